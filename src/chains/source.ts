@@ -1,0 +1,57 @@
+import type { OwnLookup } from '../screening/own.ts'
+import type { BlockRef, ScreenableTx } from '../screening/types.ts'
+
+/** How much of a block was read. `full`: every movement the chain knows. `logs`: EVM without call traces. `outputs`: Bitcoin without previous outputs. */
+export type CoverageLevel = 'full' | 'logs' | 'outputs'
+
+/** Something in a block that was not, or could not be, screened. Becomes a row in `unscreened`. */
+export interface Unscreened {
+  /** A short stable word, such as `traces`. */
+  what: string
+  reason: string
+}
+
+/** A block as one node served it, whole, and not yet looked through. */
+export interface SourceBlock extends BlockRef {
+  level: CoverageLevel
+  unscreened: readonly Unscreened[]
+  /** Bytes the node sent for it. */
+  bytes: number
+  /** Finds what touches own addresses. Pure: the same block and the same own addresses give the same answer. May be called again when own addresses change. */
+  extract(own: OwnLookup): ScreenableTx[]
+}
+
+export interface ChainHead {
+  height: number
+  hash: string
+  /** Height of the node's `finalized` block, where the chain has the tag and the node serves it. */
+  finalized: number | null
+}
+
+/** What a node is and can do; shown by `doctor` and at start. */
+export interface SourceInfo {
+  /** Such as `/Satoshi:30.0.0/` or `anvil/v1.7.1`. */
+  client: string
+  /** How blocks are read, in a few words: `REST block + spenttxouts`. */
+  reads: string
+  genesisHash: string
+}
+
+/**
+ * What a follower reads one chain through. Methods reject with a `ChainscreenError`: `node-unreachable`,
+ * `node-auth`, `node-syncing`, `wrong-chain`, `node-missing-data`, `node-bad-answer`.
+ */
+export interface ChainSource {
+  /** CAIP-2 (https://chainagnostic.org/CAIPs/caip-2): `eip155:1`, `bip122:000000000019d6689c085ae165831e93`. */
+  readonly caip2: string
+  /** Scheme and host of the node, safe to print. */
+  readonly endpoint: string
+  /** Checks that the node is there, synced and of the right chain, and chooses how to read it. */
+  open(signal?: AbortSignal): Promise<SourceInfo>
+  head(signal?: AbortSignal): Promise<ChainHead>
+  /** The block's header by its hash, or `null` if the node does not know it. */
+  header(hash: string, signal?: AbortSignal): Promise<BlockRef | null>
+  /** The whole block that the node holds for the best chain at this height, everything about it asked by its hash. */
+  block(height: number, signal?: AbortSignal): Promise<SourceBlock>
+  close(): Promise<void>
+}

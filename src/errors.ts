@@ -1,0 +1,85 @@
+/**
+ * Every failure a person or a program can act on. The code is for programs, the message is one sentence for
+ * people, `details` holds what helps to repair it. Never put an RPC URL or a secret into any of them: use
+ * {@link redactUrl}.
+ */
+export class ChainscreenError extends Error {
+  override readonly name = 'ChainscreenError'
+  readonly code: ErrorCode
+  readonly details: readonly string[]
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { details?: readonly string[]; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.details = options.details ?? []
+  }
+}
+
+/** What can go wrong, by who has to act, with the exit code a command ends with. */
+const exitCodes = {
+  /** Wrong words on the command line. */
+  usage: 2,
+  /** The config file is wrong, or names something that is not there. */
+  config: 2,
+  /** The config asks for a feature this version does not have. */
+  'not-built': 2,
+  /** A node answers for another chain or network than the config says. */
+  'wrong-chain': 2,
+  /** A file a user brought (addresses, list) is not acceptable. */
+  'bad-file': 1,
+  /** A list was not activated: it waits for approval. */
+  'list-held': 1,
+  /** Reading or writing the database failed. */
+  database: 1,
+  /** The database is newer than this program. */
+  'database-newer': 5,
+  /** Another daemon holds the database. */
+  'database-locked': 6,
+  /** The node does not answer, or not in time. */
+  'node-unreachable': 75,
+  /** The node answers, but is still catching up with its chain. */
+  'node-syncing': 75,
+  /** The node refuses the credentials. */
+  'node-auth': 75,
+  /** The node answered with something that can't be what was asked. */
+  'node-bad-answer': 75,
+  /** The node does not have (or no longer has) what was asked. */
+  'node-missing-data': 75,
+  /** The chain was reorganised below a final block. */
+  'deep-reorg': 1,
+  /** Interrupted by a signal before the work was done. */
+  aborted: 1,
+  /** Anything else. */
+  failure: 1,
+} as const
+
+export type ErrorCode = keyof typeof exitCodes
+
+/** The exit code of a command that ends with this error; `1` for errors that are not ours. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof ChainscreenError ? exitCodes[error.code] : 1
+}
+
+/** True for errors where the same call may work later. */
+export function isTemporary(error: unknown): boolean {
+  return exitCodeOf(error) === 75
+}
+
+/** Scheme, host and port of a URL: paths, queries and user names of node URLs carry keys. */
+export function redactUrl(url: string): string {
+  try {
+    const { protocol, host } = new URL(url)
+    return `${protocol}//${host}`
+  } catch {
+    return '(not a URL)'
+  }
+}
+
+/** The text of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,60 @@
+import type { Readable } from 'node:stream'
+import type { Key } from '../address/key.ts'
+import type { Category } from '../screening/types.ts'
+
+/** One address as one row of a published list. Several rows may carry the same key. */
+export interface ListedAddress {
+  key: Key
+  /** As published. */
+  address: string
+  /** The source's label, such as `XBT`; `null` where it gives none. Never decides what the address is. */
+  asset: string | null
+  /** The source's id of the party, such as OFAC's FixedRef. */
+  partyId: string | null
+  subject: string | null
+  programs: readonly string[]
+  /** The source's date for the party, `YYYY-MM-DD`. */
+  listedOn: string | null
+  /** The date by which the source published this address, where the file itself knows. */
+  publishedBy: string | null
+  /** Where the file itself says that the address was removed. */
+  removedOn: string | null
+}
+
+/** Something that stands where an address should, and is none we can read. Counted and shown, never dropped in silence. */
+export interface UnparsedItem {
+  raw: string
+  reason: string
+  asset: string | null
+  /** Where in the file: a line, or a feature id. */
+  where: string
+}
+
+/** What one version of a list says. */
+export interface ParsedList {
+  /** The source's own date of issue, `YYYY-MM-DD`; `null` where the format has none. Not a version: two files may carry the same. */
+  issuedOn: string | null
+  addresses: readonly ListedAddress[]
+  unparsed: readonly UnparsedItem[]
+  /** Counts the format can vouch for, such as `{ parties: 18367, features: 761 }`; kept with the snapshot. */
+  counts: Readonly<Record<string, number>>
+}
+
+/**
+ * One published format. Adding one is one file in `formats/` and one line in `formats/index.ts`.
+ */
+export interface ListFormat {
+  /** As the config names it. */
+  readonly id: string
+  readonly category: Category
+  /** True where a row's `listedOn` is also the date by which the address was published (a list of one's own). */
+  readonly listedOnIsPublished: boolean
+  /**
+   * Reads a whole file, already decompressed, as a stream of bytes.
+   *
+   * @throws ChainscreenError `bad-file` when the file is not complete, not well-formed or not of this format; a
+   * single address that can't be read goes into `unparsed` instead. Formats whose rows the user wrote (csv)
+   * refuse the whole file and name the lines.
+   */
+  parse(input: Readable): Promise<ParsedList>
+}

@@ -1,0 +1,125 @@
+import type { MatchBasis } from '../address/basis.ts'
+import type { Key } from '../address/key.ts'
+
+/** Seen from the exchange. Own to own is internal, and no transfer here. */
+export type Direction = 'deposit' | 'withdrawal'
+
+/** How a foreign address takes part in a transfer, most direct first. */
+export const roles = [
+  'source',
+  'destination',
+  'initiator',
+  'operator',
+  'intermediary',
+  'upstream',
+  'onward',
+  'co-recipient',
+  'co-input',
+  'asset',
+] as const
+
+export type Role = (typeof roles)[number]
+
+/** Marks that lower the level of an alert, and never drop it. */
+export type Tag = 'zero-value' | 'unknown-asset' | 'dust'
+
+/** A foreign address and how it takes part. */
+export interface Party {
+  key: Key
+  role: Role
+  /** Other keys of the same party that the transaction reveals (the hash of a public key in a P2PK script), with their basis. */
+  forms?: readonly { key: Key; basis: MatchBasis }[]
+}
+
+/** One movement of one asset between the exchange and a foreign party, inside one transaction. */
+export interface Transfer {
+  /** `value`, `log:2`, `log:2:0`, `vout:3`, `net`, `withdrawal:4`, `trace:0.2`: see the alert table. Unique within the transaction. */
+  id: string
+  direction: Direction
+  /** `native`, `erc20:0x…`, `erc721:0x…:ID`, `erc1155:0x…:ID`. */
+  asset: string
+  /** Where known. */
+  symbol: string | null
+  /** In base units: wei, satoshi, token units; for ERC-721 one. */
+  amount: bigint
+  /** The exchange's side. */
+  own: Key
+  /** The parties of this transfer alone. Parties of the whole transaction stand in {@link ScreenableTx.parties}. */
+  parties: readonly Party[]
+  tags: readonly Tag[]
+}
+
+/** What one transaction moved between the exchange and others. Transactions without such a transfer are not extracted. */
+export interface ScreenableTx {
+  /** Lower-case; Bitcoin's in RPC order; EVM's with 0x. */
+  hash: string
+  transfers: readonly Transfer[]
+  /**
+   * Parties of the whole transaction, stored once. `co-recipient` and `co-input` alert once for the transaction;
+   * every other role meets each transfer of the transaction (of `direction`, where given).
+   */
+  parties: readonly (Party & { direction?: Direction })[]
+  /** An own address signed the transaction (EVM: `tx.from`; Bitcoin: any own input). */
+  ownSigned: boolean
+}
+
+/** Where a transaction stands. */
+export interface BlockRef {
+  height: number
+  /** Lower-case; EVM's with 0x. */
+  hash: string
+  parentHash: string
+  /** Unix seconds. */
+  time: number
+}
+
+export type Category = 'sanctions' | 'issuer-freeze' | 'own-list' | 'canary'
+
+/** A span of UTC dates in which an entry was in force: `from` included, `to` excluded, `null` = still. */
+export interface Interval {
+  from: string
+  to: string | null
+}
+
+/** One key in one list, with everything the list says of it. */
+export interface Entry {
+  listId: string
+  category: Category
+  key: Key
+  /** As published. */
+  address: string
+  /** Names of the parties it is listed under, joined with `; `. */
+  subject: string | null
+  programs: readonly string[]
+  /** The source's date for the party, `YYYY-MM-DD`. */
+  listedOn: string | null
+  /** The date by which this address was published, `YYYY-MM-DD`. */
+  firstSeen: string
+  /** In date order; in force now = the last one is open. */
+  intervals: readonly Interval[]
+}
+
+export type Level = 'high' | 'medium' | 'low'
+
+export type ListedAtTransfer = 'yes' | 'no' | 'same-day' | 'unknown'
+
+/** One party of one transfer met one entry. */
+export interface Finding {
+  txHash: string
+  direction: Direction
+  /** The transfer's id, or `tx` for a party of the whole transaction. */
+  transfer: string
+  asset: string
+  symbol: string | null
+  amount: bigint
+  own: Key
+  party: Key
+  role: Role
+  match: MatchBasis
+  entry: Entry
+  level: Level
+  tags: readonly Tag[]
+  listedAtTransfer: ListedAtTransfer
+  /** How many transfers this finding stands for: more than one only for unknown assets. */
+  transferCount: number
+}
