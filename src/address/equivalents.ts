@@ -1,0 +1,100 @@
+import type { MatchBasis } from './basis.ts'
+import { hash160 } from './hash.ts'
+import { type Family, type Key, keyBytes, keyFamily, keyHex, makeKey } from './key.ts'
+import { classifyScript, publicKeyForms, scriptPublicKeys } from './script.ts'
+import {
+  p2pkhHash,
+  p2pkhScript,
+  p2shHash,
+  p2shScript,
+  witnessProgram,
+  witnessScript,
+} from './script-templates.ts'
+
+/** Another key of the same party, and why it is. */
+export interface Equivalent {
+  key: Key
+  basis: Exclude<MatchBasis, 'exact'>
+}
+
+/**
+ * The other keys a party controls that holds this one, as far as the key alone tells.
+ *
+ * - `same-key`: P2PKH, P2WPKH and P2SH-P2WPKH of one public key hash, on Bitcoin and Litecoin, and P2PKH on Bitcoin
+ *   Cash (BSV writes Bitcoin's text). A P2PK script gives those of its public key.
+ * - `same-script`: P2WSH and P2SH-P2WSH of one script hash; P2SH on Bitcoin, Bitcoin Cash and Litecoin.
+ * - `same-account`: Tron and EVM.
+ *
+ * P2SH hides its script and gives only itself on the other chains. Taproot gives nothing. No repeats, never the key
+ * itself. The equivalents of an equivalent are among them, save that the hash of an uncompressed key gives no segwit
+ * form here: a P2PKH address can't tell that its key is one.
+ */
+export function equivalents(key: Key): Equivalent[] {
+  const found = new Map<Key, Equivalent>()
+  for (const equivalent of candidates(key)) {
+    if (equivalent.key !== key && !found.has(equivalent.key)) found.set(equivalent.key, equivalent)
+  }
+  return [...found.values()]
+}
+
+function candidates(key: Key): Equivalent[] {
+  switch (keyFamily(key)) {
+    case 'evm':
+      return [{ key: `tron:${keyHex(key)}`, basis: 'same-account' }]
+    case 'tron':
+      return [{ key: `evm:${keyHex(key)}`, basis: 'same-account' }]
+    case 'bitcoin':
+      return [...ofScript(keyBytes(key)), ...ofPublicKey(keyBytes(key))]
+    case 'bitcoin-cash':
+    case 'litecoin':
+      return ofScript(keyBytes(key))
+    default:
+      return []
+  }
+}
+
+function ofScript(script: Uint8Array): Equivalent[] {
+  const keyHash = p2pkhHash(script)
+  if (keyHash) return ofKeyHash(keyHash)
+  if (p2shHash(script)) return onChains(legacyChains, script, 'same-script')
+  const witness = witnessProgram(script)
+  if (witness?.version !== 0) return []
+  if (witness.program.length === 20) return ofKeyHash(witness.program)
+  return witness.program.length === 32 ? ofScriptHash(script) : []
+}
+
+const segwitChains = ['bitcoin', 'litecoin'] as const
+const legacyChains = ['bitcoin', 'litecoin', 'bitcoin-cash'] as const
+
+function ofKeyHash(hash: Uint8Array): Equivalent[] {
+  const segwit = witnessScript(0, hash)
+  const nested = p2shScript(hash160(segwit))
+  return [
+    ...onChains(legacyChains, p2pkhScript(hash), 'same-key'),
+    ...onChains(segwitChains, segwit, 'same-key'),
+    ...onChains(segwitChains, nested, 'same-key'),
+    // Bitcoin Cash has no segwit: there it is only the script that is the same.
+    ...onChains(['bitcoin-cash'], nested, 'same-script'),
+  ]
+}
+
+function ofScriptHash(segwit: Uint8Array): Equivalent[] {
+  const nested = p2shScript(hash160(segwit))
+  return [...onChains(segwitChains, segwit, 'same-script'), ...onChains(legacyChains, nested, 'same-script')]
+}
+
+/** P2PK alone: one key of a multisig is not the party. */
+function ofPublicKey(script: Uint8Array): Equivalent[] {
+  if (classifyScript(script) !== 'p2pk') return []
+  const forms = scriptPublicKeys(script).flatMap(publicKeyForms)
+  return forms.flatMap((form) => {
+    const formScript = keyBytes(form.key)
+    const witness = witnessProgram(formScript)
+    if (witness) return ofKeyHash(witness.program)
+    return p2pkhHash(formScript) ? onChains(legacyChains, formScript, 'same-key') : []
+  })
+}
+
+function onChains(families: readonly Family[], script: Uint8Array, basis: Equivalent['basis']): Equivalent[] {
+  return families.map((family) => ({ key: makeKey(family, script), basis }))
+}
