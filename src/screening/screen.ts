@@ -1,0 +1,76 @@
+import type { Key } from '../address/key.ts'
+import { alertsOn, listedAtTransfer, utcDate } from './in-force.ts'
+import { levelOf } from './level.ts'
+import { mergeUnknownAssets } from './merge-unknown-assets.ts'
+import { type Finding, type Party, roles, type ScreenableTx, type Transfer } from './types.ts'
+import type { Watchlist } from './watchlist.ts'
+import { wholeTransfer } from './whole-transfer.ts'
+
+/**
+ * What the lists say of the parties of one transaction. Pure: the same transaction, time and watchlist give the
+ * same findings in the same order.
+ *
+ * @param blockTime unix seconds.
+ */
+export function screen(tx: ScreenableTx, blockTime: number, watchlist: Watchlist): Finding[] {
+  const date = utcDate(blockTime)
+  const meet = (party: Party, transfer: Transfer): Finding[] =>
+    watchlist
+      .meet(party)
+      .filter(({ entry }) => alertsOn(entry, date))
+      .map(({ entry, basis }) => ({
+        txHash: tx.hash,
+        direction: transfer.direction,
+        transfer: transfer.id,
+        asset: transfer.asset,
+        symbol: transfer.symbol,
+        amount: transfer.amount,
+        own: transfer.own,
+        party: party.key,
+        role: party.role,
+        match: basis,
+        entry,
+        level: levelOf(basis, party.role, transfer.tags, tx.ownSigned),
+        tags: transfer.tags,
+        listedAtTransfer: listedAtTransfer(entry, date),
+        transferCount: 1,
+      }))
+
+  const closer = tx.transfers.flatMap((transfer) =>
+    mostDirect([
+      ...transfer.parties,
+      ...tx.parties.filter((party) => meetsTransfer(party, transfer)),
+    ]).flatMap((party) => meet(party, transfer)),
+  )
+  const alerted = new Set(closer.map(({ party, entry }) => pairId(party, entry)))
+  const bystanders = mostDirect(tx.parties.filter(isBystander)).flatMap((party) => {
+    const transfer = wholeTransfer(tx, party.direction)
+    return transfer === undefined
+      ? []
+      : meet(party, transfer).filter(({ entry }) => !alerted.has(pairId(party.key, entry)))
+  })
+  return [...mergeUnknownAssets(closer), ...bystanders]
+}
+
+/** A party with several roles counts once, in its most direct one. */
+function mostDirect<P extends Party>(parties: readonly P[]): P[] {
+  const best = new Map<Key, P>()
+  for (const party of parties) {
+    const known = best.get(party.key)
+    if (known === undefined || roles.indexOf(party.role) < roles.indexOf(known.role))
+      best.set(party.key, party)
+  }
+  return [...best.values()]
+}
+
+function isBystander(party: Party): boolean {
+  return party.role === 'co-recipient' || party.role === 'co-input'
+}
+
+function meetsTransfer(party: ScreenableTx['parties'][number], transfer: Transfer): boolean {
+  return !isBystander(party) && (party.direction === undefined || party.direction === transfer.direction)
+}
+
+function pairId(party: Key, entry: Finding['entry']): string {
+  return `${party} ${entry.listId} ${entry.key}`
+}
