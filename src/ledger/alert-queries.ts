@@ -1,0 +1,131 @@
+import { ChainscreenError } from '../errors.ts'
+import { type AlertEventKind, writeEvent } from './alert-events.ts'
+import { all, type Db, inTransaction, one } from './database.ts'
+
+/** A row of `alerts`: see docs/alerts.md. */
+export interface AlertRow {
+  id: string
+  chain: string | null
+  direction: string | null
+  status: string
+  level: string
+  /** JSON array. */
+  tags: string
+  block_height: number | null
+  block_hash: string | null
+  block_time: string | null
+  tx_hash: string | null
+  transfer: string | null
+  asset: string | null
+  symbol: string | null
+  amount: string | null
+  own_address: string
+  counterparty: string | null
+  role: string
+  match: string
+  list_id: string
+  category: string
+  entry_address: string
+  subject: string | null
+  /** JSON array. */
+  programs: string
+  listed_on: string | null
+  listed_at_transfer: string | null
+  list_revision: number
+  created_at: string
+}
+
+/** A row of `alerts_current`. */
+export interface CurrentAlertRow extends AlertRow {
+  disposition: string
+  disposition_by: string | null
+  disposition_at: string | null
+  disposition_note: string | null
+  entry_in_force: number
+  entry_removed_on: string | null
+  transfer_count: number
+  own_kind: string | null
+  own_reference: string | null
+}
+
+export interface AlertEventRow {
+  seq: number
+  at: string
+  kind: AlertEventKind
+  actor: string
+  note: string | null
+  data: string | null
+}
+
+/** What to look for. Everything given must hold. */
+export interface AlertFilter {
+  chain?: string
+  status?: string
+  level?: string
+  /** Alerts raised at or after this moment, ISO-8601 (a date will do). */
+  since?: string
+  tx?: string
+  /** Own address, counterparty or listed address, as written. */
+  address?: string
+  limit?: number
+}
+
+/** Alerts in the order they were raised; those of one block by height, then id. */
+export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] {
+  const conditions: string[] = []
+  const params: unknown[] = []
+  const where = (sql: string, ...values: unknown[]) => {
+    conditions.push(sql)
+    params.push(...values)
+  }
+  if (filter.chain !== undefined) where('chain = ?', filter.chain)
+  if (filter.status !== undefined) where('status = ?', filter.status)
+  if (filter.level !== undefined) where('level = ?', filter.level)
+  if (filter.since !== undefined) where('created_at >= ?', filter.since)
+  if (filter.tx !== undefined) where('tx_hash = lower(?)', filter.tx)
+  if (filter.address !== undefined) {
+    where('lower(?) in (lower(own_address), lower(counterparty), lower(entry_address))', filter.address)
+  }
+  const condition = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
+  return all<CurrentAlertRow>(
+    db,
+    `select * from alerts_current ${condition} order by created_at, chain, block_height, id limit ?`,
+    ...params,
+    filter.limit ?? -1,
+  )
+}
+
+/** One alert and its story. @throws `usage` when there is none with this id. */
+export function readAlert(db: Db, id: string): { alert: CurrentAlertRow; events: AlertEventRow[] } {
+  const alert = one<CurrentAlertRow>(db, 'select * from alerts_current where id = ?', id)
+  if (alert === undefined) throw new ChainscreenError('usage', `There is no alert with id ${id}.`)
+  const events = all<AlertEventRow>(
+    db,
+    'select seq, at, kind, actor, note, data from alert_events where alert_id = ? order by seq',
+    id,
+  )
+  return { alert, events }
+}
+
+/** What a person may decide on an alert. */
+export const dispositions = ['blocked', 'rejected', 'released', 'false-positive'] as const
+
+export type Disposition = (typeof dispositions)[number]
+
+/** Appends a person's decision. A later one stands over an earlier one; none is lost. */
+export function resolveAlert(
+  db: Db,
+  id: string,
+  decision: { as: Disposition; actor: string; note: string | null; at: string },
+): void {
+  inTransaction(db, () => {
+    readAlert(db, id)
+    writeEvent(db, {
+      alertId: id,
+      at: decision.at,
+      kind: decision.as,
+      actor: decision.actor,
+      note: decision.note,
+    })
+  })
+}

@@ -1,0 +1,105 @@
+import type { Key } from '../address/key.ts'
+import { ChainscreenError } from '../errors.ts'
+import type { BlockRef } from '../screening/types.ts'
+import { type Db, inTransaction, one, run } from './database.ts'
+
+/** One followed chain, as the ledger knows it. */
+export interface Chain {
+  /** As in the config. */
+  id: string
+  caip2: string
+  /** A key as this chain writes it. */
+  addressText: (key: Key) => string
+}
+
+/** How far a chain has come. */
+export interface ChainState {
+  /** Where following began; `null` until it did. */
+  startHeight: number | null
+  cursor: BlockRef | null
+  /** Of the node, when it was last asked. */
+  headHeight: number | null
+  /** Blocks at or below it are final: a reorg may not reach them. */
+  finalHeight: number | null
+}
+
+/**
+ * Binds a chain's id to one real chain, for ever.
+ *
+ * @throws `wrong-chain` when the id already stands for another chain in this database.
+ */
+export function pinChain(db: Db, chain: Chain, genesisHash: string, at: string): void {
+  inTransaction(db, () => {
+    const known = one<{ caip2: string; genesis_hash: string }>(
+      db,
+      'select caip2, genesis_hash from chains where id = ?',
+      chain.id,
+    )
+    if (known === undefined) {
+      run(
+        db,
+        'insert into chains (id, caip2, genesis_hash, updated_at) values (?, ?, ?, ?)',
+        ...[chain.id, chain.caip2, genesisHash, at],
+      )
+    } else if (known.caip2 !== chain.caip2 || known.genesis_hash !== genesisHash) {
+      throw new ChainscreenError(
+        'wrong-chain',
+        `The database knows chain "${chain.id}" as ${known.caip2} with genesis ${known.genesis_hash}, and the node is ${chain.caip2} with genesis ${genesisHash}: use another chain id, or another database.`,
+      )
+    }
+  })
+}
+
+export function readChainState(db: Db, chainId: string): ChainState {
+  const row = one<{
+    start_height: number | null
+    cursor_height: number | null
+    cursor_hash: string | null
+    cursor_time: number | null
+    head_height: number | null
+    final_height: number | null
+  }>(
+    db,
+    'select start_height, cursor_height, cursor_hash, cursor_time, head_height, final_height from chains where id = ?',
+    chainId,
+  )
+  if (row === undefined) return { startHeight: null, cursor: null, headHeight: null, finalHeight: null }
+  const { cursor_height: height, cursor_hash: hash, cursor_time: time } = row
+  return {
+    startHeight: row.start_height,
+    cursor:
+      height === null || hash === null
+        ? null
+        : (blockAt(db, chainId, height) ?? { height, hash, parentHash: '', time: time ?? 0 }),
+    headHeight: row.head_height,
+    finalHeight: row.final_height,
+  }
+}
+
+/** A block of the followed branch, while it is in the hash window. */
+export function blockAt(db: Db, chainId: string, height: number): BlockRef | undefined {
+  return one<BlockRef>(
+    db,
+    'select height, hash, parent_hash as parentHash, time from blocks where chain = ? and height = ?',
+    ...[chainId, height],
+  )
+}
+
+/** Moves the cursor, inside a transaction. `null`: back to before the first block. */
+export function moveCursor(db: Db, chainId: string, to: BlockRef | null, at: string): void {
+  run(
+    db,
+    `update chains set cursor_height = ?1, cursor_hash = ?2, cursor_time = ?3, updated_at = ?4,
+       start_height = ifnull(start_height, ?1) where id = ?5`,
+    ...[to?.height ?? null, to?.hash ?? null, to?.time ?? null, at, chainId],
+  )
+}
+
+/** Notes where the node stands, inside a transaction. What is final never becomes less so. */
+export function noteHead(db: Db, chainId: string, headHeight: number, finalHeight: number | null): void {
+  run(
+    db,
+    `update chains set head_height = ?, final_height = nullif(max(ifnull(final_height, -1), ifnull(?, -1)), -1) where id = ?`,
+    ...[headHeight, finalHeight, chainId],
+  )
+}

@@ -1,0 +1,56 @@
+import { type Chain, readChainState } from './chain.ts'
+import { type ScreenedBlock, type StepCounts, sameRevisions, writeBlock } from './commit-step.ts'
+import { type CoverageRow, coverBlock } from './coverage.ts'
+import { type Db, inTransaction } from './database.ts'
+import { finalize } from './finalize.ts'
+import { type Revisions, readRevisions } from './revisions.ts'
+
+/** A replay's own coverage row, carried from step to step. */
+export interface ReplayProgress {
+  row: CoverageRow | undefined
+  terms: string
+}
+
+export interface ReplayStep {
+  blocks: readonly ScreenedBlock[]
+  revisions: Revisions
+  at: string
+}
+
+/**
+ * Writes blocks that were screened again: what is new is added, what stands stays. The cursor does not move.
+ *
+ * @param progress is carried on; begin with `{ row: undefined, terms: '' }`.
+ * @returns `null`, with nothing written, when the lists or own addresses changed since the blocks were screened.
+ */
+export function commitReplay(
+  db: Db,
+  chain: Chain,
+  step: ReplayStep,
+  progress: ReplayProgress,
+): StepCounts | null {
+  let { row, terms: rowTerms } = progress
+  const counts: StepCounts = { created: 0, reinstated: 0, known: 0 }
+  const written = inTransaction(db, () => {
+    if (!sameRevisions(readRevisions(db), step.revisions)) return false
+    const { finalHeight } = readChainState(db, chain.id)
+    for (const block of step.blocks) {
+      writeBlock(db, chain, block, step, counts)
+      const terms = {
+        chain: chain.id,
+        kind: 'replay',
+        level: block.level,
+        revisions: step.revisions,
+      } as const
+      // What a reorg may still undo has a row of its own, so that no more than that is taken back.
+      const text = JSON.stringify([terms, finalHeight !== null && block.height <= finalHeight])
+      row = coverBlock(db, terms, block, text === rowTerms ? row : undefined, step.at)
+      rowTerms = text
+    }
+    if (finalHeight !== null) finalize(db, chain.id, finalHeight, step.at)
+    return true
+  })
+  if (!written) return null
+  Object.assign(progress, { row, terms: rowTerms })
+  return counts
+}

@@ -1,0 +1,120 @@
+import type { BlockRef, Finding, ScreenableTx } from '../screening/types.ts'
+import { type Chain, moveCursor, noteHead, readChainState } from './chain.ts'
+import { type CoverageRow, coverBlock, noteUnscreened, openFollowRow } from './coverage.ts'
+import { type Db, inTransaction, run } from './database.ts'
+import { finalize } from './finalize.ts'
+import { writeMovements } from './movements.ts'
+import { type Revisions, readRevisions } from './revisions.ts'
+import { type AlertOutcome, writeAlert } from './write-alert.ts'
+
+/** A block that was looked through, with what the lists say of it. */
+export interface ScreenedBlock extends BlockRef {
+  level: string
+  unscreened: readonly { what: string; reason: string }[]
+  transactions: readonly ScreenableTx[]
+  findings: readonly Finding[]
+}
+
+/** Consecutive blocks that become one transaction of the database. */
+export interface Step {
+  blocks: readonly ScreenedBlock[]
+  /** What the blocks were screened with. */
+  revisions: Revisions
+  head: { height: number }
+  /** Blocks at or below are final; `null` while none is known to be. */
+  finalHeight: number | null
+  /** Blocks at or above stay in the hash window. */
+  windowFrom: number
+  /** Now, ISO-8601. */
+  at: string
+}
+
+/** How many alerts a step created, brought back, or found standing. */
+export type StepCounts = Record<AlertOutcome, number>
+
+/**
+ * Blocks, movements, parties, alerts, coverage and the cursor: all of it or nothing.
+ *
+ * @returns `null`, with nothing written, when the lists or own addresses changed since the blocks were screened:
+ * screen again and come back.
+ * @throws Error when the blocks do not follow on the cursor: the caller's fault.
+ */
+export function commitStep(db: Db, chain: Chain, step: Step): StepCounts | null {
+  return inTransaction(db, () => {
+    if (!sameRevisions(readRevisions(db), step.revisions)) return null
+    const counts: StepCounts = { created: 0, reinstated: 0, known: 0 }
+    let previous = readChainState(db, chain.id).cursor
+    let open: { row: CoverageRow; level: string } | undefined
+    for (const block of step.blocks) {
+      if (previous !== null && (block.parentHash !== previous.hash || block.height !== previous.height + 1)) {
+        throw new Error(`block ${block.height} does not follow on the cursor at ${previous.height}`)
+      }
+      writeBlock(db, chain, block, step, counts)
+      const terms = {
+        chain: chain.id,
+        kind: 'follow',
+        level: block.level,
+        revisions: step.revisions,
+      } as const
+      const extends_ = open?.level === block.level ? open.row : openFollowRow(db, terms, previous)
+      const row = coverBlock(db, terms, block, extends_, step.at)
+      open = { row, level: block.level }
+      if (block.height >= step.windowFrom || block === step.blocks.at(-1)) keepInWindow(db, chain, block, row)
+      previous = block
+    }
+    // The first block ever moves the cursor twice: where it first stands is where following began.
+    if (readChainState(db, chain.id).cursor === null)
+      moveCursor(db, chain.id, step.blocks[0] ?? null, step.at)
+    if (previous !== null) moveCursor(db, chain.id, previous, step.at)
+    finish(db, chain, step)
+    return counts
+  })
+}
+
+/** Notes a new head and what became final with it, when there is no new block. */
+export function commitHead(
+  db: Db,
+  chain: Chain,
+  step: Pick<Step, 'head' | 'finalHeight' | 'windowFrom' | 'at'>,
+): void {
+  inTransaction(db, () => finish(db, chain, step))
+}
+
+/** Movements and alerts of one block, wherever it stands. Inside a transaction. */
+export function writeBlock(
+  db: Db,
+  chain: Chain,
+  block: ScreenedBlock,
+  step: Pick<Step, 'revisions' | 'at'>,
+  counts: StepCounts,
+): void {
+  for (const tx of block.transactions) writeMovements(db, chain, block, tx)
+  for (const finding of block.findings) {
+    counts[writeAlert(db, chain, block, finding, step.revisions.list, step.at)]++
+  }
+  for (const { what, reason } of block.unscreened) noteUnscreened(db, chain.id, block.height, what, reason)
+}
+
+export function sameRevisions(a: Revisions, b: Revisions): boolean {
+  return a.list === b.list && a.own === b.own
+}
+
+function finish(db: Db, chain: Chain, step: Pick<Step, 'head' | 'finalHeight' | 'windowFrom' | 'at'>): void {
+  noteHead(db, chain.id, step.head.height, step.finalHeight)
+  const { cursor, finalHeight } = readChainState(db, chain.id)
+  if (finalHeight !== null) finalize(db, chain.id, finalHeight, step.at)
+  // The cursor's own block always stays: the next step is checked against it.
+  run(
+    db,
+    'delete from blocks where chain = ? and height < ?',
+    ...[chain.id, Math.min(step.windowFrom, cursor?.height ?? 0)],
+  )
+}
+
+function keepInWindow(db: Db, chain: Chain, block: BlockRef, row: CoverageRow): void {
+  run(
+    db,
+    `insert into blocks (chain, height, hash, parent_hash, time, coverage_id, digest) values (?, ?, ?, ?, ?, ?, ?)`,
+    ...[chain.id, block.height, block.hash, block.parentHash, block.time, row.id, row.digest],
+  )
+}

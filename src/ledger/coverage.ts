@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto'
+import type { BlockRef } from '../screening/types.ts'
+import { type Db, one, run } from './database.ts'
+import type { Revisions } from './revisions.ts'
+
+/** How a run of blocks came to be read. `follow`: at the tip or on the way to it. `replay`: asked for by hand. */
+export type CoverageKind = 'follow' | 'replay'
+
+/** An open coverage row: the one that the next block extends. */
+export interface CoverageRow {
+  id: number
+  digest: string
+  toHeight: number
+}
+
+/** What makes two blocks belong to one row. */
+export interface CoverageTerms {
+  chain: string
+  kind: CoverageKind
+  level: string
+  revisions: Revisions
+}
+
+/**
+ * One link of the hash chain: SHA-256 over the digest before, the block's height and its hash, joined by newlines.
+ * Whoever has the blocks can compute it again, so a row can't claim blocks it never saw.
+ */
+export function foldDigest(digest: string, block: Pick<BlockRef, 'height' | 'hash'>): string {
+  return createHash('sha256').update(`${digest}\n${block.height}\n${block.hash}`).digest('hex')
+}
+
+/** Where a row's chain begins: its terms, and the digest of the row it follows on (`''` for a replay or the first). */
+export function coverageSeed(terms: CoverageTerms, before: string): string {
+  const { chain, kind, level, revisions } = terms
+  return createHash('sha256')
+    .update([before, chain, kind, level, revisions.list, revisions.own].join('\n'))
+    .digest('hex')
+}
+
+/** Extends the row that this block follows on, or begins a new one. Inside a transaction. */
+export function coverBlock(
+  db: Db,
+  terms: CoverageTerms,
+  block: BlockRef,
+  open: CoverageRow | undefined,
+  at: string,
+): CoverageRow {
+  const row = open ?? beginRow(db, terms, block, at)
+  const digest = foldDigest(row.digest, block)
+  run(
+    db,
+    'update coverage set to_height = ?, digest = ?, last_hash = ?, updated_at = ? where id = ?',
+    ...[block.height, digest, block.hash, at, row.id],
+  )
+  return { id: row.id, digest, toHeight: block.height }
+}
+
+function beginRow(db: Db, terms: CoverageTerms, block: BlockRef, at: string): CoverageRow {
+  const before = terms.kind === 'follow' ? lastFollowRow(db, terms.chain)?.digest : undefined
+  const seed = coverageSeed(terms, before ?? '')
+  const { id } = run(
+    db,
+    `insert into coverage
+       (chain, kind, from_height, to_height, level, list_revision, own_revision, seed, digest, last_hash, updated_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[terms.chain, terms.kind, block.height, block.height, terms.level],
+    ...[terms.revisions.list, terms.revisions.own, seed, seed, block.hash, at],
+  )
+  return { id, digest: seed, toHeight: block.height }
+}
+
+/** The row the follower would extend, if its terms are still these. */
+export function openFollowRow(
+  db: Db,
+  terms: CoverageTerms,
+  parent: BlockRef | null,
+): CoverageRow | undefined {
+  const last = lastFollowRow(db, terms.chain)
+  const fits =
+    last !== undefined &&
+    parent !== null &&
+    last.to_height === parent.height &&
+    last.level === terms.level &&
+    last.list_revision === terms.revisions.list &&
+    last.own_revision === terms.revisions.own
+  return fits ? { id: last.id, digest: last.digest, toHeight: last.to_height } : undefined
+}
+
+interface FollowRow {
+  id: number
+  to_height: number
+  level: string
+  list_revision: number
+  own_revision: number
+  digest: string
+}
+
+function lastFollowRow(db: Db, chain: string): FollowRow | undefined {
+  return one<FollowRow>(
+    db,
+    `select id, to_height, level, list_revision, own_revision, digest from coverage
+     where chain = ? and kind = 'follow' order by id desc limit 1`,
+    chain,
+  )
+}
+
+/**
+ * Takes back what was covered above a height, when a branch lost. Inside a transaction, before the blocks are
+ * forgotten. A replay's row goes whole: the digest of its lower part is not kept. It holds only blocks that were not
+ * final, see {@link commitReplay}, and the follower's own row covers them.
+ */
+export function uncoverAbove(db: Db, chain: string, height: number): void {
+  run(db, `delete from coverage where chain = ? and kind = 'follow' and from_height > ?`, chain, height)
+  run(
+    db,
+    `update coverage set (to_height, last_hash, digest) =
+       (select height, hash, digest from blocks where chain = ?1 and height = ?2)
+     where to_height > ?2 and id = (select coverage_id from blocks where chain = ?1 and height = ?2)`,
+    ...[chain, height],
+  )
+  run(db, `delete from coverage where chain = ? and kind = 'replay' and to_height > ?`, chain, height)
+  run(db, 'delete from unscreened where chain = ? and from_height > ?', chain, height)
+  run(db, 'update unscreened set to_height = ?2 where chain = ?1 and to_height > ?2', chain, height)
+}
+
+/** Notes what was not screened in a block, extending the row of the block before it. Inside a transaction. */
+export function noteUnscreened(db: Db, chain: string, height: number, what: string, reason: string): void {
+  const known = one<{ id: number }>(
+    db,
+    `select id from unscreened where chain = ? and what = ? and reason = ? and from_height <= ? and to_height >= ? - 1
+     order by to_height desc limit 1`,
+    ...[chain, what, reason, height, height],
+  )
+  if (known === undefined) {
+    run(
+      db,
+      'insert into unscreened (chain, from_height, to_height, what, reason) values (?, ?, ?, ?, ?)',
+      ...[chain, height, height, what, reason],
+    )
+  } else {
+    run(db, 'update unscreened set to_height = max(to_height, ?) where id = ?', height, known.id)
+  }
+}

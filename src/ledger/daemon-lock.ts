@@ -1,0 +1,52 @@
+import { realpathSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { ChainscreenError } from '../errors.ts'
+import { type Db, one, run } from './database.ts'
+import { databaseError } from './open.ts'
+
+/**
+ * One daemon per database. The lock is an exclusive SQLite lock on `<database>.lock`: the operating system lets go
+ * of it when the process ends, however it ends. Our pid stands in the ledger, for the one who is refused.
+ *
+ * @returns lets go of the lock.
+ * @throws `database-locked` with the pid of the daemon that holds it.
+ */
+export function takeDaemonLock(db: Db): () => void {
+  // The same file by another name is the same database.
+  const path = `${realpathSync(db.name)}.lock`
+  let lock: Db
+  try {
+    lock = new Database(path, { timeout: 0 })
+  } catch (error) {
+    throw databaseError(path, error)
+  }
+  try {
+    lock.exec('begin exclusive')
+  } catch (error) {
+    lock.close()
+    if (!(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY'))) {
+      throw databaseError(path, error)
+    }
+    throw new ChainscreenError(
+      'database-locked',
+      `Another chainscreen daemon (pid ${daemonPid(db) ?? 'unknown'}) holds ${db.name}: stop it first, or use another database.`,
+    )
+  }
+  try {
+    run(
+      db,
+      `insert into meta (key, value) values ('daemon_pid', ?) on conflict (key) do update set value = excluded.value`,
+      String(process.pid),
+    )
+  } catch (error) {
+    lock.close()
+    throw databaseError(db.name, error)
+  }
+  return () => {
+    lock.close()
+  }
+}
+
+function daemonPid(db: Db): string | undefined {
+  return one<{ value: string }>(db, `select value from meta where key = 'daemon_pid'`)?.value
+}

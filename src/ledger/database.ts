@@ -1,0 +1,53 @@
+import type Database from 'better-sqlite3'
+
+export type Db = Database.Database
+
+type Statement = Database.Statement<unknown[]>
+
+const cache = new WeakMap<Db, Map<string, Statement>>()
+
+/** The prepared statement for this text, prepared once per connection. */
+function statement(db: Db, sql: string): Statement {
+  let statements = cache.get(db)
+  if (statements === undefined) {
+    statements = new Map()
+    cache.set(db, statements)
+  }
+  let prepared = statements.get(sql)
+  if (prepared === undefined) {
+    prepared = db.prepare(sql)
+    statements.set(sql, prepared)
+  }
+  return prepared
+}
+
+/** better-sqlite3 takes values for `?` one by one, and for `?1`, `?2` as an object by number. */
+function bound(sql: string, params: readonly unknown[]): readonly unknown[] {
+  return sql.includes('?1') ? [Object.fromEntries(params.map((value, index) => [index + 1, value]))] : params
+}
+
+/** Runs a statement that writes. Returns how many rows changed, and the id of the last inserted one. */
+export function run(db: Db, sql: string, ...params: unknown[]): { changes: number; id: number } {
+  const { changes, lastInsertRowid } = statement(db, sql).run(...bound(sql, params))
+  return { changes, id: Number(lastInsertRowid) }
+}
+
+/** The first row. The caller vouches for the shape: it stands beside the SQL. */
+export function one<Row>(db: Db, sql: string, ...params: unknown[]): Row | undefined {
+  return statement(db, sql).get(...bound(sql, params)) as Row | undefined
+}
+
+/** All rows. The caller vouches for the shape: it stands beside the SQL. */
+export function all<Row>(db: Db, sql: string, ...params: unknown[]): Row[] {
+  return statement(db, sql).all(...bound(sql, params)) as Row[]
+}
+
+/** Rows one by one, for what may not fit in memory. */
+export function each<Row>(db: Db, sql: string, ...params: unknown[]): IterableIterator<Row> {
+  return statement(db, sql).iterate(...bound(sql, params)) as IterableIterator<Row>
+}
+
+/** All or nothing: takes the write lock first, so that what is read inside can't move before the commit. */
+export function inTransaction<T>(db: Db, work: () => T): T {
+  return db.transaction(work).immediate()
+}

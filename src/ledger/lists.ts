@@ -1,0 +1,68 @@
+import type { Category } from '../screening/types.ts'
+import { all, type Db, one, run } from './database.ts'
+
+/** A list and its state. */
+export interface ListRow {
+  id: string
+  format: string
+  category: Category
+  active_snapshot: string | null
+  issued_on: string | null
+  activated_at: string | null
+  checked_at: string | null
+  max_age_seconds: number | null
+  revision: number
+}
+
+/** Makes a list known, or notes what the config now says of it. */
+export function putList(
+  db: Db,
+  list: { id: string; format: string; category: Category; maxAgeSeconds: number | null },
+): void {
+  run(
+    db,
+    `insert into lists (id, format, category, max_age_seconds) values (?, ?, ?, ?)
+     on conflict (id) do update set format = excluded.format, category = excluded.category,
+       max_age_seconds = excluded.max_age_seconds`,
+    ...[list.id, list.format, list.category, list.maxAgeSeconds],
+  )
+}
+
+/** The source was read whole and sound, and the active snapshot still stands. */
+export function noteChecked(db: Db, listId: string, at: string): void {
+  run(db, 'update lists set checked_at = ? where id = ?', at, listId)
+}
+
+export function findList(db: Db, id: string): ListRow | undefined {
+  return one<ListRow>(db, 'select * from lists where id = ?', id)
+}
+
+export function readLists(db: Db): ListRow[] {
+  return all<ListRow>(db, 'select * from lists order by id')
+}
+
+/** Entries by family, in force and removed. */
+export function countEntries(
+  db: Db,
+  listId: string,
+): { family: string; in_force: number; removed: number }[] {
+  return all(
+    db,
+    `select family, sum(removed_on is null) as in_force, sum(removed_on is not null) as removed
+     from list_entries where list_id = ? group by family order by in_force desc, family`,
+    listId,
+  )
+}
+
+/** What stood where an address should, in one snapshot, and is none. */
+export function readUnparsed(
+  db: Db,
+  listId: string,
+  snapshot: string,
+): { location: string; raw: string; asset: string | null; reason: string }[] {
+  return all(
+    db,
+    'select location, raw, asset, reason from list_unparsed where list_id = ? and snapshot = ? order by location',
+    ...[listId, snapshot],
+  )
+}

@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { ChainscreenError } from '../errors.ts'
+import type { Db } from './database.ts'
+
+/** "chsc" in ASCII: marks a SQLite file as ours (https://www.sqlite.org/pragma.html#pragma_application_id). */
+const applicationId = 0x63687363
+
+// From dist/ledger as from src/ledger: SQL is read where it is written, there is no second copy to fall behind.
+const folder = new URL('../../src/ledger/migrations/', import.meta.url)
+
+/** The numbered migrations that ship with this version, in order. The schema version is the last one's number. */
+export function migrations(): { version: number; name: string; sql: () => string }[] {
+  return readdirSync(folder)
+    .filter((name) => /^\d{4}-.+\.sql$/.test(name))
+    .sort()
+    .map((name) => ({
+      version: Number(name.slice(0, 4)),
+      name,
+      sql: () => readFileSync(new URL(name, folder), 'utf8'),
+    }))
+}
+
+/** The schema version of a database; 0 for an empty file. @throws `database` if it is not one of ours. */
+export function schemaVersion(db: Db): number {
+  const version = db.pragma('user_version', { simple: true }) as number
+  const id = db.pragma('application_id', { simple: true })
+  const tables = db.prepare('select count(*) from sqlite_schema').pluck().get()
+  if (id === applicationId || (id === 0 && tables === 0)) return version
+  throw new ChainscreenError('database', `${db.name} is a SQLite database, but not one of chainscreen's.`)
+}
+
+/** @throws `database-newer` if the database was written by a newer program; it is left as it is. */
+export function refuseNewer(db: Db): void {
+  const known = migrations().at(-1)?.version ?? 0
+  const found = schemaVersion(db)
+  if (found <= known) return
+  throw new ChainscreenError(
+    'database-newer',
+    `${db.name} has schema version ${found}, and this chainscreen knows ${known}: use the version that wrote it, or a newer one.`,
+  )
+}
+
+/** Brings a database up to date, one transaction a step. */
+export function migrate(db: Db): void {
+  refuseNewer(db)
+  for (const { version, sql } of migrations()) {
+    db.transaction(() => {
+      // Read again under the lock: another process may have been faster.
+      if (schemaVersion(db) >= version) return
+      db.exec(sql())
+      db.pragma(`application_id = ${applicationId}`)
+      db.pragma(`user_version = ${version}`)
+    }).immediate()
+  }
+}

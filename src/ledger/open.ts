@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { ChainscreenError, messageOf } from '../errors.ts'
+import type { Db } from './database.ts'
+import { migrate, migrations, refuseNewer, schemaVersion } from './migrate.ts'
+
+/**
+ * Opens the ledger for writing, and brings its schema up to date.
+ *
+ * @param options.create make the file where there is none.
+ * @throws `database` when it can't be opened or written, `database-newer` when it is of a newer program.
+ */
+export function openLedger(path: string, options: { create: boolean } = { create: true }): Db {
+  if (!options.create) refuseMissing(path)
+  return guarded(path, () => {
+    const db = new Database(path)
+    return configured(db, () => {
+      refuseNewer(db)
+      db.pragma('journal_mode = WAL')
+      // FULL: a commit that was reported stays, also when the power goes.
+      db.pragma('synchronous = FULL')
+      migrate(db)
+    })
+  })
+}
+
+/** Opens an existing ledger for reading only. A schema older than the program's is refused too: `init` brings it up to date. */
+export function openLedgerForReading(path: string): Db {
+  refuseMissing(path)
+  return guarded(path, () => {
+    const db = new Database(path, { readonly: true, fileMustExist: true })
+    return configured(db, () => {
+      refuseNewer(db)
+      const version = schemaVersion(db)
+      if (version === 0)
+        throw new ChainscreenError('database', `${path} is empty: run \`chainscreen init\` first.`)
+      if (version < (migrations().at(-1)?.version ?? 0))
+        throw new ChainscreenError(
+          'database',
+          `${path} has the older schema version ${version}: \`chainscreen init\` brings it up to date.`,
+        )
+    })
+  })
+}
+
+function configured(db: Db, setUp: () => void): Db {
+  try {
+    db.pragma('busy_timeout = 30000')
+    db.pragma('foreign_keys = ON')
+    setUp()
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+function refuseMissing(path: string): void {
+  if (existsSync(path)) return
+  throw new ChainscreenError('database', `There is no database at ${path}: \`chainscreen init\` creates it.`)
+}
+
+function guarded<T>(path: string, open: () => T): T {
+  try {
+    return open()
+  } catch (error) {
+    throw error instanceof ChainscreenError ? error : databaseError(path, error)
+  }
+}
+
+/** A failure of SQLite as a sentence. @param path the database. */
+export function databaseError(path: string, error: unknown): ChainscreenError {
+  const code = error instanceof Database.SqliteError ? error.code : ''
+  const reason = /READONLY|CANTOPEN|PERM|IOERR/.test(code)
+    ? 'it cannot be written there (a read-only disk, or no permission)'
+    : /FULL/.test(code)
+      ? 'the disk is full'
+      : /BUSY|LOCKED/.test(code)
+        ? 'another process holds it for writing'
+        : /NOTADB|CORRUPT/.test(code)
+          ? 'the file is no SQLite database, or is damaged'
+          : messageOf(error)
+  return new ChainscreenError('database', `The database ${path} can't be used: ${reason}.`, { cause: error })
+}

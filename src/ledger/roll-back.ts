@@ -1,0 +1,35 @@
+import type { BlockRef } from '../screening/types.ts'
+import { writeEvent } from './alert-events.ts'
+import { type Chain, moveCursor, readChainState } from './chain.ts'
+import { uncoverAbove } from './coverage.ts'
+import { all, type Db, inTransaction, run } from './database.ts'
+
+/**
+ * The branch above the fork lost: its alerts are orphaned, its coverage is taken back, and the cursor stands on the
+ * fork. One transaction. Nothing of it is deleted that someone may have read.
+ *
+ * @param fork the last block both branches share, in the hash window; `null` when the branch lost whole, back to
+ * where following began.
+ * @returns how many alerts were orphaned.
+ */
+export function rollBack(db: Db, chain: Chain, fork: BlockRef | null, at: string): number {
+  return inTransaction(db, () => {
+    // What a replay found below where following began did not lose.
+    const height = fork?.height ?? (readChainState(db, chain.id).startHeight ?? 0) - 1
+    const lost = all<{ id: string; block_height: number; block_hash: string }>(
+      db,
+      `select id, block_height, block_hash from alerts
+       where chain = ? and block_height > ? and status != 'orphaned' order by block_height, id`,
+      ...[chain.id, height],
+    )
+    for (const { id, block_height, block_hash } of lost) {
+      run(db, `update alerts set status = 'orphaned' where id = ?`, id)
+      writeEvent(db, { alertId: id, at, kind: 'orphaned', data: { height: block_height, block: block_hash } })
+    }
+    run(db, 'update transactions set orphaned = 1 where chain = ? and block_height > ?', chain.id, height)
+    uncoverAbove(db, chain.id, height)
+    run(db, 'delete from blocks where chain = ? and height > ?', chain.id, height)
+    moveCursor(db, chain.id, fork, at)
+    return lost.length
+  })
+}
