@@ -19,6 +19,8 @@ export interface ListedAddress {
   publishedBy: string | null
   /** Where the file itself says that the address was removed. */
   removedOn: string | null
+  /** Where the file says which list or publication named the address: `SDN List`, or what a user wrote. */
+  source?: string | null
 }
 
 /** Something that stands where an address should, and is none we can read. Counted and shown, never dropped in silence. */

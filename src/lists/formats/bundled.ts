@@ -1,0 +1,89 @@
+import { parseAddress } from '../../address/parse.ts'
+import { ChainscreenError } from '../../errors.ts'
+import type { ListedAddress, ListFormat, UnparsedItem } from '../types.ts'
+import { isDate } from './is-date.ts'
+import { type CsvRow, readCsv } from './read-csv.ts'
+
+/** The columns of the form in which chainscreen ships a published list. */
+export const bundledColumns = [
+  'asset',
+  'address',
+  'party_uid',
+  'subject',
+  'programs',
+  'party_listed_on',
+  'published_by',
+] as const
+
+/**
+ * The list that ships with chainscreen, in a form of its own (data/lists/README.md): first a row
+ * `issued_on,2025-11-19,rows,761`, then a header, then one row for each asset, address and party.
+ */
+export const bundled: ListFormat = {
+  id: 'bundled',
+  category: 'sanctions',
+  listedOnIsPublished: false,
+  async parse(input) {
+    let first: { issuedOn: string; rows: number } | undefined
+    let headerSeen = false
+    const rows: { asset: string; address: string }[] = []
+    const addresses: ListedAddress[] = []
+    const unparsed: UnparsedItem[] = []
+    for await (const row of readCsv(input, { comment: '#' })) {
+      if (first === undefined) first = readFirst(row)
+      else if (!headerSeen) {
+        if (row.fields.join() !== bundledColumns.join())
+          throw bad(row.line, `expected ${bundledColumns.join()}`)
+        headerSeen = true
+      } else {
+        const { asset, address, about } = readRow(row)
+        rows.push({ asset, address })
+        const parsed = parseAddress(address, { asset })
+        if (parsed.ok) addresses.push({ key: parsed.key, address, asset, ...about })
+        else unparsed.push({ raw: address, reason: parsed.reason, asset, where: `line ${row.line}` })
+      }
+    }
+    if (first === undefined || rows.length !== first.rows)
+      throw bad(1, `it announces ${first?.rows ?? 'no'} rows, and ${rows.length} follow`)
+    return {
+      issuedOn: first.issuedOn,
+      addresses,
+      unparsed,
+      counts: {
+        rows: rows.length,
+        pairs: new Set(rows.map(({ asset, address }) => `${asset} ${address}`)).size,
+        addresses: new Set(rows.map(({ address }) => address)).size,
+      },
+    }
+  },
+}
+
+function readFirst({ line, fields }: CsvRow): { issuedOn: string; rows: number } {
+  const [label, issuedOn = '', rowsLabel, rows = ''] = fields
+  if (label !== 'issued_on' || !isDate(issuedOn) || rowsLabel !== 'rows' || !/^\d+$/.test(rows))
+    throw bad(line, 'expected issued_on, a date, rows, a number')
+  return { issuedOn, rows: Number(rows) }
+}
+
+function readRow({ line, fields }: CsvRow) {
+  const [
+    asset = '',
+    address = '',
+    partyId = '',
+    subject = '',
+    programs = '',
+    listedOn = '',
+    publishedBy = '',
+  ] = fields
+  if (fields.length !== bundledColumns.length || !isDate(listedOn) || !isDate(publishedBy))
+    throw bad(line, `expected ${bundledColumns.length} fields with two dates at the end`)
+  const about = { partyId, subject, programs: programs.split('|'), listedOn, publishedBy, removedOn: null }
+  return { asset, address, about }
+}
+
+function bad(line: number, expected: string): ChainscreenError {
+  return new ChainscreenError(
+    'bad-file',
+    `Line ${line} of the bundled list is not as it was shipped: ${expected}.`,
+  )
+}

@@ -1,0 +1,171 @@
+import type { Readable } from 'node:stream'
+import { SaxesParser, type SaxesTagPlain } from 'saxes'
+import { ChainscreenError } from '../../errors.ts'
+import { decodeUtf8 } from './decode-utf8.ts'
+
+export type XmlAttributes = Readonly<Record<string, string>>
+
+/**
+ * What to take from one kind of element. An element that no parent names in `children` is left unread with all
+ * that is in it: what a tree of these does not name can't be collected.
+ */
+export interface XmlElement {
+  /** `false` leaves this element unread, with all that is in it. */
+  accept?: (attributes: XmlAttributes) => boolean
+  open?: (attributes: XmlAttributes) => void
+  /** The whole text directly inside the element, before `close`; empty text too. */
+  text?: (text: string) => void
+  close?: () => void
+  /** By local name; prefixes and namespaces are not looked at. */
+  children?: Readonly<Record<string, XmlElement>>
+}
+
+export interface XmlDocument {
+  /** The local name of the root. */
+  root: string
+  element: XmlElement
+  /** For error messages, such as `an OFAC advanced XML file`. */
+  what: string
+}
+
+/** No published list has a tag, a text or a comment near this length. */
+const maxQuietChars = 1 << 20
+/** OFAC's files are 9 deep. */
+const maxDepth = 100
+
+/**
+ * Reads an XML file from start to end in one pass and calls the elements of the tree as they come. Holds one
+ * chunk and one element's text in memory.
+ *
+ * @throws ChainscreenError `bad-file` where the file is empty, cut short, not UTF-8, not well-formed or of another
+ * root; where it has a DOCTYPE (so no entity is ever expanded but XML's own five); and where it is deeper or has a
+ * longer tag or text than any list has.
+ */
+export async function walkXml(input: Readable, document: XmlDocument): Promise<void> {
+  const walk = new Walk(document)
+  let read = 0
+  for await (const { text, bytesRead } of decodeUtf8(input)) {
+    read = bytesRead
+    walk.write(text, read)
+  }
+  walk.end(read)
+}
+
+interface Open {
+  name: string
+  element: XmlElement
+  text: string
+}
+
+class Walk {
+  readonly #document: XmlDocument
+  readonly #parser = new SaxesParser()
+  /** The wanted elements that are open, outermost first. */
+  readonly #stack: Open[] = []
+  /** How deep inside an unwanted element the parser is. */
+  #skipped = 0
+  #rootEnded = false
+  #moved = false
+  #quiet = 0
+
+  constructor(document: XmlDocument) {
+    this.#document = document
+    const parser = this.#parser
+    parser.on('opentag', (tag) => this.#open(tag))
+    parser.on('closetag', () => this.#close())
+    parser.on('text', (text) => this.#text(text))
+    parser.on('cdata', (text) => this.#text(text))
+    parser.on('xmldecl', ({ encoding }) => {
+      if (encoding !== undefined && !/^(utf-?8|us-ascii)$/i.test(encoding))
+        throw bad(`The XML says that it is encoded in ${quoted(encoding)}; expected UTF-8.`)
+    })
+    parser.on('doctype', (type) => {
+      const found = quoted(type.trim().split(/\s/, 1)[0] ?? '')
+      throw bad(`The file has a DOCTYPE (${found}), which ${document.what} never has; it was not read.`)
+    })
+    parser.on('error', (cause) => {
+      const reason = cause.message.replace(/^(.*?:)?\d+:\d+: /, '').replace(/\.$/, '')
+      throw bad(`The XML is not well-formed at line ${parser.line}, column ${parser.column}: ${reason}.`)
+    })
+  }
+
+  write(text: string, bytesRead: number): void {
+    this.#moved = false
+    this.#parser.write(text)
+    this.#quiet = this.#moved ? 0 : this.#quiet + text.length
+    if (this.#quiet > maxQuietChars)
+      throw bad(
+        `One tag, text or comment is longer than ${maxQuietChars} characters, before byte ${bytesRead}.`,
+      )
+  }
+
+  end(bytesRead: number): void {
+    if (bytesRead === 0) throw bad('The file is empty.')
+    if (!this.#rootEnded && this.#stack.length > 0) {
+      const path = this.#stack.map(({ name }) => name).join(' > ')
+      throw bad(
+        `The XML ends in the middle (inside ${path}), after ${bytesRead.toLocaleString('en-US')} bytes: the file is cut short, get it again.`,
+      )
+    }
+    this.#parser.close()
+  }
+
+  #open(tag: SaxesTagPlain): void {
+    this.#moved = true
+    if (this.#skipped + this.#stack.length >= maxDepth)
+      throw bad(`The XML is more than ${maxDepth} elements deep at line ${this.#parser.line}.`)
+    if (this.#skipped > 0) {
+      this.#skipped++
+      return
+    }
+    const name = tag.name.slice(tag.name.indexOf(':') + 1)
+    const element = this.#wanted(name)
+    if (element === undefined || element.accept?.(tag.attributes) === false) {
+      this.#skipped = 1
+      return
+    }
+    this.#stack.push({ name, element, text: '' })
+    element.open?.(tag.attributes)
+  }
+
+  #wanted(name: string): XmlElement | undefined {
+    const parent = this.#stack.at(-1)
+    if (parent !== undefined) {
+      const { children } = parent.element
+      return children !== undefined && Object.hasOwn(children, name) ? children[name] : undefined
+    }
+    const { root, element, what } = this.#document
+    if (name !== root)
+      throw bad(`The file is not ${what}: its root element is <${name.slice(0, 100)}>, expected <${root}>.`)
+    return element
+  }
+
+  #close(): void {
+    this.#moved = true
+    if (this.#skipped > 0) {
+      this.#skipped--
+      return
+    }
+    const open = this.#stack.pop()
+    open?.element.text?.(open.text)
+    open?.element.close?.()
+    this.#rootEnded = this.#stack.length === 0
+  }
+
+  #text(text: string): void {
+    if (this.#skipped > 0) return
+    const open = this.#stack.at(-1)
+    if (open?.element.text === undefined) return
+    open.text += text
+    if (open.text.length > maxQuietChars)
+      throw bad(`The text of a <${open.name}> is longer than ${maxQuietChars} characters.`)
+  }
+}
+
+function bad(message: string): ChainscreenError {
+  return new ChainscreenError('bad-file', message)
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, 60))
+}

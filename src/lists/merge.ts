@@ -1,0 +1,80 @@
+import type { Key } from '../address/key.ts'
+import type { ListedAddress } from './types.ts'
+
+/** What one list says about one key: all rows of that key put together. */
+export interface MergedEntry {
+  key: Key
+  /** As published; of several spellings, that of the first row in the order below. */
+  address: string
+  /** The source's labels, distinct and sorted; empty where it gives none. */
+  assets: readonly string[]
+  /** The source's ids of the parties, distinct, in the order of `subject`. */
+  partyIds: readonly string[]
+  /** The parties' names, distinct, joined by `; `; `null` where no row names one. */
+  subject: string | null
+  /** Distinct and sorted. */
+  programs: readonly string[]
+  /** The earliest of the rows. */
+  listedOn: string | null
+  /** The earliest of the rows. */
+  publishedBy: string | null
+  /** The latest of the rows where every row is removed; `null` while one is in force. */
+  removedOn: string | null
+}
+
+/**
+ * One entry for each key, in the order of the keys. While any row of a key is in force, removed rows of it say
+ * nothing: a party that was taken off is not named for an address that another party keeps listed, and its dates
+ * are not that listing's.
+ *
+ * The result depends on what the rows say and not on their order in the file: rows of a key are taken by party
+ * listing date, party id, name, address and asset, so that a publisher's reshuffle changes nothing.
+ */
+export function mergeByKey(addresses: readonly ListedAddress[]): MergedEntry[] {
+  const byKey = new Map<Key, ListedAddress[]>()
+  for (const row of addresses) {
+    const rows = byKey.get(row.key)
+    if (rows === undefined) byKey.set(row.key, [row])
+    else rows.push(row)
+  }
+  return [...byKey].sort(([a], [b]) => compare(a, b)).map(([key, rows]) => merge(key, rows))
+}
+
+function merge(key: Key, all: readonly ListedAddress[]): MergedEntry {
+  const inForce = all.filter(({ removedOn }) => removedOn === null)
+  const rows = (inForce.length > 0 ? inForce : [...all]).sort(inOrder)
+  return {
+    key,
+    address: rows[0]?.address ?? '',
+    assets: distinct(rows.map(({ asset }) => asset)).sort(compare),
+    partyIds: distinct(rows.map(({ partyId }) => partyId)),
+    subject: distinct(rows.map(({ subject }) => subject)).join('; ') || null,
+    programs: distinct(rows.flatMap(({ programs }) => programs)).sort(compare),
+    listedOn: dates(rows, 'listedOn')[0] ?? null,
+    publishedBy: dates(rows, 'publishedBy')[0] ?? null,
+    removedOn: inForce.length > 0 ? null : (dates(rows, 'removedOn').at(-1) ?? null),
+  }
+}
+
+/** Dates as `YYYY-MM-DD` sort as text; a row without a date comes last. */
+function inOrder(a: ListedAddress, b: ListedAddress): number {
+  return (
+    compare(a.listedOn ?? '~', b.listedOn ?? '~') ||
+    compare(a.partyId ?? '', b.partyId ?? '') ||
+    compare(a.subject ?? '', b.subject ?? '') ||
+    compare(a.address, b.address) ||
+    compare(a.asset ?? '', b.asset ?? '')
+  )
+}
+
+function dates(rows: readonly ListedAddress[], field: 'listedOn' | 'publishedBy' | 'removedOn'): string[] {
+  return distinct(rows.map((row) => row[field])).sort(compare)
+}
+
+function distinct(values: readonly (string | null)[]): string[] {
+  return [...new Set(values.filter((value) => value !== null && value !== ''))] as string[]
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,57 @@
+import { createReadStream } from 'node:fs'
+import { open as openHandle } from 'node:fs/promises'
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { ChainscreenError, messageOf } from '../errors.ts'
+import { guardStream } from './guard-stream.ts'
+import { openZip } from './open-zip.ts'
+
+/** More than ten times the largest list there is. */
+export const defaultMaxBytes = 2 * 1024 ** 3
+
+const chunkBytes = 1 << 18
+
+/**
+ * Opens a list file for reading: plain, gzip, or a zip with one file in it, told apart by their first bytes and not
+ * by the file's name. The stream gives the decompressed bytes; checksums of gzip and zip are verified.
+ *
+ * @param options.maxBytes most bytes the decompressed file may have (default 2 GiB).
+ * @throws ChainscreenError `bad-file` where the file can't be opened, or is a zip with none or several files. What
+ * shows only while reading (damage, a cut, too many bytes) is an error of the same kind on the stream.
+ */
+export async function openListFile(path: string, options: { maxBytes?: number } = {}): Promise<Readable> {
+  const maxBytes = options.maxBytes ?? defaultMaxBytes
+  const start = await firstBytes(path)
+  if (start.startsWith('504b0304') || start.startsWith('504b0506')) return openZip(path, maxBytes)
+  const file = createReadStream(path, { highWaterMark: chunkBytes })
+  if (!start.startsWith('1f8b')) return guardStream(file, { path, kind: 'file', maxBytes })
+  const gunzip = createGunzip({ chunkSize: chunkBytes })
+  // Its errors surface on gunzip, which guardStream reads.
+  pipeline(file, gunzip, () => {})
+  return guardStream(gunzip, { path, kind: 'gzip file', maxBytes })
+}
+
+/** The first four bytes in hex. */
+async function firstBytes(path: string): Promise<string> {
+  try {
+    const handle = await openHandle(path)
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0)
+      return buffer.toString('hex', 0, bytesRead)
+    } finally {
+      await handle.close()
+    }
+  } catch (cause) {
+    throw new ChainscreenError('bad-file', `${path} can't be read: ${why(cause)}.`, { cause })
+  }
+}
+
+function why(error: unknown): string {
+  const reasons: Record<string, string> = {
+    ENOENT: 'there is no such file',
+    EISDIR: 'it is a folder',
+    EACCES: 'this user may not read it',
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return reasons[code] ?? messageOf(error)
+}

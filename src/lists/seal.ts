@@ -1,0 +1,84 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { PassThrough, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+
+/** Where the original files of a database's snapshots are kept. */
+export function snapshotFolder(databasePath: string): string {
+  return `${databasePath}.snapshots`
+}
+
+/** A file on its way into the sealed folder. */
+export interface Sealing {
+  /** The same bytes, for the parser. */
+  bytes: Readable
+  /** Once the bytes are read: the name (SHA-256) and size of what was read. */
+  done: Promise<{ sha256: string; size: number }>
+  /** Moves the file to its final name. @returns its path. */
+  keep(sha256: string): Promise<string>
+  /** Throws the copy away. */
+  discard(): Promise<void>
+}
+
+/**
+ * Copies a list file, compressed, into the sealed folder while it is being parsed: one read, constant memory. The
+ * original is evidence; only importers and verification open it.
+ */
+export async function seal(input: Readable, folder: string): Promise<Sealing> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const temporary = join(folder, `.${randomUUID()}.part`)
+  const hash = createHash('sha256')
+  let size = 0
+  const bytes = new PassThrough()
+  // A parser that gave up listens no more.
+  bytes.on('error', () => {})
+  const measure = new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      hash.update(chunk)
+      size += chunk.length
+      // The slower of the two readers sets the pace; a parser that stopped reading sets none.
+      if (bytes.destroyed || bytes.write(chunk)) return next(null, chunk)
+      const go = () => {
+        bytes.off('drain', go).off('close', go)
+        next(null, chunk)
+      }
+      bytes.on('drain', go).on('close', go)
+    },
+    flush(next) {
+      bytes.end()
+      next()
+    },
+  })
+  const done = pipeline(
+    input,
+    measure,
+    createGzip({ level: 6 }),
+    createWriteStream(temporary, { mode: 0o600 }),
+  ).then(
+    () => ({ sha256: hash.digest('hex'), size }),
+    (error: unknown) => {
+      bytes.destroy(error instanceof Error ? error : new Error(String(error)))
+      throw error
+    },
+  )
+  // The parser may fail first; then the copy's own failure is no news.
+  done.catch(() => {})
+  return {
+    bytes,
+    done,
+    keep: async (sha256) => {
+      const path = join(folder, `${sha256}.gz`)
+      await rename(temporary, path)
+      return path
+    },
+    discard: async () => {
+      input.destroy()
+      await done.catch(() => {})
+      await rm(temporary, { force: true })
+    },
+  }
+}
