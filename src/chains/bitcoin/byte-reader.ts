@@ -1,0 +1,99 @@
+import { ChainscreenError } from '../../errors.ts'
+
+/**
+ * Walks over bytes in Bitcoin's serialisation, in place. Every read is checked against the end, so that a
+ * truncated or hostile answer is an error and never an allocation.
+ *
+ * Methods throw `node-bad-answer` and name what was read.
+ */
+export class ByteReader {
+  readonly bytes: Uint8Array
+  position = 0
+  readonly #view: DataView
+  readonly #what: string
+
+  /** @param what whose bytes these are, for errors: `block 0000…`. */
+  constructor(bytes: Uint8Array, what: string) {
+    this.bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#what = what
+  }
+
+  get remaining(): number {
+    return this.bytes.length - this.position
+  }
+
+  fail(problem: string): never {
+    throw new ChainscreenError(
+      'node-bad-answer',
+      `${this.#what}: ${problem} at byte ${this.position} of ${this.bytes.length}; the node's answer is damaged.`,
+    )
+  }
+
+  skip(length: number): void {
+    if (length > this.bytes.length - this.position) this.fail(`${length} more bytes announced than are there`)
+    this.position += length
+  }
+
+  u8(): number {
+    const byte = this.bytes[this.position]
+    if (byte === undefined) this.fail('the data ends early')
+    this.position += 1
+    return byte
+  }
+
+  u32(): number {
+    const at = this.position
+    this.skip(4)
+    return this.#view.getUint32(at, true)
+  }
+
+  i64(): bigint {
+    const at = this.position
+    this.skip(8)
+    return this.#view.getBigInt64(at, true)
+  }
+
+  /** The next bytes, not copied. */
+  take(length: number): Uint8Array {
+    const at = this.position
+    this.skip(length)
+    return this.bytes.subarray(at, at + length)
+  }
+
+  /** A CompactSize in its shortest form, as Bitcoin Core demands (src/serialize.h, ReadCompactSize). */
+  compactSize(): number {
+    const first = this.u8()
+    if (first < 0xfd) return first
+    const at = this.position
+    if (first === 0xfd) {
+      this.skip(2)
+      const size = this.#view.getUint16(at, true)
+      return size >= 0xfd ? size : this.fail('a length in more bytes than it needs')
+    }
+    if (first === 0xff) this.fail('a length beyond any block')
+    const size = this.u32()
+    return size > 0xffff ? size : this.fail('a length in more bytes than it needs')
+  }
+
+  /** A number of things of at least `minBytes` each: more than fit into the rest is an error. */
+  count(minBytes: number): number {
+    const count = this.compactSize()
+    if (count * minBytes > this.remaining) this.fail(`${count} items announced, more than the data can hold`)
+    return count
+  }
+
+  /** Steps over a length and that many bytes. */
+  skipVar(): void {
+    this.skip(this.compactSize())
+  }
+
+  /** A length and that many bytes, not copied. */
+  takeVar(): Uint8Array {
+    return this.take(this.compactSize())
+  }
+
+  end(): void {
+    if (this.remaining > 0) this.fail(`${this.remaining} bytes too many`)
+  }
+}

@@ -1,0 +1,31 @@
+import { ChainscreenError } from '../../errors.ts'
+import type { ByteReader } from './byte-reader.ts'
+import { doubleSha256, rpcHex } from './double-sha256.ts'
+
+export const headerBytes = 80
+
+export interface BlockHeader {
+  /** In RPC order, like `parentHash`; the genesis block's parent is 64 zeros. */
+  hash: string
+  parentHash: string
+  /** Unix seconds. */
+  time: number
+}
+
+/**
+ * Reads the 80 bytes a block begins with (version, parent, merkle root, time, bits, nonce) and proves that they are the block that was asked for.
+ *
+ * @throws ChainscreenError `node-bad-answer` where they hash to something else, or are too few
+ */
+export function readHeader(reader: ByteReader, askedHash: string): BlockHeader {
+  const raw = reader.take(headerBytes)
+  const hash = rpcHex(doubleSha256(raw))
+  if (hash !== askedHash) {
+    throw new ChainscreenError(
+      'node-bad-answer',
+      `The node was asked for block ${askedHash} and served block ${hash}.`,
+    )
+  }
+  const time = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).readUInt32LE(68)
+  return { hash, parentHash: rpcHex(raw.subarray(4, 36)), time }
+}

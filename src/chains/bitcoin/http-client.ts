@@ -1,0 +1,119 @@
+import { type Dispatcher, Pool } from 'undici'
+import { ChainscreenError, redactUrl } from '../../errors.ts'
+import { describeTransportError, isLostConnection } from './transport-error.ts'
+
+export interface HttpRequest {
+  method: 'GET' | 'POST'
+  path: string
+  headers?: Record<string, string>
+  body?: string
+  /** An answer with more bytes than this is an error. */
+  maxBytes: number
+  signal?: AbortSignal | undefined
+}
+
+export interface HttpAnswer {
+  status: number
+  body: Buffer
+}
+
+/** HTTP to one node over a few kept-alive connections. */
+export class HttpClient {
+  /** Scheme and host, safe to print. */
+  readonly endpoint: string
+  readonly #pool: Pool
+
+  /** @param timeoutMs how long the node may stay silent, before and within an answer */
+  constructor(url: URL, options: { timeoutMs: number; connections: number }) {
+    this.endpoint = redactUrl(url.href)
+    this.#pool = new Pool(url.origin, {
+      connections: options.connections,
+      pipelining: 1,
+      connect: { timeout: options.timeoutMs },
+      headersTimeout: options.timeoutMs,
+      bodyTimeout: options.timeoutMs,
+    })
+  }
+
+  /**
+   * Sends a request, once more if a kept-alive connection turns out to be closed; all our requests only read.
+   *
+   * @throws ChainscreenError `node-unreachable`, `node-bad-answer` (too large), `aborted`
+   */
+  async request(request: HttpRequest): Promise<HttpAnswer> {
+    try {
+      return await this.#once(request)
+    } catch (error) {
+      if (!isLostConnection(error) || request.signal?.aborted) throw this.#translate(error, request)
+    }
+    try {
+      return await this.#once(request)
+    } catch (error) {
+      throw this.#translate(error, request)
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.destroy()
+  }
+
+  #once({ signal, maxBytes, ...request }: HttpRequest): Promise<HttpAnswer> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
+      const chunks: Buffer[] = []
+      let status = 0
+      let received = 0
+      let controller: Dispatcher.DispatchController | undefined
+      const abort = () => {
+        const reason = new Error('aborted')
+        controller?.abort(reason)
+        settle(() => reject(reason))
+      }
+      const settle = (act: () => void) => {
+        signal?.removeEventListener('abort', abort)
+        act()
+      }
+      signal?.addEventListener('abort', abort)
+      this.#pool.dispatch(request, {
+        onRequestStart: (started) => {
+          controller = started
+          if (signal?.aborted) abort()
+        },
+        onResponseStart: (_controller, statusCode) => {
+          status = statusCode
+        },
+        onResponseData: (current, chunk) => {
+          received += chunk.length
+          if (received > maxBytes) current.abort(this.#tooLarge(maxBytes))
+          else chunks.push(chunk)
+        },
+        onResponseEnd: () => settle(() => resolve({ status, body: joined(chunks, received) })),
+        onResponseError: (_controller, error) => settle(() => reject(error)),
+      })
+    })
+  }
+
+  #tooLarge(maxBytes: number): ChainscreenError {
+    return new ChainscreenError(
+      'node-bad-answer',
+      `The node at ${this.endpoint} sent more than ${maxBytes} bytes, more than such an answer can have.`,
+    )
+  }
+
+  #translate(error: unknown, { signal }: HttpRequest): ChainscreenError {
+    if (error instanceof ChainscreenError) return error
+    if (signal?.aborted) return new ChainscreenError('aborted', 'Interrupted while waiting for a node.')
+    return new ChainscreenError(
+      'node-unreachable',
+      `The node at ${this.endpoint} ${describeTransportError(error)}.`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+function joined(chunks: Buffer[], length: number): Buffer {
+  const [only] = chunks
+  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length)
+}

@@ -1,0 +1,27 @@
+import type { BitcoinNetwork } from '../../address/network.ts'
+
+interface NetworkFacts {
+  /** What `getblockchaininfo` calls it. */
+  chain: string
+  /** Hash of block 0, in RPC order. */
+  genesis: string
+}
+
+/**
+ * Source: Bitcoin Core, src/kernel/chainparams.cpp, the asserted `hashGenesisBlock` of each network
+ * (`test/functional/data/util/getchainparams-*.json` has the same in byte order), and src/util/chaintype.cpp for the names.
+ */
+export const networkFacts: Readonly<Record<BitcoinNetwork, NetworkFacts>> = {
+  mainnet: { chain: 'main', genesis: '000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f' },
+  testnet4: {
+    chain: 'testnet4',
+    genesis: '00000000da84f2bafbbc53dee25a72ae507ff4914b867c565be350b0da8bf043',
+  },
+  signet: { chain: 'signet', genesis: '00000008819873e925422c1ff0f99f7cc9bbb232af63a077a480a3633bee1ef6' },
+  regtest: { chain: 'regtest', genesis: '0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206' },
+}
+
+/** The CAIP-2 name of a network: `bip122:` and the first 32 hex digits of its genesis hash (https://chainagnostic.org/CAIPs/caip-2). */
+export function bitcoinCaip2(network: BitcoinNetwork): string {
+  return `bip122:${networkFacts[network].genesis.slice(0, 32)}`
+}

@@ -1,0 +1,48 @@
+import type { BitcoinNetwork } from '../../address/network.ts'
+import { ChainscreenError } from '../../errors.ts'
+import { networkFacts } from './networks.ts'
+import type { RpcClient } from './rpc-client.ts'
+import { type ChainInfo, chainInfoSchema, hashSchema, networkInfoSchema } from './rpc-schemas.ts'
+
+/**
+ * Checks that the node follows the configured network and has caught up with it.
+ *
+ * @returns what it says of its chain, and its `/Satoshi:…/` name
+ * @throws ChainscreenError `wrong-chain`, `node-syncing`, and those of the connection
+ */
+export async function openNode(
+  rpc: RpcClient,
+  network: BitcoinNetwork,
+  endpoint: string,
+  signal?: AbortSignal,
+): Promise<{ chain: ChainInfo; client: string }> {
+  const chain = await rpc.call({ method: 'getblockchaininfo', params: [] }, chainInfoSchema, signal)
+  const expected = networkFacts[network]
+  if (chain.chain !== expected.chain) {
+    throw wrongChain(endpoint, `follows the chain "${chain.chain}"`, `${network} ("${expected.chain}")`)
+  }
+  const genesis = await rpc.call({ method: 'getblockhash', params: [0] }, hashSchema, signal)
+  if (genesis !== expected.genesis) {
+    throw wrongChain(endpoint, `has the genesis block ${genesis}`, `${network} with ${expected.genesis}`)
+  }
+  const { subversion } = await rpc.call({ method: 'getnetworkinfo', params: [] }, networkInfoSchema, signal)
+  checkSynced(chain, network, endpoint)
+  return { chain, client: subversion }
+}
+
+function checkSynced(chain: ChainInfo, network: BitcoinNetwork, endpoint: string): void {
+  // A regtest node takes an old tip for an initial download, whatever it has.
+  const downloading = chain.initialblockdownload && network !== 'regtest'
+  if (!downloading && chain.headers - chain.blocks <= 1) return
+  throw new ChainscreenError(
+    'node-syncing',
+    `The node at ${endpoint} is still catching up: it has ${chain.blocks} blocks of ${chain.headers} headers.`,
+  )
+}
+
+function wrongChain(endpoint: string, found: string, expected: string): ChainscreenError {
+  return new ChainscreenError(
+    'wrong-chain',
+    `The node at ${endpoint} ${found}, the config says network: ${expected}; correct "network" or "rpc".`,
+  )
+}

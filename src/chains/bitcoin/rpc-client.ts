@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import { ChainscreenError } from '../../errors.ts'
+import type { HttpAnswer } from './http-client.ts'
+import type { NodeClient } from './node-client.ts'
+import { RpcError } from './rpc-error.ts'
+
+export interface RpcCall {
+  method: string
+  params: readonly unknown[]
+}
+
+const replySchema = z.object({
+  id: z.number(),
+  result: z.unknown().optional(),
+  error: z.object({ code: z.number(), message: z.string() }).nullish(),
+})
+
+type Reply = z.infer<typeof replySchema>
+
+/** Answers of everything but whole blocks. */
+const smallAnswerBytes = 4_000_000
+
+/** JSON-RPC to one node. */
+export class RpcClient {
+  readonly #node: NodeClient
+
+  constructor(node: NodeClient) {
+    this.#node = node
+  }
+
+  /**
+   * One call; the answer is checked against `schema`.
+   *
+   * @throws RpcError where the node refuses; ChainscreenError `node-bad-answer` and those of the connection
+   */
+  async call<T>(call: RpcCall, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {
+    const body = JSON.stringify(request(call, 0))
+    const answer = await this.#node.post(body, smallAnswerBytes, signal)
+    const reply = this.#parse(replySchema, parseJson(answer.body.toString()), answer, call.method)
+    return this.#result(reply, call, schema)
+  }
+
+  /**
+   * One call whose answer is large or needs care: the text of the whole reply goes through `prepare` before it is parsed.
+   *
+   * @returns the result and the number of bytes the node sent
+   */
+  async callLarge<T>(
+    call: RpcCall,
+    schema: z.ZodType<T>,
+    options: { maxBytes: number; prepare: (text: string) => string; signal?: AbortSignal | undefined },
+  ): Promise<{ result: T; received: number }> {
+    const answer = await this.#node.post(JSON.stringify(request(call, 0)), options.maxBytes, options.signal)
+    const json = parseJson(options.prepare(answer.body.toString()))
+    const reply = this.#parse(replySchema, json, answer, call.method)
+    return { result: this.#result(reply, call, schema), received: answer.body.length }
+  }
+
+  /** Several calls in one request, answered in their order: for each the checked result or the node's refusal. */
+  async batch<T>(
+    calls: readonly RpcCall[],
+    schema: z.ZodType<T>,
+    signal?: AbortSignal,
+  ): Promise<(T | RpcError)[]> {
+    const answer = await this.#node.post(JSON.stringify(calls.map(request)), smallAnswerBytes, signal)
+    const names = calls[0]?.method ?? 'batch'
+    const json = parseJson(answer.body.toString())
+    // In warm-up the whole batch may be refused with one error object.
+    if (!Array.isArray(json)) this.#refuse(this.#parse(replySchema, json, answer, names), names)
+    const replies = this.#parse(z.array(replySchema), json, answer, names)
+    const byId = new Map(replies.map((reply) => [reply.id, reply]))
+    return calls.map((call, id) => {
+      const reply = byId.get(id)
+      if (reply === undefined) throw this.#bad(call.method, `call ${id} of a batch has no answer`)
+      return reply.error
+        ? new RpcError(this.#node.endpoint, call.method, reply.error)
+        : this.#result(reply, call, schema)
+    })
+  }
+
+  #result<T>(reply: Reply, { method }: RpcCall, schema: z.ZodType<T>): T {
+    this.#refuse(reply, method)
+    const parsed = schema.safeParse(reply.result)
+    if (!parsed.success) throw this.#bad(method, firstIssue(parsed.error))
+    return parsed.data
+  }
+
+  #refuse({ error }: Reply, method: string): void {
+    if (error) throw new RpcError(this.#node.endpoint, method, error)
+  }
+
+  #parse<T>(schema: z.ZodType<T>, json: unknown, answer: HttpAnswer, method: string): T {
+    const parsed = schema.safeParse(json)
+    if (parsed.success) return parsed.data
+    throw this.#bad(
+      method,
+      `HTTP ${answer.status} with ${answer.body.length} bytes that are no JSON-RPC reply`,
+    )
+  }
+
+  #bad(method: string, problem: string): ChainscreenError {
+    return new ChainscreenError(
+      'node-bad-answer',
+      `The node at ${this.#node.endpoint} gave an answer to ${method} that can't be used: ${problem}.`,
+    )
+  }
+}
+
+function request({ method, params }: RpcCall, id: number) {
+  return { jsonrpc: '2.0', id, method, params }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0]
+  return `${issue?.path.join('.') || 'the result'}: ${issue?.message ?? 'wrong shape'}`
+}

@@ -1,0 +1,14 @@
+import type { MatchBasis } from '../../address/basis.ts'
+import type { Key } from '../../address/key.ts'
+import { revealedPublicKeys } from '../../address/revealed-keys.ts'
+import { publicKeyForms, scriptPublicKeys } from '../../address/script.ts'
+import type { Spend } from './transaction.ts'
+
+export type Form = { key: Key; basis: MatchBasis }
+
+/** Other keys of whoever holds a script: the forms of each public key that the script itself, or a spend of it, shows. */
+export function scriptForms(script: Uint8Array, spend?: Spend): Form[] {
+  const publicKeys = [...scriptPublicKeys(script)]
+  if (spend !== undefined) publicKeys.push(...revealedPublicKeys(spend.scriptSig, spend.witness))
+  return publicKeys.flatMap((publicKey) => publicKeyForms(publicKey))
+}

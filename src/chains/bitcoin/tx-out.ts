@@ -1,0 +1,28 @@
+import type { ByteReader } from './byte-reader.ts'
+import type { ScriptTable } from './script-table.ts'
+
+/** The fewest bytes of an output: eight of value, one of script length. */
+export const minTxOutBytes = 9
+
+/** The upper four bytes of 21,000,000 BTC in satoshi: no amount can have larger ones (src/consensus/amount.h, MAX_MONEY). */
+const maxMoneyHigh = 0x775f0
+
+/** Steps over an output (int64 value, script) and notes where its script stands. */
+export function indexTxOut(reader: ByteReader, table: ScriptTable): void {
+  reader.skip(4)
+  if (reader.u32() > maxMoneyHigh) reader.fail('an amount above 21,000,000 BTC')
+  const length = reader.compactSize()
+  const start = reader.position
+  reader.skip(length)
+  table.add(start, start + length)
+}
+
+/** An output with its amount in satoshi; the script is a view into the block. */
+export interface TxOut {
+  value: bigint
+  script: Uint8Array
+}
+
+export function readTxOut(reader: ByteReader): TxOut {
+  return { value: reader.i64(), script: reader.takeVar() }
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { ChainscreenError } from '../../errors.ts'
+import { ByteWriter } from './byte-writer.ts'
+import { hashSchema } from './rpc-schemas.ts'
+import { satoshiOf } from './satoshi.ts'
+
+const hex = z.string().regex(/^(?:[0-9a-f]{2})*$/, 'expected hex')
+const prevoutSchema = z.object({ value: z.string(), scriptPubKey: z.object({ hex }) })
+const inputSchema = z.object({ coinbase: z.string().optional(), prevout: prevoutSchema.optional() })
+
+/** `getblock HASH 3` with its amounts as text ({@link quoteAmounts}). */
+export const verboseBlockSchema = z.object({
+  version: z.int(),
+  previousblockhash: hashSchema.optional(),
+  merkleroot: hashSchema,
+  time: z.int().nonnegative(),
+  bits: hex,
+  nonce: z.int().nonnegative(),
+  tx: z.array(z.object({ hex, vin: z.array(inputSchema) })),
+})
+
+export type VerboseBlock = z.infer<typeof verboseBlockSchema>
+
+/** The block's own bytes: the header from its fields, the transactions from their hex. */
+export function blockBytes(block: VerboseBlock): Uint8Array {
+  const header = Buffer.alloc(80)
+  header.writeInt32LE(block.version, 0)
+  header.set(reversed(block.previousblockhash ?? '00'.repeat(32)), 4)
+  header.set(reversed(block.merkleroot), 36)
+  header.writeUInt32LE(block.time, 68)
+  header.set(reversed(block.bits).subarray(0, 4), 72)
+  header.writeUInt32LE(block.nonce, 76)
+  const writer = new ByteWriter()
+  writer.bytes(header)
+  writer.compactSize(block.tx.length)
+  for (const tx of block.tx) writer.bytes(Buffer.from(tx.hex, 'hex'))
+  return writer.join()
+}
+
+/**
+ * The outputs the block spends, in the form of `/rest/spenttxouts`.
+ *
+ * @throws ChainscreenError `node-missing-data` where the node leaves `prevout` out, as it silently does without undo data
+ */
+export function spentBytes(block: VerboseBlock, hash: string): Uint8Array {
+  const writer = new ByteWriter()
+  writer.compactSize(block.tx.length)
+  for (const { vin } of block.tx) {
+    const spending = vin.filter((input) => input.coinbase === undefined)
+    writer.compactSize(spending.length)
+    for (const { prevout } of spending) {
+      if (prevout === undefined) {
+        throw new ChainscreenError(
+          'node-missing-data',
+          `The node does not say what the inputs of block ${hash} spend: its undo data is pruned, or it is older than Bitcoin Core 23.`,
+        )
+      }
+      const value = satoshiOf(prevout.value)
+      if (value === undefined) {
+        throw new ChainscreenError(
+          'node-bad-answer',
+          `A previous output in block ${hash} has the amount "${prevout.value.slice(0, 40)}", expected BTC with at most 8 decimals.`,
+        )
+      }
+      const script = Buffer.from(prevout.scriptPubKey.hex, 'hex')
+      writer.amount(value)
+      writer.compactSize(script.length)
+      writer.bytes(script)
+    }
+  }
+  return writer.join()
+}
+
+function reversed(hexText: string): Buffer {
+  return Buffer.from(hexText, 'hex').reverse()
+}
