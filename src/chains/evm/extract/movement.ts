@@ -1,0 +1,19 @@
+/** What one log says was moved: before anything is asked about whose the addresses are. Addresses are lower-case. */
+export interface Movement {
+  /** `log:2`, or `log:2:0` within a batch: the position in the receipt's own logs. */
+  id: string
+  /** As in the alert table: `erc20:0x…`, `erc721:0x…:ID`, `erc1155:0x…:ID`. */
+  asset: string
+  /** The contract that wrote the log. */
+  token: string
+  /** `null`: native coin became tokens (WETH deposit). */
+  from: string | null
+  /** `null`: tokens became native coin (WETH withdrawal). */
+  to: string | null
+  /** Who moved it, where the log itself says so (ERC-1155). */
+  operator: string | null
+  /** Zero also where the data can't be read. */
+  amount: bigint
+  /** The event is that of a token, and its data is not: kept with amount zero, and tagged. */
+  malformed: boolean
+}

@@ -1,0 +1,86 @@
+import { ChainscreenError } from '../../errors.ts'
+import type { SourceInfo } from '../source.ts'
+import { checkHeader } from './check-block.ts'
+import { asNumber } from './hex.ts'
+import { badAnswer } from './rpc/bad-answer.ts'
+import { cleanNodeText } from './rpc/clean-node-text.ts'
+import type { RpcClient } from './rpc/client.ts'
+import { isMethodMissing } from './rpc/refusal.ts'
+
+/**
+ * Asks a node what it is, and whether it can serve what is needed.
+ *
+ * @throws ChainscreenError `wrong-chain`, `node-syncing`, `node-missing-data`, and whatever a call may throw.
+ */
+export async function probeNode(rpc: RpcClient, chainId: number, signal?: AbortSignal): Promise<SourceInfo> {
+  await checkChainId(rpc, chainId, signal)
+  await checkSynced(rpc, signal)
+  const client = await clientVersion(rpc, signal)
+  const genesisHash = (await header(rpc, '0x0', 'its genesis block (height 0)', signal)).hash
+  const latest = await header(rpc, 'latest', 'a latest block', signal)
+  await checkBlockReceipts(rpc, latest.hash, client, signal)
+  return { client, reads: 'full block + receipts by hash', genesisHash }
+}
+
+async function checkChainId(rpc: RpcClient, chainId: number, signal?: AbortSignal): Promise<void> {
+  const answer = await rpc.call({ method: 'eth_chainId', params: [] }, { signal })
+  const served = asNumber(answer)
+  if (served === undefined) throw badAnswer('eth_chainId', 'result', answer)
+  if (served === chainId) return
+  throw new ChainscreenError(
+    'wrong-chain',
+    `The node at ${rpc.endpoint} serves chain id ${served}, but the config says chainId: ${chainId}: correct the one or the other.`,
+  )
+}
+
+async function checkSynced(rpc: RpcClient, signal?: AbortSignal): Promise<void> {
+  const answer = await rpc.call({ method: 'eth_syncing', params: [] }, { signal })
+  if (answer === false) return
+  if (typeof answer !== 'object' || answer === null) throw badAnswer('eth_syncing', 'result', answer)
+  const { currentBlock, highestBlock } = answer as Record<string, unknown>
+  throw new ChainscreenError(
+    'node-syncing',
+    `The node at ${rpc.endpoint} is still syncing (block ${asNumber(currentBlock) ?? '?'} of ` +
+      `${asNumber(highestBlock) ?? '?'}): wait until it has caught up with its chain.`,
+  )
+}
+
+async function clientVersion(rpc: RpcClient, signal?: AbortSignal): Promise<string> {
+  try {
+    const answer = await rpc.call({ method: 'web3_clientVersion', params: [] }, { signal })
+    if (typeof answer !== 'string') throw badAnswer('web3_clientVersion', 'result', answer)
+    return cleanNodeText(answer, [])
+  } catch (error) {
+    // Only shown to people: a gateway that hides it can be read all the same.
+    if (isMethodMissing(error)) return 'unknown client'
+    throw error
+  }
+}
+
+async function header(rpc: RpcClient, block: string, what: string, signal?: AbortSignal) {
+  const answer = await rpc.call({ method: 'eth_getBlockByNumber', params: [block, false] }, { signal })
+  if (answer !== null) return checkHeader(answer, 'eth_getBlockByNumber')
+  throw new ChainscreenError(
+    'node-missing-data',
+    `The node at ${rpc.endpoint} does not have ${what}: use a node that is synced and keeps all blocks.`,
+  )
+}
+
+/** Versions: geth 1.13.0 release notes; nitro issue #1811; anvil and reth have it in every version of theirs that is in use. */
+async function checkBlockReceipts(
+  rpc: RpcClient,
+  hash: string,
+  client: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  try {
+    await rpc.call({ method: 'eth_getBlockReceipts', params: [hash] }, { signal })
+  } catch (error) {
+    if (!isMethodMissing(error)) throw error
+    throw new ChainscreenError(
+      'node-missing-data',
+      `The node at ${rpc.endpoint} (${client}) has no eth_getBlockReceipts, which is needed: geth has it from 1.13, ` +
+        'Arbitrum Nitro from 2.2.4, and current versions of reth, Erigon, Nethermind and Besu have it.',
+    )
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * The calls this program makes, for viem's typed `client.request`. Answers are `unknown`: what a node says is
+ * believed only after its shape was checked.
+ *
+ * @see https://ethereum.github.io/execution-apis/
+ */
+export type ChainscreenRpcSchema = [
+  { Method: 'eth_chainId'; Parameters: []; ReturnType: unknown },
+  { Method: 'eth_syncing'; Parameters: []; ReturnType: unknown },
+  { Method: 'web3_clientVersion'; Parameters: []; ReturnType: unknown },
+  /** By height or tag; `true`: with whole transactions. */
+  { Method: 'eth_getBlockByNumber'; Parameters: [block: string, full: boolean]; ReturnType: unknown },
+  { Method: 'eth_getBlockByHash'; Parameters: [hash: string, full: boolean]; ReturnType: unknown },
+  /** Takes a height, a tag or a hash; only ever asked by hash. */
+  { Method: 'eth_getBlockReceipts'; Parameters: [hash: string]; ReturnType: unknown },
+]
+
+export type RpcMethod = ChainscreenRpcSchema[number]['Method']
+
+type CallOf<M> = M extends { Method: infer Method; Parameters: infer Params }
+  ? { method: Method; params: Params }
+  : never
+
+/** A method with its parameters. */
+export type RpcCall = CallOf<ChainscreenRpcSchema[number]>

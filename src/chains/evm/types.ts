@@ -1,0 +1,50 @@
+/**
+ * The part of a node's answers that screening reads, after {@link ./check} has looked at each of these fields. The
+ * objects are the ones JSON.parse made: they carry more fields, which nothing here may read. Hex is lower-case.
+ */
+export interface RpcHeader {
+  number: string
+  hash: string
+  parentHash: string
+  timestamp: string
+}
+
+export interface RpcBlock extends RpcHeader {
+  transactions: readonly RpcTransaction[]
+  /** Beacon chain withdrawals, since Shanghai (EIP-4895). */
+  withdrawals?: readonly RpcWithdrawal[] | null
+}
+
+export interface RpcTransaction {
+  hash: string
+  from: string
+  /** `null` (or absent, from some clients): the transaction creates a contract. */
+  to?: string | null
+  /** Wei, as a hex quantity. */
+  value: string
+  input: string
+}
+
+export interface RpcReceipt {
+  transactionHash: string
+  blockHash: string
+  /** `0x1` succeeded, `0x0` failed. Absent before Byzantium, where `root` stands instead (EIP-658). */
+  status?: string
+  contractAddress?: string | null
+  logs: readonly RpcLog[]
+}
+
+/** Checked only where the first topic is that of a token event (`isTokenTopic`): read nothing of any other log. */
+export interface RpcLog {
+  address: string
+  /** 0 to 4 topics of 32 bytes. */
+  topics: readonly string[]
+  /** Any bytes. Only its `0x` has been checked: a contract may write whatever it likes. */
+  data: string
+}
+
+export interface RpcWithdrawal {
+  address: string
+  /** Gwei, as a hex quantity. */
+  amount: string
+}
