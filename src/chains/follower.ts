@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ChainscreenError, isTemporary, messageOf } from '../errors.ts'
+import type { BlockRef } from '../screening/types.ts'
+import { type Finality, finalHeight } from './final-height.ts'
+import { prefetch } from './prefetch.ts'
+import type { ChainHead, ChainSource, SourceBlock } from './source.ts'
+import { walkBack } from './walk-back.ts'
+
+/** Where a follower keeps what it read. Every call is one transaction. */
+export interface FollowerStore {
+  state(): { startHeight: number | null; cursor: BlockRef | null; finalHeight: number | null }
+  /** A block of the followed branch, while it is in the hash window. */
+  blockAt(height: number): BlockRef | undefined
+  /** Consecutive blocks that follow on the cursor. */
+  commit(blocks: readonly SourceBlock[], head: ChainHead, finalHeight: number | null): void
+  noteHead(head: ChainHead, finalHeight: number | null): void
+  rollBack(fork: BlockRef | null): void
+}
+
+export interface FollowerOptions {
+  /** The chain's id, for messages. */
+  chain: string
+  source: ChainSource
+  store: FollowerStore
+  start: number | 'latest'
+  finality: Finality
+  /** How many blocks are asked for at once. */
+  prefetch: number
+  pollMs: number
+  /** How long to wait after the first failure in a row; doubled with each further one. Default 250. */
+  firstRetryMs?: number
+  /** Catch up with the head as it is, and return. */
+  once: boolean
+  signal: AbortSignal
+  onProgress?: (progress: { height: number; head: number }) => void
+  onTrouble?: (error: unknown, retryMs: number) => void
+  onReorg?: (from: BlockRef, fork: BlockRef | null) => void
+}
+
+const defaultFirstRetryMs = 250
+const longestRetryMs = 30_000
+/** With `once`, a node gets this many chances in a row. */
+const onceAttempts = 5
+
+/**
+ * Follows one chain: backfills, keeps up with the tip, walks back reorgs. Heads are hints: it advances only on a
+ * block whose parent is the cursor. Returns when `signal` aborts, or, with `once`, at the head.
+ *
+ * @throws ChainscreenError what waiting can't mend (`wrong-chain`, `deep-reorg`, …); with `once`, also a node that
+ * does not answer after several attempts.
+ */
+export async function follow(options: FollowerOptions): Promise<void> {
+  const { source, store, signal, firstRetryMs = defaultFirstRetryMs } = options
+  let failures = 0
+  let failedAt: string | undefined
+  let deepLooks = 0
+  let opened = false
+  while (!signal.aborted) {
+    try {
+      if (!opened) await source.open(signal)
+      opened = true
+      const caughtUp = await advance(options)
+      failures = 0
+      deepLooks = 0
+      if (options.once && caughtUp) return
+      if (caughtUp) await pause(options.pollMs, signal)
+    } catch (error) {
+      if (signal.aborted) return
+      // A node that fails now and then in a long backfill gets on: only failures without progress add up.
+      const standsAt = store.state().cursor?.hash
+      failures = standsAt === failedAt ? failures + 1 : 1
+      failedAt = standsAt
+      if (isDeep(error)) deepLooks++
+      const hopeless = isDeep(error) ? deepLooks > 1 : !isTemporary(error)
+      if (hopeless || (options.once && failures >= onceAttempts)) throw error
+      const retryMs = Math.min(firstRetryMs * 2 ** (failures - 1), longestRetryMs)
+      options.onTrouble?.(error, retryMs)
+      await pause(retryMs, signal)
+    }
+  }
+}
+
+/** One look at the head, and everything up to it. @returns whether the cursor now stands on that head. */
+async function advance(options: FollowerOptions): Promise<boolean> {
+  const { source, store, signal } = options
+  const head = await source.head(signal)
+  const final = finalHeight(head, options.finality)
+  const { cursor, startHeight } = store.state()
+  const begin = startHeight ?? (options.start === 'latest' ? head.height : options.start)
+  const from = cursor === null ? begin : cursor.height + 1
+  if (from > head.height) {
+    if (cursor === null || cursor.hash === head.hash || store.blockAt(head.height)?.hash === head.hash) {
+      // At the head, or the node is behind what we have already read from it: nothing to do but wait.
+      store.noteHead(head, final)
+      return true
+    }
+    refuseFarBehind(options, cursor, head)
+    await reorganise(options, cursor, head.hash)
+    return false
+  }
+  for await (const blocks of prefetch(source, from, head.height, { concurrency: options.prefetch, signal })) {
+    const tip = store.state().cursor
+    const linked = linkedPart(blocks, tip)
+    const last = linked.at(-1)
+    if (last !== undefined) {
+      store.commit(linked, head, final)
+      options.onProgress?.({ height: last.height, head: head.height })
+    }
+    const broken = blocks[linked.length]
+    if (broken !== undefined) {
+      const reached = last ?? tip
+      if (reached !== null) await reorganise(options, reached, broken.parentHash)
+      return false
+    }
+    if (signal.aborted) return false
+  }
+  return true
+}
+
+/** A node that resyncs has a head that lies below everything we could compare: that is no reorg. */
+function refuseFarBehind({ store, source }: FollowerOptions, cursor: BlockRef, head: ChainHead): void {
+  if (store.blockAt(head.height) !== undefined) return
+  throw new ChainscreenError(
+    'node-syncing',
+    `The head of ${source.endpoint} is at height ${head.height}, far below ${cursor.height} where the ledger stands: the node seems to be catching up.`,
+  )
+}
+
+/** The blocks from the first on that follow on the tip, each on the one before. */
+function linkedPart(blocks: readonly SourceBlock[], tip: BlockRef | null): SourceBlock[] {
+  let parent = tip
+  const broken = blocks.findIndex((block) => {
+    const follows =
+      parent === null || (block.parentHash === parent.hash && block.height === parent.height + 1)
+    parent = block
+    return !follows
+  })
+  return blocks.slice(0, broken === -1 ? undefined : broken)
+}
+
+async function reorganise(options: FollowerOptions, from: BlockRef, newBranch: string): Promise<void> {
+  const { source, store, signal } = options
+  const { startHeight, finalHeight } = store.state()
+  const known = {
+    startHeight: startHeight ?? 0,
+    finalHeight,
+    blockAt: (height: number) => store.blockAt(height),
+  }
+  const fork = await walkBack(source, known, newBranch, signal)
+  if (fork?.hash === from.hash) return
+  store.rollBack(fork)
+  options.onReorg?.(from, fork)
+}
+
+function isDeep(error: unknown): boolean {
+  return error instanceof ChainscreenError && error.code === 'deep-reorg'
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal })
+  } catch (error) {
+    if (!signal.aborted) throw new Error(messageOf(error))
+  }
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+
+/**
+ * A recording is what a node served for a range of blocks: one file, gzip'd JSON Lines, by convention
+ * `*.recording.jsonl.gz`. The first line is the header; then come blocks and views in the order in which they
+ * were recorded.
+ *
+ * - An answer is kept as **text exactly as the node served it** (a JSON result as a string, bytes as base64), so
+ *   that no number passes through a float and a replay is byte for byte. One exception: Bitcoin Core's
+ *   `confirmations` and `nextblockhash` belong to a moment and not to a block; they are left out, and the
+ *   replay node puts in what is true for its view (see `core-moment.ts`).
+ * - A **view** is the node's best chain at one moment: the hashes of the range from `from` upwards (the last one
+ *   is the head), and the finalized block. Two or more views over one pool of blocks are a reorg.
+ * - The genesis block is always in the pool, so that a client can check which chain it is on. So is the
+ *   finalized block where it lies under the range.
+ */
+export const formatName = 'chainscreen-recording'
+
+/** Grows when an older program could not read the file any more. */
+export const formatVersion = 1
+
+const height = z.number().int().min(0)
+const evmHash = z.string().regex(/^0x[0-9a-f]{64}$/, 'expected 0x and 64 lower-case hex digits')
+const bitcoinHash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits')
+
+const common = {
+  format: z.literal(formatName),
+  version: z.literal(formatVersion),
+  /** As the node names itself: `anvil/v1.7.1`, `/Satoshi:30.0.0/`. */
+  client: z.string(),
+  caip2: z.string().regex(/^[a-z0-9-]{3,8}:[-_a-zA-Z0-9]{1,32}$/, 'expected a CAIP-2 chain id'),
+}
+
+export const headerSchema = z.discriminatedUnion('family', [
+  z.strictObject({
+    ...common,
+    family: z.literal('evm'),
+    chainId: z.number().int().min(1),
+    genesisHash: evmHash,
+  }),
+  z.strictObject({
+    ...common,
+    family: z.literal('bitcoin'),
+    /** mainnet, testnet3, testnet4, signet or regtest. */
+    network: z.string().min(1),
+    genesisHash: bitcoinHash,
+  }),
+])
+
+export const evmBlockSchema = z.strictObject({
+  kind: z.literal('block'),
+  height,
+  hash: evmHash,
+  parentHash: evmHash,
+  /** `eth_getBlockByHash` with whole transactions. */
+  block: z.string(),
+  /** `eth_getBlockReceipts`. */
+  receipts: z.string(),
+  /** `debug_traceBlockByHash` with the callTracer. */
+  traces: z.string().optional(),
+  /** `trace_block`. */
+  traceBlock: z.string().optional(),
+})
+
+export const bitcoinBlockSchema = z.strictObject({
+  kind: z.literal('block'),
+  height,
+  hash: bitcoinHash,
+  /** 64 zeros for the genesis block. */
+  parentHash: bitcoinHash,
+  /** `getblockheader`. */
+  header: z.string(),
+  /** The raw block, base64. */
+  block: z.string(),
+  /** `/rest/spenttxouts`, base64. */
+  spent: z.string().optional(),
+  /** `getblock` with verbosity 3. Amounts are decimal numbers in it: never parse and print it again. */
+  verbose: z.string().optional(),
+})
+
+const viewOf = <H extends z.ZodType<string>>(hash: H) =>
+  z.strictObject({
+    kind: z.literal('view'),
+    from: height,
+    hashes: z.array(hash).min(1),
+    finalized: z.strictObject({ height, hash }).nullable(),
+  })
+
+export const evmLineSchema = z.discriminatedUnion('kind', [evmBlockSchema, viewOf(evmHash)])
+export const bitcoinLineSchema = z.discriminatedUnion('kind', [bitcoinBlockSchema, viewOf(bitcoinHash)])
+
+export type RecordingHeader = z.infer<typeof headerSchema>
+export type EvmHeader = Extract<RecordingHeader, { family: 'evm' }>
+export type BitcoinHeader = Extract<RecordingHeader, { family: 'bitcoin' }>
+export type EvmBlock = z.infer<typeof evmBlockSchema>
+export type BitcoinBlock = z.infer<typeof bitcoinBlockSchema>
+export type RecordedBlock = EvmBlock | BitcoinBlock
+export type RecordedView = Extract<z.infer<typeof evmLineSchema>, { kind: 'view' }>

@@ -1,0 +1,87 @@
+import { ChainscreenError } from '../../errors.ts'
+import type { RecordedView } from './format.ts'
+import type { RecordOptions } from './record.ts'
+import type { Recorder } from './recorder.ts'
+import { headOf } from './recording.ts'
+import type { RecordingWriter } from './write.ts'
+
+/** Blocks asked at once: enough to keep a node busy, few enough to hold in memory. */
+const parallel = 8
+
+/** How often a reorg may get in the way. */
+const attempts = 5
+
+/** Writes the blocks of a range that are not in the recording yet, and then the view of the chain they make. */
+export async function recordBlocks(
+  recorder: Recorder,
+  { from, to, onProgress, signal }: RecordOptions,
+  writer: RecordingWriter,
+  views: RecordedView[],
+  parents: Map<string, string>,
+): Promise<void> {
+  const total = to - from + 1
+
+  async function addBlocks(wanted: readonly { hash: string; height: number }[]): Promise<void> {
+    const missing = wanted.filter(({ hash }) => !parents.has(hash))
+    for (const block of await Promise.all(missing.map(({ hash, height }) => recorder.block(hash, height)))) {
+      parents.set(block.hash, block.parentHash)
+      await writer.write(block)
+    }
+  }
+
+  /** The range as the node sees it now, or `null` if its chain changed meanwhile. */
+  async function addRange(): Promise<string[] | null> {
+    const hashes: string[] = []
+    for (let start = from; start <= to; start += parallel) {
+      if (signal?.aborted)
+        throw new ChainscreenError('aborted', 'Recording was interrupted; nothing was written.')
+      const heights = Array.from({ length: Math.min(parallel, to - start + 1) }, (_, index) => start + index)
+      const refs = await Promise.all(
+        heights.map(async (height) => ({ height, hash: await recorder.hashAt(height) })),
+      )
+      await addBlocks(refs)
+      hashes.push(...refs.map(({ hash }) => hash))
+      onProgress?.({ done: hashes.length, total, height: from + hashes.length - 1 })
+    }
+    const linked = hashes.every((hash, index) => index === 0 || parents.get(hash) === hashes[index - 1])
+    return linked && (await recorder.hashAt(to)) === hashes.at(-1) ? hashes : null
+  }
+
+  async function addView(view: RecordedView): Promise<void> {
+    // A chain that stands where it stood gives no second view; one that came back to an older branch does.
+    if (JSON.stringify(views.at(-1)) === JSON.stringify(view)) return
+    views.push(view)
+    await writer.write(view)
+  }
+
+  await addBlocks([{ hash: recorder.header.genesisHash, height: 0 }])
+  let hashes: string[] | null = null
+  for (let attempt = 1; hashes === null; attempt += 1) {
+    if (attempt > attempts)
+      throw new ChainscreenError(
+        'node-bad-answer',
+        `Blocks ${from} to ${to} changed at every look; record later.`,
+      )
+    hashes = await addRange().catch((error: unknown) => {
+      // The node forgets what it reorganised away: look again.
+      if (attempt < attempts && error instanceof ChainscreenError && error.code === 'node-missing-data')
+        return null
+      throw error
+    })
+  }
+
+  for (const branch of await recorder.staleBranches()) {
+    const top = branch.forkHeight + branch.hashes.length
+    const known = views.some((view) => headOf(view).hash === branch.hashes.at(-1))
+    if (branch.forkHeight < from || top > to || known) continue
+    await addBlocks(branch.hashes.map((hash, index) => ({ hash, height: branch.forkHeight + 1 + index })))
+    const shared = hashes.slice(0, branch.forkHeight - from + 1)
+    await addView({ kind: 'view', from, hashes: [...shared, ...branch.hashes], finalized: null })
+  }
+
+  const finalized = await recorder.finalized()
+  const capped =
+    finalized !== null && finalized.height >= to ? { height: to, hash: hashes.at(-1) ?? '' } : finalized
+  if (capped !== null) await addBlocks([capped])
+  await addView({ kind: 'view', from, hashes, finalized: capped })
+}

@@ -1,0 +1,55 @@
+import { ChainscreenError } from '../errors.ts'
+import type { BlockRef } from '../screening/types.ts'
+import type { ChainSource } from './source.ts'
+
+/** What is known of the branch that was followed so far. */
+export interface KnownBranch {
+  blockAt(height: number): BlockRef | undefined
+  /** Where following began. */
+  startHeight: number
+  /** Blocks at or below it are final. */
+  finalHeight: number | null
+}
+
+/**
+ * Follows a new branch down by its parent hashes to the block it shares with the known branch.
+ *
+ * @param from the hash of a block of the new branch.
+ * @returns the shared block; `null` when the branches part before the block where following began.
+ * @throws `deep-reorg` when they part below a final block. `node-missing-data` when the node has no header of its own branch.
+ */
+export async function walkBack(
+  source: Pick<ChainSource, 'header'>,
+  known: KnownBranch,
+  from: string,
+  signal?: AbortSignal,
+): Promise<BlockRef | null> {
+  for (let hash = from; ; ) {
+    const header = await source.header(hash, signal)
+    if (header === null) {
+      throw new ChainscreenError(
+        'node-missing-data',
+        `The node does not have block ${hash}, which its own chain builds on.`,
+      )
+    }
+    const ours = known.blockAt(header.height)
+    if (ours?.hash === header.hash) return ours
+    if (known.finalHeight !== null && header.height <= known.finalHeight)
+      throw deepReorg(header, known.finalHeight)
+    if (header.height <= known.startHeight) return null
+    hash = header.parentHash
+  }
+}
+
+function deepReorg(header: BlockRef, final: number): ChainscreenError {
+  return new ChainscreenError(
+    'deep-reorg',
+    `The node's chain has block ${header.hash} at height ${header.height}, at or below the final height ${final}, and the ledger followed another one.`,
+    {
+      details: [
+        'Either the node is on another chain or not in sync (check it first), or the network really reorganised below what was taken for final.',
+        'If the reorg is real: raise `finality.depth`, start with a new database, and replay.',
+      ],
+    },
+  )
+}

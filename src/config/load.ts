@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { ChainscreenError } from '../errors.ts'
+import { ConfigDocument } from './document.ts'
+import { substituteEnvironment } from './environment.ts'
+import { configError, fromSchema } from './mistakes.ts'
+import { findNotBuilt } from './not-built.ts'
+import { resolvePaths } from './resolve-paths.ts'
+import { type Config, configSchema } from './schema.ts'
+import { readSecretFiles } from './secrets.ts'
+
+/**
+ * Reads a config file.
+ *
+ * @param overrides.db path of the database from the command line, relative to the working directory
+ * @throws ChainscreenError `config`, or `not-built` when nothing else is wrong; `details` has a line per mistake
+ */
+export function loadConfig(
+  file: string,
+  overrides: { db?: string } = {},
+  env: NodeJS.ProcessEnv = process.env,
+): Config {
+  const config = parseConfig(readConfigFile(file), file, env)
+  return overrides.db === undefined ? config : { ...config, database: resolve(overrides.db) }
+}
+
+/**
+ * Reads the text of a config file; relative paths are relative to the folder of `file`.
+ *
+ * @throws ChainscreenError as {@link loadConfig}
+ */
+export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv = process.env): Config {
+  const folder = dirname(resolve(file))
+  const document = new ConfigDocument(text, file)
+  const unset = substituteEnvironment(document, env)
+  if (unset.length > 0) throw configError(unset, document)
+  // An empty file asks for nothing but defaults, except that a config that was cut off looks the same.
+  const value = document.value()
+  if (value === null || value === undefined) {
+    throw new ChainscreenError('config', `The config ${file} is empty: write one with \`chainscreen init\`.`)
+  }
+  const mistakes = [...findNotBuilt(value), ...readSecretFiles(value, folder)]
+  const parsed = configSchema.safeParse(value)
+  if (!parsed.success) mistakes.push(...fromSchema(parsed.error.issues, document))
+  if (!parsed.success || mistakes.length > 0) throw configError(mistakes, document)
+  return resolvePaths(parsed.data, folder)
+}
+
+function readConfigFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    throw new ChainscreenError(
+      'config',
+      code === 'ENOENT'
+        ? `There is no config file ${file}: write one with \`chainscreen init\`, or name yours with --config.`
+        : `The config file ${file} can't be read (${code ?? 'unknown reason'}): check the path and who may read it.`,
+      { cause },
+    )
+  }
+}

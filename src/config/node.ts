@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { durationMs, wholeNumber } from './values.ts'
+
+const rpcExpected = 'a list of one http:// or https:// URL, such as [http://127.0.0.1:8545]'
+
+/** The URLs of the nodes. Kept as written: print them with `redactUrl` only. */
+export const rpcSchema = z
+  .array(z.string(rpcExpected).refine(isHttpUrl, rpcExpected), rpcExpected)
+  .min(1, rpcExpected)
+  .transform((urls) => urls as unknown as readonly [string, ...string[]])
+  .describe('URL of the node.')
+
+function isHttpUrl(url: string): boolean {
+  return /^https?:\/\//i.test(url) && URL.canParse(url)
+}
+
+const startExpected = 'a block height, or latest'
+
+/** Where screening starts on a chain that the database does not know yet. */
+export const startSchema = z
+  .union([wholeNumber(startExpected, 0), z.literal('latest')], startExpected)
+  .describe('First block to screen: a height, or latest (the head when the chain is first followed).')
+
+const dayMs = 86_400_000
+
+/** Keys that every chain has for how its node is asked. */
+export function nodeKeys(defaultPollMs: number) {
+  return {
+    poll: durationMs('a duration from 50ms to 1d', 50, dayMs)
+      .default(defaultPollMs)
+      .describe(`How often the node is asked for its head. Default: ${defaultPollMs / 1000}s.`),
+    prefetch: wholeNumber('a whole number from 1 to 64', 1, 64)
+      .default(8)
+      .describe('How many blocks are fetched at the same time. Default: 8.'),
+    timeout: durationMs('a duration from 100ms to 1h', 100, dayMs / 24)
+      .default(30_000)
+      .describe('How long the node may take for one answer. Default: 30s.'),
+  }
+}

@@ -1,0 +1,79 @@
+import type { KeyPath, Mistake } from './mistake.ts'
+
+/**
+ * What the documented config has and this version can't do. Such a key is refused, never ignored. Building a
+ * feature ends with taking its lines out of here.
+ */
+interface NotBuilt {
+  /** `*` stands for every item of a list. */
+  path: readonly string[]
+  /** For a key that is refused only with some values, or only beside others. */
+  when?: (value: unknown, beside: Readonly<Record<string, unknown>>) => boolean
+  /** What to do instead. */
+  instead: string
+}
+
+const otherFormats = ['ofac-sdn', 'uk-sanctions-list', 'eu-fsf', 'opensanctions', 'tagpack']
+
+const notBuilt: readonly NotBuilt[] = [
+  { path: ['delivery'], instead: 'remove it (alerts stand in the database)' },
+  { path: ['server'], instead: 'remove it' },
+  { path: ['lists', '*', 'url'], instead: 'fetch the file yourself and name it with `file`' },
+  { path: ['lists', '*', 'every'], instead: 'remove it (the file is loaded whenever it changes)' },
+  {
+    path: ['lists', '*', 'format'],
+    when: (format) => otherFormats.includes(String(format)),
+    instead: 'use ofac-sdn-advanced or csv',
+  },
+  {
+    path: ['chains', '*', 'traces'],
+    when: (traces, chain) => chain.type === 'evm' && traces === 'required',
+    instead:
+      'it reads no call traces, so it could not keep that promise; use auto or off (coverage then says level `logs`)',
+  },
+  {
+    path: ['chains', '*', 'verify'],
+    when: (verify, chain) => chain.type === 'evm' && (verify === 'strict' || verify === 'warn'),
+    instead:
+      'it does not prove blocks against their header yet, so it will not say that it does; use `verify: off`',
+  },
+  {
+    path: ['chains', '*', 'rpc'],
+    when: (rpc) => Array.isArray(rpc) && rpc.length > 1,
+    instead: 'it asks one node per chain; leave one URL',
+  },
+  {
+    path: ['chains', '*', 'mempool'],
+    when: (mempool, chain) => chain.type === 'bitcoin' && String(mempool) === 'true',
+    instead: 'remove it',
+  },
+]
+
+/** Every key of the config that asks for something this version does not have. */
+export function findNotBuilt(config: unknown): Mistake[] {
+  return notBuilt.flatMap(({ path, when, instead }) =>
+    places(config, path, []).flatMap(({ at, value, beside }): Mistake[] => {
+      if (when && !when(value, beside)) return []
+      const shown = when && typeof value === 'string' ? `: ${value}` : ''
+      return [{ path: at, text: `${shown} is not built yet in this version: ${instead}`, notBuilt: true }]
+    }),
+  )
+}
+
+interface Place {
+  at: KeyPath
+  value: unknown
+  beside: Readonly<Record<string, unknown>>
+}
+
+function places(value: unknown, path: readonly string[], at: KeyPath): Place[] {
+  const [step, ...rest] = path
+  if (step === '*') {
+    return Array.isArray(value) ? value.flatMap((item, index) => places(item, rest, [...at, index])) : []
+  }
+  if (step === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return []
+  if (!Object.hasOwn(value, step)) return []
+  const beside = value as Readonly<Record<string, unknown>>
+  const here = [...at, step]
+  return rest.length === 0 ? [{ at: here, value: beside[step], beside }] : places(beside[step], rest, here)
+}

@@ -1,0 +1,19 @@
+import type { z } from 'zod'
+import { chainsSchema } from './chains.ts'
+import { group } from './group.ts'
+import { listsSchema } from './lists.ts'
+import { logSchema } from './log.ts'
+import { text } from './values.ts'
+
+/** The whole of `chainscreen.yaml`, all groups joined. */
+export const configSchema = group({
+  database: text('the path of the SQLite file')
+    .default('./chainscreen.db')
+    .describe('Path of the SQLite file. Default: ./chainscreen.db'),
+  lists: listsSchema,
+  chains: chainsSchema,
+  log: logSchema,
+})
+
+/** The config as the program sees it: defaults filled in, paths absolute, durations in milliseconds, shares as fractions. */
+export type Config = Readonly<z.output<typeof configSchema>>

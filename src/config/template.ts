@@ -1,0 +1,75 @@
+/** The commented `chainscreen.yaml` that `init` writes. Everything in it is built; a test parses it. */
+export const configTemplate = `# What chainscreen reads and watches. Relative paths start at this file's folder.
+# Values may come from the environment: "\${NAME}" or "\${NAME:-default}" (in quotes).
+# \`chainscreen doctor\` checks this file, the database, the lists and each node.
+
+# The SQLite file. Alerts stand in its table \`alerts\`.
+database: ./chainscreen.db
+
+# The lists of addresses to screen against. Nothing is loaded that is not named here.
+lists:
+  # The OFAC addresses that ship with chainscreen. They age: for daily use, load the current file as below.
+  - id: ofac-sdn
+    file: bundled
+
+  # OFAC's own file, which you fetch. It is loaded at start, and whenever it changes.
+  # - id: ofac-sdn
+  #   format: ofac-sdn-advanced      # SDN_ADVANCED.XML, also as .zip or .gz
+  #   file: ./SDN_ADVANCED.ZIP
+  #   maxAge: 72h                    # older than this, \`screen\` answers unknown instead of clear
+  #   guard: { maxRemoved: 5% }      # a version that loses more is held until you approve it
+
+  # A list of your own: address[,subject,program,listed_on,removed_on,source]
+  # - id: house
+  #   format: csv
+  #   file: ./house.csv
+
+# The chains to follow, each through your own node. Remove what you don't run; \`chains: []\` follows none.
+chains:
+  # geth, reth, or any other node that serves eth_getBlockReceipts
+  - id: ethereum
+    type: evm
+    chainId: 1                       # a node of another chain is refused
+    rpc: ["\${ETHEREUM_RPC:-http://127.0.0.1:8545}"]
+    start: latest                    # first block to screen: a height, or latest
+    finality: { tag: finalized, depth: 64 }    # when an alert counts as final
+    # traces: auto                   # auto or off; this version reads none, and coverage says so
+    # verify: off                    # this version does not prove blocks against their header
+    # symbol: ETH                    # the chain's own money
+    # poll: 1s                       # how often the node is asked for its head
+    # prefetch: 8                    # blocks fetched at the same time, 1 to 64
+    # timeout: 30s                   # how long the node may take for one answer
+    tokens:                          # others are screened too, and tagged unknown-asset
+      - { address: "0xdac17f958d2ee523a2206206994597c13d831ec7", symbol: USDT, decimals: 6 }
+      - { address: "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48", symbol: USDC, decimals: 6 }
+      - { address: "0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2", symbol: WETH, decimals: 18, wrapped: true }
+
+  # bitcoind; with rest=1 (30.0 or later) blocks are read many times faster
+  - id: bitcoin
+    type: bitcoin
+    network: mainnet                 # mainnet, testnet4, signet or regtest; a node of another is refused
+    rpc: ["\${BITCOIN_RPC:-http://127.0.0.1:8332}"]
+    cookie: "\${BITCOIN_COOKIE:-/var/lib/bitcoind/.cookie}"
+    # username: chainscreen          # or a user of bitcoind's rpcauth, in place of the cookie
+    # passwordFile: ./bitcoin-password
+    start: latest
+    finality: { depth: 6 }
+
+  # anvil, for trying things out
+  # - id: anvil
+  #   type: evm
+  #   chainId: 31337
+  #   rpc: [http://127.0.0.1:8545]
+  #   start: 0
+  #   finality: { tag: none, depth: 2 }
+
+  # bitcoind -regtest
+  # - id: regtest
+  #   type: bitcoin
+  #   network: regtest
+  #   rpc: [http://127.0.0.1:18443]
+  #   cookie: ~/.bitcoin/regtest/.cookie
+  #   start: 0
+
+log: { level: info }                 # trace, debug, info, warn, error, fatal or silent; logs go to stderr
+`

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+
+/**
+ * Values that several groups share. The message of every check is what was expected, in words that end the
+ * sentence "expected …".
+ */
+
+const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** `250ms`, `30s`, `5m`, `72h`, `2d`, as milliseconds; at least `minMs`, at most `maxMs`. */
+export function durationMs(expected: string, minMs: number, maxMs = 3_650 * unitMs.d) {
+  return z
+    .string(expected)
+    .regex(/^\d{1,9}(ms|s|m|h|d)$/, expected)
+    .transform(parseDuration)
+    .refine((ms) => ms >= minMs && ms <= maxMs, expected)
+}
+
+function parseDuration(text: string): number {
+  const digits = Number.parseInt(text, 10)
+  const unit = text.replace(/^\d+/, '')
+  return digits * (unitMs[unit as keyof typeof unitMs] ?? Number.NaN)
+}
+
+/** `5%` as the fraction 0.05. */
+export function percentage(expected: string) {
+  return z
+    .string(expected)
+    .regex(/^\d{1,3}(\.\d+)?%$/, expected)
+    .transform((text) => Number(text.slice(0, -1)) / 100)
+    .refine((fraction) => fraction <= 1, expected)
+}
+
+/** A whole number. Digits in text are taken too, since that is what `${NAME}` leaves. */
+export function wholeNumber(expected: string, min: number, max = Number.MAX_SAFE_INTEGER) {
+  return z.preprocess(
+    (value) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value),
+    z.int(expected).min(min, expected).max(max, expected),
+  )
+}
+
+/** Yes or no; the words in text are taken too, since that is what `${NAME}` leaves. */
+export function flag(expected = 'true or false') {
+  return z.preprocess(
+    (value) => (value === 'true' ? true : value === 'false' ? false : value),
+    z.boolean(expected),
+  )
+}
+
+/** Text that is not empty. */
+export function text(expected: string) {
+  return z.string(expected).min(1, expected)
+}
+
+/** One of a few words. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words, expected?: string) {
+  return z.enum(words, expected ?? wordList(words))
+}
+
+export function wordList(words: readonly string[]): string {
+  return words.length < 2
+    ? words.join('')
+    : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1] ?? ''}`
+}
+
+/** The name of a list or chain in commands, tables and alerts. */
+export function id() {
+  const expected = 'a short name of a-z, 0-9 and -, such as house-list'
+  return z
+    .string(expected)
+    .max(64, expected)
+    .regex(/^[a-z0-9][a-z0-9-]*$/, expected)
+}
+
+/** Reports every item that repeats an earlier one; `same` gives the value that must be unique (`undefined`: none), and `key` where it stands. */
+export function unique<Item>(key: string, same: (item: Item) => string | undefined, what: string) {
+  return (items: readonly Item[], context: z.RefinementCtx) => {
+    const seen = new Set<string>()
+    for (const [index, item] of items.entries()) {
+      const value = same(item)
+      if (value === undefined) continue
+      if (seen.has(value)) context.addIssue({ code: 'custom', path: [index, key], message: what })
+      seen.add(value)
+    }
+  }
+}

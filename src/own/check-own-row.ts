@@ -1,0 +1,51 @@
+import { keyFamily } from '../address/key.ts'
+import { parseAddress } from '../address/parse.ts'
+import { type OwnKind, type OwnRow, ownKinds, type WatchedFamily } from './own-row.ts'
+
+/** Ids of the configured chains, with the family of each. */
+export type KnownChains = ReadonlyMap<string, WatchedFamily>
+
+export const maxReferenceLength = 200
+
+/** The columns of one row, as read. */
+export interface OwnFields {
+  address: string
+  kind: string
+  reference: string
+  chain: string
+}
+
+/** An own address from the words of a person; where it can't be one, the reason in words that follow a line number. */
+export function checkOwnRow(fields: OwnFields, line: number, chains: KnownChains): OwnRow | string {
+  const { address, kind, reference, chain } = fields
+  const parsed = parseAddress(address)
+  if (!parsed.ok) return `address ${shown(address)} can't be read: ${parsed.reason}`
+  const family = keyFamily(parsed.key)
+  if (family !== 'evm' && family !== 'bitcoin') {
+    return `${family} addresses can't be watched (${shown(address)}): own addresses are of EVM chains or Bitcoin`
+  }
+  if (!isKind(kind)) return `kind is ${shown(kind)}, expected ${ownKinds.join(', ')}`
+  if (reference.length > maxReferenceLength) {
+    return `reference has ${reference.length} characters, expected at most ${maxReferenceLength}`
+  }
+  // What a decoder leaves for bytes that are not UTF-8: a mangled id would be stored as if it were the exchange's.
+  if (reference.includes('\ufffd')) return 'reference is not UTF-8 text'
+  if (chain !== '') {
+    const watched = chains.get(chain)
+    if (watched === undefined) return `chain ${shown(chain)} is not in the config, which has ${names(chains)}`
+    if (watched !== family) return `chain ${chain} is of type ${watched}, and ${shown(address)} is not`
+  }
+  return { line, key: parsed.key, text: address.trim(), kind, reference, chain: chain === '' ? null : chain }
+}
+
+function isKind(text: string): text is OwnKind {
+  return (ownKinds as readonly string[]).includes(text)
+}
+
+function shown(text: string): string {
+  return text === '' ? 'empty' : JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
+}
+
+function names(chains: KnownChains): string {
+  return chains.size === 0 ? 'no chains' : [...chains.keys()].join(', ')
+}

@@ -1,0 +1,81 @@
+import type { ChainConfig } from '../config/chains.ts'
+import { ChainscreenError } from '../errors.ts'
+import type { Db } from '../ledger/database.ts'
+import { addOwnAddresses, type OwnAddress } from '../ledger/own-addresses.ts'
+import { prefixFits } from './bitcoin-network-of.ts'
+import { checkOwnRow, type KnownChains } from './check-own-row.ts'
+import type { OwnRow } from './own-row.ts'
+import { type ReadOwnOptions, readOwnFile } from './read-own-file.ts'
+
+export interface OwnCounts {
+  added: number
+  /** Stood there already, just so. */
+  known: number
+  /** Stood there with another kind or reference, or retired. */
+  changed: number
+}
+
+/**
+ * Loads a file of own addresses, all of it or nothing.
+ *
+ * @throws ChainscreenError `bad-file` with the lines that are wrong.
+ */
+export function importOwnFile(
+  db: Db,
+  file: string,
+  chains: readonly ChainConfig[],
+  options: Pick<ReadOwnOptions, 'onProgress' | 'signal'> & { at: string },
+): Promise<OwnCounts> {
+  const { at, ...reading } = options
+  return addOwnAddresses(
+    db,
+    flat(readOwnFile(file, { ...reading, chains: knownChains(chains) }), file, chains),
+    at,
+  )
+}
+
+/** Adds addresses from the command line. */
+export function addOwn(
+  db: Db,
+  addresses: readonly string[],
+  as: { kind: string; reference: string; chain: string },
+  chains: readonly ChainConfig[],
+  at: string,
+): Promise<OwnCounts> {
+  const rows = addresses.map((address, index) => {
+    const row = checkOwnRow({ address, ...as }, index + 1, knownChains(chains))
+    if (typeof row === 'string') throw new ChainscreenError('usage', `Nothing was added: ${row}.`)
+    return toOwn(row, 'the command line', chains)
+  })
+  return addOwnAddresses(db, rows, at)
+}
+
+function knownChains(chains: readonly ChainConfig[]): KnownChains {
+  return new Map(chains.map(({ id, type }) => [id, type]))
+}
+
+async function* flat(
+  batches: AsyncIterable<OwnRow[]>,
+  file: string,
+  chains: readonly ChainConfig[],
+): AsyncGenerator<OwnAddress> {
+  for await (const batch of batches) for (const row of batch) yield toOwn(row, `${file}:${row.line}`, chains)
+}
+
+/** An address written for a network that is not followed is a mix-up: its key would be watched on the wrong chain. */
+function toOwn(row: OwnRow, where: string, chains: readonly ChainConfig[]): OwnAddress {
+  const networks = chains.flatMap((chain) =>
+    chain.type === 'bitcoin' && (row.chain === null || row.chain === chain.id) ? [chain.network] : [],
+  )
+  if (
+    row.key.startsWith('bitcoin:') &&
+    networks.length > 0 &&
+    !networks.some((one) => prefixFits(row.text, one))
+  ) {
+    throw new ChainscreenError(
+      'bad-file',
+      `${where}: ${row.text} is no address of ${networks.join(' or ')}, the Bitcoin network of the config; nothing was loaded.`,
+    )
+  }
+  return { key: row.key, address: row.text, kind: row.kind, reference: row.reference, chain: row.chain ?? '' }
+}

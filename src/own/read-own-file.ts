@@ -1,0 +1,127 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { CsvError, parse } from 'csv-parse'
+import { ChainscreenError, messageOf } from '../errors.ts'
+import { checkOwnRow, type KnownChains } from './check-own-row.ts'
+import { readOwnHeader } from './own-header.ts'
+import type { OwnRow } from './own-row.ts'
+
+export interface ReadOwnOptions {
+  /** Ids of the configured chains, for the column `chain`. */
+  chains: KnownChains
+  /** Rows in one batch; 1000 where not given. */
+  batchSize?: number
+  /** Called after each batch. */
+  onProgress?: (progress: { bytes: number; totalBytes: number; rows: number }) => void
+  signal?: AbortSignal
+}
+
+/** Bad rows that an error lists one by one; the rest is counted. */
+const shownBadRows = 20
+
+interface CsvRecord {
+  record: string[]
+  info: { lines: number }
+}
+
+/**
+ * Reads a CSV file of own addresses (`address,kind,reference[,chain]`) in batches, in constant memory. Addresses
+ * that stand there twice are given twice: whoever stores them finds out.
+ *
+ * All rows are looked at before bad ones are reported, at the end: store the batches in one transaction, and roll
+ * it back when this throws. Once a row was bad, no more batches come.
+ *
+ * @throws ChainscreenError `bad-file`; `details` has a line for each of the first 20 bad rows. `aborted` on the signal.
+ */
+export async function* readOwnFile(path: string, options: ReadOwnOptions): AsyncGenerator<OwnRow[]> {
+  const { chains, batchSize = 1000, onProgress, signal } = options
+  const totalBytes = await sizeOf(path)
+  const input = createReadStream(path, { highWaterMark: 1 << 18 })
+  const parser = parse({
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    skip_records_with_empty_values: true,
+    max_record_size: 100_000,
+  })
+  input.on('error', (error) => parser.destroy(unreadable(path, error)))
+  input.pipe(parser)
+
+  let fieldsOf: ReturnType<typeof readOwnHeader> | undefined
+  let width = 0
+  let rows = 0
+  let batch: OwnRow[] = []
+  const bad: string[] = []
+  let badCount = 0
+  try {
+    for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
+      if (!fieldsOf) {
+        fieldsOf = readOwnHeader(record, path, info.lines)
+        width = record.length
+        continue
+      }
+      rows += 1
+      const row =
+        record.length === width
+          ? checkOwnRow(fieldsOf(record), info.lines, chains)
+          : `has ${record.length} columns, expected ${width} as in the header`
+      if (typeof row !== 'string') {
+        batch.push(row)
+      } else if (++badCount <= shownBadRows) {
+        bad.push(`${path}:${info.lines} ${row}`)
+      }
+      if (rows % batchSize !== 0) continue
+      if (signal?.aborted)
+        throw new ChainscreenError('aborted', `Reading ${path} was interrupted; nothing was loaded.`)
+      onProgress?.({ bytes: input.bytesRead, totalBytes, rows })
+      if (badCount === 0) yield batch
+      batch = []
+    }
+  } catch (error) {
+    throw ownFileError(error, path, bad)
+  } finally {
+    input.destroy()
+    parser.destroy()
+  }
+  if (badCount > 0) throw badRows(path, rows, badCount, bad)
+  if (rows === 0) {
+    throw new ChainscreenError(
+      'bad-file',
+      `${path} has no rows, expected a header and a row per own address.`,
+    )
+  }
+  if (batch.length > 0) yield batch
+  onProgress?.({ bytes: totalBytes, totalBytes, rows })
+}
+
+function badRows(path: string, rows: number, badCount: number, bad: readonly string[]): ChainscreenError {
+  const more = badCount - bad.length
+  return new ChainscreenError(
+    'bad-file',
+    `${path} has ${badCount} bad row${badCount === 1 ? '' : 's'} of ${rows}, so nothing was loaded: ${bad[0] ?? ''}.`,
+    { details: more > 0 ? [...bad, `and ${more} more`] : bad },
+  )
+}
+
+function ownFileError(error: unknown, path: string, details: readonly string[]): unknown {
+  if (!(error instanceof CsvError)) return error
+  const line = typeof error.lines === 'number' ? `:${error.lines}` : ''
+  return new ChainscreenError(
+    'bad-file',
+    `${path}${line} is not CSV as expected (${error.code}), so nothing was loaded: check the quotes.`,
+    { details, cause: error },
+  )
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    const { size } = await stat(path)
+    return size
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
+}
+
+function unreadable(path: string, cause: unknown): ChainscreenError {
+  return new ChainscreenError('bad-file', `${path} can't be read: ${messageOf(cause)}.`, { cause })
+}

@@ -1,0 +1,45 @@
+import type { FollowerStore } from '../chains/follower.ts'
+import { blockAt, type Chain, readChainState } from '../ledger/chain.ts'
+import { commitHead, commitStep, type StepCounts } from '../ledger/commit-step.ts'
+import type { Db } from '../ledger/database.ts'
+import { rollBack } from '../ledger/roll-back.ts'
+import type { Memory } from './memory.ts'
+import { screenUntilCurrent } from './screen-blocks.ts'
+
+/** Where the wiring of one chain comes together. */
+export interface Wiring {
+  db: Db
+  chain: Chain
+  memory: Memory
+  /** Now, ISO-8601. */
+  now: () => string
+  /** Called after a step that created or brought back alerts. */
+  onAlerts?: (counts: StepCounts) => void
+}
+
+/** What a follower reads goes through extraction and screening into the ledger: one transaction a step. */
+export function createLedgerStore({ db, chain, memory, now, onAlerts }: Wiring): FollowerStore {
+  return {
+    state: () => readChainState(db, chain.id),
+    blockAt: (height) => blockAt(db, chain.id, height),
+    commit: (blocks, head, finalHeight) => {
+      const counts = screenUntilCurrent(blocks, chain.id, memory, (screened) =>
+        commitStep(db, chain, {
+          blocks: screened,
+          revisions: memory.revisions,
+          head,
+          finalHeight,
+          windowFrom: finalHeight ?? 0,
+          at: now(),
+        }),
+      )
+      if (counts.created + counts.reinstated > 0) onAlerts?.(counts)
+    },
+    noteHead: (head, finalHeight) => {
+      commitHead(db, chain, { head, finalHeight, windowFrom: finalHeight ?? 0, at: now() })
+    },
+    rollBack: (fork) => {
+      rollBack(db, chain, fork, now())
+    },
+  }
+}

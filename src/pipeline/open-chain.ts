@@ -1,0 +1,56 @@
+import { addressText } from '../address/text.ts'
+import { createBitcoinSource } from '../chains/bitcoin/source.ts'
+import { createEvmSource } from '../chains/evm/source.ts'
+import type { ChainSource } from '../chains/source.ts'
+import type { ChainConfig } from '../config/chains.ts'
+import { type Chain, pinChain } from '../ledger/chain.ts'
+import type { Db } from '../ledger/database.ts'
+
+/** The source that the config describes. It is not asked anything yet. */
+export function createSource(config: ChainConfig): ChainSource {
+  const [url] = config.rpc
+  if (config.type === 'bitcoin') {
+    return createBitcoinSource({
+      url,
+      auth: config.auth,
+      network: config.network,
+      fetchTimeoutMs: config.timeoutMs,
+      connections: config.prefetch,
+    })
+  }
+  return createEvmSource({
+    url,
+    chainId: config.chainId,
+    tokens: config.tokens,
+    nativeSymbol: config.symbol,
+    finalityTag: config.finality.tag === 'none' ? null : config.finality.tag,
+    fetchTimeoutMs: config.timeoutMs,
+  })
+}
+
+/** How the ledger names and writes what this chain holds. */
+export function chainOf(config: ChainConfig, source: Pick<ChainSource, 'caip2'>): Chain {
+  const network = config.type === 'bitcoin' ? config.network : undefined
+  return { id: config.id, caip2: source.caip2, addressText: (key) => addressText(key, network) }
+}
+
+/**
+ * A source that, when it is opened, also binds its chain's id in the ledger to the chain the node is of.
+ *
+ * @throws `wrong-chain` from `open`, when the id stands for another chain already.
+ */
+export function pinned(source: ChainSource, db: Db, chain: Chain, now: () => string): ChainSource {
+  return {
+    caip2: source.caip2,
+    endpoint: source.endpoint,
+    open: async (signal) => {
+      const info = await source.open(signal)
+      pinChain(db, chain, info.genesisHash, now())
+      return info
+    },
+    head: (signal) => source.head(signal),
+    header: (hash, signal) => source.header(hash, signal),
+    block: (height, signal) => source.block(height, signal),
+    close: () => source.close(),
+  }
+}

@@ -1,0 +1,74 @@
+import { type Finality, finalHeight } from '../chains/final-height.ts'
+import { prefetch } from '../chains/prefetch.ts'
+import type { ChainSource } from '../chains/source.ts'
+import { ChainscreenError } from '../errors.ts'
+import { blockAt, readChainState } from '../ledger/chain.ts'
+import { commitReplay, type ReplayProgress } from '../ledger/commit-replay.ts'
+import { commitHead, type StepCounts } from '../ledger/commit-step.ts'
+import type { Wiring } from './ledger-store.ts'
+import { screenUntilCurrent } from './screen-blocks.ts'
+
+export interface ReplayRange {
+  from: number
+  to: number
+  prefetch: number
+  finality: Finality
+  signal?: AbortSignal
+  onProgress?: (height: number) => void
+}
+
+/**
+ * Screens a historic range again, the way a block goes at the tip. Same ids, no duplicates.
+ *
+ * @param source is open.
+ * @returns how many alerts are new, brought back, or stood already.
+ * @throws `usage` for a range that is neither behind the cursor nor final: only the follower may go there, since
+ * only it takes back what a reorg undoes. `wrong-chain` when the node's blocks are not those of the ledger.
+ */
+export async function replay(wiring: Wiring, source: ChainSource, range: ReplayRange): Promise<StepCounts> {
+  const { db, chain, memory, now } = wiring
+  const head = await source.head(range.signal)
+  const final = finalHeight(head, range.finality)
+  const { cursor } = readChainState(db, chain.id)
+  const last = Math.max(cursor?.height ?? -1, final ?? -1)
+  if (range.to > last) {
+    throw new ChainscreenError(
+      'usage',
+      `--to ${range.to} is above ${last}, the last block of ${chain.id} that is final or was followed: a reorg there would go unseen. Let \`run\` go there first.`,
+    )
+  }
+  // Once blocks are followed, only the follower says what of them is final: it knows whether the node is still on
+  // the branch that the ledger holds.
+  if (cursor === null) commitHead(db, chain, { head, finalHeight: final, windowFrom: final ?? 0, at: now() })
+  const total: StepCounts = { created: 0, reinstated: 0, known: 0 }
+  const progress: ReplayProgress = { row: undefined, terms: '' }
+  const signal = range.signal ? { signal: range.signal } : {}
+  let parent: string | undefined
+  for await (const blocks of prefetch(source, range.from, range.to, {
+    concurrency: range.prefetch,
+    ...signal,
+  })) {
+    for (const block of blocks) {
+      const ours = blockAt(db, chain.id, block.height)
+      if (
+        (ours !== undefined && ours.hash !== block.hash) ||
+        (parent !== undefined && block.parentHash !== parent)
+      ) {
+        throw new ChainscreenError(
+          'wrong-chain',
+          `The node's block ${block.height} (${block.hash}) is not on the branch that the ledger follows: let \`run\` catch up with the reorg, then replay.`,
+        )
+      }
+      parent = block.hash
+    }
+    const counts = screenUntilCurrent(blocks, chain.id, memory, (screened) =>
+      commitReplay(db, chain, { blocks: screened, revisions: memory.revisions, at: now() }, progress),
+    )
+    total.created += counts.created
+    total.reinstated += counts.reinstated
+    total.known += counts.known
+    const height = blocks.at(-1)?.height
+    if (height !== undefined) range.onProgress?.(height)
+  }
+  return total
+}
