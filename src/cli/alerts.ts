@@ -1,0 +1,147 @@
+import type { Command } from 'commander'
+import { ChainscreenError } from '../errors.ts'
+import {
+  type CurrentAlertRow,
+  type Disposition,
+  dispositions,
+  findAlerts,
+  readAlert,
+  resolveAlert,
+} from '../ledger/alert-queries.ts'
+import { openLedger, openLedgerForReading } from '../ledger/open.ts'
+import {
+  type CommandFactory,
+  type CommonOptions,
+  command,
+  configIfAny,
+  databaseOf,
+  now,
+  parseHeight,
+} from './common.ts'
+import { amountText, printable, printJson, printLine, printTable } from './output.ts'
+
+interface FilterOptions extends CommonOptions {
+  chain?: string
+  status?: string
+  level?: string
+  since?: string
+  tx?: string
+  address?: string
+  limit?: string
+}
+
+/** `alerts`, `alerts show ID`, `alerts resolve ID`. */
+export const alertsCommand: CommandFactory = () =>
+  command('alerts', 'read and work the queue')
+    .option('--chain <id>')
+    .option('--status <status>', 'pending, final, orphaned')
+    .option('--level <level>', 'high, medium, low')
+    .option('--since <time>', 'raised at or after, ISO-8601')
+    .option('--tx <hash>')
+    .option('--address <address>', 'own address, counterparty or listed address')
+    .option('--limit <n>', 'at most so many')
+    .action((options: FilterOptions) => {
+      const { chain, status, level, since, tx, address, limit } = options
+      const given = Object.entries({ chain, status, level, since, tx, address }).filter(
+        ([, value]) => value !== undefined,
+      )
+      const filter = {
+        ...Object.fromEntries(given),
+        ...(limit === undefined ? {} : { limit: parseHeight(limit) }),
+      }
+      const db = openLedgerForReading(databaseOf(options, configIfAny(options)))
+      try {
+        const alerts = findAlerts(db, filter)
+        if (options.json) return printJson(alerts.map(parsed))
+        if (alerts.length === 0) return printLine('No alerts.')
+        printAlerts(alerts)
+      } finally {
+        db.close()
+      }
+    })
+    .addCommand(showCommand())
+    .addCommand(resolveCommand())
+
+/** The columns that fit a terminal; the rest is in `alerts show` and `--json`. */
+export function printAlerts(alerts: readonly CurrentAlertRow[]): void {
+  printTable(
+    [
+      'id',
+      'level',
+      'status',
+      'chain',
+      'block',
+      'direction',
+      'role',
+      'match',
+      'amount',
+      'counterparty',
+      'listed as',
+    ],
+    alerts.map((alert) => [
+      ...[alert.id.slice(0, 12), alert.level, alert.status, alert.chain, alert.block_height, alert.direction],
+      ...[alert.role, alert.match, amountText(alert), alert.counterparty],
+      `${alert.subject ?? alert.entry_address} (${alert.list_id})`,
+    ]),
+  )
+}
+
+/** The JSON columns as what they hold. */
+function parsed(alert: CurrentAlertRow) {
+  return {
+    ...alert,
+    tags: JSON.parse(alert.tags) as unknown,
+    programs: JSON.parse(alert.programs) as unknown,
+    entry_in_force: alert.entry_in_force === 1,
+  }
+}
+
+function showCommand(): Command {
+  return command('show', 'one alert and its story')
+    .argument('<id>')
+    .action((id: string, options: CommonOptions) => {
+      const db = openLedgerForReading(databaseOf(options, configIfAny(options)))
+      try {
+        const { alert, events } = readAlert(db, id)
+        if (options.json) return printJson({ ...parsed(alert), events })
+        for (const [name, value] of Object.entries(parsed(alert))) {
+          printLine(
+            `${name.padEnd(20)} ${value === null ? '' : printable(Array.isArray(value) ? value.join(', ') : String(value))}`,
+          )
+        }
+        printLine()
+        for (const event of events) {
+          printLine(
+            `${event.at}  ${event.kind}  by ${printable(event.actor)}  ${printable(event.note ?? '')}${event.data ?? ''}`,
+          )
+        }
+      } finally {
+        db.close()
+      }
+    })
+}
+
+function resolveCommand(): Command {
+  return command('resolve', "record a person's decision")
+    .argument('<id>')
+    .requiredOption('--as <decision>', dispositions.join(', '))
+    .requiredOption('--actor <name>', 'who decided')
+    .option('--note <text>')
+    .action((id: string, options: CommonOptions & { as: string; actor: string; note?: string }) => {
+      const as = dispositions.find((one): one is Disposition => one === options.as)
+      if (as === undefined) {
+        throw new ChainscreenError(
+          'usage',
+          `--as ${options.as} is no decision; expected ${dispositions.join(', ')}.`,
+        )
+      }
+      const db = openLedger(databaseOf(options, configIfAny(options)), { create: false })
+      try {
+        resolveAlert(db, id, { as, actor: options.actor, note: options.note ?? null, at: now() })
+        if (options.json) printJson({ id, as, actor: options.actor })
+        else printLine(`${id}: ${as}, by ${options.actor}.`)
+      } finally {
+        db.close()
+      }
+    })
+}

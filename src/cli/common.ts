@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import type { ChainConfig } from '../config/chains.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { ChainscreenError } from '../errors.ts'
+
+/** What every command takes. */
+export interface CommonOptions {
+  config: string
+  db?: string
+  json?: boolean
+}
+
+/** Tells the exit code of a command that ended well; 0 where it says nothing. */
+export type Done = (exitCode: number) => void
+
+/** A command's file exports one of these. */
+export type CommandFactory = (done: Done) => Command
+
+/** A command with the options that all have. */
+export function command(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option('--config <file>', 'config file', './chainscreen.yaml')
+    .option('--db <file>', 'database file; overrides the config')
+    .option('--json', 'machine-readable output on stdout')
+}
+
+/** The config of a command that can't do without. */
+export function configOf(options: CommonOptions): Config {
+  return loadConfig(options.config, options.db === undefined ? {} : { db: options.db })
+}
+
+/** The config, or `null` where there is none and `--db` says all that a reading command needs. */
+export function configIfAny(options: CommonOptions): Config | null {
+  const noFile = options.config === './chainscreen.yaml' && !existsSync(options.config)
+  return noFile && options.db !== undefined ? null : configOf(options)
+}
+
+/** The database a reading command is about. */
+export function databaseOf(options: CommonOptions, config: Config | null): string {
+  return config?.database ?? resolve(options.db ?? './chainscreen.db')
+}
+
+/** A chain of the config by its id. @throws `usage` naming the ids there are. */
+export function chainConfigOf(config: Config, id: string): ChainConfig {
+  const chain = config.chains.find((candidate) => candidate.id === id)
+  if (chain !== undefined) return chain
+  const known = config.chains.map((candidate) => candidate.id).join(', ') || 'none'
+  throw new ChainscreenError('usage', `There is no chain "${id}" in the config; it has: ${known}.`)
+}
+
+/** A block height from the command line. */
+export function parseHeight(text: string): number {
+  const height = Number(text)
+  if (/^\d+$/.test(text) && Number.isSafeInteger(height)) return height
+  throw new ChainscreenError('usage', `"${text}" is no block height; expected a whole number.`)
+}
+
+export function now(): string {
+  return new Date().toISOString()
+}
+
+/** A signal that SIGINT and SIGTERM abort; a second one ends the process at once. */
+export function stopSignal(): AbortSignal {
+  const controller = new AbortController()
+  const stop = () => controller.abort()
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  return controller.signal
+}

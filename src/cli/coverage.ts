@@ -1,0 +1,41 @@
+import { type ChainCoverage, readCoverage } from '../ledger/coverage-queries.ts'
+import { openLedgerForReading } from '../ledger/open.ts'
+import { type CommandFactory, type CommonOptions, command, configIfAny, databaseOf } from './common.ts'
+import { printJson, printLine, printTable } from './output.ts'
+
+/** `coverage [CHAIN]`: what was screened, and every gap with its reason. */
+export const coverageCommand: CommandFactory = () =>
+  command('coverage', 'what was screened, with which revision and level, and every gap with its reason')
+    .argument('[chain]')
+    .action((chain: string | undefined, options: CommonOptions) => {
+      const db = openLedgerForReading(databaseOf(options, configIfAny(options)))
+      try {
+        const report = readCoverage(db, chain)
+        if (options.json) return printJson(report)
+        if (report.length === 0)
+          printLine(
+            chain === undefined ? 'No chain was followed yet.' : `No chain "${chain}" was followed yet.`,
+          )
+        report.forEach(printCoverage)
+      } finally {
+        db.close()
+      }
+    })
+
+export function printCoverage(coverage: ChainCoverage): void {
+  const { chain, caip2, cursorHeight, headHeight, finalHeight } = coverage
+  printLine(
+    `${chain} (${caip2}): screened up to ${cursorHeight ?? 'nothing'}; the node's head was ${headHeight ?? 'unknown'}, final is ${finalHeight ?? 'nothing yet'}`,
+  )
+  printTable(
+    ['  blocks', 'level', 'list revision', 'own revision'],
+    coverage.stretches.map((row) => [
+      `  ${row.from}–${row.to}`,
+      row.level,
+      row.listRevision,
+      row.ownRevision,
+    ]),
+  )
+  if (coverage.gaps.length === 0) printLine('  no gaps')
+  for (const gap of coverage.gaps) printLine(`  gap ${gap.from}–${gap.to}: ${gap.reason}`)
+}

@@ -1,0 +1,33 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { configTemplate } from '../config/template.ts'
+import { ChainscreenError, messageOf } from '../errors.ts'
+import { openLedger } from '../ledger/open.ts'
+import { type CommandFactory, type CommonOptions, command, configOf } from './common.ts'
+import { printJson, printLine } from './output.ts'
+
+/** `init`: a commented config to start from, and the database it names. */
+export const initCommand: CommandFactory = () =>
+  command('init', 'write a commented chainscreen.yaml, and create the database').action(
+    (options: CommonOptions) => {
+      const isNew = !existsSync(options.config)
+      if (isNew) writeTemplate(options.config)
+      const { database } = configOf(options)
+      openLedger(database).close()
+      if (options.json) return printJson({ config: options.config, created: isNew, database })
+      printLine(
+        isNew ? `Wrote ${options.config}.` : `${options.config} is there already, and stays as it is.`,
+      )
+      printLine(`The database is ${database}.`)
+      printLine(
+        'Next: fill in your nodes and lists, `chainscreen doctor`, `chainscreen own import FILE`, `chainscreen run`.',
+      )
+    },
+  )
+
+function writeTemplate(file: string): void {
+  try {
+    writeFileSync(file, configTemplate, { flag: 'wx' })
+  } catch (cause) {
+    throw new ChainscreenError('config', `${file} can't be written: ${messageOf(cause)}.`, { cause })
+  }
+}

@@ -1,0 +1,54 @@
+import { formatUnits } from 'viem'
+
+/** Writes one JSON value, with bigints as text. */
+export function printJson(value: unknown): void {
+  const text = JSON.stringify(
+    value,
+    (_key, item: unknown) => (typeof item === 'bigint' ? String(item) : item),
+    2,
+  )
+  process.stdout.write(`${text}\n`)
+}
+
+export function printLine(text = ''): void {
+  process.stdout.write(`${text}\n`)
+}
+
+/** Rows in columns as wide as their widest cell. Control characters of published texts are shown, not obeyed. */
+export function printTable(
+  header: readonly string[],
+  rows: readonly (readonly (string | number | null)[])[],
+): void {
+  const cells = rows.map((row) => row.map((cell) => printable(String(cell ?? ''))))
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
+  )
+  for (const row of [header, ...cells]) {
+    printLine(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+  }
+}
+
+/** Text from outside, safe for a terminal. */
+export function printable(text: string): string {
+  return text.replace(
+    /\p{Cc}/gu,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  )
+}
+
+/** An amount for people: native money in coins; tokens in their base units, since the ledger does not hold decimals. */
+export function amountText(alert: {
+  asset: string | null
+  amount: string | null
+  symbol: string | null
+}): string {
+  if (alert.amount === null) return ''
+  const symbol = alert.symbol ?? 'unknown asset'
+  if (alert.asset !== 'native') return `${alert.amount} units of ${symbol}`
+  return `${formatUnits(BigInt(alert.amount), symbol === 'BTC' ? 8 : 18)} ${symbol}`
+}

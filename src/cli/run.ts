@@ -1,0 +1,28 @@
+import { runDaemon } from '../daemon.ts'
+import { createLog } from '../log.ts'
+import { type CommandFactory, type CommonOptions, command, configOf, stopSignal } from './common.ts'
+import { createProgress } from './progress.ts'
+
+/** `run [--once]`: the daemon. */
+export const runCommand: CommandFactory = () =>
+  command('run', 'the daemon: load lists, follow all chains')
+    .option('--once', 'catch up with the heads as they are now, and exit')
+    .action(async (options: CommonOptions & { once?: boolean }) => {
+      const config = configOf(options)
+      const log = createLog(config.log.level)
+      const progress = createProgress(log)
+      // At the tip every block would be a line: then the log of alerts and reorgs is enough.
+      const distance = options.once ? 0 : 10
+      try {
+        await runDaemon(config, {
+          once: options.once ?? false,
+          signal: stopSignal(),
+          log,
+          onProgress: ({ chain, height, head }) => {
+            if (head - height >= distance) progress.update(chain, height, head)
+          },
+        })
+      } finally {
+        progress.stop()
+      }
+    })

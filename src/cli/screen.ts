@@ -1,0 +1,60 @@
+import { openLedgerForReading } from '../ledger/open.ts'
+import { type PreCheck, preCheck } from '../pipeline/pre-check.ts'
+import {
+  type CommandFactory,
+  type CommonOptions,
+  chainConfigOf,
+  command,
+  configIfAny,
+  databaseOf,
+  now,
+} from './common.ts'
+import { printable, printJson, printLine } from './output.ts'
+
+const exitCode = { clear: 0, listed: 3, unknown: 4 } as const
+
+/** `screen ADDRESS…`: a pre-check before a withdrawal. */
+export const screenCommand: CommandFactory = (done) =>
+  command('screen', 'is an address listed? exit 0 clear, 3 listed, 4 unknown')
+    .argument('<address...>')
+    .option('--asset <ticker>', 'decides between families that share an encoding')
+    .option('--chain <id>', 'the chain it would be used on')
+    .action((addresses: string[], options: CommonOptions & { asset?: string; chain?: string }) => {
+      const config = configIfAny(options)
+      const chain =
+        options.chain === undefined || config === null ? null : chainConfigOf(config, options.chain)
+      const db = openLedgerForReading(databaseOf(options, config))
+      try {
+        const checks = preCheck(db, addresses, {
+          asset: options.asset ?? null,
+          chain,
+          lists: config === null ? null : config.lists.map(({ id }) => id),
+          at: now(),
+        })
+        if (options.json) printJson(checks)
+        else for (const check of checks) say(check)
+        const verdicts = new Set(checks.map(({ verdict }) => verdict))
+        done(
+          verdicts.has('listed')
+            ? exitCode.listed
+            : verdicts.has('unknown')
+              ? exitCode.unknown
+              : exitCode.clear,
+        )
+      } finally {
+        db.close()
+      }
+    })
+
+function say(check: PreCheck): void {
+  printLine(
+    `${printable(check.address)}: ${check.verdict.toUpperCase()}${check.family === null ? '' : ` (${check.family})`}`,
+  )
+  for (const match of check.matches) {
+    const since = match.listedOn === null ? '' : `, party listed on ${match.listedOn}`
+    printLine(
+      `  ${match.listId}: ${match.basis} match with ${printable(match.address)}, ${printable(match.subject ?? 'no name')} [${match.programs.join(', ')}]${since}`,
+    )
+  }
+  for (const note of check.notes) printLine(`  ${printable(note)}`)
+}

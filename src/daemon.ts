@@ -1,0 +1,112 @@
+import { type FollowerOptions, follow } from './chains/follower.ts'
+import type { ChainConfig } from './config/chains.ts'
+import type { Config } from './config/schema.ts'
+import { ChainscreenError, messageOf } from './errors.ts'
+import { takeDaemonLock } from './ledger/daemon-lock.ts'
+import type { Db } from './ledger/database.ts'
+import { openLedger } from './ledger/open.ts'
+import { loadLists } from './lists/load-lists.ts'
+import { watchListFiles } from './lists/watch-files.ts'
+import type { Log } from './log.ts'
+import { createLedgerStore } from './pipeline/ledger-store.ts'
+import { Memory } from './pipeline/memory.ts'
+import { chainOf, createSource, pinned } from './pipeline/open-chain.ts'
+
+export interface DaemonOptions {
+  /** Catch up with the heads as they are now, and return. */
+  once: boolean
+  /** Ends the work after the step under way. */
+  signal: AbortSignal
+  log: Log
+  /** Now, ISO-8601. */
+  now?: () => string
+  onProgress?: (progress: { chain: string; height: number; head: number }) => void
+}
+
+/**
+ * Wires the rooms together and runs until the signal, or, with `once`, until every chain stands at its head. A
+ * chain that halts leaves the others running.
+ *
+ * @throws ChainscreenError of the first chain that halted, once all have ended; and whatever stops the start.
+ */
+export async function runDaemon(config: Config, options: DaemonOptions): Promise<void> {
+  const { log, now = () => new Date().toISOString() } = options
+  const db = openLedger(config.database)
+  try {
+    const letGo = takeDaemonLock(db)
+    try {
+      await loadLists(db, config.lists, log, now)
+      const stopWatching = options.once ? () => {} : watchListFiles(db, config.lists, log, now)
+      try {
+        await followAll(config, db, { ...options, now })
+      } finally {
+        stopWatching()
+      }
+    } finally {
+      letGo()
+    }
+  } finally {
+    db.close()
+  }
+}
+
+async function followAll(
+  config: Config,
+  db: Db,
+  options: DaemonOptions & { now: () => string },
+): Promise<void> {
+  const memory = new Memory(db)
+  if (config.chains.length === 0) options.log.warn('no chain is configured: nothing is followed')
+  const ends = await Promise.allSettled(config.chains.map((chain) => followChain(chain, db, memory, options)))
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+async function followChain(
+  config: ChainConfig,
+  db: Db,
+  memory: Memory,
+  options: DaemonOptions & { now: () => string },
+): Promise<void> {
+  const { log, now } = options
+  const bare = createSource(config)
+  const chain = chainOf(config, bare)
+  const source = pinned(bare, db, chain, now)
+  const about = { chain: chain.id }
+  const store = createLedgerStore({
+    db,
+    chain,
+    memory,
+    now,
+    onAlerts: (counts) => log.warn({ ...about, ...counts }, `alerts on ${chain.id}`),
+  })
+  const settings: FollowerOptions = {
+    chain: chain.id,
+    source,
+    store,
+    start: config.start,
+    finality: config.finality,
+    prefetch: config.prefetch,
+    pollMs: config.pollMs,
+    once: options.once,
+    signal: options.signal,
+    onProgress: (progress) => options.onProgress?.({ chain: chain.id, ...progress }),
+    onTrouble: (error, retryMs) => log.warn({ ...about, retryMs }, `${chain.id}: ${messageOf(error)}`),
+    onReorg: (from, fork) =>
+      log.warn(
+        { ...about, from: from.height, fork: fork?.height ?? null },
+        `${chain.id}: a branch lost; back from ${from.height} to ${fork?.height ?? 'the start'}`,
+      ),
+  }
+  log.info({ ...about, node: source.endpoint }, `following ${chain.id} at ${source.endpoint}`)
+  try {
+    await follow(settings)
+    log.info(about, `${chain.id} ${options.signal.aborted ? 'stopped' : 'is at its head'}`)
+  } catch (error) {
+    const details = error instanceof ChainscreenError ? error.details : []
+    log.error(about, [`${chain.id} halted: ${messageOf(error)}`, ...details].join(' '))
+    throw error
+  } finally {
+    await source.close()
+  }
+}

@@ -1,0 +1,157 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { onTestFinished } from 'vitest'
+import type { BuiltBlock } from './build-block.ts'
+
+export type NodeBlock = Omit<BuiltBlock, 'txids'>
+
+export interface Reply {
+  status: number
+  body: string | Buffer
+}
+
+/** What a fake Bitcoin Core is, and what is wrong with it. Tests change it while it runs. */
+export interface FakeNodeState {
+  /** The best chain, from height 0. */
+  chain: readonly NodeBlock[]
+  /** Blocks beside the best chain. */
+  stale?: readonly NodeBlock[]
+  /** `-rest=1` on Core 30 or later. Default true. */
+  rest?: boolean
+  /** `user:password` it demands for RPC. */
+  credentials?: string
+  chainName?: string
+  headers?: number
+  initialBlockDownload?: boolean
+  /** Answers RPC with error -28. */
+  warmingUp?: boolean
+  /** So many requests get a 503 first. */
+  busyFor?: number
+  /** Answers instead of the node, for the requests it wants: `GET /rest/…` or the RPC method. */
+  intercept?: (request: string, params: readonly unknown[]) => Reply | undefined
+}
+
+export interface FakeNode {
+  url: string
+  state: FakeNodeState
+  /** Every request: `GET /rest/…`, or RPC method and parameters; a batch is one entry, joined by `; `. */
+  requests: string[]
+  close(): Promise<void>
+}
+
+/** Serves a chain on loopback like Bitcoin Core, until the test ends. */
+export async function startFakeNode(state: FakeNodeState): Promise<FakeNode> {
+  const requests: string[] = []
+  const server = createServer((request, response) => {
+    void answer(state, requests, request, response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => stop(server))
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, state, requests, close: () => stop(server) }
+}
+
+function stop(server: Server): Promise<void> {
+  server.closeAllConnections()
+  return new Promise((resolve) => server.close(() => resolve()))
+}
+
+async function answer(
+  state: FakeNodeState,
+  requests: string[],
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  const body = Buffer.concat(chunks).toString()
+  const reply =
+    request.method === 'GET'
+      ? rest(state, requests, request.url ?? '')
+      : rpc(state, requests, request.headers.authorization, body)
+  response.writeHead(reply.status, { 'content-length': Buffer.byteLength(reply.body) })
+  response.end(reply.body)
+}
+
+function rest(state: FakeNodeState, requests: string[], path: string): Reply {
+  requests.push(`GET ${path}`)
+  const busy = busyReply(state)
+  if (busy !== undefined) return busy
+  const intercepted = state.intercept?.(`GET ${path}`, [])
+  if (intercepted !== undefined) return intercepted
+  const [, kind, hash = ''] = /^\/rest\/(block|spenttxouts)\/([0-9a-f]{64})\.bin$/.exec(path) ?? []
+  if (state.rest === false || kind === undefined) return { status: 404, body: '' }
+  const block = find(state, hash)
+  if (block === undefined) return { status: 404, body: `${hash} not found\r\n` }
+  return { status: 200, body: kind === 'block' ? block.block : block.spent }
+}
+
+function rpc(
+  state: FakeNodeState,
+  requests: string[],
+  authorization: string | undefined,
+  body: string,
+): Reply {
+  const json: RpcRequest | RpcRequest[] = JSON.parse(body)
+  const calls = Array.isArray(json) ? json : [json]
+  requests.push(calls.map(({ method, params }) => [method, ...params].join(' ')).join('; '))
+  if (state.credentials !== undefined) {
+    const expected = `Basic ${Buffer.from(state.credentials).toString('base64')}`
+    if (authorization !== expected) return { status: 401, body: '' }
+  }
+  const busy = busyReply(state)
+  if (busy !== undefined) return busy
+  for (const { method, params } of calls) {
+    const intercepted = state.intercept?.(method, params)
+    if (intercepted !== undefined) return intercepted
+  }
+  const replies = calls.map((call) => `{"jsonrpc":"2.0","id":${call.id},${outcome(state, call)}}`)
+  return { status: 200, body: Array.isArray(json) ? `[${replies.join(',')}]` : replies.join() }
+}
+
+function busyReply(state: FakeNodeState): Reply | undefined {
+  if ((state.busyFor ?? 0) <= 0) return undefined
+  state.busyFor = (state.busyFor ?? 0) - 1
+  return { status: 503, body: 'Work queue depth exceeded' }
+}
+
+interface RpcRequest {
+  id: number
+  method: string
+  params: readonly unknown[]
+}
+
+function outcome(state: FakeNodeState, { method, params }: RpcRequest): string {
+  if (state.warmingUp) return failed(-28, 'Verifying blocks…')
+  const [first] = params
+  const tip = state.chain.at(-1)
+  if (method === 'getblockchaininfo') {
+    const blocks = state.chain.length - 1
+    return result({
+      chain: state.chainName ?? 'regtest',
+      blocks,
+      headers: state.headers ?? blocks,
+      bestblockhash: tip?.hash,
+      initialblockdownload: state.initialBlockDownload ?? false,
+    })
+  }
+  if (method === 'getnetworkinfo') return result({ subversion: '/Satoshi:30.0.0/' })
+  if (method === 'getblockhash') {
+    const block = state.chain[Number(first)]
+    return block === undefined ? failed(-8, 'Block height out of range') : result(block.hash)
+  }
+  const block = find(state, String(first))
+  if (block === undefined) return failed(-5, 'Block not found')
+  if (method === 'getblock') return `"result":${block.verbose}`
+  const { hash, height, time, parentHash } = block
+  return result({ hash, height, time, ...(height === 0 ? {} : { previousblockhash: parentHash }) })
+}
+
+function find(state: FakeNodeState, hash: string): NodeBlock | undefined {
+  return [...state.chain, ...(state.stale ?? [])].find((block) => block.hash === hash)
+}
+
+const result = (value: unknown): string => `"result":${JSON.stringify(value)}`
+
+const failed = (code: number, message: string): string =>
+  `"result":null,"error":${JSON.stringify({ code, message })}`

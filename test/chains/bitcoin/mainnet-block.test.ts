@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { indexBlock } from '../../../src/chains/bitcoin/block-index.ts'
+import { ByteReader } from '../../../src/chains/bitcoin/byte-reader.ts'
+import { readHeader } from '../../../src/chains/bitcoin/header.ts'
+import { hasShared, sharedPath } from '../../shared.ts'
+
+describe.skipIf(!hasShared)('mainnet block 413567 (needs the reference data)', () => {
+  it('has 1,557 transactions, 4,887 inputs and 3,581 outputs', () => {
+    const reader = new ByteReader(readFileSync(sharedPath('data/mainnet/bitcoin-413567.raw')), 'Block 413567')
+    const hash = '0000000000000000025aff8be8a55df8f89c77296db6198f272d6577325d4069'
+    const { time } = readHeader(reader, hash)
+    expect(new Date(time * 1000).toISOString()).toBe('2016-05-26T23:58:43.000Z')
+    const { starts, inputCounts, outputs } = indexBlock(reader)
+    expect(starts.length).toBe(1557)
+    expect(inputCounts.reduce((sum, count) => sum + count)).toBe(4887)
+    expect(outputs.scripts).toBe(3581)
+  })
+})

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import type { Party } from '../../../src/screening/types.ts'
+import { sats } from './build-block.ts'
+import { extractOne } from './extract.ts'
+import { ownSet } from './own-set.ts'
+import {
+  hash160,
+  key,
+  multisig,
+  p2pk,
+  p2pkhOf,
+  p2shOf,
+  p2tr,
+  p2wpkh,
+  p2wpkhOf,
+  publicKey,
+} from './scripts.ts'
+
+const hot = p2wpkh('hot')
+const own = ownSet(hot)
+const value = sats(1)
+const signature = Buffer.alloc(71, 0x30)
+const alice = publicKey('alice')
+const bob = publicKey('bob')
+const hash = hash160(alice)
+
+const formKeys = (party: Party | undefined) => (party?.forms ?? []).map((form) => form.key).sort()
+const addresses = (...keys: Buffer[]) =>
+  keys
+    .map(hash160)
+    .flatMap((h) => [p2pkhOf(h), p2wpkhOf(h), p2shOf(p2wpkhOf(h))])
+    .map(key)
+    .sort()
+
+function sourceOf(script: Buffer, spend: { scriptSig?: Buffer; witness?: Buffer[] }): Party | undefined {
+  return extractOne({ inputs: [{ script, value, ...spend }], outputs: [{ script: hot, value }] }, own)
+    ?.parties[0]
+}
+
+function destinationOf(script: Buffer): Party | undefined {
+  return extractOne({ inputs: [{ script: hot, value }], outputs: [{ script, value }] }, own)?.transfers[0]
+    ?.parties[0]
+}
+
+describe('a party', () => {
+  it('paid by P2PK has the addresses of the key as forms', () => {
+    const party = destinationOf(p2pk(alice))
+    expect(party?.key).toBe(key(p2pk(alice)))
+    expect(formKeys(party)).toEqual(addresses(alice))
+    expect(party?.forms?.every((form) => form.basis === 'same-key')).toBe(true)
+  })
+
+  it('paid by bare multisig has the addresses of each key', () => {
+    expect(formKeys(destinationOf(multisig([alice, bob])))).toEqual(addresses(alice, bob))
+  })
+
+  it('paid by an ordinary address has no forms', () => {
+    expect(destinationOf(p2wpkhOf(hash))).toEqual({ key: key(p2wpkhOf(hash)), role: 'destination' })
+    expect(destinationOf(p2tr('alice'))).toEqual({ key: key(p2tr('alice')), role: 'destination' })
+  })
+
+  it('that spends P2WPKH shows its key, whose other addresses are forms, its own address not', () => {
+    const party = sourceOf(p2wpkhOf(hash), { witness: [signature, alice] })
+    expect(formKeys(party)).toEqual(addresses(alice).filter((form) => form !== key(p2wpkhOf(hash))))
+  })
+
+  it('that spends P2PKH shows its key', () => {
+    const scriptSig = Buffer.concat([Buffer.from([71]), signature, Buffer.from([33]), alice])
+    expect(formKeys(sourceOf(p2pkhOf(hash), { scriptSig }))).toContain(key(p2wpkhOf(hash)))
+  })
+
+  it('that spends P2SH-P2WPKH shows its key', () => {
+    const program = p2wpkhOf(hash)
+    const scriptSig = Buffer.concat([Buffer.from([program.length]), program])
+    const party = sourceOf(p2shOf(program), { scriptSig, witness: [signature, alice] })
+    expect(formKeys(party)).toEqual(addresses(alice).filter((form) => form !== key(p2shOf(program))))
+  })
+
+  it('stands once in its role, with the forms that any of its inputs shows', () => {
+    const script = p2wpkhOf(hash)
+    const inputs = [
+      { script, value },
+      { script, value, witness: [signature, alice] },
+      { script, value, witness: [signature, alice] },
+    ]
+    const found = extractOne({ inputs, outputs: [{ script: hot, value }] }, own)
+    expect(found?.parties.map(({ role }) => role)).toEqual(['source'])
+    expect(formKeys(found?.parties[0])).toEqual(addresses(alice).filter((form) => form !== key(script)))
+  })
+
+  it('with a foreign input beside ours shows its key too', () => {
+    const inputs = [
+      { script: hot, value },
+      { script: p2wpkhOf(hash), value, witness: [signature, alice] },
+    ]
+    const found = extractOne({ inputs, outputs: [{ script: p2tr('x'), value }] }, own)
+    expect(found?.parties[0]?.role).toBe('co-input')
+    expect(formKeys(found?.parties[0])).toContain(key(p2pkhOf(hash)))
+  })
+})

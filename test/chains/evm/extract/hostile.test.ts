@@ -1,0 +1,112 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { evmKey } from '../../../../src/address/key.ts'
+import * as topics from '../../../../src/chains/evm/extract/topics.ts'
+import { touches } from '../../../../src/chains/evm/extract/touches.ts'
+import { maxExactSteps } from '../../../../src/chains/evm/extract/trail.ts'
+import { extractTransaction } from '../../../../src/chains/evm/extract/transaction.ts'
+import { tokenTable } from '../../../../src/chains/evm/tokens.ts'
+import { address, blockOf, extractFrom, log, topic, words } from '../build.ts'
+import { ownOf } from '../own.ts'
+
+const own = address(1)
+const token = address(2)
+const tokens = [{ address: token, symbol: 'T', wrapped: true }]
+
+const anyTopic = fc.oneof(
+  fc.constantFrom(
+    topics.transferTopic,
+    topics.transferSingleTopic,
+    topics.transferBatchTopic,
+    topics.wrapTopic,
+    topics.unwrapTopic,
+    topic(own),
+    topic(address(3)),
+  ),
+  fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => `0x${Buffer.from(bytes).toString('hex')}`),
+)
+const smallWords = fc
+  .array(fc.oneof(fc.nat(9), fc.constantFrom(32, 64, 96, 128, 160)), { maxLength: 12 })
+  .map((values) => words(...values))
+const anyData = fc.oneof(
+  smallWords,
+  fc.constant(words(own, address(3), 1)),
+  fc.uint8Array({ maxLength: 200 }).map((bytes) => `0x${Buffer.from(bytes).toString('hex')}`),
+  fc.string({ maxLength: 150 }).map((text) => `0x${text}`),
+)
+const anyLog = fc
+  .tuple(fc.constantFrom(token, address(4)), fc.array(anyTopic, { maxLength: 4 }), anyData)
+  .map(([from, list, data]) => log(from, list, data))
+
+describe('whatever a contract writes', () => {
+  it('extraction does not throw, and finds only transfers with an own and a foreign side', () => {
+    fc.assert(
+      fc.property(fc.array(anyLog, { maxLength: 8 }), (logs) => {
+        for (const { transfers } of extractFrom([{ logs }], ownOf(own), tokens)) {
+          expect(new Set(transfers.map(({ id }) => id)).size).toBe(transfers.length)
+          for (const transfer of transfers) {
+            expect(transfer.own).toBe(evmKey(own))
+            expect(transfer.amount >= 0n).toBe(true)
+            expect(transfer.parties.map(({ key }) => key)).not.toContain(evmKey(own))
+          }
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('the quick look never overlooks what the full decoding finds', () => {
+    fc.assert(
+      fc.property(fc.array(anyLog, { maxLength: 3 }), (logs) => {
+        const { block, receipts } = blockOf([{ logs }])
+        const [tx, receipt] = [block.transactions[0], receipts[0]]
+        if (!tx || !receipt) throw new Error('no transaction')
+        const found = extractTransaction(tx, receipt, ownOf(own), tokenTable(tokens), 'ETH')
+        if (found) expect(touches(tx, receipt, ownOf(own), tokenTable(tokens))).toBe(true)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('a transaction of thousands of logs', () => {
+  const count = 10_000
+  const transfer = (from: string, to: string) =>
+    log(token, [topics.transferTopic, topic(from), topic(to)], words(1))
+
+  it('is followed once for all its transfers, and nobody is lost', () => {
+    // A chain of strangers, each of whom also pays us: followed one by one, these are 50 million pairs.
+    const logs = Array.from({ length: count }, (_, i) => [
+      transfer(address(1000 + i), address(1001 + i)),
+      transfer(address(1001 + i), own),
+    ]).flat()
+    expect(count * logs.length).toBeGreaterThan(maxExactSteps)
+    const [tx] = extractFrom([{ logs }], ownOf(own), tokens)
+    expect(tx?.transfers).toHaveLength(count)
+    const upstream = tx?.parties.filter(({ role }) => role === 'upstream') ?? []
+    expect(upstream).toHaveLength(count)
+    expect(upstream).toContainEqual({ key: evmKey(address(1000)), role: 'upstream', direction: 'deposit' })
+  })
+
+  it('asks the exact look-up once per address', () => {
+    let asked = 0
+    const exact = ownOf(own)
+    const counting = {
+      ...exact,
+      has: (key: Parameters<typeof exact.has>[0]) => ++asked > 0 && exact.has(key),
+    }
+    extractFrom([{ logs: Array.from({ length: count }, () => transfer(address(3), own)) }], counting, tokens)
+    expect(asked).toBe(1)
+  })
+
+  it('of withdrawals finds every onward receiver, and says so for withdrawals only', () => {
+    const logs = Array.from({ length: 300 }, (_, i) => [
+      transfer(own, address(1000 + i)),
+      transfer(address(1000 + i), address(5000 + i)),
+    ]).flat()
+    const [tx] = extractFrom([{ from: own, logs }], ownOf(own), tokens)
+    const onward = tx?.parties.filter(({ role }) => role === 'onward') ?? []
+    expect(onward).toHaveLength(300)
+    expect(onward.every(({ direction }) => direction === 'withdrawal')).toBe(true)
+  })
+})

@@ -1,0 +1,173 @@
+import { keccak256, toHex } from 'viem'
+import { describe, expect, it } from 'vitest'
+import { evmKey } from '../../../../src/address/key.ts'
+import * as topics from '../../../../src/chains/evm/extract/topics.ts'
+import type { KnownToken } from '../../../../src/chains/evm/tokens.ts'
+import type { RpcLog } from '../../../../src/chains/evm/types.ts'
+import { address, extractFrom, log, topic, transfersOf, words } from '../build.ts'
+import { ownOf } from '../own.ts'
+
+const own = address(1)
+const stranger = address(2)
+const usdx = address(3)
+const weth = address(4)
+const junk = address(5)
+const operator = address(6)
+const known: KnownToken[] = [
+  { address: usdx.toUpperCase().replace('X', 'x') as `0x${string}`, symbol: 'USDX', decimals: 6 },
+  { address: weth, symbol: 'WETH', wrapped: true },
+]
+const { transferTopic, transferSingleTopic, transferBatchTopic } = topics
+const found = (...logs: RpcLog[]) => transfersOf(extractFrom([{ logs }], ownOf(own), known))
+const transfer = (token: string, from: string, to: string, data: string) =>
+  log(token, [transferTopic, topic(from), topic(to)], data)
+
+describe('event topics', () => {
+  it.each([
+    ['Transfer(address,address,uint256)', transferTopic],
+    ['TransferSingle(address,address,address,uint256,uint256)', transferSingleTopic],
+    ['TransferBatch(address,address,address,uint256[],uint256[])', transferBatchTopic],
+    ['Deposit(address,uint256)', topics.wrapTopic],
+    ['Withdrawal(address,uint256)', topics.unwrapTopic],
+  ])('%s is the hash of its signature', (signature, value) => {
+    expect(value).toBe(keccak256(toHex(signature)))
+  })
+})
+
+describe('ERC-20', () => {
+  it('names a known token, whatever the case it is configured in', () => {
+    expect(found(transfer(usdx, stranger, own, words(5)))).toMatchObject([
+      { id: 'log:0', direction: 'deposit', asset: `erc20:${usdx}`, symbol: 'USDX', amount: 5n, tags: [] },
+    ])
+  })
+
+  it('of an unknown contract is kept and tagged', () => {
+    expect(found(transfer(junk, own, stranger, words(5)))).toMatchObject([
+      { direction: 'withdrawal', symbol: null, amount: 5n, tags: ['unknown-asset'] },
+    ])
+  })
+
+  it('of nothing is kept and tagged', () => {
+    expect(found(transfer(usdx, own, stranger, words(0)))).toMatchObject([{ tags: ['zero-value'] }])
+  })
+
+  it('is numbered by its position in the receipt', () => {
+    const noise = log(junk, [topic(address(9))])
+    expect(found(noise, noise, transfer(usdx, stranger, own, words(5)))).toMatchObject([{ id: 'log:2' }])
+  })
+
+  it('between own addresses is internal', () => {
+    expect(found(transfer(usdx, own, own, words(5)))).toEqual([])
+  })
+
+  it('minted comes from the zero address, a party like any other', () => {
+    const zero = `0x${'0'.repeat(40)}`
+    const [mint] = found(transfer(usdx, zero, own, words(5)))
+    expect(mint?.parties[0]).toEqual({ key: evmKey(zero), role: 'source' })
+  })
+
+  it.each(['0x', '0x01', `${words(5)}00`, `0x${'zz'.repeat(32)}`])(
+    'whose data is %s is kept as zero of an unknown asset',
+    (data) => {
+      expect(found(transfer(usdx, stranger, own, data))).toMatchObject([
+        { amount: 0n, tags: ['zero-value', 'unknown-asset'] },
+      ])
+    },
+  )
+
+  it('with nothing indexed is read from its data', () => {
+    const data = words(stranger, own, 8)
+    expect(found(log(junk, [transferTopic], data))).toMatchObject([
+      {
+        direction: 'deposit',
+        asset: `erc20:${junk}`,
+        amount: 8n,
+        parties: [{ key: evmKey(stranger) }, {}, {}],
+      },
+    ])
+    expect(found(log(junk, [transferTopic], words(stranger, own)))).toEqual([])
+  })
+
+  it('with two topics says not who sends, and is no transfer', () => {
+    expect(found(log(junk, [transferTopic, topic(own)], words(stranger, 8)))).toEqual([])
+  })
+
+  it('as EIP-7708 writes it for native value is not a token', () => {
+    expect(found(transfer(topics.nativeLogAddress, stranger, own, words(5)))).toEqual([])
+  })
+})
+
+describe('ERC-721', () => {
+  it('moves one of its id', () => {
+    const id = 2n ** 255n + 1n
+    expect(found(log(junk, [transferTopic, topic(stranger), topic(own), words(id)]))).toMatchObject([
+      { asset: `erc721:${junk}:${id}`, amount: 1n, tags: ['unknown-asset'] },
+    ])
+  })
+})
+
+describe('ERC-1155', () => {
+  const single = (data: string) =>
+    found(log(junk, [transferSingleTopic, topic(operator), topic(stranger), topic(own)], data))
+  const batch = (data: string) =>
+    found(log(junk, [transferBatchTopic, topic(operator), topic(stranger), topic(own)], data))
+
+  it('single: the first topic is the operator, not the sender', () => {
+    const [transfer] = single(words(9, 300))
+    expect(transfer).toMatchObject({ id: 'log:0', asset: `erc1155:${junk}:9`, amount: 300n })
+    expect(transfer?.parties.slice(0, 2)).toEqual([
+      { key: evmKey(stranger), role: 'source' },
+      { key: evmKey(operator), role: 'operator' },
+    ])
+  })
+
+  it('batch: one transfer for each id, zero ones included', () => {
+    expect(batch(words(64, 160, 2, 7, 8, 2, 50, 0))).toMatchObject([
+      { id: 'log:0:0', asset: `erc1155:${junk}:7`, amount: 50n, tags: ['unknown-asset'] },
+      { id: 'log:0:1', asset: `erc1155:${junk}:8`, amount: 0n, tags: ['zero-value', 'unknown-asset'] },
+    ])
+  })
+
+  it('batch of none moves nothing', () => {
+    expect(batch(words(64, 96, 0, 0))).toEqual([])
+  })
+
+  const huge = 2n ** 256n - 1n
+  it.each([
+    ['empty data', '0x'],
+    ['offsets beyond the data', words(huge, huge)],
+    ['a length beyond the data', words(64, 96, huge, 0)],
+    ['a length one too long', words(64, 128, 1, 7, 2, 50)],
+    ['arrays of different length', words(64, 128, 1, 7, 0)],
+    ['half a byte', `${words(64, 96, 0, 0)}0`],
+  ])('batch with %s is kept as one zero of an unknown asset', (_, data) => {
+    expect(batch(data)).toMatchObject([
+      { id: 'log:0', asset: `erc1155:${junk}`, amount: 0n, tags: ['zero-value', 'unknown-asset'] },
+    ])
+  })
+
+  it('single with malformed data is kept the same way', () => {
+    expect(single(words(9))).toMatchObject([{ asset: `erc1155:${junk}`, amount: 0n }])
+  })
+
+  it('with too few topics is no transfer', () => {
+    expect(found(log(junk, [transferSingleTopic, topic(own), topic(own)], words(9, 1)))).toEqual([])
+  })
+})
+
+describe('wrapped coins', () => {
+  it('wrapped by an own address are a deposit, unwrapped a withdrawal, without a counterparty', () => {
+    const wrap = log(weth, [topics.wrapTopic, topic(own)], words(5))
+    const unwrap = log(weth, [topics.unwrapTopic, topic(own)], words(6))
+    const parties = [{ key: evmKey(weth), role: 'asset' }]
+    expect(found(wrap, unwrap)).toMatchObject([
+      { id: 'log:0', direction: 'deposit', asset: `erc20:${weth}`, symbol: 'WETH', amount: 5n, parties },
+      { id: 'log:1', direction: 'withdrawal', asset: `erc20:${weth}`, amount: 6n, parties },
+    ])
+  })
+
+  it('count only where the config says that the token wraps', () => {
+    expect(found(log(usdx, [topics.wrapTopic, topic(own)], words(5)))).toEqual([])
+    expect(found(log(junk, [topics.unwrapTopic, topic(own)], words(5)))).toEqual([])
+  })
+})

@@ -1,0 +1,32 @@
+import { transferTopic } from '../../../src/chains/evm/extract/topics.ts'
+
+/**
+ * A contract that keeps no balances, and writes `Transfer(from, to, value)` for calldata of these three words. Its
+ * code, by hand:
+ *
+ *     mstore(0, calldataload(64))
+ *     log3(0, 32, transferTopic, calldataload(0), calldataload(32))
+ *     stop
+ */
+const runtime = `604035600052602035600035${`7f${transferTopic.slice(2)}`}60206000a300`
+
+/** What to send as `data` of a transaction without `to`. */
+export const emitterInitCode = initCodeOf(runtime)
+
+/** A contract that refuses every call, and so whatever value comes with it. */
+export const reverterInitCode = initCodeOf('60006000fd')
+
+/** Calldata for the emitter: writes one Transfer. */
+export function emitCall(from: string, to: string, value: bigint): `0x${string}` {
+  return `0x${word(from)}${word(to)}${value.toString(16).padStart(64, '0')}`
+}
+
+function word(address: string): string {
+  return address.slice(2).toLowerCase().padStart(64, '0')
+}
+
+/** codecopy(0, 11, length); return(0, length); then the code itself, of at most 255 bytes. */
+function initCodeOf(code: string): `0x${string}` {
+  const length = (code.length / 2).toString(16).padStart(2, '0')
+  return `0x60${length}80600b6000396000f3${code}`
+}
