@@ -79,6 +79,7 @@ async function story() {
         direction,
         txHash: tx.txid,
         asset: 'native',
+        symbol: 'BTC',
         match: 'exact',
         level,
         status: 'current',
@@ -119,15 +120,25 @@ async function story() {
   for (let height = 1; height <= 110; height += 1) coins.push((await mine(miner)).coinbase)
 
   // 111, the first recorded block: coins for everybody; for the hot wallet they are clean deposits.
-  const once = [...Object.values(fictitious), sameKey, removed, later, own.p2wpkh]
-  const purses = [[own.hot, clean, ...once], [own.hot, clean], [own.hot, clean], [own.hot]]
+  // Listed parties get theirs in a transaction of their own: beside our outputs they would be co-recipients.
+  const purses = [
+    [own.hot, clean],
+    [own.hot, clean],
+    [own.hot, clean],
+    [own.hot, own.p2wpkh],
+    [...Object.values(fictitious), sameKey, removed, later],
+  ]
   const funding = []
   for (const [index, holders] of purses.entries()) {
     const outputs = holders.map((to, vout) => [to, 200_000_000 + vout * 1_000])
     funding.push(await transaction([{ tx: coins[index], vout: 0 }], outputs))
   }
   await mine(miner, funding)
-  const purse = (holder, nth = 0) => ({ tx: funding[nth], vout: purses[nth].indexOf(holder) })
+  /** The nth coin that a holder got. */
+  const purse = (holder, nth = 0) => {
+    const tx = funding.filter((_, index) => purses[index].includes(holder))[nth]
+    return { tx, vout: tx.outputs.findIndex(([to]) => to === holder) }
+  }
   const worth = ({ tx, vout }) => tx.outputs[vout][1]
   /** Spends purses; what is left over a fee goes back to `change`. */
   const spend = (inputs, outputs, change) => {

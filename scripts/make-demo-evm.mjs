@@ -59,7 +59,7 @@ const expected =
       txHash: at.sent[index].hash,
       transfer: 'value',
       asset: 'native',
-      symbol: null,
+      symbol: 'ETH',
       own: ownAddress,
       counterparty,
       role,

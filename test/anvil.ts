@@ -12,10 +12,19 @@ export interface AnvilOptions {
   chainId?: number
 }
 
+export interface AnvilReceipt {
+  /** `0x1` or `0x0`. */
+  status: string
+  blockNumber: string
+  contractAddress: `0x${string}` | null
+}
+
 export interface Anvil {
   url: string
   /** One JSON-RPC call; rejects with the node's message where it answers an error. */
   rpc<T = unknown>(method: string, ...params: unknown[]): Promise<T>
+  /** The receipt of a transaction, once it is mined: anvil answers a transaction's hash before its block is there. */
+  receipt(hash: string): Promise<AnvilReceipt>
   /** Ends this anvil, and resolves when its process is gone. */
   stop(): Promise<void>
 }
@@ -36,7 +45,12 @@ export async function startAnvil({ args = [], chainId = 31337 }: AnvilOptions = 
     await stop(child)
     throw error
   }
-  return { url, rpc, stop: () => stop(child) }
+  return {
+    url,
+    rpc,
+    receipt: (hash) => mined(() => rpc<AnvilReceipt | null>('eth_getTransactionReceipt', hash)),
+    stop: () => stop(child),
+  }
 }
 
 /** Asks until it answers; gives up when the process ended, or after 30 s. */
@@ -52,6 +66,17 @@ async function ready(child: ChildProcess, ask: () => Promise<unknown>): Promise<
       if (Date.now() > deadline) throw error
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
+  }
+}
+
+/** Asks until there is one; gives up after 30 s. */
+async function mined<T>(ask: () => Promise<T | null>): Promise<T> {
+  const deadline = Date.now() + 30_000
+  for (;;) {
+    const receipt = await ask()
+    if (receipt !== null) return receipt
+    if (Date.now() > deadline) throw new Error('not mined')
+    await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
 

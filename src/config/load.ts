@@ -33,13 +33,12 @@ export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv =
   const folder = dirname(resolve(file))
   const document = new ConfigDocument(text, file)
   const unset = substituteEnvironment(document, env)
-  if (unset.length > 0) throw configError(unset, document)
   // An empty file asks for nothing but defaults, except that a config that was cut off looks the same.
   const value = document.value()
   if (value === null || value === undefined) {
     throw new ChainscreenError('config', `The config ${file} is empty: write one with \`chainscreen init\`.`)
   }
-  const mistakes = [...findNotBuilt(value), ...readSecretFiles(value, folder)]
+  const mistakes = [...findNotBuilt(value), ...unset, ...readSecretFiles(value, folder)]
   const parsed = configSchema.safeParse(value)
   if (!parsed.success) mistakes.push(...fromSchema(parsed.error.issues, document))
   if (!parsed.success || mistakes.length > 0) throw configError(mistakes, document)

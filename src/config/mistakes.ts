@@ -53,23 +53,23 @@ export function configError(all: readonly Mistake[], document: ConfigDocument): 
   const message =
     details.length === 1
       ? `${first}.`
-      : `${document.file} has ${details.length} mistakes, the first: ${first}.`
+      : `${document.file} has ${details.length} things to change, the first: ${first}.`
   return new ChainscreenError(lines.every((mistake) => mistake.notBuilt) ? 'not-built' : 'config', message, {
     details,
   })
 }
 
-/** A mistake that only repeats that a key is not built: the key itself is unknown, or `file` is missing beside `url`. */
-function isEcho({ path, notBuilt }: Mistake, all: readonly Mistake[]): boolean {
-  if (notBuilt) return false
-  const key = keyText(path)
+/**
+ * A mistake that only follows from another: an earlier one of the same key, anything inside a key that is not
+ * built, or a missing `file` beside a `url` that is not built.
+ */
+function isEcho(mistake: Mistake, all: readonly Mistake[]): boolean {
+  const key = keyText(mistake.path)
   return all.some((other) => {
-    if (!other.notBuilt) return false
     const cause = keyText(other.path)
-    return (
-      key === cause ||
-      key.startsWith(`${cause}[`) ||
-      (cause.endsWith('.url') && key === cause.replace(/url$/, 'file'))
-    )
+    if (key === cause) return all.indexOf(other) < all.indexOf(mistake)
+    if (!other.notBuilt) return false
+    const inside = key.startsWith(`${cause}[`) || key.startsWith(`${cause}.`)
+    return inside || (cause.endsWith('.url') && key === cause.replace(/url$/, 'file'))
   })
 }

@@ -39,6 +39,11 @@ describe('variables of the environment', () => {
     ])
   })
 
+  it('that are not set are reported once, together with all other mistakes', () => {
+    const { lines } = refusal(`${evmChain.replace('21000000', ref('NO_SUCH'))}log: { level: loud }`)
+    expect(lines).toEqual([expect.stringContaining('NO_SUCH'), expect.stringContaining('log.level')])
+  })
+
   it('are not looked for in comments, keys or the values of other variables', () => {
     expect(parse(`# ${ref('A')}\ndatabase: ${ref('B')}`, { B: `/${ref('A')}` }).database).toBe(`/${ref('A')}`)
     expect(refusal(`"${ref('A')}": 1`, { A: 'database' }).lines).toEqual([

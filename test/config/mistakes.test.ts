@@ -32,7 +32,7 @@ describe('mistakes in a config', () => {
       expect.stringContaining('c.yaml:2 lists: found 3, expected a list of lists, or []'),
       expect.stringContaining('c.yaml:3 chain: found an unknown key (did you mean chains?)'),
     ])
-    expect(message).toMatch(/^c\.yaml has 3 mistakes, the first: c\.yaml:1 log\.level: .*\.$/)
+    expect(message).toMatch(/^c\.yaml has 3 things to change, the first: c\.yaml:1 log\.level: .*\.$/)
   })
 
   it('name the line of the group where a key is missing', () => {

@@ -50,6 +50,12 @@ describe('a documented key that this version can not obey', () => {
     expect(refusal(text).lines).toHaveLength(2)
   })
 
+  it('is not also reported for a variable inside of it that is not set', () => {
+    const { code, lines } = refusal(`delivery: [{ secret: "\${NO_SUCH}" }]`)
+    expect(code).toBe('not-built')
+    expect(lines).toEqual([expect.stringContaining('c.yaml:1 delivery is not built yet')])
+  })
+
   it('does not hide that other keys are wrong', () => {
     const { code, lines } = refusal('server: {}\nlog: { level: loud }')
     expect(code).toBe('config')

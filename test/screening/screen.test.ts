@@ -235,7 +235,7 @@ describe('co-recipients and co-inputs', () => {
     ])
   })
 
-  it('are still silent as closer party of one list, and heard for the entry of another basis', () => {
+  it('alert once for each list', () => {
     const lists = watchlist(entry(listed), entry(listed, { listId: 'house' }))
     const screened = tx({ transfers: outputs, parties: [party(listed, 'co-recipient')] })
     expect(screen(screened, time, lists).map(({ entry, transfer }) => `${entry.listId} ${transfer}`)).toEqual(

@@ -26,7 +26,7 @@ describe('a watchlist', () => {
   it('meets P2SH-P2WSH for a listed P2WSH, as same-script', () => {
     const p2wsh: Key = `bitcoin:0020${'1'.repeat(64)}`
     const list = new Watchlist(1, [entry(p2wsh)])
-    // OP_HASH160 <RIPEMD-160(SHA-256(0020 11…))> OP_EQUAL, computed with openssl.
+    // OP_HASH160 <RIPEMD-160(SHA-256(0020 11…))> OP_EQUAL, computed with Python's hashlib.
     expect(met(list.lookup('bitcoin:a914415bdf3170d78e056ddeb1348acca4295f44123087'))).toEqual([
       'ofac-sdn same-script',
     ])

@@ -1,3 +1,4 @@
+import { abortable } from './abortable.ts'
 import type { RpcClient } from './rpc-client.ts'
 import { RpcError } from './rpc-error.ts'
 import { hashSchema } from './rpc-schemas.ts'
@@ -30,19 +31,19 @@ export class HashLookahead {
 
   /** @throws ChainscreenError `node-missing-data` where the best chain does not reach this height, and those of the connection */
   async hashAt(height: number, signal?: AbortSignal): Promise<string> {
-    if (!this.#ahead.has(height)) this.#fetch(height, signal)
+    if (!this.#ahead.has(height)) this.#fetch(height)
     const hash = this.#ahead.get(height)
     this.#ahead.delete(height)
     if (hash === undefined) throw new Error(`no request for the hash at ${height}`)
-    return hash
+    return abortable(hash, signal)
   }
 
-  #fetch(first: number, signal?: AbortSignal): void {
+  #fetch(first: number): void {
     const last = Math.max(first, Math.min(first + batchSize - 1, this.#head?.height ?? first))
     const heights: number[] = []
     for (let height = first; height <= last; height++) if (!this.#ahead.has(height)) heights.push(height)
     const calls = heights.map((height) => ({ method: 'getblockhash', params: [height] }))
-    const answers = this.#rpc.batch(calls, hashSchema, signal)
+    const answers = this.#rpc.batch(calls, hashSchema)
     const ahead = this.#ahead
     heights.forEach((height, i) => {
       const hash = answers.then((list) => {

@@ -1,5 +1,6 @@
 import { type Dispatcher, Pool } from 'undici'
 import { ChainscreenError, redactUrl } from '../../errors.ts'
+import { interrupted } from './abortable.ts'
 import { describeTransportError, isLostConnection } from './transport-error.ts'
 
 export interface HttpRequest {
@@ -102,7 +103,7 @@ export class HttpClient {
 
   #translate(error: unknown, { signal }: HttpRequest): ChainscreenError {
     if (error instanceof ChainscreenError) return error
-    if (signal?.aborted) return new ChainscreenError('aborted', 'Interrupted while waiting for a node.')
+    if (signal?.aborted) return interrupted(error)
     return new ChainscreenError(
       'node-unreachable',
       `The node at ${this.endpoint} ${describeTransportError(error)}.`,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ChainscreenError } from '../../errors.ts'
+import { interrupted } from './abortable.ts'
 import { type BitcoinAuth, Credentials } from './credentials.ts'
 import { type HttpAnswer, HttpClient, type HttpRequest } from './http-client.ts'
 
@@ -86,7 +87,7 @@ export class NodeClient {
     try {
       await delay(this.#busyDelayMs * 2 ** attempt, undefined, signal === undefined ? {} : { signal })
     } catch (cause) {
-      throw new ChainscreenError('aborted', 'Interrupted while waiting for a node.', { cause })
+      throw interrupted(cause)
     }
   }
 }

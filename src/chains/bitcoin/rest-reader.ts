@@ -36,7 +36,7 @@ export class RestReader implements BlockReader {
   async #fetch(path: string, what: string, maxBytes: number, signal?: AbortSignal): Promise<Buffer> {
     const { status, body } = await this.#node.get(path, maxBytes, signal)
     if (status === 200) return body
-    const said = printable(body.toString('latin1', 0, 200))
+    const said = printable(body.toString('utf8', 0, 200))
     throw new ChainscreenError(
       status === 404 ? 'node-missing-data' : 'node-bad-answer',
       `The node at ${this.#node.endpoint} does not serve ${what}: HTTP ${status}${said === '' ? '' : `, "${said}"`}.`,

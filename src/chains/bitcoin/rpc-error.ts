@@ -29,5 +29,5 @@ export class RpcError extends ChainscreenError {
 
 /** The first line of what a node said, short enough for a message. */
 export function printable(text: string): string {
-  return (text.split(/[\r\n]/, 1)[0] ?? '').replace(/[^\x20-\x7e]/g, '?').slice(0, 200)
+  return (text.split(/[\r\n]/, 1)[0] ?? '').replace(/\p{C}/gu, '?').slice(0, 200)
 }

@@ -4,43 +4,49 @@ import { ByteWriter } from './byte-writer.ts'
 import { hashSchema } from './rpc-schemas.ts'
 import { satoshiOf } from './satoshi.ts'
 
-const hex = z.string().regex(/^(?:[0-9a-f]{2})*$/, 'expected hex')
-const prevoutSchema = z.object({ value: z.string(), scriptPubKey: z.object({ hex }) })
+/** No amount is larger (src/consensus/amount.h, MAX_MONEY). */
+const maxMoney = 2_100_000_000_000_000n
+
+const prevoutSchema = z.object({ value: z.string(), scriptPubKey: z.object({ hex: z.string() }) })
 const inputSchema = z.object({ coinbase: z.string().optional(), prevout: prevoutSchema.optional() })
 
 /** `getblock HASH 3` with its amounts as text ({@link quoteAmounts}). */
 export const verboseBlockSchema = z.object({
-  version: z.int(),
+  version: z.int32(),
   previousblockhash: hashSchema.optional(),
   merkleroot: hashSchema,
-  time: z.int().nonnegative(),
-  bits: hex,
-  nonce: z.int().nonnegative(),
-  tx: z.array(z.object({ hex, vin: z.array(inputSchema) })),
+  time: z.uint32(),
+  bits: z.string().regex(/^[0-9a-f]{8}$/, 'expected 8 hex digits'),
+  nonce: z.uint32(),
+  tx: z.array(z.object({ hex: z.string(), vin: z.array(inputSchema) })),
 })
 
 export type VerboseBlock = z.infer<typeof verboseBlockSchema>
 
-/** The block's own bytes: the header from its fields, the transactions from their hex. */
+/**
+ * The block's own bytes: the header from its fields, the transactions from their hex.
+ *
+ * @throws ChainscreenError `node-bad-answer` where that is no hex
+ */
 export function blockBytes(block: VerboseBlock): Uint8Array {
   const header = Buffer.alloc(80)
   header.writeInt32LE(block.version, 0)
   header.set(reversed(block.previousblockhash ?? '00'.repeat(32)), 4)
   header.set(reversed(block.merkleroot), 36)
   header.writeUInt32LE(block.time, 68)
-  header.set(reversed(block.bits).subarray(0, 4), 72)
+  header.set(reversed(block.bits), 72)
   header.writeUInt32LE(block.nonce, 76)
   const writer = new ByteWriter()
   writer.bytes(header)
   writer.compactSize(block.tx.length)
-  for (const tx of block.tx) writer.bytes(Buffer.from(tx.hex, 'hex'))
+  for (const tx of block.tx) writer.bytes(hexBytes(tx.hex))
   return writer.join()
 }
 
 /**
  * The outputs the block spends, in the form of `/rest/spenttxouts`.
  *
- * @throws ChainscreenError `node-missing-data` where the node leaves `prevout` out, as it silently does without undo data
+ * @throws ChainscreenError `node-missing-data` where the node leaves `prevout` out, as it silently does without undo data; `node-bad-answer` where an amount or a script is none
  */
 export function spentBytes(block: VerboseBlock, hash: string): Uint8Array {
   const writer = new ByteWriter()
@@ -56,19 +62,25 @@ export function spentBytes(block: VerboseBlock, hash: string): Uint8Array {
         )
       }
       const value = satoshiOf(prevout.value)
-      if (value === undefined) {
+      if (value === undefined || value > maxMoney) {
         throw new ChainscreenError(
           'node-bad-answer',
-          `A previous output in block ${hash} has the amount "${prevout.value.slice(0, 40)}", expected BTC with at most 8 decimals.`,
+          `A previous output in block ${hash} has the amount "${prevout.value.slice(0, 40)}", expected at most 21,000,000 BTC with at most 8 decimals.`,
         )
       }
-      const script = Buffer.from(prevout.scriptPubKey.hex, 'hex')
+      const script = hexBytes(prevout.scriptPubKey.hex)
       writer.amount(value)
       writer.compactSize(script.length)
       writer.bytes(script)
     }
   }
   return writer.join()
+}
+
+function hexBytes(hexText: string): Buffer {
+  const bytes = Buffer.from(hexText, 'hex')
+  if (bytes.length * 2 === hexText.length) return bytes
+  throw new ChainscreenError('node-bad-answer', `A block has "${hexText.slice(0, 40)}" where hex should be.`)
 }
 
 function reversed(hexText: string): Buffer {

@@ -24,7 +24,7 @@ const timeoutMs = 120_000
 const attempts = 4
 
 const answerSchema = z.object({
-  result: z.unknown(),
+  result: z.unknown().optional(),
   error: z.object({ code: z.number(), message: z.string() }).nullish(),
 })
 
@@ -75,15 +75,12 @@ export function openRawNode(url: string, auth?: NodeAuth, signal?: AbortSignal):
         `The node at ${endpoint} refuses the credentials (HTTP ${status}).`,
       )
     const text = bytes.toString('utf8')
-    let parsed: z.infer<typeof answerSchema>
-    try {
-      parsed = answerSchema.parse(JSON.parse(text))
-    } catch (error) {
-      const message = `The node at ${endpoint} answered ${method} with HTTP ${status} and no JSON-RPC answer.`
-      throw new ChainscreenError('node-bad-answer', message, { cause: error })
-    }
-    if (parsed.error) return { error: parsed.error }
-    return { result: memberText(text, 'result') ?? 'null' }
+    const parsed = parseAnswer(text)
+    if (parsed?.error) return { error: parsed.error }
+    const result = parsed === null ? undefined : memberText(text, 'result')
+    if (result !== undefined) return { result }
+    const message = `The node at ${endpoint} answered ${method} with HTTP ${status} and no JSON-RPC answer.`
+    throw new ChainscreenError('node-bad-answer', message)
   }
 
   return {
@@ -102,6 +99,14 @@ export function openRawNode(url: string, auth?: NodeAuth, signal?: AbortSignal):
       const { status, bytes } = await send(path)
       return status === 200 ? bytes : null
     },
+  }
+}
+
+function parseAnswer(text: string): z.infer<typeof answerSchema> | null {
+  try {
+    return answerSchema.parse(JSON.parse(text))
+  } catch {
+    return null
   }
 }
 

@@ -44,12 +44,16 @@ describe('getblock 3', () => {
     )
   })
 
-  it('with an amount that is none is refused', () => {
-    const value = 12_345_678n
-    const built = buildBlock({
-      txs: [{ inputs: [{ script: p2wpkh('a'), value }], outputs: [{ script: p2tr('b'), value: 1n }] }],
-    })
-    const block = parse(built.verbose.replace('0.12345678', '0.123456789'))
-    expect(() => spentBytes(block, built.hash)).toThrow('has the amount "0.123456789"')
+  it.each([
+    ['0.12345678', '0.123456789', 'has the amount "0.123456789"'],
+    ['0.12345678', '-1', 'has the amount "-1"'],
+    ['0.12345678', '1e30', 'has the amount "1e30"'],
+    ['"hex":"0014', '"hex":"0x14', 'A block has "0x14'],
+    ['"hex":"02000000', '"hex":"0200000', 'where hex should be'],
+  ])('with %s turned into %s is refused', (sound, damaged, message) => {
+    const prevout = { script: p2wpkh('a'), value: 12_345_678n }
+    const built = buildBlock({ txs: [{ inputs: [prevout], outputs: [{ script: p2tr('b'), value: 1n }] }] })
+    const block = parse(built.verbose.replace(sound, damaged))
+    expect(() => [blockBytes(block), spentBytes(block, built.hash)]).toThrow(message)
   })
 })

@@ -2,19 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { evmKey } from '../../../src/address/key.ts'
 import { createEvmSource } from '../../../src/chains/evm/source.ts'
 import type { ChainSource } from '../../../src/chains/source.ts'
-import { type Anvil, startAnvil } from '../../anvil.ts'
+import { type Anvil, type AnvilReceipt, startAnvil } from '../../anvil.ts'
 import { address } from './build.ts'
 import { ownOf } from './own.ts'
 import { emitCall, emitterInitCode, reverterInitCode } from './token.ts'
 
 const own = address(0x01)
 const stranger = address(0x02)
-
-interface Receipt {
-  status: string
-  blockNumber: string
-  contractAddress: `0x${string}` | null
-}
 
 describe('a live anvil', () => {
   let anvil: Anvil
@@ -24,9 +18,9 @@ describe('a live anvil', () => {
   let reverter: string
 
   /** Sends a transaction from a funded account; anvil mines a block for each. */
-  async function send(tx: Record<string, string>): Promise<{ hash: string; receipt: Receipt }> {
+  async function send(tx: Record<string, string>): Promise<{ hash: string; receipt: AnvilReceipt }> {
     const hash = await anvil.rpc<string>('eth_sendTransaction', { from: user, gas: '0x30d40', ...tx })
-    return { hash, receipt: await anvil.rpc<Receipt>('eth_getTransactionReceipt', hash) }
+    return { hash, receipt: await anvil.receipt(hash) }
   }
 
   async function deploy(data: string): Promise<`0x${string}`> {
@@ -35,7 +29,7 @@ describe('a live anvil', () => {
     return receipt.contractAddress
   }
 
-  const found = async (receipt: Receipt, ...mine: string[]) =>
+  const found = async (receipt: AnvilReceipt, ...mine: string[]) =>
     (await source.block(Number(receipt.blockNumber))).extract(ownOf(...mine))
 
   beforeAll(async () => {

@@ -22,6 +22,11 @@ describe('opening', () => {
     })
   })
 
+  it('reads text beyond ASCII', async () => {
+    const { source } = await sourceOf({ ...healthyNode(), web3_clientVersion: () => 'nœud/ü1' })
+    expect(await source.open()).toMatchObject({ client: 'nœud/ü1' })
+  })
+
   it('goes on without a client version where the node hides it', async () => {
     const { web3_clientVersion, ...rest } = healthyNode()
     const { source } = await sourceOf(rest)
@@ -163,11 +168,6 @@ describe('a block', () => {
       { asset: `erc20:${address(3)}`, amount: 171n },
     ])
     expect(JSON.stringify(found?.transfers.map(({ parties }) => parties))).not.toMatch(/[A-F]{2}|evm:.*A/)
-  })
-
-  it('may hold text beyond ASCII', async () => {
-    const { source } = await sourceOf({ ...healthyNode(), web3_clientVersion: () => 'nœud/ü1' })
-    expect(await source.open()).toMatchObject({ client: 'nœud/ü1' })
   })
 
   it('may hold transactions of unknown types with unknown fields', async () => {

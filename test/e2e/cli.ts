@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+
+/** What `npm run build` made of the sources; `npm test` runs it first. */
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+
+export interface CliResult {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+export interface CliOptions {
+  cwd?: string
+  env?: Readonly<Record<string, string>>
+  /** User and group to run as; needs root. */
+  uid?: number
+  gid?: number
+}
+
+export interface RunningCli {
+  readonly child: ChildProcess
+  readonly pid: number
+  /** Resolves when the process has ended. */
+  readonly done: Promise<CliResult>
+}
+
+/** Starts the real program in a process of its own, which ends with the test at the latest. */
+export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
+  const { env, ...place } = options
+  const child = spawn(process.execPath, [main, ...args], {
+    ...place,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const collect = (stream: NodeJS.ReadableStream | null) => {
+    const pieces: Buffer[] = []
+    stream?.on('data', (piece: Buffer) => pieces.push(piece))
+    return () => Buffer.concat(pieces).toString()
+  }
+  const stdout = collect(child.stdout)
+  const stderr = collect(child.stderr)
+  const done = once(child, 'close').then(([code]) => ({
+    code: typeof code === 'number' ? code : null,
+    stdout: stdout(),
+    stderr: stderr(),
+  }))
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await done
+  })
+  return { child, pid: child.pid ?? 0, done }
+}
+
+/** Runs the real program to its end. */
+export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  return startCli(args, options).done
+}

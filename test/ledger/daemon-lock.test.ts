@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { takeDaemonLock } from '../../src/ledger/daemon-lock.ts'
+import { openLedger } from '../../src/ledger/open.ts'
+import { tempDir } from '../temp.ts'
+import { freshLedger } from './fixtures.ts'
+
+const dist = (path: string) => JSON.stringify(fileURLToPath(new URL(`../../dist/${path}`, import.meta.url)))
+
+/** Another process that holds the lock of a database. */
+async function otherDaemon(path: string) {
+  const script = `
+    import { openLedger } from ${dist('ledger/open.js')}
+    import { takeDaemonLock } from ${dist('ledger/daemon-lock.js')}
+    takeDaemonLock(openLedger(${JSON.stringify(path)}))
+    console.log('locked')
+    setInterval(() => {}, 1000)`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  await once(child.stdout, 'data')
+  return child
+}
+
+describe('the lock of a daemon', () => {
+  it('is refused while another process holds it, with its pid, and free once that is killed', async () => {
+    const path = join(tempDir(), 'ledger.db')
+    const child = await otherDaemon(path)
+    const db = freshLedger(path)
+    expect(() => takeDaemonLock(db)).toThrow(
+      expect.objectContaining({
+        code: 'database-locked',
+        message: expect.stringContaining(`pid ${child.pid}`),
+      }),
+    )
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    takeDaemonLock(db)()
+  })
+
+  it('is free again once it is let go of', () => {
+    const path = join(tempDir(), 'ledger.db')
+    const [one, two] = [freshLedger(path), freshLedger(path)]
+    const letGo = takeDaemonLock(one)
+    expect(() => takeDaemonLock(two)).toThrow(`pid ${process.pid}`)
+    letGo()
+    takeDaemonLock(two)()
+  })
+
+  it('is one for all names of the file', () => {
+    const dir = tempDir()
+    const db = freshLedger(join(dir, 'ledger.db'))
+    symlinkSync('ledger.db', join(dir, 'other.db'))
+    const other = freshLedger(join(dir, 'other.db'))
+    const letGo = takeDaemonLock(db)
+    expect(() => takeDaemonLock(other)).toThrow(expect.objectContaining({ code: 'database-locked' }))
+    letGo()
+  })
+
+  it('keeps nobody from reading and from short writes', () => {
+    const path = join(tempDir(), 'ledger.db')
+    const letGo = takeDaemonLock(freshLedger(path))
+    const beside = openLedger(path)
+    beside.exec(`insert into meta values ('beside', 'yes')`)
+    expect(beside.prepare(`select value from meta where key = 'beside'`).pluck().get()).toBe('yes')
+    beside.close()
+    letGo()
+  })
+})
