@@ -16,7 +16,15 @@ export function query<Row = Record<string, unknown>>(
 }
 
 /** Columns that say when something was done, and by which process: no two runs agree on them. */
-const ofTheRun = new Set(['at', 'created_at', 'added_at', 'updated_at', 'checked_at', 'imported_at', 'activated_at'])
+const ofTheRun = new Set([
+  'at',
+  'created_at',
+  'added_at',
+  'updated_at',
+  'checked_at',
+  'imported_at',
+  'activated_at',
+])
 
 /**
  * Every row of every table, sorted; `null` where there is no file. Two databases with the same contents are the same
@@ -38,9 +46,7 @@ export function contentsOf(
       const rows = query(path, `select * from "${name}"`)
         .filter((row) => !(name === 'meta' && row.key === 'daemon_pid'))
         .map((row) =>
-          JSON.stringify(
-            Object.entries(row).filter(([column]) => options.times || !ofTheRun.has(column)),
-          ),
+          JSON.stringify(Object.entries(row).filter(([column]) => options.times || !ofTheRun.has(column))),
         )
       return [name, rows.sort()]
     }),

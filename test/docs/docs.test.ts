@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openLedgerForReading } from '../../src/ledger/open.ts'
+import { play } from '../../src/play.ts'
+import { tempDir } from '../temp.ts'
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+
+function codeBlocks(path: string, language: string): string[] {
+  return [...read(path).matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
+    (match) => match[1] ?? '',
+  )
+}
+
+async function demoDatabase() {
+  const database = join(tempDir(), 'demo.db')
+  const chain = 'data/chains/demo'
+  const evm = JSON.parse(read(`${chain}-evm.json`)) as { tokens: [] }
+  const silent = () => {}
+  await play({
+    database,
+    chains: [
+      { id: 'evm', recording: `${chain}-evm.recording.jsonl.gz`, tokens: evm.tokens, depth: 6 },
+      { id: 'bitcoin', recording: `${chain}-bitcoin.recording.jsonl.gz` },
+    ],
+    lists: [
+      { id: 'ofac', file: 'bundled' },
+      { id: 'demo', format: 'csv', file: `${chain}-bitcoin.list.csv` },
+    ],
+    own: [{ file: `${chain}-evm.own.csv` }, { file: `${chain}-bitcoin.own.csv` }],
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+  })
+  return openLedgerForReading(database)
+}
+
+describe('docs/alerts.md', () => {
+  const queries = codeBlocks('docs/alerts.md', 'sql')
+
+  it('has at least ten queries, and each answers with rows on the demo', async () => {
+    expect(queries.length).toBeGreaterThanOrEqual(10)
+    const db = await demoDatabase()
+    for (const query of queries) expect(db.prepare(query).all(), query).not.toEqual([])
+    db.close()
+  })
+
+  it('names every table and view, and every column of the tables that other systems read', async () => {
+    const page = read('docs/alerts.md')
+    const db = await demoDatabase()
+    const objects = db
+      .prepare(`select name from sqlite_schema where type in ('table', 'view') and name not like 'sqlite_%'`)
+      .pluck()
+      .all() as string[]
+    // Bookkeeping that nobody should build on.
+    const internal = new Set(['meta', 'blocks', 'snapshot_entries'])
+    for (const name of objects.filter((object) => !internal.has(object))) {
+      expect(page, name).toContain(`\`${name}\``)
+      const columns = db.prepare(`select name from pragma_table_info('${name}')`).pluck().all() as string[]
+      for (const column of columns) expect(page, `${name}.${column}`).toMatch(new RegExp(`\\b${column}\\b`))
+    }
+    db.close()
+  })
+})
+
+describe('docs/replay.md', () => {
+  it('shows the example that runs as a test beside this one', () => {
+    const [example] = codeBlocks('docs/replay.md', 'ts')
+    expect(example).toBe(read('test/docs/replay-example.test.ts'))
+    expect(
+      example
+        ?.trim()
+        .split('\n')
+        .filter((line) => line !== '').length,
+    ).toBeLessThanOrEqual(10)
+  })
+})
