@@ -1,4 +1,5 @@
 import { type FollowerOptions, follow } from './chains/follower.ts'
+import type { Watchdog } from './chains/watchdog.ts'
 import type { ChainConfig } from './config/chains.ts'
 import type { Config } from './config/schema.ts'
 import { ChainscreenError, messageOf } from './errors.ts'
@@ -8,6 +9,7 @@ import { openLedger } from './ledger/open.ts'
 import { loadLists } from './lists/load-lists.ts'
 import { watchListFiles } from './lists/watch-files.ts'
 import type { Log } from './log.ts'
+import { guardProgress } from './pipeline/guard-progress.ts'
 import { createLedgerStore } from './pipeline/ledger-store.ts'
 import { Memory } from './pipeline/memory.ts'
 import { chainOf, createSource, pinned } from './pipeline/open-chain.ts'
@@ -57,19 +59,32 @@ async function followAll(
 ): Promise<void> {
   const memory = new Memory(db)
   if (config.chains.length === 0) options.log.warn('no chain is configured: nothing is followed')
-  const ends = await Promise.allSettled(config.chains.map((chain) => followChain(chain, db, memory, options)))
-  const failed = ends.find((end) => end.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
+  const guarded = guardProgress(config.chains, options)
+  const signal = AbortSignal.any([options.signal, guarded.signal])
+  const job = { ...options, signal, watchdog: guarded.watchdog }
+  try {
+    const all = Promise.allSettled(config.chains.map((chain) => followChain(chain, db, memory, job)))
+    // What is stuck may not hear a signal: the stall does not wait for it.
+    const ends = await Promise.race([all, guarded.stalled])
+    const failed = ends.find((end) => end.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+  } finally {
+    guarded.watchdog.stop()
+  }
 }
 
 async function followChain(
   config: ChainConfig,
   db: Db,
   memory: Memory,
-  options: DaemonOptions & { now: () => string },
+  options: DaemonOptions & { now: () => string; watchdog: Watchdog },
 ): Promise<void> {
-  const { log, now } = options
-  const bare = createSource(config)
+  const { log, now, watchdog } = options
+  const bare = createSource(config, ({ endpoint, what, reason }) => {
+    const about = { chain: config.id, endpoint }
+    if (what === 'leads') log.info(about, `${config.id} is read from ${endpoint}`)
+    else log.warn(about, `${config.id}: ${endpoint} is set aside: ${reason}`)
+  })
   const chain = chainOf(config, bare)
   const source = pinned(bare, db, chain, now)
   const about = { chain: chain.id }
@@ -90,7 +105,11 @@ async function followChain(
     pollMs: config.pollMs,
     once: options.once,
     signal: options.signal,
-    onProgress: (progress) => options.onProgress?.({ chain: chain.id, ...progress }),
+    onLook: () => watchdog.looked(chain.id),
+    onProgress: (progress) => {
+      watchdog.moved(chain.id)
+      options.onProgress?.({ chain: chain.id, ...progress })
+    },
     onTrouble: (error, retryMs) => log.warn({ ...about, retryMs }, `${chain.id}: ${messageOf(error)}`),
     onReorg: (from, fork) =>
       log.warn(

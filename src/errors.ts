@@ -7,15 +7,18 @@ export class ChainscreenError extends Error {
   override readonly name = 'ChainscreenError'
   readonly code: ErrorCode
   readonly details: readonly string[]
+  /** How long to wait before the same is worth trying again, where the other side said so. */
+  readonly retryAfterMs: number | undefined
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { details?: readonly string[]; cause?: unknown } = {},
+    options: { details?: readonly string[]; cause?: unknown; retryAfterMs?: number | undefined } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.details = options.details ?? []
+    this.retryAfterMs = options.retryAfterMs
   }
 }
 
@@ -49,6 +52,10 @@ const exitCodes = {
   'node-bad-answer': 75,
   /** The node does not have (or no longer has) what was asked. */
   'node-missing-data': 75,
+  /** Two nodes of one chain keep to different final blocks. */
+  'node-disagreement': 1,
+  /** Nothing moved for too long. */
+  stalled: 75,
   /** The chain was reorganised below a final block. */
   'deep-reorg': 1,
   /** Interrupted by a signal before the work was done. */

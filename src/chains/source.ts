@@ -49,6 +49,8 @@ export interface ChainSource {
   /** Checks that the node is there, synced and of the right chain, and chooses how to read it. */
   open(signal?: AbortSignal): Promise<SourceInfo>
   head(signal?: AbortSignal): Promise<ChainHead>
+  /** The hash of the best chain's block at this height, or `null` where the node has none. */
+  hashAt(height: number, signal?: AbortSignal): Promise<string | null>
   /** The block's header by its hash, or `null` if the node does not know it. */
   header(hash: string, signal?: AbortSignal): Promise<BlockRef | null>
   /** The whole block that the node holds for the best chain at this height, everything about it asked by its hash. */

@@ -1,4 +1,7 @@
 #!/usr/bin/env node
 import { runCli } from './run-cli.ts'
 
-process.exitCode = await runCli(process.argv.slice(2))
+const code = await runCli(process.argv.slice(2))
+process.exitCode = code
+// 75: restart me. What hangs must not keep the process.
+if (code === 75) setTimeout(() => process.exit(code), 1_000).unref()

@@ -38,10 +38,12 @@ export const bitcoinChainSchema = group({
       fail('username', 'password or passwordFile beside username')
     if (username === undefined && password !== undefined) fail('password', 'username beside the password')
   })
-  .transform(({ cookie, username, password, passwordFile: _, poll, timeout, ...chain }) => ({
+  .transform(({ cookie, username, password, passwordFile: _, poll, timeout, stall, stale, ...chain }) => ({
     ...chain,
     pollMs: poll,
     timeoutMs: timeout,
+    stallMs: stall,
+    staleMs: stale ?? null,
     auth: authOf(cookie, username, password),
   }))
 

@@ -26,6 +26,12 @@ export const evmChainSchema = group({
   finality: evmFinalitySchema,
   tokens: tokensSchema,
   ...nodeKeys(1_000),
-}).transform(({ poll, timeout, ...chain }) => ({ ...chain, pollMs: poll, timeoutMs: timeout }))
+}).transform(({ poll, timeout, stall, stale, ...chain }) => ({
+  ...chain,
+  pollMs: poll,
+  timeoutMs: timeout,
+  stallMs: stall,
+  staleMs: stale ?? null,
+}))
 
 export type EvmChainConfig = Readonly<z.output<typeof evmChainSchema>>

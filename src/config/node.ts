@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { durationMs, wholeNumber } from './values.ts'
 
-const rpcExpected = 'a list of one http:// or https:// URL, such as [http://127.0.0.1:8545]'
+const rpcExpected = 'a list of http:// or https:// URLs, such as [http://127.0.0.1:8545]'
 
 /** The URLs of the nodes. Kept as written: print them with `redactUrl` only. */
 export const rpcSchema = z
   .array(z.string(rpcExpected).refine(isHttpUrl, rpcExpected), rpcExpected)
   .min(1, rpcExpected)
   .transform((urls) => urls as unknown as readonly [string, ...string[]])
-  .describe('URL of the node.')
+  .describe('URLs of nodes of this chain. One leads; another takes over when it fails, lies or lags.')
 
 function isHttpUrl(url: string): boolean {
   return /^https?:\/\//i.test(url) && URL.canParse(url)
@@ -32,6 +32,14 @@ export function nodeKeys(defaultPollMs: number) {
     prefetch: wholeNumber('a whole number from 1 to 64', 1, 64)
       .default(8)
       .describe('How many blocks are fetched at the same time. Default: 8.'),
+    stall: durationMs('a duration from 1m to 1d', 60_000, dayMs)
+      .default(30 * 60_000)
+      .describe(
+        'So long without one completed look at a node, and the daemon ends with code 75. Default: 30m.',
+      ),
+    stale: durationMs('a duration from 1m to 7d', 60_000, 7 * dayMs)
+      .optional()
+      .describe('So long without a new block, and the log says so. Default: never (some chains rest).'),
     timeout: durationMs('a duration from 100ms to 1h', 100, dayMs / 24)
       .default(30_000)
       .describe('How long the node may take for one answer. Default: 30s.'),

@@ -38,11 +38,6 @@ const notBuilt: readonly NotBuilt[] = [
       'it does not prove blocks against their header yet, so it will not say that it does; use `verify: off`',
   },
   {
-    path: ['chains', '*', 'rpc'],
-    when: (rpc) => Array.isArray(rpc) && rpc.length > 1,
-    instead: 'it asks one node per chain; leave one URL',
-  },
-  {
     path: ['chains', '*', 'mempool'],
     when: (mempool, chain) => chain.type === 'bitcoin' && String(mempool) === 'true',
     instead: 'remove it',

@@ -1,14 +1,25 @@
 import { addressText } from '../address/text.ts'
 import { createBitcoinSource } from '../chains/bitcoin/source.ts'
 import { createEvmSource } from '../chains/evm/source.ts'
+import { createPool, type PoolOptions } from '../chains/pool/pool.ts'
 import type { ChainSource } from '../chains/source.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import { type Chain, pinChain } from '../ledger/chain.ts'
 import type { Db } from '../ledger/database.ts'
 
-/** The source that the config describes. It is not asked anything yet. */
-export function createSource(config: ChainConfig): ChainSource {
-  const [url] = config.rpc
+/**
+ * The source that the config describes: one node, or a pool of several. It is not asked anything yet.
+ *
+ * @param onChange hears when a node of a pool is set aside, or leads.
+ */
+export function createSource(config: ChainConfig, onChange?: PoolOptions['onChange']): ChainSource {
+  const [first, ...others] = config.rpc
+  if (others.length === 0) return createNodeSource(config, first)
+  const sources = others.map((url) => createNodeSource(config, url))
+  return createPool([createNodeSource(config, first), ...sources], { ...(onChange && { onChange }) })
+}
+
+function createNodeSource(config: ChainConfig, url: string): ChainSource {
   if (config.type === 'bitcoin') {
     return createBitcoinSource({
       url,
@@ -49,6 +60,7 @@ export function pinned(source: ChainSource, db: Db, chain: Chain, now: () => str
       return info
     },
     head: (signal) => source.head(signal),
+    hashAt: (height, signal) => source.hashAt(height, signal),
     header: (hash, signal) => source.header(hash, signal),
     block: (height, signal) => source.block(height, signal),
     close: () => source.close(),

@@ -21,6 +21,8 @@ describe('an EVM chain', () => {
         pollMs: 1_000,
         prefetch: 8,
         timeoutMs: 30_000,
+        stallMs: 1_800_000,
+        staleMs: null,
       },
     ])
   })
@@ -90,6 +92,8 @@ describe('a Bitcoin chain', () => {
         pollMs: 2_000,
         prefetch: 8,
         timeoutMs: 30_000,
+        stallMs: 1_800_000,
+        staleMs: null,
       },
     ])
   })
@@ -150,7 +154,7 @@ describe('chains', () => {
       'http://127.0.0.1:8545',
       'c.yaml:6 chains[0].rpc: found http://127.0.0.1:8545, expected a list',
     ],
-    ['[http://127.0.0.1:8545]', '[]', 'c.yaml:6 chains[0].rpc: found an empty list, expected a list of one'],
+    ['[http://127.0.0.1:8545]', '[]', 'c.yaml:6 chains[0].rpc: found an empty list, expected a list of http'],
     [
       '[http://127.0.0.1:8545]',
       '[ws://127.0.0.1:8545]',

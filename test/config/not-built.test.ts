@@ -24,10 +24,6 @@ describe('a documented key that this version can not obey', () => {
       'chains[0].verify: strict is not built yet in this version: it does not',
     ],
     [`${evmChain}    verify: warn`, 'chains[0].verify: warn is not built yet in this version: it does not'],
-    [
-      evmChain.replace(']', ', "http://two"]'),
-      'chains[0].rpc is not built yet in this version: it asks one node',
-    ],
     [`${bitcoinChain}    mempool: true`, 'chains[0].mempool is not built yet in this version: remove it'],
   ])('is refused by name: %j', (text, line) => {
     const { code, lines } = refusal(text)

@@ -11,7 +11,7 @@ import { NodeClient } from './node-client.ts'
 import { openNode } from './open-node.ts'
 import { RpcClient } from './rpc-client.ts'
 import { RpcError } from './rpc-error.ts'
-import { blockHeaderSchema, chainInfoSchema } from './rpc-schemas.ts'
+import { blockHeaderSchema, chainInfoSchema, hashSchema } from './rpc-schemas.ts'
 import { ScannedBlock } from './scanned-block.ts'
 
 export interface BitcoinSourceOptions {
@@ -82,6 +82,16 @@ export class BitcoinSource implements ChainSource {
     const head = { height: chain.blocks, hash: chain.bestblockhash, finalized: null }
     this.#hashes.sawHead(head)
     return head
+  }
+
+  async hashAt(height: number, signal?: AbortSignal): Promise<string | null> {
+    try {
+      return await this.#rpc.call({ method: 'getblockhash', params: [height] }, hashSchema, signal)
+    } catch (error) {
+      // -8: "Block height out of range" (src/rpc/blockchain.cpp).
+      if (error instanceof RpcError && error.rpcCode === -8) return null
+      throw error
+    }
   }
 
   /** Also of blocks that are not, or no longer, in the best chain. */

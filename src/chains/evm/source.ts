@@ -54,6 +54,12 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
       return { height, hash, finalized: finalized === null ? null : Math.min(finalized, height) }
     },
 
+    async hashAt(height, signal) {
+      const method = 'eth_getBlockByNumber'
+      const answer = await rpc.call({ method, params: [toHex(height), false] }, { signal })
+      return answer === null ? null : checkHeader(answer, method).hash
+    },
+
     async header(hash, signal) {
       const method = 'eth_getBlockByHash'
       const answer = await rpc.call({ method, params: [hash, false] }, { signal })

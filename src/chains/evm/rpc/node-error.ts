@@ -25,7 +25,7 @@ export function nodeError(error: unknown, call: FailedCall): ChainscreenError {
   if (walk(error, TimeoutError))
     return unreachable(call, `did not answer ${method} within ${call.timeoutMs} ms`)
   const failed = walk(error, HttpRequestError)
-  if (failed?.status !== undefined) return httpError(failed.status, call)
+  if (failed?.status !== undefined) return httpError(failed.status, call, failed.headers)
   if (failed?.cause instanceof SyntaxError)
     return new ChainscreenError(
       'node-bad-answer',
@@ -42,7 +42,7 @@ export function nodeError(error: unknown, call: FailedCall): ChainscreenError {
 function refusal(error: RpcRequestError, call: FailedCall): ChainscreenError {
   const rpcCode = typeof error.code === 'number' ? error.code : null
   // -32601 may come with any status: some proxies answer 403 for a method they do not serve.
-  if (rpcCode !== -32601 && error.status !== undefined) return httpError(error.status, call)
+  if (rpcCode !== -32601 && error.status !== undefined) return httpError(error.status, call, error.headers)
   const text = typeof error.details === 'string' ? cleanNodeText(error.details, call.secrets) : ''
   return new RpcRefusal(
     codeOf(rpcCode),
@@ -59,7 +59,7 @@ function codeOf(rpcCode: number | null): ErrorCode {
   return 'node-bad-answer'
 }
 
-function httpError(status: number, call: FailedCall): ChainscreenError {
+function httpError(status: number, call: FailedCall, headers?: Headers): ChainscreenError {
   const { endpoint, method } = call
   if (status === 401 || status === 403)
     return new ChainscreenError(
@@ -68,18 +68,27 @@ function httpError(status: number, call: FailedCall): ChainscreenError {
         `key in the URL of the config.`,
     )
   if (status === 408 || status === 429 || status >= 500)
-    return unreachable(call, `answered ${method} with HTTP ${status}`)
+    return unreachable(call, `answered ${method} with HTTP ${status}`, retryAfterMs(headers))
   return new ChainscreenError(
     'node-bad-answer',
     `The node at ${endpoint} answered ${method} with HTTP ${status}: check the URL in the config.`,
   )
 }
 
-function unreachable(call: FailedCall, what: string): ChainscreenError {
+function unreachable(call: FailedCall, what: string, retryAfterMs?: number): ChainscreenError {
   return new ChainscreenError(
     'node-unreachable',
     `The node at ${call.endpoint} ${what}: check that it runs and that the URL in the config is right.`,
+    { retryAfterMs },
   )
+}
+
+/** Retry-After in seconds or as a date (RFC 9110, 10.2.3), an hour at most. */
+function retryAfterMs(headers: Headers | undefined): number | undefined {
+  const text = headers?.get('retry-after')
+  if (text === null || text === undefined) return undefined
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now()
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), 3_600_000) : undefined
 }
 
 /** The system's word for a failed connection, such as ` (ECONNREFUSED)`. */

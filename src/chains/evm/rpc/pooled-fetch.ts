@@ -35,13 +35,14 @@ export class PooledFetch {
       })
       const body = Buffer.from(await answer.body.arrayBuffer())
       tally.bytes += body.length
+      const retryAfter = answer.headers['retry-after']
       const ok = answer.statusCode >= 200 && answer.statusCode < 300
       // viem reads just these of a Response. The text is always JSON or an error: no content type decides.
       const response = {
         ok,
         status: answer.statusCode,
         statusText: '',
-        headers: new Headers(),
+        headers: new Headers(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
         // JSON of nodes is ASCII but for the rarest: as latin1 it is text at once.
         text: async () => body.toString(isAscii(body) ? 'latin1' : 'utf8'),
       }

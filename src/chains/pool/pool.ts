@@ -1,0 +1,141 @@
+import { ChainscreenError } from '../../errors.ts'
+import type { ChainHead, ChainSource, SourceInfo } from '../source.ts'
+import { createAgreement } from './agreement.ts'
+import { askEndpoint, createEndpoint, type Endpoint } from './endpoint.ts'
+
+/** So many blocks behind the best head an endpoint may be and still lead. */
+const allowedLag = 3
+
+export interface PoolOptions {
+  clock?: { nowMs(): number }
+  /** The pause before nodes that disagree are asked again; default 2 s. */
+  secondLookMs?: number
+  /** An endpoint was set aside, or leads now. */
+  onChange?: (event: { endpoint: string; what: 'set-aside' | 'leads'; reason: string | null }) => void
+}
+
+/**
+ * Several nodes of one chain as one source. One of them leads and is asked; when it fails, lies or lags, the next
+ * one is, in order of health, and it is tried again later. Everything about one block comes from one endpoint.
+ *
+ * @param sources in order of preference.
+ * @throws from `head`: `node-disagreement` when two endpoints keep to different final blocks.
+ */
+export function createPool(
+  sources: readonly [ChainSource, ...ChainSource[]],
+  options: PoolOptions = {},
+): ChainSource {
+  const clock = options.clock ?? { nowMs: () => Date.now() }
+  const endpoints = sources.map(createEndpoint)
+  const agreement = createAgreement(clock, options.secondLookMs ?? 2_000)
+  let lead: Endpoint | undefined
+  const [first] = sources
+
+  /** The order in which endpoints are asked: the lead while it does well, then by head height, latency, and the config. */
+  const inOrder = (): Endpoint[] => {
+    const ready = endpoints.filter(({ breaker }) => breaker.ready(clock.nowMs()))
+    const best = Math.max(...ready.map(({ head }) => head?.height ?? -1))
+    const lags = ({ head }: Endpoint) => Number((head?.height ?? -1) < best - allowedLag)
+    return ready.sort(
+      (a, b) => lags(a) - lags(b) || Number(b === lead) - Number(a === lead) || a.latencyMs - b.latencyMs,
+    )
+  }
+
+  const ask = async <T>(question: (source: ChainSource) => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    let last: unknown
+    for (const endpoint of inOrder()) {
+      try {
+        const answer = await askEndpoint(endpoint, question, clock, signal)
+        follow(endpoint)
+        return answer
+      } catch (error) {
+        if (signal?.aborted) throw error
+        last = error
+        options.onChange?.({
+          endpoint: endpoint.source.endpoint,
+          what: 'set-aside',
+          reason: endpoint.trouble,
+        })
+      }
+    }
+    throw last ?? allSetAside(endpoints, clock.nowMs())
+  }
+
+  const follow = (endpoint: Endpoint): void => {
+    if (lead === endpoint) return
+    lead = endpoint
+    options.onChange?.({ endpoint: endpoint.source.endpoint, what: 'leads', reason: null })
+  }
+
+  return {
+    caip2: first.caip2,
+    get endpoint() {
+      return (lead?.source ?? first).endpoint
+    },
+    open: (signal) => openAll(endpoints, clock, signal),
+    async head(signal) {
+      await Promise.allSettled(
+        endpoints
+          .filter(({ breaker }) => breaker.ready(clock.nowMs()))
+          .map(async (endpoint) => {
+            endpoint.head = await askEndpoint(endpoint, (source) => source.head(signal), clock, signal)
+          }),
+      )
+      signal?.throwIfAborted()
+      const [leading] = inOrder().filter(({ head }) => head !== null)
+      if (leading?.head === undefined || leading.head === null) throw allSetAside(endpoints, clock.nowMs())
+      follow(leading)
+      await agreement.check(leading, endpoints, signal)
+      return leading.head satisfies ChainHead
+    },
+    async header(hash, signal) {
+      const header = await ask((source) => source.header(hash, signal), signal)
+      if (header !== null) return header
+      // A node behind the others, or one that forgets branches that lost: another may know it.
+      for (const endpoint of inOrder().filter((other) => other !== lead)) {
+        const theirs = await askEndpoint(
+          endpoint,
+          (source) => source.header(hash, signal),
+          clock,
+          signal,
+        ).catch(() => null)
+        if (theirs !== null) return theirs
+      }
+      return null
+    },
+    hashAt: (height, signal) => ask((source) => source.hashAt(height, signal), signal),
+    block: (height, signal) => ask((source) => source.block(height, signal), signal),
+    close: async () => {
+      await Promise.all(sources.map((source) => source.close()))
+    },
+  }
+}
+
+async function openAll(
+  endpoints: readonly Endpoint[],
+  clock: { nowMs(): number },
+  signal?: AbortSignal,
+): Promise<SourceInfo> {
+  const ends = await Promise.allSettled(
+    endpoints.map((endpoint) => askEndpoint(endpoint, async () => endpoint.info, clock, signal)),
+  )
+  const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []))
+  // A node of another chain is a mistake in the config, not a weak node.
+  const wrong = failures.find((error) => error instanceof ChainscreenError && error.code === 'wrong-chain')
+  if (wrong !== undefined) throw wrong
+  const info = endpoints.find((endpoint) => endpoint.info !== null)?.info
+  if (info === undefined || info === null) throw failures[0]
+  return info
+}
+
+function allSetAside(endpoints: readonly Endpoint[], nowMs: number): ChainscreenError {
+  const waitMs = Math.min(...endpoints.map(({ breaker }) => breaker.waitMs(nowMs)))
+  return new ChainscreenError(
+    'node-unreachable',
+    'None of the nodes of this chain can be asked at the moment.',
+    {
+      details: endpoints.map(({ source, trouble }) => `${source.endpoint}: ${trouble ?? 'no answer yet'}`),
+      retryAfterMs: waitMs,
+    },
+  )
+}

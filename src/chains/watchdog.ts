@@ -1,0 +1,68 @@
+/** What is watched about one chain. */
+export interface WatchedChain {
+  id: string
+  /** So long without one completed look at the node, and the process is stuck. */
+  stallMs: number
+  /** So long without a new block, and something is wrong with the node; `null` on chains that may rest. */
+  staleMs: number | null
+}
+
+export interface WatchdogEvents {
+  /** Nothing at all got done on this chain. */
+  onStall(chain: string, forMs: number): void
+  /** The node answers, and its head does not move. Said once each time. */
+  onStale(chain: string, forMs: number): void
+  /** The head moves again. */
+  onFresh(chain: string): void
+}
+
+/** Looks at progress, not at connections: a socket can be open and mute for ever. */
+export interface Watchdog {
+  /** A look at the node was completed, whatever it found. */
+  looked(chain: string): void
+  /** The cursor moved. */
+  moved(chain: string): void
+  /** Compares everything with the clock. */
+  check(): void
+  stop(): void
+}
+
+const checkEveryMs = 1_000
+
+export function createWatchdog(
+  chains: readonly WatchedChain[],
+  events: WatchdogEvents,
+  clock: { nowMs(): number } = { nowMs: () => performance.now() },
+): Watchdog {
+  const started = clock.nowMs()
+  const states = new Map(
+    chains.map((chain) => [chain.id, { ...chain, lookedAt: started, movedAt: started, stale: false }]),
+  )
+  const check = (): void => {
+    const now = clock.nowMs()
+    for (const state of states.values()) {
+      if (now - state.lookedAt > state.stallMs) events.onStall(state.id, now - state.lookedAt)
+      if (state.staleMs === null || state.stale || now - state.movedAt <= state.staleMs) continue
+      state.stale = true
+      events.onStale(state.id, now - state.movedAt)
+    }
+  }
+  const timer = setInterval(check, checkEveryMs)
+  timer.unref()
+  return {
+    check,
+    looked(chain) {
+      const state = states.get(chain)
+      if (state !== undefined) state.lookedAt = clock.nowMs()
+    },
+    moved(chain) {
+      const state = states.get(chain)
+      if (state === undefined) return
+      state.lookedAt = clock.nowMs()
+      state.movedAt = state.lookedAt
+      if (state.stale) events.onFresh(chain)
+      state.stale = false
+    },
+    stop: () => clearInterval(timer),
+  }
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import { createPool } from '../../../src/chains/pool/pool.ts'
+import { ChainscreenError, type ErrorCode } from '../../../src/errors.ts'
+import { FakeChain } from '../fake-chain.ts'
+
+/** Two nodes of one chain, and a clock that stands still until it is told. */
+function twoNodes(blocks = 10) {
+  const first = Object.assign(new FakeChain(), { endpoint: 'http://first:8545' })
+  const second = Object.assign(new FakeChain(), { endpoint: 'http://second:8545' })
+  first.mine(blocks)
+  second.mine(blocks)
+  const clock = { ms: 0, nowMs: () => clock.ms }
+  const events: string[] = []
+  const pool = createPool([first, second], {
+    clock,
+    secondLookMs: 1,
+    onChange: ({ endpoint, what }) => events.push(`${endpoint} ${what}`),
+  })
+  return { first, second, clock, events, pool }
+}
+
+function failWith(chain: FakeChain, code: ErrorCode, only?: string) {
+  chain.onCall = (call) => {
+    if (only === undefined || call === only) throw new ChainscreenError(code, `${code} of ${chain.endpoint}.`)
+  }
+}
+
+describe('a pool of nodes', () => {
+  it('asks the first node while it does well', async () => {
+    const { first, second, pool } = twoNodes()
+    await pool.open()
+    await pool.head()
+    await pool.block(5)
+    expect([first.calls.block, second.calls.block]).toEqual([1, 0])
+    expect(pool.endpoint).toBe('http://first:8545')
+  })
+
+  it('asks the next node when one fails, and stays with it', async () => {
+    const { first, second, pool, events } = twoNodes()
+    await pool.open()
+    await pool.head()
+    failWith(first, 'node-unreachable', 'block')
+    expect((await pool.block(5)).height).toBe(5)
+    await pool.block(6)
+    expect([first.calls.block, second.calls.block]).toEqual([1, 2])
+    expect(events).toContain('http://first:8545 set-aside')
+  })
+
+  it('sets a node that answers wrongly aside at once, and tries it again later', async () => {
+    const { first, second, pool, clock } = twoNodes()
+    await pool.open()
+    await pool.head()
+    failWith(first, 'node-bad-answer', 'block')
+    await pool.block(5)
+    const asked = first.calls.head
+    await pool.head()
+    expect(first.calls.head).toBe(asked)
+    clock.ms = 60_000
+    await pool.head()
+    expect(first.calls.head).toBe(asked + 1)
+    expect(second.calls.block).toBe(1)
+  })
+
+  it('follows the node that is ahead when the leading one lags', async () => {
+    const { first, second, pool } = twoNodes()
+    await pool.open()
+    await pool.head()
+    second.mine(5)
+    expect((await pool.head()).height).toBe(15)
+    await pool.block(15)
+    expect([first.calls.block, second.calls.block]).toEqual([0, 1])
+  })
+
+  it('does not change the lead for a node that is a block ahead', async () => {
+    const { second, pool } = twoNodes()
+    await pool.open()
+    await pool.head()
+    second.mine(1)
+    expect((await pool.head()).height).toBe(10)
+  })
+
+  it('opens with the nodes that are there', async () => {
+    const { first, pool } = twoNodes()
+    failWith(first, 'node-unreachable')
+    await pool.open()
+    expect((await pool.head()).height).toBe(10)
+    expect(pool.endpoint).toBe('http://second:8545')
+  })
+
+  it('refuses a node of another chain, whatever the others are', async () => {
+    const { second, pool } = twoNodes()
+    failWith(second, 'wrong-chain')
+    await expect(pool.open()).rejects.toMatchObject({ code: 'wrong-chain' })
+  })
+
+  it('says of each node what is wrong when none can be asked', async () => {
+    const { first, second, pool } = twoNodes()
+    await pool.open()
+    failWith(first, 'node-bad-answer')
+    failWith(second, 'node-bad-answer')
+    await expect(pool.head()).rejects.toMatchObject({
+      code: 'node-unreachable',
+      retryAfterMs: 60_000,
+      details: [
+        'http://first:8545: node-bad-answer of http://first:8545.',
+        'http://second:8545: node-bad-answer of http://second:8545.',
+      ],
+    })
+  })
+
+  it('asks the others for a header that the leading node forgot', async () => {
+    const { second, pool } = twoNodes()
+    await pool.open()
+    await pool.head()
+    const known = second.mine(1, 'b', second.at('a8'))
+    expect(await pool.header(known.hash)).toMatchObject({ height: 9, hash: 'b9' })
+    expect(await pool.header('nobody')).toBeNull()
+  })
+
+  it('halts, after a second look, when two nodes keep to different final blocks', async () => {
+    const { first, second, pool } = twoNodes()
+    await pool.open()
+    second.mine(3, 'b', second.at('a7'))
+    first.finalized = 8
+    second.finalized = 8
+    await expect(pool.head()).rejects.toMatchObject({ code: 'node-disagreement' })
+  })
+
+  it('goes on when the second look finds them agreeing', async () => {
+    const { first, second, pool } = twoNodes()
+    await pool.open()
+    second.mine(3, 'b', second.at('a7'))
+    first.finalized = 8
+    second.finalized = 8
+    const hashAt = second.hashAt.bind(second)
+    second.hashAt = async (height) => {
+      const hash = await hashAt(height)
+      // Its own reorganisation ends between the two looks.
+      second.tip = second.at('a10')
+      return hash
+    }
+    expect((await pool.head()).height).toBe(10)
+  })
+})

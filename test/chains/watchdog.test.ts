@@ -1,0 +1,61 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createWatchdog } from '../../src/chains/watchdog.ts'
+
+function watch(staleMs: number | null) {
+  const clock = { ms: 0, nowMs: () => clock.ms }
+  const said: string[] = []
+  const dog = createWatchdog(
+    [{ id: 'evm', stallMs: 1_000, staleMs }],
+    {
+      onStall: (chain) => said.push(`${chain} stalls`),
+      onStale: (chain) => said.push(`${chain} is stale`),
+      onFresh: (chain) => said.push(`${chain} is fresh`),
+    },
+    clock,
+  )
+  onTestFinished(() => dog.stop())
+  const at = (ms: number) => {
+    clock.ms = ms
+    dog.check()
+    return said.splice(0)
+  }
+  return { dog, at }
+}
+
+describe('the watchdog', () => {
+  it('bites when nothing gets done for the set time, and not a moment before', () => {
+    const { at } = watch(null)
+    expect(at(1_000)).toEqual([])
+    expect(at(1_001)).toEqual(['evm stalls'])
+  })
+
+  it('counts a completed look as work done, even when it found no block', () => {
+    const { dog, at } = watch(null)
+    at(900)
+    dog.looked('evm')
+    expect(at(1_900)).toEqual([])
+    expect(at(1_901)).toEqual(['evm stalls'])
+  })
+
+  it('says once that a head does not move, and once that it moves again', () => {
+    const { dog, at } = watch(500)
+    const look = (ms: number) => {
+      const heard = at(ms)
+      dog.looked('evm')
+      return heard
+    }
+    expect(look(500)).toEqual([])
+    expect(look(501)).toEqual(['evm is stale'])
+    expect(look(900)).toEqual([])
+    dog.moved('evm')
+    expect(at(1_000)).toEqual(['evm is fresh'])
+  })
+
+  it('does not mind a resting chain that may rest', () => {
+    const { dog, at } = watch(null)
+    for (let ms = 500; ms < 100_000; ms += 500) {
+      expect(at(ms)).toEqual([])
+      dog.looked('evm')
+    }
+  })
+})
