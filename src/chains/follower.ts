@@ -33,6 +33,8 @@ export interface FollowerOptions {
   once: boolean
   signal: AbortSignal
   onProgress?: (progress: { height: number; head: number }) => void
+  /** A look at the head was completed, whatever it found. */
+  onLook?: () => void
   onTrouble?: (error: unknown, retryMs: number) => void
   onReorg?: (from: BlockRef, fork: BlockRef | null) => void
 }
@@ -62,6 +64,7 @@ export async function follow(options: FollowerOptions): Promise<void> {
       const caughtUp = await advance(options)
       failures = 0
       deepLooks = 0
+      options.onLook?.()
       if (options.once && caughtUp) return
       if (caughtUp) await pause(options.pollMs, signal)
     } catch (error) {
@@ -73,7 +76,8 @@ export async function follow(options: FollowerOptions): Promise<void> {
       if (isDeep(error)) deepLooks++
       const hopeless = isDeep(error) ? deepLooks > 1 : !isTemporary(error)
       if (hopeless || (options.once && failures >= onceAttempts)) throw error
-      const retryMs = Math.min(firstRetryMs * 2 ** (failures - 1), longestRetryMs)
+      const wish = error instanceof ChainscreenError ? (error.retryAfterMs ?? 0) : 0
+      const retryMs = Math.max(Math.min(firstRetryMs * 2 ** (failures - 1), longestRetryMs), wish)
       options.onTrouble?.(error, retryMs)
       await pause(retryMs, signal)
     }

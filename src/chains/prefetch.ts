@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import PQueue from 'p-queue'
+import { ChainscreenError } from '../errors.ts'
 import type { ChainSource, SourceBlock } from './source.ts'
 
 /**
@@ -42,7 +43,13 @@ export async function* prefetch(
     const request = asked.get(height)
     if (request === undefined) throw new Error(`block ${height} was not asked for`)
     asked.delete(height)
-    return request.answer
+    const block = await request.answer
+    // Asked for one block and given another, a follower would go round in circles.
+    if (block.height === height) return block
+    throw new ChainscreenError(
+      'node-bad-answer',
+      `Asked for block ${height}, the node answered with block ${block.height}.`,
+    )
   }
   try {
     while (next <= to) {

@@ -19,6 +19,13 @@ export interface SourceBlock extends BlockRef {
   bytes: number
   /** Finds what touches own addresses. Pure: the same block and the same own addresses give the same answer. May be called again when own addresses change. */
   extract(own: OwnLookup): ScreenableTx[]
+  /**
+   * Proves of extracted transactions what costs too much to prove of all: on EVM chains, who sent them. Gives what
+   * can't be proved. Absent where there is nothing of the kind.
+   *
+   * @throws ChainscreenError `node-bad-answer` where the node lied; its source then refuses the next block too.
+   */
+  proveSenders?(extracted: readonly ScreenableTx[]): readonly Unscreened[]
 }
 
 export interface ChainHead {

@@ -3,7 +3,7 @@ import { alertsOn, listedAtTransfer, utcDate } from './in-force.ts'
 import { levelOf } from './level.ts'
 import { mergeUnknownAssets } from './merge-unknown-assets.ts'
 import { type Finding, type Party, roles, type ScreenableTx, type Transfer } from './types.ts'
-import type { Watchlist } from './watchlist.ts'
+import type { Match, Watchlist } from './watchlist.ts'
 import { wholeTransfer } from './whole-transfer.ts'
 
 /**
@@ -14,42 +14,60 @@ import { wholeTransfer } from './whole-transfer.ts'
  */
 export function screen(tx: ScreenableTx, blockTime: number, watchlist: Watchlist): Finding[] {
   const date = utcDate(blockTime)
+  const matches = matchesByKey(tx, watchlist, date)
+  // Nearly every transaction ends here.
+  if (matches.size === 0) return []
+  const isListed = (party: Party) => matches.has(party.key)
+  const whole = tx.parties.filter(isListed)
   const meet = (party: Party, transfer: Transfer): Finding[] =>
-    watchlist
-      .meet(party)
-      .filter(({ entry }) => alertsOn(entry, date))
-      .map(({ entry, basis }) => ({
-        txHash: tx.hash,
-        direction: transfer.direction,
-        transfer: transfer.id,
-        asset: transfer.asset,
-        symbol: transfer.symbol,
-        amount: transfer.amount,
-        own: transfer.own,
-        party: party.key,
-        role: party.role,
-        match: basis,
-        entry,
-        level: levelOf(basis, party.role, transfer.tags, tx.ownSigned),
-        tags: transfer.tags,
-        listedAtTransfer: listedAtTransfer(entry, date),
-        transferCount: 1,
-      }))
+    (matches.get(party.key) ?? []).map(({ entry, basis }) => ({
+      txHash: tx.hash,
+      direction: transfer.direction,
+      transfer: transfer.id,
+      asset: transfer.asset,
+      symbol: transfer.symbol,
+      amount: transfer.amount,
+      own: transfer.own,
+      party: party.key,
+      role: party.role,
+      match: basis,
+      entry,
+      level: levelOf(basis, party.role, transfer.tags, tx.ownSigned),
+      tags: transfer.tags,
+      listedAtTransfer: listedAtTransfer(entry, date),
+      transferCount: 1,
+    }))
 
   const closer = tx.transfers.flatMap((transfer) =>
     mostDirect([
-      ...transfer.parties,
-      ...tx.parties.filter((party) => meetsTransfer(party, transfer)),
+      ...transfer.parties.filter(isListed),
+      ...whole.filter((party) => meetsTransfer(party, transfer)),
     ]).flatMap((party) => meet(party, transfer)),
   )
   const alerted = new Set(closer.map(({ party, entry }) => pairId(party, entry)))
-  const bystanders = mostDirect(tx.parties.filter(isBystander)).flatMap((party) => {
+  const bystanders = mostDirect(whole.filter(isBystander)).flatMap((party) => {
     const transfer = wholeTransfer(tx, party.direction)
     return transfer === undefined
       ? []
       : meet(party, transfer).filter(({ entry }) => !alerted.has(pairId(party.key, entry)))
   })
   return [...mergeUnknownAssets(closer), ...bystanders]
+}
+
+/** The entries that each party meets on this date. A form that one role of a party reveals counts for all its roles. */
+function matchesByKey(tx: ScreenableTx, watchlist: Watchlist, date: string): Map<Key, Match[]> {
+  const forms = new Map<Key, Party['forms']>()
+  for (const party of [...tx.parties, ...tx.transfers.flatMap(({ parties }) => parties)]) {
+    const known = forms.get(party.key)
+    if (!forms.has(party.key)) forms.set(party.key, party.forms)
+    else if (party.forms) forms.set(party.key, [...(known ?? []), ...party.forms])
+  }
+  const matches = new Map<Key, Match[]>()
+  for (const [key, revealed] of forms) {
+    const met = watchlist.meet({ key, forms: revealed ?? [] }).filter(({ entry }) => alertsOn(entry, date))
+    if (met.length > 0) matches.set(key, met)
+  }
+  return matches
 }
 
 /** A party with several roles counts once, in its most direct one. */

@@ -30,12 +30,12 @@ export class Watchlist {
     return this.#byKey.get(key) ?? []
   }
 
-  /** Every entry that this party meets by its key or by another form of it, each on its most direct basis. */
-  meet(party: Party): readonly Match[] {
-    const direct = this.lookup(party.key)
-    if (!party.forms?.length) return direct
+  /** Every entry that a party meets by its key or by another form of it, each on its most direct basis. */
+  meet({ key, forms = [] }: Pick<Party, 'key' | 'forms'>): readonly Match[] {
+    const direct = this.lookup(key)
+    if (forms.length === 0) return direct
     const best = new Map<Entry, MatchBasis>(direct.map(({ entry, basis }) => [entry, basis]))
-    for (const form of party.forms) {
+    for (const form of forms) {
       for (const match of this.lookup(form.key)) {
         const basis = weaker(form.basis, match.basis)
         const known = best.get(match.entry)

@@ -42,11 +42,15 @@ export function extractTransaction(tx: Transaction, own: OwnLookup): ScreenableT
   )
   const receiver = largest(ownOutputs)
   const excess = sum(ownOutputs) - sum(ownInputs)
-  if (receiver !== undefined && foreignInputs.length > 0 && excess > 0n) {
-    transfers.push(transfer('net', 'deposit', excess, receiver.key, []))
-  }
+  const isPayjoin = receiver !== undefined && foreignInputs.length > 0 && excess > 0n
+  if (isPayjoin) transfers.push(transfer('net', 'deposit', excess, receiver.key, []))
   if (transfers.length === 0) return null
-  return { hash: tx.txid, transfers, parties: distinctParties(foreignInputs, 'co-input'), ownSigned: true }
+  // Who paid beside us pays us, where something is left over; else they take part in what we pay.
+  const direction = isPayjoin ? 'deposit' : 'withdrawal'
+  const parties = distinctParties(foreignInputs, 'co-input').map(
+    (party) => ({ ...party, direction }) as const,
+  )
+  return { hash: tx.txid, transfers, parties, ownSigned: true }
 }
 
 function transfer(

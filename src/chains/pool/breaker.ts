@@ -9,13 +9,21 @@ export interface Breaker {
   waitMs(nowMs: number): number
 }
 
+/** How long a circuit stays open. */
+export interface BreakerPauses {
+  /** After the third failure in a row; doubled with each further one. */
+  firstMs: number
+  /** After a lie. */
+  graveMs: number
+  longestMs: number
+}
+
+export const usualPauses: BreakerPauses = { firstMs: 1_000, graveMs: 60_000, longestMs: 300_000 }
+
 /** So many failures in a row open the circuit. */
 const patience = 3
-const firstPauseMs = 1_000
-const gravePauseMs = 60_000
-const longestPauseMs = 300_000
 
-export function createBreaker(): Breaker {
+export function createBreaker(pauses: BreakerPauses = usualPauses): Breaker {
   let failures = 0
   let openUntilMs = 0
   const waitMs = (nowMs: number) => Math.max(0, openUntilMs - nowMs)
@@ -29,8 +37,8 @@ export function createBreaker(): Breaker {
     failed(nowMs, { grave = false, retryAfterMs = 0 } = {}) {
       failures++
       const tries = Math.max(0, failures - patience)
-      const pause = grave ? gravePauseMs : failures >= patience ? firstPauseMs * 2 ** tries : 0
-      openUntilMs = Math.max(openUntilMs, nowMs + Math.max(Math.min(pause, longestPauseMs), retryAfterMs))
+      const pause = grave ? pauses.graveMs : failures >= patience ? pauses.firstMs * 2 ** tries : 0
+      openUntilMs = Math.max(openUntilMs, nowMs + Math.max(Math.min(pause, pauses.longestMs), retryAfterMs))
     },
   }
 }

@@ -1,6 +1,6 @@
 import { ChainscreenError, messageOf } from '../../errors.ts'
 import type { ChainHead, ChainSource, SourceInfo } from '../source.ts'
-import { type Breaker, createBreaker } from './breaker.ts'
+import { type Breaker, type BreakerPauses, createBreaker } from './breaker.ts'
 
 /** One node of a pool, with what is known of its health. Health is what it answers, not that it listens. */
 export interface Endpoint {
@@ -15,8 +15,8 @@ export interface Endpoint {
   trouble: string | null
 }
 
-export function createEndpoint(source: ChainSource): Endpoint {
-  return { source, breaker: createBreaker(), info: null, head: null, latencyMs: 0, trouble: null }
+export function createEndpoint(source: ChainSource, pauses?: BreakerPauses): Endpoint {
+  return { source, breaker: createBreaker(pauses), info: null, head: null, latencyMs: 0, trouble: null }
 }
 
 /** How much one answer moves the smoothed latency. */

@@ -1,6 +1,7 @@
 import { ChainscreenError } from '../../errors.ts'
 import type { ChainHead, ChainSource, SourceInfo } from '../source.ts'
 import { createAgreement } from './agreement.ts'
+import type { BreakerPauses } from './breaker.ts'
 import { askEndpoint, createEndpoint, type Endpoint } from './endpoint.ts'
 
 /** So many blocks behind the best head an endpoint may be and still lead. */
@@ -10,6 +11,8 @@ export interface PoolOptions {
   clock?: { nowMs(): number }
   /** The pause before nodes that disagree are asked again; default 2 s. */
   secondLookMs?: number
+  /** How long an endpoint that fails is left alone. */
+  pauses?: BreakerPauses
   /** An endpoint was set aside, or leads now. */
   onChange?: (event: { endpoint: string; what: 'set-aside' | 'leads'; reason: string | null }) => void
 }
@@ -26,7 +29,7 @@ export function createPool(
   options: PoolOptions = {},
 ): ChainSource {
   const clock = options.clock ?? { nowMs: () => Date.now() }
-  const endpoints = sources.map(createEndpoint)
+  const endpoints = sources.map((source) => createEndpoint(source, options.pauses))
   const agreement = createAgreement(clock, options.secondLookMs ?? 2_000)
   let lead: Endpoint | undefined
   const [first] = sources

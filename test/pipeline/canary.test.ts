@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { findAlerts } from '../../src/ledger/alert-queries.ts'
+import { readCanary } from '../../src/ledger/canary.ts'
+import { all, run } from '../../src/ledger/database.ts'
+import { readRevisions } from '../../src/ledger/revisions.ts'
+import { keepCanary, runCanary } from '../../src/pipeline/canary.ts'
+import { Memory } from '../../src/pipeline/memory.ts'
+import { freshChain } from '../ledger/fixtures.ts'
+
+const config = { everyMs: 3_600_000, address: null }
+const times = ['2026-01-01T00:00:00.000Z', '2026-01-01T01:00:00.000Z', '2026-01-01T02:00:00.000Z'] as const
+
+describe('the canary', () => {
+  it('turns a made-up transfer into an alert of its own category, each time', () => {
+    const db = freshChain()
+    const memory = new Memory(db)
+    const ids = times.map((at) => runCanary(db, memory, config, at))
+    expect(new Set(ids).size).toBe(3)
+    expect(findAlerts(db, { canary: true })).toMatchObject(
+      times.map((at) => ({
+        ...{ category: 'canary', list_id: 'canary', chain: 'canary', status: 'final', level: 'high' },
+        ...{ role: 'source', match: 'exact', listed_at_transfer: 'yes', tx_hash: `canary:${at}` },
+      })),
+    )
+    expect(readCanary(db)).toEqual({ passedAt: times[2], failedAt: null })
+    expect(readRevisions(db).list).toBe(1)
+  })
+
+  it('is kept out of what people look at, and out of movements and coverage', () => {
+    const db = freshChain()
+    runCanary(db, new Memory(db), config, times[0])
+    expect(findAlerts(db)).toEqual([])
+    for (const table of ['transactions', 'transfers', 'parties', 'coverage', 'blocks']) {
+      expect(all(db, `select * from ${table}`), table).toEqual([])
+    }
+  })
+
+  it('takes the address that the config names', () => {
+    const db = freshChain()
+    const address = `0x${'Ab'.repeat(20)}`
+    runCanary(db, new Memory(db), { ...config, address }, times[0])
+    expect(all(db, `select key from list_entries where list_id = 'canary'`)).toEqual([
+      { key: `evm:${'ab'.repeat(20)}` },
+    ])
+  })
+
+  it.each([
+    [
+      'the table refuses alerts',
+      `create trigger broken before insert on alerts begin select raise(abort, 'no disk'); end`,
+    ],
+    ['alerts vanish', 'create trigger broken after insert on alerts begin delete from alert_keys; end'],
+  ])('fails, and notes it, where %s', (_what, trigger) => {
+    const db = freshChain()
+    const memory = new Memory(db)
+    runCanary(db, memory, config, times[0])
+    db.exec(trigger)
+    if (trigger.includes('alert_keys'))
+      db.exec('create trigger hide after insert on alert_keys begin delete from alert_keys; end')
+    expect(() => runCanary(db, memory, config, times[1])).toThrow(/^The canary failed: /)
+    expect(readCanary(db)).toEqual({ passedAt: times[0], failedAt: times[1] })
+    expect(findAlerts(db, { canary: true })).toHaveLength(1)
+  })
+
+  it('fails where the entry is gone from the watchlist', () => {
+    const db = freshChain()
+    const memory = new Memory(db)
+    runCanary(db, memory, config, times[0])
+    run(db, `update lists set category = 'own-list' where id = 'canary'`)
+    run(db, `update meta set value = value + 1 where key = 'list_revision'`)
+    expect(() => runCanary(db, memory, config, times[1])).toThrow(/it met 0 entries, not one/)
+  })
+
+  it('on its schedule says a failure loudly, and stops nothing', async () => {
+    const db = freshChain()
+    const said: string[] = []
+    const note = (level: string) => (about: unknown, text?: unknown) =>
+      void said.push(`${level} ${String(text ?? about)}`)
+    const log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') }
+    const [passes, fails] = [new Memory(db), new Memory(db)]
+    await keepCanary(db, passes, config, { log, now: () => times[0] })()
+    db.exec(`create trigger broken before insert on alerts begin select raise(abort, 'no disk'); end`)
+    await keepCanary(db, fails, config, { log, now: () => times[1] })()
+    expect(said).toEqual([
+      'info the canary passed',
+      expect.stringMatching(/^error The canary failed: .*no disk/),
+    ])
+  })
+})

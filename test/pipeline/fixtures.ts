@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import { onTestFinished } from 'vitest'
+import type { Key } from '../../src/address/key.ts'
+import type { FollowerStore } from '../../src/chains/follower.ts'
+import { activateSnapshot } from '../../src/ledger/activate-snapshot.ts'
+import { pinChain } from '../../src/ledger/chain.ts'
+import { type Db, inTransaction } from '../../src/ledger/database.ts'
+import { putList } from '../../src/ledger/lists.ts'
+import { openLedger } from '../../src/ledger/open.ts'
+import { addSnapshot } from '../../src/ledger/stage-snapshot.ts'
+import { createLedgerStore, type Wiring } from '../../src/pipeline/ledger-store.ts'
+import { Memory } from '../../src/pipeline/memory.ts'
+import { at, chain } from '../ledger/fixtures.ts'
+import { listed } from '../screening/builders.ts'
+
+/** A list of these keys, active from 2020-01-01 on or the day given. */
+export function activateList(
+  db: Db,
+  keys: readonly Key[],
+  listId = 'ofac-sdn',
+  issuedOn = '2020-01-01',
+): void {
+  inTransaction(db, () => {
+    putList(db, { id: listId, format: 'ofac-sdn-advanced', category: 'sanctions', maxAgeSeconds: null })
+    const entries = keys.map((key) => ({
+      ...{ key, address: key, assets: [], subject: 'A listed party', programs: [] },
+      ...{ listedOn: null, publishedBy: null, removedOn: null },
+    }))
+    const sha256 = createHash('sha256')
+      .update(JSON.stringify([keys, issuedOn]))
+      .digest('hex')
+    const list = { listId, category: 'sanctions' as const, sha256, format: 'ofac-sdn-advanced', issuedOn }
+    const snapshot = addSnapshot(db, { ...list, bytes: 1, counts: {}, entries, unparsed: [], at }, null)
+    activateSnapshot(db, snapshot, { date: issuedOn, listedOnIsPublished: false, at })
+  })
+}
+
+export interface Screening {
+  db: Db
+  wiring: Wiring
+  store: FollowerStore
+}
+
+/** A ledger in memory of SQLite or in a file, with the listed address of the fixtures on its list. */
+export function screeningLedger(path = ':memory:'): Screening {
+  const db = openLedger(path)
+  onTestFinished(() => {
+    db.close()
+  })
+  pinChain(db, chain, 'a0', at)
+  activateList(db, [listed])
+  return { db, ...wired(db) }
+}
+
+/** What a daemon builds at its start, over a ledger that is there. */
+export function wired(db: Db): Omit<Screening, 'db'> {
+  const wiring: Wiring = { db, chain, memory: new Memory(db), now: () => at }
+  return { wiring, store: createLedgerStore(wiring) }
+}

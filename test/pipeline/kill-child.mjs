@@ -1,0 +1,115 @@
+// A daemon's work in a process of its own, made to be killed: `node kill-child.mjs DATABASE PHASE KILL_AT`.
+// It kills itself (SIGKILL: nothing is cleaned up) right before the KILL_ATth statement that SQLite would run; 0 = never.
+import Database from 'better-sqlite3'
+import { follow } from '../../dist/chains/follower.js'
+import { pinChain } from '../../dist/ledger/chain.js'
+import { takeDaemonLock } from '../../dist/ledger/daemon-lock.js'
+import { openLedger } from '../../dist/ledger/open.js'
+import { addOwnAddresses } from '../../dist/ledger/own-addresses.js'
+import { createLedgerStore } from '../../dist/pipeline/ledger-store.js'
+import { Memory } from '../../dist/pipeline/memory.js'
+import { replay } from '../../dist/pipeline/replay.js'
+
+const [path, phase, killAt] = [process.argv[2], process.argv[3], Number(process.argv[4])]
+const now = () => new Date().toISOString()
+const finality = { depth: 6 }
+
+let statements = 0
+const prototype = Object.getPrototypeOf(new Database(':memory:').prepare('select 1'))
+for (const method of ['run', 'get', 'all']) {
+  const original = prototype[method]
+  prototype[method] = function (...args) {
+    if (++statements === killAt) process.kill(process.pid, 'SIGKILL')
+    return original.apply(this, args)
+  }
+}
+
+const key = (digit) => `evm:${digit.repeat(40)}`
+const listedEarly = key('b')
+const listedLate = key('d')
+
+/** Branch a up to 40, branch b from 36 on: which of the two a node follows is the phase. */
+const forkHeight = 36
+const hashOf = (height, branch) => `${height > forkHeight ? branch : 'a'}${height}`
+
+/** Every block has clean traffic; every third a deposit from a listed address, and every fifth spam of unknown tokens. */
+function transactionsOf(height, branch) {
+  const transfer = (id, from, tags = []) => ({
+    ...{
+      id,
+      direction: 'deposit',
+      asset: 'native',
+      symbol: null,
+      amount: BigInt(height),
+      own: key('a'),
+      tags,
+    },
+    parties: [{ key: from, role: 'source' }],
+  })
+  const tx = (hash, transfers) => ({
+    hash,
+    transfers,
+    parties: [{ key: key('9'), role: 'initiator' }],
+    ownSigned: false,
+  })
+  const from = height % 2 ? listedEarly : listedLate
+  const spam = [0, 1, 2].map((index) => transfer(`log:${index}`, from, ['unknown-asset']))
+  return [
+    tx(`clean${height}`, [transfer('value', key('1'))]),
+    ...(height % 3 === 0 ? [tx(`listed${height}`, [transfer('value', from)])] : []),
+    ...(height % 5 === 0 ? [tx(`spam${height}`, spam)] : []),
+    ...(height > forkHeight ? [tx(`only-${branch}${height}`, [transfer('value', from)])] : []),
+  ]
+}
+
+function sourceOf(branch, headHeight) {
+  const block = (height) => ({
+    ...{
+      height,
+      hash: hashOf(height, branch),
+      parentHash: hashOf(height - 1, branch),
+      time: 1_700_000_000 + height,
+    },
+    level: height < 20 ? 'logs' : 'full',
+    unscreened: height % 10 < 4 ? [{ what: 'traces', reason: 'none here' }] : [],
+    bytes: 1,
+    extract: () => transactionsOf(height, branch),
+  })
+  return {
+    ...{ caip2: 'eip155:1', endpoint: 'http://fake', open: async () => ({}), close: async () => {} },
+    head: async () => ({ height: headHeight, hash: hashOf(headHeight, branch), finalized: null }),
+    header: async (hash) => block(Number(hash.slice(1))),
+    block: async (height) => block(height),
+  }
+}
+
+const db = openLedger(path)
+const letGo = takeDaemonLock(db)
+const chain = { id: 'ethereum', caip2: 'eip155:1', addressText: (each) => each }
+pinChain(db, chain, 'a0', now())
+
+const csv = { id: 'house', format: 'csv', maxAgeSeconds: null, maxRemoved: 0.05 }
+const list = async (name) => {
+  // Loaded only where it is used: with all its formats it takes longer than everything else.
+  const { importList } = await import('../../dist/lists/import-list.js')
+  return importList(db, csv, { path: `${path}.${name}.csv` }, { approve: false, at: now() })
+}
+const wiring = () => ({ db, chain, memory: new Memory(db), now })
+const followTo = (branch, height) =>
+  follow({
+    ...{ chain: 'ethereum', source: sourceOf(branch, height), store: createLedgerStore(wiring()) },
+    ...{ start: 3, finality, prefetch: 2, pollMs: 1, once: true, signal: new AbortController().signal },
+  })
+const own = { key: key('a'), address: 'text', kind: 'hot', reference: 'u1', chain: '' }
+
+const phases = {
+  list: () => list('first'),
+  own: () => addOwnAddresses(db, [own], now()),
+  follow: () => followTo('a', 40),
+  'newer-list': () => list('second'),
+  reorg: () => followTo('b', 44),
+  replay: () => replay(wiring(), sourceOf('b', 44), { from: 3, to: 30, prefetch: 2, finality }),
+}
+await phases[phase]()
+letGo()
+db.close()

@@ -1,0 +1,113 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { SourceBlock } from '../../src/chains/source.ts'
+import { openLedger } from '../../src/ledger/open.ts'
+import { addOwnAddresses } from '../../src/ledger/own-addresses.ts'
+import { createLedgerStore } from '../../src/pipeline/ledger-store.ts'
+import { FakeChain } from '../chains/fake-chain.ts'
+import { at, chain, listedDeposit, story } from '../ledger/fixtures.ts'
+import { evm, listed, own, party, transfer, tx } from '../screening/builders.ts'
+import { tempDir } from '../temp.ts'
+import { activateList, screeningLedger } from './fixtures.ts'
+
+const head = { height: 1, hash: 'a1', finalized: null }
+
+function block(extract: SourceBlock['extract']): SourceBlock {
+  const node = new FakeChain()
+  return { ...node.sourceBlock(node.mine(1)), extract }
+}
+
+describe('a step of the pipeline', () => {
+  it('screens what a block holds and writes the alerts, at the revisions it was screened with', () => {
+    const { db, store } = screeningLedger()
+    store.commit([block(() => [listedDeposit('0xt')])], head, null)
+    expect(story(db).alerts).toEqual(['0xt pending a1'])
+    expect(db.prepare('select list_revision from alerts').pluck().get()).toBe(1)
+    expect(db.prepare('select list_revision, own_revision from coverage').raw().all()).toEqual([[1, 0]])
+  })
+
+  it('screens again when a list changes under it, from another process', () => {
+    const path = join(tempDir(), 'ledger.db')
+    const { db, store } = screeningLedger(path)
+    let extractions = 0
+    const meanwhile = block(() => {
+      if (++extractions === 1) {
+        const beside = openLedger(path)
+        activateList(beside, [evm('7')], 'house')
+        beside.close()
+      }
+      return [tx({ hash: '0xt', transfers: [transfer({ parties: [party(evm('7'), 'source')] })] })]
+    })
+    store.commit([meanwhile], head, null)
+    expect(extractions).toBe(2)
+    expect(db.prepare('select list_id, list_revision from alerts').raw().all()).toEqual([['house', 2]])
+    expect(db.prepare('select list_revision from coverage').pluck().all()).toEqual([2])
+  })
+
+  it('screens again when an own address is added under it', async () => {
+    const { db, store } = screeningLedger()
+    const address = { key: own, address: 'text', kind: 'deposit', reference: 'u1', chain: '' } as const
+    const hex = `0x${'a'.repeat(40)}`
+    await addOwnAddresses(db, [{ ...address, key: evm('c') }], at)
+    const seen: boolean[] = []
+    const meanwhile = block((lookup) => {
+      seen.push(lookup.mayHaveEvm(hex) && lookup.has(own))
+      if (seen.length === 1) {
+        db.prepare(
+          `insert into own_addresses (key, chain, address, kind, reference, added_at, revision) values (?, '', 't', 'hot', 'u', ?, 2)`,
+        ).run(own, at)
+        db.exec(`update meta set value = '2' where key = 'own_revision'`)
+      }
+      return seen.at(-1) ? [listedDeposit('0xt')] : []
+    })
+    store.commit([meanwhile], head, null)
+    expect(seen).toEqual([false, true])
+    expect(story(db).alerts).toEqual(['0xt pending a1'])
+  })
+
+  it('tells of steps that created or brought back alerts, and of no others', () => {
+    const { wiring } = screeningLedger()
+    const told: unknown[] = []
+    const store = createLedgerStore({ ...wiring, onAlerts: (counts) => told.push(counts) })
+    const node = new FakeChain()
+    node.mine(2)
+    const [genesis, one, two] = node.branch().map((each) => node.sourceBlock(each))
+    if (genesis === undefined || one === undefined || two === undefined) throw new Error('no blocks')
+    store.commit([genesis], head, null)
+    store.commit([one, two], head, null)
+    store.rollBack(genesis)
+    store.commit([one], head, null)
+    expect(told).toEqual([
+      { created: 2, reinstated: 0, known: 0 },
+      { created: 0, reinstated: 1, known: 0 },
+    ])
+  })
+})
+
+describe('what screening has in memory', () => {
+  it('follows lists and own addresses, and sees own addresses as each chain does', async () => {
+    const { db, wiring } = screeningLedger()
+    const { memory } = wiring
+    expect(memory.revisions).toEqual({ list: 1, own: 0 })
+    expect(memory.watchlist.lookup(listed)).toHaveLength(1)
+    const address = { address: 'text', kind: 'deposit', reference: 'u1' } as const
+    await addOwnAddresses(
+      db,
+      [
+        { ...address, key: evm('1'), chain: '' },
+        { ...address, key: evm('2'), chain: chain.id },
+      ],
+      at,
+    )
+    activateList(db, [evm('7')], 'house')
+    expect(memory.revisions).toEqual({ list: 1, own: 0 })
+    memory.refresh()
+    expect(memory.revisions).toEqual({ list: 2, own: 1 })
+    expect(memory.watchlist.lookup(evm('7'))).toHaveLength(1)
+    const [here, there] = [memory.ownOn(chain.id), memory.ownOn('polygon')]
+    const may = (digit: string) => here.mayHaveEvm(`0x${digit.repeat(40)}`)
+    expect([may('1'), may('2'), may('3')]).toEqual([true, true, false])
+    expect([here.has(evm('1')), here.has(evm('2')), here.has(evm('3'))]).toEqual([true, true, false])
+    expect([there.has(evm('1')), there.has(evm('2'))]).toEqual([true, false])
+  })
+})

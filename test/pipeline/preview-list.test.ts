@@ -1,0 +1,92 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Key } from '../../src/address/key.ts'
+import { addressText } from '../../src/address/text.ts'
+import { addOwnAddresses } from '../../src/ledger/own-addresses.ts'
+import { importList } from '../../src/lists/import-list.ts'
+import { previewList } from '../../src/pipeline/preview-list.ts'
+import { at, dump, freshChain } from '../ledger/fixtures.ts'
+import { evm, own, p2pkh, p2wpkh, party, transfer, tx } from '../screening/builders.ts'
+import { tempDir } from '../temp.ts'
+import { alerts, rescreenAll, store } from './rescreen-fixtures.ts'
+
+const list = { id: 'house', format: 'csv' }
+
+function csv(...keys: Key[]): string {
+  const path = join(tempDir(), 'list.csv')
+  writeFileSync(path, `address,subject\n${keys.map((key) => `${addressText(key)},Somebody`).join('\n')}\n`)
+  return path
+}
+
+async function activate(db: ReturnType<typeof freshChain>, file: string) {
+  const source = { ...list, maxAgeSeconds: null, maxRemoved: 1 }
+  await importList(db, source, { path: file }, { approve: true, at })
+  rescreenAll(db)
+}
+
+async function scene() {
+  const db = freshChain()
+  const from = (hash: string, key: Key) =>
+    tx({ hash, transfers: [transfer({ parties: [party(key, 'source')] })] })
+  store(db, 7, from('0x1', evm('b')), from('0x2', evm('c')), from('0x3', p2pkh('7')), from('0x4', evm('d')))
+  await addOwnAddresses(db, [{ key: own, address: 'ours', kind: 'hot', reference: '', chain: '' }], at)
+  await activate(db, csv(evm('b'), evm('c')))
+  return db
+}
+
+describe('a preview of a new version', () => {
+  it('names the stored transfers it would flag, own addresses it lists, and alerts it would clear', async () => {
+    const db = await scene()
+    const preview = await previewList(db, list, csv(evm('c'), evm('d'), p2wpkh('7'), own), at)
+    expect(preview).toMatchObject({ listId: 'house', added: 3, removed: 1 })
+    expect(preview.flagged).toMatchObject([
+      {
+        txHash: '0x3',
+        role: 'source',
+        match: 'same-key',
+        level: 'medium',
+        chain: 'ethereum',
+        blockHeight: 7,
+      },
+      { txHash: '0x4', role: 'source', match: 'exact', level: 'high', subject: 'Somebody', amount: '5' },
+    ])
+    expect(preview.ownListed).toEqual([
+      { address: 'ours', match: 'exact', entryAddress: addressText(own), subject: 'Somebody' },
+    ])
+    expect(preview.cleared.map(({ tx_hash }) => tx_hash)).toEqual(['0x1'])
+  })
+
+  it('writes nothing', async () => {
+    const db = await scene()
+    const before = dump(db)
+    await previewList(db, list, csv(evm('d')), at)
+    expect(dump(db)).toEqual(before)
+  })
+
+  it('says what activation then does', async () => {
+    const db = await scene()
+    const file = csv(evm('c'), evm('d'), p2wpkh('7'), own)
+    const { flagged } = await previewList(db, list, file, at)
+    const before = new Set(dump(db).alerts?.map((row) => (row as { id: string }).id))
+    await activate(db, file)
+    const raised = (dump(db).alerts as { id: string; role: string }[]).filter(
+      ({ id, role }) => !before.has(id) && role !== 'own',
+    )
+    expect(raised.map(({ id }) => id).sort()).toEqual(flagged.map(({ id }) => id).sort())
+    expect(alerts(db)).toHaveLength(5)
+  })
+
+  it('of the active version says nothing', async () => {
+    const db = await scene()
+    expect(await previewList(db, list, csv(evm('b'), evm('c')), at)).toMatchObject({
+      ...{ added: 0, removed: 0, flagged: [], ownListed: [], cleared: [] },
+    })
+  })
+
+  it('refuses a file that is no list', async () => {
+    const path = join(tempDir(), 'list.csv')
+    writeFileSync(path, 'nothing of the kind\n')
+    await expect(previewList(freshChain(), list, path, at)).rejects.toMatchObject({ code: 'bad-file' })
+  })
+})
