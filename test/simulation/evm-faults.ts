@@ -1,0 +1,149 @@
+import type { Answer, Exchange, Fault } from './fault-proxy.ts'
+import type { Random } from './random.ts'
+
+interface Call {
+  id: number
+  method: string
+  params: unknown[]
+}
+
+interface Log {
+  logIndex: string
+}
+
+type Receipts = { logs: Log[] }[]
+
+const callOf = ({ question }: Exchange): Call => JSON.parse(question) as Call
+
+function answerWith(exchange: Exchange, outcome: { result: unknown } | { error: unknown }): Answer {
+  const { id } = callOf(exchange)
+  return {
+    status: 200,
+    type: 'application/json',
+    body: Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, ...outcome })),
+  }
+}
+
+const resultOf = ({ body }: Answer): unknown =>
+  (JSON.parse(body.toString('utf8')) as { result?: unknown }).result
+
+const askedFor = (exchange: Exchange, ...methods: string[]) => methods.includes(callOf(exchange).method)
+
+/** Meddles with the receipts of a block that has logs. */
+function withReceipts(name: string, change: (receipts: Receipts, random: Random) => Receipts | null): Fault {
+  return {
+    name,
+    async apply(exchange, random) {
+      if (!askedFor(exchange, 'eth_getBlockReceipts')) return null
+      const receipts = resultOf(exchange.answer) as Receipts | null
+      const bad = receipts === null ? null : change(structuredClone(receipts), random)
+      return bad === null ? null : answerWith(exchange, { result: bad })
+    },
+  }
+}
+
+function logsOf(receipts: Receipts): { receipt: Receipts[number]; index: number }[] {
+  return receipts.flatMap((receipt) => receipt.logs.map((_log, index) => ({ receipt, index })))
+}
+
+/** The height or hash of another block than the one asked for. */
+async function otherBlock(exchange: Exchange, random: Random): Promise<{ hash: string } | null> {
+  const call = {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'eth_getBlockByNumber',
+    params: [`0x${(1 + random.below(40)).toString(16)}`, false],
+  }
+  return resultOf(await exchange.ask(JSON.stringify(call))) as { hash: string } | null
+}
+
+/** What can go wrong inside the answers of an EVM node: nodes lag, lie and mix things up. */
+export const evmFaults: readonly Fault[] = [
+  { name: 'null', apply: async (exchange) => answerWith(exchange, { result: null }) },
+  { name: '[]', apply: async (exchange) => answerWith(exchange, { result: [] }) },
+  {
+    name: 'error in 200',
+    apply: async (exchange, random) =>
+      answerWith(exchange, {
+        error: { code: random.pick([-32000, -32603, -32005, -32001]), message: 'not today' },
+      }),
+  },
+  {
+    name: 'stale head',
+    async apply(exchange, random) {
+      const { method, params } = callOf(exchange)
+      if (method !== 'eth_getBlockByNumber' || params[0] !== 'latest') return null
+      const head = resultOf(exchange.answer) as { number: string }
+      const height = Math.max(1, Number(head.number) - 1 - random.below(30))
+      const older = { jsonrpc: '2.0', id: 1, method, params: [`0x${height.toString(16)}`, params[1]] }
+      return answerWith(exchange, { result: resultOf(await exchange.ask(JSON.stringify(older))) })
+    },
+  },
+  {
+    name: 'another block',
+    async apply(exchange, random) {
+      const { method, params } = callOf(exchange)
+      if (!askedFor(exchange, 'eth_getBlockByNumber', 'eth_getBlockByHash') || params[0] === 'latest')
+        return null
+      const other = await otherBlock(exchange, random)
+      if (other === null || other.hash === params[0]) return null
+      const call = { jsonrpc: '2.0', id: 1, method: 'eth_getBlockByHash', params: [other.hash, params[1]] }
+      const result = resultOf(await exchange.ask(JSON.stringify(call))) as { number: string } | null
+      return result?.number === params[0] ? null : method && answerWith(exchange, { result })
+    },
+  },
+  {
+    name: 'receipts of another block',
+    async apply(exchange, random) {
+      if (!askedFor(exchange, 'eth_getBlockReceipts')) return null
+      const other = await otherBlock(exchange, random)
+      if (other === null || other.hash === callOf(exchange).params[0]) return null
+      const call = { jsonrpc: '2.0', id: 1, method: 'eth_getBlockReceipts', params: [other.hash] }
+      const result = resultOf(await exchange.ask(JSON.stringify(call)))
+      // Two blocks without transactions have the same receipts: none.
+      return Array.isArray(result) && result.length > 0 ? answerWith(exchange, { result }) : null
+    },
+  },
+  withReceipts('missing log', (receipts, random) => {
+    const logs = logsOf(receipts)
+    if (logs.length === 0) return null
+    const { receipt, index } = random.pick(logs)
+    receipt.logs.splice(index, 1)
+    return receipts
+  }),
+  withReceipts('no logs at all', (receipts) => {
+    if (logsOf(receipts).length === 0) return null
+    return receipts.map((receipt) => ({ ...receipt, logs: [] }))
+  }),
+  withReceipts('doubled log', (receipts, random) => {
+    const logs = logsOf(receipts)
+    if (logs.length === 0) return null
+    const { receipt, index } = random.pick(logs)
+    receipt.logs.splice(index, 0, structuredClone(receipt.logs[index] as Log))
+    return receipts
+  }),
+  withReceipts('receipts out of order', (receipts) => (receipts.length < 2 ? null : receipts.reverse())),
+  withReceipts('missing receipt', (receipts) => (receipts.length === 0 ? null : receipts.slice(1))),
+  {
+    name: 'trace error',
+    async apply(exchange) {
+      if (!askedFor(exchange, 'debug_traceBlockByHash')) return null
+      const items = resultOf(exchange.answer)
+      if (!Array.isArray(items) || items.length === 0) return null
+      const [first, ...rest] = items as { txHash: string }[]
+      return answerWith(exchange, {
+        result: [{ txHash: first?.txHash, error: 'execution timeout' }, ...rest],
+      })
+    },
+  },
+  {
+    name: 'missing trace',
+    async apply(exchange) {
+      if (!askedFor(exchange, 'debug_traceBlockByHash')) return null
+      const items = resultOf(exchange.answer)
+      return Array.isArray(items) && items.length > 0
+        ? answerWith(exchange, { result: items.slice(1) })
+        : null
+    },
+  },
+]

@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { follow } from '../../src/chains/follower.ts'
+import { createPool } from '../../src/chains/pool/pool.ts'
+import { loadRecording } from '../../src/chains/recording/load.ts'
+import type { Recording } from '../../src/chains/recording/recording.ts'
+import { createReplayNode, type ReplayNode } from '../../src/chains/recording/replay-node.ts'
+import type { ChainSource } from '../../src/chains/source.ts'
+import type { ChainConfig } from '../../src/config/chains.ts'
+import { configSchema } from '../../src/config/schema.ts'
+import { openLedger } from '../../src/ledger/open.ts'
+import { updateList } from '../../src/lists/update-list.ts'
+import { addOwn } from '../../src/own/import-own.ts'
+import { createLedgerStore } from '../../src/pipeline/ledger-store.ts'
+import { Memory } from '../../src/pipeline/memory.ts'
+import { chainOf, createSource, pinned } from '../../src/pipeline/open-chain.ts'
+import { createFaultProxy, type Fault } from './fault-proxy.ts'
+import { type Outcome, readOutcome } from './outcome.ts'
+import { createRandom, type Random } from './random.ts'
+
+/** A recorded chain with several moments, and what can go wrong with its node. */
+export interface Scenario {
+  recording: string
+  own: readonly string[]
+  /** Beside the bundled one, as in the config. */
+  lists: readonly Record<string, unknown>[]
+  /** The chain's section of the config, without its node. */
+  chain: Record<string, unknown>
+  faults: readonly Fault[]
+}
+
+export interface Simulated {
+  faulty: Outcome
+  clean: Outcome
+  /** How often each fault happened, and what else: restarts, moves to another moment of the chain. */
+  injected: Record<string, number>
+}
+
+const at = '2026-01-01T00:00:00.000Z'
+/** A thousandth of the usual ones. */
+const pauses = { firstMs: 1, graveMs: 60, longestMs: 300 }
+/** Events (blocks written, looks completed, failures) of one run before the faults end. */
+const eventsPerRun = 150
+
+/** One run: a node that misbehaves as the seed says, then behaves; and beside it a clean run over the same chain. */
+export async function simulate(scenario: Scenario, seed: number): Promise<Simulated> {
+  const folder = mkdtempSync(join(tmpdir(), 'chainscreen-simulation-'))
+  const recording = await loadRecording(scenario.recording)
+  const node = await createReplayNode(recording, { view: 1 })
+  try {
+    const faulty = join(folder, 'faulty.db')
+    const clean = join(folder, 'clean.db')
+    const injected = await runWithFaults(scenario, recording, node, faulty, createRandom(seed))
+    await prepare(scenario, node.url, clean)
+    await followOnce(scenario, node.url, clean)
+    return { faulty: readOutcome(faulty), clean: readOutcome(clean), injected }
+  } finally {
+    await node.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function runWithFaults(
+  scenario: Scenario,
+  recording: Recording,
+  node: ReplayNode,
+  database: string,
+  random: Random,
+): Promise<Record<string, number>> {
+  const first = await createFaultProxy(node.url, scenario.faults, random)
+  const second = await createFaultProxy(node.url, scenario.faults, random)
+  const told: Record<string, number> = { restarts: 0, moments: 0 }
+  const tell = (what: string) => {
+    told[what] = (told[what] ?? 0) + 1
+  }
+  try {
+    const config = await prepare(scenario, first.url, database)
+    let events = 0
+    while (events < eventsPerRun) {
+      first.chance = random.next() * 0.2
+      second.chance = random.next() * 0.2
+      const stop = new AbortController()
+      const urls = random.chance(0.5) ? [first.url, second.url] : [first.url]
+      await followWith(config, urls, database, false, stop.signal, () => {
+        events++
+        if (random.chance(0.05)) {
+          node.setView(1 + random.below(recording.views.length))
+          tell('moments')
+        }
+        if (events >= eventsPerRun || random.chance(0.03)) {
+          stop.abort()
+          tell('restarts')
+        }
+      })
+    }
+    node.setView(recording.views.length)
+    await followOnce(scenario, node.url, database)
+    const all = [first.injected, second.injected].flatMap((counts) => Object.entries(counts))
+    for (const [name, count] of all) told[name] = (told[name] ?? 0) + count
+    return told
+  } finally {
+    await first.close()
+    await second.close()
+  }
+}
+
+function configFor(scenario: Scenario, url: string): ChainConfig {
+  const chain = { id: 'simulated', rpc: [url], ...scenario.chain }
+  const { chains } = configSchema.parse({ chains: [{ ...chain, timeout: '150ms' }] })
+  const [config] = chains
+  if (config === undefined) throw new Error('no chain')
+  return config
+}
+
+async function prepare(scenario: Scenario, url: string, database: string): Promise<ChainConfig> {
+  const config = configFor(scenario, url)
+  const { lists } = configSchema.parse({ lists: [{ id: 'ofac', file: 'bundled' }, ...scenario.lists] })
+  const db = openLedger(database)
+  for (const list of lists) await updateList(db, list, { now: () => at })
+  await addOwn(db, scenario.own, { kind: 'deposit', reference: '', chain: '' }, [config], at)
+  db.close()
+  return config
+}
+
+async function followOnce(scenario: Scenario, url: string, database: string): Promise<void> {
+  await followWith(configFor(scenario, url), [url], database, true, new AbortController().signal, () => {})
+}
+
+/** One life of a daemon: opens the database, follows until the signal (or the head), closes it. */
+async function followWith(
+  config: ChainConfig,
+  urls: readonly string[],
+  database: string,
+  once: boolean,
+  signal: AbortSignal,
+  onEvent: () => void,
+): Promise<void> {
+  const db = openLedger(database)
+  const now = () => at
+  const nodes = urls.map((url) => createSource({ ...config, rpc: [url] }))
+  const [node, ...others] = nodes as [ChainSource, ...ChainSource[]]
+  const bare = others.length === 0 ? node : createPool([node, ...others], { pauses, secondLookMs: 1 })
+  const chain = chainOf(config, bare)
+  const source = pinned(bare, db, chain, now)
+  try {
+    await follow({
+      chain: chain.id,
+      source,
+      store: createLedgerStore({ db, chain, memory: new Memory(db), now }),
+      start: config.start,
+      finality: config.finality,
+      prefetch: config.prefetch,
+      pollMs: 1,
+      firstRetryMs: 1,
+      once,
+      signal,
+      onLook: onEvent,
+      onProgress: onEvent,
+      onTrouble: onEvent,
+    })
+  } finally {
+    await source.close()
+    db.close()
+  }
+}
