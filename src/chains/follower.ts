@@ -34,7 +34,7 @@ export interface FollowerOptions {
   signal: AbortSignal
   onProgress?: (progress: { height: number; head: number }) => void
   /** A look at the head was completed, whatever it found. */
-  onLook?: () => void
+  onLook?: () => void | Promise<void>
   onTrouble?: (error: unknown, retryMs: number) => void
   onReorg?: (from: BlockRef, fork: BlockRef | null) => void
 }
@@ -64,9 +64,9 @@ export async function follow(options: FollowerOptions): Promise<void> {
       const caughtUp = await advance(options)
       failures = 0
       deepLooks = 0
-      options.onLook?.()
-      if (options.once && caughtUp) return
-      if (caughtUp) await pause(options.pollMs, signal)
+      await options.onLook?.()
+      if (options.once && caughtUp !== null) return
+      if (caughtUp !== null) await waitForNext(options, caughtUp)
     } catch (error) {
       if (signal.aborted) return
       // A node that fails now and then in a long backfill gets on: only failures without progress add up.
@@ -84,8 +84,8 @@ export async function follow(options: FollowerOptions): Promise<void> {
   }
 }
 
-/** One look at the head, and everything up to it. @returns whether the cursor now stands on that head. */
-async function advance(options: FollowerOptions): Promise<boolean> {
+/** One look at the head, and everything up to it. @returns that head, if the cursor now stands on it; else `null`. */
+async function advance(options: FollowerOptions): Promise<ChainHead | null> {
   const { source, store, signal } = options
   const head = await source.head(signal)
   const final = finalHeight(head, options.finality)
@@ -96,11 +96,11 @@ async function advance(options: FollowerOptions): Promise<boolean> {
     if (cursor === null || cursor.hash === head.hash || store.blockAt(head.height)?.hash === head.hash) {
       // At the head, or the node is behind what we have already read from it: nothing to do but wait.
       store.noteHead(head, final)
-      return true
+      return head
     }
     refuseFarBehind(options, cursor, head)
     await reorganise(options, cursor, head.hash)
-    return false
+    return null
   }
   for await (const blocks of prefetch(source, from, head.height, { concurrency: options.prefetch, signal })) {
     const tip = store.state().cursor
@@ -114,11 +114,22 @@ async function advance(options: FollowerOptions): Promise<boolean> {
     if (broken !== undefined) {
       const reached = last ?? tip
       if (reached !== null) await reorganise(options, reached, broken.parentHash)
-      return false
+      return null
     }
-    if (signal.aborted) return false
+    if (signal.aborted) return null
   }
-  return true
+  return head
+}
+
+/** Until the next poll, or until the source thinks that there is something new. */
+async function waitForNext({ source, pollMs, signal }: FollowerOptions, head: ChainHead): Promise<void> {
+  const stop = new AbortController()
+  const either = AbortSignal.any([signal, stop.signal])
+  const poll = pause(pollMs, either)
+  // A hint that fails is no hint; the poll comes in any case.
+  const hint = source.waitForHead?.(head, either).catch(() => poll)
+  await Promise.race(hint === undefined ? [poll] : [poll, hint])
+  stop.abort()
 }
 
 /** A node that resyncs has a head that lies below everything we could compare: that is no reorg. */

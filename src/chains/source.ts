@@ -56,6 +56,8 @@ export interface ChainSource {
   /** Checks that the node is there, synced and of the right chain, and chooses how to read it. */
   open(signal?: AbortSignal): Promise<SourceInfo>
   head(signal?: AbortSignal): Promise<ChainHead>
+  /** Waits until the node may have another head than this one. A hint at best: it may come late, for nothing, or never. */
+  waitForHead?(current: ChainHead, signal: AbortSignal): Promise<void>
   /** The hash of the best chain's block at this height, or `null` where the node has none. */
   hashAt(height: number, signal?: AbortSignal): Promise<string | null>
   /** The block's header by its hash, or `null` if the node does not know it. */

@@ -26,4 +26,14 @@ export const chainsSchema = z
       'a network that no other chain of the config has',
     ),
   )
+  .superRefine((chains, context) => {
+    chains.forEach(({ recheck, finality }, index) => {
+      if (recheck === undefined || recheck < finality.depth) return
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'recheck'],
+        message: `fewer blocks than finality.depth (${finality.depth}): what is final is not compared any more`,
+      })
+    })
+  })
   .default([])

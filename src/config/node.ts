@@ -32,6 +32,11 @@ export function nodeKeys(defaultPollMs: number) {
     prefetch: wholeNumber('a whole number from 1 to 64', 1, 64)
       .default(8)
       .describe('How many blocks are fetched at the same time. Default: 8.'),
+    recheck: wholeNumber('a number of blocks from 1 to 10000', 1, 10_000)
+      .optional()
+      .describe(
+        'Reads each block again when it lies this deep, and alarms when it differs. Default: not done.',
+      ),
     stall: durationMs('a duration from 1m to 1d', 60_000, dayMs)
       .default(30 * 60_000)
       .describe(

@@ -141,3 +141,12 @@ export function noteUnscreened(db: Db, chain: string, height: number, what: stri
     run(db, 'update unscreened set to_height = max(to_height, ?) where id = ?', height, known.id)
   }
 }
+
+/** The own revision that a block of the hash window was screened with. */
+export function ownRevisionOf(db: Db, chain: string, height: number): number | undefined {
+  return one<{ own_revision: number }>(
+    db,
+    'select c.own_revision from blocks b join coverage c on c.id = b.coverage_id where b.chain = ? and b.height = ?',
+    ...[chain, height],
+  )?.own_revision
+}

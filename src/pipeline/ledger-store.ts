@@ -19,6 +19,7 @@ export interface Wiring {
 
 /** What a follower reads goes through extraction and screening into the ledger: one transaction a step. */
 export function createLedgerStore({ db, chain, memory, now, onAlerts }: Wiring): FollowerStore {
+  let noted = ''
   return {
     state: () => readChainState(db, chain.id),
     blockAt: (height) => blockAt(db, chain.id, height),
@@ -36,9 +37,14 @@ export function createLedgerStore({ db, chain, memory, now, onAlerts }: Wiring):
       if (counts.created + counts.reinstated > 0) onAlerts?.(counts)
     },
     noteHead: (head, finalHeight) => {
+      // Asked every second, answered the same for minutes: not worth a write.
+      const note = `${head.height} ${finalHeight}`
+      if (note === noted) return
+      noted = note
       commitHead(db, chain, { head, finalHeight, windowFrom: finalHeight ?? 0, at: now() })
     },
     rollBack: (fork) => {
+      noted = ''
       rollBack(db, chain, fork, now())
     },
   }

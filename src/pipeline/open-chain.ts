@@ -1,5 +1,6 @@
 import { addressText } from '../address/text.ts'
 import { createBitcoinSource } from '../chains/bitcoin/source.ts'
+import { withHeadsHint } from '../chains/evm/heads-hint.ts'
 import { createEvmSource } from '../chains/evm/source.ts'
 import { createPool, type PoolOptions } from '../chains/pool/pool.ts'
 import type { ChainSource } from '../chains/source.ts'
@@ -29,14 +30,17 @@ function createNodeSource(config: ChainConfig, url: string): ChainSource {
       connections: config.prefetch,
     })
   }
-  return createEvmSource({
+  const source = createEvmSource({
     url,
     chainId: config.chainId,
     tokens: config.tokens,
     nativeSymbol: config.symbol,
     finalityTag: config.finality.tag === 'none' ? null : config.finality.tag,
+    traces: config.traces,
+    verify: config.verify,
     fetchTimeoutMs: config.timeoutMs,
   })
+  return config.ws === undefined ? source : withHeadsHint(source, config.ws)
 }
 
 /** How the ledger names and writes what this chain holds. */
@@ -60,6 +64,7 @@ export function pinned(source: ChainSource, db: Db, chain: Chain, now: () => str
       return info
     },
     head: (signal) => source.head(signal),
+    ...(source.waitForHead && { waitForHead: source.waitForHead.bind(source) }),
     hashAt: (height, signal) => source.hashAt(height, signal),
     header: (hash, signal) => source.header(hash, signal),
     block: (height, signal) => source.block(height, signal),

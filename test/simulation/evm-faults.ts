@@ -82,14 +82,14 @@ export const evmFaults: readonly Fault[] = [
   {
     name: 'another block',
     async apply(exchange, random) {
-      const { method, params } = callOf(exchange)
+      const { params } = callOf(exchange)
       if (!askedFor(exchange, 'eth_getBlockByNumber', 'eth_getBlockByHash') || params[0] === 'latest')
         return null
       const other = await otherBlock(exchange, random)
       if (other === null || other.hash === params[0]) return null
       const call = { jsonrpc: '2.0', id: 1, method: 'eth_getBlockByHash', params: [other.hash, params[1]] }
       const result = resultOf(await exchange.ask(JSON.stringify(call))) as { number: string } | null
-      return result?.number === params[0] ? null : method && answerWith(exchange, { result })
+      return result?.number === params[0] ? null : answerWith(exchange, { result })
     },
   },
   {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { ChainscreenError } from '../../errors.ts'
 import type { ChainHead, ChainSource, SourceInfo } from '../source.ts'
 import { createAgreement } from './agreement.ts'
@@ -90,6 +91,12 @@ export function createPool(
       follow(leading)
       await agreement.check(leading, endpoints, signal)
       return leading.head satisfies ChainHead
+    },
+    // The leading node's hint; where it gives none, the poll does.
+    waitForHead: async (current, signal) => {
+      const waiting = lead?.source.waitForHead?.(current, signal)
+      if (waiting === undefined) await once(signal, 'abort')
+      else await waiting
     },
     async header(hash, signal) {
       const header = await ask((source) => source.header(hash, signal), signal)

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { WebSocket } from 'undici'
+import { redactUrl } from '../../errors.ts'
+import type { ChainSource } from '../source.ts'
+
+export interface HeadsHint {
+  /** Resolves at the next announcement of a head. */
+  next(signal: AbortSignal): Promise<void>
+  close(): void
+}
+
+export interface HeadsHintOptions {
+  /** A socket that says nothing for so long is dead, whatever it claims; default 2 minutes. */
+  silenceMs?: number
+  /** Between attempts to connect, doubled up to a minute; default 1 s. */
+  retryMs?: number
+  onTrouble?: (endpoint: string, reason: string) => void
+}
+
+const longestRetryMs = 60_000
+
+/**
+ * Listens to `eth_subscribe newHeads` of a node. Only a hint that it is worth asking for the head: announcements are
+ * not read, can be lost, and come in any order after a reorg. While the socket is down, polling goes on as ever.
+ *
+ * @param url `ws://` or `wss://`; may hold credentials, which are never printed.
+ */
+export function listenForHeads(url: string, options: HeadsHintOptions = {}): HeadsHint {
+  const { silenceMs = 120_000, retryMs = 1_000 } = options
+  const stop = new AbortController()
+  const waiting = new Set<() => void>()
+  const announce = () => {
+    for (const go of waiting) go()
+  }
+
+  /** One connection, from its beginning to its end. @returns why it ended. */
+  const listen = (): Promise<string> =>
+    new Promise((resolve) => {
+      const socket = new WebSocket(url)
+      let deadMan: NodeJS.Timeout | undefined
+      const end = (reason: string) => {
+        clearTimeout(deadMan)
+        stop.signal.removeEventListener('abort', stopped)
+        socket.close()
+        resolve(reason)
+      }
+      const alive = () => {
+        clearTimeout(deadMan)
+        deadMan = setTimeout(() => end(`nothing heard for ${silenceMs} ms`), silenceMs)
+      }
+      const stopped = () => end('closed')
+      stop.signal.addEventListener('abort', stopped)
+      socket.addEventListener('open', () => {
+        alive()
+        socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_subscribe', params: ['newHeads'] }))
+      })
+      socket.addEventListener('message', () => {
+        alive()
+        announce()
+      })
+      socket.addEventListener('error', () => end('the connection failed'))
+      socket.addEventListener('close', () => end('the node closed the connection'))
+      alive()
+    })
+
+  const keepListening = async () => {
+    for (let failures = 0; !stop.signal.aborted; ) {
+      const began = performance.now()
+      const reason = await listen()
+      if (stop.signal.aborted) return
+      options.onTrouble?.(redactUrl(url), reason)
+      // A connection that held for a while was a good one: the next attempt is the first again.
+      failures = performance.now() - began > longestRetryMs ? 0 : failures + 1
+      const pauseMs = Math.min(retryMs * 2 ** Math.min(failures, 10), longestRetryMs)
+      await sleep(pauseMs, undefined, { signal: stop.signal }).catch(() => {})
+    }
+  }
+  void keepListening()
+
+  return {
+    next: (signal) =>
+      new Promise((resolve) => {
+        if (signal.aborted) return resolve()
+        const go = () => {
+          waiting.delete(go)
+          signal.removeEventListener('abort', go)
+          resolve()
+        }
+        signal.addEventListener('abort', go)
+        waiting.add(go)
+      }),
+    close: () => {
+      stop.abort()
+      announce()
+    },
+  }
+}
+
+/** A source that wakes its follower when the node announces a head. @param wsUrl as for {@link listenForHeads}. */
+export function withHeadsHint(
+  source: ChainSource,
+  wsUrl: string,
+  options: HeadsHintOptions = {},
+): ChainSource {
+  let hint: HeadsHint | undefined
+  return {
+    ...source,
+    async open(signal) {
+      const info = await source.open(signal)
+      hint ??= listenForHeads(wsUrl, options)
+      return info
+    },
+    waitForHead: async (_current, signal) => {
+      await hint?.next(signal)
+    },
+    close: async () => {
+      hint?.close()
+      await source.close()
+    },
+  }
+}

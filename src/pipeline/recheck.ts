@@ -1,0 +1,71 @@
+import type { ChainSource } from '../chains/source.ts'
+import { blockAt, readChainState } from '../ledger/chain.ts'
+import { commitReplay } from '../ledger/commit-replay.ts'
+import { ownRevisionOf } from '../ledger/coverage.ts'
+import { extractedMovements, storedMovements } from '../ledger/stored-movements.ts'
+import type { Wiring } from './ledger-store.ts'
+import { screenBlocks, screenUntilCurrent } from './screen-blocks.ts'
+
+/** A second reading of a block that is not like the first. */
+export interface RecheckDifference {
+  height: number
+  hash: string
+  /** Movements and parties that the second reading has and the ledger had not, and the other way. */
+  missing: readonly string[]
+  extra: readonly string[]
+}
+
+/** Reads blocks again, some way behind the tip. */
+export interface Recheck {
+  /** Reads what became due since the last call. @throws what the source throws. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+/**
+ * A node may serve a block wrongly for a while, and rightly later. Each block read at the tip is read again `depth`
+ * blocks later; a difference is an alarm, and what was missing is added.
+ *
+ * @param onDifference hears of every block that was not the same twice.
+ */
+export function createRecheck(
+  wiring: Wiring,
+  source: ChainSource,
+  depth: number,
+  onDifference: (difference: RecheckDifference) => void,
+): Recheck {
+  const { db, chain, memory, now } = wiring
+  const due = () => (readChainState(db, chain.id).cursor?.height ?? -1) - depth
+  let next: number | undefined
+  return {
+    async run(signal) {
+      next ??= due() + 1
+      // A backfill is one long first reading: only what lies just behind the tip is read twice.
+      next = Math.max(next, due() - depth)
+      for (; next <= due(); next++) {
+        const stored = blockAt(db, chain.id, next)
+        const block = await source.block(next, signal)
+        memory.refresh()
+        // A branch that just lost is the follower's business; own addresses added since make any reading differ.
+        if (stored?.hash !== block.hash || ownRevisionOf(db, chain.id, next) !== memory.revisions.own)
+          continue
+        const [screened] = screenBlocks([block], chain.id, memory)
+        const found = extractedMovements(screened?.transactions ?? [])
+        const known = storedMovements(db, chain.id, block.hash)
+        const missing = found.filter((line) => !known.includes(line))
+        const extra = known.filter((line) => !found.includes(line))
+        if (missing.length + extra.length === 0) continue
+        const reason = `a second reading has ${missing.length} movements or parties more, and ${extra.length} less`
+        const noted = { ...block, unscreened: [...block.unscreened, { what: 'recheck', reason }] }
+        screenUntilCurrent([noted], chain.id, memory, (blocks) =>
+          commitReplay(
+            db,
+            chain,
+            { blocks, revisions: memory.revisions, at: now() },
+            { row: undefined, terms: '' },
+          ),
+        )
+        onDifference({ height: next, hash: block.hash, missing, extra })
+      }
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { createRecheck, type RecheckDifference } from '../../src/pipeline/recheck.ts'
+import { FakeChain } from '../chains/fake-chain.ts'
+import { followOnce } from '../chains/follow-through.ts'
+import { story } from '../ledger/fixtures.ts'
+import { type Screening, screeningLedger } from './fixtures.ts'
+
+const signal = new AbortController().signal
+
+/** A chain of ten blocks that was followed to its head, and a second reading of it two blocks behind. */
+async function followed() {
+  const node = new FakeChain()
+  node.mine(10)
+  const ledger = screeningLedger()
+  const differences: RecheckDifference[] = []
+  const recheck = createRecheck(ledger.wiring, node, 2, (difference) => differences.push(difference))
+  await recheck.run(signal)
+  await follow(node, ledger)
+  return { node, ledger, recheck, differences }
+}
+
+async function follow(node: FakeChain, { store }: Screening) {
+  await followOnce(node, store)
+}
+
+/** The node now serves a block with other transactions under the same hash. */
+function serveOtherwise(node: FakeChain, hash: string, transactions: readonly string[]) {
+  const block = { ...node.at(hash), transactions }
+  node.blocks.set(hash, block)
+  if (node.tip.hash === hash) node.tip = block
+}
+
+describe('a second reading', () => {
+  it('finds nothing where the node serves the same again', async () => {
+    const { recheck, differences, ledger } = await followed()
+    const before = story(ledger.db)
+    await recheck.run(signal)
+    expect(differences).toEqual([])
+    expect(story(ledger.db)).toEqual(before)
+  })
+
+  it('reads each block once, and none that is not yet deep enough', async () => {
+    const { node, recheck, ledger } = await followed()
+    await recheck.run(signal)
+    const asked: number[] = []
+    node.onCall = (call, height) => {
+      if (call === 'block' && height !== undefined) asked.push(height)
+    }
+    await recheck.run(signal)
+    expect(asked).toEqual([])
+    node.mine(2)
+    await follow(node, ledger)
+    asked.length = 0
+    await recheck.run(signal)
+    expect(asked).toEqual([9, 10])
+  })
+
+  it('alarms when a block has a movement more, raises the alert, and notes it', async () => {
+    const { node, recheck, differences, ledger } = await followed()
+    await recheck.run(signal)
+    node.mine(2)
+    await follow(node, ledger)
+    serveOtherwise(node, 'a10', ['0x10', '0xmissed'])
+    await recheck.run(signal)
+    expect(differences).toMatchObject([{ height: 10, hash: 'a10', extra: [] }])
+    expect(differences[0]?.missing.join()).toContain('0xmissed')
+    expect(story(ledger.db).alerts).toContain('0xmissed pending a10')
+    expect(ledger.db.prepare(`select from_height, to_height, what from unscreened`).raw().all()).toEqual([
+      [10, 10, 'recheck'],
+    ])
+  })
+
+  it('alarms when a block has a movement less, and keeps what stands', async () => {
+    const { node, recheck, differences, ledger } = await followed()
+    await recheck.run(signal)
+    node.mine(2)
+    await follow(node, ledger)
+    const before = story(ledger.db).alerts
+    serveOtherwise(node, 'a9', [])
+    await recheck.run(signal)
+    expect(differences).toMatchObject([{ height: 9, missing: [] }])
+    expect(differences[0]?.extra.join()).toContain('0x9')
+    expect(story(ledger.db).alerts).toEqual(before)
+  })
+})
