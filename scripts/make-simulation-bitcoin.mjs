@@ -11,7 +11,8 @@ import { record } from '../dist/chains/recording/record.js'
 import { startBitcoind } from './make-demo-bitcoin-node.mjs'
 
 const [bitcoind, folder = fileURLToPath(new URL('../data/chains', import.meta.url))] = process.argv.slice(2)
-if (bitcoind === undefined) throw new Error('usage: node scripts/make-simulation-bitcoin.mjs BITCOIND [FOLDER]')
+if (bitcoind === undefined)
+  throw new Error('usage: node scripts/make-simulation-bitcoin.mjs BITCOIND [FOLDER]')
 
 const firstHeight = 111
 const baseHeight = 170
@@ -66,16 +67,32 @@ async function story() {
     if (kind === 'listed') facts.listed.push(holder)
     holders.push(holder)
   }
-  const funding = await transaction([{ tx: first, vout: 0 }], holders.map((to) => [to, coinSats]))
+  const funding = await transaction(
+    [{ tx: first, vout: 0 }],
+    holders.map((to) => [to, coinSats]),
+  )
   /** The nth thing people do: each spends a coin of its own, so the same deed on two branches is the same transaction. */
   const deed = (n) => {
     const rest = coinSats - feeSats
     const outputs = [
       [[own, rest]],
-      [[ofac, 3_000_000], [holders[n], rest - 3_000_000]],
-      [[own, 4_000_000], [clean, rest - 4_000_000]],
-      [[clean, 5_000_000 + n], [holders[n], rest - 5_000_000 - n]],
-      [[own, 546], [holders[n], rest - 546], ['data', '6869']],
+      [
+        [ofac, 3_000_000],
+        [holders[n], rest - 3_000_000],
+      ],
+      [
+        [own, 4_000_000],
+        [clean, rest - 4_000_000],
+      ],
+      [
+        [clean, 5_000_000 + n],
+        [holders[n], rest - 5_000_000 - n],
+      ],
+      [
+        [own, 546],
+        [holders[n], rest - 546],
+        ['data', '6869'],
+      ],
     ][n % 5]
     return transaction([{ tx: funding, vout: n }], outputs)
   }

@@ -84,7 +84,9 @@ async function recordView() {
 
 try {
   await mineOn([call(deployer, undefined, contract.token), call(deployer, undefined, contract.refuser)])
-  await mineOn([alice, suex, ronin, hot].map((to) => call(deployer, token, contract.mintCall(to, 10n ** 12n))))
+  await mineOn(
+    [alice, suex, ronin, hot].map((to) => call(deployer, token, contract.mintCall(to, 10n ** 12n))),
+  )
   await mineBranch(baseHeight - height, 0)
   await recordView()
   for (const [index, [back, forth]] of reorgs.entries()) {

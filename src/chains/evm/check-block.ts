@@ -44,6 +44,10 @@ function checkTransaction(answer: unknown, index: number, blockHash: string, met
   if (tx.to !== null && tx.to !== undefined) tx.to = asAddress(tx.to) ?? fail(method, `${at()}.to`, tx.to)
   tx.value = asQuantity(tx.value) ?? fail(method, `${at()}.value`, tx.value)
   if (typeof tx.input !== 'string') fail(method, `${at()}.input`, tx.input)
+  if (tx.type !== undefined && tx.type !== null)
+    tx.type = asQuantity(tx.type) ?? fail(method, `${at()}.type`, tx.type)
+  if (tx.mint !== undefined && tx.mint !== null)
+    tx.mint = asQuantity(tx.mint) ?? fail(method, `${at()}.mint`, tx.mint)
   if (tx.blockHash !== blockHash && asWord(tx.blockHash) !== blockHash)
     fail(method, `${at()}.blockHash`, tx.blockHash)
 }

@@ -1,14 +1,16 @@
-import { ChainscreenError } from '../../errors.ts'
 import type { BlockRef } from '../../screening/types.ts'
 import type { ChainSource } from '../source.ts'
-import { checkBlock, checkHeader } from './check-block.ts'
-import { checkReceipts } from './check-receipts.ts'
+import { checkHeader } from './check-block.ts'
+import { chainDefinition } from './definitions/index.ts'
 import { extractBlock } from './extract/extract.ts'
 import { type FinalityTag, finalityTagReader } from './finality-tag.ts'
 import { probeNode } from './probe.ts'
+import { createVerifier, type VerifyMode } from './proof/verifier.ts'
+import { missing, readBlock } from './read-block.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import { createRpcClient } from './rpc/client.ts'
 import { type KnownToken, tokenTable } from './tokens.ts'
+import { type TracePolicy, TraceReader } from './traces/trace-reader.ts'
 import type { RpcHeader } from './types.ts'
 import { unscreenedOf } from './unscreened.ts'
 
@@ -18,31 +20,44 @@ export interface EvmSourceOptions {
   /** EIP-155; another one answered by the node is `wrong-chain`. */
   chainId: number
   tokens: readonly KnownToken[]
-  /** The chain's native coin, as alerts name it. Default `ETH`. */
+  /** The chain's native coin, as alerts name it. Default: as the chain's definition says. */
   nativeSymbol?: string
-  /** Which tag means final on this chain. Default `finalized`; `null`: none is asked for. */
+  /** Which tag means final on this chain; `null`: none is asked for. Default: as the chain's definition says. */
   finalityTag?: FinalityTag | null
+  /** Whether call traces are read. Default `auto`. */
+  traces?: TracePolicy
+  /** Whether blocks are proved against their hash. Default `off`; the config's is `strict`. */
+  verify?: VerifyMode
   /** How long one call may take, its body included. Default 30 s. */
   fetchTimeoutMs?: number
 }
 
 /**
  * Reads an EVM chain through the JSON-RPC of one node: for each block the block with its transactions, then the
- * receipts by that block's hash. Every answer is checked for shape and for belonging together; that is no proof
- * that it is true.
+ * receipts and the call traces by that block's hash. Every answer is checked for shape and for belonging together;
+ * that it is true, `verify` proves.
  *
  * @throws ChainscreenError `config` when the URL is not one of http or https.
  */
 export function createEvmSource(options: EvmSourceOptions): ChainSource {
-  const { chainId, nativeSymbol = 'ETH', finalityTag = 'finalized' } = options
-  const rpc = createRpcClient(options.url, options.fetchTimeoutMs ?? 30_000)
-  const tokens = tokenTable(options.tokens)
+  const { chainId, fetchTimeoutMs = 30_000 } = options
+  const definition = chainDefinition(chainId)
+  const { nativeSymbol = definition.symbol, finalityTag = definition.finality.tag } = options
+  const rpc = createRpcClient(options.url, fetchTimeoutMs)
+  const chain = { tokens: tokenTable(options.tokens), nativeSymbol, definition }
+  const traceReader = new TraceReader(rpc, options.traces ?? 'auto', fetchTimeoutMs)
+  const verifier = createVerifier(options.verify ?? 'off', definition.unproved)
   const finalizedHeight = finalityTagReader(rpc, finalityTag)
 
   return {
     caip2: `eip155:${chainId}`,
     endpoint: rpc.endpoint,
-    open: (signal) => probeNode(rpc, chainId, signal),
+
+    async open(signal) {
+      const info = await probeNode(rpc, chainId, signal)
+      const traces = await traceReader.open(signal)
+      return traces === null ? info : { ...info, reads: `${info.reads} + ${traces}` }
+    },
 
     async head(signal) {
       const method = 'eth_getBlockByNumber'
@@ -57,7 +72,10 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
     async hashAt(height, signal) {
       const method = 'eth_getBlockByNumber'
       const answer = await rpc.call({ method, params: [toHex(height), false] }, { signal })
-      return answer === null ? null : checkHeader(answer, method).hash
+      if (answer === null) return null
+      const header = checkHeader(answer, method)
+      if (Number(header.number) !== height) throw badAnswer(method, 'number', header.number, toHex(height))
+      return header.hash
     },
 
     async header(hash, signal) {
@@ -71,21 +89,17 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
 
     async block(height, signal) {
       const tally = { bytes: 0 }
-      const method = 'eth_getBlockByNumber'
-      const answer = await rpc.call({ method, params: [toHex(height), true] }, { signal, tally })
-      if (answer === null) throw missing(rpc.endpoint, `block ${height}`)
-      const block = checkBlock(answer, method)
-      if (Number(block.number) !== height) throw badAnswer(method, 'number', block.number, toHex(height))
-      const byHash = 'eth_getBlockReceipts'
-      const served = await rpc.call({ method: byHash, params: [block.hash] }, { signal, tally })
-      if (served === null) throw missing(rpc.endpoint, `the receipts of block ${height} (${block.hash})`)
-      const receipts = checkReceipts(served, block, byHash)
+      const served = await readBlock(rpc, traceReader, definition, height, { tally, signal })
+      const { block, receipts } = served
+      const { frames } = served.traces
+      const { unverified, proveSenders } = await verifier.prove(block, receipts)
       return {
         ...refOf(block),
-        level: 'logs',
-        unscreened: unscreenedOf(receipts),
+        level: frames === null ? 'logs' : 'full',
+        unscreened: [...unscreenedOf(served, definition), ...unverified],
         bytes: tally.bytes,
-        extract: (own) => extractBlock(block, receipts, own, tokens, nativeSymbol),
+        extract: (own) => extractBlock({ block, receipts, frames }, own, chain),
+        proveSenders,
       }
     },
 
@@ -99,11 +113,4 @@ function refOf({ number, hash, parentHash, timestamp }: RpcHeader): BlockRef {
 
 function toHex(height: number): string {
   return `0x${height.toString(16)}`
-}
-
-function missing(endpoint: string, what: string): ChainscreenError {
-  return new ChainscreenError(
-    'node-missing-data',
-    `The node at ${endpoint} answered null for ${what}: it does not have it (yet, or any more), or keeps no history.`,
-  )
 }

@@ -23,13 +23,17 @@ export interface RpcTransaction {
   /** Wei, as a hex quantity. */
   value: string
   input: string
+  /** EIP-2718, as a hex quantity. Left out by some nodes for legacy transactions. */
+  type?: string | null
+  /** Deposits of the OP stack: wei that come into being at `from`, as a hex quantity. */
+  mint?: string | null
 }
 
 export interface RpcReceipt {
   transactionHash: string
   blockHash: string
-  /** `0x1` succeeded, `0x0` failed. Absent before Byzantium, where `root` stands instead (EIP-658). */
-  status?: string
+  /** `0x1` succeeded, `0x0` failed. Absent (or null) before Byzantium, where `root` stands instead (EIP-658). */
+  status?: string | null
   contractAddress?: string | null
   logs: readonly RpcLog[]
 }

@@ -1,19 +1,56 @@
 import type { Unscreened } from '../source.ts'
-import type { RpcReceipt } from './types.ts'
+import type { ChainDefinition } from './definitions/definition.ts'
+import { transactionAt } from './extract/context.ts'
+import type { ServedBlock } from './read-block.ts'
+import { isReadWhole, typeOf } from './transaction-types.ts'
 
-const traces: Unscreened = {
-  what: 'traces',
-  reason: 'value moved inside contract calls is not read by this version',
+/** What of a block was not screened, or not whole. Worded the same for each block, so that coverage joins them. */
+export function unscreenedOf(served: ServedBlock, definition: ChainDefinition): readonly Unscreened[] {
+  return [
+    ...tracesOf(served),
+    ...statusOf(served),
+    ...typesOf(served, definition),
+    ...fieldOf(served, definition),
+  ]
 }
 
-const status: Unscreened = {
-  what: 'status',
-  reason: 'receipts from before Byzantium do not say whether a transaction succeeded',
+function tracesOf({ traces, block }: ServedBlock): Unscreened[] {
+  if (traces.frames === null)
+    return [{ what: 'traces', reason: `value moved inside contract calls is not read: ${traces.reason}` }]
+  const all = traces.frames.length === block.transactions.length && !traces.frames.includes(null)
+  if (all) return []
+  return [
+    { what: 'traces', reason: "the node does not trace the chain's own transaction at the end of the block" },
+  ]
 }
 
-/** What of a block can't be screened from its transactions and logs alone. */
-export function unscreenedOf(receipts: readonly RpcReceipt[]): readonly Unscreened[] {
-  return receipts.some((receipt) => receipt.status !== '0x1' && receipt.status !== '0x0')
-    ? [traces, status]
-    : [traces]
+function statusOf({ block, receipts, traces }: ServedBlock): Unscreened[] {
+  const { frames } = traces
+  const unknown = receipts.some(({ status }, index) => {
+    const absent = status === undefined || status === null
+    return absent && transactionAt({ block, receipts, frames }, index)?.frames === null
+  })
+  if (!unknown) return []
+  const reason = 'receipts from before Byzantium do not say whether a transaction succeeded'
+  return [{ what: 'status', reason }]
+}
+
+function typesOf({ block }: ServedBlock, definition: ChainDefinition): Unscreened[] {
+  const strange = new Set<number>()
+  for (const tx of block.transactions) if (!isReadWhole(tx, definition)) strange.add(typeOf(tx))
+  return [...strange]
+    .sort((a, b) => a - b)
+    .map((type) => ({
+      what: 'transaction-type',
+      reason:
+        `transactions of type 0x${type.toString(16)} may move more than their value, logs and calls tell, ` +
+        'which are read',
+    }))
+}
+
+function fieldOf({ block }: ServedBlock, { unreadField }: ChainDefinition): Unscreened[] {
+  if (unreadField === null) return []
+  const content = (block as unknown as Readonly<Record<string, unknown>>)[unreadField.field]
+  const empty = content === undefined || content === null || content === '' || content === '0x'
+  return empty ? [] : [{ what: unreadField.field, reason: unreadField.reason }]
 }

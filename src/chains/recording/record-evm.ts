@@ -5,11 +5,20 @@ import type { RawNode } from './raw-node.ts'
 import type { Recorder } from './recorder.ts'
 
 const refSchema = z.object({ hash: z.string(), parentHash: z.string(), number: z.string() })
+const blockSchema = refSchema.extend({ transactions: z.array(z.unknown()) })
 const framesSchema = z.array(z.object({ blockHash: z.string().optional() }))
 const methodNotFound = -32601
+/** Logs in frames tell which call moved a token. */
+const callTracer = { tracer: 'callTracer', timeout: '60s', tracerConfig: { withLog: true } }
 
-/** Reads an EVM node over JSON-RPC. Full block and receipts always; traces where `everything` is asked. */
-export async function evmRecorder(node: RawNode, everything: boolean): Promise<Recorder> {
+/**
+ * Reads an EVM node over JSON-RPC: full block and receipts, and, unless `traces` is false, call traces as chainscreen
+ * asks for them: of the callTracer, or trace_block where the node does not have that; both with `everything`.
+ */
+export async function evmRecorder(
+  node: RawNode,
+  { everything = false, traces: traced = true }: { everything?: boolean; traces?: boolean },
+): Promise<Recorder> {
   const chainId = Number(JSON.parse(await node.call('eth_chainId', [])))
   const client = z.string().parse(JSON.parse(await node.call('web3_clientVersion', [])))
   const missing = new Set<string>()
@@ -37,7 +46,7 @@ export async function evmRecorder(node: RawNode, everything: boolean): Promise<R
 
   /** An answer that not every node has: left out, and said so, where the method does not exist. */
   async function extra(method: string, params: unknown[]): Promise<string | undefined> {
-    if (!everything || missing.has(method)) return undefined
+    if (missing.has(method)) return undefined
     const answer = await node.rpc(method, params)
     if ('result' in answer && answer.result !== 'null') return answer.result
     if ('error' in answer && answer.error.code === methodNotFound) {
@@ -53,10 +62,14 @@ export async function evmRecorder(node: RawNode, everything: boolean): Promise<R
 
   async function block(hash: string, height: number): Promise<EvmBlock> {
     const text = await ofBlock('eth_getBlockByHash', hash, height, [hash, true])
-    const { parentHash } = refSchema.parse(JSON.parse(text))
+    const { parentHash, transactions } = blockSchema.parse(JSON.parse(text))
     const receipts = await ofBlock('eth_getBlockReceipts', hash, height, [hash])
-    const traces = await extra('debug_traceBlockByHash', [hash, { tracer: 'callTracer', timeout: '60s' }])
-    const traceBlock = await extra('trace_block', [hex(height)])
+    // Blocks without transactions have nothing to trace, and some nodes refuse to (geth: the genesis block).
+    const empty = transactions.length === 0
+    const debug = () => (empty ? '[]' : extra('debug_traceBlockByHash', [hash, callTracer]))
+    const traces = traced || everything ? await debug() : undefined
+    const flat = everything || (traced && traces === undefined)
+    const traceBlock = flat ? await extra('trace_block', [hex(height)]) : undefined
     // trace_block goes by height: its frames must be of this very block.
     const frames = traceBlock === undefined ? [] : framesSchema.parse(JSON.parse(traceBlock))
     if (frames.some((frame) => frame.blockHash !== undefined && frame.blockHash !== hash))
@@ -87,7 +100,7 @@ export async function evmRecorder(node: RawNode, everything: boolean): Promise<R
       caip2: `eip155:${chainId}`,
     },
     get missing() {
-      return [...missing]
+      return [...missing].sort()
     },
     headHeight: async () => Number(JSON.parse(await node.call('eth_blockNumber', []))),
     hashAt,

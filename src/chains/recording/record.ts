@@ -23,7 +23,9 @@ export interface RecordOptions {
   out: string
   /** Adds what the node's chain is now, as one more view, to a recording that exists: how both branches of a reorg get into one file. */
   append?: boolean
-  /** Also what chainscreen does not ask by default: EVM traces, Bitcoin `getblock 3`. */
+  /** EVM: call traces too, where the node serves them. Default true. */
+  traces?: boolean
+  /** Also what chainscreen does not ask by default: EVM `trace_block`, Bitcoin `getblock 3`. */
   everything?: boolean
   signal?: AbortSignal
   onProgress?: (progress: { done: number; total: number; height: number }) => void
@@ -35,7 +37,7 @@ export interface RecordResult {
   blocks: number
   views: number
   head: { height: number; hash: string }
-  /** What `everything` asked for and the node does not have. */
+  /** What was asked for and the node does not have. */
   missing: readonly string[]
 }
 
@@ -55,8 +57,11 @@ export async function record(options: RecordOptions): Promise<RecordResult> {
       `Blocks ${options.from} to ${options.to} are no range; expected from ≤ to.`,
     )
   const node = openRawNode(options.url, options.auth, options.signal)
-  const open = options.family === 'evm' ? evmRecorder : bitcoinRecorder
-  const recorder = await open(node, options.everything === true).catch((error: unknown) => {
+  const everything = options.everything === true
+  const recorder = await (options.family === 'evm'
+    ? evmRecorder(node, options)
+    : bitcoinRecorder(node, everything)
+  ).catch((error: unknown) => {
     throw error instanceof ZodError ? badAnswer(node.endpoint, error) : error
   })
   const head = await recorder.headHeight()

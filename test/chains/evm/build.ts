@@ -1,5 +1,8 @@
+import { chainDefinition } from '../../../src/chains/evm/definitions/index.ts'
+import type { EvmChain } from '../../../src/chains/evm/extract/context.ts'
 import { extractBlock } from '../../../src/chains/evm/extract/extract.ts'
 import { type KnownToken, tokenTable } from '../../../src/chains/evm/tokens.ts'
+import type { BlockFrames } from '../../../src/chains/evm/traces/block-frames.ts'
 import type { RpcBlock, RpcLog, RpcReceipt, RpcTransaction } from '../../../src/chains/evm/types.ts'
 import type { OwnLookup } from '../../../src/screening/own.ts'
 import type { ScreenableTx, Transfer } from '../../../src/screening/types.ts'
@@ -31,6 +34,7 @@ export function blockOf(
   const blockHash = hash(0xb10c)
   const transactions = sketches.map(({ status, contractAddress, logs, ...tx }, i) => ({
     hash: hash(i),
+    type: '0x2',
     from: address(0xf0),
     to: address(0xf1),
     value: '0x0',
@@ -49,14 +53,22 @@ export function blockOf(
   return { block: { ...header, transactions, ...(withdrawals ? { withdrawals } : {}) }, receipts }
 }
 
+/** A chain as tests know it: Ethereum, where nothing else is said. */
+export const chainOf = (tokens: readonly KnownToken[], chainId = 1): EvmChain => ({
+  tokens: tokenTable(tokens),
+  nativeSymbol: 'ETH',
+  definition: chainDefinition(chainId),
+})
+
 export function extractFrom(
   sketches: readonly TxSketch[],
   own: OwnLookup,
   tokens: readonly KnownToken[] = [],
   withdrawals?: RpcBlock['withdrawals'],
+  { chainId = 1, frames = null }: { chainId?: number; frames?: BlockFrames | null } = {},
 ): ScreenableTx[] {
   const { block, receipts } = blockOf(sketches, withdrawals)
-  return extractBlock(block, receipts, own, tokenTable(tokens), 'ETH')
+  return extractBlock({ block, receipts, frames }, own, chainOf(tokens, chainId))
 }
 
 /** The transfers of the one transaction that is expected to have some. */

@@ -64,7 +64,7 @@ export async function startFakeNode(handlers: Record<string, Handler>): Promise<
     const { id, method, params } = JSON.parse(Buffer.concat(chunks).toString())
     node.calls.push([method, params[0]].filter((part) => part !== undefined).join(' '))
     const handler = handlers[method] ?? rpcError(-32601, `the method ${method} does not exist`)
-    const result = handler(params, response)
+    const result = await handler(params, response)
     if (result === raw) return
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify({ jsonrpc: '2.0', id, result }))

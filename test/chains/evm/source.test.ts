@@ -136,7 +136,7 @@ const healthyHeader = () => ({
 
 describe('a block', () => {
   it('asks for the receipts by the hash of the block', async () => {
-    const { source, node } = await sourceOf(healthyNode())
+    const { source, node } = await sourceOf(healthyNode(), { traces: 'off' })
     const block = await source.block(7)
     expect(node.calls).toEqual(['eth_getBlockByNumber 0x7', `eth_getBlockReceipts ${healthyBlockHash}`])
     expect(block).toMatchObject({ height: 7, hash: healthyBlockHash, time: 100, level: 'logs' })
@@ -176,11 +176,21 @@ describe('a block', () => {
     expect((await source.block(7)).extract(ownOf(address(2)))).toHaveLength(1)
   })
 
+  it('of transactions of a type that nobody knows is read as far as it goes, and says so', async () => {
+    const tx = { from: address(1), to: address(2), value: '0x5', type: '0x71' }
+    const { source } = await sourceOf(healthyNode([tx, tx, { ...tx, type: '0x2' }]), { traces: 'off' })
+    const block = await source.block(7)
+    expect(block.unscreened.map(({ what }) => what)).toEqual(['traces', 'transaction-type'])
+    expect(block.unscreened[1]?.reason).toContain('0x71')
+    expect(block.extract(ownOf(address(2)))).toHaveLength(3)
+  })
+
   it('says when its receipts are too old to tell whether a transaction succeeded', async () => {
     const sketches = [{ to: address(2), value: '0x5' }]
     const { receipts } = blockOf(sketches)
     const old = receipts.map(({ status, ...receipt }) => ({ ...receipt, root: healthyBlockHash }))
-    const { source } = await sourceOf({ ...healthyNode(sketches), eth_getBlockReceipts: () => old })
+    const handlers = { ...healthyNode(sketches), eth_getBlockReceipts: () => old }
+    const { source } = await sourceOf(handlers, { traces: 'off' })
     const block = await source.block(7)
     expect(block.unscreened.map(({ what }) => what)).toEqual(['traces', 'status'])
     expect(block.extract(ownOf(address(2)))).toEqual([])

@@ -26,7 +26,7 @@ function word(address: string): string {
 }
 
 /** codecopy(0, 11, length); return(0, length); then the code itself, of at most 255 bytes. */
-function initCodeOf(code: string): `0x${string}` {
+export function initCodeOf(code: string): `0x${string}` {
   const length = (code.length / 2).toString(16).padStart(2, '0')
   return `0x60${length}80600b6000396000f3${code}`
 }

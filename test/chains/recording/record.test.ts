@@ -52,7 +52,7 @@ describe('record', () => {
     expect((await loadRecording(out)).views).toEqual((await loadRecording(demoBitcoin)).views)
   })
 
-  it('asks by default what chainscreen asks: REST where served, else getblock 3; no traces', async () => {
+  it('asks by default what chainscreen asks: REST where served, else getblock 3; traces where served', async () => {
     const out = join(tempDir(), 'x.recording.jsonl.gz')
     const first = async () => [...(await loadRecording(out)).blocks.values()].at(-1)
     const bitcoin = await playing(demoBitcoin)
@@ -68,8 +68,15 @@ describe('record', () => {
     const evm = await playing(demoEvm)
     await record({ family: 'evm', url: evm.url, from: 2, to: 3, out })
     expect(Object.keys((await first()) ?? {})).toEqual([
-      ...['kind', 'height', 'hash', 'parentHash', 'block', 'receipts'],
+      ...['kind', 'height', 'hash', 'parentHash', 'block', 'receipts', 'traces'],
     ])
+    const untraced = await playing(demoEvm, { traces: false })
+    for (const node of [untraced, evm]) {
+      await record({ family: 'evm', url: node.url, from: 2, to: 3, out, traces: node === untraced })
+      expect(Object.keys((await first()) ?? {})).toEqual([
+        ...['kind', 'height', 'hash', 'parentHash', 'block', 'receipts'],
+      ])
+    }
     expect((await loadRecording(out)).views[0]?.finalized?.height).toBe(3)
   })
 

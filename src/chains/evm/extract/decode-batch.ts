@@ -8,14 +8,20 @@ import { dataLength, wordAt } from './words.ts'
  * and lengths are a stranger's: each is held against the data that is really there before it is used, so the work
  * is bounded by the size of the log. An empty batch moves nothing.
  */
-export function decodeBatch(log: RpcLog, id: string, operator: string, from: string, to: string): Movement[] {
+export function decodeBatch(
+  log: RpcLog,
+  index: number,
+  operator: string,
+  from: string,
+  to: string,
+): Movement[] {
   const ids = readArray(log.data, 0)
   const amounts = readArray(log.data, 32)
   if (ids === null || amounts === null || ids.length !== amounts.length)
-    return [movementOf(log, { id, asset: `erc1155:${log.address}`, operator, from, to, amount: null })]
+    return [movementOf(log, index, { asset: `erc1155:${log.address}`, operator, from, to, amount: null })]
   return ids.map((tokenId, i) =>
-    movementOf(log, {
-      id: `${id}:${i}`,
+    movementOf(log, index, {
+      id: `log:${index}:${i}`,
       asset: `erc1155:${log.address}:${tokenId}`,
       operator,
       from,

@@ -1,33 +1,23 @@
 import type { OwnLookup } from '../../../screening/own.ts'
 import type { ScreenableTx } from '../../../screening/types.ts'
-import type { TokenTable } from '../tokens.ts'
-import type { RpcBlock, RpcReceipt } from '../types.ts'
+import { type EvmChain, type ReadBlock, transactionAt } from './context.ts'
 import { touches } from './touches.ts'
 import { extractTransaction } from './transaction.ts'
 import { extractWithdrawals } from './withdrawals.ts'
 
 /**
- * Everything in a block that moved value between the exchange and others, as far as transactions, logs and beacon
- * withdrawals tell. Failed transactions moved nothing. Transaction types do not matter. Pure; never throws for a
- * block and receipts that were checked.
+ * Everything in a block that moved value between the exchange and others, as far as transactions, logs, call traces
+ * and beacon withdrawals tell. Failed transactions moved nothing. Pure; never throws for what was checked.
  */
-export function extractBlock(
-  block: RpcBlock,
-  receipts: readonly RpcReceipt[],
-  own: OwnLookup,
-  tokens: TokenTable,
-  nativeSymbol: string,
-): ScreenableTx[] {
+export function extractBlock(read: ReadBlock, own: OwnLookup, chain: EvmChain): ScreenableTx[] {
   const found: ScreenableTx[] = []
-  for (let i = 0; i < receipts.length; i++) {
-    const tx = block.transactions[i]
-    const receipt = receipts[i]
-    if (tx === undefined || receipt === undefined || receipt.status !== '0x1') continue
-    if (!touches(tx, receipt, own, tokens)) continue
-    const moved = extractTransaction(tx, receipt, own, tokens, nativeSymbol)
+  for (let i = 0; i < read.receipts.length; i++) {
+    const one = transactionAt(read, i)
+    if (one === null || !touches(one, own, chain.tokens)) continue
+    const moved = extractTransaction(one, own, chain)
     if (moved) found.push(moved)
   }
-  const withdrawals = extractWithdrawals(block, own, nativeSymbol)
+  const withdrawals = extractWithdrawals(read.block, own, chain)
   if (withdrawals) found.push(withdrawals)
   return found
 }

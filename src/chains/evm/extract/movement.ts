@@ -1,9 +1,18 @@
+/** What trails follow: any movement of any asset. */
+export interface Moved {
+  /** As in the alert table: `native`, `erc20:0x…`, `erc721:0x…:ID`, `erc1155:0x…:ID`. */
+  asset: string
+  from: string | null
+  to: string | null
+  amount: bigint
+}
+
 /** What one log says was moved: before anything is asked about whose the addresses are. Addresses are lower-case. */
-export interface Movement {
+export interface Movement extends Moved {
   /** `log:2`, or `log:2:0` within a batch: the position in the receipt's own logs. */
   id: string
-  /** As in the alert table: `erc20:0x…`, `erc721:0x…:ID`, `erc1155:0x…:ID`. */
-  asset: string
+  /** The log's position in its receipt. */
+  log: number
   /** The contract that wrote the log. */
   token: string
   /** `null`: native coin became tokens (WETH deposit). */

@@ -1,6 +1,8 @@
 import type { OwnLookup } from '../../../screening/own.ts'
 import type { TokenTable } from '../tokens.ts'
-import type { RpcLog, RpcReceipt, RpcTransaction } from '../types.ts'
+import type { CallFrames } from '../traces/call-frames.ts'
+import type { RpcLog } from '../types.ts'
+import type { ReadTransaction } from './context.ts'
 import { transferBatchTopic, transferSingleTopic, transferTopic, unwrapTopic, wrapTopic } from './topics.ts'
 import { topicAt } from './words.ts'
 
@@ -9,15 +11,22 @@ import { topicAt } from './words.ts'
  * decoded, converted or built here. May say yes wrongly, never no.
  */
 export function touches(
-  tx: RpcTransaction,
-  receipt: RpcReceipt,
+  { tx, receipt, frames, succeeded }: ReadTransaction,
   own: OwnLookup,
   tokens: TokenTable,
 ): boolean {
+  // A failed transaction may still have minted (OP stack) to its sender.
   if (own.mayHaveEvm(tx.from)) return true
+  if (!succeeded) return false
   const to = tx.to ?? receipt.contractAddress
   if (to !== null && to !== undefined && own.mayHaveEvm(to)) return true
   for (const log of receipt.logs) if (logTouches(log, own, tokens)) return true
+  return frames !== null && framesTouch(frames, own)
+}
+
+function framesTouch({ moves, from, to }: CallFrames, own: OwnLookup): boolean {
+  for (const { frame } of moves)
+    if (own.mayHaveEvm(from[frame] ?? '') || own.mayHaveEvm(to[frame] ?? '')) return true
   return false
 }
 

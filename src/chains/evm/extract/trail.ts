@@ -1,13 +1,13 @@
 import type { IsOwn } from './is-own.ts'
-import type { Movement } from './movement.ts'
+import type { Moved } from './movement.ts'
 
 /**
- * Who stands behind the senders of our deposits and behind the receivers of our withdrawals, by the token movements
- * of one transaction. Foreign addresses, lower-case.
+ * Who stands behind the senders of our deposits and behind the receivers of our withdrawals, by the movements of
+ * one transaction. Foreign addresses, lower-case.
  */
 export interface Trails {
   /** `upstream` of a deposit, `onward` of a withdrawal. */
-  of(movement: Movement): Iterable<string>
+  of(movement: Moved): Iterable<string>
   /**
    * For a transaction too large to follow each transfer on its own: every address that is upstream of any deposit,
    * and onward of any withdrawal, of it. More than the truth of a single transfer, never less.
@@ -23,12 +23,12 @@ export interface Trails {
 export const maxExactSteps = 50_000
 
 /**
- * Follows assets through a transaction's logs. Upstream: who earlier moved the same asset into the sender, and so on
+ * Follows assets through a transaction's movements, in the order in which they happened. Upstream: who earlier moved the same asset into the sender, and so on
  * backwards. Onward: who later got it from our receiver, and so on. A movement of nothing carries nothing on, and
  * the trail ends at own addresses: what they move is a transfer of its own.
  */
-export function trails(movements: readonly Movement[], isOwn: IsOwn): Trails {
-  const byAsset = new Map<string, Movement[]>()
+export function trails(movements: readonly Moved[], isOwn: IsOwn): Trails {
+  const byAsset = new Map<string, Moved[]>()
   for (const movement of movements) {
     if (movement.amount === 0n || movement.from === null || movement.to === null) continue
     const list = byAsset.get(movement.asset)
@@ -52,11 +52,11 @@ export function trails(movements: readonly Movement[], isOwn: IsOwn): Trails {
   return { of: (movement) => exact(byAsset.get(movement.asset) ?? [], movement, isOwn), whole: null }
 }
 
-function isOurs({ from, to }: Movement, isOwn: IsOwn): boolean {
+function isOurs({ from, to }: Moved, isOwn: IsOwn): boolean {
   return from !== null && to !== null && isOwn(from) !== isOwn(to)
 }
 
-function exact(list: readonly Movement[], movement: Movement, isOwn: IsOwn): Iterable<string> {
+function exact(list: readonly Moved[], movement: Moved, isOwn: IsOwn): Iterable<string> {
   const { from, to } = movement
   const at = list.indexOf(movement)
   if (at < 0 || from === null || to === null) return []
@@ -69,7 +69,7 @@ function exact(list: readonly Movement[], movement: Movement, isOwn: IsOwn): Ite
 
 /** Backwards from `start`: senders into what `reached` holds are found, and reached themselves. */
 function walkBack(
-  list: readonly Movement[],
+  list: readonly Moved[],
   start: number,
   reached: Set<string>,
   found: Set<string>,
@@ -88,7 +88,7 @@ function walkBack(
 
 /** Onwards from `start`: receivers from what `reached` holds are found, and reached themselves. */
 function walkOn(
-  list: readonly Movement[],
+  list: readonly Moved[],
   start: number,
   reached: Set<string>,
   found: Set<string>,

@@ -2,19 +2,22 @@ import { evmKey } from '../../../address/key.ts'
 import type { OwnLookup } from '../../../screening/own.ts'
 import type { ScreenableTx, Transfer } from '../../../screening/types.ts'
 import type { RpcBlock } from '../types.ts'
+import type { EvmChain } from './context.ts'
 import { ownCheck } from './is-own.ts'
 
 const weiPerGwei = 1_000_000_000n
 
 /**
  * Beacon chain withdrawals to own addresses (EIP-4895). They belong to no transaction, leave no log and have no
- * counterparty: the block's own hash stands for the transaction's. `null` where there are none.
+ * counterparty: the block's own hash stands for the transaction's. `null` where there are none, and on chains whose
+ * withdrawals move nothing yet.
  */
 export function extractWithdrawals(
   block: RpcBlock,
   own: OwnLookup,
-  nativeSymbol: string,
+  { definition, nativeSymbol }: EvmChain,
 ): ScreenableTx | null {
+  if (definition.withdrawals === 'claimed') return null
   const isOwn = ownCheck(own)
   const transfers: Transfer[] = []
   for (const [index, { address, amount }] of (block.withdrawals ?? []).entries()) {

@@ -13,7 +13,22 @@ export type ChainscreenRpcSchema = [
   { Method: 'eth_getBlockByHash'; Parameters: [hash: string, full: boolean]; ReturnType: unknown },
   /** Takes a height, a tag or a hash; only ever asked by hash. */
   { Method: 'eth_getBlockReceipts'; Parameters: [hash: string]; ReturnType: unknown },
+  {
+    Method: 'debug_traceBlockByHash'
+    Parameters: [hash: string, options: CallTracerOptions]
+    ReturnType: unknown
+  },
+  /** By height: the answer must be held against the block. */
+  { Method: 'trace_block'; Parameters: [height: string]; ReturnType: unknown },
 ]
+
+/** https://geth.ethereum.org/docs/developers/evm-tracing/built-in-tracers#call-tracer */
+export interface CallTracerOptions {
+  tracer: 'callTracer'
+  /** A Go duration, for each transaction. */
+  timeout: string
+  tracerConfig: { withLog: boolean }
+}
 
 export type RpcMethod = ChainscreenRpcSchema[number]['Method']
 

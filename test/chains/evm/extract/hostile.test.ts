@@ -6,7 +6,7 @@ import { touches } from '../../../../src/chains/evm/extract/touches.ts'
 import { maxExactSteps } from '../../../../src/chains/evm/extract/trail.ts'
 import { extractTransaction } from '../../../../src/chains/evm/extract/transaction.ts'
 import { tokenTable } from '../../../../src/chains/evm/tokens.ts'
-import { address, blockOf, extractFrom, log, topic, words } from '../build.ts'
+import { address, blockOf, chainOf, extractFrom, log, topic, words } from '../build.ts'
 import { ownOf } from '../own.ts'
 
 const own = address(1)
@@ -61,8 +61,9 @@ describe('whatever a contract writes', () => {
         const { block, receipts } = blockOf([{ logs }])
         const [tx, receipt] = [block.transactions[0], receipts[0]]
         if (!tx || !receipt) throw new Error('no transaction')
-        const found = extractTransaction(tx, receipt, ownOf(own), tokenTable(tokens), 'ETH')
-        if (found) expect(touches(tx, receipt, ownOf(own), tokenTable(tokens))).toBe(true)
+        const one = { tx, receipt, frames: null, succeeded: true }
+        const found = extractTransaction(one, ownOf(own), chainOf(tokens))
+        if (found) expect(touches(one, ownOf(own), tokenTable(tokens))).toBe(true)
       }),
       { numRuns: 2000 },
     )

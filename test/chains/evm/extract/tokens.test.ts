@@ -92,8 +92,10 @@ describe('ERC-20', () => {
     expect(found(log(junk, [transferTopic, topic(own)], words(stranger, 8)))).toEqual([])
   })
 
-  it('as EIP-7708 writes it for native value is not a token', () => {
-    expect(found(transfer(topics.nativeLogAddress, stranger, own, words(5)))).toEqual([])
+  it('as EIP-7708 writes it for native value is native, and no token', () => {
+    expect(found(transfer(topics.nativeLogAddress, stranger, own, words(5)))).toMatchObject([
+      { id: 'log:0', asset: 'native', symbol: 'ETH', amount: 5n, tags: [] },
+    ])
   })
 })
 

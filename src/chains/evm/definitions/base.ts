@@ -1,0 +1,3 @@
+import { opStack } from './op-stack.ts'
+
+export const base = opStack(8453, 'Base')

@@ -1,0 +1,45 @@
+import type { FinalityTag } from '../finality-tag.ts'
+import type { ProofPart } from '../proof/proof.ts'
+
+/** What is particular to one EVM chain: one file each, and {@link chainDefinition} finds it. */
+export interface ChainDefinition {
+  /** EIP-155; `null`: the generic chain. */
+  chainId: number | null
+  name: string
+  /** The native coin. */
+  symbol: string
+  /** When a block counts as final, where the config does not say. `tag: null`: the chain's own tag is not trusted. */
+  finality: { tag: FinalityTag | null; depth: number }
+  /** Transaction types beyond the common ones (`commonTypes`) whose value, logs and calls are read whole. */
+  types: readonly number[]
+  /**
+   * What a block's `withdrawals` are. `native`: the coin, paid out with the block (EIP-4895). `claimed`: a right to a
+   * token, which moves when it is claimed, and then leaves a log like any token.
+   */
+  withdrawals: 'native' | 'claimed'
+  /** Contracts whose `Transfer` logs tell of the native coin, lower-case; counted as native, and never twice. */
+  nativeLogs: readonly string[]
+  /** The last transaction of a block may be the chain's own (from and to zero), which nodes do not trace. */
+  stateSync: boolean
+  /** A block field that holds transfers from outside of the EVM, which are not read: a block that has some says so. */
+  unreadField: { field: string; reason: string } | null
+  /** Parts of a block whose proof may fail on this chain though nothing is wrong, each with the reason. */
+  unproved: Readonly<Partial<Record<ProofPart, string>>>
+}
+
+/** What most chains have; a definition names only what differs. */
+export function define(
+  of: Pick<ChainDefinition, 'chainId' | 'name'> & Partial<ChainDefinition>,
+): ChainDefinition {
+  return {
+    symbol: 'ETH',
+    finality: { tag: 'finalized', depth: 64 },
+    types: [],
+    withdrawals: 'native',
+    nativeLogs: [],
+    stateSync: false,
+    unreadField: null,
+    unproved: {},
+    ...of,
+  }
+}

@@ -1,0 +1,3 @@
+import { opStack } from './op-stack.ts'
+
+export const opMainnet = opStack(10, 'OP Mainnet')

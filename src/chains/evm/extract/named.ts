@@ -1,0 +1,13 @@
+import { evmKey } from '../../../address/key.ts'
+import type { Party, Role } from '../../../screening/types.ts'
+
+/** Addresses as parties in a role, each once. */
+export function named(
+  role: Role,
+  addresses: Iterable<string>,
+  counts: (address: string) => boolean = () => true,
+): Party[] {
+  const parties: Party[] = []
+  for (const address of new Set(addresses)) if (counts(address)) parties.push({ key: evmKey(address), role })
+  return parties
+}

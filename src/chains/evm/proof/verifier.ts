@@ -1,0 +1,86 @@
+import { ChainscreenError } from '../../../errors.ts'
+import type { ScreenableTx } from '../../../screening/types.ts'
+import type { Unscreened } from '../../source.ts'
+import type { RpcBlock, RpcReceipt } from '../types.ts'
+import { loadKeccak } from './keccak.ts'
+import type { Mismatch, Proof, ProofRules } from './proof.ts'
+import { proveBlock } from './prove-block.ts'
+import { proveSigners } from './prove-signers.ts'
+
+/** `strict`: a mismatch refuses the block. `warn`: it is recorded. `off`: nothing is proved. */
+export type VerifyMode = 'strict' | 'warn' | 'off'
+
+export interface ProvedBlock {
+  /** What of the block can't be proved; in mode `warn` also what proved false. */
+  unverified: readonly Unscreened[]
+  /** See `SourceBlock`. */
+  proveSenders(extracted: readonly ScreenableTx[]): readonly Unscreened[]
+}
+
+/** Proves what one node serves. */
+export interface Verifier {
+  /**
+   * Proves a block, once, when it was read.
+   *
+   * @throws ChainscreenError `node-bad-answer` in mode `strict`, where something in it can't be true.
+   */
+  prove(block: RpcBlock, receipts: readonly RpcReceipt[]): Promise<ProvedBlock>
+}
+
+const nothing: ProvedBlock = { unverified: [], proveSenders: () => [] }
+
+export function createVerifier(mode: VerifyMode, rules: ProofRules): Verifier {
+  // Who sent a transaction is looked at after the block was handed on. Whoever chooses between nodes only learns what
+  // becomes of reading: so a lie that comes out then is also what the next block is refused for.
+  let lie: unknown = null
+  return {
+    async prove(block, receipts) {
+      if (mode === 'off') return nothing
+      const keccak = await loadKeccak()
+      if (lie !== null) {
+        const before = lie
+        lie = null
+        throw before
+      }
+      const unverified = judge(proveBlock(block, receipts, rules, keccak), block, mode)
+      // Extraction runs again when own addresses change; who sent a transaction does not.
+      const known = new Map<string, readonly Unscreened[]>()
+      const sender = (hash: string): readonly Unscreened[] => {
+        const index = block.transactions.findIndex((tx) => tx.hash === hash)
+        // Beacon chain withdrawals are extracted under the block's own hash: nobody sent them.
+        if (index < 0) return []
+        return judge(proveSigners(block.transactions, [index], rules, keccak), block, mode)
+      }
+      const proveSenders = (extracted: readonly ScreenableTx[]): readonly Unscreened[] => {
+        try {
+          for (const { hash } of extracted) if (!known.has(hash)) known.set(hash, sender(hash))
+        } catch (error) {
+          lie = error
+          throw error
+        }
+        return extracted.flatMap(({ hash }) => known.get(hash) ?? [])
+      }
+      return { unverified, proveSenders }
+    },
+  }
+}
+
+function judge({ mismatches, unproved }: Proof, block: RpcBlock, mode: VerifyMode): Unscreened[] {
+  const [first] = mismatches
+  if (first !== undefined && mode === 'strict') throw refusal(block, mismatches, first)
+  return [...unproved, ...mismatches.map(sentence)].map((reason) => ({ what: 'unverified', reason }))
+}
+
+function refusal(block: RpcBlock, mismatches: readonly Mismatch[], first: Mismatch): ChainscreenError {
+  return new ChainscreenError(
+    'node-bad-answer',
+    `Block ${Number(block.number)} (${block.hash}) does not prove true: ${sentence(first)} Ask a node that is in ` +
+      'order; where a chain is not built like Ethereum, set verify: warn.',
+    { details: mismatches.map(sentence) },
+  )
+}
+
+function sentence({ field, served, computed, hint }: Mismatch): string {
+  const said = `${field}: expected ${served} as served, got ${computed} from everything else that was served.`
+  return hint === undefined ? said : `${said} ${hint}`
+}

@@ -1,0 +1,52 @@
+import { ChainscreenError } from '../../errors.ts'
+import { checkBlock } from './check-block.ts'
+import { checkReceipts } from './check-receipts.ts'
+import type { ChainDefinition } from './definitions/definition.ts'
+import { badAnswer } from './rpc/bad-answer.ts'
+import type { RpcClient } from './rpc/client.ts'
+import type { ByteTally } from './rpc/pooled-fetch.ts'
+import { readTraces, type TraceReader, type TracesOfBlock } from './traces/trace-reader.ts'
+import type { RpcBlock, RpcReceipt } from './types.ts'
+
+/** A block as one node served it, checked for shape and for belonging together. */
+export interface ServedBlock {
+  block: RpcBlock
+  receipts: readonly RpcReceipt[]
+  traces: TracesOfBlock
+}
+
+/**
+ * Reads a block by its height, and by the hash that it then has its receipts and traces, both at a time.
+ *
+ * @throws ChainscreenError `node-missing-data`, `node-bad-answer`, and as a call throws.
+ */
+export async function readBlock(
+  rpc: RpcClient,
+  traceReader: TraceReader,
+  definition: ChainDefinition,
+  height: number,
+  options: { tally: ByteTally; signal?: AbortSignal | undefined },
+): Promise<ServedBlock> {
+  const method = 'eth_getBlockByNumber'
+  const number = `0x${height.toString(16)}`
+  const answer = await rpc.call({ method, params: [number, true] }, options)
+  if (answer === null) throw missing(rpc.endpoint, `block ${height}`)
+  const block = checkBlock(answer, method)
+  if (Number(block.number) !== height) throw badAnswer(method, 'number', block.number, number)
+  const byHash = 'eth_getBlockReceipts'
+  const [served, traces] = await Promise.all([
+    rpc.call({ method: byHash, params: [block.hash] }, options),
+    traceReader.ask(block, options),
+  ])
+  if (served === null) throw missing(rpc.endpoint, `the receipts of block ${height} (${block.hash})`)
+  const receipts = checkReceipts(served, block, byHash)
+  return { block, receipts, traces: readTraces(traces, block, receipts, definition) }
+}
+
+/** The error for something that a node answered `null` for. */
+export function missing(endpoint: string, what: string): ChainscreenError {
+  return new ChainscreenError(
+    'node-missing-data',
+    `The node at ${endpoint} answered null for ${what}: it does not have it (yet, or any more), or keeps no history.`,
+  )
+}

@@ -1,0 +1,42 @@
+import { initCodeOf } from './token.ts'
+
+// Small contracts by hand. PUSH1 is 60; CALL (f1) takes gas, to, value, args offset and length, return offset and
+// length from the top of the stack, DELEGATECALL (f4) and STATICCALL (fa) the same without value.
+
+/** call(gas, calldataload(0), calldataload(32), 0, 0, 0, 0); pop */
+const pay = '60006000600060006020356000355af150'
+/** The same with the third and fourth word. */
+const payToo = '60006000600060006060356040355af150'
+/** staticcall(gas, 4, 0, 0, 0, 0); pop: the identity precompile. */
+const askPrecompile = '600060006000600060045afa50'
+/** calldatacopy(0, 32, calldatasize - 32) */
+const copyRest = '602036036020600037'
+
+/** Pays word 1 to the address in word 0. */
+export const payer = initCodeOf(`${pay}00`)
+/** Does so, and then reverts. */
+export const regretter = initCodeOf(`${pay}60006000fd`)
+/** Asks a precompile first. */
+export const askingPayer = initCodeOf(`${askPrecompile}${pay}00`)
+/** Pays two: word 1 to word 0, word 3 to word 2. */
+export const disperser = initCodeOf(`${pay}${payToo}00`)
+/** Calls the address in word 0 with the rest of its calldata and all its value, and does not mind a failure. */
+export const forwarder = initCodeOf(`${copyRest}60006000602036036000346000355af15000`)
+/** Runs the code of the address in word 0 with the rest of its calldata. */
+export const delegator = initCodeOf(`${copyRest}600060006020360360006000355af45000`)
+/** The same by CALLCODE, with word 1 as value: call(gas, word 0, word 1, 0, 0, 0, 0) */
+export const callcoder = initCodeOf('60006000600060006020356000355af25000')
+/** selfdestruct(calldataload(0)) */
+export const suicider = initCodeOf('600035ff')
+/** create(callvalue, 0, 0): a contract without code, with the value. */
+export const creator = initCodeOf('6000600034f05000')
+
+/** Words of calldata. */
+export function wordsOf(...values: readonly (string | bigint | number)[]): `0x${string}` {
+  return `0x${values.map((value) => BigInt(value).toString(16).padStart(64, '0')).join('')}`
+}
+
+/** Calldata for `forwarder` and `delegator`: whom to call, and with what. */
+export function through(target: string, data: string): `0x${string}` {
+  return `${wordsOf(target)}${data.slice(2)}`
+}

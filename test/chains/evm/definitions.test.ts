@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import { evmKey } from '../../../src/address/key.ts'
+import { chainDefinition, chainDefinitions } from '../../../src/chains/evm/definitions/index.ts'
+import { transferTopic } from '../../../src/chains/evm/extract/topics.ts'
+import { readBlockTraces } from '../../../src/chains/evm/traces/read-block-traces.ts'
+import { unscreenedOf } from '../../../src/chains/evm/unscreened.ts'
+import { address, blockOf, extractFrom, log, type TxSketch, topic, words } from './build.ts'
+import { ownOf } from './own.ts'
+
+const own = address(0x01)
+const stranger = address(0x02)
+const zero = `0x${'0'.repeat(40)}`
+const [gnosis, polygon, avalanche, arbitrum, base] = [100, 137, 43_114, 42_161, 8_453]
+
+const rowsOf = (sketches: readonly TxSketch[], chainId: number, fields = {}) => {
+  const { block, receipts } = blockOf(sketches)
+  const traces = { frames: sketches.map(() => null) }
+  const served = { block: { ...block, ...fields }, receipts, traces: { frames: [] } }
+  return unscreenedOf(sketches.length === 0 ? served : { ...served, traces }, chainDefinition(chainId))
+    .filter(({ what }) => what !== 'traces')
+    .map(({ what }) => what)
+}
+
+describe('chain definitions', () => {
+  it('are one per chain id', () => {
+    expect(chainDefinitions.map(({ chainId }) => chainId)).toEqual([
+      ...[1, 11_155_111, 8_453, 10, 42_161, 137, 56, 43_114, 100],
+    ])
+    for (const definition of chainDefinitions)
+      expect(chainDefinition(definition.chainId ?? 0)).toBe(definition)
+  })
+
+  it('have a generic one for all others', () => {
+    expect(chainDefinition(31337)).toMatchObject({
+      chainId: null,
+      symbol: 'ETH',
+      finality: { tag: 'finalized', depth: 64 },
+    })
+  })
+
+  it('distrust the tag of Polygon, and ask for more depth where chains have gone back further', () => {
+    const of = (chainId: number) => chainDefinition(chainId).finality
+    expect(of(polygon)).toEqual({ tag: null, depth: 500 })
+    expect(of(base)).toEqual({ tag: 'finalized', depth: 200 })
+    expect(of(1)).toEqual({ tag: 'finalized', depth: 64 })
+  })
+})
+
+describe('what chains do in ways of their own', () => {
+  it('withdrawals of Gnosis move nothing until they are claimed, which is a log', () => {
+    const withdrawals = [{ address: own, amount: '0x5' }]
+    expect(extractFrom([], ownOf(own), [], withdrawals)).toHaveLength(1)
+    expect(extractFrom([], ownOf(own), [], withdrawals, { chainId: gnosis })).toEqual([])
+  })
+
+  it('logs of Polygon’s own contract are native value, and no token', () => {
+    const sketch = {
+      to: stranger,
+      logs: [
+        log(
+          '0x0000000000000000000000000000000000001010',
+          [transferTopic, topic(stranger), topic(own)],
+          words(5),
+        ),
+      ],
+    }
+    const assets = (chainId: number) =>
+      extractFrom([sketch], ownOf(own), [], undefined, { chainId })[0]?.transfers.map(({ asset }) => asset)
+    expect(assets(polygon)).toEqual(['native'])
+    expect(assets(1)).toEqual(['erc20:0x0000000000000000000000000000000000001010'])
+  })
+
+  it('types of transactions that a chain made up are known there, and said elsewhere', () => {
+    expect(rowsOf([{ type: '0x64' }], arbitrum)).toEqual([])
+    expect(rowsOf([{ type: '0x69' }], arbitrum)).toEqual(['transaction-type'])
+    expect(rowsOf([{ type: '0x64' }], 1)).toEqual(['transaction-type'])
+    expect(rowsOf([{ type: '0x7e' }], base)).toEqual([])
+    expect(rowsOf([{ type: '0x0' }, { type: '0x4' }, {}], 324)).toEqual([])
+    expect(rowsOf([{ type: '0x71' }, { type: '0xff' }], 324)).toEqual([
+      'transaction-type',
+      'transaction-type',
+    ])
+  })
+
+  it('atomic transactions of Avalanche are said not to be read', () => {
+    expect(rowsOf([], avalanche, { blockExtraData: '0x00aa' })).toEqual(['blockExtraData'])
+    expect(rowsOf([], avalanche, { blockExtraData: '0x' })).toEqual([])
+    expect(rowsOf([], 1, { blockExtraData: '0x00aa' })).toEqual([])
+  })
+
+  it('the state sync at the end of a block of Polygon may be missing from its traces, and is said', () => {
+    const sync = { from: zero, to: zero, type: '0x7f' }
+    const { block, receipts } = blockOf([sync])
+    const read = (chainId: number) =>
+      readBlockTraces([], block, receipts, chainDefinition(chainId), 'debug_traceBlockByHash')
+    expect(read(polygon)).toEqual([null])
+    expect(() => read(1)).toThrow(expect.objectContaining({ code: 'node-bad-answer' }))
+    const traced = { type: 'CALL', from: address(7), to: address(8), value: '0x1', input: '0x' }
+    const asOf = { ...block, transactions: block.transactions.map((tx) => ({ ...tx, type: '0x0' })) }
+    const answer = [{ txHash: block.transactions[0]?.hash, result: traced }]
+    expect(readBlockTraces(answer, asOf, receipts, chainDefinition(polygon), 'debug')).toHaveLength(1)
+    const frames = read(polygon)
+    expect(unscreenedOf({ block, receipts, traces: { frames } }, chainDefinition(polygon))).toEqual([
+      { what: 'traces', reason: expect.stringContaining('does not trace') },
+    ])
+  })
+})
+
+describe('a deposit of the OP stack', () => {
+  const deposit = { type: '0x7e', from: own, to: stranger, value: '0x3', mint: '0x9' }
+  const minted = {
+    id: 'mint',
+    direction: 'deposit',
+    asset: 'native',
+    amount: 9n,
+    own: evmKey(own),
+    parties: [],
+    tags: [],
+  }
+
+  it('credits what it mints to its sender', () => {
+    const [tx] = extractFrom([deposit], ownOf(own), [], undefined, { chainId: base })
+    expect(tx?.transfers).toMatchObject([minted, { id: 'value', direction: 'withdrawal', amount: 3n }])
+  })
+
+  it('does so also when it fails', () => {
+    const [tx] = extractFrom([{ ...deposit, status: '0x0' }], ownOf(own), [], undefined, { chainId: base })
+    expect(tx?.transfers).toMatchObject([minted])
+  })
+
+  it('to others is none of ours, and mints nothing in other types', () => {
+    expect(extractFrom([deposit], ownOf(address(5)))).toEqual([])
+    expect(extractFrom([{ ...deposit, type: '0x2', status: '0x0' }], ownOf(own))).toEqual([])
+  })
+})

@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest'
+import { nativeLogAddress, transferTopic } from '../../../../src/chains/evm/extract/topics.ts'
+import { maxWaySteps } from '../../../../src/chains/evm/extract/ways.ts'
+import { address, extractFrom, log, rolesOf, type TxSketch, topic, words } from '../build.ts'
+import { ownOf } from '../own.ts'
+import { type CallSketch, flatFramesOf, framesOf } from '../traces/sketch.ts'
+
+// Parties are shown by the last digits of their address.
+const own = address(0x01)
+const hot = address(0x02)
+const alice = address(0x0a)
+const bob = address(0x0b)
+const payer = address(0x0c)
+const library = address(0x0d)
+const router = address(0x0e)
+const usdx = address(0x3)
+const tokens = [{ address: usdx, symbol: 'USDX' }] as const
+const precompile = `0x${'0'.repeat(38)}04`
+
+/** What one transaction with these calls moved, through both kinds of traces, which must agree. */
+function found(sketch: TxSketch, calls: readonly CallSketch[]) {
+  const run = (frames: ReturnType<typeof framesOf>) =>
+    extractFrom([sketch], ownOf(own, hot), tokens, undefined, { frames })
+  const [tx, ...rest] = run(framesOf(sketch, calls))
+  expect(rest).toEqual([])
+  expect(run(flatFramesOf(sketch, calls))).toEqual(tx === undefined ? [] : [tx])
+  const transfers = (tx?.transfers ?? []).map((one) => [one.id, one.direction, one.amount, ...rolesOf(one)])
+  return { tx: tx === undefined ? [] : rolesOf(tx), transfers }
+}
+
+const call = { from: alice, to: payer }
+
+describe('value inside a transaction', () => {
+  it('that a call brings to an own address is a deposit from the caller', () => {
+    expect(found(call, [{ to: own, value: 5 }])).toEqual({
+      tx: ['initiator:a'],
+      transfers: [['trace:0', 'deposit', 5n, 'source:c']],
+    })
+  })
+
+  it('that goes out of an own contract is a withdrawal', () => {
+    expect(found({ from: alice, to: hot }, [{ to: bob, value: 5 }])).toEqual({
+      tx: ['initiator:a'],
+      transfers: [['trace:0', 'withdrawal', 5n, 'destination:b']],
+    })
+  })
+
+  it.each(['CREATE', 'CREATE2', 'SELFDESTRUCT', 'SOMETHING_NEW'])('moves by %s', (type) => {
+    const { transfers } = found(call, [{ type, to: own, value: 5 }])
+    expect(transfers).toEqual([['trace:0', 'deposit', 5n, 'source:c']])
+  })
+
+  it.each(['DELEGATECALL', 'CALLCODE', 'STATICCALL'])('does not move by %s', (type) => {
+    expect(found(call, [{ type, to: own, value: 5 }]).transfers).toEqual([])
+  })
+
+  it('moves from the context that a library runs in, and the library is on the way', () => {
+    const calls = [{ type: 'DELEGATECALL', to: library, value: 5, calls: [{ to: own, value: 5 }] }]
+    expect(found(call, calls).transfers).toEqual([['trace:0.0', 'deposit', 5n, 'source:c', 'intermediary:d']])
+  })
+
+  it('in a failed frame moves nothing, nor below it', () => {
+    const failed = { to: payer, error: 'execution reverted', calls: [{ to: own, value: 5 }] }
+    expect(found(call, [failed, { to: own, value: 7 }]).transfers).toEqual([
+      ['trace:1', 'deposit', 7n, 'source:c'],
+    ])
+    expect(found(call, [{ to: own, value: 5, error: 'out of gas' }]).transfers).toEqual([])
+  })
+
+  it('of a failed transaction moves nothing', () => {
+    expect(found({ ...call, status: '0x0' }, [{ to: own, value: 5 }]).transfers).toEqual([])
+  })
+
+  it('between own addresses is internal', () => {
+    expect(found({ from: alice, to: hot }, [{ to: own, value: 5 }]).transfers).toEqual([])
+  })
+
+  it('of zero is no transfer', () => {
+    expect(found(call, [{ to: own, value: 0 }]).transfers).toEqual([])
+  })
+
+  it('has the path of its call frames as its id, precompiles not counted', () => {
+    const hash = { type: 'STATICCALL', to: precompile }
+    const calls = [hash, { to: bob }, hash, { to: router, calls: [hash, { to: own, value: 5 }] }]
+    expect(found(call, calls).transfers.map(([id]) => id)).toEqual(['trace:1.0'])
+  })
+
+  it('counts a precompile that is paid, as every client shows it', () => {
+    const calls = [
+      { to: precompile, value: 1 },
+      { to: own, value: 5 },
+    ]
+    expect(found(call, calls).transfers.map(([id]) => id)).toEqual(['trace:1'])
+  })
+
+  it('stands beside the value of the transaction itself, which is `value`', () => {
+    const sketch = { from: alice, to: own, value: '0x9' }
+    expect(found(sketch, [{ to: bob, value: 4 }]).transfers).toEqual([
+      ['value', 'deposit', 9n, 'source:a'],
+      ['trace:0', 'withdrawal', 4n, 'destination:b'],
+    ])
+  })
+})
+
+describe('who else takes part', () => {
+  it('every foreign contract between the initiator and the movement is an intermediary', () => {
+    const calls = [{ to: bob, calls: [{ to: hot, calls: [{ to: payer, calls: [{ to: own, value: 5 }] }] }] }]
+    expect(found({ from: alice, to: router }, calls)).toEqual({
+      tx: ['initiator:a'],
+      transfers: [['trace:0.0.0.0', 'deposit', 5n, 'source:c', 'intermediary:e', 'intermediary:b']],
+    })
+  })
+
+  it('who moved value into the sender before is upstream', () => {
+    const calls = [
+      { to: payer, calls: [{ to: bob, value: 5, calls: [{ to: router, value: 5 }] }] },
+      { to: router, calls: [{ to: own, value: 5 }] },
+      { to: library, calls: [{ to: router, value: 6 }] },
+    ]
+    const [transfer] = found({ from: alice, to: address(0x77) }, calls).transfers
+    expect(transfer).toEqual([
+      ...['trace:1.0', 'deposit', 5n, 'source:e', 'intermediary:77'],
+      ...['upstream:b', 'upstream:c'],
+    ])
+  })
+
+  it('who got value from our receiver later is onward, as with a contract that pays out', () => {
+    const calls = [
+      { to: bob, value: 3 },
+      { to: library, value: 6, calls: [{ to: router, value: 6 }] },
+    ]
+    expect(found({ from: hot, to: payer, value: '0x9' }, calls)).toEqual({
+      tx: [],
+      transfers: [['value', 'withdrawal', 9n, 'destination:c', 'onward:b', 'onward:d', 'onward:e']],
+    })
+  })
+})
+
+describe('tokens, where frames hold their logs', () => {
+  const moved = log(usdx, [transferTopic, topic(alice), topic(own)], words(5))
+  const parties = (sketch: TxSketch, calls: readonly CallSketch[], writes: readonly number[] = []) => {
+    const frames = framesOf(sketch, calls, writes)
+    const [tx] = extractFrom([sketch], ownOf(own, hot), tokens, undefined, { frames })
+    return tx?.transfers.flatMap(rolesOf)
+  }
+
+  it('the caller of the token is the operator, and who called it is on the way', () => {
+    const sketch = { from: bob, to: router, logs: [moved] }
+    const calls = [{ to: payer, calls: [{ to: usdx, writes: [0] }] }]
+    expect(parties(sketch, calls)).toEqual(['source:a', 'operator:c', 'intermediary:e', 'asset:3'])
+  })
+
+  it('the code behind a token’s proxy is part of the token', () => {
+    const sketch = { from: bob, to: router, logs: [moved] }
+    const proxied = [{ to: usdx, calls: [{ type: 'DELEGATECALL', to: library, writes: [0] }] }]
+    expect(parties(sketch, proxied)).toEqual(['source:a', 'operator:e', 'asset:3'])
+  })
+
+  it('a holder who calls the token is no operator', () => {
+    const sketch = { from: alice, to: usdx, logs: [moved] }
+    expect(parties(sketch, [], [0])).toEqual(['source:a', 'asset:3'])
+  })
+
+  it('logs that do not agree with the receipt tell nothing: the called contract is on the way', () => {
+    const sketch = { from: bob, to: router, logs: [moved, log(usdx, [transferTopic])] }
+    const calls = [{ to: payer, calls: [{ to: usdx, writes: [0] }] }]
+    expect(parties(sketch, calls)).toEqual(['source:a', 'intermediary:e', 'asset:3'])
+  })
+
+  it('logs of failed frames are not among those of the receipt', () => {
+    const sketch = { from: bob, to: router, logs: [moved] }
+    const calls = [
+      { to: bob, error: 'execution reverted', writes: [0] },
+      { to: payer, calls: [{ to: usdx, writes: [0] }] },
+    ]
+    expect(parties(sketch, calls)).toEqual(['source:a', 'operator:c', 'intermediary:e', 'asset:3'])
+  })
+})
+
+describe('native value that also writes a log (EIP-7708)', () => {
+  const nativeLog = (from: string, to: string, amount: number) =>
+    log(nativeLogAddress, [transferTopic, topic(from), topic(to)], words(amount))
+  const sketch = {
+    ...{ from: alice, to: payer, value: '0x9' },
+    logs: [nativeLog(alice, payer, 9), nativeLog(payer, own, 5)],
+  }
+
+  it('is counted once where there are traces', () => {
+    expect(found(sketch, [{ to: own, value: 5 }]).transfers).toEqual([
+      ['trace:0', 'deposit', 5n, 'source:c', 'upstream:a'],
+    ])
+  })
+
+  it('is known from the log where there are none', () => {
+    const [tx] = extractFrom([sketch], ownOf(own, hot), tokens)
+    expect(tx?.transfers).toMatchObject([{ id: 'log:1', asset: 'native', symbol: 'ETH', amount: 5n }])
+  })
+
+  it('is the value of the transaction only once', () => {
+    const direct = { from: alice, to: own, value: '0x9', logs: [nativeLog(alice, own, 9)] }
+    const [tx] = extractFrom([direct], ownOf(own, hot), tokens)
+    expect(tx?.transfers.map(({ id, amount }) => [id, amount])).toEqual([['value', 9n]])
+  })
+})
+
+describe('a hostile transaction', () => {
+  const deep = (levels: number, inner: CallSketch): CallSketch => {
+    let at = inner
+    for (let i = 0; i < levels; i++) at = { to: address(0x1000 + i), calls: [at] }
+    return at
+  }
+
+  it('may nest its calls 1024 deep', () => {
+    const frames = framesOf(call, [deep(1023, { to: own, value: 5 })])
+    const [tx] = extractFrom([call], ownOf(own), [], undefined, { frames })
+    expect(tx?.transfers[0]?.id).toBe(`trace:${Array(1024).fill('0').join('.')}`)
+    expect(tx?.transfers[0]?.parties).toHaveLength(1024)
+  })
+
+  it('with more steps than can be told one by one names who is on any way once for all of it', () => {
+    const payments = Array.from({ length: 1_000 }, () => ({ to: own, value: 5 }))
+    const frames = framesOf(call, [deep(1_000, { to: bob, calls: payments })])
+    expect(1_000 * payments.length).toBeGreaterThan(maxWaySteps)
+    const [tx] = extractFrom([call], ownOf(own), [], undefined, { frames })
+    expect(tx?.transfers).toHaveLength(1_000)
+    expect(tx?.transfers.every(({ parties }) => parties.length === 1)).toBe(true)
+    expect(tx?.parties.filter(({ role }) => role === 'intermediary')).toHaveLength(1_002)
+  })
+})

@@ -1,0 +1,3 @@
+import { loadKeccak } from '../../../../src/chains/evm/proof/keccak.ts'
+
+export const keccak = await loadKeccak()
