@@ -20,6 +20,9 @@ import {
 } from './common.ts'
 import { amountText, printable, printJson, printLine, printTable } from './output.ts'
 
+const statuses = ['pending', 'final', 'orphaned']
+const levels = ['high', 'medium', 'low']
+
 interface FilterOptions extends CommonOptions {
   chain?: string
   status?: string
@@ -27,6 +30,7 @@ interface FilterOptions extends CommonOptions {
   since?: string
   tx?: string
   address?: string
+  canary?: boolean
   limit?: string
 }
 
@@ -34,20 +38,29 @@ interface FilterOptions extends CommonOptions {
 export const alertsCommand: CommandFactory = () =>
   command('alerts', 'read and work the queue')
     .option('--chain <id>')
-    .option('--status <status>', 'pending, final, orphaned')
-    .option('--level <level>', 'high, medium, low')
+    .option('--status <status>', statuses.join(', '))
+    .option('--level <level>', levels.join(', '))
     .option('--since <time>', 'raised at or after, ISO-8601')
     .option('--tx <hash>')
     .option('--address <address>', 'own address, counterparty or listed address')
+    .option('--canary', 'also the alerts by which chainscreen tests itself')
     .option('--limit <n>', 'at most so many')
     .action((options: FilterOptions) => {
       const { chain, status, level, since, tx, address, limit } = options
+      refuseOther('--status', status, statuses)
+      refuseOther('--level', level, levels)
+      if (since !== undefined && Number.isNaN(Date.parse(since)))
+        throw new ChainscreenError(
+          'usage',
+          `--since ${since} is no time; expected one such as 2026-01-31 or 2026-01-31T12:00:00Z.`,
+        )
       const given = Object.entries({ chain, status, level, since, tx, address }).filter(
         ([, value]) => value !== undefined,
       )
       const filter = {
         ...Object.fromEntries(given),
-        ...(limit === undefined ? {} : { limit: parseHeight(limit) }),
+        ...(limit === undefined ? {} : { limit: parseHeight(limit, 'number of alerts') }),
+        canary: options.canary ?? false,
       }
       const db = openLedgerForReading(databaseOf(options, configIfAny(options)))
       try {
@@ -61,6 +74,12 @@ export const alertsCommand: CommandFactory = () =>
     })
     .addCommand(showCommand())
     .addCommand(resolveCommand())
+
+/** A word that no alert has would find none, and look like good news. */
+function refuseOther(option: string, word: string | undefined, words: readonly string[]): void {
+  if (word === undefined || words.includes(word)) return
+  throw new ChainscreenError('usage', `${option} ${word} is unknown; expected ${words.join(', ')}.`)
+}
 
 /** The columns that fit a terminal; the rest is in `alerts show` and `--json`. */
 export function printAlerts(alerts: readonly CurrentAlertRow[]): void {
@@ -80,7 +99,8 @@ export function printAlerts(alerts: readonly CurrentAlertRow[]): void {
     ],
     alerts.map((alert) => [
       ...[alert.id.slice(0, 12), alert.level, alert.status, alert.chain, alert.block_height, alert.direction],
-      ...[alert.role, alert.match, amountText(alert), alert.counterparty],
+      // An own address that a list names has no counterparty: it is the one.
+      ...[alert.role, alert.match, amountText(alert), alert.counterparty ?? alert.own_address],
       `${alert.subject ?? alert.entry_address} (${alert.list_id})`,
     ]),
   )

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { ChainConfig } from '../config/chains.ts'
+import type { ListConfig } from '../config/lists.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { ChainscreenError } from '../errors.ts'
@@ -52,11 +53,19 @@ export function chainConfigOf(config: Config, id: string): ChainConfig {
   throw new ChainscreenError('usage', `There is no chain "${id}" in the config; it has: ${known}.`)
 }
 
-/** A block height from the command line. */
-export function parseHeight(text: string): number {
+/** A list of the config by its id. @throws `usage` naming the ids there are. */
+export function listConfigOf(config: Config, id: string): ListConfig {
+  const list = config.lists.find((candidate) => candidate.id === id)
+  if (list !== undefined) return list
+  const known = config.lists.map((candidate) => candidate.id).join(', ') || 'none'
+  throw new ChainscreenError('usage', `There is no list "${id}" in the config; it has: ${known}.`)
+}
+
+/** A block height, or another whole number, from the command line. @param what it is, for the message. */
+export function parseHeight(text: string, what = 'block height'): number {
   const height = Number(text)
   if (/^\d+$/.test(text) && Number.isSafeInteger(height)) return height
-  throw new ChainscreenError('usage', `"${text}" is no block height; expected a whole number.`)
+  throw new ChainscreenError('usage', `"${text}" is no ${what}; expected a whole number.`)
 }
 
 export function now(): string {

@@ -36,6 +36,10 @@ export function printCoverage(coverage: ChainCoverage): void {
       row.ownRevision,
     ]),
   )
+  const { historyRevision } = coverage
+  if (coverage.stretches.some(({ listRevision }) => listRevision < historyRevision)) {
+    printLine(`  re-screened from stored history to list revision ${historyRevision}`)
+  }
   if (coverage.gaps.length === 0) printLine('  no gaps')
   for (const gap of coverage.gaps) printLine(`  gap ${gap.from}–${gap.to}: ${gap.reason}`)
 }

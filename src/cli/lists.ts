@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { ChainscreenError } from '../errors.ts'
+import { activeSnapshot } from '../ledger/list-snapshots.ts'
 import { openLedger, openLedgerForReading } from '../ledger/open.ts'
-import type { ImportOutcome } from '../lists/import-list.ts'
-import { loadList } from '../lists/load-lists.ts'
+import { importList } from '../lists/import-list.ts'
+import { sourceOf } from '../lists/load-list.ts'
 import { type ListReport, reportDiff, reportLists } from '../lists/report.ts'
 import {
   type CommandFactory,
@@ -12,16 +12,25 @@ import {
   configOf,
   type Done,
   databaseOf,
+  listConfigOf,
   now,
 } from './common.ts'
+import { approveCommand } from './lists-approve.ts'
+import { previewCommand } from './lists-preview.ts'
+import { updateCommand } from './lists-update.ts'
 import { printable, printJson, printLine, printTable } from './output.ts'
+import { rescreenAfter } from './rescreen.ts'
+import { sayImport } from './say-import.ts'
 
-/** `lists import|show|diff`. */
+/** `lists update|import|show|diff|preview|approve`. */
 export const listsCommand: CommandFactory = (done) =>
   command('lists', 'the lists of addresses')
+    .addCommand(updateCommand(done))
     .addCommand(importCommand(done))
     .addCommand(showCommand())
     .addCommand(diffCommand())
+    .addCommand(previewCommand())
+    .addCommand(approveCommand())
 
 function importCommand(done: Done): Command {
   return command('import', 'load a file as a new version of a list')
@@ -30,43 +39,19 @@ function importCommand(done: Done): Command {
     .option('--approve', 'activate it although the guard objects')
     .action(async (id: string, file: string, options: CommonOptions & { approve?: boolean }) => {
       const config = configOf(options)
-      const list = config.lists.find((candidate) => candidate.id === id)
-      if (list === undefined) {
-        const known = config.lists.map((candidate) => candidate.id).join(', ') || 'none'
-        throw new ChainscreenError(
-          'usage',
-          `There is no list "${id}" in ${options.config}; it has: ${known}.`,
-        )
-      }
+      const list = listConfigOf(config, id)
       const db = openLedger(config.database)
       try {
-        const outcome = await loadList(db, list, { file, approve: options.approve ?? false, at: now() })
+        const how = { approve: options.approve ?? false, byHand: true, at: now() }
+        const outcome = await importList(db, sourceOf(list), { path: file }, how)
         if (options.json) printJson(outcome)
-        else sayOutcome(outcome)
+        else sayImport(outcome, activeSnapshot(db, id) !== undefined)
+        await rescreenAfter(db, options)
         if (outcome.state === 'held') done(1)
       } finally {
         db.close()
       }
     })
-}
-
-function sayOutcome(outcome: ImportOutcome): void {
-  const { listId, state, sha256, issuedOn, entries, unparsed, added, removed, revision } = outcome
-  const issued = issuedOn === null ? '' : `, issued on ${issuedOn}`
-  if (state === 'unchanged') {
-    printLine(`${listId}: unchanged: this version (${sha256.slice(0, 12)}…${issued}) is active already.`)
-    return
-  }
-  printLine(
-    `${listId}: ${entries} addresses, ${unparsed} not readable as an address${issued}; ${added} added, ${removed} removed.`,
-  )
-  if (state === 'activated') {
-    printLine(`Activated as revision ${revision}. Snapshot ${sha256}.`)
-    return
-  }
-  process.stderr.write(
-    `Held: ${outcome.reasons.join('; ')}. The active version stays. See \`chainscreen lists diff ${listId}\`; import it again with --approve to activate it.\n`,
-  )
 }
 
 function showCommand(): Command {
@@ -92,15 +77,22 @@ function sayList(report: ListReport, whole: boolean): void {
     `  issued on        ${report.issuedOn ?? 'unknown'}${report.daysSinceIssue === null ? '' : ` (${report.daysSinceIssue} days ago)`}`,
   )
   printLine(`  last checked     ${report.checkedAt ?? 'never'}`)
+  if (report.health.trouble !== null) printLine(`  UNHEALTHY        ${report.health.trouble}`)
   printLine(`  revision         ${report.revision}`)
   const families = report.families.map(({ family, inForce }) => `${family} ${inForce}`).join(', ')
   printLine(`  in force         ${report.inForce}${families === '' ? '' : ` (${families})`}`)
   printLine(`  removed          ${report.removed}`)
   printLine(`  unreadable       ${report.unparsed.length}`)
   for (const held of report.snapshots.filter(({ state }) => state === 'held')) {
-    printLine(`  HELD ${held.sha256}: ${held.reason ?? 'waiting for approval'}`)
+    printLine(`  HELD ${held.sha256}: ${printable(held.reason ?? 'waiting for approval')}`)
   }
-  if (!whole) return
+  const [last] = report.checks
+  if (!whole) {
+    if (last?.outcome === 'rejected' || last?.outcome === 'failed') printLine(`  ${checkText(last)}`)
+    return
+  }
+  printLine('  last checks')
+  for (const check of report.checks) printLine(`    ${checkText(check)}`)
   for (const item of report.unparsed) {
     printLine(`    ${item.location}: ${item.asset ?? ''} ${printable(item.raw)}: ${item.reason}`)
   }
@@ -114,6 +106,11 @@ function sayList(report: ListReport, whole: boolean): void {
       row.revision,
     ]),
   )
+}
+
+/** `2026-01-01T10:00:00.000Z  rejected 200  host: …`. */
+function checkText({ at, outcome, status, detail }: ListReport['checks'][number]): string {
+  return `${at}  ${outcome}${status === null ? '' : ` ${status}`}  ${printable(detail ?? '')}`.trimEnd()
 }
 
 function diffCommand(): Command {

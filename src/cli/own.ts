@@ -19,6 +19,7 @@ import {
 } from './common.ts'
 import { printJson, printLine, printTable } from './output.ts'
 import { createProgress } from './progress.ts'
+import { rescreenAfter } from './rescreen.ts'
 
 /** `own import|add|retire|list`. */
 export const ownCommand: CommandFactory = () =>
@@ -43,6 +44,7 @@ function importCommand(): Command {
         })
         progress.stop()
         sayCounts(counts, options)
+        await rescreenAfter(db, options)
       } finally {
         progress.stop()
         db.close()
@@ -66,6 +68,7 @@ function addCommand(): Command {
         const db = openLedger(config.database)
         try {
           sayCounts(await addOwn(db, addresses, { kind, reference, chain }, config.chains, now()), options)
+          await rescreenAfter(db, options)
         } finally {
           db.close()
         }

@@ -29,7 +29,10 @@ export const recordCommand: CommandFactory = () =>
     .requiredOption('--to <height>', 'last block')
     .requiredOption('--out <file>', 'such as mychain.recording.jsonl.gz')
     .option('--append', 'add what the node now holds as one more view: the other branch of a reorg')
-    .option('--everything', 'also what chainscreen does not ask by default: EVM traces, Bitcoin getblock 3')
+    .option(
+      '--everything',
+      'also what chainscreen does not ask by default: EVM trace_block, Bitcoin getblock 3',
+    )
     .action(async (id: string, options: RecordCliOptions) => {
       const config = configOf(options)
       const chain = chainConfigOf(config, id)
@@ -45,6 +48,7 @@ export const recordCommand: CommandFactory = () =>
           out: options.out,
           append: options.append ?? false,
           everything: options.everything ?? false,
+          traces: chain.type === 'evm' && chain.traces !== 'off',
           signal: stopSignal(),
           onProgress: ({ done, total }) => progress.update(id, done, total),
         })

@@ -10,6 +10,7 @@ import { listsCommand } from './lists.ts'
 import { ownCommand } from './own.ts'
 import { recordCommand } from './record.ts'
 import { replayCommand } from './replay.ts'
+import { rescreenCommand } from './rescreen.ts'
 import { runCommand } from './run.ts'
 import { screenCommand } from './screen.ts'
 import { serveCommand } from './serve.ts'
@@ -29,7 +30,6 @@ export async function runCli(args: readonly string[]): Promise<number> {
       "Screens an exchange's deposits and withdrawals against published lists of sanctioned addresses, beside its own nodes.",
     )
     .version(version)
-    .showHelpAfterError('(--help shows what is expected)')
   const commands = [
     runCommand,
     demoCommand,
@@ -38,10 +38,12 @@ export async function runCli(args: readonly string[]): Promise<number> {
     ownCommand,
     screenCommand,
     replayCommand,
+    rescreenCommand,
   ]
   const more = [alertsCommand, coverageCommand, recordCommand, serveCommand, doctorCommand]
   for (const command of [...commands, ...more]) program.addCommand(command(done))
-  throwInsteadOfExit(program)
+  prepare(program)
+  program.hook('preAction', (_, action) => inheritOptions(action))
   try {
     await program.parseAsync(args, { from: 'user' })
     return code
@@ -50,16 +52,41 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
-function throwInsteadOfExit(command: Command): void {
-  command.exitOverride()
-  for (const sub of command.commands) throwInsteadOfExit(sub)
+/**
+ * Commander gives an option that a command shares with its subcommands to the outer one, wherever it stands:
+ * `lists import ID FILE --config C` would set it on `lists`, and the subcommand would read its default.
+ */
+function inheritOptions(action: Command): void {
+  for (let outer = action.parent; outer !== null; outer = outer.parent) {
+    for (const option of outer.options) {
+      const name = option.attributeName()
+      const source = outer.getOptionValueSource(name)
+      if (source === undefined || source === 'default') continue
+      if (!action.options.some((own) => own.attributeName() === name)) {
+        throw new ChainscreenError(
+          'usage',
+          `\`${outer.name()} ${action.name()}\` has no option ${option.long}.`,
+        )
+      }
+      action.setOptionValueWithSource(name, outer.getOptionValue(name), source)
+    }
+  }
+}
+
+/** Errors are thrown and not the end of the process, and each points to the help. */
+function prepare(command: Command): void {
+  command.exitOverride().showHelpAfterError('(--help shows what is expected)')
+  for (const sub of command.commands) prepare(sub)
 }
 
 function explain(error: unknown): number {
   // Commander has said its own errors already; help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof ChainscreenError) {
-    process.stderr.write(`${[error.message, ...error.details.map((line) => `  ${line}`)].join('\n')}\n`)
+    // A single detail that the sentence has said already is no news.
+    const { message, details } = error
+    const more = details.length === 1 && message.includes(details[0] ?? '') ? [] : details
+    process.stderr.write(`${[message, ...more.map((line) => `  ${line}`)].join('\n')}\n`)
   } else {
     const where = process.env.CHAINSCREEN_DEBUG && error instanceof Error ? `\n${error.stack}` : ''
     process.stderr.write(`Unexpected failure: ${messageOf(error)}${where}\n`)

@@ -21,9 +21,9 @@ export const serveCommand: CommandFactory = () =>
     .action(async (file: string, options: ServeOptions) => {
       const signal = stopSignal()
       const node = await createReplayNode(file, {
-        port: parseHeight(options.port),
+        port: parseHeight(options.port, 'port'),
         host: options.host,
-        ...(options.view === undefined ? {} : { view: parseHeight(options.view) }),
+        ...(options.view === undefined ? {} : { view: parseHeight(options.view, 'number of a view') }),
         advance: options.advance ?? false,
       })
       if (options.json) printJson({ url: node.url, view: node.view() })

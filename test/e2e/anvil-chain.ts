@@ -31,6 +31,7 @@ export type Branch = 'main' | 'orphan'
 interface ServedBlock {
   block: { number: string; hash: string; transactions: { hash: string }[] }
   receipts: unknown[]
+  traces: unknown[]
 }
 
 const folder = sharedPath('data/evm-anvil/')
@@ -42,8 +43,13 @@ export function readAnvilScenario(): AnvilScenario {
 /**
  * Serves the recorded chain as anvil did, until the test ends: one branch at a time, and what is not on it is null.
  * Its finalized block lies 8 under the head.
+ *
+ * @param options.traces whether it has the debug namespace.
  */
-export async function serveAnvilChain(branch: Branch): Promise<FakeNode & { take(branch: Branch): void }> {
+export async function serveAnvilChain(
+  branch: Branch,
+  { traces = true } = {},
+): Promise<FakeNode & { take(branch: Branch): void }> {
   const { chainId, canonical, orphaned } = readAnvilScenario()
   const served = new Map<string, ServedBlock>()
   for (const file of readdirSync(`${folder}blocks`)) {
@@ -71,7 +77,10 @@ export async function serveAnvilChain(branch: Branch): Promise<FakeNode & { take
     eth_getBlockByNumber: ([tag, whole]) => shown(at(tag), whole),
     eth_getBlockByHash: ([hash, whole]) => shown(byHash(hash), whole),
     eth_getBlockReceipts: ([block]) => (byHash(block) ?? at(block))?.receipts ?? null,
-    debug_traceBlockByHash: rpcError(-32001, 'Resource not found'),
+    ...(traces && {
+      debug_traceBlockByHash: ([hash], response) =>
+        byHash(hash)?.traces ?? rpcError(-32001, 'Resource not found')([], response),
+    }),
   })
   return Object.assign(node, {
     take: (next: Branch) => {

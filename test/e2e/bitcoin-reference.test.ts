@@ -33,7 +33,10 @@ describe.skipIf(!hasShared)(
       })
       const own = scenario.own.map(({ address, kind }, index) => `${address},${kind},ref-${index}`)
       const ownFile = user.file('own.csv', ['address,kind,reference', ...own, ''].join('\n'))
-      expect(await user.run('own', 'import', ownFile)).toMatchObject({ code: 0, stdout: /^5 added/ })
+      expect(await user.run('own', 'import', ownFile)).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^5 added/),
+      })
       return user
     }
 
@@ -103,7 +106,7 @@ describe.skipIf(!hasShared)(
 
     it('grades and dates what it finds', async () => {
       const user = await userBeside(await nodeAt(winner))
-      await user.run('run', '--once')
+      await user.follow()
       const graded = (column: string) =>
         user.query(`select ${column} as what, count(*) as n from alerts group by 1 order by 1`)
       expect(graded('level')).toEqual([
@@ -144,11 +147,11 @@ describe.skipIf(!hasShared)(
     it('ends with the same alerts and coverage, whether it saw the losing branch or not', async () => {
       const node = await nodeAt(loser)
       const both = await userBeside(node)
-      await both.run('run', '--once')
+      await both.follow()
       node.state.chain = winner
-      await both.run('run', '--once')
+      await both.follow()
       const one = await userBeside(await nodeAt(winner))
-      await one.run('run', '--once')
+      await one.follow()
       const standing = `select id, status, block_hash from alerts where status != 'orphaned' order by id`
       expect(both.query(standing)).toEqual(one.query(standing))
       const proof = 'select from_height, to_height, level, digest, last_hash from coverage'

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
+import { runCli as runCommandLine } from '../../src/cli/run-cli.ts'
 
 /** What `npm run build` made of the sources; `npm test` runs it first. */
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -52,6 +53,25 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
     await done
   })
   return { child, pid: child.pid ?? 0, done }
+}
+
+/**
+ * Runs a command line in this process: the same but for the start of a process, which costs most of a short command's
+ * time. Not for commands that listen to signals.
+ */
+export async function runHere(args: readonly string[]): Promise<CliResult> {
+  const said = { stdout: '', stderr: '' }
+  const spies = (['stdout', 'stderr'] as const).map((stream) =>
+    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
+      said[stream] += text
+      return true
+    }),
+  )
+  try {
+    return { code: await runCommandLine(args), ...said }
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+  }
 }
 
 /** Runs the real program to its end. */

@@ -15,16 +15,25 @@ export function query<Row = Record<string, unknown>>(
   }
 }
 
-/** Columns that say when something was done, and by which process: no two runs agree on them. */
+/** Columns that say when and in which steps something was done: no two runs agree on them. */
 const ofTheRun = new Set([
-  'at',
-  'created_at',
-  'added_at',
-  'updated_at',
-  'checked_at',
-  'imported_at',
-  'activated_at',
+  ...['seq', 'at', 'created_at', 'added_at', 'updated_at', 'imported_at', 'activated_at'],
+  ...['started_at', 'finished_at'],
 ])
+
+/**
+ * What only says that somebody looked: the pid of the last daemon, the evidence of what was refused, and what is still
+ * to be matched with stored history. (So does `lists.checked_at`, which is left out below.)
+ */
+function isTrace(table: string, row: Record<string, unknown>): boolean {
+  return (
+    (table === 'meta' && row.key === 'daemon_pid') ||
+    (table === 'list_snapshots' && row.state === 'rejected') ||
+    (table === 'lists' && row.active_snapshot === null) ||
+    table === 'list_checks' ||
+    table === 'rescreens'
+  )
+}
 
 /**
  * Every row of every table, sorted; `null` where there is no file. Two databases with the same contents are the same
@@ -44,9 +53,13 @@ export function contentsOf(
   return Object.fromEntries(
     tables.map(({ name }) => {
       const rows = query(path, `select * from "${name}"`)
-        .filter((row) => !(name === 'meta' && row.key === 'daemon_pid'))
+        .filter((row) => !isTrace(name, row))
         .map((row) =>
-          JSON.stringify(Object.entries(row).filter(([column]) => options.times || !ofTheRun.has(column))),
+          JSON.stringify(
+            Object.entries(row).filter(
+              ([column]) => column !== 'checked_at' && (options.times || !ofTheRun.has(column)),
+            ),
+          ),
         )
       return [name, rows.sort()]
     }),

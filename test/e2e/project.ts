@@ -1,7 +1,13 @@
 import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { loadConfig } from '../../src/config/load.ts'
+import { runDaemon } from '../../src/daemon.ts'
+import { openLedger } from '../../src/ledger/open.ts'
+import { createLog } from '../../src/log.ts'
+import { importOwnFile } from '../../src/own/import-own.ts'
 import { tempDir } from '../temp.ts'
-import { type CliOptions, type CliResult, type RunningCli, runCli, startCli } from './cli.ts'
+import { type CliOptions, type CliResult, type RunningCli, runCli, runHere, startCli } from './cli.ts'
 import { query } from './database.ts'
 
 /** A folder as a user has it: a config, a database, and files. */
@@ -15,8 +21,14 @@ export interface Project {
   configure(config: Readonly<Record<string, unknown>>): void
   /** Writes a file into the folder. @returns its path. */
   file(name: string, content: string | Uint8Array): string
-  /** Runs a command with this config. */
+  /** Runs a command with this config, from another folder. */
   run(...args: readonly string[]): Promise<CliResult>
+  /** The same in this process, for commands that are over at once. */
+  here(...args: readonly string[]): Promise<CliResult>
+  /** What `own import` does, in this process. */
+  own(file: string): Promise<unknown>
+  /** What `run --once` does, in this process. @throws what stops it. */
+  follow(): Promise<void>
   start(args: readonly string[], options?: CliOptions): RunningCli
   /** Rows of the database, as another program reads them. */
   query<Row = Record<string, unknown>>(sql: string, ...params: readonly unknown[]): Row[]
@@ -41,8 +53,24 @@ export function newProject(config: Readonly<Record<string, unknown>> = {}): Proj
       writeFileSync(file, content)
       return file
     },
-    run: (...args) => runCli(withConfig(args), { cwd: dir }),
-    start: (args, options) => startCli(withConfig(args), { cwd: dir, ...options }),
+    run: (...args) => runCli(withConfig(args), { cwd: tmpdir() }),
+    here: (...args) => runHere(withConfig(args)),
+    own: async (file) => {
+      const { chains } = loadConfig(path)
+      const db = openLedger(database)
+      try {
+        return await importOwnFile(db, file, chains, { at: new Date().toISOString() })
+      } finally {
+        db.close()
+      }
+    },
+    follow: () =>
+      runDaemon(loadConfig(path), {
+        once: true,
+        signal: new AbortController().signal,
+        log: createLog('silent'),
+      }),
+    start: (args, options) => startCli(withConfig(args), { cwd: tmpdir(), ...options }),
     query: (sql, ...params) => query(database, sql, ...params),
   }
 }

@@ -1,0 +1,78 @@
+import { type CurrentAlertRow, readAlert } from '../ledger/alert-queries.ts'
+import { askRescreen } from '../ledger/ask-rescreen.ts'
+import type { Db } from '../ledger/database.ts'
+import { openLedger } from '../ledger/open.ts'
+import { createLog } from '../log.ts'
+import { type RescreenOutcome, rescreen } from '../pipeline/rescreen.ts'
+import { printAlerts } from './alerts.ts'
+import {
+  type CommandFactory,
+  type CommonOptions,
+  command,
+  configIfAny,
+  databaseOf,
+  now,
+  parseHeight,
+  stopSignal,
+} from './common.ts'
+import { printJson, printLine } from './output.ts'
+import { createProgress } from './progress.ts'
+
+/** `rescreen [--since REV]`: match stored history against the active lists. */
+export const rescreenCommand: CommandFactory = () =>
+  command('rescreen', 'match stored history against the active lists; same ids, no duplicates')
+    .option('--since <revision>', 'only entries that came with later list revisions')
+    .action(async (options: CommonOptions & { since?: string }) => {
+      const since = options.since === undefined ? null : parseHeight(options.since, 'list revision')
+      const config = configIfAny(options)
+      const db = openLedger(databaseOf(options, config), { create: false })
+      try {
+        askRescreen(db, since, now())
+        const outcome = await rescreenNow(db, config?.log.level)
+        const alerts = alertsOf(db, outcome)
+        if (options.json) printJson({ ...outcome, alerts })
+        else sayRescreen(outcome, alerts)
+      } finally {
+        db.close()
+      }
+    })
+
+/** Ends a command that changed lists or own addresses: stored history is matched with what changed, and what that found is said. */
+export async function rescreenAfter(db: Db, options: CommonOptions): Promise<void> {
+  const outcome = await rescreenNow(db, configIfAny(options)?.log.level)
+  const news = outcome.created + outcome.reinstated + outcome.removals
+  if (news > 0 && !options.json) sayRescreen(outcome, alertsOf(db, outcome))
+}
+
+/** Less is done before anyone looks. */
+const quietMs = 1_000
+
+/** Works off what is to do, to the end, with progress. A running daemon may take a part of it. */
+async function rescreenNow(db: Db, logLevel = 'info'): Promise<RescreenOutcome> {
+  const progress = createProgress(createLog(logLevel))
+  const begin = Date.now()
+  try {
+    return await rescreen(db, {
+      now,
+      signal: stopSignal(),
+      onProgress: ({ done, total }) => {
+        if (total === 0 || Date.now() - begin < quietMs) return
+        progress.update('entries matched with stored history', done, total)
+      },
+    })
+  } finally {
+    progress.stop()
+  }
+}
+
+function alertsOf(db: Db, { alerts }: RescreenOutcome): CurrentAlertRow[] {
+  return alerts.map((id) => readAlert(db, id).alert)
+}
+
+function sayRescreen(outcome: RescreenOutcome, alerts: readonly CurrentAlertRow[]): void {
+  const { entries, transactions, created, reinstated, known, removals } = outcome
+  printLine(
+    `${entries} entries matched with stored history: ${transactions} transactions screened again, ${created} new alerts, ${reinstated} brought back, ${known} stood already; ${removals} alerts told that their entry was removed.`,
+  )
+  if (alerts.length > 0) printAlerts(alerts)
+}

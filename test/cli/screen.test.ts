@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import { openLedger } from '../../src/ledger/open.ts'
+import { newProject, type Project } from '../e2e/project.ts'
+import { busyUser, houseListed } from './refusal.ts'
+
+/** As OFAC writes them: an EVM address, a Tron address that it files under XBT, and a Bitcoin address. */
+const ronin = '0x098B716B8Aaf21512996dC57EB0615e2383E2f96'
+const tron = 'TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq'
+const suex = '123WBUDmSJv4GctdVEz6Qq6z8nXSKrJ4KX'
+const clean = `0x${'2'.repeat(40)}`
+
+async function userOfBundled(list: Readonly<Record<string, unknown>> = {}): Promise<Project> {
+  const user = newProject({ lists: [{ id: 'ofac', file: 'bundled', ...list }] })
+  await user.follow()
+  return user
+}
+
+describe('chainscreen screen', () => {
+  it('answers by exit code: 0 clear, 3 listed, 4 unknown; and 3 over 4 over 0', async () => {
+    const user = await userOfBundled()
+    const code = async (...addresses: string[]) => (await user.here('screen', ...addresses)).code
+    expect(await code(clean)).toBe(0)
+    expect(await code(ronin)).toBe(3)
+    expect(await code('not-an-address')).toBe(4)
+    expect(await code(clean, 'not-an-address')).toBe(4)
+    expect(await code('not-an-address', ronin, clean)).toBe(3)
+    expect(await code(clean, clean)).toBe(0)
+    // And so does the process.
+    expect(await user.run('screen', ronin)).toMatchObject({ code: 3, stderr: '' })
+  })
+
+  it('says who is listed, since when, and by which list', async () => {
+    const user = await userOfBundled()
+    const { stdout } = await user.here('screen', ronin.toLowerCase())
+    expect(stdout).toBe(
+      `${ronin.toLowerCase()}: LISTED (evm)\n  ofac: exact match with ${ronin}, Lazarus Group [DPRK3], party listed on 2019-09-13\n`,
+    )
+  })
+
+  it('knows listed addresses of chains that nobody watches', async () => {
+    const user = await userOfBundled()
+    expect(await user.here('screen', tron)).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining(`${tron}: LISTED (tron)`),
+    })
+    expect(await user.here('screen', suex)).toMatchObject({ code: 3 })
+  })
+
+  it('meets the same account and the same key in other clothes, and says so', async () => {
+    const user = await userOfBundled()
+    const json = async (address: string) => JSON.parse((await user.here('screen', address, '--json')).stdout)
+    // The 20 bytes of the listed Tron account, as an EVM address.
+    const [entry] = user.query<{ key: string }>('select key from list_entries where address = ?', tron)
+    const [twin] = await json(`0x${entry?.key.slice('tron:'.length)}`)
+    expect(twin).toMatchObject({ verdict: 'listed', matches: [{ basis: 'same-account', address: tron }] })
+  })
+
+  it('clears a well-formed address of an unwatched chain, with a note', async () => {
+    const user = await userOfBundled()
+    expect(await user.here('screen', 'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8')).toEqual({
+      code: 0,
+      stdout:
+        'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8: CLEAR (tron)\n  chainscreen does not watch tron chains: only the lists were asked\n',
+      stderr: '',
+    })
+  })
+
+  it('says why text is no address, and never that it is clear', async () => {
+    const user = await userOfBundled()
+    expect(await user.here('screen', `${ronin.slice(0, -1)}7`)).toEqual({
+      code: 4,
+      stdout: expect.stringMatching(
+        /: UNKNOWN\n {2}not readable as an address: EIP-55 checksum does not match\n$/,
+      ),
+      stderr: '',
+    })
+  })
+
+  it('does not vouch for anybody with a stale list, and still knows who is on it', async () => {
+    const user = await userOfBundled({ maxAge: '1d' })
+    expect(await user.here('screen', clean)).toMatchObject({
+      code: 4,
+      stdout: expect.stringMatching(
+        /: UNKNOWN \(evm\)\n {2}list ofac is \d+ days old, and may be 24 hours at most\n$/,
+      ),
+    })
+    expect(await user.here('screen', ronin)).toMatchObject({ code: 3 })
+  })
+
+  it('does not vouch for anybody without a list', async () => {
+    const user = newProject({ lists: [{ id: 'ofac', file: 'bundled' }] })
+    openLedger(user.database).close()
+    expect(await user.here('screen', clean)).toMatchObject({
+      code: 4,
+      stdout: expect.stringContaining('list ofac was never loaded'),
+    })
+    user.configure({ lists: [] })
+    expect(await user.here('screen', clean)).toMatchObject({ code: 4 })
+  })
+
+  it('does not clear an address for a chain that it is none of', async () => {
+    const user = await userOfBundled()
+    user.configure({
+      lists: [{ id: 'ofac', file: 'bundled' }],
+      chains: [{ id: 'btc', type: 'bitcoin', network: 'mainnet', rpc: ['http://127.0.0.1:1'], start: 0 }],
+    })
+    expect(await user.here('screen', clean, '--chain', 'btc')).toMatchObject({
+      code: 4,
+      stdout: expect.stringContaining('a evm address is no address of chain btc'),
+    })
+    expect(await user.here('screen', clean, '--chain', 'eth')).toMatchObject({
+      code: 2,
+      stderr: 'There is no chain "eth" in the config; it has: btc.\n',
+    })
+  })
+
+  it('tells programs the same', async () => {
+    const user = await busyUser()
+    const { code, stdout, stderr } = await user.here('screen', houseListed, clean, 'nonsense', '--json')
+    expect({ code, stderr }).toEqual({ code: 3, stderr: '' })
+    expect(JSON.parse(stdout)).toMatchObject([
+      {
+        address: houseListed,
+        verdict: 'listed',
+        family: 'evm',
+        matches: [{ listId: 'house', basis: 'exact' }],
+      },
+      { address: clean, verdict: 'clear', family: 'evm', matches: [] },
+      { address: 'nonsense', verdict: 'unknown', family: null, matches: [] },
+    ])
+  })
+})
