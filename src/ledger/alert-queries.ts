@@ -1,3 +1,4 @@
+import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../errors.ts'
 import { type AlertEventKind, writeEvent } from './alert-events.ts'
 import { all, type Db, inTransaction, one } from './database.ts'
@@ -67,6 +68,8 @@ export interface AlertFilter {
   tx?: string
   /** Own address, counterparty or listed address, as written. */
   address?: string
+  /** With the alerts that chainscreen raises to test itself. */
+  canary?: boolean
   limit?: number
 }
 
@@ -78,6 +81,7 @@ export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] 
     conditions.push(sql)
     params.push(...values)
   }
+  if (!filter.canary) where(`category != 'canary'`)
   if (filter.chain !== undefined) where('chain = ?', filter.chain)
   if (filter.status !== undefined) where('status = ?', filter.status)
   if (filter.level !== undefined) where('level = ?', filter.level)
@@ -105,6 +109,21 @@ export function readAlert(db: Db, id: string): { alert: CurrentAlertRow; events:
     id,
   )
   return { alert, events }
+}
+
+/** The alerts of an entry that stand. */
+export function alertsOfEntry(db: Db, listId: string, entryKey: Key): CurrentAlertRow[] {
+  return all<CurrentAlertRow>(
+    db,
+    `select a.* from alert_keys k join alerts_current a on a.id = k.alert_id
+     where k.entry_key = ? and a.list_id = ? and a.status != 'orphaned' order by a.created_at, a.id`,
+    ...[entryKey, listId],
+  )
+}
+
+/** Whether an alert stands; one that was orphaned does not. */
+export function alertExists(db: Db, id: string): boolean {
+  return one(db, `select 1 from alerts where id = ? and status != 'orphaned'`, id) !== undefined
 }
 
 /** What a person may decide on an alert. */

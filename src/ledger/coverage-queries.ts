@@ -1,4 +1,5 @@
 import { all, type Db } from './database.ts'
+import { historyRevision } from './rescreens.ts'
 import { readRevisions } from './revisions.ts'
 
 /** A stretch of blocks with the newest terms it was screened on. */
@@ -24,6 +25,11 @@ export interface ChainCoverage {
   cursorHeight: number | null
   headHeight: number | null
   finalHeight: number | null
+  /**
+   * The list revision that the stored movements of all blocks were matched against, whatever revision the blocks
+   * were screened at: see `rescreens`.
+   */
+  historyRevision: number
   stretches: CoveredStretch[]
   gaps: CoverageGap[]
 }
@@ -55,6 +61,7 @@ export function readCoverage(db: Db, chainId?: string): ChainCoverage[] {
       cursorHeight: chain.cursor_height,
       headHeight: chain.head_height,
       finalHeight: chain.final_height,
+      historyRevision: historyRevision(db, readRevisions(db).list),
       stretches,
       gaps: [
         ...holes(stretches),
@@ -118,14 +125,16 @@ function behind(
     : []
 }
 
+/** Stored movements are all that a list could meet: matched against a revision, they are as good as screened by it. */
 function oldLists(db: Db, stretches: readonly CoveredStretch[]): CoverageGap[] {
   const { list } = readRevisions(db)
+  const history = historyRevision(db, list)
   return stretches
-    .filter(({ listRevision }) => listRevision < list)
+    .filter(({ listRevision }) => Math.max(listRevision, history) < list)
     .map(({ from, to, listRevision }) => ({
       from,
       to,
-      reason: `screened against list revision ${listRevision}; the lists are at ${list} (replay brings it up to date)`,
+      reason: `matched against list revision ${Math.max(listRevision, history)}; the lists are at ${list}, and the re-screen of stored history is not done (\`run\` and \`rescreen\` go on with it)`,
     }))
 }
 

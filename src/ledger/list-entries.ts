@@ -1,6 +1,6 @@
 import type { Key } from '../address/key.ts'
 import type { Category, Entry, Interval } from '../screening/types.ts'
-import { all, type Db } from './database.ts'
+import { all, type Db, one } from './database.ts'
 
 interface EntryRow {
   list_id: string
@@ -29,7 +29,27 @@ export function readEntries(db: Db): Entry[] {
     db,
     `select e.list_id, l.category, e.key, e.address, e.subject, e.programs, e.listed_on, e.first_seen
      from list_entries e join lists l on l.id = e.list_id order by e.list_id, e.key`,
-  ).map((row) => ({
+  ).map((row) => entryOf(row, intervals.get(`${row.list_id} ${row.key}`) ?? []))
+}
+
+/** One entry as it is now. */
+export function readEntry(db: Db, listId: string, key: Key): Entry | undefined {
+  const row = one<EntryRow>(
+    db,
+    `select e.list_id, l.category, e.key, e.address, e.subject, e.programs, e.listed_on, e.first_seen
+     from list_entries e join lists l on l.id = e.list_id where e.list_id = ? and e.key = ?`,
+    ...[listId, key],
+  )
+  const intervals = all<Interval>(
+    db,
+    'select "from", "to" from list_intervals where list_id = ? and key = ? order by "from"',
+    ...[listId, key],
+  )
+  return row && entryOf(row, intervals)
+}
+
+function entryOf(row: EntryRow, intervals: readonly Interval[]): Entry {
+  return {
     listId: row.list_id,
     category: row.category,
     key: row.key,
@@ -38,6 +58,16 @@ export function readEntries(db: Db): Entry[] {
     programs: JSON.parse(row.programs) as string[],
     listedOn: row.listed_on,
     firstSeen: row.first_seen,
-    intervals: intervals.get(`${row.list_id} ${row.key}`) ?? [],
-  }))
+    intervals,
+  }
+}
+
+/** The keys that a list has in force now. */
+export function keysInForce(db: Db, listId: string): Set<Key> {
+  const rows = all<{ key: Key }>(
+    db,
+    'select key from list_entries where list_id = ? and removed_on is null order by key',
+    listId,
+  )
+  return new Set(rows.map(({ key }) => key))
 }

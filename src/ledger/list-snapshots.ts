@@ -1,6 +1,11 @@
 import type { Key } from '../address/key.ts'
-import type { Category } from '../screening/types.ts'
 import { all, type Db, one, run } from './database.ts'
+
+/**
+ * `held`: waits for approval. `rejected`: kept as evidence, and no list of its format. `staging`: being written, not
+ * to be used yet.
+ */
+export type SnapshotState = 'active' | 'superseded' | 'held' | 'rejected' | 'staging'
 
 /** A version of a list, as the ledger keeps it. */
 export interface SnapshotRow {
@@ -9,7 +14,8 @@ export interface SnapshotRow {
   sha256: string
   format: string
   issued_on: string | null
-  state: 'active' | 'superseded' | 'held'
+  state: SnapshotState
+  /** Why it is held, or was rejected. */
   reason: string | null
   bytes: number
   /** JSON: what the file says of itself. */
@@ -32,19 +38,6 @@ export interface SnapshotEntry {
   removedOn: string | null
 }
 
-export interface NewSnapshot {
-  listId: string
-  category: Category
-  sha256: string
-  format: string
-  issuedOn: string | null
-  bytes: number
-  counts: Readonly<Record<string, number>>
-  entries: readonly SnapshotEntry[]
-  unparsed: readonly { where: string; raw: string; asset: string | null; reason: string }[]
-  at: string
-}
-
 export function findSnapshot(db: Db, listId: string, sha256: string): SnapshotRow | undefined {
   return one<SnapshotRow>(db, 'select * from list_snapshots where list_id = ? and sha256 = ?', listId, sha256)
 }
@@ -58,58 +51,50 @@ export function listSnapshots(db: Db, listId: string): SnapshotRow[] {
   return all<SnapshotRow>(db, 'select * from list_snapshots where list_id = ? order by id desc', listId)
 }
 
-/** Keeps a snapshot, held until it is activated. Inside a transaction. */
-export function addSnapshot(db: Db, snapshot: NewSnapshot, reason: string | null): SnapshotRow {
-  const { id } = run(
-    db,
-    `insert into list_snapshots (list_id, sha256, format, issued_on, state, reason, bytes, counts, imported_at)
-     values (?, ?, ?, ?, 'held', ?, ?, ?, ?)`,
-    ...[snapshot.listId, snapshot.sha256, snapshot.format, snapshot.issuedOn, reason],
-    ...[snapshot.bytes, JSON.stringify(snapshot.counts), snapshot.at],
-  )
-  for (const entry of snapshot.entries) {
-    run(
-      db,
-      `insert into snapshot_entries
-         (snapshot_id, key, address, assets, subject, programs, listed_on, published_by, removed_on)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[id, entry.key, entry.address, JSON.stringify(entry.assets), entry.subject],
-      ...[JSON.stringify(entry.programs), entry.listedOn, entry.publishedBy, entry.removedOn],
-    )
-  }
-  for (const item of snapshot.unparsed) {
-    run(
-      db,
-      `insert into list_unparsed (list_id, snapshot, location, raw, asset, reason) values (?, ?, ?, ?, ?, ?)
-       on conflict do nothing`,
-      ...[snapshot.listId, snapshot.sha256, item.where, item.raw, item.asset, item.reason],
-    )
-  }
-  const row = findSnapshot(db, snapshot.listId, snapshot.sha256)
-  if (row === undefined) throw new Error('unreachable: the snapshot was just written')
-  return row
-}
-
 /** A kept snapshot waits for approval, also one that was active before. */
-export function holdSnapshot(db: Db, id: number, reason: string): void {
+export function holdSnapshot(db: Db, id: number, reason: string | null): void {
   run(db, `update list_snapshots set state = 'held', reason = ? where id = ?`, reason, id)
 }
 
 export function snapshotEntries(db: Db, snapshotId: number): SnapshotEntry[] {
-  return all<Record<string, string | null> & { key: Key; address: string; assets: string; programs: string }>(
+  return all<SnapshotEntryRow>(
     db,
-    `select key, address, assets, subject, programs, listed_on as listedOn, published_by as publishedBy,
-       removed_on as removedOn
-     from snapshot_entries where snapshot_id = ? order by key`,
+    'select * from snapshot_entries where snapshot_id = ? order by key',
     snapshotId,
-  ).map((row) => ({
+  ).map(snapshotEntryOf)
+}
+
+/** A row of `snapshot_entries`. */
+export interface SnapshotEntryRow {
+  key: Key
+  address: string
+  assets: string
+  subject: string | null
+  programs: string
+  listed_on: string | null
+  published_by: string | null
+  removed_on: string | null
+}
+
+export function snapshotEntryOf(row: SnapshotEntryRow): SnapshotEntry {
+  return {
     key: row.key,
     address: row.address,
     assets: JSON.parse(row.assets) as string[],
-    subject: row.subject ?? null,
+    subject: row.subject,
     programs: JSON.parse(row.programs) as string[],
-    listedOn: row.listedOn ?? null,
-    publishedBy: row.publishedBy ?? null,
-    removedOn: row.removedOn ?? null,
-  }))
+    listedOn: row.listed_on,
+    publishedBy: row.published_by,
+    removedOn: row.removed_on,
+  }
+}
+
+/** The keys that a snapshot has in force. */
+export function snapshotKeys(db: Db, snapshotId: number): Set<Key> {
+  const rows = all<{ key: Key }>(
+    db,
+    'select key from snapshot_entries where snapshot_id = ? and removed_on is null',
+    snapshotId,
+  )
+  return new Set(rows.map(({ key }) => key))
 }

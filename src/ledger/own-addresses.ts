@@ -2,7 +2,8 @@ import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { OwnKind } from '../own/own-row.ts'
 import { all, type Db, each, inTransaction, one, run } from './database.ts'
-import { bumpRevision } from './revisions.ts'
+import { addRescreen } from './rescreens.ts'
+import { bumpRevision, readRevisions } from './revisions.ts'
 
 /** An address the exchange controls. */
 export interface OwnAddress {
@@ -62,7 +63,11 @@ export async function addOwnAddresses(
       at,
     )
     // A retired address stays own, and a kind decides nothing: only new addresses change what is screened.
-    if (added > 0) bumpRevision(db, 'own')
+    if (added > 0) {
+      bumpRevision(db, 'own')
+      // One of them may stand on a list.
+      addRescreen(db, { kind: 'own', listId: null, revision: readRevisions(db).list, whole: true, at })
+    }
     return { added, changed, known: staged - added - changed }
   })
 }

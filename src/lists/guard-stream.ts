@@ -3,7 +3,8 @@ import { crc32 } from 'node:zlib'
 import { ChainscreenError, messageOf } from '../errors.ts'
 
 export interface GuardOptions {
-  path: string
+  /** How messages name the file. */
+  name: string
   /** What the file is, for messages: `zip`, `gzip file`, `file`. */
   kind: string
   maxBytes: number
@@ -20,13 +21,13 @@ export function guardStream(source: Readable, options: GuardOptions): Readable {
 }
 
 async function* guarded(source: Readable, options: GuardOptions): AsyncGenerator<Buffer> {
-  const { path, kind, maxBytes, crc } = options
+  const { name, kind, maxBytes, crc } = options
   let bytes = 0
   let sum = 0
   try {
     for await (const chunk of source as AsyncIterable<Buffer>) {
       bytes += chunk.length
-      if (bytes > maxBytes) throw tooLarge(path, maxBytes)
+      if (bytes > maxBytes) throw tooLarge(name, maxBytes)
       if (crc !== undefined) sum = crc32(chunk, sum)
       yield chunk
     }
@@ -35,17 +36,17 @@ async function* guarded(source: Readable, options: GuardOptions): AsyncGenerator
     if (cause instanceof ChainscreenError) throw cause
     throw new ChainscreenError(
       'bad-file',
-      `${path} is a ${kind} that is cut short or damaged (${messageOf(cause)}), after ${bytes.toLocaleString('en-US')} bytes of content: get it again.`,
+      `${name} is a ${kind} that is cut short or damaged (${messageOf(cause)}), after ${bytes.toLocaleString('en-US')} bytes of content: get it again.`,
       { cause },
     )
   }
 }
 
 /** The error for a file of more than `maxBytes`, decompressed. */
-export function tooLarge(path: string, maxBytes: number): ChainscreenError {
+export function tooLarge(name: string, maxBytes: number): ChainscreenError {
   const limit = maxBytes.toLocaleString('en-US')
   return new ChainscreenError(
     'bad-file',
-    `${path} holds more than ${limit} bytes decompressed: no list is that large.`,
+    `${name} holds more than ${limit} bytes decompressed: no list is that large.`,
   )
 }

@@ -1,21 +1,15 @@
-import { activateSnapshot } from '../ledger/activate-snapshot.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
-import {
-  activeSnapshot,
-  addSnapshot,
-  findSnapshot,
-  holdSnapshot,
-  type SnapshotEntry,
-  type SnapshotRow,
-  snapshotEntries,
-} from '../ledger/list-snapshots.ts'
+import { noteCheck } from '../ledger/list-checks.ts'
+import { activeSnapshot, holdSnapshot, type SnapshotRow, snapshotKeys } from '../ledger/list-snapshots.ts'
 import { noteChecked, putList } from '../ledger/lists.ts'
+import { finishStaging, type NewSnapshot, stageSnapshot } from '../ledger/stage-snapshot.ts'
+import { activate } from './activate.ts'
 import { formatOf } from './formats/index.ts'
 import { reasonsToHold } from './guard.ts'
-import { mergeByKey } from './merge.ts'
-import { openListFile } from './open-file.ts'
-import { seal, snapshotFolder } from './seal.ts'
-import type { ListFormat, ParsedList } from './types.ts'
+import { noteTrouble } from './note-trouble.ts'
+import { type ListFile, readListFile, type SealedList } from './read-list-file.ts'
+import { snapshotFolder } from './seal.ts'
+import type { ListFormat } from './types.ts'
 
 /** What the config says of a list, as far as an import needs it. */
 export interface ListSource {
@@ -24,6 +18,18 @@ export interface ListSource {
   maxAgeSeconds: number | null
   /** The largest part that may be gone, such as 0.05. */
   maxRemoved: number
+}
+
+export interface ImportOptions {
+  /** Activate although the guard objects. */
+  approve: boolean
+  /** Now, ISO-8601. */
+  at: string
+  /** A person brought the file, and sees at once what comes of it: one that is rejected leaves no trace. */
+  byHand?: boolean
+  /** The HTTP status that the file came with. */
+  status?: number
+  signal?: AbortSignal | undefined
 }
 
 export interface ImportOutcome {
@@ -44,105 +50,99 @@ export interface ImportOutcome {
 }
 
 /**
- * Loads one file as a new version of a list: read whole, kept by its SHA-256, compared with the active version,
- * and activated unless the guard objects. Everything in the database is one transaction.
+ * Loads one file as a new version of a list: read whole, kept by its SHA-256, compared with the active version, and
+ * activated unless the guard objects. Its rows are written a few at a time, so that a large list keeps no follower
+ * waiting; the decision, and all that follows from it, is one transaction. What came of it is noted in `list_checks`.
  *
- * @param options.approve activate although the guard objects.
- * @throws ChainscreenError `bad-file` when the file can't be read whole: nothing is changed then.
+ * @throws ChainscreenError `bad-file` when the file can't be read whole: the active version stays.
  */
 export async function importList(
   db: Db,
   source: ListSource,
-  file: string,
-  options: { approve: boolean; at: string },
+  file: ListFile,
+  options: ImportOptions,
 ): Promise<ImportOutcome> {
   const format = formatOf(source.format)
-  const sealing = await seal(await openListFile(file), snapshotFolder(db.name))
+  const { byHand = false, signal } = options
+  if (!byHand) know(db, source)
   try {
-    const parsed = await format.parse(sealing.bytes)
-    // What the parser left unread is still part of the file.
-    sealing.bytes.resume()
-    const { sha256, size } = await sealing.done
-    const file = { sha256, size, entries: mergeByKey(parsed.addresses) }
-    await sealing.keep(sha256)
-    return inTransaction(db, () => decide(db, source, format, parsed, file, options))
+    const list = await readListFile(format, file, {
+      ...{ folder: snapshotFolder(db.name), keepRejected: !byHand, signal },
+    })
+    const snapshot: NewSnapshot = {
+      ...{ listId: source.id, sha256: list.sha256, format: format.id, issuedOn: list.parsed.issuedOn },
+      ...{ bytes: list.size, counts: list.parsed.counts, at: options.at },
+      ...{ entries: list.entries, unparsed: list.parsed.unparsed },
+    }
+    if (activeSnapshot(db, source.id)?.sha256 !== list.sha256) await stageSnapshot(db, snapshot)
+    return inTransaction(db, () => decide(db, source, format, list, snapshot, options))
   } catch (error) {
-    await sealing.discard()
+    if (!byHand) noteTrouble(db, source, error, options)
     throw error
   }
+}
+
+/** Makes a list known, whatever comes of loading it. */
+export function know(db: Db, source: ListSource): void {
+  inTransaction(db, () => putSource(db, source))
+}
+
+function putSource(db: Db, { id, format, maxAgeSeconds }: ListSource): void {
+  putList(db, { id, format, category: formatOf(format).category, maxAgeSeconds })
 }
 
 function decide(
   db: Db,
   source: ListSource,
   format: ListFormat,
-  parsed: ParsedList,
-  file: { sha256: string; size: number; entries: SnapshotEntry[] },
-  options: { approve: boolean; at: string },
+  list: SealedList,
+  snapshot: NewSnapshot,
+  options: ImportOptions,
 ): ImportOutcome {
-  putList(db, {
-    id: source.id,
-    format: format.id,
-    category: format.category,
-    maxAgeSeconds: source.maxAgeSeconds,
-  })
+  const { sha256, parsed } = list
+  putSource(db, source)
   const active = activeSnapshot(db, source.id)
-  const outcome = { listId: source.id, sha256: file.sha256, issuedOn: parsed.issuedOn, counts: parsed.counts }
-  const sizes = { entries: file.entries.length, unparsed: parsed.unparsed.length }
-  if (active?.sha256 === file.sha256) {
-    noteChecked(db, source.id, options.at)
-    return {
-      ...outcome,
-      ...sizes,
-      state: 'unchanged',
-      added: 0,
-      removed: 0,
-      reasons: [],
-      revision: active.revision,
-    }
+  const same = active?.sha256 === sha256
+  const before = active && { keys: snapshotKeys(db, active.id), issuedOn: active.issued_on }
+  const next = {
+    keys: new Set(list.entries.filter(({ removedOn }) => removedOn === null).map(({ key }) => key)),
+    issuedOn: parsed.issuedOn,
   }
-  const before =
-    active === undefined
-      ? null
-      : { keys: inForce(snapshotEntries(db, active.id)), issuedOn: active.issued_on }
-  const next = { keys: inForce(file.entries), issuedOn: parsed.issuedOn }
-  const reasons = reasonsToHold({ format: format.id, active: before, next, maxRemoved: source.maxRemoved })
-  const snapshot =
-    findSnapshot(db, source.id, file.sha256) ??
-    addSnapshot(
-      db,
-      {
-        listId: source.id,
-        category: format.category,
-        sha256: file.sha256,
-        format: format.id,
-        issuedOn: parsed.issuedOn,
-        bytes: file.size,
-        counts: parsed.counts,
-        entries: file.entries,
-        unparsed: parsed.unparsed,
-        at: options.at,
-      },
-      reasons.join('; ') || null,
-    )
-  const held = reasons.length > 0 && !options.approve
-  if (held) holdSnapshot(db, snapshot.id, reasons.join('; '))
-  return {
-    ...outcome,
-    ...sizes,
-    state: held ? 'held' : 'activated',
-    added: [...next.keys].filter((key) => !before?.keys.has(key)).length,
-    removed: [...(before?.keys ?? [])].filter((key) => !next.keys.has(key)).length,
-    reasons,
-    revision: held ? null : activate(db, snapshot, format, options.at),
+  const compared = { format: format.id, active: before ?? null, next, maxRemoved: source.maxRemoved }
+  const reasons = same ? [] : reasonsToHold(compared)
+  const state = same ? 'unchanged' : reasons.length > 0 && !options.approve ? 'held' : 'activated'
+  const outcome: ImportOutcome = {
+    ...{ state, listId: source.id, sha256, issuedOn: parsed.issuedOn, counts: parsed.counts },
+    ...{ entries: list.entries.length, unparsed: parsed.unparsed.length, reasons },
+    added: same ? 0 : [...next.keys].filter((key) => !before?.keys.has(key)).length,
+    removed: same ? 0 : [...(before?.keys ?? [])].filter((key) => !next.keys.has(key)).length,
+    revision: same
+      ? active.revision
+      : settle(db, finishStaging(db, snapshot, reasons.join('; ') || null), state, reasons, options.at),
   }
+  if (same) noteChecked(db, source.id, options.at)
+  noteCheck(db, {
+    ...{ list_id: source.id, at: options.at, outcome: state, status: options.status ?? null },
+    ...{ detail: detailOf(outcome), sha256, bytes: list.size },
+  })
+  return outcome
 }
 
-function activate(db: Db, snapshot: SnapshotRow, format: ListFormat, at: string): number {
-  const date = snapshot.issued_on ?? at.slice(0, 10)
-  return activateSnapshot(db, snapshot, { date, listedOnIsPublished: format.listedOnIsPublished, at })
+/** @returns the revision that activation made. */
+function settle(
+  db: Db,
+  kept: SnapshotRow,
+  state: ImportOutcome['state'],
+  reasons: readonly string[],
+  at: string,
+): number | null {
+  if (state === 'activated') return activate(db, kept, at)
+  holdSnapshot(db, kept.id, reasons.join('; '))
+  return null
 }
 
-function inForce(entries: readonly SnapshotEntry[]) {
-  return new Set(entries.filter(({ removedOn }) => removedOn === null).map(({ key }) => key))
+function detailOf({ state, reasons, entries, unparsed, added, removed }: ImportOutcome): string | null {
+  if (state === 'unchanged') return 'the same bytes as the active version'
+  const against = reasons.length === 0 ? '' : `; ${reasons.join('; ')}`
+  return `${entries} addresses, ${unparsed} unreadable; ${added} added, ${removed} removed${against}`
 }

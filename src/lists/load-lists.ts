@@ -3,27 +3,16 @@ import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
 import { activeSnapshot } from '../ledger/list-snapshots.ts'
 import type { Log } from '../log.ts'
-import { bundledListPath } from './bundled.ts'
-import { type ImportOutcome, importList } from './import-list.ts'
+import { sayOutcome, sayTrouble } from './say-outcome.ts'
+import { snapshotFolder } from './seal.ts'
+import { sweepParts } from './sweep-parts.ts'
+import { type UpdateOutcome, updateList } from './update-list.ts'
+import { warnForgotten } from './warn-forgotten.ts'
 
-/** The file of a list: where the config says, or the one that ships with chainscreen. */
-export function listFile(list: ListConfig): string {
-  return list.format === 'bundled' ? bundledListPath() : list.file
-}
-
-/** Loads one list from its file. @throws what {@link importList} throws. */
-export function loadList(
-  db: Db,
-  list: ListConfig,
-  options: { file?: string; approve: boolean; at: string },
-): Promise<ImportOutcome> {
-  const source = {
-    id: list.id,
-    format: list.format,
-    maxAgeSeconds: list.maxAgeMs === null ? null : Math.round(list.maxAgeMs / 1000),
-    maxRemoved: list.guard.maxRemoved,
-  }
-  return importList(db, source, options.file ?? listFile(list), options)
+export interface LoadOptions {
+  /** `missing`: download only what was never activated; the daemon sees to the others. */
+  download: 'all' | 'missing'
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -35,38 +24,53 @@ export async function loadLists(
   lists: readonly ListConfig[],
   log: Log,
   now: () => string,
+  { download, signal }: LoadOptions = { download: 'missing' },
 ): Promise<void> {
-  for (const list of lists) await loadOrKeep(db, list, log, now)
   if (lists.length === 0) log.warn('no list is configured: nothing will be found')
+  warnForgotten(db, lists, log)
+  const due = lists.filter(
+    (list) => 'file' in list || download === 'all' || activeSnapshot(db, list.id) === undefined,
+  )
+  await sweepParts(snapshotFolder(db.name), now())
+  // A slow server keeps no other list waiting.
+  const ends = await Promise.allSettled(due.map((list) => loadOrKeep(db, list, log, now, signal)))
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
 }
 
-/** Loads one list; a failure is logged and the active version stays. @throws when there is no active version to keep. */
-export async function loadOrKeep(db: Db, list: ListConfig, log: Log, now: () => string): Promise<void> {
+/**
+ * Brings one list up to date; a failure is logged, and the active version stays.
+ *
+ * @throws when there is no active version to keep, and when it was stopped.
+ */
+export async function loadOrKeep(
+  db: Db,
+  list: ListConfig,
+  log: Log,
+  now: () => string,
+  signal?: AbortSignal,
+): Promise<void> {
   try {
-    report(list, await loadList(db, list, { approve: false, at: now() }), log, now())
+    const onTrouble = (error: ChainscreenError, pauseMs: number) =>
+      log.warn(
+        { list: list.id, retryMs: Math.round(pauseMs) },
+        `list ${list.id}: ${error.message} Trying again.`,
+      )
+    const outcome = await updateList(db, list, { now, signal, onTrouble })
+    sayOutcome(list, outcome, log, now())
+    if (activeSnapshot(db, list.id) === undefined) throw firstHeld(outcome)
   } catch (error) {
+    if (error instanceof ChainscreenError && error.code === 'aborted') throw error
     if (activeSnapshot(db, list.id) === undefined) throw error
-    const why =
-      error instanceof ChainscreenError ? [error.message, ...error.details].join(' ') : String(error)
-    log.error({ list: list.id }, `list ${list.id} was not loaded, its active version stays: ${why}`)
+    sayTrouble(list, error, log)
   }
 }
 
-function report(list: ListConfig, outcome: ImportOutcome, log: Log, at: string): void {
-  const about = { list: list.id, sha256: outcome.sha256, issuedOn: outcome.issuedOn }
-  if (outcome.state === 'held') {
-    log.error(
-      about,
-      `list ${list.id}: a new version is held, the active one stays: ${outcome.reasons.join('; ')}. Look at it with \`chainscreen lists diff ${list.id}\`, and activate it with \`chainscreen lists import ${list.id} FILE --approve\`.`,
-    )
-  } else if (outcome.state === 'activated') {
-    log.info({ ...about, entries: outcome.entries, unparsed: outcome.unparsed }, `list ${list.id} is active`)
-  }
-  if (list.format === 'bundled' && outcome.issuedOn !== null) {
-    const days = Math.floor((Date.parse(at) - Date.parse(outcome.issuedOn)) / 86_400_000)
-    log.warn(
-      about,
-      `list ${list.id} is the one that ships with chainscreen, issued on ${outcome.issuedOn}: it is ${days} days old, and whoever was listed since is not in it`,
-    )
-  }
+function firstHeld(outcome: UpdateOutcome): ChainscreenError {
+  const reason = 'reasons' in outcome ? outcome.reasons.join('; ') : outcome.held
+  const { listId, sha256 } = outcome
+  return new ChainscreenError(
+    'list-held',
+    `The first version of list ${listId} is held (${reason}), so nothing would be checked against it: \`chainscreen lists approve ${listId} ${sha256.slice(0, 12)}\` activates it as it is.`,
+  )
 }

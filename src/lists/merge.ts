@@ -37,10 +37,13 @@ export function mergeByKey(addresses: readonly ListedAddress[]): MergedEntry[] {
     if (rows === undefined) byKey.set(row.key, [row])
     else rows.push(row)
   }
-  return [...byKey].sort(([a], [b]) => compare(a, b)).map(([key, rows]) => merge(key, rows))
+  const keys = [...byKey.keys()].sort()
+  return keys.map((key) => merge(key, byKey.get(key) ?? []))
 }
 
 function merge(key: Key, all: readonly ListedAddress[]): MergedEntry {
+  const [only] = all
+  if (only !== undefined && all.length === 1) return alone(only)
   const inForce = all.filter(({ removedOn }) => removedOn === null)
   const rows = (inForce.length > 0 ? inForce : [...all]).sort(inOrder)
   return {
@@ -53,6 +56,21 @@ function merge(key: Key, all: readonly ListedAddress[]): MergedEntry {
     listedOn: dates(rows, 'listedOn')[0] ?? null,
     publishedBy: dates(rows, 'publishedBy')[0] ?? null,
     removedOn: inForce.length > 0 ? null : (dates(rows, 'removedOn').at(-1) ?? null),
+  }
+}
+
+/** Nearly every key has one row, and a list may have many: the same as below, without the work. */
+function alone({ key, address, asset, partyId, subject, programs, ...dates }: ListedAddress): MergedEntry {
+  return {
+    key,
+    address,
+    assets: asset ? [asset] : [],
+    partyIds: partyId ? [partyId] : [],
+    subject: subject || null,
+    programs: programs.length === 0 ? [] : distinct(programs).sort(compare),
+    listedOn: dates.listedOn || null,
+    publishedBy: dates.publishedBy || null,
+    removedOn: dates.removedOn || null,
   }
 }
 

@@ -16,19 +16,23 @@ const chunkBytes = 1 << 18
  * by the file's name. The stream gives the decompressed bytes; checksums of gzip and zip are verified.
  *
  * @param options.maxBytes most bytes the decompressed file may have (default 2 GiB).
+ * @param options.name how messages name the file (default: its path).
  * @throws ChainscreenError `bad-file` where the file can't be opened, or is a zip with none or several files. What
  * shows only while reading (damage, a cut, too many bytes) is an error of the same kind on the stream.
  */
-export async function openListFile(path: string, options: { maxBytes?: number } = {}): Promise<Readable> {
-  const maxBytes = options.maxBytes ?? defaultMaxBytes
+export async function openListFile(
+  path: string,
+  options: { maxBytes?: number; name?: string } = {},
+): Promise<Readable> {
+  const { maxBytes = defaultMaxBytes, name = path } = options
   const start = await firstBytes(path)
-  if (start.startsWith('504b0304') || start.startsWith('504b0506')) return openZip(path, maxBytes)
+  if (start.startsWith('504b0304') || start.startsWith('504b0506')) return openZip(path, maxBytes, name)
   const file = createReadStream(path, { highWaterMark: chunkBytes })
-  if (!start.startsWith('1f8b')) return guardStream(file, { path, kind: 'file', maxBytes })
+  if (!start.startsWith('1f8b')) return guardStream(file, { name, kind: 'file', maxBytes })
   const gunzip = createGunzip({ chunkSize: chunkBytes })
   // Its errors surface on gunzip, which guardStream reads.
   pipeline(file, gunzip, () => {})
-  return guardStream(gunzip, { path, kind: 'gzip file', maxBytes })
+  return guardStream(gunzip, { name, kind: 'gzip file', maxBytes })
 }
 
 /** The first four bytes in hex. */

@@ -12,34 +12,34 @@ const shownNames = 5
  * @throws ChainscreenError `bad-file` for a zip that is cut short, damaged or encrypted, or does not hold exactly
  * one file.
  */
-export async function openZip(path: string, maxBytes: number): Promise<Readable> {
-  const zip = await open(path)
+export async function openZip(path: string, maxBytes: number, name: string): Promise<Readable> {
+  const zip = await open(path, name)
   try {
-    const entry = await onlyFile(zip, path)
-    if (entry.uncompressedSize > maxBytes) throw tooLarge(path, maxBytes)
+    const entry = await onlyFile(zip, name)
+    if (entry.uncompressedSize > maxBytes) throw tooLarge(name, maxBytes)
     if (!entry.canDecodeFileData())
-      throw bad(`${path} is a zip that is encrypted or packed in an unusual way: pack it anew, or unpack it.`)
+      throw bad(`${name} is a zip that is encrypted or packed in an unusual way: pack it anew, or unpack it.`)
     const content = await new Promise<Readable>((resolve, reject) => {
       zip.openReadStream(entry, (error, stream) => (error ? reject(error) : resolve(stream)))
     })
     content.once('close', () => zip.close())
-    return guardStream(content, { path, kind: 'zip', maxBytes, crc: entry.crc32 })
+    return guardStream(content, { name, kind: 'zip', maxBytes, crc: entry.crc32 })
   } catch (error) {
     zip.close()
-    throw error instanceof ChainscreenError ? error : damaged(path, error)
+    throw error instanceof ChainscreenError ? error : damaged(name, error)
   }
 }
 
-function open(path: string): Promise<yauzl.ZipFile> {
+function open(path: string, name: string): Promise<yauzl.ZipFile> {
   return new Promise((resolve, reject) => {
     yauzl.open(path, { lazyEntries: true, autoClose: false }, (error, zip) =>
-      error ? reject(damaged(path, error)) : resolve(zip),
+      error ? reject(damaged(name, error)) : resolve(zip),
     )
   })
 }
 
 /** Reads a zip's directory; folders don't count. */
-async function onlyFile(zip: yauzl.ZipFile, path: string): Promise<yauzl.Entry> {
+async function onlyFile(zip: yauzl.ZipFile, name: string): Promise<yauzl.Entry> {
   const files: yauzl.Entry[] = []
   await new Promise<void>((resolve, reject) => {
     zip.on('entry', (entry) => {
@@ -55,12 +55,12 @@ async function onlyFile(zip: yauzl.ZipFile, path: string): Promise<yauzl.Entry> 
   if (file !== undefined && files.length === 1) return file
   const names = files.slice(0, shownNames).map(({ fileName }) => JSON.stringify(fileName.slice(0, 80)))
   const found = names.length === 0 ? 'none' : names.join(', ') + (files.length > shownNames ? ', …' : '')
-  throw bad(`${path} is a zip that must hold exactly one file; found ${found}.`)
+  throw bad(`${name} is a zip that must hold exactly one file; found ${found}.`)
 }
 
-function damaged(path: string, cause: unknown): ChainscreenError {
+function damaged(name: string, cause: unknown): ChainscreenError {
   const reason = messageOf(cause).replace(/\.$/, '')
-  return bad(`${path} is a zip that is cut short or damaged (${reason}): get it again.`, cause)
+  return bad(`${name} is a zip that is cut short or damaged (${reason}): get it again.`, cause)
 }
 
 function bad(message: string, cause?: unknown): ChainscreenError {

@@ -1,5 +1,7 @@
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
+import { type ListCheck, readChecks } from '../ledger/list-checks.ts'
+import { type ListHealth, listHealth } from '../ledger/list-health.ts'
 import {
   listSnapshots,
   type SnapshotEntry,
@@ -8,6 +10,7 @@ import {
 } from '../ledger/list-snapshots.ts'
 import { countEntries, readLists, readUnparsed } from '../ledger/lists.ts'
 import { countByAsset, diffEntries, type ListDiff } from './diff.ts'
+import { snapshotNamed } from './find-snapshot.ts'
 
 /** A list as `lists show` tells it. */
 export interface ListReport {
@@ -17,7 +20,11 @@ export interface ListReport {
   activeSnapshot: string | null
   issuedOn: string | null
   daysSinceIssue: number | null
+  /** The last time the source was found whole and sound. */
   checkedAt: string | null
+  health: Omit<ListHealth, 'id'>
+  /** Newest first. */
+  checks: Omit<ListCheck, 'list_id'>[]
   revision: number
   inForce: number
   removed: number
@@ -25,6 +32,9 @@ export interface ListReport {
   unparsed: { location: string; raw: string; asset: string | null; reason: string }[]
   snapshots: SnapshotRow[]
 }
+
+/** How many of the last checks are told. */
+const shownChecks = 10
 
 /** @param at now, ISO-8601. @throws `usage` for an id the ledger does not know. */
 export function reportLists(db: Db, id: string | undefined, at: string): ListReport[] {
@@ -36,6 +46,8 @@ export function reportLists(db: Db, id: string | undefined, at: string): ListRep
       inForce: row.in_force,
       removed: row.removed,
     }))
+    const [health] = listHealth(db, [list.id], at).map(({ id: _, ...rest }) => rest)
+    if (health === undefined) throw new Error('unreachable: one list was asked for')
     return {
       id: list.id,
       format: list.format,
@@ -47,6 +59,8 @@ export function reportLists(db: Db, id: string | undefined, at: string): ListRep
           ? null
           : Math.floor((Date.parse(at) - Date.parse(list.issued_on)) / 86_400_000),
       checkedAt: list.checked_at,
+      health,
+      checks: readChecks(db, list.id, shownChecks).map(({ list_id: _, ...check }) => check),
       revision: list.revision,
       inForce: families.reduce((sum, family) => sum + family.inForce, 0),
       removed: families.reduce((sum, family) => sum + family.removed, 0),
@@ -72,12 +86,15 @@ export interface DiffReport extends ListDiff {
  * @throws `usage` when there are no two snapshots to compare.
  */
 export function reportDiff(db: Db, listId: string, from?: string, to?: string): DiffReport {
-  const snapshots = listSnapshots(db, listId)
+  // Nothing was read of what was rejected, and not all of what is being loaded.
+  const snapshots = listSnapshots(db, listId).filter(
+    ({ state }) => state !== 'rejected' && state !== 'staging',
+  )
   if (snapshots.length === 0) throw unknownList(db, listId)
   const [older, newer] =
     from === undefined
       ? usualPair(listId, snapshots)
-      : [findByPrefix(snapshots, from), findByPrefix(snapshots, to ?? activeOf(listId, snapshots).sha256)]
+      : [snapshotNamed(snapshots, from), snapshotNamed(snapshots, to ?? activeOf(listId, snapshots).sha256)]
   const diff = diffEntries(snapshotEntries(db, older.id), snapshotEntries(db, newer.id))
   return { ...diff, from: older.sha256, to: newer.sha256, byAsset: byAsset(diff.added, diff.removed) }
 }
@@ -102,16 +119,6 @@ function activeOf(listId: string, snapshots: readonly SnapshotRow[]): SnapshotRo
   throw new ChainscreenError('usage', `List ${listId} has no active version: name both snapshots.`)
 }
 
-function findByPrefix(snapshots: readonly SnapshotRow[], prefix: string): SnapshotRow {
-  const found = snapshots.filter(({ sha256 }) => sha256.startsWith(prefix.toLowerCase()))
-  const [only] = found
-  if (only !== undefined && found.length === 1) return only
-  throw new ChainscreenError(
-    'usage',
-    `"${prefix}" names ${found.length === 0 ? 'no' : 'more than one'} snapshot; \`lists show ID\` has their names.`,
-  )
-}
-
 function byAsset(added: readonly SnapshotEntry[], removed: readonly SnapshotEntry[]): DiffReport['byAsset'] {
   const plus = countByAsset(added)
   const minus = countByAsset(removed)
@@ -120,7 +127,8 @@ function byAsset(added: readonly SnapshotEntry[], removed: readonly SnapshotEntr
     .map((asset) => ({ asset, added: plus[asset] ?? 0, removed: minus[asset] ?? 0 }))
 }
 
-function unknownList(db: Db, id: string): ChainscreenError {
+/** The error for a list that the ledger has never met. */
+export function unknownList(db: Db, id: string): ChainscreenError {
   const known = readLists(db).map((list) => list.id)
   return new ChainscreenError(
     'usage',

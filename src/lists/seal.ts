@@ -12,6 +12,11 @@ export function snapshotFolder(databasePath: string): string {
   return `${databasePath}.snapshots`
 }
 
+/** Where the original file of a snapshot is kept, compressed. */
+export function sealedPath(databasePath: string, sha256: string): string {
+  return join(snapshotFolder(databasePath), `${sha256}.gz`)
+}
+
 /** A file on its way into the sealed folder. */
 export interface Sealing {
   /** The same bytes, for the parser. */
@@ -57,7 +62,7 @@ export async function seal(input: Readable, folder: string): Promise<Sealing> {
     input,
     measure,
     createGzip({ level: 6 }),
-    createWriteStream(temporary, { mode: 0o600 }),
+    createWriteStream(temporary, { mode: 0o600, flush: true }),
   ).then(
     () => ({ sha256: hash.digest('hex'), size }),
     (error: unknown) => {

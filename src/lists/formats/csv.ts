@@ -8,6 +8,9 @@ import { type CsvRow, readCsv } from './read-csv.ts'
 const columns = ['address', 'subject', 'program', 'listed_on', 'removed_on', 'source'] as const
 type Column = (typeof columns)[number]
 
+/** No name of a column is near this length: what is longer is no header, and is not looked at further. */
+const longestName = 200
+
 /** How many bad lines an error shows. */
 const shownLines = 20
 
@@ -53,6 +56,8 @@ export const csv: ListFormat = {
 
 function readHeader({ line, fields }: CsvRow): readonly Column[] {
   const names = fields.map((field) => field.toLowerCase())
+  const long = fields.find((field) => field.length > longestName)
+  if (long !== undefined) throw bad(`Line ${line} names the column ${shown(long)}…; ${allowed()}.`)
   refuseForbiddenColumns(fields, 'The file')
   if (!names.includes('address')) {
     const found = JSON.stringify(fields.join(',').slice(0, 80))

@@ -2,11 +2,21 @@ import { ChainscreenError } from '../../errors.ts'
 import type { ListFormat } from '../types.ts'
 import { bundled } from './bundled.ts'
 import { csv } from './csv.ts'
+import { euFsf } from './eu-fsf.ts'
+import { ofacSdn } from './ofac-sdn.ts'
 import { ofacSdnAdvanced } from './ofac-sdn-advanced.ts'
+import { opensanctions } from './opensanctions.ts'
+import { tagpack } from './tagpack.ts'
+import { ukSanctionsList } from './uk-sanctions-list.ts'
 
 /** Every format, by the id that the config names. A new one is a file beside this and a line here. */
 export const formats: Readonly<Record<string, ListFormat>> = {
   'ofac-sdn-advanced': ofacSdnAdvanced,
+  'ofac-sdn': ofacSdn,
+  'uk-sanctions-list': ukSanctionsList,
+  'eu-fsf': euFsf,
+  opensanctions,
+  tagpack,
   csv,
   bundled,
 }

@@ -94,6 +94,11 @@ describe('csv', () => {
       `address,colour\n${eth},x`,
       /unknown column "colour"; the columns are address, subject/,
     ],
+    [
+      'a name without end',
+      `address,${'{a: '.repeat(10_000)}\n${eth},x`,
+      /Line 1 names the column "\{a: \{a: .*"…; the columns are/,
+    ],
     ['a column twice', `address,Address\n${eth},${eth}`, /"address" stands there twice/],
     ['no header', `${eth}\n${btc}\n`, /Line 1 must be the header, with the column "address"/],
     ['nothing', '', /is empty; expected a header line/],

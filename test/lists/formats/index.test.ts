@@ -12,6 +12,8 @@ describe('formats', () => {
 
   it.each(['ofac', 'constructor', ''])('has no "%s", and says what there is', (id) => {
     expect(() => formatOf(id)).toThrow(ChainscreenError)
-    expect(() => formatOf(id)).toThrow(/there are: ofac-sdn-advanced, csv, bundled\.$/)
+    expect(() => formatOf(id)).toThrow(
+      /there are: ofac-sdn-advanced, .*opensanctions, tagpack, csv, bundled\.$/,
+    )
   })
 })

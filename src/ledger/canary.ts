@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import type { Key } from '../address/key.ts'
+import { alertId } from '../screening/alert-id.ts'
+import { activateSnapshot } from './activate-snapshot.ts'
+import { readAlert } from './alert-queries.ts'
+import type { Chain } from './chain.ts'
+import { type ScreenedBlock, sameRevisions } from './commit-step.ts'
+import { type Db, inTransaction, one, run } from './database.ts'
+import { finalize } from './finalize.ts'
+import { activeSnapshot } from './list-snapshots.ts'
+import { putList } from './lists.ts'
+import { type Revisions, readRevisions } from './revisions.ts'
+import { addSnapshot } from './stage-snapshot.ts'
+import { writeAlert } from './write-alert.ts'
+
+/** The list that holds the test entry. */
+export const canaryListId = 'canary'
+
+/** Makes the test entry the only one of its list. One that is there already changes nothing. */
+export function putCanaryEntry(db: Db, key: Key, address: string, at: string): void {
+  const sha256 = createHash('sha256').update(address).digest('hex')
+  inTransaction(db, () => {
+    if (activeSnapshot(db, canaryListId)?.sha256 === sha256) return
+    const list = { id: canaryListId, format: 'canary', category: 'canary', maxAgeSeconds: null } as const
+    putList(db, list)
+    const says = { assets: [], subject: 'chainscreen canary', programs: [] }
+    const dates = { listedOn: null, publishedBy: '1970-01-01', removedOn: null }
+    const snapshot = addSnapshot(
+      db,
+      {
+        ...{ listId: canaryListId, sha256, format: 'canary', issuedOn: null, bytes: address.length },
+        ...{ counts: {}, entries: [{ key, address, ...says, ...dates }], unparsed: [], at },
+      },
+      null,
+    )
+    activateSnapshot(db, snapshot, { date: at.slice(0, 10), listedOnIsPublished: false, at })
+  })
+}
+
+/**
+ * Writes the alert of a made-up transfer the way a step writes one, and reads it back.
+ *
+ * @returns `null`, with nothing written, when the lists or own addresses changed since it was screened.
+ * @throws Error when there is not exactly one finding, or the alert is not there afterwards.
+ */
+export function commitCanary(
+  db: Db,
+  chain: Chain,
+  block: ScreenedBlock,
+  step: { revisions: Revisions; at: string },
+): string | null {
+  return inTransaction(db, () => {
+    if (!sameRevisions(readRevisions(db), step.revisions)) return null
+    const findings = block.findings.filter(({ entry }) => entry.category === 'canary')
+    const [finding, ...more] = findings
+    if (finding === undefined || more.length > 0)
+      throw new Error(`it met ${findings.length} entries, not one`)
+    const outcome = writeAlert(db, chain, block, finding, step.revisions.list, step.at)
+    finalize(db, chain.id, block.height, step.at)
+    const id = alertId(chain.caip2, finding)
+    if (outcome !== 'created' || readAlert(db, id).alert.status !== 'final') {
+      throw new Error('no new alert stands in the table')
+    }
+    note(db, 'canary_passed_at', step.at)
+    return id
+  })
+}
+
+/** Notes that a made-up transfer did not become an alert. */
+export function noteCanaryFailure(db: Db, at: string): void {
+  note(db, 'canary_failed_at', at)
+}
+
+/** When a made-up transfer last became an alert, and when one last did not; ISO-8601. */
+export function readCanary(db: Db): { passedAt: string | null; failedAt: string | null } {
+  const value = (key: string) =>
+    one<{ value: string }>(db, 'select value from meta where key = ?', key)?.value ?? null
+  return { passedAt: value('canary_passed_at'), failedAt: value('canary_failed_at') }
+}
+
+function note(db: Db, key: string, value: string): void {
+  run(
+    db,
+    'insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',
+    ...[key, value],
+  )
+}

@@ -1,0 +1,51 @@
+import type { Db } from './database.ts'
+import { type ListRow, readLists } from './lists.ts'
+
+/** Whether a list can vouch for an address that is not in it. */
+export interface ListHealth {
+  id: string
+  /** `missing`: no version was ever activated. `stale`: older than its `maxAge`. */
+  state: 'fresh' | 'stale' | 'missing'
+  /** Seconds since the source was last found whole and sound; `null` where it never was. */
+  ageSeconds: number | null
+  /** `null` = no limit. */
+  maxAgeSeconds: number | null
+  /** What is wrong, as a clause; `null` where nothing is. */
+  trouble: string | null
+}
+
+/**
+ * The health of lists: time since the last successful check, since publishers do not publish daily. The bundled list
+ * can't be checked for news: it is as old as its issue.
+ *
+ * @param wanted ids in question, known to the ledger or not; `null` for every list it knows.
+ * @param at now, ISO-8601.
+ */
+export function listHealth(db: Db, wanted: readonly string[] | null, at: string): ListHealth[] {
+  const known = new Map(readLists(db).map((list) => [list.id, list]))
+  return (wanted ?? [...known.keys()]).map((id) => healthOf(id, known.get(id), at))
+}
+
+function healthOf(id: string, list: ListRow | undefined, at: string): ListHealth {
+  const maxAgeSeconds = list?.max_age_seconds ?? null
+  if (list === undefined || list.active_snapshot === null) {
+    return { id, state: 'missing', ageSeconds: null, maxAgeSeconds, trouble: `list ${id} was never loaded` }
+  }
+  const since = list.format === 'bundled' ? list.issued_on : list.checked_at
+  const ageSeconds = since === null ? null : (Date.parse(at) - Date.parse(since)) / 1000
+  const fine = { id, state: 'fresh' as const, ageSeconds, maxAgeSeconds, trouble: null }
+  if (maxAgeSeconds === null) return fine
+  if (ageSeconds === null) return { ...fine, state: 'stale', trouble: `list ${id} was never checked` }
+  if (ageSeconds <= maxAgeSeconds) return fine
+  const trouble = `list ${id} is ${ageText(ageSeconds)} old, and may be ${ageText(maxAgeSeconds)} at most`
+  return { ...fine, state: 'stale', trouble }
+}
+
+/** `90 minutes`, `72 hours`, `12 days`. */
+export function ageText(seconds: number): string {
+  if (seconds < 120) return `${Math.max(0, Math.round(seconds))} seconds`
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} minutes`
+  return seconds < 10 * 86_400
+    ? `${Math.round(seconds / 3600)} hours`
+    : `${Math.round(seconds / 86_400)} days`
+}

@@ -1,0 +1,170 @@
+import type { Key } from '../address/key.ts'
+import { all, type Db, one, run } from './database.ts'
+
+/** Why stored history is matched: a list changed, own addresses were added, or someone asked for it. */
+export type RescreenKind = 'list' | 'own' | 'asked'
+
+/** One entry of the work. `removed`: it left its list, and its alerts are told so. */
+export interface RescreenItem {
+  listId: string
+  key: Key
+  change: 'added' | 'removed'
+}
+
+/** How far a job has come: everything before this entry is done, and of this entry all up to the cursor. */
+export interface RescreenPosition {
+  listId: string
+  key: Key
+  /** Where in the entry, in words of whoever works it off; `null` = the entry is done. */
+  cursor: string | null
+}
+
+/** A job that is not done. */
+export interface Rescreen {
+  id: number
+  kind: RescreenKind
+  /** The list revision that it brings stored history up to. */
+  revision: number
+  /** Over every entry of every list, not only over the entries noted for it. */
+  whole: boolean
+  /** Rows of parties above it met the lists as they came. */
+  partiesTo: number
+  position: RescreenPosition | null
+}
+
+/** What a job did. */
+export interface RescreenCounts {
+  /** Entries finished. */
+  entries: number
+  /** Stored transactions screened again; one that meets two entries counts twice. */
+  transactions: number
+  created: number
+  reinstated: number
+  known: number
+  /** `entry-removed` events. */
+  removals: number
+}
+
+export const noCounts: Readonly<RescreenCounts> = {
+  entries: 0,
+  transactions: 0,
+  created: 0,
+  reinstated: 0,
+  known: 0,
+  removals: 0,
+}
+
+/**
+ * Writes a job down, in the transaction that made it necessary. Where one over all entries that was not begun does
+ * the same, it is that one.
+ *
+ * @returns its id.
+ */
+export function addRescreen(
+  db: Db,
+  job: { kind: RescreenKind; listId: string | null; revision: number; whole: boolean; at: string },
+): number {
+  const same = one<{ id: number }>(
+    db,
+    `update rescreens set parties_to = ifnull((select max(id) from parties), 0)
+     where state = 'pending' and kind = ? and whole = 1 and ? and started_at is null returning id`,
+    ...[job.kind, job.whole ? 1 : 0],
+  )
+  if (same !== undefined) return same.id
+  const { id } = run(
+    db,
+    `insert into rescreens (kind, list_id, revision, whole, parties_to, state, added_at)
+     values (?, ?, ?, ?, ifnull((select max(id) from parties), 0), 'pending', ?)`,
+    ...[job.kind, job.listId, job.revision, job.whole ? 1 : 0, job.at],
+  )
+  return id
+}
+
+export function addRescreenItem(db: Db, id: number, { listId, key, change }: RescreenItem): void {
+  run(
+    db,
+    'insert into rescreen_entries (rescreen_id, list_id, key, change) values (?, ?, ?, ?)',
+    ...[id, listId, key, change],
+  )
+}
+
+/** The job to work on: they are done in the order in which they were written down. */
+export function nextRescreen(db: Db): Rescreen | undefined {
+  const row = one<
+    Pick<Rescreen, 'id' | 'kind' | 'revision' | 'partiesTo'> & { whole: number; position: string | null }
+  >(
+    db,
+    `select id, kind, revision, parties_to as partiesTo, whole, position from rescreens
+     where state = 'pending' order by id limit 1`,
+  )
+  if (row === undefined) return undefined
+  const position = row.position === null ? null : (JSON.parse(row.position) as RescreenPosition)
+  return { ...row, whole: row.whole === 1, position }
+}
+
+/** The entry under way, and those after it. */
+export function rescreenItems(db: Db, job: Rescreen, limit: number): RescreenItem[] {
+  const { listId, key, cursor } = job.position ?? { listId: '', key: '', cursor: '' }
+  const from = cursor === null ? '>' : '>='
+  return job.whole
+    ? all<RescreenItem>(
+        db,
+        `select list_id as listId, key, 'added' as change from list_entries
+         where (list_id, key) ${from} (?, ?) order by list_id, key limit ?`,
+        ...[listId, key, limit],
+      )
+    : all<RescreenItem>(
+        db,
+        `select list_id as listId, key, change from rescreen_entries
+         where rescreen_id = ? and (list_id, key) ${from} (?, ?) order by list_id, key limit ?`,
+        ...[job.id, listId, key, limit],
+      )
+}
+
+/** Notes what a job did and how far it is, in the transaction that did it. */
+export function saveRescreen(
+  db: Db,
+  id: number,
+  progress: { position: RescreenPosition | null; counts: RescreenCounts; done: boolean; at: string },
+): void {
+  const { counts, position, done, at } = progress
+  run(
+    db,
+    `update rescreens set
+       state = ?1, position = ?2, entries = entries + ?3, transactions = transactions + ?4, created = created + ?5,
+       reinstated = reinstated + ?6, known = known + ?7, removals = removals + ?8,
+       started_at = ifnull(started_at, ?9), finished_at = ?10
+     where id = ?11`,
+    ...[
+      done ? 'done' : 'pending',
+      done ? null : JSON.stringify(position),
+      counts.entries,
+      counts.transactions,
+    ],
+    ...[counts.created, counts.reinstated, counts.known, counts.removals, at, done ? at : null, id],
+  )
+}
+
+/**
+ * The list revision that stored history was matched against: every change up to it, and none after it, is worked
+ * off. Blocks screened at a later revision are up to date of themselves.
+ */
+export function historyRevision(db: Db, listRevision: number): number {
+  const row = one<{ revision: number | null }>(
+    db,
+    `select min(revision) as revision from rescreens where state = 'pending' and kind = 'list'`,
+  )
+  return row?.revision === null || row === undefined ? listRevision : row.revision - 1
+}
+
+/** How much is left of all jobs: entries done and in all. */
+export function rescreenProgress(db: Db): { done: number; total: number } {
+  const row = one<{ done: number | null; total: number | null }>(
+    db,
+    `select sum(entries) as done, sum(case whole
+         when 1 then (select count(*) from list_entries)
+         else (select count(*) from rescreen_entries e where e.rescreen_id = r.id) end) as total
+     from rescreens r where state = 'pending'`,
+  )
+  return { done: row?.done ?? 0, total: row?.total ?? 0 }
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { ChainscreenError, messageOf } from '../errors.ts'
+import { type Db, inTransaction } from '../ledger/database.ts'
+import { lastSeen, noteCheck } from '../ledger/list-checks.ts'
+import { listSnapshots, type SnapshotRow } from '../ledger/list-snapshots.ts'
+import { noteChecked } from '../ledger/lists.ts'
+import { activate } from './activate.ts'
+import { snapshotNamed } from './find-snapshot.ts'
+import { unknownList } from './report.ts'
+import { sealedPath } from './seal.ts'
+
+export interface Approval {
+  listId: string
+  sha256: string
+  issuedOn: string | null
+  /** Why it was held. */
+  reason: string | null
+  revision: number
+}
+
+/**
+ * Activates a version that is held, from what is stored. Its sealed file is read again first: it must still be the
+ * file that was held.
+ *
+ * @param prefix the SHA-256, or its first digits. @param at now, ISO-8601.
+ * @throws ChainscreenError `usage` for a snapshot that is not held, `bad-file` where its file is gone or damaged.
+ */
+export async function approveSnapshot(db: Db, listId: string, prefix: string, at: string): Promise<Approval> {
+  const named = heldSnapshot(db, listId, prefix)
+  await checkSealed(sealedPath(db.name, named.sha256), named.sha256)
+  return inTransaction(db, () => {
+    const snapshot = heldSnapshot(db, listId, named.sha256)
+    const { sha256, issued_on: issuedOn, reason, bytes } = snapshot
+    const seen = lastSeen(db, listId, sha256) ?? snapshot.imported_at
+    const revision = activate(db, snapshot, at)
+    // An approval is no look at the source: the list is as fresh as when this version was last met there.
+    noteChecked(db, listId, seen)
+    noteCheck(db, {
+      ...{ list_id: listId, at, outcome: 'activated', status: null, sha256, bytes },
+      detail: `approved by hand; was held: ${reason ?? 'no reason noted'}`,
+    })
+    return { listId, sha256, issuedOn, reason, revision }
+  })
+}
+
+function heldSnapshot(db: Db, listId: string, prefix: string): SnapshotRow {
+  const snapshots = listSnapshots(db, listId)
+  if (snapshots.length === 0) throw unknownList(db, listId)
+  const snapshot = snapshotNamed(snapshots, prefix)
+  if (snapshot.state === 'held') return snapshot
+  const why = {
+    active: 'it is active already',
+    superseded: 'another version replaced it; to go back to it, import its file with --approve',
+    rejected: `it was rejected: ${snapshot.reason}`,
+    staging: 'it is still being loaded',
+  }[snapshot.state]
+  throw new ChainscreenError(
+    'usage',
+    `Snapshot ${snapshot.sha256.slice(0, 12)} of ${listId} is not held: ${why}.`,
+  )
+}
+
+async function checkSealed(path: string, sha256: string): Promise<void> {
+  const hash = createHash('sha256')
+  try {
+    await pipeline(createReadStream(path), createGunzip(), hash)
+  } catch (cause) {
+    throw new ChainscreenError(
+      'bad-file',
+      `The kept file ${path} can't be read (${messageOf(cause)}): import the list again.`,
+      { cause },
+    )
+  }
+  if (hash.digest('hex') === sha256) return
+  throw new ChainscreenError(
+    'bad-file',
+    `The kept file ${path} is not what its name says: it was changed after it was held. Import the list again.`,
+  )
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { type Dispatcher, request } from 'undici'
+import { redactUrl } from '../../errors.ts'
+import { FetchFailure, transportFailure } from './fetch-failure.ts'
+import { redirectTarget } from './redirect.ts'
+import type { FetchRequest, Validators } from './types.ts'
+
+/** An answer whose body was not read yet. */
+export interface Answer {
+  /** The address that answered, after redirects. It may be signed: used within this attempt, never kept. */
+  url: URL
+  status: number
+  /** It was asked for news only. */
+  conditional: boolean
+  header(name: string): string | undefined
+  body: Dispatcher.ResponseData['body']
+}
+
+const redirects = new Set([301, 302, 303, 307, 308])
+const maxRedirects = 5
+
+/**
+ * Sends a GET, and follows redirects as far as the config allows.
+ *
+ * @param headers further headers of each request on the way.
+ * @throws FetchFailure
+ */
+export async function ask(
+  start: URL,
+  request_: FetchRequest,
+  dispatcher: Dispatcher,
+  signal: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const origin = new URL(request_.url)
+  let url = start
+  for (let hops = 0; hops <= maxRedirects; hops++) {
+    const asked = news(url, request_)
+    const all = { ...headers, ...asked, ...credentials(url, origin) }
+    const answer = await send(url, all, dispatcher, signal)
+    if (!redirects.has(answer.status)) return { ...answer, conditional: Object.keys(asked).length > 0 }
+    // Its text is of no use; the connection is.
+    await answer.body.dump({ limit: 65_536 }).catch(() => {})
+    url = redirectTarget(url, answer.header('location'), origin, request_.redirectHosts)
+  }
+  throw new FetchFailure(`${redactUrl(origin.href)} redirects more than ${maxRedirects} times.`, {
+    again: false,
+  })
+}
+
+async function send(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  dispatcher: Dispatcher,
+  signal: AbortSignal,
+): Promise<Omit<Answer, 'conditional'>> {
+  const bare = new URL(url)
+  bare.username = ''
+  bare.password = ''
+  try {
+    const answer = await request(bare, {
+      dispatcher,
+      signal,
+      headers: { accept: '*/*', 'accept-encoding': 'gzip', 'user-agent': 'chainscreen', ...headers },
+    })
+    const header = (name: string) => {
+      const value = answer.headers[name]
+      return Array.isArray(value) ? value[0] : value
+    }
+    return { url, status: answer.statusCode, header, body: answer.body }
+  } catch (error) {
+    signal.throwIfAborted()
+    throw transportFailure(redactUrl(url.href), error)
+  }
+}
+
+/** Asks for news only, of the very address that the last download came from. */
+function news(url: URL, { known, url: origin }: FetchRequest): Record<string, string> {
+  if (known === null || known.resource !== resourceOf(url, origin)) return {}
+  return {
+    ...(known.etag === null ? {} : { 'if-none-match': known.etag }),
+    ...(known.lastModified === null ? {} : { 'if-modified-since': known.lastModified }),
+  }
+}
+
+function credentials(url: URL, origin: URL): Record<string, string> {
+  if (origin.username === '' || url.origin !== origin.origin) return {}
+  const text = `${decodeURIComponent(origin.username)}:${decodeURIComponent(origin.password)}`
+  return { authorization: `Basic ${Buffer.from(text).toString('base64')}` }
+}
+
+/**
+ * The name under which validators of an address are kept: a SHA-256, since addresses may hold keys. The query of a
+ * redirect's target is a signature that differs every time; that of the configured URL chooses what is sent. The
+ * configured URL is part of every name: for another one nothing is known.
+ */
+function resourceOf(url: URL, origin: string): string {
+  const target = url.href === new URL(origin).href ? url.href : `${url.origin}${url.pathname}`
+  return createHash('sha256').update(`${origin}\n${target}`).digest('hex')
+}
+
+/** What the server says of the version in this answer. */
+export function validatorsOf(answer: Answer, request: FetchRequest): Validators {
+  return {
+    resource: resourceOf(answer.url, request.url),
+    etag: answer.header('etag') ?? null,
+    lastModified: answer.header('last-modified') ?? null,
+  }
+}

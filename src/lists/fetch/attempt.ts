@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Dispatcher } from 'undici'
+import { ChainscreenError, redactUrl } from '../../errors.ts'
+import { ask, validatorsOf } from './ask.ts'
+import { decodeBody } from './decode-body.ts'
+import { download, refused } from './download.ts'
+import { FetchFailure } from './fetch-failure.ts'
+import { retryAfterMs } from './retry.ts'
+import type { FetchRequest, FetchResult } from './types.ts'
+
+/**
+ * One try to download a list, from the configured URL on: what a redirect led to before is not remembered.
+ *
+ * @throws FetchFailure, or ChainscreenError `aborted`.
+ */
+export async function attempt(request: FetchRequest, dispatcher: Dispatcher): Promise<FetchResult> {
+  const deadline = AbortSignal.timeout(request.timeoutMs)
+  const signal = request.signal === undefined ? deadline : AbortSignal.any([request.signal, deadline])
+  await mkdir(request.folder, { recursive: true, mode: 0o700 })
+  const path = join(request.folder, `.${randomUUID()}.part`)
+  const file = await open(path, 'wx', 0o600)
+  try {
+    const answer = await ask(new URL(request.url), request, dispatcher, signal)
+    if (answer.status === 304 && answer.conditional) {
+      await answer.body.dump()
+      await rm(path, { force: true })
+      return { state: 'not-modified', status: 304 }
+    }
+    if (answer.status !== 200) {
+      throw refused(answer, retryAfterMs(answer.header('retry-after'), Date.now()))
+    }
+    const whole = await download(answer, file, request, dispatcher, signal)
+    return {
+      state: 'fetched',
+      status: 200,
+      path: await decodeBody(whole, path, request.maxBytes),
+      validators: validatorsOf(whole, request),
+    }
+  } catch (error) {
+    await rm(path, { force: true })
+    if (error instanceof FetchFailure) throw error
+    if (request.signal?.aborted) throw new ChainscreenError('aborted', 'Stopped before the list was loaded.')
+    if (!deadline.aborted) throw error
+    throw new FetchFailure(
+      `${redactUrl(request.url)} took longer than ${request.timeoutMs / 1000} seconds (\`timeout\` of the list).`,
+      { again: true, cause: error },
+    )
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,76 @@
+import { STATUS_CODES } from 'node:http'
+import { ChainscreenError } from '../../errors.ts'
+
+/** A download that did not come to its end. */
+export class FetchFailure extends ChainscreenError {
+  /** The HTTP status, where there was an answer. */
+  readonly status: number | null
+  /** The same request may work a little later. */
+  readonly again: boolean
+
+  /** @param message whole sentence, without paths or queries of URLs. */
+  constructor(
+    message: string,
+    options: { status?: number | null; again: boolean; retryAfterMs?: number | undefined; cause?: unknown },
+  ) {
+    super(options.again ? 'list-unreachable' : 'list-refused', message, {
+      retryAfterMs: options.retryAfterMs,
+      ...(options.cause === undefined ? {} : { cause: options.cause }),
+    })
+    this.status = options.status ?? null
+    this.again = options.again
+  }
+}
+
+/** Statuses that pass: too many requests, timeouts, and servers in trouble (RFC 9110, 15.5.9, 15.6; RFC 6585, 4). */
+const passing = new Set([408, 425, 429, 500, 502, 503, 504])
+
+/** An answer that is no list. @param host scheme and host of who answered. */
+export function refusedBy(host: string, status: number, retryAfterMs: number | undefined): FetchFailure {
+  const again = passing.has(status)
+  const wait =
+    retryAfterMs === undefined ? '' : `, and asks to wait ${Math.ceil(retryAfterMs / 1000)} seconds`
+  const advice = again ? '' : `; ${adviceFor(status)}`
+  return new FetchFailure(
+    `${host} answered ${[status, STATUS_CODES[status]].join(' ').trimEnd()}${wait}${advice}.`,
+    { status, again, retryAfterMs },
+  )
+}
+
+function adviceFor(status: number): string {
+  if (status === 206) return 'a part of a file was not asked for'
+  if (status === 304) return 'nothing was asked that it could be the answer to'
+  if (status === 401 || status === 403) return 'it refuses this client or its key: look at `url`'
+  if (status === 404 || status === 410) return 'the list is not there any more: look at `url`'
+  return 'expected 200 and the file'
+}
+
+/** Codes of Node.js (errno) and undici (docs/docs/api/Errors.md), for what goes wrong below HTTP. */
+const descriptions: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses connections',
+  ECONNRESET: 'closed the connection before its answer was complete',
+  EPIPE: 'closed the connection before its answer was complete',
+  UND_ERR_SOCKET: 'closed the connection before its answer was complete',
+  ENOTFOUND: 'has a host name that does not resolve',
+  EAI_AGAIN: 'has a host name that does not resolve at the moment',
+  EHOSTUNREACH: 'cannot be reached',
+  ENETUNREACH: 'cannot be reached',
+  ETIMEDOUT: 'did not answer in time',
+  UND_ERR_CONNECT_TIMEOUT: 'did not accept a connection in time',
+  UND_ERR_HEADERS_TIMEOUT: 'did not answer in time',
+  UND_ERR_BODY_TIMEOUT: 'stopped in the middle of its answer',
+}
+
+/** A failure below HTTP. @param host scheme and host. */
+export function transportFailure(host: string, error: unknown): FetchFailure {
+  const code = codeOf(error)
+  const text = descriptions[code] ?? `could not be asked (${code === '' ? 'unknown error' : code})`
+  // A certificate that is wrong now is wrong in a minute.
+  const again = !/^(CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code)
+  return new FetchFailure(`${host} ${text}.`, { again, cause: error })
+}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : ''
+}

@@ -1,0 +1,48 @@
+import { setTimeout } from 'node:timers/promises'
+import { ChainscreenError } from '../../errors.ts'
+import { attempt } from './attempt.ts'
+import { openConnections } from './connections.ts'
+import { FetchFailure } from './fetch-failure.ts'
+import { pauseMs } from './retry.ts'
+import { type FetchRequest, type FetchResult, type Patience, usualPatience } from './types.ts'
+
+/**
+ * Downloads a list: conditional, bounded, and with as many attempts as patience allows.
+ *
+ * @param options.onTrouble told of each failed attempt that is followed by another.
+ * @throws FetchFailure of the last attempt, or ChainscreenError `aborted`.
+ */
+export async function fetchList(
+  request: FetchRequest,
+  options: { patience?: Patience; onTrouble?: (error: FetchFailure, pauseMs: number) => void } = {},
+): Promise<FetchResult> {
+  const patience = options.patience ?? usualPatience
+  const connections = openConnections(patience)
+  try {
+    for (let failed = 1; ; failed++) {
+      try {
+        return await attempt(request, connections)
+      } catch (error) {
+        if (!(error instanceof FetchFailure) || !error.again) throw error
+        const pause = pauseMs(failed, error.retryAfterMs, patience, Math.random())
+        if (pause === null) throw afterAttempts(error, failed)
+        options.onTrouble?.(error, pause)
+        await setTimeout(pause, undefined, request.signal ? { signal: request.signal } : {}).catch(() => {
+          throw new ChainscreenError('aborted', 'Stopped before the list was loaded.')
+        })
+      }
+    }
+  } finally {
+    await connections.destroy()
+  }
+}
+
+function afterAttempts(error: FetchFailure, attempts: number): FetchFailure {
+  if (attempts === 1) return error
+  return new FetchFailure(`${error.message} So ended the last of ${attempts} attempts.`, {
+    again: true,
+    status: error.status,
+    retryAfterMs: error.retryAfterMs,
+    cause: error,
+  })
+}

@@ -1,0 +1,49 @@
+/** What is to be downloaded, and within which bounds. */
+export interface FetchRequest {
+  /** As configured. It may hold a key: messages name its host only. */
+  url: string
+  /** Hosts (`host` or `host:port`) that a redirect may lead to, beside the URL's own. */
+  redirectHosts: readonly string[]
+  /** Most bytes, as sent and decompressed. */
+  maxBytes: number
+  /** How long one attempt may take in all. */
+  timeoutMs: number
+  /** The folder to download into. */
+  folder: string
+  /** Of the last download, to be asked for news only. */
+  known: Validators | null
+  signal?: AbortSignal | undefined
+}
+
+/** What a server said of the version that it sent. Good only for the very address that said it. */
+export interface Validators {
+  /** SHA-256 of the address; see `resourceOf`. */
+  resource: string
+  etag: string | null
+  lastModified: string | null
+}
+
+export type FetchResult =
+  /** HTTP 304: the version that `known` speaks of is the current one. */
+  | { state: 'not-modified'; status: 304 }
+  /** Arrived whole. `path` is a temporary file, which the caller removes. */
+  | { state: 'fetched'; status: 200; path: string; validators: Validators }
+
+/** How patient a fetch is. Tests are less so. */
+export interface Patience {
+  /** For a connection to be made, and for the server to say something. */
+  idleMs: number
+  /** Attempts in all. */
+  attempts: number
+  /** The first pause; it doubles with every attempt, and is drawn between half of that and all of it. */
+  firstPauseMs: number
+  /** The longest pause. A server that asks for a longer one is not waited for. */
+  maxPauseMs: number
+}
+
+export const usualPatience: Patience = {
+  idleMs: 60_000,
+  attempts: 5,
+  firstPauseMs: 2_000,
+  maxPauseMs: 120_000,
+}

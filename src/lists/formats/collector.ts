@@ -1,0 +1,64 @@
+import { parseAddress } from '../../address/parse.ts'
+import type { ListedAddress, UnparsedItem } from '../types.ts'
+import { extractAddresses } from './extract-addresses.ts'
+
+/** What a source says of the party that an address belongs to. */
+export type About = Omit<ListedAddress, 'key' | 'address' | 'asset'>
+
+/** Gathers the addresses of a list, each only once for the same party, asset and text. */
+export class Collector {
+  readonly addresses: ListedAddress[] = []
+  readonly unparsed: UnparsedItem[] = []
+  readonly #seen = new Set<string>()
+
+  /**
+   * Takes the addresses of a free text.
+   *
+   * @returns whether there was anything in it.
+   */
+  text(text: string, about: About, where: string): boolean {
+    const { found, unparsed } = extractAddresses(text)
+    for (const { key, address, asset } of found) this.#add({ key, address, asset, ...about })
+    for (const item of unparsed) this.#addUnparsed({ ...item, where })
+    return found.length + unparsed.length > 0
+  }
+
+  /** Takes a field that holds one address and nothing else; anything else in it is for a person to look at. */
+  field(raw: string, asset: string | null, about: About, where: string): void {
+    const parsed = parseAddress(raw, { asset })
+    if (parsed.ok) this.#add({ key: parsed.key, address: raw, asset, ...about })
+    else this.#addUnparsed({ raw, reason: whatElse(raw) ?? parsed.reason, asset, where })
+  }
+
+  /** Something that stands for an address and is none. */
+  noAddress(item: UnparsedItem): void {
+    this.#addUnparsed(item)
+  }
+
+  /** How many different texts were taken as addresses, or stood where one should. */
+  get count(): number {
+    return new Set([...this.addresses.map(({ address }) => address), ...this.unparsed.map(({ raw }) => raw)])
+      .size
+  }
+
+  #add(row: ListedAddress): void {
+    if (this.#isNew(JSON.stringify([row.address, row.asset, row.partyId, row.subject])))
+      this.addresses.push(row)
+  }
+
+  #addUnparsed(item: UnparsedItem): void {
+    if (this.#isNew(JSON.stringify([item.raw, item.asset, item.where, 0]))) this.unparsed.push(item)
+  }
+
+  #isNew(id: string): boolean {
+    const { size } = this.#seen
+    return this.#seen.add(id).size > size
+  }
+}
+
+function whatElse(raw: string): string | null {
+  const { found, unparsed } = extractAddresses(raw)
+  if (found.length > 1) return `${found.length} addresses in one field`
+  if (found.length === 1) return 'an address and something else in one field'
+  return unparsed[0]?.reason ?? null
+}

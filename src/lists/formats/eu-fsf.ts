@@ -1,0 +1,134 @@
+import { ChainscreenError } from '../../errors.ts'
+import type { ListFormat } from '../types.ts'
+import { Collector } from './collector.ts'
+import { earliest, isoDay } from './publisher-date.ts'
+import { walkXml, type XmlAttributes, type XmlElement } from './walk-xml.ts'
+
+/**
+ * The European Union's consolidated list (`xmlFullSanctionsList_1_1`, 25 MB), streamed. It has no field for
+ * addresses: they stand in the free text of the remarks of an entity and of its names.
+ *
+ * Taken: those remarks' addresses, the EU reference number, name, programme, regulation and its publication.
+ * Citizenships, births, addresses, identifications and their remarks are left unread.
+ */
+export const euFsf: ListFormat = {
+  id: 'eu-fsf',
+  category: 'sanctions',
+  listedOnIsPublished: false,
+  async parse(input) {
+    const reader = new FsfReader()
+    await walkXml(input, {
+      root: 'export',
+      what: "the EU's list of financial sanctions",
+      element: reader.element,
+    })
+    return reader.result()
+  },
+}
+
+interface Regulation {
+  date: string | null
+  title: string
+  url: string
+}
+
+class FsfReader {
+  readonly #collector = new Collector()
+  #generated = ''
+  #entities = 0
+  #withAddresses = 0
+  #reference = ''
+  #designated: string | null = null
+  #names: { name: string; rank: number }[] = []
+  #programmes: string[] = []
+  #regulations: Regulation[] = []
+  #remarks: string[] = []
+
+  readonly element: XmlElement = {
+    open: (attributes) => {
+      this.#generated = attributes.generationDate ?? ''
+    },
+    children: {
+      sanctionEntity: {
+        open: (attributes) => this.#begin(attributes),
+        close: () => this.#keep(),
+        children: {
+          remark: { text: (text) => this.#remarks.push(text) },
+          regulation: {
+            open: (attributes) => {
+              this.#regulations.push(regulation(attributes))
+              if (attributes.programme) this.#programmes.push(attributes.programme)
+            },
+            children: {
+              publicationUrl: {
+                text: (text) => {
+                  const last = this.#regulations.at(-1)
+                  if (last !== undefined) last.url = text.trim()
+                },
+              },
+            },
+          },
+          nameAlias: {
+            open: ({ wholeName, strong, nameLanguage }) => {
+              const rank = (strong === 'true' ? 2 : 0) + (nameLanguage === 'EN' ? 1 : 0)
+              if (wholeName) this.#names.push({ name: wholeName, rank })
+            },
+            children: {
+              remark: { text: (text) => this.#remarks.push(text) },
+              regulationSummary: { open: (attributes) => this.#regulations.push(regulation(attributes)) },
+            },
+          },
+        },
+      },
+    },
+  }
+
+  #begin(attributes: XmlAttributes): void {
+    this.#entities++
+    this.#reference = attributes.euReferenceNumber || attributes.logicalId || ''
+    this.#designated = isoDay(attributes.designationDate ?? '')
+    this.#names = []
+    this.#programmes = []
+    this.#regulations = []
+    this.#remarks = []
+  }
+
+  #keep(): void {
+    const { title, url } = this.#regulations[0] ?? { title: '', url: '' }
+    const best = Math.max(...this.#names.map(({ rank }) => rank))
+    const about = {
+      partyId: this.#reference || null,
+      subject: this.#names.find(({ rank }) => rank === best)?.name ?? null,
+      programs: [...new Set(this.#programmes)],
+      listedOn: this.#designated ?? earliest(this.#regulations.map(({ date }) => date)),
+      publishedBy: null,
+      removedOn: null,
+      source: [title, url].filter((part) => part !== '').join(' ') || null,
+    }
+    const where = `remark of ${this.#reference}`
+    const found = this.#remarks.map((remark) => this.#collector.text(remark, about, where))
+    if (found.includes(true)) this.#withAddresses++
+  }
+
+  result() {
+    const issuedOn = isoDay(this.#generated)
+    if (issuedOn === null) {
+      const found = JSON.stringify(this.#generated.slice(0, 40))
+      throw bad(
+        `generationDate of <export> is ${found}, expected a date and time such as 2026-09-22T16:47:04.`,
+      )
+    }
+    if (this.#entities === 0) throw bad('The file has no <sanctionEntity>: a list without a single party.')
+    const { addresses, unparsed, count } = this.#collector
+    const counts = { parties: this.#entities, partiesWithAddresses: this.#withAddresses, addresses: count }
+    return { issuedOn, addresses, unparsed, counts }
+  }
+}
+
+function regulation({ publicationDate, numberTitle }: XmlAttributes): Regulation {
+  return { date: isoDay(publicationDate ?? ''), title: numberTitle ?? '', url: '' }
+}
+
+function bad(message: string): ChainscreenError {
+  return new ChainscreenError('bad-file', message)
+}

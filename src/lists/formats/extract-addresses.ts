@@ -1,0 +1,88 @@
+import { type Key, keyFamily } from '../../address/key.ts'
+import { parseAddress } from '../../address/parse.ts'
+import { partsOfSplit, whatIsGlued } from './free-text/damage.ts'
+import { continues, type Label, labelOf, labelReach, noLabel } from './free-text/label.ts'
+import { looksLikeAddress, standsForAddress } from './free-text/looks-like.ts'
+import { findRuns, type Run } from './free-text/runs.ts'
+
+/** What a free text says of addresses. */
+export interface Extraction {
+  found: { key: Key; address: string; asset: string | null }[]
+  /** What was meant as an address and is none, as it stands there. */
+  unparsed: { raw: string; reason: string; asset: string | null }[]
+}
+
+/** More of a damaged text is not shown. */
+const longestRaw = 300
+
+/**
+ * Finds the addresses in a free text, with a label (`ETH: 0x…`, `(3) USDT:  T…`, `Digital Currency Address - XBT …`)
+ * or without. An address is taken only where it stands whole and alone and its checksum agrees. Nothing is repaired:
+ * look-alike letters, zero-width characters, split and glued addresses, failed checksums, and addresses inside links
+ * (a link to a token's contract does not list the token) are `unparsed`. Words, names, phone and account numbers and
+ * transaction hashes are neither. Reads the text once; never throws.
+ */
+export function extractAddresses(text: string): Extraction {
+  const extraction: Extraction = { found: [], unparsed: [] }
+  const runs = findRuns(text)
+  const seen = new Set<string>()
+  let last: { end: number; label: Label } = { end: 0, label: noLabel }
+  for (let at = 0; at < runs.length; at++) {
+    const run = runs[at]
+    if (run === undefined) break
+    const label = () => labelFor(text, run, last)
+    const parts = isAddress(run.text) ? 0 : partsOfSplit(runs, at)
+    const end = runs[at + Math.max(parts, 1) - 1]?.end ?? run.end
+    const verdict = parts > 0 ? split(text.slice(run.end, runs[at + 1]?.start)) : judge(run, label)
+    if (verdict === null) continue
+    const { asset } = label()
+    last = { end, label: label() }
+    at += Math.max(parts, 1) - 1
+    const raw = text.slice(run.start, Math.min(end, run.start + longestRaw))
+    const twice = `${raw}\n${asset}`
+    if (seen.has(twice)) continue
+    seen.add(twice)
+    const parsed = verdict === 'address' ? parseAddress(raw, { asset }) : null
+    if (parsed?.ok) extraction.found.push({ key: parsed.key, address: raw, asset })
+    else extraction.unparsed.push({ raw, reason: parsed?.reason ?? String(verdict), asset })
+  }
+  return extraction
+}
+
+/** No address is shorter: most words are done with after this. */
+const shortest = 20
+
+function isAddress(text: string): boolean {
+  return text.length >= shortest && parseAddress(text).ok
+}
+
+/** `address`, or the reason why what was meant as one is none, or `null` for anything else. */
+function judge(run: Run, label: () => Label): 'address' | string | null {
+  if (run.text.length < 8) return null
+  const parsed = parseAddress(run.text)
+  if (run.inLink)
+    return parsed.ok && keyFamily(parsed.key) !== 'solana'
+      ? 'stands inside a link, which may name a contract or a page and not the listed address'
+      : null
+  if (parsed.ok) {
+    if (keyFamily(parsed.key) !== 'solana') return 'address'
+    const { asset, announces } = label()
+    return asset !== null || announces
+      ? 'address'
+      : 'may be a Solana address, which has no checksum, and no label says so'
+  }
+  if (!looksLikeAddress(run.text) && !(standsForAddress(run.text) && label().announces)) return null
+  const strange = /[^\x21-\x7e]/.test(run.text)
+  return (strange ? null : whatIsGlued(run.text)) ?? parsed.reason
+}
+
+function split(gap: string): string {
+  const what = /^[\t\n\v\f\r ]+$/.test(gap) ? 'white space' : JSON.stringify(gap)
+  return `split by ${what}: an address only when put together, which is for a person to decide`
+}
+
+function labelFor(text: string, run: Run, last: { end: number; label: Label }): Label {
+  const gap = text.slice(Math.max(last.end, run.start - labelReach), run.start)
+  if (last.end > 0 && run.start - last.end <= labelReach && continues(gap)) return last.label
+  return labelOf(gap)
+}

@@ -1,0 +1,50 @@
+/** What the words before an address say of it. */
+export interface Label {
+  /** The currency as written: `XBT`, `USDT`, `Bitcoin`. Never decides what the address is. */
+  asset: string | null
+  /** The words say that an address follows, so that whatever follows must be accounted for. */
+  announces: boolean
+}
+
+export const noLabel: Label = { asset: null, announces: false }
+
+/** How far before an address its label is looked for. */
+export const labelReach = 80
+
+const currencies = [
+  ...[
+    'Bitcoin Cash',
+    'Bitcoin Gold',
+    'Bitcoin SV',
+    'Ethereum Classic',
+    'Binance Smart Chain',
+    'BNB Smart Chain',
+  ],
+  ...'XBT BTC ETH USDT USDC TRX BNB BSC ARB LTC XMR DASH ZEC BTG ETC BSV BCH XVG XRP SOL DOGE BUSD DAI'.split(
+    ' ',
+  ),
+  ...'Bitcoin Ethereum Tether Tron Litecoin Monero Zcash Dogecoin Ripple Solana'.split(' '),
+].join('|')
+const token = String.raw`(?:[\s\-\/]{0,3}\(?\s?(?:TRC|ERC|BEP)[- ]?(?:20|2)\)?)?`
+const nouns = String.raw`(?:[\s-]{1,3}(?:virtual|digital|crypto|currency|wallets?|address(?:es)?|network|token)){0,4}`
+const endOfLabel = String.raw`\s{0,3}(?:\(\w{1,12}\)|[:=–—-]|is|are)?[\s"'“«(\[]{0,4}$`
+
+const ofac = new RegExp(`Digital Currency Address\\s*-\\s*([A-Za-z0-9]{1,12})${endOfLabel}`, 'i')
+const known = new RegExp(`(?:^|[^\\p{L}\\p{N}])(${currencies})${token}${nouns}${endOfLabel}`, 'iu')
+/** A currency never seen before: a short word in capitals and a colon, unless it is a word of forms. */
+const unknown =
+  /(?:^|[\s(;,.])(?!(?:U?ID|TXI?D?|URL|ADDR|ADDRESS|WALLET|NO|NOTE)\b)([A-Z][A-Z0-9]{1,9})\s?:\s*$/
+const words = /\b(?:wallets?|address(?:es)?)\b(?:\s\w{1,10}){0,2}\s{0,3}[:=–—-]?\s*$/i
+const between = /^(?:[\s,;.•·*&–—-]|\band\b|\balt\b|\(?\d{1,3}\))*$/i
+
+/** @param gap the text between the last address, or the beginning, and this one; its last {@link labelReach} characters. */
+export function labelOf(gap: string): Label {
+  const asset = (ofac.exec(gap) ?? known.exec(gap))?.[1]
+  if (asset !== undefined) return { asset, announces: true }
+  return { asset: unknown.exec(gap)?.[1] ?? null, announces: words.test(gap) }
+}
+
+/** Whether nothing but commas, numbers and the like stands between two addresses: then they share a label. */
+export function continues(gap: string): boolean {
+  return gap.length <= labelReach && between.test(gap)
+}

@@ -1,0 +1,53 @@
+const bech32 = /(?:bc1|tb1|bcrt1|ltc1|tltc1|bnb1|btg1)[a-z0-9]{14}/i
+const bareCash = /^[qp][02-9ac-hj-np-z]{41}$/
+const hash = /^(?:0x)?(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i
+
+/**
+ * Whether a run of characters that is no address was meant as one, or as a part of one. Decides only whether it is
+ * shown as unparsed: words, names, phone and account numbers and transaction hashes are not.
+ */
+export function looksLikeAddress(text: string): boolean {
+  const plain = skeleton(text)
+  if (/0x[0-9a-f]{12}/i.test(plain)) return !/^0x[0-9a-f]{64}$/i.test(plain)
+  if (bech32.test(plain) || plain.includes(':') || bareCash.test(plain)) return true
+  return !hash.test(plain) && isRandom(plain)
+}
+
+/** Whether a run must be accounted for where the words before it announce an address. */
+export function standsForAddress(text: string): boolean {
+  const plain = skeleton(text)
+  if (plain.length >= 20) return /[0-9]/.test(plain)
+  return /^0x[0-9a-f]{6}/i.test(plain) || (/^(?:[13T]|bc1)/.test(plain) && isMixed(plain))
+}
+
+/** The beginning of an address, cut off. */
+function isMixed(text: string): boolean {
+  return text.length >= 8 && /[0-9]/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text)
+}
+
+/** With what can't be seen taken out and look-alike letters made one, for shape only: never read as an address. */
+function skeleton(text: string): string {
+  if (/^[\x21-\x7e]*$/.test(text)) return text
+  return text
+    .normalize('NFKC')
+    .replace(/[\p{Cf}\p{M}\p{Cc}\ufffd]/gu, '')
+    .replace(/[^\x21-\x7e]/gu, (letter) => (letter === letter.toLowerCase() ? 'x' : 'X'))
+}
+
+/** Shorter than the half of a split address. */
+const shortest = 18
+
+/** Capitals, small letters and digits in the disorder of base58: `GazaNow2023Official` has too much order. */
+function isRandom(text: string): boolean {
+  if (text.length < shortest || !/[0-9]/.test(text)) return false
+  let changes = 0
+  let before = ''
+  for (const letter of text) {
+    const kind = /[0-9]/.test(letter) ? '0' : letter === letter.toLowerCase() ? 'a' : 'A'
+    if (before !== '' && kind !== before) changes++
+    before = kind
+  }
+  const capitals = text.replace(/[^A-Z]/g, '').length
+  const small = text.replace(/[^a-z]/g, '').length
+  return Math.min(capitals, small) >= 2 && changes >= 0.4 * (text.length - 1)
+}

@@ -1,0 +1,42 @@
+/** An unbroken run of characters that could be an address, or a word. */
+export interface Run {
+  text: string
+  start: number
+  end: number
+  /** Part of a web or mail address. */
+  inLink: boolean
+}
+
+/**
+ * What stands between words, also where it is invisible: Unicode's spaces. The zero-width ones are no spaces here:
+ * inside an address they are damage, and must be seen.
+ */
+const spaces = '\\t\\n\\v\\f\\r \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
+const chunks = new RegExp(`[^${spaces},;|"'<>()\\[\\]{}“”«»…]+`, 'gu')
+
+/** Scripts whose letters look like no letter of an address: text in them may stand next to an address without a space. */
+const apart = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Hebrew', 'Arabic', 'Thai']
+const letters = `[[\\p{L}\\p{N}\\p{M}\\p{Cf}\\p{Cc}\\ufffd]--[${apart.map((name) => `\\p{sc=${name}}`).join('')}]]+`
+const cashPrefix = ['bitcoincash', 'bchtest', 'bchreg'].flatMap((prefix) => [prefix, prefix.toUpperCase()])
+const runs = new RegExp(`(?:${cashPrefix.join('|')}):[A-Za-z0-9]+|${letters}`, 'gv')
+
+/** All runs of a text, in order. */
+export function findRuns(text: string): Run[] {
+  const found: Run[] = []
+  for (const chunk of text.matchAll(chunks)) {
+    const inLink = isLink(chunk[0])
+    for (const run of chunk[0].matchAll(runs)) {
+      const start = chunk.index + run.index
+      found.push({ text: run[0], start, end: start + run[0].length, inLink })
+    }
+  }
+  return found
+}
+
+/** `https://…`, `www.…`, `name.org/path`, `someone@name.org`. Each test reads the text once. */
+function isLink(chunk: string): boolean {
+  if (chunk.includes('://') || chunk.toLowerCase().startsWith('www.')) return true
+  if (/\.[a-z]{2,24}(?::\d{1,5})?\//i.test(chunk)) return true
+  const at = chunk.indexOf('@')
+  return at > 0 && /\.[a-z]{2}/i.test(chunk.slice(at))
+}

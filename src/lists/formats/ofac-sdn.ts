@@ -1,0 +1,162 @@
+import { ChainscreenError } from '../../errors.ts'
+import type { ListFormat } from '../types.ts'
+import { type About, Collector } from './collector.ts'
+import { monthFirst } from './publisher-date.ts'
+import { walkXml, type XmlElement } from './walk-xml.ts'
+
+/**
+ * OFAC's older `SDN.XML`: 29 MB, streamed. It says how many entries it has, and is refused where it has another
+ * number. It gives no listing dates: `ofac-sdn-advanced` does, and is the better source.
+ *
+ * Taken: ids of a type `Digital Currency Address - X`, the entry's uid, name and programs. Every other id (passports
+ * and the like) is left unread, and so are nationalities, citizenships, births, addresses and remarks.
+ */
+export const ofacSdn: ListFormat = {
+  id: 'ofac-sdn',
+  category: 'sanctions',
+  listedOnIsPublished: false,
+  async parse(input) {
+    const reader = new SdnReader()
+    await walkXml(input, { root: 'sdnList', what: "OFAC's SDN.XML", element: reader.element })
+    return reader.result()
+  },
+}
+
+class SdnReader {
+  readonly #collector = new Collector()
+  #publishDate: string | null = null
+  #recordCount: string | null = null
+  #entries = 0
+  #features = 0
+  #uid = ''
+  #firstName = ''
+  #lastName = ''
+  #programs: string[] = []
+  #ids: { uid: string; asset: string | null; raw: string }[] = []
+
+  readonly element: XmlElement = {
+    children: {
+      // So spelt by OFAC.
+      publshInformation: {
+        children: {
+          Publish_Date: {
+            text: (text) => {
+              this.#publishDate = text
+            },
+          },
+          Record_Count: {
+            text: (text) => {
+              this.#recordCount = text
+            },
+          },
+        },
+      },
+      sdnEntry: {
+        open: () => {
+          this.#entries++
+          this.#uid = this.#firstName = this.#lastName = ''
+          this.#programs = []
+          this.#ids = []
+        },
+        close: () => this.#keep(),
+        children: {
+          uid: {
+            text: (text) => {
+              this.#uid = text.trim()
+            },
+          },
+          firstName: {
+            text: (text) => {
+              this.#firstName = text.trim()
+            },
+          },
+          lastName: {
+            text: (text) => {
+              this.#lastName = text.trim()
+            },
+          },
+          programList: { children: { program: { text: (text) => this.#programs.push(text.trim()) } } },
+          idList: { children: { id: this.#id() } },
+        },
+      },
+    },
+  }
+
+  /** The type comes before the number, so that the numbers of other documents are never read. */
+  #id(): XmlElement {
+    let uid = ''
+    let asset: string | null | undefined
+    let numbers = 0
+    return {
+      open: () => {
+        uid = ''
+        asset = undefined
+        numbers = 0
+      },
+      close: () => {
+        if (asset !== undefined && numbers === 0)
+          throw bad(`The id ${uid} of sdnEntry ${this.#uid} is a digital currency address without idNumber.`)
+      },
+      children: {
+        uid: {
+          text: (text) => {
+            uid = text.trim()
+          },
+        },
+        idType: {
+          text: (text) => {
+            const match = /^Digital Currency Address\b[\s-]*(.*)$/is.exec(text.trim())
+            if (match) asset = match[1] || null
+          },
+        },
+        idNumber: {
+          accept: () => asset !== undefined,
+          text: (text) => {
+            numbers++
+            // Only the white space of XML: anything else around an address is to be seen, not repaired.
+            const raw = text.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '')
+            this.#ids.push({ uid, asset: asset ?? null, raw })
+          },
+        },
+      },
+    }
+  }
+
+  #keep(): void {
+    const about: About = {
+      partyId: this.#uid || null,
+      // As OFAC writes it: LIFSHITS, Artem Mikhaylovich.
+      subject: [this.#lastName, this.#firstName].filter((part) => part !== '').join(', ') || null,
+      programs: this.#programs.filter((program) => program !== ''),
+      listedOn: null,
+      publishedBy: null,
+      removedOn: null,
+    }
+    for (const { uid, asset, raw } of this.#ids) {
+      this.#features++
+      this.#collector.field(raw, asset, about, `id ${uid} of party ${this.#uid}`)
+    }
+  }
+
+  result() {
+    const issuedOn = monthFirst(this.#publishDate ?? '')
+    if (issuedOn === null)
+      throw bad(`Publish_Date is ${shown(this.#publishDate)}, expected a date as MM/DD/YYYY.`)
+    if (this.#entries === 0) throw bad('The file has no sdnEntry: a list without a single party.')
+    if (this.#recordCount?.trim() !== String(this.#entries))
+      throw bad(
+        `Record_Count is ${shown(this.#recordCount)}, and the file has ${this.#entries} sdnEntry: it is not whole, get it again.`,
+      )
+    const { addresses, unparsed, count } = this.#collector
+    const counts = { parties: this.#entries, features: this.#features, addresses: count }
+    return { issuedOn, addresses, unparsed, counts }
+  }
+}
+
+function shown(text: string | null): string {
+  return text === null ? 'missing' : JSON.stringify(text.slice(0, 40))
+}
+
+function bad(message: string): ChainscreenError {
+  return new ChainscreenError('bad-file', message)
+}

@@ -1,0 +1,86 @@
+import type { Readable } from 'node:stream'
+import { ChainscreenError } from '../../../errors.ts'
+import type { PickTree } from '../pick-json.ts'
+import { type Line, readLines } from '../read-lines.ts'
+import { pick } from './entity.ts'
+
+/** A larger delta is no shortcut any more. */
+const maxDeltaChars = 256 * 1024 * 1024
+
+const deltaTree = { op: 'text', entity: 'raw' } as const satisfies PickTree
+const idTree = { id: 'text' } as const satisfies PickTree
+
+type NumberedText = Pick<Line, 'number' | 'text'>
+
+interface Change {
+  op: 'ADD' | 'MOD' | 'DEL'
+  /** The entity's line; empty for `DEL`. */
+  line: string
+}
+
+/**
+ * A dataset's next version: its lines with those of a delta in their place. Holds the delta in memory, not the
+ * dataset. What comes out is a whole file, to be kept, parsed and judged as one that was fetched.
+ *
+ * @param state the `entities.ftm.json` of the version that the delta starts from.
+ * @param delta lines `{"op":"ADD|MOD|DEL","entity":{…}}`; of `DEL` only the id.
+ * @throws ChainscreenError `bad-file` where the delta is none, or does not fit this state (adds what is there,
+ * changes or deletes what is not): it is of another version, and the whole file has to be loaded.
+ */
+export async function* applyDelta(state: Readable, delta: Readable): AsyncGenerator<string> {
+  const changes = await readChanges(delta)
+  const done = new Set<string>()
+  for await (const line of readLines(state)) {
+    const id = idOf(line)
+    const change = changes.get(id)
+    if (change === undefined) {
+      yield `${line.text}\n`
+      continue
+    }
+    if (change.op === 'ADD') throw doesNotFit(`adds ${id}, which is there already`)
+    if (done.has(id)) throw bad(`Line ${line.number} has the id ${id} again: the file is damaged.`)
+    done.add(id)
+    if (change.op === 'MOD') yield `${change.line}\n`
+  }
+  for (const [id, { op, line }] of changes) {
+    if (op === 'ADD') yield `${line}\n`
+    else if (!done.has(id))
+      throw doesNotFit(`${op === 'MOD' ? 'changes' : 'deletes'} ${id}, which is not there`)
+  }
+}
+
+async function readChanges(delta: Readable): Promise<Map<string, Change>> {
+  const changes = new Map<string, Change>()
+  let chars = 0
+  for await (const line of readLines(delta)) {
+    const picked = pick(line, deltaTree)
+    const op = picked.get('op')?.[0]
+    const entity = picked.get('entity')?.[0]
+    if ((op !== 'ADD' && op !== 'MOD' && op !== 'DEL') || entity === undefined)
+      throw bad(
+        `Line ${line.number} is no change of OpenSanctions: expected "op" ADD, MOD or DEL, and "entity".`,
+      )
+    const id = idOf({ number: line.number, text: entity })
+    if (changes.has(id)) throw bad(`Line ${line.number} changes ${id} again: the delta is damaged.`)
+    chars += line.text.length
+    if (chars > maxDeltaChars) throw bad('The delta is larger than 256 MB: load the whole file.')
+    changes.set(id, { op, line: op === 'DEL' ? '' : entity })
+  }
+  if (changes.size === 0) throw bad('The delta is empty; expected a line per change.')
+  return changes
+}
+
+function idOf(line: NumberedText): string {
+  const id = pick(line, idTree).get('id')?.[0]
+  if (id === undefined || id === '')
+    throw bad(`Line ${line.number} is no entity of OpenSanctions: it has no "id".`)
+  return id
+}
+
+function doesNotFit(what: string): ChainscreenError {
+  return bad(`The delta does not fit the version that is loaded (it ${what}): load the whole file.`)
+}
+
+function bad(message: string): ChainscreenError {
+  return new ChainscreenError('bad-file', message)
+}

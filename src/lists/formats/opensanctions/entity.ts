@@ -1,0 +1,75 @@
+import { ChainscreenError } from '../../../errors.ts'
+import { type Picked, type PickTree, pickJson } from '../pick-json.ts'
+import type { Line } from '../read-lines.ts'
+
+type NumberedText = Pick<Line, 'number' | 'text'>
+
+/** Everything that is taken from an entity. What stands beside it (nationality, birth, documents, …) is left unread. */
+export const entityTree = {
+  id: 'text',
+  caption: 'text',
+  schema: 'text',
+  datasets: 'texts',
+  first_seen: 'text',
+  last_seen: 'text',
+  properties: {
+    publicKey: 'texts',
+    accountId: 'texts',
+    managingExchange: 'texts',
+    currency: 'texts',
+    holder: 'texts',
+    topics: 'texts',
+    entity: 'texts',
+    program: 'texts',
+    programId: 'texts',
+    authorityId: 'texts',
+    startDate: 'texts',
+    listingDate: 'texts',
+    endDate: 'texts',
+  },
+} as const satisfies PickTree
+
+/** The schemas of FollowTheMoney that can hold a wallet. Source: https://followthemoney.tech/explorer/schemata/CryptoWallet/ */
+export const holderSchemas: ReadonlySet<string> = new Set([
+  'Thing',
+  'LegalEntity',
+  'Person',
+  'Organization',
+  'Company',
+  'PublicBody',
+])
+
+export interface Entity {
+  id: string
+  schema: string
+  /** All values at a path of the tree; empty where there are none. */
+  all(path: string): readonly string[]
+}
+
+/** @throws ChainscreenError `bad-file` naming the line where it is no entity. */
+export function readEntity({ number, text }: NumberedText): Entity {
+  const picked = pick({ number, text }, entityTree)
+  const all = (path: string) => picked.get(path) ?? []
+  const id = all('id')[0]
+  const schema = all('schema')[0]
+  if (id === undefined || schema === undefined || id === '' || schema === '')
+    throw bad(`Line ${number} is no entity of OpenSanctions: it has no "${id ? 'schema' : 'id'}".`)
+  return { id, schema, all }
+}
+
+/** Takes from a line what the tree names. @throws ChainscreenError `bad-file` naming the line where it is no JSON object. */
+export function pick({ number, text }: NumberedText, tree: PickTree): Picked {
+  try {
+    return pickJson(text, tree)
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause
+    throw bad(
+      `Line ${number} is no JSON object (${cause.message}): the file is cut or damaged, get it again.`,
+      cause,
+    )
+  }
+}
+
+function bad(message: string, cause?: unknown): ChainscreenError {
+  return new ChainscreenError('bad-file', message, cause === undefined ? {} : { cause })
+}

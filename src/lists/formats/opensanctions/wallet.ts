@@ -1,0 +1,31 @@
+import type { Entity } from './entity.ts'
+
+/** A CryptoWallet, as far as it is kept. */
+export interface Wallet {
+  id: string
+  publicKeys: readonly string[]
+  accountIds: readonly string[]
+  exchanges: readonly string[]
+  currency: string | null
+  holders: readonly string[]
+  datasets: readonly string[]
+  firstSeen: string | null
+  /** What OpenSanctions says of it by itself, without a Sanction. */
+  claim: 'sanctioned' | 'other' | 'none'
+}
+
+export function readWallet(entity: Entity): Wallet {
+  const topics = entity.all('properties.topics')
+  const sanctioned = topics.some((topic) => /^(?:sanction|crime\.terror)\b/.test(topic))
+  return {
+    id: entity.id,
+    publicKeys: entity.all('properties.publicKey'),
+    accountIds: entity.all('properties.accountId'),
+    exchanges: entity.all('properties.managingExchange'),
+    currency: entity.all('properties.currency')[0] ?? null,
+    holders: entity.all('properties.holder'),
+    datasets: entity.all('datasets'),
+    firstSeen: entity.all('first_seen')[0] ?? null,
+    claim: sanctioned ? 'sanctioned' : topics.length > 0 ? 'other' : 'none',
+  }
+}

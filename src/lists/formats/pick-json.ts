@@ -1,0 +1,155 @@
+/**
+ * What to take from a JSON object: a text (`'text'`; kept as a list of one), the texts of an array (`'texts'`), the
+ * JSON of a member as it stands (`'raw'`), or members of an object inside. What a tree does not name is never made a
+ * value: it can't be collected.
+ */
+export type PickTree = { readonly [name: string]: 'text' | 'texts' | 'raw' | PickTree }
+
+/** What was taken: by path, such as `properties.publicKey`. A member of another type than wanted is left out. */
+export type Picked = ReadonlyMap<string, readonly string[]>
+
+const maxDepth = 100
+const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+const word = /true|false|null/y
+const space = /[ \t\n\r]*/y
+
+/**
+ * Reads one JSON object from start to end, checks that it is well-formed, and hands over only what the tree names.
+ *
+ * @throws SyntaxError where the text is no JSON object, has a wanted member twice, or is deeper than any entity is.
+ */
+export function pickJson(text: string, tree: PickTree): Picked {
+  const reader = new Reader(text)
+  reader.object(tree, '', 0)
+  reader.end()
+  return reader.picked
+}
+
+class Reader {
+  readonly picked = new Map<string, readonly string[]>()
+  readonly #seen = new Set<string>()
+  readonly #text: string
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  object(tree: PickTree | null, path: string, depth: number): void {
+    this.#list('{', '}', depth, () => {
+      const name = this.#string()
+      this.#expect(':')
+      const want = tree !== null && Object.hasOwn(tree, name) ? tree[name] : undefined
+      this.#member(want, path === '' ? name : `${path}.${name}`, depth + 1)
+    })
+  }
+
+  end(): void {
+    this.#match(space)
+    if (this.#at < this.#text.length) this.#fail()
+  }
+
+  #member(want: PickTree[string] | undefined, path: string, depth: number): void {
+    this.#match(space)
+    if (want === undefined) {
+      this.#skip(depth)
+      return
+    }
+    if (this.#seen.has(path)) throw new SyntaxError(`"${path}" a second time`)
+    this.#seen.add(path)
+    const start = this.#text[this.#at]
+    const from = this.#at
+    if (want === 'text' && start === '"') this.picked.set(path, [this.#string()])
+    else if (want === 'texts' && start === '[') this.picked.set(path, this.#texts(depth))
+    else if (typeof want === 'object' && start === '{') this.object(want, path, depth)
+    else this.#skip(depth)
+    if (want === 'raw') this.picked.set(path, [this.#text.slice(from, this.#at)])
+  }
+
+  #texts(depth: number): string[] {
+    const texts: string[] = []
+    this.#list('[', ']', depth, () => {
+      this.#match(space)
+      if (this.#text[this.#at] === '"') texts.push(this.#string())
+      else this.#skip(depth + 1)
+    })
+    return texts
+  }
+
+  #skip(depth: number): void {
+    this.#match(space)
+    const start = this.#text[this.#at]
+    if (start === '{') this.object(null, '', depth)
+    else if (start === '[') this.#list('[', ']', depth, () => this.#skip(depth + 1))
+    else if (start === '"') this.#stringEnd()
+    else if (!this.#match(word) && !this.#match(number)) this.#fail()
+  }
+
+  #list(open: string, close: string, depth: number, item: () => void): void {
+    if (depth > maxDepth) throw new SyntaxError(`deeper than ${maxDepth}`)
+    this.#expect(open)
+    this.#match(space)
+    if (this.#text[this.#at] === close) {
+      this.#at++
+      return
+    }
+    for (;;) {
+      item()
+      this.#match(space)
+      const next = this.#text[this.#at]
+      if (next !== ',' && next !== close) this.#fail()
+      this.#at++
+      if (next === close) return
+    }
+  }
+
+  #string(): string {
+    this.#match(space)
+    const from = this.#at
+    this.#stringEnd()
+    return JSON.parse(this.#text.slice(from, this.#at)) as string
+  }
+
+  /** Goes past a string, and checks its escapes and control characters. */
+  #stringEnd(): void {
+    const from = this.#at
+    this.#expect('"')
+    let end = this.#text.indexOf('"', this.#at)
+    for (; end >= 0; end = this.#text.indexOf('"', end + 1)) {
+      let slashes = 0
+      while (this.#text[end - 1 - slashes] === '\\') slashes++
+      if (slashes % 2 === 0) break
+    }
+    if (end < 0) {
+      this.#at = this.#text.length
+      this.#fail()
+    }
+    const inside = this.#text.slice(from + 1, end)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them inside a string.
+    if (/[\x00-\x1f]/.test(inside) || /\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})/.test(inside.replaceAll('\\\\', '')))
+      this.#fail()
+    this.#at = end + 1
+  }
+
+  #expect(character: string): void {
+    this.#match(space)
+    if (this.#text[this.#at] !== character) this.#fail()
+    this.#at++
+  }
+
+  #match(pattern: RegExp): boolean {
+    pattern.lastIndex = this.#at
+    if (!pattern.test(this.#text)) return false
+    this.#at = pattern.lastIndex
+    return true
+  }
+
+  #fail(): never {
+    const found = this.#text[this.#at]
+    throw new SyntaxError(
+      found === undefined
+        ? 'it ends in the middle'
+        : `an unexpected ${JSON.stringify(found)} at ${this.#at + 1}`,
+    )
+  }
+}

@@ -1,0 +1,33 @@
+import { isDate } from './is-date.ts'
+
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+
+/** `29/06/2012` or `02-Oct-2026`, as the United Kingdom writes dates, as `YYYY-MM-DD`; `null` for anything else. */
+export function dayFirst(text: string): string | null {
+  const [, day, month, year] = /^(\d{1,2})[/-](\d{1,2}|[a-z]{3})[/-](\d{4})$/i.exec(text.trim()) ?? []
+  if (day === undefined || month === undefined || year === undefined) return null
+  const named = months.indexOf(month.toLowerCase()) + 1
+  return date(year, named > 0 ? String(named) : month, day)
+}
+
+/** `09/23/2026`, as OFAC writes dates, as `YYYY-MM-DD`; `null` for anything else. */
+export function monthFirst(text: string): string | null {
+  const [, month, day, year] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text.trim()) ?? []
+  return month === undefined || day === undefined || year === undefined ? null : date(year, month, day)
+}
+
+/** The day of `2026-09-22T16:47:04.449+02:00`, as the publisher's clock has it; `null` for anything else. */
+export function isoDay(text: string): string | null {
+  const day = text.trim().slice(0, 10)
+  return isDate(day) && /^$|^T/.test(text.trim().slice(10)) ? day : null
+}
+
+/** The earliest of some dates; `null` where there is none. */
+export function earliest(dates: readonly (string | null)[]): string | null {
+  return dates.reduce((a, b) => (a === null || (b !== null && b < a) ? b : a), null)
+}
+
+function date(year: string, month: string, day: string): string | null {
+  const text = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
+  return isDate(text) ? text : null
+}

@@ -1,0 +1,42 @@
+import type { ListFormat } from '../types.ts'
+import { Collector } from './collector.ts'
+import { isoDay } from './publisher-date.ts'
+import { readTagPack } from './tagpack/read-tagpack.ts'
+
+/**
+ * A TagPack, GraphSense's YAML of attribution tags: header fields hold for every tag that does not say otherwise.
+ * Source: https://github.com/graphsense/graphsense-tagpack-tool
+ *
+ * A TagPack is somebody's attribution, whatever its header claims, so its category is `own-list` and never
+ * sanctions: its `category` and `abuse` (`black_list`, `sanction`) stand among the programs. `lastmod` is the date by
+ * which the tag was published.
+ */
+export const tagpack: ListFormat = {
+  id: 'tagpack',
+  category: 'own-list',
+  listedOnIsPublished: false,
+  async parse(input) {
+    const { title, creator, header, tags } = await readTagPack(input)
+    const collector = new Collector()
+    for (const tag of tags) {
+      const values = { ...header, ...tag.values }
+      const programs = [values.category, values.abuse].filter((value) => value !== undefined && value !== '')
+      const about = {
+        partyId: values.actor ?? null,
+        subject: values.label ?? null,
+        programs: [...new Set(programs)] as string[],
+        listedOn: null,
+        publishedBy: isoDay(values.lastmod ?? ''),
+        removedOn: null,
+        source: values.source ?? `${title} (${creator})`,
+      }
+      collector.field(tag.address, values.currency ?? null, about, `line ${tag.line}`)
+    }
+    return {
+      issuedOn: isoDay(header.lastmod ?? ''),
+      addresses: collector.addresses,
+      unparsed: collector.unparsed,
+      counts: { tags: tags.length, addresses: collector.count },
+    }
+  },
+}

@@ -1,0 +1,96 @@
+import type { Readable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { isMap, isScalar, isSeq, type YAMLMap, type YAMLSeq } from 'yaml'
+import { ChainscreenError } from '../../../errors.ts'
+import { composeYaml, type YamlDocument } from './compose-yaml.ts'
+import { Scalars } from './scalars.ts'
+import { splitYaml } from './split-yaml.ts'
+
+/** The fields of a tag that are taken; each may stand in the header for all tags. Everything else is left unread. */
+const inherited = ['label', 'category', 'abuse', 'actor', 'source', 'lastmod', 'currency'] as const
+const headerFields = ['title', 'creator', ...inherited] as const
+const tagFields = ['address', ...inherited] as const
+type Inherited = Partial<Record<(typeof inherited)[number], string>>
+
+export interface Tag {
+  /** As it stands in the file; empty where the tag has none. */
+  address: string
+  line: number
+  values: Inherited
+}
+
+export interface TagPack {
+  title: string
+  creator: string
+  /** What holds for every tag that does not say otherwise. */
+  header: Inherited
+  tags: readonly Tag[]
+}
+
+/** @throws ChainscreenError `bad-file` where it is no YAML, or no TagPack. */
+export async function readTagPack(input: Readable): Promise<TagPack> {
+  const scalars = new Scalars()
+  const header: Partial<Record<(typeof headerFields)[number], string>> = {}
+  const tags: Tag[] = []
+  let lists = 0
+  for await (const part of splitYaml(input)) {
+    const { document, lineOf } = composeYaml(part)
+    scalars.keepAnchors(document)
+    const { contents } = document
+    if (part.kind === 'items') {
+      if (!isSeq(contents)) throw bad(`Line ${part.firstLine} is no list of tags.`)
+      readTags(contents, scalars, lineOf, tags)
+    } else if (isMap(contents)) {
+      for (const [name, value] of readFields(contents, headerFields, scalars, lineOf)) {
+        if (header[name] !== undefined) throw bad(`"${name}" stands in the header a second time.`)
+        header[name] = value
+      }
+      for (const { key, value } of contents.items) {
+        if (!isScalar(key) || key.value !== 'tags') continue
+        lists++
+        if (isSeq(value)) readTags(value, scalars, lineOf, tags)
+        else if (!isScalar(value) || value.value !== '') throw bad(`Line ${lineOf(key)}: tags is no list.`)
+      }
+    } else if (!isScalar(contents) && contents !== null) throw bad('The file is no TagPack: expected a map.')
+    // A large file must not hold up the chains.
+    await nextTurn()
+  }
+  const { title, creator, ...rest } = header
+  if (title === undefined || creator === undefined || lists !== 1)
+    throw bad('The file is no TagPack: expected title, creator, and one list of tags.')
+  return { title, creator, header: rest, tags }
+}
+
+type LineOf = YamlDocument['lineOf']
+
+function readTags(list: YAMLSeq<unknown>, scalars: Scalars, lineOf: LineOf, tags: Tag[]): void {
+  for (const item of list.items) {
+    const line = lineOf(item)
+    if (!isMap(item)) throw bad(`Line ${line} is no tag: expected a map with an address.`)
+    const { address = '', ...values } = Object.fromEntries(readFields(item, tagFields, scalars, lineOf))
+    tags.push({ address, line, values })
+  }
+}
+
+function readFields<Name extends string>(
+  map: YAMLMap<unknown, unknown>,
+  names: readonly Name[],
+  scalars: Scalars,
+  lineOf: LineOf,
+): Map<Name, string> {
+  const fields = new Map<Name, string>()
+  for (const { key, value } of map.items) {
+    const name = names.find((each) => isScalar(key) && key.value === each)
+    if (name === undefined) continue
+    if (fields.has(name)) throw bad(`Line ${lineOf(key)} has "${name}" a second time.`)
+    const text = scalars.textOf(value)
+    if (text === undefined)
+      throw bad(`Line ${lineOf(key)}: "${name}" is no text, or an alias of something that is none.`)
+    if (text !== null) fields.set(name, text)
+  }
+  return fields
+}
+
+function bad(message: string): ChainscreenError {
+  return new ChainscreenError('bad-file', message)
+}

@@ -1,0 +1,66 @@
+import type { Readable } from 'node:stream'
+import { ChainscreenError } from '../../../errors.ts'
+import { readLines } from '../read-lines.ts'
+
+/** A piece of a TagPack that is YAML by itself. */
+export interface YamlPart {
+  /** `header`: a map of fields. `items`: some of the tags, as a list. */
+  kind: 'header' | 'items'
+  firstLine: number
+  text: string
+}
+
+/** A header is a page of text; also bounds a list of tags in a style that can't be split. */
+const maxHeaderChars = 1 << 20
+/** A few hundred tags: some milliseconds of work at a time. */
+const batchChars = 1 << 15
+const maxItemChars = 1 << 20
+
+/**
+ * Cuts a TagPack where its list of tags allows it, so that a file of any size is read in bounded memory: the YAML
+ * library reads only whole texts, at some forty times their size. A tag begins at a dash in the column of the first
+ * one; whatever belongs to it stands further right. A list in another style (`tags: [{…}]`) stays in the header.
+ *
+ * @throws ChainscreenError `bad-file` where a part is too large, or the file does not end with a line end, as every
+ * writer of TagPacks ends it: a file that does not was cut.
+ */
+export async function* splitYaml(input: Readable): AsyncGenerator<YamlPart> {
+  let part: YamlPart = { kind: 'header', firstLine: 1, text: '' }
+  /** The beginning of a tag's line, once the list has begun; `null` before its first line. */
+  let dash: RegExp | null | undefined
+  let began = 1
+  let lines = 0
+  for await (const { number, text, ended } of readLines(input, { blank: true })) {
+    lines = number
+    if (!ended) throw bad(`Line ${number} does not end with a line end: the file is cut short, get it again.`)
+    const blank = /^\s*(?:#.*)?$/.test(text)
+    let next: YamlPart['kind'] | null = null
+    if (dash === null && !blank) {
+      const indent = /^( *)-(?:\s|$)/.exec(text)?.[1]
+      dash = indent === undefined ? undefined : new RegExp(`^ {${indent.length}}-(?:\\s|$)`)
+      if (dash !== undefined) next = 'items'
+    } else if (dash !== undefined && dash !== null && !blank) {
+      if (dash.test(text)) {
+        began = number
+        if (part.text.length >= batchChars) next = 'items'
+      } else if (/^\S/.test(text)) {
+        next = 'header'
+        dash = undefined
+      }
+    }
+    if (next !== null) {
+      yield part
+      part = { kind: next, firstLine: number, text: '' }
+    }
+    part.text += `${text}\n`
+    if (part.text.length > (part.kind === 'header' ? maxHeaderChars : batchChars + maxItemChars))
+      throw bad(`The ${part.kind === 'header' ? 'header' : `tag at line ${began}`} is longer than 1 MB.`)
+    if (part.kind === 'header' && dash === undefined && /^tags:\s*(?:#.*)?$/.test(text)) dash = null
+  }
+  if (lines === 0) throw bad('The file is empty.')
+  yield part
+}
+
+function bad(message: string): ChainscreenError {
+  return new ChainscreenError('bad-file', message)
+}

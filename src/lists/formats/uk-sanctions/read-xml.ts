@@ -1,0 +1,105 @@
+import type { Readable } from 'node:stream'
+import { ChainscreenError } from '../../../errors.ts'
+import type { ParsedList } from '../../types.ts'
+import { Collector } from '../collector.ts'
+import { dayFirst } from '../publisher-date.ts'
+import { walkXml, type XmlElement } from '../walk-xml.ts'
+import { aboutDesignation, isPrimary, joinName } from './designation.ts'
+
+const fields = ['LastUpdated', 'DateDesignated', 'UniqueID', 'OFSIGroupID', 'RegimeName'] as const
+const freeTexts = ['OtherInformation', 'UKStatementofReasons'] as const
+const nameParts = ['Name1', 'Name2', 'Name3', 'Name4', 'Name5', 'Name6', 'NameType'] as const
+type Texts<Names extends readonly string[]> = Partial<Record<Names[number], string>>
+
+/** Reads the list's XML. @throws ChainscreenError `bad-file`. */
+export async function readUkXml(input: Readable): Promise<ParsedList> {
+  const collector = new Collector()
+  let generated: string | null = null
+  let designations = 0
+  let withAddresses = 0
+  let field: Texts<typeof fields> = {}
+  let free: Texts<typeof freeTexts> = {}
+  let nameOf: Texts<typeof nameParts> = {}
+  let name: string | null = null
+
+  const keep = () => {
+    const about = aboutDesignation({
+      uniqueId: field.UniqueID?.trim() ?? '',
+      groupId: field.OFSIGroupID?.trim() ?? '',
+      regime: field.RegimeName?.trim() ?? '',
+      name,
+      designatedOn: dayFirst(field.DateDesignated ?? ''),
+      updatedOn: dayFirst(field.LastUpdated ?? ''),
+    })
+    const found = freeTexts.map((place) =>
+      collector.text(free[place] ?? '', about, `${place} of ${about.partyId}`),
+    )
+    if (found.includes(true)) withAddresses++
+  }
+
+  const element: XmlElement = {
+    children: {
+      DateGenerated: {
+        text: (text) => {
+          generated = text
+        },
+      },
+      Designation: {
+        open: () => {
+          designations++
+          field = {}
+          free = {}
+          name = null
+        },
+        close: keep,
+        children: {
+          ...texts(fields, (key, text) => {
+            field[key] = text
+          }),
+          ...texts(freeTexts, (key, text) => {
+            free[key] = text
+          }),
+          Names: {
+            children: {
+              Name: {
+                open: () => {
+                  nameOf = {}
+                },
+                close: () => {
+                  const { NameType = '', ...parts } = nameOf
+                  if (name === null && isPrimary(NameType))
+                    name = joinName(nameParts.map((part) => (part === 'NameType' ? '' : (parts[part] ?? ''))))
+                },
+                children: texts(nameParts, (key, text) => {
+                  nameOf[key] = text
+                }),
+              },
+            },
+          },
+        },
+      },
+    },
+  }
+  await walkXml(input, { root: 'Designations', what: 'the UK Sanctions List', element })
+  const issuedOn = dayFirst(generated ?? '')
+  if (issuedOn === null) throw bad('<DateGenerated> holds no date as DD/MM/YYYY.')
+  if (designations === 0) throw bad('The file has no <Designation>: a list without a single party.')
+  const { addresses, unparsed, count } = collector
+  return {
+    issuedOn,
+    addresses,
+    unparsed,
+    counts: { parties: designations, partiesWithAddresses: withAddresses, addresses: count },
+  }
+}
+
+function texts<Name extends string>(
+  names: readonly Name[],
+  set: (name: Name, text: string) => void,
+): Record<string, XmlElement> {
+  return Object.fromEntries(names.map((name) => [name, { text: (text: string) => set(name, text) }]))
+}
+
+function bad(message: string): ChainscreenError {
+  return new ChainscreenError('bad-file', message)
+}

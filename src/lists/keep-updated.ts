@@ -1,0 +1,58 @@
+import { setTimeout } from 'node:timers/promises'
+import type { ListConfig, UrlListConfig } from '../config/lists.ts'
+import type { Db } from '../ledger/database.ts'
+import { readChecks } from '../ledger/list-checks.ts'
+import { readSource } from '../ledger/list-sources.ts'
+import type { Log } from '../log.ts'
+import { loadOrKeep } from './load-lists.ts'
+import { sayTrouble } from './say-outcome.ts'
+import { checksToSee, nextCheck } from './schedule.ts'
+
+/** The ledger is asked again at least this often: clocks are set, and `lists update` runs beside the daemon. */
+const lookEveryMs = 60_000
+
+/** Downloads each list with a `url` whenever it is due. @returns stops, and resolves when nothing is under way any more. */
+export function keepUpdated(
+  db: Db,
+  lists: readonly ListConfig[],
+  log: Log,
+  now: () => string,
+): () => Promise<void> {
+  const controller = new AbortController()
+  const loops = lists
+    .filter((list) => 'url' in list)
+    .map((list) => keepOneUpdated(db, list, log, now, controller.signal))
+  return async () => {
+    controller.abort()
+    await Promise.all(loops)
+  }
+}
+
+async function keepOneUpdated(
+  db: Db,
+  list: UrlListConfig,
+  log: Log,
+  now: () => string,
+  signal: AbortSignal,
+): Promise<void> {
+  const pause = (ms: number) => setTimeout(ms, undefined, { signal, ref: false }).catch(() => {})
+  while (!signal.aborted) {
+    const waitMs = dueAt(db, list, now()) - Date.parse(now())
+    if (waitMs > 0) {
+      await pause(Math.min(waitMs, lookEveryMs))
+      continue
+    }
+    try {
+      await loadOrKeep(db, list, log, now, signal)
+    } catch (error) {
+      if (!signal.aborted) sayTrouble(list, error, log)
+    }
+    // Also where not even the failure could be noted, and the list seems due at once.
+    await pause(Math.min(list.everyMs, lookEveryMs))
+  }
+}
+
+function dueAt(db: Db, list: UrlListConfig, now: string): number {
+  const notBefore = readSource(db, list.id)?.not_before ?? null
+  return nextCheck(list, readChecks(db, list.id, checksToSee), notBefore, now)
+}

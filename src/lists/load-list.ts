@@ -1,0 +1,24 @@
+import type { FileListConfig, ListConfig } from '../config/lists.ts'
+import type { Db } from '../ledger/database.ts'
+import { bundledListPath } from './bundled.ts'
+import { type ImportOptions, type ImportOutcome, importList, type ListSource } from './import-list.ts'
+
+/** The file of a list: where the config says, or the one that ships with chainscreen. */
+export function listFile(list: FileListConfig): string {
+  return list.format === 'bundled' ? bundledListPath() : list.file
+}
+
+/** Loads one list from its file. @throws what {@link importList} throws. */
+export function loadList(db: Db, list: FileListConfig, options: ImportOptions): Promise<ImportOutcome> {
+  return importList(db, sourceOf(list), { path: listFile(list) }, options)
+}
+
+/** A list of the config, as an import needs it. */
+export function sourceOf(list: ListConfig): ListSource {
+  return {
+    id: list.id,
+    format: list.format,
+    maxAgeSeconds: list.maxAgeMs === null ? null : Math.round(list.maxAgeMs / 1000),
+    maxRemoved: list.guard.maxRemoved,
+  }
+}

@@ -1,0 +1,30 @@
+import { ChainscreenError, messageOf } from '../errors.ts'
+import { type Db, inTransaction } from '../ledger/database.ts'
+import { noteCheck } from '../ledger/list-checks.ts'
+import { addRejected } from '../ledger/stage-snapshot.ts'
+import { FetchFailure } from './fetch/fetch-failure.ts'
+import { RejectedList } from './read-list-file.ts'
+
+/** Notes a list that could not be loaded: rejected, with what was kept of it, or never arrived. A stop is no trouble. */
+export function noteTrouble(
+  db: Db,
+  list: { id: string; format: string },
+  error: unknown,
+  { at, status }: { at: string; status?: number },
+): void {
+  if (error instanceof ChainscreenError && error.code === 'aborted') return
+  const reason = messageOf(error)
+  const rejected = error instanceof RejectedList
+  const kept = rejected ? error.kept : null
+  inTransaction(db, () => {
+    if (kept !== null) {
+      const { sha256, size: bytes } = kept
+      addRejected(db, { listId: list.id, sha256, format: list.format, bytes, reason, at })
+    }
+    noteCheck(db, {
+      ...{ list_id: list.id, at, outcome: rejected ? 'rejected' : 'failed', detail: reason },
+      status: error instanceof FetchFailure ? error.status : (status ?? null),
+      ...{ sha256: kept?.sha256 ?? null, bytes: kept?.size ?? null },
+    })
+  })
+}

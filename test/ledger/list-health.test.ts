@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { type Db, run } from '../../src/ledger/database.ts'
+import { listHealth } from '../../src/ledger/list-health.ts'
+import { freshLedger } from './fixtures.ts'
+
+const checked = '2026-01-01T00:00:00.000Z'
+const hours = (count: number) => new Date(Date.parse(checked) + count * 3_600_000).toISOString()
+
+function ledger(fields: Record<string, string | number | null> = {}): Db {
+  const db = freshLedger()
+  const row: Record<string, string | number | null> = {
+    ...{ id: 'ofac', format: 'ofac-sdn-advanced', category: 'sanctions', active_snapshot: 'ab' },
+    ...{ issued_on: '2025-11-19', activated_at: checked, checked_at: checked, max_age_seconds: 72 * 3600 },
+    ...fields,
+  }
+  const names = Object.keys(row)
+  run(db, `insert into lists (${names}) values (${names.map(() => '?')})`, ...Object.values(row))
+  return db
+}
+
+const healthAt = (db: Db, at: string) => listHealth(db, null, at)[0]
+
+describe('the health of a list', () => {
+  it('is fresh up to its greatest age since the last successful check, and stale beyond', () => {
+    const db = ledger()
+    expect(healthAt(db, hours(72))).toEqual({
+      ...{ id: 'ofac', state: 'fresh', ageSeconds: 259_200, maxAgeSeconds: 259_200, trouble: null },
+    })
+    expect(healthAt(db, hours(73))).toMatchObject({
+      state: 'stale',
+      trouble: 'list ofac is 73 hours old, and may be 72 hours at most',
+    })
+  })
+
+  it('does not age where nothing limits it', () => {
+    expect(healthAt(ledger({ max_age_seconds: null }), hours(99_999))).toMatchObject({ state: 'fresh' })
+  })
+
+  it('counts from the date of issue for the list that ships with chainscreen', () => {
+    const db = ledger({ format: 'bundled', max_age_seconds: 10 * 86_400 })
+    expect(healthAt(db, checked)).toMatchObject({
+      state: 'stale',
+      trouble: 'list ofac is 43 days old, and may be 10 days at most',
+    })
+  })
+
+  it('is missing where nothing was ever activated, known to the ledger or not', () => {
+    const db = ledger({ active_snapshot: null })
+    const [known, unknown] = listHealth(db, ['ofac', 'house'], checked)
+    expect(known).toMatchObject({ state: 'missing', trouble: 'list ofac was never loaded' })
+    expect(unknown).toMatchObject({ id: 'house', state: 'missing', trouble: 'list house was never loaded' })
+  })
+
+  it('is stale where it has a limit and was never checked', () => {
+    expect(healthAt(ledger({ checked_at: null }), checked)).toMatchObject({
+      state: 'stale',
+      ageSeconds: null,
+    })
+  })
+})

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import type { SnapshotEntry } from '../../src/ledger/list-snapshots.ts'
+import { countByAsset, diffEntries } from '../../src/lists/diff.ts'
+import { evm } from '../screening/builders.ts'
+
+function says(digit: string, fields: Partial<SnapshotEntry> = {}): SnapshotEntry {
+  return {
+    key: evm(digit),
+    address: `0x${digit.repeat(40)}`,
+    assets: ['ETH'],
+    subject: 'A',
+    programs: ['CYBER2'],
+    listedOn: '2020-01-01',
+    publishedBy: null,
+    removedOn: null,
+    ...fields,
+  }
+}
+
+describe('the difference of two versions', () => {
+  it('is what was added, removed and changed', () => {
+    const from = [says('1'), says('2'), says('3')]
+    const to = [says('2', { subject: 'B' }), says('3'), says('4')]
+    expect(diffEntries(from, to)).toEqual({
+      added: [says('4')],
+      removed: [says('1')],
+      changed: [{ from: says('2'), to: says('2', { subject: 'B' }) }],
+    })
+  })
+
+  it('is nothing between a version and itself, in any order', () => {
+    const entries = [says('1'), says('2')]
+    expect(diffEntries(entries, [...entries].reverse())).toEqual({ added: [], removed: [], changed: [] })
+  })
+
+  it('is by key: another spelling of an address is no change', () => {
+    const { changed } = diffEntries([says('a')], [says('a', { address: `0x${'A'.repeat(40)}` })])
+    expect(changed).toEqual([])
+  })
+
+  it.each<[string, Partial<SnapshotEntry>]>([
+    ['assets', { assets: ['ETH', 'USDT'] }],
+    ['subject', { subject: null }],
+    ['programs', { programs: [] }],
+    ['listing date', { listedOn: '2021-01-01' }],
+    ['removal', { removedOn: '2025-01-01' }],
+  ])('sees another %s', (_name, fields) => {
+    expect(diffEntries([says('1')], [says('1', fields)]).changed).toHaveLength(1)
+  })
+})
+
+describe('counting by asset', () => {
+  it('counts an address under each of its labels, and one without under (none)', () => {
+    const entries = [says('1', { assets: ['USDT', 'ETH'] }), says('2'), says('3', { assets: [] })]
+    expect(countByAsset(entries)).toEqual({ '(none)': 1, ETH: 2, USDT: 1 })
+  })
+})

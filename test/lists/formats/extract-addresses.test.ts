@@ -1,0 +1,268 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseAddress } from '../../../src/address/parse.ts'
+import { extractAddresses } from '../../../src/lists/formats/extract-addresses.ts'
+
+const eth = '0x098B716B8Aaf21512996dC57EB0615e2383E2f96'
+const lower = '0x7f367cc41522ce07553e823bf3be79a889debe1b'
+const tron = 'TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq'
+const p2sh = '3LU8wRu4ZnXP4UM8Yo6kkTiGHM9BubgyiG'
+const segwit = 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4'
+const cash = 'qpm2qsznhks23z7629mms6s0cwef74vcwvy22gdx6a'
+const legacyCash = 'qpf2cphc5dkuclkqur7lhj2yuqq9pk3hmukle77vhq'
+const solana = '9WzDXwBbmkg8ZTbNMqUxvQRAyrZzDsGYdLVL9zYtAWWM'
+const txHash = '0x348a042dfedaf64400bf6660fe0ed523b373f172b7914985600d882ac09e0631'
+
+const found = (text: string) => extractAddresses(text).found.map(({ asset, address }) => [asset, address])
+const unparsed = (text: string) => extractAddresses(text).unparsed
+
+describe('addresses in free text', () => {
+  it.each<[string, [string | null, string][]]>([
+    [`ETH: ${eth}`, [['ETH', eth]]],
+    [
+      `(1) ETH: ${eth} (2) BNB: ${eth} (3) USDT:  ${tron}`,
+      [
+        ['ETH', eth],
+        ['BNB', eth],
+        ['USDT', tron],
+      ],
+    ],
+    [
+      `Digital Currency Address - XBT ${p2sh}; alt. Digital Currency Address - NEWCOIN ${eth};`,
+      [
+        ['XBT', p2sh],
+        ['NEWCOIN', eth],
+      ],
+    ],
+    [`USDT (TRC20): ${tron}`, [['USDT', tron]]],
+    [`USDT-TRC20 - ${tron}.`, [['USDT', tron]]],
+    [`his Bitcoin wallet address is ${segwit}, among others`, [['Bitcoin', segwit]]],
+    [
+      `BTC: ${p2sh}\n${segwit}\nTRX: ${tron}`,
+      [
+        ['BTC', p2sh],
+        ['BTC', segwit],
+        ['TRX', tron],
+      ],
+    ],
+    [`Bitcoin Cash: ${legacyCash}`, [['Bitcoin Cash', legacyCash]]],
+    [
+      `ID: ${eth}; WALLET: ${tron}`,
+      [
+        [null, eth],
+        [null, tron],
+      ],
+    ],
+    [`Tron wallet of his - ${tron}`, [[null, tron]]],
+    [`ABCD: ${eth}`, [['ABCD', eth]]],
+    [
+      `He used ${tron} and, later on, ${eth}`,
+      [
+        [null, tron],
+        [null, eth],
+      ],
+    ],
+    [`ארנק${tron}`, [[null, tron]]],
+    [`地址：${lower}。`, [[null, lower]]],
+    [`SOL: ${solana}`, [['SOL', solana]]],
+    [
+      `BCH bitcoincash:${'qpf2cphc5dkuclkqur7lhj2yuqq9pk3hmukle77vhq'}`,
+      [['BCH', 'bitcoincash:qpf2cphc5dkuclkqur7lhj2yuqq9pk3hmukle77vhq']],
+    ],
+    [`ethereum:${eth}`, [['ethereum', eth]]],
+    [`${eth} ${eth}`, [[null, eth]]],
+  ])('are found with their label: %s', (text, expected) => {
+    expect(found(text)).toEqual(expected)
+    expect(unparsed(text)).toEqual([])
+  })
+
+  it.each<[string, string, string, RegExp]>([
+    ['look-alike letters', tron.replace('T', 'Т'), tron.replace('T', 'Т'), /outside ASCII \(U\+0422\)/],
+    [
+      'a zero-width space inside',
+      `${tron.slice(0, 9)}\u200b${tron.slice(9)}`,
+      `${tron.slice(0, 9)}\u200b${tron.slice(9)}`,
+      /U\+200B/,
+    ],
+    ['a zero-width space before', `wallet \u200b${eth}`, `\u200b${eth}`, /U\+200B/],
+    ['a byte order mark behind', `${eth}\ufeff`, `${eth}\ufeff`, /U\+FEFF/],
+    [
+      'a NUL inside',
+      `${p2sh.slice(0, 5)}\0${p2sh.slice(5)}`,
+      `${p2sh.slice(0, 5)}\0${p2sh.slice(5)}`,
+      /control character/,
+    ],
+    [
+      'full-width letters',
+      `ＢＴＣ ${segwit.replace('bc1', 'ｂｃ１')}`,
+      segwit.replace('bc1', 'ｂｃ１'),
+      /outside ASCII/,
+    ],
+    [
+      'a space inside',
+      `TNZxGWCwvsHr6JxQxzoeDXV5 97Yf7Zb7nV`,
+      `TNZxGWCwvsHr6JxQxzoeDXV5 97Yf7Zb7nV`,
+      /split by white space/,
+    ],
+    [
+      'a line break inside',
+      `see ${eth.slice(0, 20)}\n${eth.slice(20)}.`,
+      `${eth.slice(0, 20)}\n${eth.slice(20)}`,
+      /split by white space/,
+    ],
+    [
+      'a hyphen inside',
+      `${segwit.slice(0, 12)}-${segwit.slice(12)}`,
+      `${segwit.slice(0, 12)}-${segwit.slice(12)}`,
+      /split by "-"/,
+    ],
+    [
+      'three parts',
+      `${p2sh.slice(0, 9)} ${p2sh.slice(9, 20)} ${p2sh.slice(20)}`,
+      `${p2sh.slice(0, 9)} ${p2sh.slice(9, 20)} ${p2sh.slice(20)}`,
+      /split by/,
+    ],
+    ['two glued together', `${eth}${tron}`, `${eth}${tron}`, /two addresses with nothing between/],
+    ['two of one kind glued', `${p2sh}${tron}`, `${p2sh}${tron}`, /two addresses with nothing between/],
+    ['a word glued to it', `wallet${tron}`, `wallet${tron}`, /other characters glued/],
+    [
+      'a failed base58 checksum',
+      tron.replace('q', 'p').replace('C', 'D'),
+      tron.replace('q', 'p').replace('C', 'D'),
+      /checksum/,
+    ],
+    ['a failed EIP-55 checksum', `BTC ${eth.replace('098B', '098b')}`, eth.replace('098B', '098b'), /EIP-55/],
+    ['a failed bech32 checksum', segwit.replace(/4$/, '5'), segwit.replace(/4$/, '5'), /bech32 checksum/],
+    ['39 digits', eth.slice(0, -1), eth.slice(0, -1), /39 hex digits/],
+    [
+      'a letter that base58 does not have',
+      tron.replace('7', '0'),
+      tron.replace('7', '0'),
+      /does not use "0"/,
+    ],
+    ['a cut after a label', `USDT: ${tron.slice(0, 12)}`, tron.slice(0, 12), /./],
+    [
+      'hex that a label calls an address',
+      `XMR: 5be5543ff73456ab9f2d207887e2af87322c651ea1a873c5b25b7ffae456c320`,
+      '5be5543ff73456ab9f2d207887e2af87322c651ea1a873c5b25b7ffae456c320',
+      /64 hex digits/,
+    ],
+    ['a link', `https://etherscan.io/token/${eth}?a=1`, eth, /inside a link/],
+    ['a link without scheme', `tronscan.org/#/address/${tron}`, tron, /inside a link/],
+    ['no checksum and no label', `key ${solana}`, solana, /Solana/],
+    [
+      'a cashaddr that does not agree',
+      `BCH: bitcoincash:${cash}`,
+      `bitcoincash:${cash}`,
+      /cashaddr checksum/,
+    ],
+  ])('are not repaired: %s', (_, text, raw, reason) => {
+    const extraction = extractAddresses(text)
+    expect(extraction.found).toEqual([])
+    expect(extraction.unparsed).toEqual([
+      {
+        raw,
+        reason: expect.stringMatching(reason),
+        asset: expect.toSatisfy((asset) => asset === null || text.includes(asset)),
+      },
+    ])
+  })
+
+  it.each([
+    [
+      'prose',
+      'The Organization of Al-Jihad, also responsible for Antidisestablishmentarianism in 2003, acted on behalf of others.',
+    ],
+    [
+      'prose in other scripts',
+      'Место регистрации: Москва. 国連安全保障理事会決議第1822号 ביטול ההכרזה על הארגון מיום 20.10.2009',
+    ],
+    ['phone numbers', '+7 911 035 49 82, (0) 44 20 7946 0958; 79110354982; 1 345 678 9012 345 678 9012'],
+    [
+      'account numbers',
+      'Account 40702810412345678901, IBAN RU0204452560040702810412345678901, Swift ABCDRUMM, LEI 5299007NTWCC3U23WM81',
+    ],
+    [
+      'transaction hashes',
+      `transaction ${txHash}, and ${txHash.slice(2)}, block hash 000000000000000000025c4b5e5e9d5b8d6a6a0a6d4b6f0e3b1d2c3a4f5e6d7c`,
+    ],
+    [
+      'links',
+      'https://eur-lex.europa.eu/legal-content/EN/TXT/PDF/?uri=OJ:L_202500389&from=EN www.interpol.int/en/View-UN-Notices t.me/joinchat/AAAAAFbq1Zx9YkQwErTyUi',
+    ],
+    ['mail', 'mycryptodeals2018XyZabcDEF@yandex.ru; 1BoatSLRHtKNngkdXEeobR76b53L@example.org'],
+    [
+      'names with digits',
+      'GazaNow2023Official, DPRK3, ELECTION-EO13848, Passport 719032284, Windows11EnterpriseEdition',
+    ],
+    ['amounts behind a currency', 'paid 5000 USDT and BTC 12.5, ETH 2023 and BTC 100000'],
+    ['nothing', ''],
+  ])('are not seen in %s', (_, text) => {
+    expect(extractAddresses(text)).toEqual({ found: [], unparsed: [] })
+  })
+
+  it('are found whole and alone only, whatever stands around them', () => {
+    const word = fc.string({ unit: fc.constantFrom(...'aZ09 .,:;()/-\n@НсT13\u200b😀'), maxLength: 30 })
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(word, fc.constantFrom(eth, tron, p2sh, segwit, solana)), { maxLength: 8 }),
+        (parts) => {
+          const text = parts.join('')
+          for (const { key, address } of extractAddresses(text).found) {
+            expect(parseAddress(address)).toMatchObject({ ok: true, key })
+            const alone = text.split(address).some((before, at, pieces) => {
+              const after = pieces[at + 1]
+              return (
+                after !== undefined &&
+                !/[\p{L}\p{N}\p{Cf}]$/u.test(before) &&
+                !/^[\p{L}\p{N}\p{Cf}]/u.test(after)
+              )
+            })
+            expect(alone).toBe(true)
+          }
+          for (const { raw, reason } of extractAddresses(text).unparsed) {
+            expect(text).toContain(raw)
+            expect(reason).not.toBe('')
+          }
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
+  it('are never lost: each is found or shown', () => {
+    const around = fc.constantFrom(
+      '',
+      ' ',
+      ', ',
+      '\n',
+      '(',
+      ')',
+      'x',
+      '9',
+      'Н',
+      '\u200b',
+      '-',
+      '"',
+      '。',
+      ': ',
+    )
+    fc.assert(
+      fc.property(
+        around,
+        fc.constantFrom(eth, lower, tron, p2sh, segwit),
+        around,
+        (before, address, after) => {
+          const { found, unparsed } = extractAddresses(`The wallet ${before}${address}${after} of his`)
+          expect(found.length + unparsed.length).toBe(1)
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
+  it('shows no more than 300 characters of a damaged text', () => {
+    const [item] = unparsed(`wallet: ${'Ab1'.repeat(1000)}`)
+    expect(item?.raw).toHaveLength(300)
+  })
+})

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { ofacSdn } from '../../../src/lists/formats/ofac-sdn.ts'
+import { refusal } from '../refusal.ts'
+import { chunks } from './chunks.ts'
+import { id, p2sh, ronin, sdnEntry, sdnXml, telltales, tron } from './published-files.ts'
+
+const parse = (xml: string) => ofacSdn.parse(chunks(xml, 1000))
+const crypto = 'Digital Currency Address - '
+const person = '<firstName>Ann</firstName><lastName>LÁZÁR</lastName>'
+const usual = sdnXml([
+  sdnEntry(
+    7,
+    `<idList>${id(71, 'Passport', 'TELLTALE1')}${id(72, `${crypto}USDT`, tron)}${id(73, `${crypto}ETH`, ` ${ronin}\n`)}</idList>`,
+    person,
+  ),
+  sdnEntry(8, ''),
+])
+
+describe('ofac-sdn', () => {
+  it('takes addresses with their asset, and id, name and programs of their party', async () => {
+    const about = {
+      partyId: '7',
+      subject: 'LÁZÁR, Ann',
+      programs: ['CYBER2', 'DPRK3'],
+      listedOn: null,
+      publishedBy: null,
+      removedOn: null,
+    }
+    expect(await parse(usual)).toEqual({
+      issuedOn: '2026-09-23',
+      addresses: [
+        { key: expect.stringMatching(/^tron:/), address: tron, asset: 'USDT', ...about },
+        { key: `evm:${ronin.slice(2).toLowerCase()}`, address: ronin, asset: 'ETH', ...about },
+      ],
+      unparsed: [],
+      counts: { parties: 2, features: 2, addresses: 2 },
+    })
+    expect(ofacSdn.category).toBe('sanctions')
+  })
+
+  it('collects nothing of documents, nationality, birth, addresses or remarks', async () => {
+    expect(JSON.stringify(await parse(usual))).not.toMatch(telltales)
+  })
+
+  it('reads both namespaces that OFAC has used, and any prefix', async () => {
+    const newer = usual.replace('http://tempuri.org/sdnList.xsd', 'https://example.org/exports/XML')
+    const prefixed = usual.replace('xmlns=', 'xmlns:o=').replace(/<(\/?)(?=[a-zA-Z])/g, '<$1o:')
+    expect(prefixed).toContain('<o:sdnEntry>')
+    expect(await parse(newer)).toEqual(await parse(usual))
+    expect(await parse(prefixed)).toEqual(await parse(usual))
+  })
+
+  it('counts and shows what is no address', async () => {
+    const list = await parse(
+      sdnXml([
+        sdnEntry(
+          7,
+          `<idList>${id(71, `${crypto}XBT`, `${p2sh} ${tron}`)}${id(72, `${crypto}XBT`, '')}</idList>`,
+        ),
+      ]),
+    )
+    expect(list.addresses).toEqual([])
+    expect(list.unparsed).toEqual([
+      { raw: `${p2sh} ${tron}`, reason: '2 addresses in one field', asset: 'XBT', where: 'id 71 of party 7' },
+      { raw: '', reason: 'empty', asset: 'XBT', where: 'id 72 of party 7' },
+    ])
+  })
+
+  it.each([
+    [
+      'one entry less than it says',
+      sdnXml([sdnEntry(7, '')], 2),
+      /Record_Count is "2", and the file has 1 sdnEntry/,
+    ],
+    [
+      'one entry more than it says',
+      sdnXml([sdnEntry(7, ''), sdnEntry(8, '')], 1),
+      /Record_Count is "1".*has 2/,
+    ],
+    ['no count', usual.replace(/<Record_Count>.*<\/Record_Count>/, ''), /Record_Count is missing/],
+    [
+      'no date',
+      usual.replace('09/23/2026', '23/09/2026'),
+      /Publish_Date is "23\/09\/2026", expected a date as MM/,
+    ],
+    ['no entries', sdnXml([]), /no sdnEntry/],
+    [
+      'another root',
+      usual.replaceAll('sdnList', 'Sanctions'),
+      /root element is <Sanctions>, expected <sdnList>/,
+    ],
+    [
+      'the number before its type',
+      sdnXml([
+        sdnEntry(
+          7,
+          `<idList><id><uid>1</uid><idNumber>${tron}</idNumber><idType>${crypto}TRX</idType></id></idList>`,
+        ),
+      ]),
+      /id 1 of sdnEntry 7 is a digital currency address without idNumber/,
+    ],
+    ['a DOCTYPE', usual.replace('<sdnList', '<!DOCTYPE a><sdnList'), /DOCTYPE/],
+  ])('refuses a file with %s', async (_, xml, message) => {
+    const error = await refusal(parse(xml))
+    expect(error.code).toBe('bad-file')
+    expect(error.message).toMatch(message)
+  })
+
+  it('refuses a file that ends anywhere in the middle', async () => {
+    const xml = usual.trimEnd()
+    for (let length = 0; length < xml.length; length += 23)
+      expect((await refusal(parse(xml.slice(0, length)))).code, `cut at ${length}`).toBe('bad-file')
+  })
+})

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest'
+import { opensanctions } from '../../../src/lists/formats/opensanctions.ts'
+import { refusal } from '../refusal.ts'
+import { chunks } from './chunks.ts'
+import { p2sh, ronin, segwit, tron } from './published-files.ts'
+
+type Properties = Record<string, readonly string[]>
+const entity = (id: string, schema: string, properties: Properties, more = {}) => ({
+  id,
+  caption: id,
+  schema,
+  properties,
+  referents: [],
+  datasets: ['zz_list'],
+  first_seen: '2024-02-03T00:00:00',
+  last_seen: '2026-08-22T00:00:00',
+  target: true,
+  ...more,
+})
+const wallet = (id: string, publicKey: string, more: Properties = {}) =>
+  entity(id, 'CryptoWallet', { publicKey: [publicKey], topics: ['sanction'], ...more })
+const person = (id: string, caption: string) =>
+  entity(
+    id,
+    'Person',
+    { name: [caption], nationality: ['telltale'], birthDate: ['1963-04-05'], passportNumber: ['TELLTALE1'] },
+    { caption },
+  )
+const sanction = (id: string, on: string, more: Properties = {}) =>
+  entity(id, 'Sanction', { entity: [on], program: ['Programme'], ...more })
+
+const file = (...entities: object[]) => entities.map((each) => `${JSON.stringify(each)}\n`).join('')
+const parse = (text: string) => opensanctions.parse(chunks(text, 500))
+
+describe('opensanctions', () => {
+  it.each([
+    ['before', (join: object[], wallets: object[]) => [...join, ...wallets]],
+    ['behind', (join: object[], wallets: object[]) => [...wallets, ...join]],
+  ])('joins a wallet with its holder and the sanctions that stand %s it', async (_, order) => {
+    const join = [
+      person('p1', 'Ann LÁZÁR'),
+      sanction('s1', 'p1', { startDate: ['2020-05-06'], listingDate: ['2019-09-13'], programId: ['ZZ-1'] }),
+      sanction('s2', 'w1'),
+    ]
+    const list = await parse(
+      file(...order(join, [wallet('w1', ronin, { holder: ['p1'], currency: ['ETH'] })])),
+    )
+    expect(list).toEqual({
+      issuedOn: '2026-08-22',
+      addresses: [
+        {
+          key: expect.stringMatching(/^evm:/),
+          address: ronin,
+          asset: 'ETH',
+          partyId: 'p1',
+          subject: 'Ann LÁZÁR',
+          programs: expect.arrayContaining(['ZZ-1', 'Programme']),
+          listedOn: '2019-09-13',
+          publishedBy: '2024-02-03',
+          removedOn: null,
+          source: 'zz_list',
+        },
+      ],
+      unparsed: [],
+      counts: { entities: 4, wallets: 1, addresses: 1 },
+    })
+    expect(JSON.stringify(list)).not.toMatch(/telltale|1963/i)
+  })
+
+  it.each([
+    ['an order that ended by the day of the file', [{ endDate: ['2026-08-22'] }], '2026-08-22'],
+    ['an order that ends later', [{ endDate: ['2028-07-01'] }], null],
+    ['one of two orders that ended', [{ endDate: ['2025-01-01'] }, {}], null],
+    ['two orders that ended', [{ endDate: ['2025-01-01'] }, { endDate: ['2025-06-01'] }], '2025-06-01'],
+    ['an order without end', [{}], null],
+  ])('honours %s', async (_, orders, removedOn) => {
+    const list = await parse(
+      file(wallet('w', tron), ...orders.map((each, at) => sanction(`s${at}`, 'w', each))),
+    )
+    expect(list.addresses).toMatchObject([{ removedOn }])
+  })
+
+  it('leaves out a wallet that nobody sanctioned, and counts it', async () => {
+    const list = await parse(
+      file(
+        wallet('w1', tron, { topics: ['crime.theft'] }),
+        wallet('w2', p2sh, { topics: ['crime.theft'] }),
+        sanction('s', 'w2'),
+        wallet('w3', segwit, { topics: [] }),
+      ),
+    )
+    expect(list.addresses.map(({ address }) => address)).toEqual([p2sh, segwit])
+    expect(list.counts).toMatchObject({ wallets: 3, walletsNotSanctioned: 1 })
+  })
+
+  it('shows accounts, tags, look-alike letters and several addresses in one field', async () => {
+    const alike = tron.replace('C', 'С')
+    const list = await parse(
+      file(
+        entity('w1', 'CryptoWallet', { accountId: ['105750906'], managingExchange: ['Binance'] }),
+        wallet('w2', `${p2sh} (Address tag 102334770)*`),
+        wallet('w3', alike),
+        wallet('w4', `${p2sh}, ${segwit}`),
+        wallet('w5', '136849626'),
+        entity('w6', 'CryptoWallet', {}),
+      ),
+    )
+    expect(list.addresses).toEqual([])
+    expect(list.unparsed.map(({ raw, reason, where }) => [raw, reason, where])).toEqual([
+      ['105750906', 'an account at an exchange (Binance), and no address', 'CryptoWallet w1'],
+      [`${p2sh} (Address tag 102334770)*`, 'an address and something else in one field', 'CryptoWallet w2'],
+      [alike, 'contains a character outside ASCII (U+0421)', 'CryptoWallet w3'],
+      [`${p2sh}, ${segwit}`, '2 addresses in one field', 'CryptoWallet w4'],
+      ['136849626', 'no address format known to chainscreen', 'CryptoWallet w5'],
+      ['', 'a wallet without a public key', 'CryptoWallet w6'],
+    ])
+  })
+
+  it.each([
+    [
+      'a line that is cut',
+      file(wallet('w', tron)).slice(0, -30),
+      /Line 1 is no JSON object \(it ends in the middle\)/,
+    ],
+    ['an array', '[]\n', /Line 1 is no JSON object/],
+    [
+      'an object that is no entity',
+      '{"id":"x"}\n',
+      /Line 1 is no entity of OpenSanctions: it has no "schema"/,
+    ],
+    ['an entity without id', '{"schema":"Person"}\n', /no "id"/],
+    ['a wallet twice', file(wallet('w', tron), wallet('w', tron)), /Line 2 is a second wallet w/],
+    ['nothing', '\n', /is empty/],
+    ['HTML', '<html></html>', /Line 1 is no JSON object/],
+  ])('refuses %s', async (_, text, message) => {
+    const error = await refusal(parse(text))
+    expect(error.code).toBe('bad-file')
+    expect(error.message).toMatch(message)
+  })
+})

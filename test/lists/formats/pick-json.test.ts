@@ -1,0 +1,75 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { pickJson } from '../../../src/lists/formats/pick-json.ts'
+
+const tree = { id: 'text', list: 'texts', whole: 'raw', inside: { name: 'text', list: 'texts' } } as const
+const pick = (text: string) => Object.fromEntries(pickJson(text, tree))
+
+describe('pickJson', () => {
+  it('takes what the tree names, and nothing else', () => {
+    const text =
+      '{"id":"a\\u00e9\\"","other":{"id":"no","list":["no"]},"list":["x","y"],"inside":{"name":"n","list":[],"born":"no"},"whole":{"a": [1, "]"]}}'
+    expect(pick(text)).toEqual({
+      id: ['aé"'],
+      list: ['x', 'y'],
+      'inside.name': ['n'],
+      'inside.list': [],
+      whole: ['{"a": [1, "]"]}'],
+    })
+  })
+
+  it('leaves out a member of another type', () => {
+    expect(pick('{"id":1,"list":"x","inside":[{"name":"n"}]}')).toEqual({})
+    expect(pick('{"list":["x",1,null,{"id":"n"},["y"],"z"]}')).toEqual({ list: ['x', 'z'] })
+  })
+
+  it('takes no name from the prototype of an object', () => {
+    expect(pick('{"constructor":"x","toString":["y"],"__proto__":{"id":"z"}}')).toEqual({})
+  })
+
+  it('agrees with JSON.parse on what is an object and what is in it', () => {
+    const json = fc.json({ maxDepth: 4 })
+    fc.assert(
+      fc.property(json, fc.string(), json, (any, id, other) => {
+        const text = ` { "other" : ${other}, "id":${JSON.stringify(id)} , "whole":${any}} `
+        const picked = pick(text)
+        expect(picked.id).toEqual([id])
+        expect(JSON.parse(picked.whole?.[0] ?? '')).toEqual(JSON.parse(any))
+      }),
+    )
+  })
+
+  it('refuses exactly what JSON.parse refuses', () => {
+    const base = '{"a":[1,-0.5e+3,true,null,{"b":"\\u00e9\\n\\\\"}],"id":"x"}'
+    const character = fc.constantFrom(...'{}[]",:\\0123456789.eE+-tfn ux\n\0\u001f')
+    fc.assert(
+      fc.property(fc.nat(base.length), fc.nat(2), character, (at, remove, insert) => {
+        const text = base.slice(0, at) + insert + base.slice(at + remove)
+        const accepts = (read: () => unknown) => {
+          try {
+            read()
+            return true
+          } catch (error) {
+            expect(error).toBeInstanceOf(SyntaxError)
+            return false
+          }
+        }
+        const isObject = accepts(() => JSON.parse(text)) && /^\s*\{/.test(text)
+        expect([text, accepts(() => pickJson(text, {}))]).toEqual([text, isObject])
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it.each([
+    ['a cut', '{"id":"a', /ends in the middle/],
+    ['text behind it', '{"id":"a"}}', /unexpected "}" at 11/],
+    ['an array', '[]', /unexpected "\["/],
+    ['depth without end', `${'{"a":'.repeat(200_000)}`, /deeper than 100/],
+    ['brackets without end', `{"a":${'['.repeat(200_000)}`, /deeper than 100/],
+    ['a wanted member twice', '{"id":"a","id":"b"}', /"id" a second time/],
+  ])('refuses %s', (_, text, message) => {
+    expect(() => pick(text)).toThrow(SyntaxError)
+    expect(() => pick(text)).toThrow(message)
+  })
+})

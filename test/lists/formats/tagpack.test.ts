@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest'
+import { tagpack } from '../../../src/lists/formats/tagpack.ts'
+import { refusal } from '../refusal.ts'
+import { chunks } from './chunks.ts'
+import { p2sh, ronin, segwit, tron } from './published-files.ts'
+
+const parse = (text: string, size = 50) => tagpack.parse(chunks(text, size))
+const header = 'title: Invented\ncreator: Nobody\n'
+const usual = `---
+# attribution
+title: Invented
+creator: Nobody
+category: black_list
+abuse: sanction
+label: Lázár
+source: https://example.org/x
+lastmod: 2023-08-28
+currency: BTC
+tags:
+- address: ${p2sh}
+- address: "${ronin}"
+  currency: ETH
+  label: 'It''s her'
+  lastmod: 2024-01-02
+  context: '{"transaction": "0x348a042dfedaf64400bf6660fe0ed523b373f172b7914985600d882ac09e0631",
+    "nationality": "telltale"}'
+`
+
+describe('tagpack', () => {
+  it('gives every tag the header, where it does not say otherwise', async () => {
+    const about = {
+      partyId: null,
+      programs: ['black_list', 'sanction'],
+      listedOn: null,
+      removedOn: null,
+      source: 'https://example.org/x',
+    }
+    expect(await parse(usual)).toEqual({
+      issuedOn: '2023-08-28',
+      addresses: [
+        {
+          key: expect.stringMatching(/^bitcoin:/),
+          address: p2sh,
+          asset: 'BTC',
+          subject: 'Lázár',
+          publishedBy: '2023-08-28',
+          ...about,
+        },
+        {
+          key: expect.stringMatching(/^evm:/),
+          address: ronin,
+          asset: 'ETH',
+          subject: "It's her",
+          publishedBy: '2024-01-02',
+          ...about,
+        },
+      ],
+      unparsed: [],
+      counts: { tags: 2, addresses: 2 },
+    })
+    expect(JSON.stringify(await parse(usual))).not.toContain('telltale')
+  })
+
+  it("is somebody's attribution, and never sanctions, whatever it says of itself", () => {
+    expect(tagpack.category).toBe('own-list')
+  })
+
+  it('reads an address without quotes as the text that it is, and no number', async () => {
+    const zeros = '0x0000000000000000000000000000000000000018'
+    const list = await parse(`${header}tags:\n- address: ${zeros}\n`)
+    expect(list.addresses).toMatchObject([{ address: zeros, source: 'Invented (Nobody)', publishedBy: null }])
+  })
+
+  it.each([
+    ['the header behind the tags', `tags:\n- address: ${p2sh}\n${header}currency: BTC\n`],
+    [
+      'tags that stand further right',
+      `${header}currency: BTC\ntags:   # all of them\n\n  # the first\n  - address: ${p2sh}\n`,
+    ],
+    ['tags in one line', `${header}currency: BTC\ntags: [{address: ${p2sh}}]\n`],
+    ['a dash on a line of its own', `${header}currency: BTC\ntags:\n-\n  address: ${p2sh}\n`],
+    ['line ends of Windows', `${header}currency: BTC\ntags:\n- address: ${p2sh}\n`.replaceAll('\n', '\r\n')],
+  ])('reads %s', async (_, text) => {
+    const list = await parse(text)
+    expect(list.addresses).toMatchObject([{ address: p2sh, asset: 'BTC' }])
+  })
+
+  it('reads a large file in parts, with anchors from one to the other and the line of each tag', async () => {
+    const tags = Array.from({ length: 3000 }, (_, index) => {
+      const address = `0x${(index + 1_000_000).toString(16).padStart(40, '0')}`
+      return `- address: '${index === 2500 ? 'none' : address}'\n  label: ${index === 0 ? '&l Lázár' : '*l'}\n`
+    })
+    const list = await parse(`${header}tags:\n${tags.join('')}currency: ETH\n`, 65_536)
+    expect(list.addresses).toHaveLength(2999)
+    expect(list.addresses.at(-1)).toMatchObject({ subject: 'Lázár', asset: 'ETH' })
+    expect(list.unparsed).toEqual([expect.objectContaining({ raw: 'none', where: 'line 5004' })])
+  })
+
+  it('shows what is no address', async () => {
+    const list = await parse(
+      `${header}tags:\n- address: ${tron}x\n- label: no address\n- address: ${p2sh} ${segwit}\n`,
+    )
+    expect(list.addresses).toEqual([])
+    expect(list.unparsed.map(({ raw, reason, where }) => [raw, where, reason])).toEqual([
+      [`${tron}x`, 'line 4', expect.stringMatching(/./)],
+      ['', 'line 5', 'empty'],
+      [`${p2sh} ${segwit}`, 'line 6', '2 addresses in one field'],
+    ])
+  })
+
+  const laughs = 'bcdefghi'.replace(
+    /./g,
+    (name, at) => `${name}: &${name} [${`*${'abcdefgh'[at]},`.repeat(9)}]\n`,
+  )
+
+  it('follows no alias that it does not need', async () => {
+    const list = await parse(`a: &a [x,x]\n${laughs}${header}tags:\n- address: ${p2sh}\n`)
+    expect(list.addresses).toHaveLength(1)
+  })
+
+  it.each([
+    [
+      'an alias of a list as a label',
+      `a: &a [x,x]\n${laughs}${header}label: *i\ntags:\n- address: ${p2sh}\n`,
+      /"label" is no text/,
+    ],
+    ['no title', `creator: x\ntags:\n- address: ${p2sh}\n`, /expected title, creator, and one list of tags/],
+    ['no tags', header, /one list of tags/],
+    ['tags twice', `${header}tags:\n- address: ${p2sh}\ntags:\n- address: ${tron}\n`, /one list of tags/],
+    ['tags that are no list', `${header}tags: none\n`, /Line 3: tags is no list/],
+    ['a tag that is no map', `${header}tags:\n- ${p2sh}\n`, /Line 4 is no tag/],
+    [
+      'a field twice',
+      `${header}tags:\n- address: ${p2sh}\n  address: ${tron}\n`,
+      /Line 5 has "address" a second time/,
+    ],
+    [
+      'a header field twice',
+      `${header}tags:\n- address: ${p2sh}\ntitle: again\n`,
+      /"title" stands in the header a second time/,
+    ],
+    ['a list as an address', `${header}tags:\n- address: [${p2sh}]\n`, /Line 4: "address" is no text/],
+    ['a second document', `${header}tags:\n- address: ${p2sh}\n---\n${header}`, /title.*second time|no YAML/],
+    ['an open quote', `${header}tags:\n- address: "${p2sh}\n`, /no YAML at line \d/],
+    [
+      'no line end behind the last line',
+      usual.trimEnd(),
+      /does not end with a line end: the file is cut short/,
+    ],
+    ['depth without end', `${header}tags: ${'['.repeat(100_000)}\n`, /no YAML/],
+    ['a header without end', `${header}x: ${'y'.repeat(1_100_000)}\n`, /header is longer than 1 MB/],
+    ['a list', '- a\n', /expected a map/],
+    ['nothing', '', /is empty/],
+    ['HTML', '<html>\n', /expected (?:a map|title)/],
+  ])('refuses a file with %s', async (_, text, message) => {
+    const error = await refusal(parse(text, 65_536))
+    expect(error.code).toBe('bad-file')
+    expect(error.message).toMatch(message)
+  })
+})

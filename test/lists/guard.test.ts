@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { type Family, type Key, makeKey } from '../../src/address/key.ts'
+import { reasonsToHold } from '../../src/lists/guard.ts'
+
+/** `evm:100` = a hundred keys of the family; the same numbers are the same keys. */
+function keys(...parts: string[]): Set<Key> {
+  return new Set(
+    parts.flatMap((part) => {
+      const [family, count] = part.split(':')
+      return Array.from({ length: Number(count) }, (_, index) =>
+        makeKey(family as Family, Buffer.from(String(index).padStart(20, '.'))),
+      )
+    }),
+  )
+}
+
+const version = (issuedOn: string | null, ...parts: string[]) => ({ issuedOn, keys: keys(...parts) })
+
+function reasons(
+  active: ReturnType<typeof version> | null,
+  next: ReturnType<typeof version>,
+  options: { format?: string; maxRemoved?: number } = {},
+): string[] {
+  return reasonsToHold({ format: 'ofac-sdn-advanced', maxRemoved: 0.05, active, next, ...options })
+}
+
+describe('the guard', () => {
+  it.each<[string, string[], ReturnType<typeof version> | null, ReturnType<typeof version>]>([
+    ['lets a first version through', [], null, version('2024-05-29', 'evm:1')],
+    ['lets growth through', [], version('2024-05-29', 'evm:100'), version('2025-11-19', 'evm:200')],
+    ['lets the very limit through', [], version(null, 'evm:100'), version(null, 'evm:95')],
+    [
+      'holds one more than the limit',
+      [
+        '6 of 100 addresses are gone (6 %, the guard allows 5 %)',
+        '6 of 100 evm addresses are gone (6 %, the guard allows 5 %)',
+      ],
+      version(null, 'evm:100'),
+      version(null, 'evm:94'),
+    ],
+    [
+      'holds when a family of ten or more falls, though the list does not',
+      ['2 of 10 tron addresses are gone (20 %, the guard allows 5 %)'],
+      version(null, 'evm:500', 'tron:10'),
+      version(null, 'evm:500', 'tron:8'),
+    ],
+    [
+      'does not look alone at a family of nine',
+      [],
+      version(null, 'evm:500', 'tron:9'),
+      version(null, 'evm:500'),
+    ],
+    [
+      'counts what is gone, though as many came',
+      ['10 of 100 evm addresses are gone (10 %, the guard allows 5 %)'],
+      version(null, 'evm:100', 'bitcoin:900'),
+      version(null, 'evm:90', 'bitcoin:900', 'tron:500'),
+    ],
+    ['holds an empty version', ['it has no address'], version(null, 'evm:100'), version(null)],
+    ['holds an empty first version', ['it has no address'], null, version('2024-05-29')],
+    [
+      'holds an older issue date',
+      ['it was issued on 2024-05-29, before the active one (2025-11-19)'],
+      version('2025-11-19', 'evm:100'),
+      version('2024-05-29', 'evm:100'),
+    ],
+    [
+      'lets the same issue date through',
+      [],
+      version('2025-11-19', 'evm:100'),
+      version('2025-11-19', 'evm:101'),
+    ],
+    ['compares no dates where one has none', [], version('2025-11-19', 'evm:100'), version(null, 'evm:100')],
+    ['lets anything follow on an empty version', [], version(null), version(null, 'evm:1')],
+  ])('%s', (_name, expected, active, next) => {
+    expect(reasons(active, next)).toEqual(expected)
+  })
+
+  it('holds a csv under 20 rows only when it is empty', () => {
+    const csv = { format: 'csv' }
+    expect(reasons(version(null, 'evm:19'), version(null, 'evm:1'), csv)).toEqual([])
+    expect(reasons(version(null, 'evm:19'), version(null), csv)).toEqual(['it has no address'])
+    expect(reasons(version(null, 'evm:20'), version(null, 'evm:1'), csv)).toHaveLength(2)
+  })
+
+  it('allows what the config allows', () => {
+    const [before, after] = [version(null, 'evm:100'), version(null, 'evm:50')]
+    expect(reasons(before, after, { maxRemoved: 0.5 })).toEqual([])
+    expect(reasons(before, after, { maxRemoved: 0.49 })).toHaveLength(2)
+    expect(reasons(before, version(null, 'evm:99'), { maxRemoved: 0 })).toHaveLength(2)
+  })
+})

@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { all, type Db } from '../../src/ledger/database.ts'
+import { findList } from '../../src/ledger/lists.ts'
+import { readRevisions } from '../../src/ledger/revisions.ts'
+import { importList } from '../../src/lists/import-list.ts'
+import { dump, freshLedger } from '../ledger/fixtures.ts'
+import { tempDir } from '../temp.ts'
+
+const csv = { id: 'house', format: 'csv', maxAgeSeconds: null, maxRemoved: 0.05 }
+const at = '2026-01-01T10:00:00.000Z'
+
+function setUp() {
+  const dir = tempDir()
+  const db = freshLedger(join(dir, 'ledger.db'))
+  let files = 0
+  const file = (content: string | Buffer): string => {
+    const path = join(dir, `list-${++files}.csv`)
+    writeFileSync(path, content)
+    return path
+  }
+  const importing = (content: string | Buffer, options: { approve?: boolean; at?: string } = {}) =>
+    importList(db, csv, { path: file(content) }, { approve: false, at, ...options })
+  return { dir, db, importing, sealed: () => readdirSync(join(dir, 'ledger.db.snapshots')).sort() }
+}
+
+/** A csv list of this many EVM addresses. */
+function list(count: number): string {
+  const rows = Array.from(
+    { length: count },
+    (_, index) => `0x${String(index + 1).padStart(40, '0')},Party ${index}`,
+  )
+  return ['address,subject', ...rows, ''].join('\n')
+}
+
+const sha = (content: string) => createHash('sha256').update(content).digest('hex')
+/** What screening goes by, and the snapshots that may still be activated. */
+function standing(db: Db): unknown[] {
+  const { list_entries, list_intervals, snapshot_entries } = dump(db)
+  const usable = all(db, `select * from list_snapshots where state != 'rejected' order by id`)
+  const active = all(db, 'select id, active_snapshot, revision from lists order by id')
+  return [list_entries, list_intervals, snapshot_entries, usable, active, readRevisions(db)]
+}
+const inForce = (db: Db) =>
+  db.prepare('select count(*) from list_entries where removed_on is null').pluck().get()
+const states = (db: Db) => all(db, 'select sha256, state, reason from list_snapshots order by id')
+
+describe('importing a list', () => {
+  it('activates the first version, and keeps the file', async () => {
+    const { dir, db, importing, sealed } = setUp()
+    expect(await importing(list(30))).toEqual({
+      state: 'activated',
+      listId: 'house',
+      sha256: sha(list(30)),
+      issuedOn: null,
+      counts: expect.objectContaining({ rows: 30 }),
+      entries: 30,
+      unparsed: 0,
+      added: 30,
+      removed: 0,
+      reasons: [],
+      revision: 1,
+    })
+    expect(inForce(db)).toBe(30)
+    expect(sealed()).toEqual([`${sha(list(30))}.gz`])
+    const kept = readFileSync(join(dir, 'ledger.db.snapshots', sealed()[0] ?? ''))
+    expect(gunzipSync(kept).toString()).toBe(list(30))
+    expect(findList(db, 'house')).toMatchObject({
+      format: 'csv',
+      category: 'own-list',
+      active_snapshot: sha(list(30)),
+      checked_at: at,
+    })
+  })
+
+  it('names a version by its content, compressed or not', async () => {
+    const { importing } = setUp()
+    await importing(list(30))
+    expect(await importing(gzipSync(list(30)))).toMatchObject({ state: 'unchanged' })
+  })
+
+  it('of the active bytes changes nothing but when they were checked', async () => {
+    const { db, importing, sealed } = setUp()
+    await importing(list(30))
+    const before = standing(db)
+    const later = '2026-01-02T10:00:00.000Z'
+    expect(await importing(list(30), { at: later })).toMatchObject({
+      state: 'unchanged',
+      entries: 30,
+      added: 0,
+      removed: 0,
+      revision: 1,
+    })
+    expect(standing(db)).toEqual(before)
+    expect(findList(db, 'house')).toMatchObject({ checked_at: later })
+    expect(sealed()).toHaveLength(1)
+  })
+
+  it('holds a version that lost too much: the old one stays active', async () => {
+    const { db, importing, sealed } = setUp()
+    await importing(list(30))
+    const outcome = await importing(list(20))
+    expect(outcome).toMatchObject({ state: 'held', added: 0, removed: 10, revision: null })
+    expect(outcome.reasons[0]).toContain('10 of 30 addresses are gone')
+    expect(inForce(db)).toBe(30)
+    expect(readRevisions(db).list).toBe(1)
+    expect(states(db)).toEqual([
+      { sha256: sha(list(30)), state: 'active', reason: null },
+      { sha256: sha(list(20)), state: 'held', reason: outcome.reasons.join('; ') },
+    ])
+    expect(sealed()).toHaveLength(2)
+  })
+
+  it('held again stays one snapshot; approved it becomes active', async () => {
+    const { db, importing } = setUp()
+    await importing(list(30))
+    await importing(list(20))
+    expect(await importing(list(20))).toMatchObject({ state: 'held' })
+    expect(states(db)).toHaveLength(2)
+    const approved = await importing(list(20), { approve: true })
+    expect(approved).toMatchObject({ state: 'activated', removed: 10, revision: 2 })
+    expect(approved.reasons).not.toEqual([])
+    expect(inForce(db)).toBe(20)
+    expect(states(db).map((row) => (row as { state: string }).state)).toEqual(['superseded', 'active'])
+    expect(db.prepare('select distinct removed_on from list_entries').pluck().all().sort()).toEqual(
+      ['2026-01-01', null].sort(),
+    )
+  })
+
+  it('holds a version that was active before, when going back to it loses too much', async () => {
+    const { db, importing } = setUp()
+    await importing(list(20))
+    await importing(list(30))
+    expect(await importing(list(20))).toMatchObject({ state: 'held' })
+    expect(states(db)).toMatchObject([
+      { sha256: sha(list(20)), state: 'held', reason: expect.stringContaining('10 of 30') },
+      { sha256: sha(list(30)), state: 'active' },
+    ])
+    expect(await importing(list(20), { approve: true })).toMatchObject({ state: 'activated' })
+    expect(await importing(list(30))).toMatchObject({ state: 'activated', added: 10 })
+    expect(inForce(db)).toBe(30)
+  })
+
+  it('holds an empty first version', async () => {
+    const { db, importing } = setUp()
+    expect(await importing('address\n')).toMatchObject({ state: 'held', reasons: ['it has no address'] })
+    expect(readRevisions(db).list).toBe(0)
+  })
+
+  it.each<[string, string | Buffer]>([
+    ['a bad checksum in one row', `${list(30)}0x52908400098527886E0F7030069857D2E4169Ee7,typo\n`],
+    ['no header', '0x0000000000000000000000000000000000000001\n'],
+    ['nothing in it', ''],
+    ['its end cut off', gzipSync(list(5000)).subarray(0, -100)],
+  ])('refuses a file with %s, and what is in force stays', async (_name, content) => {
+    const { db, importing, sealed } = setUp()
+    await importing(list(30))
+    const before = standing(db)
+    await expect(importing(content)).rejects.toMatchObject({ code: 'bad-file' })
+    expect(standing(db)).toEqual(before)
+    expect(sealed()).toContain(`${sha(list(30))}.gz`)
+    expect(sealed().filter((name) => !name.endsWith('.gz'))).toEqual([])
+  })
+
+  it('refuses a file with a column for nationality, and keeps nothing of it', async () => {
+    const { db, importing, sealed } = setUp()
+    await importing(list(30))
+    const before = standing(db)
+    const content = 'address,nationality\n0x0000000000000000000000000000000000000001,Freedonia\n'
+    await expect(importing(content)).rejects.toThrow('nationality')
+    expect(standing(db)).toEqual(before)
+    expect(sealed()).toEqual([`${sha(list(30))}.gz`])
+    expect(JSON.stringify(dump(db))).not.toContain('Freedonia')
+  })
+
+  it('refuses a file that is not there, and a format that is none', async () => {
+    const { dir, db } = setUp()
+    const options = { approve: false, at }
+    await expect(importList(db, csv, { path: join(dir, 'none.csv') }, options)).rejects.toMatchObject({
+      code: 'bad-file',
+    })
+    await expect(
+      importList(db, { ...csv, format: 'tarot' }, { path: join(dir, 'none.csv') }, options),
+    ).rejects.toMatchObject({ code: 'config', message: expect.stringContaining('"tarot"') })
+    expect(existsSync(join(dir, 'ledger.db.snapshots'))).toBe(false)
+  })
+
+  it('takes dates from the file: listed_on is when a row was published', async () => {
+    const { db, importing } = setUp()
+    const address = (n: number) => `0x${String(n).padStart(40, '0')}`
+    await importing(
+      [
+        'address,subject,program,listed_on,removed_on',
+        `${address(1)},A,P;Q,2024-05-01,`,
+        `${address(2)},B,,2023-01-01,2024-01-01`,
+        `${address(3)},C,,,`,
+      ].join('\n'),
+    )
+    expect(
+      db
+        .prepare('select subject, programs, listed_on, first_seen, removed_on from list_entries order by key')
+        .raw()
+        .all(),
+    ).toEqual([
+      ['A', '["P","Q"]', '2024-05-01', '2024-05-01', null],
+      ['B', '[]', '2023-01-01', '2023-01-01', '2024-01-01'],
+      ['C', '[]', null, '2026-01-01', null],
+    ])
+  })
+
+  it('puts rows of one address together', async () => {
+    const { db, importing } = setUp()
+    const address = '0x0000000000000000000000000000000000000001'
+    expect(await importing(`address,subject\n${address},A\n${address},B\n`)).toMatchObject({ entries: 1 })
+    expect(db.prepare('select subject from list_entries').pluck().all()).toEqual(['A; B'])
+  })
+})

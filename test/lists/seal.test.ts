@@ -1,0 +1,83 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { seal } from '../../src/lists/seal.ts'
+import { tempDir } from '../temp.ts'
+
+const content = randomBytes(1_000_000)
+const sha256 = createHash('sha256').update(content).digest('hex')
+
+/** The content in pieces, and what fails after it. */
+function pieces(error?: Error): Readable {
+  async function* read() {
+    for (let start = 0; start < content.length; start += 60_000) yield content.subarray(start, start + 60_000)
+    if (error !== undefined) throw error
+  }
+  return Readable.from(read(), { objectMode: false })
+}
+
+describe('sealing a file', () => {
+  it('keeps it compressed under its SHA-256, and hands the same bytes to the parser', async () => {
+    const folder = join(tempDir(), 'ledger.db.snapshots')
+    const sealing = await seal(pieces(), folder)
+    expect((await buffer(sealing.bytes)).equals(content)).toBe(true)
+    expect(await sealing.done).toEqual({ sha256, size: content.length })
+    const path = await sealing.keep(sha256)
+    expect(basename(path)).toBe(`${sha256}.gz`)
+    expect(readdirSync(folder)).toEqual([`${sha256}.gz`])
+    expect(gunzipSync(readFileSync(path)).equals(content)).toBe(true)
+  })
+
+  it('lets only its owner read it', async () => {
+    const folder = join(tempDir(), 'snapshots')
+    const sealing = await seal(pieces(), folder)
+    sealing.bytes.resume()
+    const path = await sealing.keep((await sealing.done).sha256)
+    expect([statSync(folder).mode & 0o777, statSync(path).mode & 0o777]).toEqual([0o700, 0o600])
+  })
+
+  it('leaves no file behind when the input fails, and the parser hears why', async () => {
+    const folder = tempDir()
+    const sealing = await seal(pieces(new Error('cut short')), folder)
+    await expect(buffer(sealing.bytes)).rejects.toThrow('cut short')
+    await expect(sealing.done).rejects.toThrow('cut short')
+    await sealing.discard()
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('leaves no file behind when the parser gives up at once', async () => {
+    const folder = tempDir()
+    for (let attempt = 0; attempt < 30; attempt++) {
+      const sealing = await seal(pieces(), folder)
+      if (attempt % 2 === 0) sealing.bytes.destroy(new Error('not of this format'))
+      await sealing.discard()
+      expect(readdirSync(folder)).toEqual([])
+    }
+  })
+
+  it('leaves no file behind when the parser gives up half-way, and it is no hang', async () => {
+    const folder = tempDir()
+    const sealing = await seal(pieces(), folder)
+    const parse = async () => {
+      for await (const _ of sealing.bytes) throw new Error('half-way')
+    }
+    await expect(parse()).rejects.toThrow('half-way')
+    expect(await sealing.done).toEqual({ sha256, size: content.length })
+    await sealing.discard()
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('names a file by all of its bytes, though the parser stopped reading', async () => {
+    const folder = tempDir()
+    const sealing = await seal(pieces(), folder)
+    sealing.bytes.once('data', () => sealing.bytes.pause())
+    await new Promise((paused) => sealing.bytes.once('pause', paused))
+    sealing.bytes.resume()
+    expect((await sealing.done).sha256).toBe(sha256)
+    await sealing.discard()
+  })
+})
