@@ -8,7 +8,8 @@ const skipped = report.testResults.flatMap(({ assertionResults }) =>
 for (const { fullName } of skipped) console.log(`skipped: ${fullName}`)
 // A file that breaks before its tests begin is a failure too.
 const broken = report.testResults.filter(
-  ({ status, assertionResults }) => status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
+  ({ status, assertionResults }) =>
+    status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
 ).length
 const tail = skipped.length > 0 ? `, ${skipped.length} skipped` : ''
 console.log(`${report.numPassedTests} passed, ${report.numFailedTests + broken} failed${tail}`)

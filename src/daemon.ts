@@ -2,17 +2,22 @@ import { type FollowerOptions, follow } from './chains/follower.ts'
 import type { Watchdog } from './chains/watchdog.ts'
 import type { ChainConfig } from './config/chains.ts'
 import type { Config } from './config/schema.ts'
+import { shallowFinality } from './config/shallow-finality.ts'
 import { ChainscreenError, messageOf } from './errors.ts'
 import { takeDaemonLock } from './ledger/daemon-lock.ts'
 import type { Db } from './ledger/database.ts'
 import { openLedger } from './ledger/open.ts'
+import { keepUpdated } from './lists/keep-updated.ts'
 import { loadLists } from './lists/load-lists.ts'
 import { watchListFiles } from './lists/watch-files.ts'
 import type { Log } from './log.ts'
+import { keepCanary } from './pipeline/canary.ts'
 import { guardProgress } from './pipeline/guard-progress.ts'
-import { createLedgerStore } from './pipeline/ledger-store.ts'
+import { keepRescreening } from './pipeline/keep-rescreening.ts'
+import { createLedgerStore, type Wiring } from './pipeline/ledger-store.ts'
 import { Memory } from './pipeline/memory.ts'
 import { chainOf, createSource, pinned } from './pipeline/open-chain.ts'
+import { createRecheck } from './pipeline/recheck.ts'
 
 export interface DaemonOptions {
   /** Catch up with the heads as they are now, and return. */
@@ -37,18 +42,35 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
   try {
     const letGo = takeDaemonLock(db)
     try {
-      await loadLists(db, config.lists, log, now)
-      const stopWatching = options.once ? () => {} : watchListFiles(db, config.lists, log, now)
+      await loadLists(db, config.lists, log, now, {
+        download: options.once ? 'all' : 'missing',
+        signal: options.signal,
+      })
+      const stopLists = options.once ? async () => {} : tendLists(db, config, log, now)
+      const stopRescreening = keepRescreening(db, log, now)
       try {
         await followAll(config, db, { ...options, now })
       } finally {
-        stopWatching()
+        await stopLists()
+        await stopRescreening({ finish: options.once && !options.signal.aborted })
       }
+    } catch (error) {
+      // Told to stop while lists were still loading: that is how it ends.
+      const stopped = error instanceof ChainscreenError && error.code === 'aborted' && options.signal.aborted
+      if (!stopped) throw error
     } finally {
       letGo()
     }
   } finally {
     db.close()
+  }
+}
+
+/** Keeps lists up to date while chains are followed. @returns stops. */
+function tendLists(db: Db, { lists }: Config, log: Log, now: () => string): () => Promise<void> {
+  const stops = [watchListFiles(db, lists, log, now), keepUpdated(db, lists, log, now)]
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()))
   }
 }
 
@@ -58,6 +80,7 @@ async function followAll(
   options: DaemonOptions & { now: () => string },
 ): Promise<void> {
   const memory = new Memory(db)
+  const stopCanary = config.canary === undefined ? undefined : keepCanary(db, memory, config.canary, options)
   if (config.chains.length === 0) options.log.warn('no chain is configured: nothing is followed')
   const guarded = guardProgress(config.chains, options)
   const signal = AbortSignal.any([options.signal, guarded.signal])
@@ -70,6 +93,7 @@ async function followAll(
     if (failed !== undefined) throw failed.reason
   } finally {
     guarded.watchdog.stop()
+    await stopCanary?.()
   }
 }
 
@@ -88,24 +112,36 @@ async function followChain(
   const chain = chainOf(config, bare)
   const source = pinned(bare, db, chain, now)
   const about = { chain: chain.id }
-  const store = createLedgerStore({
+  const wiring: Wiring = {
     db,
     chain,
     memory,
     now,
     onAlerts: (counts) => log.warn({ ...about, ...counts }, `alerts on ${chain.id}`),
-  })
+  }
+  const recheck =
+    config.recheck === undefined
+      ? undefined
+      : createRecheck(wiring, source, config.recheck, (difference) =>
+          log.error(
+            { ...about, ...difference },
+            `${chain.id}: block ${difference.height} reads differently now`,
+          ),
+        )
   const settings: FollowerOptions = {
     chain: chain.id,
     source,
-    store,
+    store: createLedgerStore(wiring),
     start: config.start,
     finality: config.finality,
     prefetch: config.prefetch,
     pollMs: config.pollMs,
     once: options.once,
     signal: options.signal,
-    onLook: () => watchdog.looked(chain.id),
+    onLook: async () => {
+      watchdog.looked(chain.id)
+      await recheck?.run(options.signal)
+    },
     onProgress: (progress) => {
       watchdog.moved(chain.id)
       options.onProgress?.({ chain: chain.id, ...progress })
@@ -117,6 +153,8 @@ async function followChain(
         `${chain.id}: a branch lost; back from ${from.height} to ${fork?.height ?? 'the start'}`,
       ),
   }
+  const shallow = shallowFinality(config)
+  if (shallow !== null) log.warn(about, `${chain.id}: ${shallow}`)
   log.info({ ...about, node: source.endpoint }, `following ${chain.id} at ${source.endpoint}`)
   try {
     await follow(settings)

@@ -1,10 +1,15 @@
 import { existsSync } from 'node:fs'
+import type { CanaryConfig } from './config/canary.ts'
+import type { EvmChainConfig } from './config/evm.ts'
 import type { Config } from './config/schema.ts'
+import { shallowFinality } from './config/shallow-finality.ts'
 import { ChainscreenError, messageOf } from './errors.ts'
+import { readCanary } from './ledger/canary.ts'
+import type { Db } from './ledger/database.ts'
 import { openLedgerForReading } from './ledger/open.ts'
 import { countOwnAddresses } from './ledger/own-addresses.ts'
-import { listFile } from './lists/load-lists.ts'
-import { reportLists } from './lists/report.ts'
+import { listFile } from './lists/load-list.ts'
+import { type ListReport, reportLists } from './lists/report.ts'
 import { createSource } from './pipeline/open-chain.ts'
 
 /** One thing that was looked at. */
@@ -43,23 +48,57 @@ function checkDatabase(config: Config, at: string): Checkup[] {
           advice:
             own > 0 ? null : 'load them with `chainscreen own import FILE`: without any, nothing is screened',
         },
-        ...lists.map((list) => ({
-          what: `list ${list.id}`,
-          state:
-            list.activeSnapshot === null || list.snapshots.some(({ state }) => state === 'held')
-              ? ('warn' as const)
-              : ('ok' as const),
-          found: `${list.inForce} in force, issued on ${list.issuedOn ?? 'unknown'}, checked ${list.checkedAt ?? 'never'}`,
-          advice: list.snapshots.some(({ state }) => state === 'held')
-            ? `a version is held: \`chainscreen lists show ${list.id}\``
-            : null,
-        })),
+        ...lists.map(checkList),
+        ...neverLoaded(config, lists),
+        ...(config.canary === undefined ? [] : [checkCanary(db, config.canary, at)]),
       ]
     } finally {
       db.close()
     }
   } catch (error) {
     return [{ what, state: 'fail', found: messageOf(error), advice: null }]
+  }
+}
+
+/** The daemon runs it; one that missed two turns does not run, or stands still. */
+function checkCanary(db: Db, { everyMs }: CanaryConfig, at: string): Checkup {
+  const what = 'canary'
+  const { passedAt, failedAt } = readCanary(db)
+  if (failedAt !== null && (passedAt === null || failedAt > passedAt)) {
+    const advice = 'see the log of the daemon: until it passes, take "no alert" for "unknown"'
+    return { what, state: 'fail', found: `failed at ${failedAt}, last passed ${passedAt ?? 'never'}`, advice }
+  }
+  if (passedAt === null) return { what, state: 'warn', found: 'never ran', advice: 'start the daemon' }
+  const late = Date.parse(at) - Date.parse(passedAt) > 2 * everyMs
+  const advice = late ? 'it missed two turns: is the daemon running?' : null
+  return { what, state: late ? 'fail' : 'ok', found: `passed at ${passedAt}`, advice }
+}
+
+/** Lists that are fetched and never were. */
+function neverLoaded(config: Config, known: readonly ListReport[]): Checkup[] {
+  return config.lists
+    .filter((list) => 'url' in list && !known.some(({ id }) => id === list.id))
+    .map(({ id }) => ({
+      what: `list ${id}`,
+      state: 'warn',
+      found: 'was never loaded',
+      advice: `fetch it: \`chainscreen lists update ${id}\``,
+    }))
+}
+
+function checkList(list: ListReport): Checkup {
+  const held = list.snapshots.some(({ state }) => state === 'held')
+  const { trouble } = list.health
+  const story = `\`chainscreen lists show ${list.id}\` tells the last checks`
+  return {
+    what: `list ${list.id}`,
+    state: held || trouble !== null ? 'warn' : 'ok',
+    found: `${list.inForce} in force, issued on ${list.issuedOn ?? 'unknown'}, checked ${list.checkedAt ?? 'never'}${trouble === null ? '' : `; ${trouble}`}`,
+    advice: held
+      ? `a version is held: \`chainscreen lists show ${list.id}\``
+      : trouble === null
+        ? null
+        : story,
   }
 }
 
@@ -75,6 +114,7 @@ function checkListFiles(config: Config): Checkup[] {
     ]
   }
   return config.lists
+    .filter((list) => 'file' in list)
     .filter((list) => !existsSync(listFile(list)))
     .map((list) => ({
       what: `list ${list.id}`,
@@ -91,11 +131,12 @@ async function checkNode(chain: Config['chains'][number], signal?: AbortSignal):
     const info = await source.open(signal)
     const head = await source.head(signal)
     const tag = head.finalized === null ? '' : `, finalized ${head.finalized}`
+    const advice = chain.type === 'evm' ? evmAdvice(chain, info.reads) : null
     return {
       what,
-      state: 'ok',
+      state: advice === null ? 'ok' : 'warn',
       found: `${info.client} at ${source.endpoint}, head ${head.height}${tag}; reads ${info.reads}`,
-      advice: null,
+      advice,
     }
   } catch (error) {
     const advice =
@@ -104,4 +145,11 @@ async function checkNode(chain: Config['chains'][number], signal?: AbortSignal):
   } finally {
     await source.close()
   }
+}
+
+function evmAdvice(chain: EvmChainConfig, reads: string): string | null {
+  const shallow = shallowFinality(chain)
+  if (shallow !== null) return shallow
+  if (chain.traces !== 'auto' || reads.includes('trace')) return null
+  return 'it serves no call traces, so value moved inside contract calls is not seen: enable its debug or trace namespace'
 }

@@ -34,6 +34,10 @@ const exitCodes = {
   'wrong-chain': 2,
   /** A file a user brought (addresses, list) is not acceptable. */
   'bad-file': 1,
+  /** A list's server does not answer, or not in time. */
+  'list-unreachable': 75,
+  /** A list's server answers with something else than the list. */
+  'list-refused': 1,
   /** A list was not activated: it waits for approval. */
   'list-held': 1,
   /** Reading or writing the database failed. */

@@ -1,5 +1,12 @@
 import { ChainscreenError } from './errors.ts'
 
+/** A file that brings a forbidden field. Not even a copy of it is kept. */
+export class ForbiddenColumns extends ChainscreenError {
+  constructor(message: string) {
+    super('bad-file', message)
+  }
+}
+
 /** Whole words that name a forbidden field. */
 const words = new Set(
   'dob pob nation national nationals gender sex race religion location geo jurisdiction ssn nin visa pais pays land'.split(
@@ -40,14 +47,13 @@ function contains(text: string, stem: string): boolean {
  * Refuses a file that brings such a column: the rule on which chainscreen is built.
  *
  * @param file how error messages name the file.
- * @throws ChainscreenError `bad-file` naming the columns and the rule.
+ * @throws ForbiddenColumns naming the columns and the rule.
  */
 export function refuseForbiddenColumns(columns: readonly string[], file: string): void {
   const found = columns.filter(forbiddenColumn)
   if (found.length === 0) return
   const names = found.map((name) => JSON.stringify(name.slice(0, 60))).join(', ')
-  throw new ChainscreenError(
-    'bad-file',
+  throw new ForbiddenColumns(
     `${file} has the column${found.length > 1 ? 's' : ''} ${names}: chainscreen screens listed addresses and never acts on nationality, citizenship, residence, birth or documents, so it does not read a file that holds them; take the column out.`,
   )
 }

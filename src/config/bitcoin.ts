@@ -27,6 +27,11 @@ export const bitcoinChainSchema = group({
   mempool: flag()
     .default(false)
     .describe('Whether unconfirmed transactions are screened. This version: false.'),
+  verify: oneOf(['strict', 'warn', 'off'])
+    .default('strict')
+    .describe(
+      'Whether blocks are proved against their hash. strict: one that proves false is refused; warn: that is recorded in `unscreened`; off: only the header is proved. Default: strict.',
+    ),
   finality: bitcoinFinalitySchema,
   ...nodeKeys(2_000),
 })

@@ -1,9 +1,12 @@
 import { z } from 'zod'
-import { evmFinalitySchema } from './finality.ts'
+import { chainDefinition } from '../chains/evm/definitions/index.ts'
+import { type EvmFinality, evmFinalitySchema } from './finality.ts'
 import { group } from './group.ts'
 import { nodeKeys, rpcSchema, startSchema } from './node.ts'
 import { tokensSchema } from './tokens.ts'
 import { id, oneOf, text, wholeNumber } from './values.ts'
+
+const wsExpected = 'a ws:// or wss:// URL, such as ws://127.0.0.1:8546'
 
 /** A chain of `type: evm`. */
 export const evmChainSchema = group({
@@ -13,21 +16,34 @@ export const evmChainSchema = group({
     'The EIP-155 chain id; a node that answers another is refused.',
   ),
   rpc: rpcSchema,
+  ws: z
+    .string(wsExpected)
+    .refine((url) => /^wss?:\/\//i.test(url) && URL.canParse(url), wsExpected)
+    .optional()
+    .describe(
+      'WebSocket of a node, whose announcements of heads save waiting for the next poll. A hint only.',
+    ),
   start: startSchema,
   symbol: text("the symbol of the chain's own money, such as ETH")
-    .default('ETH')
-    .describe("Symbol of the chain's own money. Default: ETH."),
-  traces: oneOf(['auto', 'off'])
+    .optional()
+    .describe("Symbol of the chain's own money. Default: that of the chain id, or ETH."),
+  traces: oneOf(['auto', 'required', 'off'])
     .default('auto')
-    .describe('Whether call traces are read. This version reads none: coverage says level `logs`.'),
-  verify: oneOf(['off'])
-    .default('off')
-    .describe('Whether blocks are proved against their header. This version: off.'),
+    .describe(
+      'Whether call traces are read. auto: where the node serves them, else coverage says level `logs`; required: a node without them is refused. Default: auto.',
+    ),
+  verify: oneOf(['strict', 'warn', 'off'])
+    .default('strict')
+    .describe(
+      'Whether blocks are proved against their hash. strict: one that proves false is refused; warn: that is recorded in `unscreened`; off: nothing is proved. Default: strict.',
+    ),
   finality: evmFinalitySchema,
   tokens: tokensSchema,
   ...nodeKeys(1_000),
 }).transform(({ poll, timeout, stall, stale, ...chain }) => ({
   ...chain,
+  symbol: chain.symbol ?? chainDefinition(chain.chainId).symbol,
+  finality: finalityOf(chain.chainId, chain.finality),
   pollMs: poll,
   timeoutMs: timeout,
   stallMs: stall,
@@ -35,3 +51,8 @@ export const evmChainSchema = group({
 }))
 
 export type EvmChainConfig = Readonly<z.output<typeof evmChainSchema>>
+
+function finalityOf(chainId: number, { tag, depth }: z.output<typeof evmFinalitySchema>): EvmFinality {
+  const { finality } = chainDefinition(chainId)
+  return { tag: tag ?? finality.tag ?? 'none', depth: depth ?? finality.depth }
+}

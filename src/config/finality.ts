@@ -4,15 +4,20 @@ import { oneOf, wholeNumber } from './values.ts'
 
 const depthExpected = 'a number of blocks from 1 to 10000'
 
-/** `finality` of an EVM chain: an alert is final at this depth and, where the node serves the tag, at or below its block. */
+/**
+ * `finality` of an EVM chain: an alert is final at this depth and, where the node serves the tag, at or below its
+ * block. What it leaves open is as the chain's definition says.
+ */
 export const evmFinalitySchema = group({
   tag: oneOf(['finalized', 'safe', 'none'])
-    .default('finalized')
-    .describe("The node's block tag that a final block must have reached. Default: finalized."),
+    .optional()
+    .describe(
+      "The node's block tag that a final block must have reached. Default: finalized, or what the chain needs.",
+    ),
   depth: wholeNumber(depthExpected, 1, 10_000)
-    .default(64)
-    .describe('How many blocks must stand on top of a final block. Default: 64.'),
-}).default({ tag: 'finalized', depth: 64 })
+    .optional()
+    .describe('How many blocks must stand on top of a final block. Default: 64, or what the chain needs.'),
+}).default({})
 
 /** `finality` of a Bitcoin chain. */
 export const bitcoinFinalitySchema = group({
@@ -21,5 +26,9 @@ export const bitcoinFinalitySchema = group({
     .describe('How many blocks must stand on top of a final block. Default: 6.'),
 }).default({ depth: 6 })
 
-export type EvmFinality = Readonly<z.output<typeof evmFinalitySchema>>
+/** What the config says, filled up from the chain's definition. */
+export interface EvmFinality {
+  readonly tag: 'finalized' | 'safe' | 'none'
+  readonly depth: number
+}
 export type BitcoinFinality = Readonly<z.output<typeof bitcoinFinalitySchema>>

@@ -1,49 +1,105 @@
 import { z } from 'zod'
 import { group } from './group.ts'
-import { durationMs, id, oneOf, percentage, text, unique } from './values.ts'
+import { listUrlSchema, redirectHostsSchema, urlKeys } from './list-url.ts'
+import { durationMs, id, oneOf, percentage, text, unique, wholeNumber } from './values.ts'
 
 /** The formats this version reads; `bundled` is what `file: bundled` has. */
-export const builtFormats = ['ofac-sdn-advanced', 'csv', 'bundled'] as const
+export const builtFormats = [
+  'ofac-sdn-advanced',
+  'ofac-sdn',
+  'uk-sanctions-list',
+  'eu-fsf',
+  'opensanctions',
+  'tagpack',
+  'csv',
+  'bundled',
+] as const
 
 export type ListFormatId = (typeof builtFormats)[number]
 
 /** The word that stands for the addresses that ship with chainscreen, in place of a path. */
 export const bundledFile = 'bundled'
 
+/** Formats of publishers who renew their list; nobody promises to renew the others, so they do not age. */
+const renewed: readonly ListFormatId[] = [
+  'ofac-sdn-advanced',
+  'ofac-sdn',
+  'uk-sanctions-list',
+  'eu-fsf',
+  'opensanctions',
+]
+
 const hourMs = 3_600_000
+const formatExpected = builtFormats.filter((format) => format !== 'bundled').join(', ')
 const maxAgeExpected = 'a duration such as 72h'
 const fileExpected = 'the path of the list file, or bundled'
+const sourceExpected = 'either url (to be fetched) or file (the path of the list file, or bundled)'
+const everyExpected = 'a duration from 1m to 30d'
+const timeoutExpected = 'a duration from 1s to 1d'
+const maxBytesExpected = 'a whole number of bytes'
+
+/** What may stand beside `file: bundled`: nothing, or what it is made from. */
+const forBundled: readonly (ListFormatId | undefined)[] = [undefined, 'bundled', 'ofac-sdn-advanced']
 
 const listSchema = group({
   id: id().describe('Name of the list in commands, tables and alerts.'),
-  format: oneOf(builtFormats, 'ofac-sdn-advanced or csv (none for `file: bundled`)')
+  format: oneOf(builtFormats, `${formatExpected} (none for \`file: bundled\`)`)
     .optional()
     .describe('What the file is. None for `file: bundled`.'),
+  url: listUrlSchema.optional(),
   file: text(fileExpected)
     .refine((file) => !file.includes('://'), fileExpected)
+    .optional()
     .describe('Path of the list file (.xml, .zip, .gz, .csv), or bundled.'),
+  every: durationMs(everyExpected, 60_000, 30 * 24 * hourMs)
+    .optional()
+    .describe('How often the url is asked for news. Default: 1h.'),
+  redirectHosts: redirectHostsSchema.optional(),
+  maxBytes: wholeNumber(maxBytesExpected, 1)
+    .optional()
+    .describe('Most bytes of a download, as sent and decompressed. Default: 2 GiB.'),
+  timeout: durationMs(timeoutExpected, 1_000, 24 * hourMs)
+    .optional()
+    .describe('How long one attempt to download may take. Default: 15m.'),
   maxAge: durationMs(maxAgeExpected, 1_000)
     .optional()
     .describe(
-      'Older than this, the list is unhealthy and `screen` answers unknown. Default: 72h; none for csv and bundled.',
+      'Older than this, the list is unhealthy and `screen` answers unknown. Default: 72h; none for csv, tagpack and bundled.',
     ),
   guard: group({
     maxRemoved: percentage('a percentage such as 5%')
       .default(0.05)
       .describe('A version that loses more than this share is held until approved. Default: 5%.'),
   }).default({ maxRemoved: 0.05 }),
-}).transform(({ maxAge, format, ...list }, context) => {
-  const bundled = list.file === bundledFile
-  if (bundled ? format === 'csv' : format === undefined || format === 'bundled') {
-    context.addIssue({
-      code: 'custom',
-      path: ['format'],
-      message: bundled ? 'no format for `file: bundled`' : 'ofac-sdn-advanced or csv',
-    })
+}).transform(({ maxAge, format, url, file, every, redirectHosts, maxBytes, timeout, ...list }, context) => {
+  const refuse = (key: string, message: string) => {
+    context.addIssue({ code: 'custom', path: [key], message })
     return z.NEVER
   }
+  if (url === undefined ? file === undefined : file !== undefined) return refuse('file', sourceExpected)
+  const bundled = file === bundledFile
+  if (bundled ? !forBundled.includes(format) : format === undefined || format === 'bundled') {
+    return refuse('format', bundled ? 'no format for `file: bundled`' : formatExpected)
+  }
   const kept: ListFormatId = bundled ? 'bundled' : (format ?? 'bundled')
-  return { ...list, format: kept, maxAgeMs: maxAge ?? (kept === 'ofac-sdn-advanced' ? 72 * hourMs : null) }
+  const common = {
+    ...list,
+    format: kept,
+    maxAgeMs: maxAge ?? (renewed.includes(kept) ? 72 * hourMs : null),
+  }
+  const fetching = { every, redirectHosts, maxBytes, timeout }
+  if (file !== undefined) {
+    const key = urlKeys.find((candidate) => fetching[candidate] !== undefined)
+    return key === undefined ? { ...common, file } : refuse(key, 'no such key beside file: it is for url')
+  }
+  return {
+    ...common,
+    url: url ?? '',
+    everyMs: every ?? hourMs,
+    redirectHosts: redirectHosts ?? [],
+    maxBytes: maxBytes ?? 2 * 1024 ** 3,
+    timeoutMs: timeout ?? 15 * 60_000,
+  }
 })
 
 /** `lists`: nothing is loaded that is not named here. */
@@ -53,7 +109,14 @@ export const listsSchema = z
   .default([])
 
 /**
- * `file` is an absolute path, or the word `bundled`, and then so is `format`. `maxAgeMs` counts from the last
- * check of the file (bundled: from the list's date of issue); `null` = no limit.
+ * A list with a `url` that is fetched, or with a `file`: an absolute path, or the word `bundled`, and then so is
+ * `format`. `maxAgeMs` counts from the last successful check (bundled: from the list's date of issue); `null` = no
+ * limit.
  */
 export type ListConfig = Readonly<z.output<typeof listSchema>>
+
+/** A list that is fetched. */
+export type UrlListConfig = Extract<ListConfig, { url: string }>
+
+/** A list that is a file. */
+export type FileListConfig = Extract<ListConfig, { file: string }>

@@ -59,17 +59,13 @@ export function configError(all: readonly Mistake[], document: ConfigDocument): 
   })
 }
 
-/**
- * A mistake that only follows from another: an earlier one of the same key, anything inside a key that is not
- * built, or a missing `file` beside a `url` that is not built.
- */
+/** A mistake that only follows from another: an earlier one of the same key, or anything inside a key that is not built. */
 function isEcho(mistake: Mistake, all: readonly Mistake[]): boolean {
   const key = keyText(mistake.path)
   return all.some((other) => {
     const cause = keyText(other.path)
     if (key === cause) return all.indexOf(other) < all.indexOf(mistake)
     if (!other.notBuilt) return false
-    const inside = key.startsWith(`${cause}[`) || key.startsWith(`${cause}.`)
-    return inside || (cause.endsWith('.url') && key === cause.replace(/url$/, 'file'))
+    return key.startsWith(`${cause}[`) || key.startsWith(`${cause}.`)
   })
 }

@@ -13,30 +13,9 @@ interface NotBuilt {
   instead: string
 }
 
-const otherFormats = ['ofac-sdn', 'uk-sanctions-list', 'eu-fsf', 'opensanctions', 'tagpack']
-
 const notBuilt: readonly NotBuilt[] = [
   { path: ['delivery'], instead: 'remove it (alerts stand in the database)' },
   { path: ['server'], instead: 'remove it' },
-  { path: ['lists', '*', 'url'], instead: 'fetch the file yourself and name it with `file`' },
-  { path: ['lists', '*', 'every'], instead: 'remove it (the file is loaded whenever it changes)' },
-  {
-    path: ['lists', '*', 'format'],
-    when: (format) => otherFormats.includes(String(format)),
-    instead: 'use ofac-sdn-advanced or csv',
-  },
-  {
-    path: ['chains', '*', 'traces'],
-    when: (traces, chain) => chain.type === 'evm' && traces === 'required',
-    instead:
-      'it reads no call traces, so it could not keep that promise; use auto or off (coverage then says level `logs`)',
-  },
-  {
-    path: ['chains', '*', 'verify'],
-    when: (verify, chain) => chain.type === 'evm' && (verify === 'strict' || verify === 'warn'),
-    instead:
-      'it does not prove blocks against their header yet, so it will not say that it does; use `verify: off`',
-  },
   {
     path: ['chains', '*', 'mempool'],
     when: (mempool, chain) => chain.type === 'bitcoin' && String(mempool) === 'true',

@@ -8,10 +8,9 @@ export function resolvePaths(config: Config, folder: string): Config {
   return {
     ...config,
     database: absolute(folder, config.database),
-    lists: config.lists.map((list) => ({
-      ...list,
-      file: list.file === bundledFile ? bundledFile : absolute(folder, list.file),
-    })),
+    lists: config.lists.map((list) =>
+      'url' in list || list.file === bundledFile ? list : { ...list, file: absolute(folder, list.file) },
+    ),
     chains: config.chains.map((chain) =>
       chain.type === 'bitcoin' && chain.auth && 'cookieFile' in chain.auth
         ? { ...chain, auth: { cookieFile: absolute(folder, chain.auth.cookieFile) } }

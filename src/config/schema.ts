@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { canarySchema } from './canary.ts'
 import { chainsSchema } from './chains.ts'
 import { group } from './group.ts'
 import { listsSchema } from './lists.ts'
@@ -12,6 +13,7 @@ export const configSchema = group({
     .describe('Path of the SQLite file. Default: ./chainscreen.db'),
   lists: listsSchema,
   chains: chainsSchema,
+  canary: canarySchema,
   log: logSchema,
 })
 

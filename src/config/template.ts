@@ -8,15 +8,18 @@ database: ./chainscreen.db
 
 # The lists of addresses to screen against. Nothing is loaded that is not named here.
 lists:
-  # The OFAC addresses that ship with chainscreen. They age: for daily use, load the current file as below.
+  # The OFAC addresses that ship with chainscreen. They age: for daily use, let chainscreen fetch OFAC's list as below.
   - id: ofac-sdn
     file: bundled
 
-  # OFAC's own file, which you fetch. It is loaded at start, and whenever it changes.
+  # OFAC's own file, fetched. Or fetch it yourself and name it with \`file\` in place of \`url\` and the keys up to
+  # \`redirectHosts\`: it is loaded at start, and whenever it changes.
   # - id: ofac-sdn
-  #   format: ofac-sdn-advanced      # SDN_ADVANCED.XML, also as .zip or .gz
-  #   file: ./SDN_ADVANCED.ZIP
-  #   maxAge: 72h                    # older than this, \`screen\` answers unknown instead of clear
+  #   format: ofac-sdn-advanced      # SDN_ADVANCED.XML, also as .zip or .gz; other formats: docs/lists.md
+  #   url: https://sanctionslistservice.ofac.treas.gov/api/PublicationPreview/exports/SDN_ADVANCED.ZIP
+  #   every: 1h                      # asks for news only; a proxy comes from HTTPS_PROXY in the environment
+  #   redirectHosts: [wc2h-sls-prod-public-published.s3.us-gov-west-1.amazonaws.com]    # where OFAC keeps its files
+  #   maxAge: 72h                    # without a successful check for longer, \`screen\` answers unknown, not clear
   #   guard: { maxRemoved: 5% }      # a version that loses more is held until you approve it
 
   # A list of your own: address[,subject,program,listed_on,removed_on,source]
@@ -33,8 +36,8 @@ chains:
     rpc: ["\${ETHEREUM_RPC:-http://127.0.0.1:8545}"]
     start: latest                    # first block to screen: a height, or latest
     finality: { tag: finalized, depth: 64 }    # when an alert counts as final
-    # traces: auto                   # auto or off; this version reads none, and coverage says so
-    # verify: off                    # this version does not prove blocks against their header
+    # traces: auto                   # auto, required (refuse a node without call traces) or off
+    # verify: strict                 # strict, warn or off: whether blocks are proved against their hash
     # symbol: ETH                    # the chain's own money
     # poll: 1s                       # how often the node is asked for its head
     # prefetch: 8                    # blocks fetched at the same time, 1 to 64
@@ -54,6 +57,7 @@ chains:
     # passwordFile: ./bitcoin-password
     start: latest
     finality: { depth: 6 }
+    # verify: strict                 # strict, warn or off: whether blocks are proved against their hash
 
   # anvil, for trying things out
   # - id: anvil
@@ -70,6 +74,9 @@ chains:
   #   rpc: [http://127.0.0.1:18443]
   #   cookie: ~/.bitcoin/regtest/.cookie
   #   start: 0
+
+# Proves on a schedule that a match still becomes an alert; \`alerts\` hides these, \`doctor\` tells when the last one passed.
+# canary: { every: 1h }
 
 log: { level: info }                 # trace, debug, info, warn, error, fatal or silent; logs go to stderr
 `

@@ -28,6 +28,7 @@ function createNodeSource(config: ChainConfig, url: string): ChainSource {
       network: config.network,
       fetchTimeoutMs: config.timeoutMs,
       connections: config.prefetch,
+      verify: config.verify,
     })
   }
   const source = createEvmSource({

@@ -2,7 +2,7 @@ import { keyFamily } from '../address/key.ts'
 import { parseAddress } from '../address/parse.ts'
 import type { Db } from '../ledger/database.ts'
 import { readEntries } from '../ledger/list-entries.ts'
-import { type ListRow, readLists } from '../ledger/lists.ts'
+import { listHealth } from '../ledger/list-health.ts'
 import { readRevisions } from '../ledger/revisions.ts'
 import { type Match, Watchlist } from '../screening/watchlist.ts'
 
@@ -103,27 +103,7 @@ function familyNotes(family: string, chain: PreCheckChain | null): string[] {
 
 /** Why the lists can't vouch for an address that is not in them. */
 function staleLists(db: Db, wanted: readonly string[] | null, at: string): string[] {
-  const lists = readLists(db).filter(({ id }) => wanted === null || wanted.includes(id))
-  const missing = (wanted ?? []).filter(
-    (id) => !lists.some((list) => list.id === id && list.active_snapshot !== null),
-  )
-  const notes = missing.map((id) => `list ${id} was never loaded`)
-  if (lists.every(({ active_snapshot }) => active_snapshot === null) && missing.length === 0) {
-    notes.push('no list is loaded')
-  }
-  return [...notes, ...lists.flatMap((list) => staleness(list, at))]
-}
-
-function staleness(list: ListRow, at: string): string[] {
-  if (list.active_snapshot === null || list.max_age_seconds === null) return []
-  // The bundled list can't be checked for news: it is as old as its issue.
-  const since = list.format === 'bundled' ? list.issued_on : list.checked_at
-  if (since === null) return [`list ${list.id} was never checked`]
-  const age = (Date.parse(at) - Date.parse(since)) / 1000
-  if (age <= list.max_age_seconds) return []
-  return [`list ${list.id} is ${hours(age)} old, and may be ${hours(list.max_age_seconds)} at most`]
-}
-
-function hours(seconds: number): string {
-  return seconds < 7200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3600)} hours`
+  const health = listHealth(db, wanted, at)
+  if (health.length === 0) return ['no list is loaded']
+  return health.flatMap(({ trouble }) => trouble ?? [])
 }

@@ -14,7 +14,7 @@ export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memo
       parentHash: block.parentHash,
       time: block.time,
       level: block.level,
-      unscreened: block.unscreened,
+      unscreened: [...block.unscreened, ...(block.proveSenders?.(transactions) ?? [])],
       transactions,
       findings: transactions.flatMap((tx) => screen(tx, block.time, memory.watchlist)),
     }

@@ -15,7 +15,7 @@ describe('an EVM chain', () => {
         start: 21_000_000,
         symbol: 'ETH',
         traces: 'auto',
-        verify: 'off',
+        verify: 'strict',
         finality: { tag: 'finalized', depth: 64 },
         tokens: [],
         pollMs: 1_000,
@@ -31,7 +31,7 @@ describe('an EVM chain', () => {
     const text = `${evmChain.replace('21000000', 'latest')}
     symbol: POL
     traces: off
-    verify: off
+    verify: warn
     finality: { tag: none, depth: 3 }
     poll: 250ms
     prefetch: 64
@@ -55,6 +55,22 @@ describe('an EVM chain', () => {
       tag: 'finalized',
       depth: 2,
     })
+  })
+
+  it('has the finality and symbol of its chain id where the config does not say', () => {
+    const polygon = evmChain.replace('chainId: 1', 'chainId: 137')
+    expect(parse(polygon).chains[0]).toMatchObject({
+      symbol: 'POL',
+      finality: { tag: 'none', depth: 500 },
+    })
+    expect(parse(`${polygon}    symbol: MATIC\n    finality: { depth: 7 }`).chains[0]).toMatchObject({
+      symbol: 'MATIC',
+      finality: { tag: 'none', depth: 7 },
+    })
+  })
+
+  it('may insist on call traces', () => {
+    expect(parse(`${evmChain}    traces: required`).chains[0]).toMatchObject({ traces: 'required' })
   })
 
   it('takes a token address without quotes, which YAML reads as a number', () => {

@@ -26,6 +26,39 @@ describe('lists', () => {
     ])
   })
 
+  it('are fetched every hour where they have a url, unless the config says otherwise', () => {
+    const url = 'https://host/list?token=t'
+    const usual = {
+      ...{ id: 'l', format: 'csv', url, everyMs: hour, redirectHosts: [], maxBytes: 2 ** 31 },
+      ...{ timeoutMs: hour / 4, maxAgeMs: null, guard: { maxRemoved: 0.05 } },
+    }
+    expect(parse(list(`format: csv, url: "${url}"`)).lists).toEqual([usual])
+    const more = 'every: 6h, redirectHosts: [files.example.org, "127.0.0.1:8080"], maxBytes: 5, timeout: 1m'
+    expect(parse(list(`format: csv, url: "${url}", ${more}`)).lists).toEqual([
+      {
+        ...{ ...usual, everyMs: 6 * hour, redirectHosts: ['files.example.org', '127.0.0.1:8080'] },
+        ...{ maxBytes: 5, timeoutMs: 60_000 },
+      },
+    ])
+  })
+
+  it('take the key of a url from the environment', () => {
+    const text = list(`format: csv, url: "https://host/list?token=\${TOKEN}"`)
+    expect(parse(text, { TOKEN: 'abc' }).lists[0]).toMatchObject({ url: 'https://host/list?token=abc' })
+  })
+
+  it.each([
+    ['ofac-sdn', 72],
+    ['uk-sanctions-list', 72],
+    ['eu-fsf', 72],
+    ['opensanctions', 72],
+    ['tagpack', null],
+  ])('may be of the format %s', (format, hours) => {
+    const maxAgeMs = hours === null ? null : hours * hour
+    expect(parse(list(`format: ${format}, file: x`)).lists).toMatchObject([{ format, maxAgeMs }])
+    expect(refusal(list(`format: ${format}, file: bundled`)).lines).toHaveLength(1)
+  })
+
   it('do not expire where nobody renews them, unless the config says so', () => {
     expect(parse(list('format: csv, file: /x.csv')).lists[0]?.maxAgeMs).toBeNull()
     expect(parse(list('file: bundled')).lists[0]?.maxAgeMs).toBeNull()
@@ -40,7 +73,9 @@ describe('lists', () => {
   )
 
   it('find files from the home of the user', () => {
-    expect(parse(list('format: csv, file: ~/x.csv')).lists[0]?.file).toBe(join(homedir(), 'x.csv'))
+    expect(parse(list('format: csv, file: ~/x.csv')).lists[0]).toMatchObject({
+      file: join(homedir(), 'x.csv'),
+    })
   })
 
   it.each([
@@ -60,6 +95,24 @@ describe('lists', () => {
     ['format: xlsx, file: x', 'format'],
     ['format: csv, file: ""', 'file'],
     ['format: csv, file: "https://u:p@host/key"', 'file'],
+    ['format: csv, file: x, url: "https://u:p@host/key"', 'file'],
+    ['format: csv, file: x, every: 1h', 'every'],
+    ['format: csv, file: x, redirectHosts: []', 'redirectHosts'],
+    ['format: csv, file: x, maxBytes: 5', 'maxBytes'],
+    ['format: csv, file: x, timeout: 5m', 'timeout'],
+    ['url: "https://u:p@host/key"', 'format'],
+    ['url: "https://u:p@host/key", format: bundled', 'format'],
+    ['format: csv, url: "ftp://u:p@host/key"', 'url'],
+    ['format: csv, url: bundled', 'url'],
+    ['format: csv, url: "https://x", every: 59s', 'every'],
+    ['format: csv, url: "https://x", every: 31d', 'every'],
+    ['format: csv, url: "https://x", timeout: 999ms', 'timeout'],
+    ['format: csv, url: "https://x", maxBytes: 0', 'maxBytes'],
+    ['format: csv, url: "https://x", redirectHosts: x', 'redirectHosts'],
+    ['format: csv, url: "https://x", redirectHosts: ["https://x"]', 'redirectHosts[0]'],
+    ['format: csv, url: "https://x", redirectHosts: [X.org]', 'redirectHosts[0]'],
+    ['format: csv, url: "https://x", redirectHosts: ["*.x.org"]', 'redirectHosts[0]'],
+    ['format: csv, url: "https://x", redirectHosts: ["u@x.org"]', 'redirectHosts[0]'],
     ['format: csv, file: x, maxAge: 72', 'maxAge'],
     ['format: csv, file: x, maxAge: 0s', 'maxAge'],
     ['format: csv, file: x, maxAge: 1w', 'maxAge'],

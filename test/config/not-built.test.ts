@@ -2,34 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { exitCodeOf } from '../../src/errors.ts'
 import { bitcoinChain, evmChain, parse, refusal } from './parse.ts'
 
-const list = 'lists:\n  - { id: l, file: x, '
-
 describe('a documented key that this version can not obey', () => {
   it.each([
     ['delivery: []', 'delivery is not built yet in this version: remove it'],
     ['server: { listen: "127.0.0.1:8790" }', 'server is not built yet in this version: remove it'],
-    [`${list}format: csv, every: 1h }`, 'lists[0].every is not built yet in this version: remove it'],
-    [`${list}format: csv, url: "https://u:p@x/k" }`, 'lists[0].url is not built yet in this version: fetch'],
-    [`${list}format: ofac-sdn }`, 'lists[0].format: ofac-sdn is not built yet in this version: use'],
-    [`${list}format: uk-sanctions-list }`, 'lists[0].format: uk-sanctions-list is not built yet'],
-    [`${list}format: eu-fsf }`, 'lists[0].format: eu-fsf is not built yet'],
-    [`${list}format: opensanctions }`, 'lists[0].format: opensanctions is not built yet'],
-    [`${list}format: tagpack }`, 'lists[0].format: tagpack is not built yet'],
-    [
-      `${evmChain}    traces: required`,
-      'chains[0].traces: required is not built yet in this version: it reads no',
-    ],
-    [
-      `${evmChain}    verify: strict`,
-      'chains[0].verify: strict is not built yet in this version: it does not',
-    ],
-    [`${evmChain}    verify: warn`, 'chains[0].verify: warn is not built yet in this version: it does not'],
     [`${bitcoinChain}    mempool: true`, 'chains[0].mempool is not built yet in this version: remove it'],
   ])('is refused by name: %j', (text, line) => {
     const { code, lines } = refusal(text)
     expect(lines).toEqual([expect.stringContaining(line)])
     expect(code).toBe('not-built')
-    expect(lines.join()).not.toContain('u:p')
   })
 
   it('ends a command with exit code 2, as a wrong config does', () => {
@@ -39,11 +20,6 @@ describe('a documented key that this version can not obey', () => {
     } catch (error) {
       expect(exitCodeOf(error)).toBe(2)
     }
-  })
-
-  it('is not also reported for the `file` that `url` stands for', () => {
-    const text = 'lists:\n  - id: ofac-sdn\n    format: ofac-sdn-advanced\n    url: https://x\n    every: 1h'
-    expect(refusal(text).lines).toHaveLength(2)
   })
 
   it('is not also reported for a variable inside of it that is not set', () => {

@@ -36,10 +36,10 @@ describe('the config that init writes', () => {
     const config = parse(text)
     expect(config.lists.map((list) => list.format)).toEqual(['bundled', 'ofac-sdn-advanced', 'csv'])
     expect(config.chains.map((chain) => chain.id)).toEqual(['ethereum', 'bitcoin', 'anvil', 'regtest'])
-    expect(config.chains[0]).toMatchObject({ traces: 'auto', verify: 'off', prefetch: 8 })
+    expect(config.chains[0]).toMatchObject({ traces: 'auto', verify: 'strict', prefetch: 8 })
   })
 
   it('names nothing that is not built', () => {
-    expect(configTemplate).not.toMatch(/delivery|server|webhook|mempool|strict|required|every:|url:/)
+    expect(configTemplate).not.toMatch(/delivery|server|webhook|mempool/)
   })
 })

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { configSchema } from '../../src/config/schema.ts'
+import { examine } from '../../src/doctor.ts'
 import { findAlerts } from '../../src/ledger/alert-queries.ts'
 import { readCanary } from '../../src/ledger/canary.ts'
 import { all, run } from '../../src/ledger/database.ts'
@@ -85,5 +87,28 @@ describe('the canary', () => {
       'info the canary passed',
       expect.stringMatching(/^error The canary failed: .*no disk/),
     ])
+  })
+})
+
+describe('the doctor', () => {
+  const look = async (path: string, at: string) => {
+    const config = configSchema.parse({ database: path, lists: [], chains: [], canary: {} })
+    return (await examine(config, at)).find(({ what }) => what === 'canary')
+  }
+
+  it('tells when the canary passed, and fails when it failed or missed two turns', async () => {
+    const db = freshChain()
+    const memory = new Memory(db)
+    expect(await look(db.name, times[0])).toMatchObject({ state: 'warn', found: 'never ran' })
+    runCanary(db, memory, config, times[0])
+    expect(await look(db.name, times[2])).toMatchObject({ state: 'ok', found: `passed at ${times[0]}` })
+    expect(await look(db.name, '2026-01-01T02:00:00.001Z')).toMatchObject({ state: 'fail' })
+    // The same moment again makes the same transfer, whose alert stands: no new one.
+    expect(() => runCanary(db, memory, config, times[0])).toThrow(/no new alert/)
+    db.exec(`update meta set value = '${times[1]}' where key = 'canary_failed_at'`)
+    expect(await look(db.name, times[1])).toMatchObject({
+      state: 'fail',
+      found: `failed at ${times[1]}, last passed ${times[0]}`,
+    })
   })
 })

@@ -9,12 +9,11 @@ export function store(db: Db, height: number, ...transactions: ScreenableTx[]): 
   commit(db, [screened(ref(height), transactions, {}, watchlist())], { finalHeight: null })
 }
 
-/** Works everything off, one entry or page at a time. @returns how many transactions it took. */
-export function rescreenAll(db: Db, between: () => void = () => {}): number {
-  for (let chunks = 0; ; chunks++) {
-    if (rescreenChunk(db, at, 0) === null) return chunks
-    between()
-  }
+/**
+ * Works everything off. @param budgetMs 0 = one page of one entry at a time. @returns how many transactions it took.
+ */
+export function rescreenAll(db: Db, budgetMs = 0): number {
+  for (let chunks = 0; ; chunks++) if (rescreenChunk(db, at, budgetMs) === null) return chunks
 }
 
 /** Alerts as `transaction transfer role match status`, in order. */

@@ -63,8 +63,8 @@ describe('a process that is killed while a list changes', () => {
       { kind: 'list', revision: 3, state: 'done', created: 26, removals: 0 },
     ])
     // From the activation into the job, each time a little farther: every stretch between two commits is met.
-    const kills = run(killed, (before) => 20 + before * 7)
-    expect(kills).toBeGreaterThan(15)
+    const kills = run(killed, (before) => 20 + before * 12)
+    expect(kills).toBeGreaterThan(10)
     expect(stateOf(killed)).toEqual(expected)
   })
 })

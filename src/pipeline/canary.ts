@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import { evmKey, type Key } from '../address/key.ts'
+import { addressText } from '../address/text.ts'
+import type { SourceBlock } from '../chains/source.ts'
+import type { CanaryConfig } from '../config/canary.ts'
+import { ChainscreenError, messageOf } from '../errors.ts'
+import { commitCanary, noteCanaryFailure, putCanaryEntry } from '../ledger/canary.ts'
+import type { Chain } from '../ledger/chain.ts'
+import type { Db } from '../ledger/database.ts'
+import type { Log } from '../log.ts'
+import type { Memory } from './memory.ts'
+import { screenUntilCurrent } from './screen-blocks.ts'
+
+/** No chain has this name in an alert's id, so no real transfer can have the id of a made-up one. */
+const chain: Chain = { id: 'canary', caip2: 'canary', addressText: (key) => addressText(key) }
+
+/** Twenty bytes of a hash of a sentence: nobody has the key, and nobody will find it. */
+function addressOfNobody(sentence: string): Key {
+  return `evm:${createHash('sha256').update(sentence).digest('hex').slice(0, 40)}`
+}
+
+const defaultEntry = addressOfNobody('the listed address of the chainscreen canary')
+const own = addressOfNobody('the own address of the chainscreen canary')
+
+/** The key that the config makes the test entry. */
+function entryKey({ address }: CanaryConfig): Key {
+  return address === null ? defaultEntry : evmKey(address)
+}
+
+/**
+ * Sends a made-up transfer from the test entry through the live watchlist, screening and the ledger, as a block goes,
+ * and looks whether an alert stands. Only reading a node and extraction are left out.
+ *
+ * @returns the id of the alert. @throws ChainscreenError `failure` when none was raised.
+ */
+export function runCanary(db: Db, memory: Memory, config: CanaryConfig, at: string): string {
+  const key = entryKey(config)
+  try {
+    putCanaryEntry(db, key, addressText(key), at)
+    return screenUntilCurrent([madeUpBlock(key, at)], chain.id, memory, ([block]) => {
+      if (block === undefined) throw new Error('its block was not screened')
+      return commitCanary(db, chain, block, { revisions: memory.revisions, at })
+    })
+  } catch (cause) {
+    noteCanaryFailure(db, at)
+    throw new ChainscreenError(
+      'failure',
+      `The canary failed: a made-up transfer from a listed address raised no alert (${messageOf(cause)}). Until it passes, take "no alert" for "unknown".`,
+      { cause },
+    )
+  }
+}
+
+function madeUpBlock(key: Key, at: string): SourceBlock {
+  const hash = `canary:${at}`
+  return {
+    ...{ height: 0, hash, parentHash: '', time: Math.floor(Date.parse(at) / 1000) },
+    ...{ level: 'full', unscreened: [], bytes: 0 },
+    extract: () => [
+      {
+        ...{ hash, parties: [], ownSigned: false },
+        transfers: [
+          {
+            ...{
+              id: 'value',
+              direction: 'deposit',
+              asset: 'native',
+              symbol: null,
+              amount: 1n,
+              own,
+              tags: [],
+            },
+            parties: [{ key, role: 'source' }],
+          },
+        ],
+      },
+    ],
+  }
+}
+
+/** Runs the canary now and on its schedule. A failure is said loudly, and stops nothing. @returns ends it. */
+export function keepCanary(
+  db: Db,
+  memory: Memory,
+  config: CanaryConfig,
+  options: { log: Log; now: () => string },
+): () => Promise<void> {
+  const stop = new AbortController()
+  const work = keepOn()
+
+  async function keepOn(): Promise<void> {
+    while (!stop.signal.aborted) {
+      try {
+        const alert = runCanary(db, memory, config, options.now())
+        options.log.info({ alert }, 'the canary passed')
+      } catch (error) {
+        options.log.error(messageOf(error))
+      }
+      // Told to stop while it waits is how it ends.
+      await setTimeout(config.everyMs, undefined, { signal: stop.signal }).catch(() => {})
+    }
+  }
+
+  return async () => {
+    stop.abort()
+    await work
+  }
+}

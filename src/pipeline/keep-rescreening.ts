@@ -1,0 +1,48 @@
+import { setTimeout } from 'node:timers/promises'
+import { messageOf } from '../errors.ts'
+import type { Db } from '../ledger/database.ts'
+import type { Log } from '../log.ts'
+import { type RescreenOutcome, rescreen } from './rescreen.ts'
+
+/** Jobs come from this process and from others; one look at an index finds them all. */
+const lookEveryMs = 1_000
+
+/**
+ * Works off, in the background, what lists and own addresses that change make necessary, until it is told to stop.
+ *
+ * @returns stops after the chunk under way, or, to `finish`, when nothing is left to do.
+ */
+export function keepRescreening(
+  db: Db,
+  log: Log,
+  now: () => string,
+): (options: { finish: boolean }) => Promise<void> {
+  const stop = new AbortController()
+  const work = keepOn()
+
+  async function keepOn(): Promise<void> {
+    const { signal } = stop
+    while (!signal.aborted) {
+      try {
+        report(log, await rescreen(db, { now, signal }))
+      } catch (error) {
+        log.error(`stored history was not re-screened, and will be tried again: ${messageOf(error)}`)
+      }
+      // Told to stop while it waits is how it ends.
+      await setTimeout(lookEveryMs, undefined, { signal }).catch(() => {})
+    }
+  }
+
+  return async ({ finish }) => {
+    stop.abort()
+    await work
+    if (finish) report(log, await rescreen(db, { now }))
+  }
+}
+
+function report(log: Log, { alerts, ...counts }: RescreenOutcome): void {
+  if (counts.entries === 0) return
+  const about = { ...counts }
+  if (alerts.length > 0) log.warn(about, `${alerts.length} alerts from stored history`)
+  else log.info(about, 'stored history was matched with what changed')
+}
