@@ -104,6 +104,7 @@ describe('a Bitcoin chain', () => {
         start: 900_000,
         auth: undefined,
         mempool: false,
+        verify: 'strict',
         finality: { depth: 6 },
         pollMs: 2_000,
         prefetch: 8,

@@ -40,7 +40,7 @@ describe('a documented key that this version can not obey', () => {
   })
 
   it('is only an unknown key where no version would take it', () => {
-    expect(refusal(`${bitcoinChain}    verify: strict`)).toMatchObject({ code: 'config' })
+    expect(refusal(`${bitcoinChain}    traces: off`)).toMatchObject({ code: 'config' })
     expect(refusal(`${evmChain}    mempool: true`)).toMatchObject({ code: 'config' })
   })
 })

@@ -10,8 +10,12 @@ const minTransactionBytes = 60
 export interface BlockIndex {
   /** Byte at which each transaction begins. */
   starts: Uint32Array
+  /** Byte behind the outputs of each transaction, where its witnesses or its lock time follow. */
+  bodyEnds: Uint32Array
   inputCounts: Uint32Array
   outputs: ScriptTable
+  /** Satoshi that each transaction pays out; above 2^53 not exact, which is more than there is. */
+  sums: Float64Array
 }
 
 /**
@@ -22,36 +26,41 @@ export interface BlockIndex {
 export function indexBlock(reader: ByteReader): BlockIndex {
   const count = reader.count(minTransactionBytes)
   if (count === 0) reader.fail('a block without transactions')
-  const starts = new Uint32Array(count)
-  const inputCounts = new Uint32Array(count)
-  const outputs = new ScriptTable(count)
-  for (let i = 0; i < count; i++) {
-    starts[i] = reader.position
-    inputCounts[i] = indexTransaction(reader, outputs, i === 0)
+  const index: BlockIndex = {
+    starts: new Uint32Array(count),
+    bodyEnds: new Uint32Array(count),
+    inputCounts: new Uint32Array(count),
+    outputs: new ScriptTable(count),
+    sums: new Float64Array(count),
   }
+  for (let i = 0; i < count; i++) indexTransaction(reader, index, i)
   reader.end()
-  return { starts, inputCounts, outputs: outputs.finish() }
+  index.outputs.finish()
+  return index
 }
 
-function indexTransaction(reader: ByteReader, table: ScriptTable, coinbase: boolean): number {
+function indexTransaction(reader: ByteReader, index: BlockIndex, tx: number): void {
+  index.starts[tx] = reader.position
   const { segwit, inputs } = readTransactionStart(reader)
-  if (coinbase && (inputs !== 1 || !spendsNothing(reader)))
+  index.inputCounts[tx] = inputs
+  if (tx === 0 && (inputs !== 1 || !spendsNothing(reader)))
     reader.fail('a first transaction that is no coinbase')
   for (let i = 0; i < inputs; i++) {
     reader.skip(36)
     reader.skipVar()
     reader.skip(4)
   }
-  const outputs = reader.count(minTxOutBytes)
-  for (let i = 0; i < outputs; i++) indexTxOut(reader, table)
-  table.endGroup()
+  let sum = 0
+  for (let left = reader.count(minTxOutBytes); left > 0; left--) sum += indexTxOut(reader, index.outputs)
+  index.sums[tx] = sum
+  index.bodyEnds[tx] = reader.position
+  index.outputs.endGroup()
   if (segwit) {
     for (let i = 0; i < inputs; i++) {
       for (let items = reader.count(1); items > 0; items--) reader.skipVar()
     }
   }
   reader.skip(4)
-  return inputs
 }
 
 /** A coinbase's only input names transaction zero, output 0xffffffff (src/primitives/transaction.h, COutPoint::IsNull). */

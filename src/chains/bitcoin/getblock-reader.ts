@@ -1,4 +1,6 @@
+import { ChainscreenError } from '../../errors.ts'
 import type { BlockReader } from './block-reader.ts'
+import { maxBlockBytes } from './rest-reader.ts'
 import type { RpcClient } from './rpc-client.ts'
 import { quoteAmounts } from './satoshi.ts'
 import type { RawBlock } from './scanned-block.ts'
@@ -22,6 +24,13 @@ export class GetblockReader implements BlockReader {
       verboseBlockSchema,
       { maxBytes: maxVerboseBytes, prepare: quoteAmounts, signal },
     )
-    return { block: blockBytes(result), spent: spentBytes(result, hash), received }
+    const block = blockBytes(result)
+    if (block.length > maxBlockBytes) {
+      throw new ChainscreenError(
+        'node-bad-answer',
+        `The node served block ${hash} with ${block.length} bytes, more than a block can have.`,
+      )
+    }
+    return { block, spent: spentBytes(result, hash), received }
   }
 }

@@ -10,6 +10,10 @@ export interface BlockHeader {
   parentHash: string
   /** Unix seconds. */
   time: number
+  /** In the byte order of the header. */
+  merkleRoot: Uint8Array
+  /** The target of its proof of work, in compact form. */
+  bits: number
 }
 
 /**
@@ -26,6 +30,12 @@ export function readHeader(reader: ByteReader, askedHash: string): BlockHeader {
       `The node was asked for block ${askedHash} and served block ${hash}.`,
     )
   }
-  const time = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).readUInt32LE(68)
-  return { hash, parentHash: rpcHex(raw.subarray(4, 36)), time }
+  const numbers = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
+  return {
+    hash,
+    parentHash: rpcHex(raw.subarray(4, 36)),
+    merkleRoot: raw.subarray(36, 68),
+    time: numbers.readUInt32LE(68),
+    bits: numbers.readUInt32LE(72),
+  }
 }

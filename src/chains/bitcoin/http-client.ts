@@ -1,6 +1,7 @@
 import { type Dispatcher, Pool } from 'undici'
 import { ChainscreenError, redactUrl } from '../../errors.ts'
 import { interrupted } from './abortable.ts'
+import { BufferPool } from './buffer-pool.ts'
 import { describeTransportError, isLostConnection } from './transport-error.ts'
 
 export interface HttpRequest {
@@ -22,6 +23,8 @@ export interface HttpAnswer {
 export class HttpClient {
   /** Scheme and host, safe to print. */
   readonly endpoint: string
+  /** Bodies of 64 kB to 4 MB stand in it. */
+  readonly memory = new BufferPool()
   readonly #pool: Pool
 
   /** @param timeoutMs how long the node may stay silent, before and within an answer */
@@ -62,6 +65,7 @@ export class HttpClient {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted()
       const chunks: Buffer[] = []
+      let whole: Buffer | null = null
       let status = 0
       let received = 0
       let controller: Dispatcher.DispatchController | undefined
@@ -80,15 +84,18 @@ export class HttpClient {
           controller = started
           if (signal?.aborted) abort()
         },
-        onResponseStart: (_controller, statusCode) => {
+        onResponseStart: (_controller, statusCode, headers) => {
           status = statusCode
+          const announced = Number(headers['content-length'])
+          if (announced <= maxBytes) whole = this.memory.take(announced)
         },
         onResponseData: (current, chunk) => {
           received += chunk.length
           if (received > maxBytes) current.abort(this.#tooLarge(maxBytes))
+          else if (whole !== null) whole.set(chunk, received - chunk.length)
           else chunks.push(chunk)
         },
-        onResponseEnd: () => settle(() => resolve({ status, body: joined(chunks, received) })),
+        onResponseEnd: () => settle(() => resolve({ status, body: whole ?? joined(chunks, received) })),
         onResponseError: (_controller, error) => settle(() => reject(error)),
       })
     })

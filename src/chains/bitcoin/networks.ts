@@ -1,24 +1,66 @@
 import type { BitcoinNetwork } from '../../address/network.ts'
 
-interface NetworkFacts {
+export interface NetworkFacts {
   /** What `getblockchaininfo` calls it. */
   chain: string
   /** Hash of block 0, in RPC order. */
   genesis: string
+  /** No target is easier. */
+  powLimit: bigint
+  /** Blocks until the subsidy halves. */
+  halving: number
+  /** From this height on a coinbase begins with its height (BIP 34), and witnesses are committed to (BIP 141). */
+  bip34: number
+  segwit: number
+  /** Whether who makes blocks there takes the fees. Regtest's `generateblock` leaves them. */
+  feesTaken: boolean
 }
 
 /**
  * Source: Bitcoin Core, src/kernel/chainparams.cpp, the asserted `hashGenesisBlock` of each network
- * (`test/functional/data/util/getchainparams-*.json` has the same in byte order), and src/util/chaintype.cpp for the names.
+ * (`test/functional/data/util/getchainparams-*.json` has the same in byte order), and src/util/chaintype.cpp for the names; powLimit, nSubsidyHalvingInterval, BIP34Height and SegwitHeight stand beside.
  */
 export const networkFacts: Readonly<Record<BitcoinNetwork, NetworkFacts>> = {
-  mainnet: { chain: 'main', genesis: '000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f' },
+  mainnet: {
+    chain: 'main',
+    genesis: '000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f',
+    powLimit: ones(224),
+    halving: 210_000,
+    bip34: 227_931,
+    segwit: 481_824,
+    feesTaken: true,
+  },
   testnet4: {
     chain: 'testnet4',
     genesis: '00000000da84f2bafbbc53dee25a72ae507ff4914b867c565be350b0da8bf043',
+    powLimit: ones(224),
+    halving: 210_000,
+    bip34: 1,
+    segwit: 1,
+    feesTaken: true,
   },
-  signet: { chain: 'signet', genesis: '00000008819873e925422c1ff0f99f7cc9bbb232af63a077a480a3633bee1ef6' },
-  regtest: { chain: 'regtest', genesis: '0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206' },
+  signet: {
+    chain: 'signet',
+    genesis: '00000008819873e925422c1ff0f99f7cc9bbb232af63a077a480a3633bee1ef6',
+    powLimit: 0x377aen << 216n,
+    halving: 210_000,
+    bip34: 1,
+    segwit: 1,
+    feesTaken: true,
+  },
+  regtest: {
+    chain: 'regtest',
+    genesis: '0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206',
+    powLimit: ones(255),
+    halving: 150,
+    bip34: 1,
+    segwit: 0,
+    feesTaken: false,
+  },
+}
+
+function ones(bits: number): bigint {
+  return (1n << BigInt(bits)) - 1n
 }
 
 /** The CAIP-2 name of a network: `bip122:` and the first 32 hex digits of its genesis hash (https://chainagnostic.org/CAIPs/caip-2). */

@@ -46,6 +46,11 @@ export class NodeClient {
     return this.#send({ method: 'POST', path: this.#rpcPath, headers, body, maxBytes, signal })
   }
 
+  /** Takes back the body of an answer that nobody will read again. */
+  giveBack(body: Uint8Array): void {
+    this.#http.memory.give(body)
+  }
+
   close(): Promise<void> {
     return this.#http.close()
   }

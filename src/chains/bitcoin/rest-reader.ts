@@ -1,5 +1,6 @@
 import { ChainscreenError } from '../../errors.ts'
-import type { BlockReader } from './block-reader.ts'
+import { type BlockReader, SpentMissing } from './block-reader.ts'
+import type { HttpAnswer } from './http-client.ts'
 import type { NodeClient } from './node-client.ts'
 import { printable } from './rpc-error.ts'
 import type { RawBlock } from './scanned-block.ts'
@@ -27,17 +28,27 @@ export class RestReader implements BlockReader {
 
   async read(hash: string, signal?: AbortSignal): Promise<RawBlock> {
     const [block, spent] = await Promise.all([
-      this.#fetch(`/rest/block/${hash}.bin`, `block ${hash}`, maxBlockBytes, signal),
-      this.#fetch(spentPath(hash), `what block ${hash} spends`, maxSpentBytes, signal),
+      this.#node.get(`/rest/block/${hash}.bin`, maxBlockBytes, signal),
+      this.#node.get(spentPath(hash), maxSpentBytes, signal),
     ])
-    return { block, spent, received: block.length + spent.length }
+    // A block that is not there has no spent outputs either: so it is told first.
+    if (block.status !== 200) throw this.#refused(`block ${hash}`, block)
+    if (spent.status === 404)
+      throw new SpentMissing(this.#refused(`what block ${hash} spends`, spent).message)
+    if (spent.status !== 200) throw this.#refused(`what block ${hash} spends`, spent)
+    return {
+      block: block.body,
+      spent: spent.body,
+      received: block.body.length + spent.body.length,
+      release: () => {
+        for (const { body } of [block, spent]) this.#node.giveBack(body)
+      },
+    }
   }
 
-  async #fetch(path: string, what: string, maxBytes: number, signal?: AbortSignal): Promise<Buffer> {
-    const { status, body } = await this.#node.get(path, maxBytes, signal)
-    if (status === 200) return body
+  #refused(what: string, { status, body }: HttpAnswer): ChainscreenError {
     const said = printable(body.toString('utf8', 0, 200))
-    throw new ChainscreenError(
+    return new ChainscreenError(
       status === 404 ? 'node-missing-data' : 'node-bad-answer',
       `The node at ${this.#node.endpoint} does not serve ${what}: HTTP ${status}${said === '' ? '' : `, "${said}"`}.`,
     )

@@ -61,8 +61,9 @@ export class RpcClient {
     calls: readonly RpcCall[],
     schema: z.ZodType<T>,
     signal?: AbortSignal,
+    maxBytes = smallAnswerBytes,
   ): Promise<(T | RpcError)[]> {
-    const answer = await this.#node.post(JSON.stringify(calls.map(request)), smallAnswerBytes, signal)
+    const answer = await this.#node.post(JSON.stringify(calls.map(request)), maxBytes, signal)
     const names = calls[0]?.method ?? 'batch'
     const json = parseJson(answer.body.toString())
     // In warm-up the whole batch may be refused with one error object.

@@ -25,3 +25,8 @@ export const blockHeaderSchema = z.object({
   /** Absent in the genesis block. */
   previousblockhash: hashSchema.optional(),
 })
+
+/** A block or a transaction as hex. */
+export const blockHexSchema = z.string()
+
+export const indexInfoSchema = z.object({ txindex: z.object({ synced: z.boolean() }).optional() })

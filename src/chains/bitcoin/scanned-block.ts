@@ -5,22 +5,28 @@ import { ByteReader } from './byte-reader.ts'
 import { extractTransaction } from './extract-transaction.ts'
 import { type BlockHeader, readHeader } from './header.ts'
 import { indexSpent, type SpentIndex } from './spent-index.ts'
-import { readTransaction } from './transaction.ts'
+import { readTransaction, type Transaction } from './transaction.ts'
 
 /** A block and the outputs it spends, as bytes in the forms of `/rest/block` and `/rest/spenttxouts`. Every way to read a node ends in this. */
 export interface RawBlock {
   block: Uint8Array
-  spent: Uint8Array
+  /** `null` where the node does not say what inputs spend. */
+  spent: Uint8Array | null
   /** Bytes the node sent for it. */
   received: number
+  /** Gives the memory of both back: neither may be read after it. */
+  release?: () => void
 }
 
 /** A block whose bytes were checked, ready to be looked through. */
 export class ScannedBlock {
   readonly header: BlockHeader
   readonly index: BlockIndex
+  readonly spent: SpentIndex | null
   readonly #raw: RawBlock
-  readonly #spent: SpentIndex
+  #released = false
+  /** What `extract` found, by transaction id. */
+  readonly #touched = new Map<string, Transaction>()
 
   /** @throws ChainscreenError `node-bad-answer` where the bytes are not this block, or the spent outputs not this block's */
   constructor(raw: RawBlock, hash: string) {
@@ -28,23 +34,50 @@ export class ScannedBlock {
     this.header = readHeader(reader, hash)
     this.index = indexBlock(reader)
     this.#raw = raw
-    this.#spent = indexSpent(
-      new ByteReader(raw.spent, `Spent outputs of block ${hash}`),
-      this.index.inputCounts,
-    )
+    const spent = raw.spent && new ByteReader(raw.spent, `Spent outputs of block ${hash}`)
+    this.spent = spent && indexSpent(spent, this.index.inputCounts)
+  }
+
+  get bytes(): Uint8Array {
+    return this.#raw.block
+  }
+
+  /** Gives the block's memory back: nothing may be read of it any more. */
+  release(): void {
+    if (this.#released) return
+    this.#released = true
+    this.#raw.release?.()
   }
 
   /** What touches own addresses: looks up each script in place, and builds only the transactions with a hit. */
   extract(own: OwnLookup): ScreenableTx[] {
+    if (this.#released) throw new Error('a block was looked through after its memory was given back')
     const { block, spent } = this.#raw
     const { starts, outputs } = this.index
     const found: ScreenableTx[] = []
     for (let tx = 0; tx < starts.length; tx++) {
-      if (!outputs.mayTouch(tx, block, own) && !this.#spent.scripts.mayTouch(tx, spent, own)) continue
-      const transaction = readTransaction(block, starts[tx] ?? 0, spent, this.#spent.starts[tx] ?? 0)
+      const touches =
+        outputs.mayTouch(tx, block, own) || (spent !== null && this.spent?.scripts.mayTouch(tx, spent, own))
+      if (!touches) continue
+      const transaction = this.transaction(tx)
       const screenable = extractTransaction(transaction, own)
-      if (screenable !== null) found.push(screenable)
+      if (screenable === null) continue
+      this.#touched.set(transaction.txid, transaction)
+      found.push(screenable)
     }
     return found
+  }
+
+  /** A transaction that was extracted before. */
+  touched(txid: string): Transaction | undefined {
+    return this.#touched.get(txid)
+  }
+
+  /** @param tx its place in the block */
+  transaction(tx: number): Transaction {
+    const { block, spent } = this.#raw
+    const start = this.spent?.starts[tx]
+    const list = spent === null || start === undefined ? null : { bytes: spent, start }
+    return readTransaction(block, this.index.starts[tx] ?? 0, list)
   }
 }

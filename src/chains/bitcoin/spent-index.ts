@@ -7,6 +7,8 @@ export interface SpentIndex {
   /** Byte at which each transaction's list begins. */
   starts: Uint32Array
   scripts: ScriptTable
+  /** Satoshi that each transaction spends; above 2^53 not exact, which is more than there is. */
+  sums: Float64Array
 }
 
 /**
@@ -22,14 +24,17 @@ export function indexSpent(reader: ByteReader, inputCounts: Uint32Array): SpentI
   if (count !== inputCounts.length) reader.fail(`${count} transactions, the block has ${inputCounts.length}`)
   const starts = new Uint32Array(count)
   const scripts = new ScriptTable(count)
+  const sums = new Float64Array(count)
   for (let tx = 0; tx < count; tx++) {
     starts[tx] = reader.position
     const inputs = reader.count(minTxOutBytes)
     const expected = tx === 0 ? 0 : inputCounts[tx]
     if (inputs !== expected) reader.fail(`${inputs} inputs for transaction ${tx}, the block has ${expected}`)
-    for (let i = 0; i < inputs; i++) indexTxOut(reader, scripts)
+    let sum = 0
+    for (let i = 0; i < inputs; i++) sum += indexTxOut(reader, scripts)
+    sums[tx] = sum
     scripts.endGroup()
   }
   reader.end()
-  return { starts, scripts: scripts.finish() }
+  return { starts, scripts: scripts.finish(), sums }
 }

@@ -9,53 +9,71 @@ export interface Spend {
   witness: readonly Uint8Array[]
 }
 
+/** A transaction as its own bytes tell it. */
+export interface BareTransaction {
+  /** In RPC order. */
+  txid: string
+  /** `outpoint`: the 36 bytes of the id, in the order of its bytes, and the index of the output that is spent. */
+  spends: readonly (Spend & { outpoint: Uint8Array })[]
+  outputs: readonly TxOut[]
+}
+
 /** A transaction with the outputs it spends; only built for transactions that touch an own address. */
 export interface Transaction {
   /** In RPC order. */
   txid: string
-  /** Empty for a coinbase. */
+  /** Empty for a coinbase, and where the node does not say what inputs spend. */
   inputs: readonly (TxOut & Spend)[]
   outputs: readonly TxOut[]
+}
+
+/** Reads the transaction at the reader's position. */
+export function readBareTransaction(reader: ByteReader): BareTransaction {
+  const { bytes, position: start } = reader
+  const { segwit, inputs } = readTransactionStart(reader)
+  const bodyStart = start + (segwit ? 6 : 4)
+  const shown: { outpoint: Uint8Array; scriptSig: Uint8Array }[] = []
+  for (let i = 0; i < inputs; i++) {
+    shown.push({ outpoint: reader.take(36), scriptSig: reader.takeVar() })
+    reader.skip(4)
+  }
+  const outputs = readList(reader, readTxOut)
+  const bodyEnd = reader.position
+  const spends = shown.map((one) => ({
+    ...one,
+    witness: segwit ? readList(reader, (from) => from.takeVar()) : [],
+  }))
+  const txid = doubleSha256(
+    bytes.subarray(start, start + 4),
+    bytes.subarray(bodyStart, bodyEnd),
+    reader.take(4),
+  )
+  return { txid: rpcHex(txid), spends, outputs }
 }
 
 /**
  * Reads a transaction of a block that was indexed before.
  *
- * @param spentStart where its list of spent outputs begins in `spent`
+ * @param spent the list of outputs it spends, where it begins; `null` where the node does not say
  */
 export function readTransaction(
   block: Uint8Array,
   start: number,
-  spent: Uint8Array,
-  spentStart: number,
+  spent: { bytes: Uint8Array; start: number } | null,
 ): Transaction {
   const reader = new ByteReader(block, 'block')
   reader.position = start
-  const { segwit, inputs } = readTransactionStart(reader)
-  const bodyStart = start + (segwit ? 6 : 4)
-  const scriptSigs: Uint8Array[] = []
-  for (let i = 0; i < inputs; i++) {
-    reader.skip(36)
-    scriptSigs.push(reader.takeVar())
-    reader.skip(4)
-  }
-  const outputs = readList(reader, readTxOut)
-  const bodyEnd = reader.position
-  const witnesses = segwit ? scriptSigs.map(() => readList(reader, (from) => from.takeVar())) : []
-  const txid = doubleSha256(
-    block.subarray(start, start + 4),
-    block.subarray(bodyStart, bodyEnd),
-    reader.take(4),
-  )
-  const spentReader = new ByteReader(spent, 'spent outputs')
-  spentReader.position = spentStart
+  const { txid, spends, outputs } = readBareTransaction(reader)
+  if (spent === null) return { txid, inputs: [], outputs }
+  const spentReader = new ByteReader(spent.bytes, 'spent outputs')
+  spentReader.position = spent.start
   const coins = readList(spentReader, readTxOut)
   return {
-    txid: rpcHex(txid),
+    txid,
     inputs: coins.map((coin, i) => ({
       ...coin,
-      scriptSig: scriptSigs[i] ?? new Uint8Array(),
-      witness: witnesses[i] ?? [],
+      scriptSig: spends[i]?.scriptSig ?? new Uint8Array(),
+      witness: spends[i]?.witness ?? [],
     })),
     outputs,
   }
@@ -63,6 +81,6 @@ export function readTransaction(
 
 function readList<T>(reader: ByteReader, read: (reader: ByteReader) => T): T[] {
   const list: T[] = []
-  for (let left = reader.compactSize(); left > 0; left--) list.push(read(reader))
+  for (let left = reader.count(1); left > 0; left--) list.push(read(reader))
   return list
 }

@@ -7,14 +7,20 @@ export const minTxOutBytes = 9
 /** The upper four bytes of 21,000,000 BTC in satoshi: no amount can have larger ones (src/consensus/amount.h, MAX_MONEY). */
 const maxMoneyHigh = 0x775f0
 
-/** Steps over an output (int64 value, script) and notes where its script stands. */
-export function indexTxOut(reader: ByteReader, table: ScriptTable): void {
-  reader.skip(4)
-  if (reader.u32() > maxMoneyHigh) reader.fail('an amount above 21,000,000 BTC')
+/**
+ * Steps over an output (int64 value, script) and notes where its script stands.
+ *
+ * @returns its satoshi; a double holds every amount there can be
+ */
+export function indexTxOut(reader: ByteReader, table: ScriptTable): number {
+  const low = reader.u32()
+  const high = reader.u32()
+  if (high > maxMoneyHigh) reader.fail('an amount above 21,000,000 BTC')
   const length = reader.compactSize()
   const start = reader.position
   reader.skip(length)
   table.add(start, start + length)
+  return high * 0x1_0000_0000 + low
 }
 
 /** An output with its amount in satoshi; the script is a view into the block. */

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { ChainscreenError } from '../../errors.ts'
+import { SpentMissing } from './block-reader.ts'
 import { ByteWriter } from './byte-writer.ts'
+import { hexBytes } from './hex-bytes.ts'
 import { hashSchema } from './rpc-schemas.ts'
 import { satoshiOf } from './satoshi.ts'
 
@@ -46,7 +48,7 @@ export function blockBytes(block: VerboseBlock): Uint8Array {
 /**
  * The outputs the block spends, in the form of `/rest/spenttxouts`.
  *
- * @throws ChainscreenError `node-missing-data` where the node leaves `prevout` out, as it silently does without undo data; `node-bad-answer` where an amount or a script is none
+ * @throws SpentMissing where the node leaves `prevout` out, as it silently does without undo data; ChainscreenError `node-bad-answer` where an amount or a script is none
  */
 export function spentBytes(block: VerboseBlock, hash: string): Uint8Array {
   const writer = new ByteWriter()
@@ -56,8 +58,7 @@ export function spentBytes(block: VerboseBlock, hash: string): Uint8Array {
     writer.compactSize(spending.length)
     for (const { prevout } of spending) {
       if (prevout === undefined) {
-        throw new ChainscreenError(
-          'node-missing-data',
+        throw new SpentMissing(
           `The node does not say what the inputs of block ${hash} spend: its undo data is pruned, or it is older than Bitcoin Core 23.`,
         )
       }
@@ -75,12 +76,6 @@ export function spentBytes(block: VerboseBlock, hash: string): Uint8Array {
     }
   }
   return writer.join()
-}
-
-function hexBytes(hexText: string): Buffer {
-  const bytes = Buffer.from(hexText, 'hex')
-  if (bytes.length * 2 === hexText.length) return bytes
-  throw new ChainscreenError('node-bad-answer', `A block has "${hexText.slice(0, 40)}" where hex should be.`)
 }
 
 function reversed(hexText: string): Buffer {

@@ -1,4 +1,4 @@
-import { Block, Transaction } from 'bitcoinjs-lib'
+import { Block, script, Transaction } from 'bitcoinjs-lib'
 import { digest, p2tr } from './scripts.ts'
 
 /** An output, or the output that an input spends. */
@@ -8,8 +8,14 @@ export interface Coin {
   value: bigint
 }
 
+/** A transaction's output, by the id in RPC order. */
+export interface OutPoint {
+  txid: string
+  vout: number
+}
+
 export interface TxSpec {
-  inputs: readonly (Coin & { scriptSig?: Uint8Array; witness?: readonly Uint8Array[] })[]
+  inputs: readonly (Coin & { scriptSig?: Uint8Array; witness?: readonly Uint8Array[]; of?: OutPoint })[]
   outputs: readonly Coin[]
 }
 
@@ -18,6 +24,8 @@ export interface BlockSpec {
   txs?: readonly TxSpec[]
   /** Outputs of the coinbase. Default: 50 BTC to a miner. */
   coinbase?: readonly Coin[]
+  /** The height that the coinbase names. Default: the block's. */
+  coinbaseHeight?: number
   height?: number
   parentHash?: string
 }
@@ -37,17 +45,23 @@ export interface BuiltBlock {
   verbose: string
   /** The coinbase first. */
   txids: string[]
+  /** The transactions, the coinbase first. */
+  hexes: string[]
 }
 
 export const sats = (btc: number): bigint => BigInt(Math.round(btc * 1e8))
 
 const someParent = '11'.repeat(32)
 
-/** Builds a block of made-up transactions with bitcoinjs-lib. Nothing is signed or mined. */
+/** Builds a block of made-up transactions with bitcoinjs-lib, mined for regtest. Nothing is signed. */
 export function buildBlock(spec: BlockSpec = {}): BuiltBlock {
   const { height = 7, parentHash = someParent, txs = [] } = spec
-  const coinbase = coinbaseTx(height, spec.coinbase ?? [{ script: p2tr('miner'), value: sats(50) }])
+  const coinbase = coinbaseTx(
+    spec.coinbaseHeight ?? height,
+    spec.coinbase ?? [{ script: p2tr('miner'), value: sats(50) }],
+  )
   const transactions = [coinbase, ...txs.map((tx, i) => transactionOf(tx, `${height}/${i}`))]
+  if (txs.some(({ inputs }) => inputs.some(({ witness }) => witness !== undefined))) commit(transactions)
   const block = new Block()
   block.version = 0x20000000
   block.prevHash = reversed(parentHash)
@@ -56,6 +70,7 @@ export function buildBlock(spec: BlockSpec = {}): BuiltBlock {
   block.bits = 0x207fffff
   block.nonce = height
   block.transactions = transactions
+  while ((block.getHash()[31] ?? 0) >= 0x80) block.nonce += 1
   const coins = [[], ...txs.map((tx) => tx.inputs)]
   return {
     height,
@@ -66,22 +81,35 @@ export function buildBlock(spec: BlockSpec = {}): BuiltBlock {
     spent: spentOf(coins),
     verbose: verboseOf(block, height, coins),
     txids: transactions.map((tx) => tx.getId()),
+    hexes: transactions.map((tx) => tx.toHex()),
   }
 }
 
 function coinbaseTx(height: number, outputs: readonly Coin[]): Transaction {
   const tx = new Transaction()
-  tx.addInput(Buffer.alloc(32), 0xffffffff, 0xffffffff, Buffer.from([3, height & 255, height >> 8, 0]))
+  const push = script.compile([script.number.encode(height)])
+  tx.addInput(Buffer.alloc(32), 0xffffffff, 0xffffffff, Buffer.concat([push, Buffer.from([0])]))
   for (const { script, value } of outputs) tx.addOutput(script, value)
-  tx.setWitness(0, [Buffer.alloc(32)])
   return tx
+}
+
+/** Gives the coinbase the witness and the output that commit to the witnesses of the others (BIP 141). */
+function commit(transactions: readonly Transaction[]): void {
+  const [coinbase] = transactions
+  coinbase?.setWitness(0, [Buffer.alloc(32)])
+  const header = Buffer.from('6a24aa21a9ed', 'hex')
+  coinbase?.addOutput(Buffer.concat([header, Buffer.alloc(32)]), 0n)
+  const root = Block.calculateMerkleRoot([...transactions], true)
+  const output = coinbase?.outs.at(-1)
+  if (output !== undefined) output.script = Buffer.concat([header, root])
 }
 
 function transactionOf(spec: TxSpec, seed: string): Transaction {
   const tx = new Transaction()
   tx.version = 2
-  spec.inputs.forEach(({ scriptSig, witness }, i) => {
-    tx.addInput(digest(`${seed}/${i}`, 32), i, 0xfffffffd, scriptSig ?? Buffer.alloc(0))
+  spec.inputs.forEach(({ scriptSig, witness, of }, i) => {
+    const parent = of === undefined ? digest(`${seed}/${i}`, 32) : reversed(of.txid)
+    tx.addInput(parent, of?.vout ?? i, 0xfffffffd, scriptSig ?? Buffer.alloc(0))
     if (witness !== undefined) tx.setWitness(i, [...witness])
   })
   for (const { script, value } of spec.outputs) tx.addOutput(script, value)

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import type { BuiltBlock } from './build-block.ts'
 
-export type NodeBlock = Omit<BuiltBlock, 'txids'>
+export type NodeBlock = Omit<BuiltBlock, 'txids' | 'hexes'>
 
 export interface Reply {
   status: number
@@ -18,6 +18,10 @@ export interface FakeNodeState {
   stale?: readonly NodeBlock[]
   /** `-rest=1` on Core 30 or later. Default true. */
   rest?: boolean
+  /** Serves blocks, and can't say what they spend. */
+  noUndo?: boolean
+  /** `-txindex=1`: the transactions it has, as hex by id. */
+  txindex?: ReadonlyMap<string, string>
   /** `user:password` it demands for RPC. */
   credentials?: string
   chainName?: string
@@ -39,13 +43,13 @@ export interface FakeNode {
   close(): Promise<void>
 }
 
-/** Serves a chain on loopback like Bitcoin Core, until the test ends. */
-export async function startFakeNode(state: FakeNodeState): Promise<FakeNode> {
+/** Serves a chain on loopback like Bitcoin Core, until the test ends; on a port of its own where none is given. */
+export async function startFakeNode(state: FakeNodeState, at = 0): Promise<FakeNode> {
   const requests: string[] = []
   const server = createServer((request, response) => {
     void answer(state, requests, request, response)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve))
   onTestFinished(() => stop(server))
   const { port } = server.address() as AddressInfo
   return { url: `http://127.0.0.1:${port}`, state, requests, close: () => stop(server) }
@@ -83,7 +87,10 @@ function rest(state: FakeNodeState, requests: string[], path: string): Reply {
   if (state.rest === false || kind === undefined) return { status: 404, body: '' }
   const block = find(state, hash)
   if (block === undefined) return { status: 404, body: `${hash} not found\r\n` }
-  return { status: 200, body: kind === 'block' ? block.block : block.spent }
+  if (kind === 'block') return { status: 200, body: block.block }
+  return state.noUndo
+    ? { status: 404, body: `${hash} undo not available\r\n` }
+    : { status: 200, body: block.spent }
 }
 
 function rpc(
@@ -140,9 +147,21 @@ function outcome(state: FakeNodeState, { method, params }: RpcRequest): string {
     const block = state.chain[Number(first)]
     return block === undefined ? failed(-8, 'Block height out of range') : result(block.hash)
   }
+  if (method === 'getindexinfo') {
+    const synced = { synced: true, best_block_height: state.chain.length - 1 }
+    return result(state.txindex === undefined ? {} : { txindex: synced })
+  }
+  if (method === 'getrawtransaction') {
+    const hex = state.txindex?.get(String(first))
+    return hex === undefined ? failed(-5, 'No such mempool or blockchain transaction') : result(hex)
+  }
+  if (method !== 'getblock' && method !== 'getblockheader') return failed(-32601, 'Method not found')
   const block = find(state, String(first))
   if (block === undefined) return failed(-5, 'Block not found')
-  if (method === 'getblock') return `"result":${block.verbose}`
+  if (method === 'getblock') {
+    if (params[1] === 0) return result(block.block.toString('hex'))
+    return `"result":${state.noUndo ? block.verbose.replaceAll('"prevout"', '"gone"') : block.verbose}`
+  }
   const { hash, height, time, parentHash } = block
   return result({ hash, height, time, ...(height === 0 ? {} : { previousblockhash: parentHash }) })
 }

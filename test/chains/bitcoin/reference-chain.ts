@@ -14,7 +14,7 @@ export interface Expectation {
 }
 
 export interface Scenario {
-  own: { address: string }[]
+  own: { address: string; kind: string }[]
   listed: { address: string }[]
   chain: string[]
   reorg: { forkHeight: number; branchA: string[] }

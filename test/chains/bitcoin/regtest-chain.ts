@@ -22,6 +22,7 @@ export const regtestGenesis: BuiltBlock = {
   spent: Buffer.from('0100', 'hex'),
   verbose: `{"version":1,"merkleroot":"${genesisRoot}","time":1296688602,"nonce":2,"bits":"207fffff","tx":[{"hex":"${genesisTx}","vin":[{"coinbase":"04"}],"vout":[{"value":50.00000000}]}]}`,
   txids: [genesisRoot],
+  hexes: [genesisTx],
 }
 
 /** A chain on top of it, one block for each spec. */

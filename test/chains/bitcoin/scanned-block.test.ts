@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ScannedBlock } from '../../../src/chains/bitcoin/scanned-block.ts'
 import { ChainscreenError } from '../../../src/errors.ts'
 import { type BuiltBlock, buildBlock, sats } from './build-block.ts'
 import { scan } from './extract.ts'
@@ -36,9 +37,18 @@ const codeOf = (act: () => unknown): string => {
 describe('a block in bytes', () => {
   it('gives its header, and the ids of transactions with and without witness', () => {
     const scanned = scan(built)
-    expect(scanned.header).toEqual({ hash: built.hash, parentHash: built.parentHash, time: built.time })
+    expect(scanned.header).toMatchObject({ hash: built.hash, parentHash: built.parentHash, time: built.time })
     const own = ownSet(hot, p2pk(publicKey('y')))
     expect(scanned.extract(own).map(({ hash }) => hash)).toEqual(built.txids.slice(1))
+  })
+
+  it('is not looked through after its memory was given back', () => {
+    let given = 0
+    const scanned = new ScannedBlock({ ...built, received: 0, release: () => given++ }, built.hash)
+    scanned.release()
+    scanned.release()
+    expect(given).toBe(1)
+    expect(() => scanned.extract(ownSet(hot))).toThrow('given back')
   })
 
   it('reads lists of 253 and more', () => {

@@ -66,12 +66,14 @@ describe('a node that is not the right one, or not ready', () => {
     })
   })
 
-  it('that can neither serve spent outputs nor name them in getblock 3 is told what to enable', async () => {
-    const verbose = (chain[2]?.verbose ?? '').replaceAll('"prevout"', '"gone"')
-    const lacking = chain.map((block, height) => (height === 2 ? { ...block, verbose } : block))
-    await expect(opening({ chain: lacking, rest: false })).rejects.toMatchObject({
+  it.each([
+    ['getblock', '23 or later with its undo data'],
+    ['txindex', 'with -txindex=1'],
+  ] as const)('that can not say what inputs spend is refused where %s is demanded', async (reads, needed) => {
+    const node = await withNode({ noUndo: true, rest: false })
+    await expect(sourceFor(node.url, { reads }).open()).rejects.toMatchObject({
       code: 'node-missing-data',
-      message: expect.stringContaining('start Bitcoin Core 30 or later with -rest=1'),
+      message: expect.stringContaining(needed),
     })
   })
 

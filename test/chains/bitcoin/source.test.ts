@@ -68,17 +68,20 @@ describe('a Bitcoin source', () => {
     expect((await source.block(2)).hash).toBe(chain[2]?.hash)
   })
 
-  it('keeps to REST where only the best block has lost its undo data', async () => {
-    const best = `GET /rest/spenttxouts/${chain[3]?.hash}.bin`
-    const intercept = (request: string) =>
-      request === best ? { status: 404, body: 'undo not available\r\n' } : undefined
+  it('keeps to REST where only the best block has lost its undo data, and says what it could not look for', async () => {
+    const lost = chain[2]?.hash
+    const intercept = (request: string, params: readonly unknown[]) => {
+      if (request === `GET /rest/spenttxouts/${lost}.bin`)
+        return { status: 404, body: 'undo not available\r\n' }
+      if (request !== 'getblock' || params[1] !== 3) return undefined
+      const verbose = chain[2]?.verbose.replaceAll('"prevout"', '"gone"')
+      return { status: 200, body: `{"id":0,"result":${verbose}}` }
+    }
     const source = sourceFor((await startFakeNode({ chain, intercept })).url)
     expect((await source.open()).reads).toBe('REST block + spenttxouts')
-    await expect(source.block(3)).rejects.toMatchObject({
-      code: 'node-missing-data',
-      message: expect.stringContaining('HTTP 404, "undo not available"'),
-    })
-    expect((await source.block(2)).height).toBe(2)
+    const block = await source.block(2)
+    expect(block).toMatchObject({ level: 'outputs', unscreened: [{ what: 'inputs' }] })
+    expect(await source.block(1)).toMatchObject({ level: 'full', unscreened: [] })
   })
 
   it('asks for the hashes of many heights at once', async () => {

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { ScannedBlock } from '../../../src/chains/bitcoin/scanned-block.ts'
+import { buildBlock } from './build-block.ts'
+import { ownSet } from './own-set.ts'
+import { p2pk, p2wpkh, publicKey } from './scripts.ts'
+
+const own = p2wpkh('hot')
+const scan = (tx: Parameters<typeof buildBlock>[0]) => {
+  const { block, spent, hash } = buildBlock(tx)
+  return new ScannedBlock({ block, spent, received: 0 }, hash).extract(ownSet(own))
+}
+
+describe('a transaction as large as a block', () => {
+  const inputs = Array.from({ length: 10_000 }, (_, i) => ({ script: p2wpkh(`in ${i}`), value: 10n }))
+  const outputs = Array.from({ length: 10_000 }, (_, i) => ({ script: p2wpkh(`out ${i}`), value: 1n }))
+
+  it('that pays us once has each party once', () => {
+    const [found] = scan({ txs: [{ inputs, outputs: [...outputs, { script: own, value: 1n }] }] })
+    expect(found?.transfers).toHaveLength(1)
+    expect(found?.parties).toHaveLength(20_000)
+  })
+
+  it('that pays us ten thousand times has each payer once, not once for each payment', () => {
+    const payments = outputs.map(({ value }) => ({ script: own, value }))
+    const [found] = scan({ txs: [{ inputs, outputs: payments }] })
+    expect(found?.transfers).toHaveLength(10_000)
+    expect(found?.transfers.flatMap(({ parties }) => parties)).toEqual([])
+    expect(found?.parties).toHaveLength(10_000)
+  })
+
+  it('that spends from us ten thousand times has each payee once', () => {
+    const consolidation = inputs.map(({ value }) => ({ script: own, value }))
+    const [found] = scan({ txs: [{ inputs: consolidation, outputs }] })
+    expect(found?.transfers.flatMap(({ parties }) => parties)).toHaveLength(10_000)
+    expect(found?.parties).toEqual([])
+  })
+
+  it('whose inputs show thousands of keys has a few forms of each', () => {
+    const key = publicKey('shown')
+    const pushes = Array.from({ length: 100 }, (_, i) => {
+      const each = publicKey(`key ${i}`)
+      return Buffer.concat([Buffer.from([each.length]), each])
+    })
+    const witness = [Buffer.concat(pushes)]
+    const shown = [
+      ...inputs.slice(0, 50).map((input) => ({ ...input, witness })),
+      { script: p2pk(key), value: 1n },
+    ]
+    const [found] = scan({ txs: [{ inputs: shown, outputs: [{ script: own, value: 1n }] }] })
+    const forms = found?.parties.map((party) => party.forms?.length ?? 0) ?? []
+    expect(Math.max(...forms)).toBe(32 * 3)
+    expect(found?.parties).toHaveLength(51)
+  })
+})

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { networkFacts } from '../../../src/chains/bitcoin/networks.ts'
+import { rootsOfBlock } from '../../../src/chains/bitcoin/proof/block-roots.ts'
+import { BlockVerifier, type VerifyMode } from '../../../src/chains/bitcoin/proof/verifier.ts'
+import { ScannedBlock } from '../../../src/chains/bitcoin/scanned-block.ts'
+import { buildBlock, sats } from './build-block.ts'
+import { type NodeBlock, startFakeNode } from './fake-node.ts'
+import { sourceFor } from './open-source.ts'
+import { ownSet } from './own-set.ts'
+import { regtestChain } from './regtest-chain.ts'
+import { hash160, p2tr, p2wpkh, p2wpkhOf, publicKey } from './scripts.ts'
+
+const payer = publicKey('payer')
+const input = { script: p2wpkhOf(hash160(payer)), value: sats(1), witness: [Buffer.alloc(71), payer] }
+const many = Array.from({ length: 9 }, () => input)
+const hot = p2wpkh('hot')
+const payment = { inputs: many, outputs: [{ script: hot, value: sats(1) }] }
+const chain = regtestChain({ txs: [payment] }, {})
+
+function changed(what: 'block' | 'spent', find: Buffer, offset = 0): NodeBlock[] {
+  return chain.map((block, height) => {
+    if (height !== 1) return block
+    const bytes = Buffer.from(block[what])
+    const at = bytes.lastIndexOf(find) + offset
+    bytes[at] = (bytes[at] ?? 0) ^ 1
+    return { ...block, [what]: bytes }
+  })
+}
+
+async function opened(served: readonly NodeBlock[], verify: VerifyMode) {
+  const node = await startFakeNode({ chain: served })
+  const source = sourceFor(node.url, { verify })
+  await source.open()
+  return { node, source }
+}
+
+describe('a block that does not prove true', () => {
+  const lying = changed('block', hot, 5)
+
+  it('is refused in mode strict, with everything that is wrong with it', async () => {
+    const { source } = await opened(lying, 'strict')
+    await expect(source.block(1)).rejects.toMatchObject({
+      code: 'node-bad-answer',
+      message: expect.stringContaining('its transactions are not those of its merkle root'),
+      details: [
+        expect.stringContaining('merkle root'),
+        'the witnesses are not those that its coinbase commits to.',
+      ],
+    })
+  })
+
+  it('is recorded in mode warn', async () => {
+    const { source } = await opened(lying, 'warn')
+    expect((await source.block(1)).unscreened).toMatchObject([{ what: 'unverified' }, { what: 'unverified' }])
+  })
+
+  it('is taken in mode off', async () => {
+    const { source } = await opened(lying, 'off')
+    expect((await source.block(1)).unscreened).toEqual([])
+  })
+})
+
+describe('a spent output of a transaction of ours that is not what its input shows', () => {
+  // Nine inputs: more than the sample of every block looks at.
+  const lying = changed('spent', input.script, 5)
+
+  it('is refused in mode strict, and then the next block too, so that another node is asked', async () => {
+    const { source } = await opened(lying, 'strict')
+    const block = await source.block(1)
+    const found = block.extract(ownSet(hot))
+    expect(() => block.proveSenders?.(found)).toThrow('the key shown is not that of the spent P2WPKH')
+    await expect(source.block(2)).rejects.toMatchObject({ code: 'node-bad-answer' })
+    expect((await source.block(2)).unscreened).toEqual([])
+  })
+
+  it('is recorded in mode warn', async () => {
+    const { source } = await opened(lying, 'warn')
+    const block = await source.block(1)
+    expect(block.proveSenders?.(block.extract(ownSet(hot)))).toMatchObject([{ what: 'unverified' }])
+  })
+
+  it('does not matter to a block that has nothing of ours', async () => {
+    const { source } = await opened(lying, 'strict')
+    const block = await source.block(1)
+    expect(block.proveSenders?.(block.extract(ownSet(p2tr('other'))))).toEqual([])
+  })
+})
+
+describe('a coinbase that leaves fees', () => {
+  const facts = { ...networkFacts.regtest, feesTaken: true }
+  const scanned = (reward: bigint) => {
+    const coinbase = [{ script: p2tr('miner'), value: reward }]
+    const built = buildBlock({ height: 1, coinbase, txs: [payment] })
+    return new ScannedBlock({ ...built, received: 0 }, built.hash)
+  }
+  const verifier = new BlockVerifier('strict', facts, rootsOfBlock)
+
+  it('is worth a second look, and recorded', async () => {
+    const proved = await verifier.prove(scanned(sats(58) - 1n), 1)
+    expect(proved.doubtful).toBe(true)
+    expect(proved.unverified).toEqual([
+      { what: 'unverified', reason: expect.stringContaining('less than subsidy and fees') },
+    ])
+  })
+
+  it('is none where it takes them all', async () => {
+    expect(await verifier.prove(scanned(sats(58)), 1)).toMatchObject({ doubtful: false, unverified: [] })
+  })
+})
