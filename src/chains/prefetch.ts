@@ -4,10 +4,17 @@ import { ChainscreenError } from '../errors.ts'
 import type { ChainSource, SourceBlock } from './source.ts'
 
 /**
- * Reads blocks `from` to `to` several at a time, and hands them over in order: whatever is ready in one piece, at
- * least one block, at most `2 × concurrency`. Whether they follow on each other is for the caller to check.
+ * How long blocks that are ready may wait for the ones behind them: one step of eight blocks costs a ledger a third
+ * of eight steps of one. The last block, such as the only one at the tip, waits for nothing.
+ */
+const gatherMs = 50
+
+/**
+ * Reads blocks `from` to `to` several at a time, and hands them over in order and in portions: `concurrency` blocks,
+ * or fewer when the next one is not there 50 ms after the first. Whether they follow on each other is for the caller
+ * to check. A block's memory is given back when the next ones are asked for.
  *
- * @param options.concurrency how many blocks are asked for at once; twice as many are held in memory.
+ * @param options.concurrency how many blocks are asked for at once; three times as many are held in memory.
  * @throws what the source throws, when the failed block's turn comes; requests still under way are aborted.
  */
 export async function* prefetch(
@@ -16,27 +23,25 @@ export async function* prefetch(
   to: number,
   options: { concurrency: number; signal?: AbortSignal },
 ): AsyncGenerator<SourceBlock[]> {
+  const { concurrency } = options
   const stop = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
   // Every request under way listens to it.
   setMaxListeners(0, signal)
-  const queue = new PQueue({ concurrency: options.concurrency })
-  const window = options.concurrency * 2
-  const asked = new Map<number, { answer: Promise<SourceBlock>; ready: boolean }>()
+  const queue = new PQueue({ concurrency })
+  const asked = new Map<number, { answer: Promise<SourceBlock>; ready: Promise<boolean> }>()
   let next = from
   let ask = from
   const refill = () => {
-    for (; ask <= to && ask < next + window; ask++) {
+    for (; ask <= to && ask < next + concurrency * 2; ask++) {
       const height = ask
-      const request = { answer: queue.add(() => source.block(height, signal)), ready: false }
-      request.answer.then(
-        () => {
-          request.ready = true
-        },
-        // Reported when its turn comes; until then it must not count as unhandled.
-        () => {},
+      const answer = queue.add(() => source.block(height, signal))
+      // A failure is reported when its turn comes; until then it must not count as unhandled.
+      const ready = answer.then(
+        () => true,
+        () => false,
       )
-      asked.set(height, request)
+      asked.set(height, { answer, ready })
     }
   }
   const take = async (height: number): Promise<SourceBlock> => {
@@ -56,12 +61,35 @@ export async function* prefetch(
       signal.throwIfAborted()
       refill()
       const blocks = [await take(next++)]
-      while (asked.get(next)?.ready) blocks.push(await take(next++))
-      refill()
+      const late = after(gatherMs)
+      while (blocks.length < concurrency && (await isReady(asked.get(next)?.ready, late))) {
+        blocks.push(await take(next++))
+        refill()
+      }
+      late.cancel()
       yield blocks
+      for (const block of blocks) block.release?.()
     }
   } finally {
     queue.clear()
     stop.abort()
   }
+}
+
+interface Timer {
+  passed: Promise<false>
+  cancel: () => void
+}
+
+function after(ms: number): Timer {
+  let cancel = () => {}
+  const passed = new Promise<false>((resolve) => {
+    const timer = setTimeout(resolve, ms, false)
+    cancel = () => clearTimeout(timer)
+  })
+  return { passed, cancel }
+}
+
+async function isReady(ready: Promise<boolean> | undefined, late: Timer): Promise<boolean> {
+  return ready === undefined ? false : Promise.race([ready, late.passed])
 }

@@ -19,6 +19,8 @@ export interface SourceBlock extends BlockRef {
   bytes: number
   /** Finds what touches own addresses. Pure: the same block and the same own addresses give the same answer. May be called again when own addresses change. */
   extract(own: OwnLookup): ScreenableTx[]
+  /** Gives back the block's memory: called, if at all, by whoever is done with it. Nothing may be extracted after it. */
+  release?(): void
   /**
    * Proves of extracted transactions what costs too much to prove of all: on EVM chains, who sent them. Gives what
    * can't be proved. Absent where there is nothing of the kind.

@@ -18,10 +18,12 @@ export interface WatchdogEvents {
 
 /** Looks at progress, not at connections: a socket can be open and mute for ever. */
 export interface Watchdog {
-  /** A look at the node was completed, whatever it found. */
+  /** A look at the node was completed, whatever it found; a failure that is waited out is one too. */
   looked(chain: string): void
   /** The cursor moved. */
   moved(chain: string): void
+  /** The chain is followed no more: nothing is expected of it. */
+  ended(chain: string): void
   /** Compares everything with the clock. */
   check(): void
   stop(): void
@@ -63,6 +65,7 @@ export function createWatchdog(
       if (state.stale) events.onFresh(chain)
       state.stale = false
     },
+    ended: (chain) => states.delete(chain),
     stop: () => clearInterval(timer),
   }
 }

@@ -1,13 +1,15 @@
 import { type Key, keyBytes } from '../address/key.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { OwnLookup } from './own.ts'
+import { ScriptFilter } from './script-filter.ts'
 
 /** Made half full, and grown a little later, so that one address more than expected does not cost half as much again. */
 const maxLoad = 0.55
 
 /**
  * A compact table of own addresses: 8 bytes a slot, half of the slots taken, so 16 bytes an address when
- * `capacityHint` is right, and up to 22 when the table had to grow. Only a 64-bit fingerprint of each address
+ * `capacityHint` is right, and up to 22 when the table had to grow; for scripts one or two more, see
+ * {@link ScriptFilter}. Only a 64-bit fingerprint of each address
  * is kept: an answer of yes is wrong about once in 2^64 / size look-ups (2^40 for ten million addresses) and has
  * to be confirmed, an answer of no is never wrong.
  */
@@ -18,11 +20,13 @@ export class OwnTable implements Omit<OwnLookup, 'has'> {
   #size = 0
   /** An exchange uses few kinds of script, and the kinds differ in length: most foreign scripts need no hash. */
   readonly #scriptLengths = new Set<number>()
+  readonly #scripts: ScriptFilter
 
   /** @param capacityHint how many addresses will be added; the table grows by half when there are more. */
   constructor(capacityHint: number) {
     this.#capacity = Math.max(16, Math.ceil(capacityHint) * 2)
     this.#slots = new Int32Array(this.#capacity * 2)
+    this.#scripts = new ScriptFilter(capacityHint)
   }
 
   /** How many different addresses were added. */
@@ -32,7 +36,7 @@ export class OwnTable implements Omit<OwnLookup, 'has'> {
 
   /** Memory of the table. */
   get bytes(): number {
-    return this.#slots.byteLength
+    return this.#slots.byteLength + this.#scripts.bytes
   }
 
   /** @throws ChainscreenError `failure` for a key that no watched chain can have */
@@ -65,13 +69,14 @@ export class OwnTable implements Omit<OwnLookup, 'has'> {
 
   /** Whether the scriptPubKey `bytes[start..end)` may be one of ours. */
   mayHaveScript(bytes: Uint8Array, start: number, end: number): boolean {
-    if (!this.#scriptLengths.has(end - start)) return false
+    if (!this.#scripts.mayHave(bytes, start, end) || !this.#scriptLengths.has(end - start)) return false
     hashBytes(bytes, start, end)
     return this.#find()
   }
 
   #hashScript(script: Uint8Array): void {
     this.#scriptLengths.add(script.length)
+    this.#scripts.add(script)
     hashBytes(script, 0, script.length)
   }
 

@@ -54,6 +54,21 @@ describe('prefetching', () => {
     await blocks.return(undefined)
   })
 
+  it('hands over as many at once as it asks for at once, so that they become one step', async () => {
+    const sizes: number[] = []
+    for await (const batch of prefetch(chainOf(20), 1, 20, { concurrency: 8 })) sizes.push(batch.length)
+    expect(sizes).toEqual([8, 8, 4])
+  })
+
+  it('does not keep what is ready waiting for what is slow', async () => {
+    const source = gated(chainOf(20))
+    const blocks = prefetch(source, 1, 20, { concurrency: 3 })
+    const first = blocks.next()
+    for (const height of [1, 2]) source.gates.get(height)?.()
+    expect((await first).value).toHaveLength(2)
+    await blocks.return(undefined)
+  })
+
   it('hands over in order what came out of order', async () => {
     const source = gated(chainOf(20))
     const blocks = prefetch(source, 1, 3, { concurrency: 3 })
@@ -90,6 +105,23 @@ describe('prefetching', () => {
     for await (const _ of prefetch(source, 1, 20, { concurrency: 2 })) break
     expect(signals.length).toBeGreaterThan(1)
     expect(signals.every(({ aborted }) => aborted)).toBe(true)
+  })
+
+  it('gives back the memory of blocks once the next ones are asked for, and not before', async () => {
+    const chain = chainOf(6)
+    const released: number[] = []
+    const source = {
+      block: async (height: number) => ({
+        ...(await chain.block(height)),
+        release: () => released.push(height),
+      }),
+    }
+    const seen: number[] = []
+    for await (const batch of prefetch(source, 1, 6, { concurrency: 2 })) {
+      expect(released).toEqual(seen)
+      seen.push(...batch.map(({ height }) => height))
+    }
+    expect(released).toEqual([1, 2, 3, 4, 5, 6])
   })
 
   it('ends with the reason of the signal', async () => {

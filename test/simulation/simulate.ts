@@ -41,7 +41,7 @@ const at = '2026-01-01T00:00:00.000Z'
 /** A thousandth of the usual ones. */
 const pauses = { firstMs: 1, graveMs: 60, longestMs: 300 }
 /** Events (blocks written, looks completed, failures) of one run before the faults end. */
-const eventsPerRun = 150
+const eventsPerRun = 100
 
 /** One run: a node that misbehaves as the seed says, then behaves; and beside it a clean run over the same chain. */
 export async function simulate(scenario: Scenario, seed: number): Promise<Simulated> {

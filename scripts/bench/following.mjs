@@ -1,0 +1,87 @@
+// One whole backfill as the daemon does it: follow, extract, screen, write into a SQLite file of its own.
+
+import { copyFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { follow } from '../../dist/chains/follower.js'
+import { configSchema } from '../../dist/config/schema.js'
+import { all } from '../../dist/ledger/database.js'
+import { openLedger } from '../../dist/ledger/open.js'
+import { loadLists } from '../../dist/lists/load-lists.js'
+import { addOwn } from '../../dist/own/import-own.js'
+import { createLedgerStore } from '../../dist/pipeline/ledger-store.js'
+import { Memory } from '../../dist/pipeline/memory.js'
+import { chainOf, createSource, pinned } from '../../dist/pipeline/open-chain.js'
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+const now = () => new Date().toISOString()
+
+/**
+ * Makes a ledger with the bundled list and own addresses; each run starts from a copy of it.
+ *
+ * @param options.chain as in the config file.
+ * @returns `prepare` and `run` for {@link inTurn}.
+ */
+export async function following(folder, { chain, own, expected }) {
+  const template = join(folder, 'template.db')
+  const file = join(folder, 'follow.db')
+  const config = configSchema.parse({
+    database: template,
+    lists: [{ id: 'ofac', file: 'bundled' }],
+    chains: [chain],
+  })
+  const [chainConfig] = config.chains
+  remove(template)
+  const made = openLedger(template)
+  await loadLists(made, config.lists, silent, now)
+  await addOwn(made, own, { kind: 'deposit', reference: '', chain: '' }, config.chains, now())
+  made.close()
+
+  return {
+    prepare() {
+      remove(file)
+      copyFileSync(template, file)
+      const db = openLedger(file)
+      return { db, memory: new Memory(db) }
+    },
+    async run({ db, memory }) {
+      const bare = createSource(chainConfig)
+      const described = chainOf(chainConfig, bare)
+      const source = pinned(bare, db, described, now)
+      await follow({
+        chain: described.id,
+        source,
+        store: createLedgerStore({ db, chain: described, memory, now }),
+        start: chainConfig.start,
+        finality: chainConfig.finality,
+        prefetch: chainConfig.prefetch,
+        pollMs: chainConfig.pollMs,
+        once: true,
+        signal: new AbortController().signal,
+      })
+      await source.close()
+      const found = countsOf(db)
+      db.close()
+      for (const [what, number] of Object.entries(expected))
+        if (found[what] !== number) throw new Error(`${what}: expected ${number}, found ${found[what]}`)
+    },
+    counts() {
+      const db = openLedger(file)
+      const counts = countsOf(db)
+      db.close()
+      return counts
+    },
+  }
+}
+
+function countsOf(db) {
+  const [counts] = all(
+    db,
+    `select (select count(*) from alerts) as alerts, (select count(*) from transfers) as transfers,
+       (select sum(to_height - from_height + 1) from coverage) as blocks`,
+  )
+  return counts
+}
+
+function remove(file) {
+  for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true })
+}
