@@ -29,6 +29,8 @@ export interface FollowerOptions {
   pollMs: number
   /** How long to wait after the first failure in a row; doubled with each further one. Default 250. */
   firstRetryMs?: number
+  /** The longest pause between attempts; default 30 s. */
+  longestRetryMs?: number
   /** Catch up with the head as it is, and return. */
   once: boolean
   signal: AbortSignal
@@ -40,7 +42,7 @@ export interface FollowerOptions {
 }
 
 const defaultFirstRetryMs = 250
-const longestRetryMs = 30_000
+const defaultLongestRetryMs = 30_000
 /** With `once`, a node gets this many chances in a row. */
 const onceAttempts = 5
 
@@ -53,6 +55,7 @@ const onceAttempts = 5
  */
 export async function follow(options: FollowerOptions): Promise<void> {
   const { source, store, signal, firstRetryMs = defaultFirstRetryMs } = options
+  const { longestRetryMs = defaultLongestRetryMs } = options
   let failures = 0
   let failedAt: string | undefined
   let deepLooks = 0

@@ -40,6 +40,10 @@ export type StepCounts = Record<AlertOutcome, number>
  * @throws Error when the blocks do not follow on the cursor: the caller's fault.
  */
 export function commitStep(db: Db, chain: Chain, step: Step): StepCounts | null {
+  return flushWhereItMatters(db, step, () => commit(db, chain, step))
+}
+
+function commit(db: Db, chain: Chain, step: Step): StepCounts | null {
   return inTransaction(db, () => {
     if (!sameRevisions(readRevisions(db), step.revisions)) return null
     const counts: StepCounts = { created: 0, reinstated: 0, known: 0 }
@@ -69,6 +73,23 @@ export function commitStep(db: Db, chain: Chain, step: Step): StepCounts | null 
     finish(db, chain, step)
     return counts
   })
+}
+
+/**
+ * A commit that waits for the disk survives a power cut; one that does not is rolled back whole by it, cursor and
+ * all, and the same blocks give the same rows again. So a backfill through final blocks does not wait (nothing is
+ * lost to a crash of the program in either case, and the file is never damaged: WAL).
+ */
+function flushWhereItMatters<T>(db: Db, { blocks, finalHeight }: Step, write: () => T): T {
+  const last = blocks.at(-1)
+  const canBeReadAgain = last !== undefined && finalHeight !== null && last.height <= finalHeight
+  if (!canBeReadAgain) return write()
+  db.pragma('synchronous = NORMAL')
+  try {
+    return write()
+  } finally {
+    db.pragma('synchronous = FULL')
+  }
 }
 
 /** Notes a new head and what became final with it, when there is no new block. */

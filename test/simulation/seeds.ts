@@ -1,6 +1,7 @@
 /** Seeds that once failed. They stay. */
 const onceFailed: Readonly<Record<'evm' | 'bitcoin', readonly number[]>> = {
-  evm: [],
+  // 33, 150, 212, 264: another block was taken for genesis.
+  evm: [33, 150, 212, 264],
   bitcoin: [],
 }
 

@@ -153,6 +153,7 @@ async function followWith(
       prefetch: config.prefetch,
       pollMs: 1,
       firstRetryMs: 1,
+      longestRetryMs: 20,
       once,
       signal,
       onLook: onEvent,

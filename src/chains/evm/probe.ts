@@ -16,10 +16,12 @@ export async function probeNode(rpc: RpcClient, chainId: number, signal?: AbortS
   await checkChainId(rpc, chainId, signal)
   await checkSynced(rpc, signal)
   const client = await clientVersion(rpc, signal)
-  const genesisHash = (await header(rpc, '0x0', 'its genesis block (height 0)', signal)).hash
+  const genesis = await header(rpc, '0x0', 'its genesis block (height 0)', signal)
+  // A database is bound to this hash for ever: it must be no other block's.
+  if (Number(genesis.number) !== 0) throw badAnswer('eth_getBlockByNumber', 'number', genesis.number, '0x0')
   const latest = await header(rpc, 'latest', 'a latest block', signal)
   await checkBlockReceipts(rpc, latest.hash, client, signal)
-  return { client, reads: 'full block + receipts by hash', genesisHash }
+  return { client, reads: 'full block + receipts by hash', genesisHash: genesis.hash }
 }
 
 async function checkChainId(rpc: RpcClient, chainId: number, signal?: AbortSignal): Promise<void> {
