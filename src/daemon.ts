@@ -42,17 +42,21 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
   try {
     const letGo = takeDaemonLock(db)
     try {
-      await loadLists(db, config.lists, log, now, {
+      const loaded = loadLists(db, config.lists, log, now, {
         download: options.once ? 'all' : 'missing',
         signal: options.signal,
       })
-      const stopLists = options.once ? async () => {} : tendLists(db, config, log, now)
-      const stopRescreening = keepRescreening(db, log, now)
+      const stopLists = options.once ? async () => {} : tendLists(db, config, log, now, loaded)
       try {
-        await followAll(config, db, { ...options, now })
+        await loaded
+        const stopRescreening = keepRescreening(db, log, now)
+        try {
+          await followAll(config, db, { ...options, now })
+        } finally {
+          await stopRescreening({ finish: options.once && !options.signal.aborted })
+        }
       } finally {
         await stopLists()
-        await stopRescreening({ finish: options.once && !options.signal.aborted })
       }
     } catch (error) {
       // Told to stop while lists were still loading: that is how it ends.
@@ -66,9 +70,15 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
   }
 }
 
-/** Keeps lists up to date while chains are followed. @returns stops. */
-function tendLists(db: Db, { lists }: Config, log: Log, now: () => string): () => Promise<void> {
-  const stops = [watchListFiles(db, lists, log, now), keepUpdated(db, lists, log, now)]
+/** Keeps lists up to date, once they are loaded, while chains are followed. @returns stops. */
+function tendLists(
+  db: Db,
+  { lists }: Config,
+  log: Log,
+  now: () => string,
+  loaded: Promise<void>,
+): () => Promise<void> {
+  const stops = [watchListFiles(db, lists, log, now, loaded), keepUpdated(db, lists, log, now, loaded)]
   return async () => {
     await Promise.all(stops.map((stop) => stop()))
   }
@@ -146,6 +156,7 @@ async function followChain(
       watchdog.moved(chain.id)
       options.onProgress?.({ chain: chain.id, ...progress })
     },
+    // Trouble is no progress: a node that is away is waited for as long as the watchdog allows.
     onTrouble: (error, retryMs) => log.warn({ ...about, retryMs }, `${chain.id}: ${messageOf(error)}`),
     onReorg: (from, fork) =>
       log.warn(
@@ -164,6 +175,7 @@ async function followChain(
     log.error(about, [`${chain.id} halted: ${messageOf(error)}`, ...details].join(' '))
     throw error
   } finally {
+    watchdog.ended(chain.id)
     await source.close()
   }
 }

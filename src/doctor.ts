@@ -74,15 +74,16 @@ function checkCanary(db: Db, { everyMs }: CanaryConfig, at: string): Checkup {
   return { what, state: late ? 'fail' : 'ok', found: `passed at ${passedAt}`, advice }
 }
 
-/** Lists that are fetched and never were. */
+/** Lists of the config that the database does not know: nothing is checked against them yet. */
 function neverLoaded(config: Config, known: readonly ListReport[]): Checkup[] {
   return config.lists
-    .filter((list) => 'url' in list && !known.some(({ id }) => id === list.id))
+    .filter((list) => !known.some(({ id }) => id === list.id))
+    .filter((list) => 'url' in list || existsSync(listFile(list)))
     .map(({ id }) => ({
       what: `list ${id}`,
       state: 'warn',
       found: 'was never loaded',
-      advice: `fetch it: \`chainscreen lists update ${id}\``,
+      advice: `load it: \`chainscreen lists update ${id}\``,
     }))
 }
 

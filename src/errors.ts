@@ -42,6 +42,8 @@ const exitCodes = {
   'list-held': 1,
   /** Reading or writing the database failed. */
   database: 1,
+  /** Another process writes to the database, for longer than one waits for it. */
+  'database-busy': 75,
   /** The database is newer than this program. */
   'database-newer': 5,
   /** Another daemon holds the database. */

@@ -17,6 +17,7 @@ import {
   databaseOf,
   now,
   parseHeight,
+  refuseUnknownChain,
 } from './common.ts'
 import { amountText, printable, printJson, printLine, printTable } from './output.ts'
 
@@ -62,8 +63,10 @@ export const alertsCommand: CommandFactory = () =>
         ...(limit === undefined ? {} : { limit: parseHeight(limit, 'number of alerts') }),
         canary: options.canary ?? false,
       }
-      const db = openLedgerForReading(databaseOf(options, configIfAny(options)))
+      const config = configIfAny(options)
+      const db = openLedgerForReading(databaseOf(options, config))
       try {
+        if (chain !== undefined && chain !== 'canary') refuseUnknownChain(db, config, chain)
         const alerts = findAlerts(db, filter)
         if (options.json) return printJson(alerts.map(parsed))
         if (alerts.length === 0) return printLine('No alerts.')

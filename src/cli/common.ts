@@ -6,6 +6,8 @@ import type { ListConfig } from '../config/lists.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { ChainscreenError } from '../errors.ts'
+import { chainIds } from '../ledger/chain.ts'
+import type { Db } from '../ledger/database.ts'
 
 /** What every command takes. */
 export interface CommonOptions {
@@ -51,6 +53,21 @@ export function chainConfigOf(config: Config, id: string): ChainConfig {
   if (chain !== undefined) return chain
   const known = config.chains.map((candidate) => candidate.id).join(', ') || 'none'
   throw new ChainscreenError('usage', `There is no chain "${id}" in the config; it has: ${known}.`)
+}
+
+/**
+ * A chain that was mistyped has no alerts and no gaps, and that would look like good news.
+ *
+ * @throws `usage` for an id that neither the config nor the database has, naming those that they have.
+ */
+export function refuseUnknownChain(db: Db, config: Config | null, id: string): void {
+  const known = new Set([...(config?.chains ?? []).map((chain) => chain.id), ...chainIds(db)])
+  if (known.has(id)) return
+  const names = [...known].sort().join(', ') || 'none'
+  throw new ChainscreenError(
+    'usage',
+    `There is no chain "${id}", neither in the config nor in the database; they have: ${names}.`,
+  )
 }
 
 /** A list of the config by its id. @throws `usage` naming the ids there are. */

@@ -1,6 +1,13 @@
 import { type ChainCoverage, readCoverage } from '../ledger/coverage-queries.ts'
 import { openLedgerForReading } from '../ledger/open.ts'
-import { type CommandFactory, type CommonOptions, command, configIfAny, databaseOf } from './common.ts'
+import {
+  type CommandFactory,
+  type CommonOptions,
+  command,
+  configIfAny,
+  databaseOf,
+  refuseUnknownChain,
+} from './common.ts'
 import { printJson, printLine, printTable } from './output.ts'
 
 /** `coverage [CHAIN]`: what was screened, and every gap with its reason. */
@@ -8,8 +15,10 @@ export const coverageCommand: CommandFactory = () =>
   command('coverage', 'what was screened, with which revision and level, and every gap with its reason')
     .argument('[chain]')
     .action((chain: string | undefined, options: CommonOptions) => {
-      const db = openLedgerForReading(databaseOf(options, configIfAny(options)))
+      const config = configIfAny(options)
+      const db = openLedgerForReading(databaseOf(options, config))
       try {
+        if (chain !== undefined) refuseUnknownChain(db, config, chain)
         const report = readCoverage(db, chain)
         if (options.json) return printJson(report)
         if (report.length === 0)

@@ -20,8 +20,9 @@ export function printTable(
   rows: readonly (readonly (string | number | null)[])[],
 ): void {
   const cells = rows.map((row) => row.map((cell) => printable(String(cell ?? ''))))
+  // Not `Math.max(...cells)`: there may be more rows than a call can have arguments.
   const widths = header.map((title, column) =>
-    Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
+    cells.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), title.length),
   )
   for (const row of [header, ...cells]) {
     printLine(

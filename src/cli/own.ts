@@ -55,13 +55,16 @@ function importCommand(): Command {
 function addCommand(): Command {
   return command('add', 'add addresses')
     .argument('<address...>')
-    .option('--kind <kind>', ownKinds.join(', '), 'deposit')
-    .option('--reference <text>', "the exchange's own opaque id", '')
+    .option(
+      '--kind <kind>',
+      `${ownKinds.join(', ')}; a new address is a deposit address where nothing is said`,
+    )
+    .option('--reference <text>', "the exchange's own opaque id")
     .option('--chain <id>', 'own on this chain only')
     .action(
       async (
         addresses: string[],
-        options: CommonOptions & { kind: string; reference: string; chain?: string },
+        options: CommonOptions & { kind?: string; reference?: string; chain?: string },
       ) => {
         const config = configOf(options)
         const { kind, reference, chain = '' } = options

@@ -1,3 +1,6 @@
+import type { ChainConfig } from '../config/chains.ts'
+import type { Config } from '../config/schema.ts'
+import { ChainscreenError } from '../errors.ts'
 import { openLedgerForReading } from '../ledger/open.ts'
 import { type PreCheck, preCheck } from '../pipeline/pre-check.ts'
 import {
@@ -21,8 +24,7 @@ export const screenCommand: CommandFactory = (done) =>
     .option('--chain <id>', 'the chain it would be used on')
     .action((addresses: string[], options: CommonOptions & { asset?: string; chain?: string }) => {
       const config = configIfAny(options)
-      const chain =
-        options.chain === undefined || config === null ? null : chainConfigOf(config, options.chain)
+      const chain = options.chain === undefined ? null : chainOf(options.chain, config)
       const db = openLedgerForReading(databaseOf(options, config))
       try {
         const checks = preCheck(db, addresses, {
@@ -45,6 +47,15 @@ export const screenCommand: CommandFactory = (done) =>
         db.close()
       }
     })
+
+/** An option that nobody heeds would make an address of another chain look clear. */
+function chainOf(id: string, config: Config | null): ChainConfig {
+  if (config !== null) return chainConfigOf(config, id)
+  throw new ChainscreenError(
+    'usage',
+    `--chain ${id} needs a config, which says what that chain is: add --config FILE.`,
+  )
+}
 
 function say(check: PreCheck): void {
   printLine(

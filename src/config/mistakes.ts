@@ -26,6 +26,9 @@ export function fromSchema(issues: readonly z.core.$ZodIssue[], document: Config
   return [...mistakes.values()]
 }
 
+/** Keys whose values may carry credentials, also where they are written wrongly. */
+const urlKeys = ['rpc', 'ws', 'url']
+
 /** What stands at a key, as written, without anything secret. */
 function foundAt(path: KeyPath, document: ConfigDocument): string {
   const value = document.writtenAt(path)
@@ -35,7 +38,7 @@ function foundAt(path: KeyPath, document: ConfigDocument): string {
   const text = String(value)
   if (secretKeys.includes(String(path[path.length - 1]))) return 'a value (not shown)'
   if (/^\$\{\w+\}$/.test(text)) return `the value of ${text}`
-  if (text.includes('://') || path.includes('rpc')) return redactUrl(text)
+  if (text.includes('://') || path.some((key) => urlKeys.includes(String(key)))) return redactUrl(text)
   const short = text.length > 80 ? `${text.slice(0, 80)}…` : text
   return typeof value === 'string' ? JSON.stringify(short) : short
 }

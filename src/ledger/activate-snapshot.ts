@@ -1,5 +1,6 @@
 import type { Key } from '../address/key.ts'
-import { all, type Db, run } from './database.ts'
+import { changedKeys, findChanges, noteBulk, putBulk } from './bulk-changes.ts'
+import { all, type Db, one, run } from './database.ts'
 import { type AddressHistory, seedRemoved } from './list-history.ts'
 import {
   type SnapshotEntry,
@@ -7,8 +8,9 @@ import {
   type SnapshotRow,
   snapshotEntryOf,
 } from './list-snapshots.ts'
-import { noteListChange, readListState, sameListState } from './list-state.ts'
+import { listChanges, readListState, sameListState } from './list-state.ts'
 import { closeEntry, putEntry } from './put-entry.ts'
+import { addRescreen, addRescreenItem } from './rescreens.ts'
 import { bumpRevision, readRevisions } from './revisions.ts'
 
 /** What activation needs to know beside the snapshot itself. */
@@ -34,53 +36,50 @@ export function activateSnapshot(db: Db, snapshot: SnapshotRow, activation: Acti
   const { list_id: listId } = snapshot
   const { at, date, history = [] } = activation
   const known = new Map(history.map((each) => [each.key, each]))
-  const entries = entriesToPut(db, snapshot, activation)
-  const missing = missingKeys(db, snapshot)
-  const keys = new Set([...known.keys(), ...entries.map(({ key }) => key), ...missing.map(({ key }) => key)])
+  findChanges(db, snapshot, { ...activation, keys: known.keys() })
+  const entries = entriesToWeigh(db, snapshot)
+  const missing = changedKeys(db, 'one-gone')
+  const keys = new Set([...known.keys(), ...entries.map(({ key }) => key), ...missing])
   const before = readListState(db, listId, keys)
+  const bulk = putBulk(db, snapshot, activation)
   seedRemoved(db, listId, history, date)
-  for (const { key, from } of missing) closeEntry(db, listId, key, removalDate(known.get(key), from, date))
+  for (const key of missing) closeEntry(db, listId, key, removalDate(db, listId, known.get(key), date))
   for (const entry of entries) {
     putEntry(db, listId, entry, { published: publishedBy(snapshot, entry, activation, known), date })
   }
   const after = readListState(db, listId, keys)
-  const revision = sameListState(before, after) ? readRevisions(db).list : bumpRevision(db, 'list')
-  noteListChange(db, { listId, revision, at }, before, after)
+  const same = bulk.changed === 0 && sameListState(before, after)
+  const revision = same ? readRevisions(db).list : bumpRevision(db, 'list')
+  const items = listChanges(listId, before, after)
+  if (items.length + bulk.moved > 0) {
+    const id = addRescreen(db, { kind: 'list', listId, revision, whole: false, at })
+    for (const item of items) addRescreenItem(db, id, item)
+    noteBulk(db, id, listId)
+  }
   markActive(db, snapshot, revision, at)
   return revision
 }
 
-/** The entries of the snapshot of which the ledger does not say the same yet: few, where a list changed a little. */
-function entriesToPut(db: Db, snapshot: SnapshotRow, activation: Activation): SnapshotEntry[] {
+/** The entries of the snapshot whose dates have to be weighed. */
+function entriesToWeigh(db: Db, snapshot: SnapshotRow): SnapshotEntry[] {
   return all<SnapshotEntryRow>(
     db,
-    `select s.* from snapshot_entries s left join list_entries e on e.list_id = ?1 and e.key = s.key
-     where s.snapshot_id = ?2 and (e.key is null
-       or (e.address, e.assets, e.subject, e.programs, e.listed_on, e.removed_on)
-         is not (s.address, s.assets, s.subject, s.programs, s.listed_on, s.removed_on)
-       or e.first_seen > coalesce(s.published_by, iif(?3, s.listed_on, null), ?4)
-       or s.key in (select value from json_each(?5)))
-     order by s.key`,
-    ...[snapshot.list_id, snapshot.id, activation.listedOnIsPublished ? 1 : 0, snapshot.issued_on],
-    JSON.stringify(activation.history?.map(({ key }) => key) ?? []),
+    `select s.* from temp.list_changes c cross join snapshot_entries s on s.snapshot_id = ? and s.key = c.key
+     where c.change = 'one' order by s.key`,
+    snapshot.id,
   ).map(snapshotEntryOf)
 }
 
-/** What is in force, and stands in the snapshot no longer; with the begin of its last interval. */
-function missingKeys(db: Db, snapshot: SnapshotRow): { key: Key; from: string }[] {
-  return all<{ key: Key; from: string }>(
-    db,
-    `select e.key, (select max("from") from list_intervals i where i.list_id = e.list_id and i.key = e.key) as "from"
-     from list_entries e where e.list_id = ?1 and e.removed_on is null
-       and e.key not in (select key from snapshot_entries where snapshot_id = ?2)`,
-    ...[snapshot.list_id, snapshot.id],
-  )
-}
-
 /** The snapshot's date, or an earlier day where that is known. */
-function removalDate(known: AddressHistory | undefined, from: string, date: string): string {
+function removalDate(db: Db, listId: string, known: AddressHistory | undefined, date: string): string {
   const removedBy = known?.removedBy ?? date
-  return removedBy > from && removedBy < date ? removedBy : date
+  if (known === undefined || removedBy >= date) return date
+  const last = one<{ from: string | null }>(
+    db,
+    'select max("from") as "from" from list_intervals where list_id = ? and key = ?',
+    ...[listId, known.key],
+  )
+  return removedBy > (last?.from ?? '') ? removedBy : date
 }
 
 /** The earliest date that is known. A snapshot's own date of issue is one, also of one that comes in late. */

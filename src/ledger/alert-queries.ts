@@ -99,8 +99,24 @@ export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] 
   )
 }
 
-/** One alert and its story. @throws `usage` when there is none with this id. */
-export function readAlert(db: Db, id: string): { alert: CurrentAlertRow; events: AlertEventRow[] } {
+/** The whole id from its first digits. @throws `usage` when no alert, or more than one, begins with them. */
+export function findAlertId(db: Db, prefix: string): string {
+  const found = /^[0-9a-f]{1,32}$/i.test(prefix)
+    ? all<{ id: string }>(db, 'select id from alerts where id glob ? limit 2', `${prefix.toLowerCase()}*`)
+    : []
+  const [only] = found
+  if (only !== undefined && found.length === 1) return only.id
+  throw new ChainscreenError(
+    'usage',
+    found.length === 0
+      ? `There is no alert with id ${prefix}.`
+      : `More than one alert has an id that begins with ${prefix}.`,
+  )
+}
+
+/** One alert and its story. @param id the id, or its first digits. @throws `usage` when there is none with this id. */
+export function readAlert(db: Db, idOrPrefix: string): { alert: CurrentAlertRow; events: AlertEventRow[] } {
+  const id = findAlertId(db, idOrPrefix)
   const alert = one<CurrentAlertRow>(db, 'select * from alerts_current where id = ?', id)
   if (alert === undefined) throw new ChainscreenError('usage', `There is no alert with id ${id}.`)
   const events = all<AlertEventRow>(
@@ -138,9 +154,8 @@ export function resolveAlert(
   decision: { as: Disposition; actor: string; note: string | null; at: string },
 ): void {
   inTransaction(db, () => {
-    readAlert(db, id)
     writeEvent(db, {
-      alertId: id,
+      alertId: findAlertId(db, id),
       at: decision.at,
       kind: decision.as,
       actor: decision.actor,

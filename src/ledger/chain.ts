@@ -1,7 +1,7 @@
 import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { BlockRef } from '../screening/types.ts'
-import { type Db, inTransaction, one, run } from './database.ts'
+import { all, type Db, inTransaction, one, run } from './database.ts'
 
 /** One followed chain, as the ledger knows it. */
 export interface Chain {
@@ -26,7 +26,7 @@ export interface ChainState {
 /**
  * Binds a chain's id to one real chain, for ever.
  *
- * @throws `wrong-chain` when the id already stands for another chain in this database.
+ * @throws `wrong-chain` when the id already stands for another chain in this database, or the chain for another id.
  */
 export function pinChain(db: Db, chain: Chain, genesisHash: string, at: string): void {
   inTransaction(db, () => {
@@ -36,6 +36,7 @@ export function pinChain(db: Db, chain: Chain, genesisHash: string, at: string):
       chain.id,
     )
     if (known === undefined) {
+      refuseSecondName(db, chain, genesisHash)
       run(
         db,
         'insert into chains (id, caip2, genesis_hash, updated_at) values (?, ?, ?, ?)',
@@ -48,6 +49,25 @@ export function pinChain(db: Db, chain: Chain, genesisHash: string, at: string):
       )
     }
   })
+}
+
+/** Alerts of a chain have the same ids under any name: those of the first would neither be final nor orphaned under a second. */
+function refuseSecondName(db: Db, { id, caip2 }: Chain, genesisHash: string): void {
+  const first = one<{ id: string }>(
+    db,
+    'select id from chains where caip2 = ? and genesis_hash = ?',
+    ...[caip2, genesisHash],
+  )
+  if (first === undefined) return
+  throw new ChainscreenError(
+    'wrong-chain',
+    `The database follows ${caip2} as "${first.id}" already, and the config calls it "${id}": keep that id, or use another database.`,
+  )
+}
+
+/** The chains that were ever followed or replayed. */
+export function chainIds(db: Db): string[] {
+  return all<{ id: string }>(db, 'select id from chains order by id').map(({ id }) => id)
 }
 
 export function readChainState(db: Db, chainId: string): ChainState {

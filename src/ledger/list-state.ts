@@ -1,6 +1,6 @@
 import type { Key } from '../address/key.ts'
 import { type Db, one } from './database.ts'
-import { addRescreen, addRescreenItem, type RescreenItem } from './rescreens.ts'
+import type { RescreenItem } from './rescreens.ts'
 
 /** What screening knows of one entry, to tell whether it changed. */
 interface EntryState {
@@ -41,23 +41,14 @@ export function sameListState(a: ListState, b: ListState): boolean {
 }
 
 /**
- * Writes down what has to be matched with stored history, in the transaction that changed the list: entries that may
- * alert on transfers they did not alert on before, and those that are no longer in force.
+ * What has to be matched with stored history: entries that may alert on transfers they did not alert on before, and
+ * those that are no longer in force.
  */
-export function noteListChange(
-  db: Db,
-  change: { listId: string; revision: number; at: string },
-  before: ListState,
-  after: ListState,
-): void {
-  const { listId, revision, at } = change
-  const items = [...after].flatMap(([key, state]): RescreenItem[] => {
+export function listChanges(listId: string, before: ListState, after: ListState): RescreenItem[] {
+  return [...after].flatMap(([key, state]): RescreenItem[] => {
     const old = before.get(key)
     if (old?.inForce) return state.inForce ? [] : [{ listId, key, change: 'removed' }]
     // Also one that is not in force: a transfer of when it was, that nobody knew of, alerts.
     return old?.spans === state.spans ? [] : [{ listId, key, change: 'added' }]
   })
-  if (items.length === 0) return
-  const id = addRescreen(db, { kind: 'list', listId, revision, whole: false, at })
-  for (const item of items) addRescreenItem(db, id, item)
 }

@@ -80,5 +80,6 @@ export function databaseError(path: string, error: unknown): ChainscreenError {
         : /NOTADB|CORRUPT/.test(code)
           ? 'the file is no SQLite database, or is damaged'
           : messageOf(error)
-  return new ChainscreenError('database', `The database ${path} can't be used: ${reason}.`, { cause: error })
+  const kind = /BUSY|LOCKED/.test(code) ? 'database-busy' : 'database'
+  return new ChainscreenError(kind, `The database ${path} can't be used: ${reason}.`, { cause: error })
 }

@@ -1,7 +1,7 @@
 import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { OwnKind } from '../own/own-row.ts'
-import { all, type Db, each, inTransaction, one, run } from './database.ts'
+import { type Db, each, inTransaction, one, run } from './database.ts'
 import { addRescreen } from './rescreens.ts'
 import { bumpRevision, readRevisions } from './revisions.ts'
 
@@ -114,6 +114,11 @@ export function retireOwnAddresses(db: Db, keys: readonly Key[], at: string): vo
   })
 }
 
+/** What is known of an own address. @param chain as it was added: `''` for every chain of its family. */
+export function findOwnAddress(db: Db, key: Key, chain: string): OwnAddressRow | undefined {
+  return one<OwnAddressRow>(db, 'select * from own_addresses where key = ? and chain = ?', key, chain)
+}
+
 /** Whether a key is own on this chain. */
 export function isOwn(db: Db, chain: string, key: Key): boolean {
   return one(db, `select 1 from own_addresses where key = ? and chain in ('', ?)`, key, chain) !== undefined
@@ -132,12 +137,4 @@ export function countOwnAddresses(db: Db): number {
 /** Own addresses in the order they were added, one by one. */
 export function listOwnAddresses(db: Db): IterableIterator<OwnAddressRow> {
   return each<OwnAddressRow>(db, 'select * from own_addresses order by revision, key, chain')
-}
-
-/** How many addresses each revision added; for what `coverage` says of blocks screened before it. */
-export function ownRevisions(db: Db): { revision: number; addresses: number }[] {
-  return all(
-    db,
-    'select revision, count(*) as addresses from own_addresses group by revision order by revision',
-  )
 }

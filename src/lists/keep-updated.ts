@@ -11,17 +11,27 @@ import { checksToSee, nextCheck } from './schedule.ts'
 /** The ledger is asked again at least this often: clocks are set, and `lists update` runs beside the daemon. */
 const lookEveryMs = 60_000
 
-/** Downloads each list with a `url` whenever it is due. @returns stops, and resolves when nothing is under way any more. */
+/**
+ * Downloads each list with a `url` whenever it is due.
+ *
+ * @param loaded the first load of the lists, which it waits for.
+ * @returns stops, and resolves when nothing is under way any more.
+ */
 export function keepUpdated(
   db: Db,
   lists: readonly ListConfig[],
   log: Log,
   now: () => string,
+  loaded: Promise<void> = Promise.resolve(),
 ): () => Promise<void> {
   const controller = new AbortController()
   const loops = lists
     .filter((list) => 'url' in list)
-    .map((list) => keepOneUpdated(db, list, log, now, controller.signal))
+    .map(async (list) => {
+      // What came of it is told by whoever loads them.
+      await loaded.catch(() => {})
+      await keepOneUpdated(db, list, log, now, controller.signal)
+    })
   return async () => {
     controller.abort()
     await Promise.all(loops)

@@ -13,6 +13,7 @@ const lookEveryMs = 2_000
  * Loads a list again whenever its file changes, once it has been quiet for a moment: a large file is not read while
  * it is still being copied.
  *
+ * @param loaded the first load of the lists, which may take minutes: a change meanwhile is loaded after it.
  * @returns stops watching, and resolves when nothing is under way any more.
  */
 export function watchListFiles(
@@ -20,11 +21,12 @@ export function watchListFiles(
   lists: readonly ListConfig[],
   log: Log,
   now: () => string,
+  loaded: Promise<void>,
 ): () => Promise<void> {
   const controller = new AbortController()
   const { signal } = controller
   // One at a time: two versions of one list must not race.
-  let work = Promise.resolve()
+  let work = loaded.catch(() => {})
   const load = (list: ListConfig) => {
     work = work
       .then(() => (signal.aborted ? undefined : loadOrKeep(db, list, log, now, signal)))

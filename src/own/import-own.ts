@@ -1,7 +1,8 @@
+import { parseAddress } from '../address/parse.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
-import { addOwnAddresses, type OwnAddress } from '../ledger/own-addresses.ts'
+import { addOwnAddresses, findOwnAddress, type OwnAddress } from '../ledger/own-addresses.ts'
 import { prefixFits } from './bitcoin-network-of.ts'
 import { checkOwnRow, type KnownChains } from './check-own-row.ts'
 import type { OwnRow } from './own-row.ts'
@@ -34,16 +35,19 @@ export function importOwnFile(
   )
 }
 
-/** Adds addresses from the command line. */
+/** Adds addresses from the command line. What is not said of one that is there already stays as it is. */
 export function addOwn(
   db: Db,
   addresses: readonly string[],
-  as: { kind: string; reference: string; chain: string },
+  as: { kind?: string | undefined; reference?: string | undefined; chain: string },
   chains: readonly ChainConfig[],
   at: string,
 ): Promise<OwnCounts> {
   const rows = addresses.map((address, index) => {
-    const row = checkOwnRow({ address, ...as }, index + 1, knownChains(chains))
+    const parsed = parseAddress(address)
+    const known = parsed.ok ? findOwnAddress(db, parsed.key, as.chain) : undefined
+    const { kind = known?.kind ?? 'deposit', reference = known?.reference ?? '', chain } = as
+    const row = checkOwnRow({ address, kind, reference, chain }, index + 1, knownChains(chains))
     if (typeof row === 'string') throw new ChainscreenError('usage', `Nothing was added: ${row}.`)
     return toOwn(row, 'the command line', chains)
   })

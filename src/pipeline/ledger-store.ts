@@ -1,7 +1,9 @@
+import Database from 'better-sqlite3'
 import type { FollowerStore } from '../chains/follower.ts'
 import { blockAt, type Chain, readChainState } from '../ledger/chain.ts'
 import { commitHead, commitStep, type StepCounts } from '../ledger/commit-step.ts'
 import type { Db } from '../ledger/database.ts'
+import { databaseError } from '../ledger/open.ts'
 import { rollBack } from '../ledger/roll-back.ts'
 import type { Memory } from './memory.ts'
 import { screenUntilCurrent } from './screen-blocks.ts'
@@ -24,15 +26,17 @@ export function createLedgerStore({ db, chain, memory, now, onAlerts }: Wiring):
     state: () => readChainState(db, chain.id),
     blockAt: (height) => blockAt(db, chain.id, height),
     commit: (blocks, head, finalHeight) => {
-      const counts = screenUntilCurrent(blocks, chain.id, memory, (screened) =>
-        commitStep(db, chain, {
-          blocks: screened,
-          revisions: memory.revisions,
-          head,
-          finalHeight,
-          windowFrom: finalHeight ?? 0,
-          at: now(),
-        }),
+      const counts = writing(db, () =>
+        screenUntilCurrent(blocks, chain.id, memory, (screened) =>
+          commitStep(db, chain, {
+            blocks: screened,
+            revisions: memory.revisions,
+            head,
+            finalHeight,
+            windowFrom: finalHeight ?? 0,
+            at: now(),
+          }),
+        ),
       )
       if (counts.created + counts.reinstated > 0) onAlerts?.(counts)
     },
@@ -40,12 +44,21 @@ export function createLedgerStore({ db, chain, memory, now, onAlerts }: Wiring):
       // Asked every second, answered the same for minutes: not worth a write.
       const note = `${head.height} ${finalHeight}`
       if (note === noted) return
+      writing(db, () => commitHead(db, chain, { head, finalHeight, windowFrom: finalHeight ?? 0, at: now() }))
       noted = note
-      commitHead(db, chain, { head, finalHeight, windowFrom: finalHeight ?? 0, at: now() })
     },
     rollBack: (fork) => {
       noted = ''
-      rollBack(db, chain, fork, now())
+      writing(db, () => rollBack(db, chain, fork, now()))
     },
+  }
+}
+
+/** A database that another process holds for long is waited for, as a node is: it must not halt the chain. */
+function writing<T>(db: Db, write: () => T): T {
+  try {
+    return write()
+  } catch (error) {
+    throw error instanceof Database.SqliteError ? databaseError(db.name, error) : error
   }
 }

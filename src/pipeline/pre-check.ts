@@ -70,7 +70,7 @@ function checkOne(
   const inForce = all.filter(({ entry }) => entry.intervals.at(-1)?.to === null)
   const notes = [...removedNotes(all), ...familyNotes(family, options.chain)]
   const misfit = options.chain !== null && family !== options.chain.type
-  if (misfit) notes.push(`a ${family} address is no address of chain ${options.chain?.id}`)
+  if (misfit) notes.push(`an address of family ${family} is no address of chain ${options.chain?.id}`)
   const verdict = inForce.length > 0 ? 'listed' : stale.length > 0 || misfit ? 'unknown' : 'clear'
   return {
     address,

@@ -51,8 +51,8 @@ export function createRecheck(
         const [screened] = screenBlocks([block], chain.id, memory)
         const found = extractedMovements(screened?.transactions ?? [])
         const known = storedMovements(db, chain.id, block.hash)
-        const missing = found.filter((line) => !known.includes(line))
-        const extra = known.filter((line) => !found.includes(line))
+        const missing = notIn(known, found)
+        const extra = notIn(found, known)
         if (missing.length + extra.length === 0) continue
         const reason = `a second reading has ${missing.length} movements or parties more, and ${extra.length} less`
         const noted = { ...block, unscreened: [...block.unscreened, { what: 'recheck', reason }] }
@@ -68,4 +68,10 @@ export function createRecheck(
       }
     },
   }
+}
+
+/** A payout to thousands has thousands of lines: each is looked up, not searched. */
+function notIn(those: readonly string[], lines: readonly string[]): string[] {
+  const known = new Set(those)
+  return lines.filter((line) => !known.has(line))
 }

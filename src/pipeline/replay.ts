@@ -27,6 +27,12 @@ export interface ReplayRange {
  */
 export async function replay(wiring: Wiring, source: ChainSource, range: ReplayRange): Promise<StepCounts> {
   const { db, chain, memory, now } = wiring
+  if (range.from > range.to) {
+    throw new ChainscreenError(
+      'usage',
+      `Blocks ${range.from} to ${range.to} are no range; expected --from ≤ --to.`,
+    )
+  }
   const head = await source.head(range.signal)
   const final = finalHeight(head, range.finality)
   const { cursor } = readChainState(db, chain.id)

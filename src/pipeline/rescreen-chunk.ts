@@ -41,6 +41,8 @@ interface Work {
  * @returns `null` when there is no job.
  */
 export function rescreenChunk(db: Db, at: string, budgetMs: number): RescreenChunk | null {
+  // Asked every second, and nearly always for nothing: that must not wait for whoever writes.
+  if (nextRescreen(db) === undefined) return null
   return inTransaction(db, () => {
     const job = nextRescreen(db)
     if (job === undefined) return null

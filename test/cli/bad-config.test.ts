@@ -105,6 +105,14 @@ describe('words that no command knows', () => {
       args: ['alerts', '--since', 'monday'],
       says: '--since monday is no time; expected one such as 2026-01-31 or 2026-01-31T12:00:00Z.',
     },
+    {
+      args: ['alerts', '--chain', 'etc'],
+      says: 'There is no chain "etc", neither in the config nor in the database; they have: eth.',
+    },
+    {
+      args: ['coverage', 'etc'],
+      says: 'There is no chain "etc", neither in the config nor in the database; they have: eth.',
+    },
     { args: ['alerts', 'show', 'abc'], says: 'There is no alert with id abc.' },
     { args: ['alerts', '--level', 'high', 'show', 'abc'], says: '`alerts show` has no option --level.' },
     { args: ['lists', 'show', 'ofac'], says: 'The database has no list "ofac"; it has: house.' },

@@ -64,7 +64,7 @@ describe('a Bitcoin node that can not be used', () => {
     const user = await busyUser({ chains: [bitcoinAt(await deadUrl())] })
     await refused(user, once, {
       code: 75,
-      says: /^The node at http:\/\/127\.0\.0\.1:\d+ refuses connections: is it running, and is this its RPC port\?\.?$/,
+      says: /^The node at http:\/\/127\.0\.0\.1:\d+ refuses connections: it does not run, or this is not its RPC port\.$/,
     })
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openLedger } from '../../src/ledger/open.ts'
+import { runHere } from '../e2e/cli.ts'
 import { newProject, type Project } from '../e2e/project.ts'
 import { busyUser, houseListed } from './refusal.ts'
 
@@ -27,6 +28,15 @@ describe('chainscreen screen', () => {
     expect(await code(clean, clean)).toBe(0)
     // And so does the process.
     expect(await user.run('screen', ronin)).toMatchObject({ code: 3, stderr: '' })
+  })
+
+  it('refuses a chain that no config says anything of: heeded by nobody, it would look clear', async () => {
+    const user = await userOfBundled()
+    const { code, stdout, stderr } = await runHere([
+      ...['screen', clean, '--chain', 'eth', '--db', user.database],
+    ])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toBe('--chain eth needs a config, which says what that chain is: add --config FILE.\n')
   })
 
   it('says who is listed, since when, and by which list', async () => {

@@ -17,6 +17,17 @@ describe('pinning a chain', () => {
     expect(dump(db)).toEqual(before)
   })
 
+  it('gives a chain one name: its alerts would have the same ids under another', () => {
+    const db = freshChain()
+    expect(() => pinChain(db, { ...chain, id: 'eth' }, '0xgenesis', at)).toThrow(
+      expect.objectContaining({
+        code: 'wrong-chain',
+        message: expect.stringContaining('"ethereum" already'),
+      }),
+    )
+    expect(dump(db).chains).toHaveLength(1)
+  })
+
   it('binds each id by itself', () => {
     const db = freshChain()
     pinChain(db, { ...chain, id: 'sepolia', caip2: 'eip155:11155111' }, '0xother', at)

@@ -131,15 +131,15 @@ describe('opening', () => {
   })
 
   it.each([
-    ['SQLITE_READONLY_DBMOVED', 'it cannot be written there'],
-    ['SQLITE_CANTOPEN', 'it cannot be written there'],
-    ['SQLITE_FULL', 'the disk is full'],
-    ['SQLITE_BUSY', 'another process holds it'],
-    ['SQLITE_CORRUPT', 'is damaged'],
-    ['SQLITE_ERROR', 'as SQLite said it'],
-  ])('says %s as a sentence: %s', (code, sentence) => {
+    ['SQLITE_READONLY_DBMOVED', 'database', 'it cannot be written there'],
+    ['SQLITE_CANTOPEN', 'database', 'it cannot be written there'],
+    ['SQLITE_FULL', 'database', 'the disk is full'],
+    ['SQLITE_BUSY', 'database-busy', 'another process holds it'],
+    ['SQLITE_CORRUPT', 'database', 'is damaged'],
+    ['SQLITE_ERROR', 'database', 'as SQLite said it'],
+  ])('says %s as %s, in a sentence: %s', (code, kind, sentence) => {
     const error = databaseError('/data/ledger.db', new Database.SqliteError('as SQLite said it', code))
-    expect(error).toMatchObject({ code: 'database', message: expect.stringContaining(sentence) })
+    expect(error).toMatchObject({ code: kind, message: expect.stringContaining(sentence) })
     expect(error.message).toContain('/data/ledger.db')
   })
 })

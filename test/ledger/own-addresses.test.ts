@@ -9,7 +9,6 @@ import {
   listOwnAddresses,
   type OwnAddress,
   ownKeysSince,
-  ownRevisions,
   retireOwnAddresses,
 } from '../../src/ledger/own-addresses.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
@@ -38,10 +37,6 @@ describe('own addresses', () => {
       [evm('1'), 'deposit', 1],
       [evm('2'), 'hot', 1],
       [evm('3'), 'deposit', 2],
-    ])
-    expect(ownRevisions(db)).toEqual([
-      { revision: 1, addresses: 2 },
-      { revision: 2, addresses: 1 },
     ])
     expect([...ownKeysSince(db, 1)]).toEqual([evm('3')])
     expect(countOwnAddresses(db)).toBe(3)

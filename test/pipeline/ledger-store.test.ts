@@ -26,6 +26,23 @@ describe('a step of the pipeline', () => {
     expect(db.prepare('select list_revision, own_revision from coverage').raw().all()).toEqual([[1, 0]])
   })
 
+  it('can be tried again when another process holds the database for too long, and wrote nothing', () => {
+    const path = join(tempDir(), 'ledger.db')
+    const { db, store } = screeningLedger(path)
+    db.pragma('busy_timeout = 0')
+    const beside = openLedger(path)
+    beside.exec('begin immediate')
+    const writes = [
+      () => store.commit([block(() => [listedDeposit('0xt')])], head, null),
+      () => store.noteHead(head, null),
+    ]
+    for (const write of writes) expect(write).toThrow(expect.objectContaining({ code: 'database-busy' }))
+    beside.close()
+    for (const write of writes) write()
+    expect(story(db).alerts).toEqual(['0xt pending a1'])
+    expect(db.prepare('select head_height from chains').pluck().get()).toBe(head.height)
+  })
+
   it('screens again when a list changes under it, from another process', () => {
     const path = join(tempDir(), 'ledger.db')
     const { db, store } = screeningLedger(path)

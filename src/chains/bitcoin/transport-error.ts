@@ -1,6 +1,6 @@
 /** Codes of Node.js (errno) and undici (docs/docs/api/Errors.md) for what can go wrong below HTTP. */
 const descriptions: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refuses connections: is it running, and is this its RPC port?',
+  ECONNREFUSED: 'refuses connections: it does not run, or this is not its RPC port',
   ENOTFOUND: 'has a host name that does not resolve',
   EAI_AGAIN: 'has a host name that does not resolve at the moment',
   EHOSTUNREACH: 'is on a host that cannot be reached',

@@ -82,6 +82,8 @@ export function createPool(
         endpoints
           .filter(({ breaker }) => breaker.ready(clock.nowMs()))
           .map(async (endpoint) => {
+            // A head that can't be had now must not count as one.
+            endpoint.head = null
             endpoint.head = await askEndpoint(endpoint, (source) => source.head(signal), clock, signal)
           }),
       )

@@ -56,6 +56,11 @@ export async function record(options: RecordOptions): Promise<RecordResult> {
       'usage',
       `Blocks ${options.from} to ${options.to} are no range; expected from ≤ to.`,
     )
+  if (existsSync(options.out) && options.append !== true)
+    throw new ChainscreenError(
+      'usage',
+      `${options.out} is there already: add to it with --append, or choose another name. What it holds may be nowhere else any more.`,
+    )
   const node = openRawNode(options.url, options.auth, options.signal)
   const everything = options.everything === true
   const recorder = await (options.family === 'evm'

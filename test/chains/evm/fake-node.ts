@@ -18,15 +18,16 @@ export interface FakeNode {
   authorization: string | undefined
 }
 
-/** The methods of a healthy node of chain 1 that serves one block at every height and tag. */
+/** The methods of a healthy node of chain 1 that serves one block at every height and tag; as block 0 it says that it is that. */
 export function healthyNode(sketches: readonly TxSketch[] = [{}, {}]): Record<string, Handler> {
   const { block, receipts } = blockOf(sketches)
   return {
     eth_chainId: () => '0x1',
     eth_syncing: () => false,
     web3_clientVersion: () => 'fake/v1',
-    eth_getBlockByNumber: ([, full]) => ({
+    eth_getBlockByNumber: ([asked, full]) => ({
       ...block,
+      number: asked === '0x0' ? '0x0' : block.number,
       transactions: full ? block.transactions : block.transactions.map((tx) => tx.hash),
     }),
     eth_getBlockByHash: ([asked]) => (asked === block.hash ? block : null),

@@ -80,7 +80,7 @@ describe('a source', () => {
     const { block } = blockOf([sketch])
     const { source, node } = await sourceOf({
       ...traced,
-      eth_getBlockByNumber: () => latest,
+      eth_getBlockByNumber: ([asked]) => (asked === '0x0' ? { ...latest, number: '0x0' } : latest),
       eth_getBlockByHash: ([asked]) => (asked === block.hash ? block : null),
     })
     await source.open()

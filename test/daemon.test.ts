@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createReplayNode } from '../src/chains/recording/replay-node.ts'
+import { type Config, configSchema } from '../src/config/schema.ts'
+import { runDaemon } from '../src/daemon.ts'
+import { rememberingLog } from './lists/remembering-log.ts'
+import { tempDir } from './temp.ts'
+
+/** A Bitcoin chain that is followed, and an EVM chain that is not; both may stand still for a moment only. */
+async function configWith(evm: { rpc: string; chainId: number }): Promise<Config> {
+  const recording = fileURLToPath(new URL('../data/chains/demo-bitcoin.recording.jsonl.gz', import.meta.url))
+  const node = await createReplayNode(recording, { view: 1 })
+  onTestFinished(() => node.close())
+  const parsed = configSchema.parse({
+    database: join(tempDir(), 'daemon.db'),
+    chains: [
+      { id: 'bitcoin', type: 'bitcoin', network: 'regtest', rpc: [node.url], start: 'latest', poll: '100ms' },
+      { id: 'evm', type: 'evm', chainId: evm.chainId, rpc: [evm.rpc], start: 'latest', poll: '100ms' },
+    ],
+  })
+  return {
+    ...parsed,
+    chains: parsed.chains.map((chain) => ({ ...chain, stallMs: 1_500 })) as Config['chains'],
+  }
+}
+
+/** @returns what the daemon ended with within four seconds, or `runs`; and what it said. */
+async function watch(config: Config): Promise<{ end: unknown; lines: string[] }> {
+  const { log, lines } = rememberingLog()
+  const stop = new AbortController()
+  const end = runDaemon(config, { once: false, signal: stop.signal, log }).then(
+    () => 'ended',
+    (error: unknown) => error,
+  )
+  const seen = await Promise.race([end, setTimeout(4_000, 'runs')])
+  stop.abort()
+  await end
+  return { end: seen, lines }
+}
+
+describe('the daemon', () => {
+  it('goes on with the other chains when one has halted, for longer than a chain may stand still', async () => {
+    const recording = fileURLToPath(new URL('../data/chains/demo-evm.recording.jsonl.gz', import.meta.url))
+    const other = await createReplayNode(recording, { view: 1 })
+    onTestFinished(() => other.close())
+    const { end, lines } = await watch(await configWith({ rpc: other.url, chainId: 5 }))
+    expect(lines).toContainEqual(expect.stringMatching(/^error evm halted: /))
+    expect(end).toBe('runs')
+  })
+
+  it('waits for a node that is away as long as a chain may stand still, and then ends to be started anew', async () => {
+    const { end, lines } = await watch(await configWith({ rpc: 'http://127.0.0.1:9', chainId: 5 }))
+    expect(lines).toContainEqual(expect.stringMatching(/^warn evm: /))
+    expect(end).toMatchObject({ code: 'stalled' })
+  })
+})
