@@ -116,7 +116,7 @@ describe('chainscreen screen', () => {
     })
     expect(await user.here('screen', clean, '--chain', 'btc')).toMatchObject({
       code: 4,
-      stdout: expect.stringContaining('a evm address is no address of chain btc'),
+      stdout: expect.stringContaining('an address of family evm is no address of chain btc'),
     })
     expect(await user.here('screen', clean, '--chain', 'eth')).toMatchObject({
       code: 2,

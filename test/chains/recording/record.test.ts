@@ -52,27 +52,44 @@ describe('record', () => {
     expect((await loadRecording(out)).views).toEqual((await loadRecording(demoBitcoin)).views)
   })
 
-  it('asks by default what chainscreen asks: REST where served, else getblock 3; traces where served', async () => {
+  it('never writes over a recording that is there', async () => {
+    const node = await playing(demoEvm)
     const out = join(tempDir(), 'x.recording.jsonl.gz')
+    await record({ family: 'evm', url: node.url, from: 1, to: 2, out })
+    const before = readFileSync(out)
+    await expect(record({ family: 'evm', url: node.url, from: 1, to: 3, out })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('--append'),
+    })
+    expect(readFileSync(out).equals(before)).toBe(true)
+  })
+
+  it('asks by default what chainscreen asks: REST where served, else getblock 3; traces where served', async () => {
+    let out = ''
+    /** Each recording is a new file: one that is there is never written over. */
+    const fresh = () => {
+      out = join(tempDir(), 'x.recording.jsonl.gz')
+      return out
+    }
     const first = async () => [...(await loadRecording(out)).blocks.values()].at(-1)
     const bitcoin = await playing(demoBitcoin)
-    await record({ family: 'bitcoin', url: bitcoin.url, from: 112, to: 113, out })
+    await record({ family: 'bitcoin', url: bitcoin.url, from: 112, to: 113, out: fresh() })
     expect(Object.keys((await first()) ?? {})).toEqual([
       ...['kind', 'height', 'hash', 'parentHash', 'header', 'block', 'spent'],
     ])
     const old = await playing(demoBitcoin, { rest: false })
-    await record({ family: 'bitcoin', url: old.url, from: 112, to: 113, out })
+    await record({ family: 'bitcoin', url: old.url, from: 112, to: 113, out: fresh() })
     expect(Object.keys((await first()) ?? {})).toEqual([
       ...['kind', 'height', 'hash', 'parentHash', 'header', 'block', 'verbose'],
     ])
     const evm = await playing(demoEvm)
-    await record({ family: 'evm', url: evm.url, from: 2, to: 3, out })
+    await record({ family: 'evm', url: evm.url, from: 2, to: 3, out: fresh() })
     expect(Object.keys((await first()) ?? {})).toEqual([
       ...['kind', 'height', 'hash', 'parentHash', 'block', 'receipts', 'traces'],
     ])
     const untraced = await playing(demoEvm, { traces: false })
     for (const node of [untraced, evm]) {
-      await record({ family: 'evm', url: node.url, from: 2, to: 3, out, traces: node === untraced })
+      await record({ family: 'evm', url: node.url, from: 2, to: 3, out: fresh(), traces: node === untraced })
       expect(Object.keys((await first()) ?? {})).toEqual([
         ...['kind', 'height', 'hash', 'parentHash', 'block', 'receipts'],
       ])
