@@ -18,6 +18,8 @@ import { createLedgerStore, type Wiring } from './pipeline/ledger-store.ts'
 import { Memory } from './pipeline/memory.ts'
 import { chainOf, createSource, pinned } from './pipeline/open-chain.ts'
 import { createRecheck } from './pipeline/recheck.ts'
+import { type ChainConditions, createChainConditions } from './server/chain-conditions.ts'
+import { type HealthServer, startServer } from './server/server.ts'
 
 export interface DaemonOptions {
   /** Catch up with the heads as they are now, and return. */
@@ -41,7 +43,16 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
   const db = openLedger(config.database)
   try {
     const letGo = takeDaemonLock(db)
+    const conditions = createChainConditions(
+      config.chains.map(({ id }) => id),
+      now,
+    )
+    let server: HealthServer | undefined
     try {
+      if (config.server !== undefined && !options.once) {
+        server = await startServer(config.server, { db, config, conditions, now })
+        log.info(`health and metrics at ${server.url}`)
+      }
       const loaded = loadLists(db, config.lists, log, now, {
         download: options.once ? 'all' : 'missing',
         signal: options.signal,
@@ -51,7 +62,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
         await loaded
         const stopRescreening = keepRescreening(db, log, now)
         try {
-          await followAll(config, db, { ...options, now })
+          await followAll(config, db, { ...options, now, conditions })
         } finally {
           await stopRescreening({ finish: options.once && !options.signal.aborted })
         }
@@ -63,6 +74,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       const stopped = error instanceof ChainscreenError && error.code === 'aborted' && options.signal.aborted
       if (!stopped) throw error
     } finally {
+      await server?.close()
       letGo()
     }
   } finally {
@@ -84,11 +96,10 @@ function tendLists(
   }
 }
 
-async function followAll(
-  config: Config,
-  db: Db,
-  options: DaemonOptions & { now: () => string },
-): Promise<void> {
+/** What a daemon that runs has beside what it was told. */
+type Running = DaemonOptions & { now: () => string; conditions: ChainConditions }
+
+async function followAll(config: Config, db: Db, options: Running): Promise<void> {
   const memory = new Memory(db)
   const stopCanary = config.canary === undefined ? undefined : keepCanary(db, memory, config.canary, options)
   if (config.chains.length === 0) options.log.warn('no chain is configured: nothing is followed')
@@ -111,9 +122,9 @@ async function followChain(
   config: ChainConfig,
   db: Db,
   memory: Memory,
-  options: DaemonOptions & { now: () => string; watchdog: Watchdog },
+  options: Running & { watchdog: Watchdog },
 ): Promise<void> {
-  const { log, now, watchdog } = options
+  const { log, now, watchdog, conditions } = options
   const bare = createSource(config, ({ endpoint, what, reason }) => {
     const about = { chain: config.id, endpoint }
     if (what === 'leads') log.info(about, `${config.id} is read from ${endpoint}`)
@@ -150,14 +161,19 @@ async function followChain(
     signal: options.signal,
     onLook: async () => {
       watchdog.looked(chain.id)
+      conditions.fine(chain.id)
       await recheck?.run(options.signal)
     },
     onProgress: (progress) => {
       watchdog.moved(chain.id)
+      conditions.fine(chain.id)
       options.onProgress?.({ chain: chain.id, ...progress })
     },
     // Trouble is no progress: a node that is away is waited for as long as the watchdog allows.
-    onTrouble: (error, retryMs) => log.warn({ ...about, retryMs }, `${chain.id}: ${messageOf(error)}`),
+    onTrouble: (error, retryMs) => {
+      conditions.waiting(chain.id, messageOf(error))
+      log.warn({ ...about, retryMs }, `${chain.id}: ${messageOf(error)}`)
+    },
     onReorg: (from, fork) =>
       log.warn(
         { ...about, from: from.height, fork: fork?.height ?? null },
@@ -172,6 +188,7 @@ async function followChain(
     log.info(about, `${chain.id} ${options.signal.aborted ? 'stopped' : 'is at its head'}`)
   } catch (error) {
     const details = error instanceof ChainscreenError ? error.details : []
+    conditions.halted(chain.id, messageOf(error))
     log.error(about, [`${chain.id} halted: ${messageOf(error)}`, ...details].join(' '))
     throw error
   } finally {

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createReplayNode } from '../src/chains/recording/replay-node.ts'
 import { type Config, configSchema } from '../src/config/schema.ts'
 import { runDaemon } from '../src/daemon.ts'
+import type { Health } from '../src/server/health.ts'
 import { rememberingLog } from './lists/remembering-log.ts'
 import { tempDir } from './temp.ts'
 
@@ -48,6 +49,24 @@ describe('the daemon', () => {
     const { end, lines } = await watch(await configWith({ rpc: other.url, chainId: 5 }))
     expect(lines).toContainEqual(expect.stringMatching(/^error evm halted: /))
     expect(end).toBe('runs')
+  })
+
+  it('tells over HTTP how its chains are, while it runs', async () => {
+    const config = await configWith({ rpc: 'http://127.0.0.1:9', chainId: 5 })
+    const { log, lines } = rememberingLog()
+    const stop = new AbortController()
+    const server = { host: '127.0.0.1', port: 0, token: null }
+    const end = runDaemon({ ...config, server }, { once: false, signal: stop.signal, log }).catch(() => {})
+    await expect.poll(() => lines.join('\n')).toMatch(/health and metrics at http/)
+    const url = /at (http\S+)/.exec(lines.find((line) => line.includes('health and metrics')) ?? '')?.[1]
+    const chains = async () => ((await (await fetch(`${url}/health`)).json()) as Health).chains
+    await expect.poll(chains).toMatchObject([
+      { chain: 'bitcoin', state: 'following', cursorHeight: expect.any(Number) },
+      { chain: 'evm', state: 'waiting', reason: expect.stringContaining('127.0.0.1:9') },
+    ])
+    stop.abort()
+    await end
+    await expect(fetch(`${url}/health`)).rejects.toThrow()
   })
 
   it('waits for a node that is away as long as a chain may stand still, and then ends to be started anew', async () => {

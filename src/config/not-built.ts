@@ -15,7 +15,6 @@ interface NotBuilt {
 
 const notBuilt: readonly NotBuilt[] = [
   { path: ['delivery'], instead: 'remove it (alerts stand in the database)' },
-  { path: ['server'], instead: 'remove it' },
   {
     path: ['chains', '*', 'mempool'],
     when: (mempool, chain) => chain.type === 'bitcoin' && String(mempool) === 'true',

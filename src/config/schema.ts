@@ -4,6 +4,7 @@ import { chainsSchema } from './chains.ts'
 import { group } from './group.ts'
 import { listsSchema } from './lists.ts'
 import { logSchema } from './log.ts'
+import { serverSchema } from './server.ts'
 import { text } from './values.ts'
 
 /** The whole of `chainscreen.yaml`, all groups joined. */
@@ -14,6 +15,7 @@ export const configSchema = group({
   lists: listsSchema,
   chains: chainsSchema,
   canary: canarySchema,
+  server: serverSchema,
   log: logSchema,
 })
 

@@ -3,7 +3,7 @@ import type { KeyPath, Mistake } from './mistake.ts'
 import { absolute } from './resolve-paths.ts'
 
 /** Keys whose values are never shown, and may come from a file named by `<key>File`. */
-export const secretKeys: readonly string[] = ['password']
+export const secretKeys: readonly string[] = ['password', 'token']
 
 /** Stands in for a secret that could not be read, so that it is not reported as missing too. */
 const unread = 'unread'

@@ -78,5 +78,8 @@ chains:
 # Proves on a schedule that a match still becomes an alert; \`alerts\` hides these, \`doctor\` tells when the last one passed.
 # canary: { every: 1h }
 
+# /health (JSON) and /metrics (Prometheus) of the running daemon.
+# server: { listen: 127.0.0.1:8790 }    # others can reach it only with a token: tokenFile
+
 log: { level: info }                 # trace, debug, info, warn, error, fatal or silent; logs go to stderr
 `

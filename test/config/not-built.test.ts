@@ -5,7 +5,6 @@ import { bitcoinChain, evmChain, parse, refusal } from './parse.ts'
 describe('a documented key that this version can not obey', () => {
   it.each([
     ['delivery: []', 'delivery is not built yet in this version: remove it'],
-    ['server: { listen: "127.0.0.1:8790" }', 'server is not built yet in this version: remove it'],
     [`${bitcoinChain}    mempool: true`, 'chains[0].mempool is not built yet in this version: remove it'],
   ])('is refused by name: %j', (text, line) => {
     const { code, lines } = refusal(text)
@@ -16,7 +15,7 @@ describe('a documented key that this version can not obey', () => {
   it('ends a command with exit code 2, as a wrong config does', () => {
     expect.assertions(1)
     try {
-      parse('server: {}')
+      parse('delivery: []')
     } catch (error) {
       expect(exitCodeOf(error)).toBe(2)
     }
@@ -29,7 +28,7 @@ describe('a documented key that this version can not obey', () => {
   })
 
   it('does not hide that other keys are wrong', () => {
-    const { code, lines } = refusal('server: {}\nlog: { level: loud }')
+    const { code, lines } = refusal('delivery: []\nlog: { level: loud }')
     expect(code).toBe('config')
     expect(lines).toHaveLength(2)
   })

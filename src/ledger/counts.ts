@@ -1,0 +1,36 @@
+import { all, type Db, one } from './database.ts'
+
+/** Alerts by chain (`null`: own addresses that a list names) and status, without those of the canary. */
+export function countAlerts(db: Db): { chain: string | null; status: string; alerts: number }[] {
+  return all(
+    db,
+    `select chain, status, count(*) as alerts from alerts
+     where chain is not 'canary' group by chain, status order by chain, status`,
+  )
+}
+
+/** Blocks of which something was not screened, by chain and what. */
+export function countUnscreened(db: Db): { chain: string; what: string; blocks: number }[] {
+  return all(
+    db,
+    `select chain, what, sum(to_height - from_height + 1) as blocks from unscreened
+     group by chain, what order by chain, what`,
+  )
+}
+
+/** Jobs over stored history that are not done. */
+export function countPendingRescreens(db: Db): number {
+  return (
+    one<{ jobs: number }>(db, `select count(*) as jobs from rescreens where state = 'pending'`)?.jobs ?? 0
+  )
+}
+
+/** Versions of lists that wait for a person, by list. */
+export function countHeld(db: Db): { list: string; held: number }[] {
+  return all(
+    db,
+    `select list_id as list, count(*) as held from list_snapshots s
+     where state = 'held' and id > ifnull((select max(id) from list_snapshots a where a.list_id = s.list_id and a.state = 'active'), 0)
+     group by list_id order by list_id`,
+  )
+}

@@ -1,0 +1,78 @@
+import type { Config } from '../config/schema.ts'
+import { readCanary } from '../ledger/canary.ts'
+import { readChainState } from '../ledger/chain.ts'
+import type { Db } from '../ledger/database.ts'
+import { type ListHealth, listHealth } from '../ledger/list-health.ts'
+import type { ChainCondition } from './chain-conditions.ts'
+
+/** What `/health` answers. */
+export interface Health {
+  /** No trouble below. */
+  healthy: boolean
+  /** Everything that is wrong, a sentence each. */
+  troubles: string[]
+  lists: ListHealth[]
+  chains: (ChainCondition & ChainHeights)[]
+  /** When a made-up transfer last became an alert, and when one last did not; `null` without a canary. */
+  canary: { passedAt: string | null; failedAt: string | null } | null
+}
+
+interface ChainHeights {
+  cursorHeight: number | null
+  headHeight: number | null
+  finalHeight: number | null
+}
+
+/** A node that does not answer once is no news. */
+const patienceMs = 60_000
+
+/** The health of a running daemon: lists, chains, canary. @param at now, ISO-8601. */
+export function readHealth(
+  db: Db,
+  config: Pick<Config, 'lists' | 'canary'>,
+  conditions: readonly ChainCondition[],
+  at: string,
+): Health {
+  const lists = listHealth(
+    db,
+    config.lists.map(({ id }) => id),
+    at,
+  )
+  const canary = config.canary === undefined ? null : readCanary(db)
+  const troubles = [
+    ...lists.flatMap(({ trouble }) => trouble ?? []),
+    ...conditions.flatMap((condition) => troubleOf(condition, at)),
+    ...(canary === null || config.canary === undefined
+      ? []
+      : canaryTrouble(canary, config.canary.everyMs, at)),
+  ]
+  return {
+    healthy: troubles.length === 0,
+    troubles,
+    lists,
+    chains: conditions.map((condition) => ({ ...condition, ...heightsOf(db, condition.chain) })),
+    canary,
+  }
+}
+
+function heightsOf(db: Db, chain: string): ChainHeights {
+  const { cursor, headHeight, finalHeight } = readChainState(db, chain)
+  return { cursorHeight: cursor?.height ?? null, headHeight, finalHeight }
+}
+
+function troubleOf({ chain, state, since, reason }: ChainCondition, at: string): string[] {
+  if (state === 'halted') return [`chain ${chain} halted at ${since}: ${reason ?? 'no reason known'}`]
+  if (state === 'following' || Date.parse(at) - Date.parse(since) < patienceMs) return []
+  return [`chain ${chain} waits for its node since ${since}: ${reason ?? 'no reason known'}`]
+}
+
+function canaryTrouble(
+  { passedAt, failedAt }: { passedAt: string | null; failedAt: string | null },
+  everyMs: number,
+  at: string,
+): string[] {
+  if (failedAt !== null && (passedAt === null || failedAt > passedAt))
+    return [`the canary failed at ${failedAt}`]
+  const late = passedAt !== null && Date.parse(at) - Date.parse(passedAt) > 2 * everyMs
+  return late ? [`the canary last passed at ${passedAt}`] : []
+}

@@ -1,0 +1,117 @@
+import { Gauge, Registry } from 'prom-client'
+import { countAlerts, countHeld, countPendingRescreens, countUnscreened } from '../ledger/counts.ts'
+import type { Db } from '../ledger/database.ts'
+import { readLists } from '../ledger/lists.ts'
+import { readRevisions } from '../ledger/revisions.ts'
+import type { Health } from './health.ts'
+
+/** Renders what the ledger and the health say, in the text format of Prometheus. */
+export async function renderMetrics(db: Db, health: Health): Promise<string> {
+  const registry = new Registry()
+  const put = (name: string, help: string, samples: readonly Sample[]) => {
+    const labelNames = [...new Set(samples.flatMap(({ labels }) => Object.keys(labels ?? {})))]
+    const gauge = new Gauge({ name: `chainscreen_${name}`, help, labelNames, registers: [registry] })
+    for (const { labels = {}, value } of samples) if (value !== null) gauge.set(labels, value)
+  }
+  putLists(put, db, health)
+  putChains(put, health)
+  put('healthy', '1 when /health has no trouble to tell.', [{ value: health.healthy ? 1 : 0 }])
+  put(
+    'alerts',
+    'Alerts by chain and status, without those of the canary.',
+    countAlerts(db).map(({ chain, status, alerts }) => ({
+      labels: { chain: chain ?? '', status },
+      value: alerts,
+    })),
+  )
+  put(
+    'unscreened_blocks',
+    'Blocks of which something was not screened.',
+    countUnscreened(db).map(({ chain, what, blocks }) => ({ labels: { chain, what }, value: blocks })),
+  )
+  put('rescreens_pending', 'Re-screenings of stored history that are not done.', [
+    { value: countPendingRescreens(db) },
+  ])
+  if (health.canary !== null) {
+    put('canary_passed_timestamp_seconds', 'When a made-up transfer last became an alert.', [
+      { value: secondsOf(health.canary.passedAt) },
+    ])
+    put('canary_failed_timestamp_seconds', 'When a made-up transfer last became none.', [
+      { value: secondsOf(health.canary.failedAt) },
+    ])
+  }
+  return registry.metrics()
+}
+
+interface Sample {
+  labels?: Record<string, string>
+  /** `null`: not known, and not told. */
+  value: number | null
+}
+
+type Put = (name: string, help: string, samples: readonly Sample[]) => void
+
+function putLists(put: Put, db: Db, { lists }: Health): void {
+  const each = (value: (list: Health['lists'][number]) => number | null) =>
+    lists.map((list) => ({ labels: { list: list.id }, value: value(list) }))
+  put('list_age_seconds', 'Time since the source of a list was last found whole and sound.', [
+    ...each(({ ageSeconds }) => ageSeconds),
+  ])
+  put(
+    'list_max_age_seconds',
+    'Beyond this age a list is stale.',
+    each(({ maxAgeSeconds }) => maxAgeSeconds),
+  )
+  put(
+    'list_fresh',
+    '1 when a list can vouch for what is not in it.',
+    each(({ state }) => +(state === 'fresh')),
+  )
+  const held = new Map(countHeld(db).map((row) => [row.list, row.held]))
+  put(
+    'list_held',
+    'Versions of a list that wait for approval.',
+    each(({ id }) => held.get(id) ?? 0),
+  )
+  const revisions = new Map(readLists(db).map((list) => [list.id, list.revision]))
+  put(
+    'list_revision',
+    'The list revision that a list last changed.',
+    each(({ id }) => revisions.get(id) ?? null),
+  )
+  put('revision', 'The list revision now.', [{ value: readRevisions(db).list }])
+}
+
+function putChains(put: Put, { chains }: Health): void {
+  const each = (value: (chain: Health['chains'][number]) => number | null) =>
+    chains.map((chain) => ({ labels: { chain: chain.chain }, value: value(chain) }))
+  put(
+    'chain_cursor_height',
+    'The last block that was screened.',
+    each(({ cursorHeight }) => cursorHeight),
+  )
+  put(
+    'chain_head_height',
+    'The head of the node, when it was last asked.',
+    each(({ headHeight }) => headHeight),
+  )
+  put(
+    'chain_final_height',
+    'Blocks up to here are final.',
+    each(({ finalHeight }) => finalHeight),
+  )
+  put(
+    'chain_waiting',
+    '1 while the node of a chain is in trouble.',
+    each(({ state }) => +(state === 'waiting')),
+  )
+  put(
+    'chain_halted',
+    '1 when a chain is followed no more.',
+    each(({ state }) => +(state === 'halted')),
+  )
+}
+
+function secondsOf(time: string | null): number | null {
+  return time === null ? null : Date.parse(time) / 1000
+}

@@ -1,0 +1,198 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Db, run } from '../../src/ledger/database.ts'
+import { type ChainConditions, createChainConditions } from '../../src/server/chain-conditions.ts'
+import { startServer } from '../../src/server/server.ts'
+import { freshLedger } from '../ledger/fixtures.ts'
+
+const start = '2026-01-01T00:00:00.000Z'
+const token = 'sixteen-letters-at-least'
+
+interface Served {
+  db: Db
+  url: string
+  conditions: ChainConditions
+  /** Moves the clock on. */
+  later(minutes: number): void
+  get(path: string, bearer?: string): Promise<{ status: number; text: string }>
+}
+
+async function serve(options: { token?: string; canaryEveryMs?: number } = {}): Promise<Served> {
+  const db = freshLedger()
+  run(
+    db,
+    `insert into lists (id, format, category, active_snapshot, checked_at, max_age_seconds, revision)
+     values ('ofac', 'ofac-sdn-advanced', 'sanctions', 'ab', ?, 3600, 4)`,
+    start,
+  )
+  let now = start
+  const conditions = createChainConditions(['ethereum'], () => now)
+  const config = {
+    lists: [{ id: 'ofac' }],
+    ...(options.canaryEveryMs && { canary: { everyMs: options.canaryEveryMs, address: null } }),
+  } as unknown as Parameters<typeof startServer>[1]['config']
+  const server = await startServer(
+    { host: '127.0.0.1', port: 0, token: options.token ?? null },
+    { db, config, conditions, now: () => now },
+  )
+  onTestFinished(() => server.close())
+  return {
+    ...{ db, conditions, url: server.url },
+    later: (minutes) => {
+      now = new Date(Date.parse(now) + minutes * 60_000).toISOString()
+    },
+    get: async (path, bearer) => {
+      const headers: Record<string, string> =
+        bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }
+      const answer = await fetch(`${server.url}${path}`, { headers })
+      return { status: answer.status, text: await answer.text() }
+    },
+  }
+}
+
+const troublesIn = (text: string): string[] => JSON.parse(text).troubles
+
+describe('/health', () => {
+  it('answers 200 while nothing is wrong, with the age of every list', async () => {
+    const { get, later } = await serve()
+    later(30)
+    const { status, text } = await get('/health')
+    expect(status).toBe(200)
+    expect(JSON.parse(text)).toMatchObject({
+      healthy: true,
+      troubles: [],
+      lists: [{ id: 'ofac', state: 'fresh', ageSeconds: 1800, maxAgeSeconds: 3600 }],
+      chains: [{ chain: 'ethereum', state: 'following', cursorHeight: null }],
+      canary: null,
+    })
+  })
+
+  it('answers 503 once a list is older than it may be', async () => {
+    const { get, later } = await serve()
+    later(61)
+    const { status, text } = await get('/health')
+    expect(status).toBe(503)
+    expect(troublesIn(text)).toEqual(['list ofac is 61 minutes old, and may be 60 minutes at most'])
+  })
+
+  it('is patient with a node for a minute, and not longer; and well again when it answers', async () => {
+    const { get, later, conditions } = await serve()
+    conditions.waiting('ethereum', 'it is away')
+    later(0.5)
+    conditions.waiting('ethereum', 'it is still away')
+    expect((await get('/health')).status).toBe(200)
+    later(1)
+    const { status, text } = await get('/health')
+    expect(status).toBe(503)
+    expect(troublesIn(text)).toEqual([`chain ethereum waits for its node since ${start}: it is still away`])
+    conditions.fine('ethereum')
+    expect((await get('/health')).status).toBe(200)
+  })
+
+  it('never takes a halted chain for a well one', async () => {
+    const { get, conditions } = await serve()
+    conditions.halted('ethereum', 'a reorg below a final block')
+    conditions.fine('ethereum')
+    expect(troublesIn((await get('/health')).text)).toEqual([
+      `chain ethereum halted at ${start}: a reorg below a final block`,
+    ])
+  })
+
+  it('tells of a canary that failed, and of one that is late', async () => {
+    const { db, get, later } = await serve({ canaryEveryMs: 600_000 })
+    expect((await get('/health')).status).toBe(200)
+    run(db, `insert into meta (key, value) values ('canary_passed_at', ?)`, start)
+    later(21)
+    expect(troublesIn((await get('/health')).text)).toEqual([`the canary last passed at ${start}`])
+    run(db, `insert into meta (key, value) values ('canary_failed_at', '2026-01-01T00:10:00.000Z')`)
+    expect(troublesIn((await get('/health')).text)).toEqual(['the canary failed at 2026-01-01T00:10:00.000Z'])
+  })
+})
+
+describe('/metrics', () => {
+  it('says the age and state of lists, how far chains are, and what was found, in numbers', async () => {
+    const { db, get, later, conditions } = await serve()
+    run(
+      db,
+      `insert into chains (id, caip2, genesis_hash, cursor_height, cursor_hash, cursor_time, head_height, updated_at)
+       values ('ethereum', 'eip155:1', '0x00', 7, '0x07', 0, 9, ?)`,
+      start,
+    )
+    run(
+      db,
+      `insert into unscreened (chain, from_height, to_height, what, reason) values ('ethereum', 3, 5, 'traces', 'none')`,
+    )
+    conditions.waiting('ethereum', 'it is away')
+    later(90)
+    const { status, text } = await get('/metrics')
+    expect(status).toBe(200)
+    const lines = text.split('\n')
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'chainscreen_list_age_seconds{list="ofac"} 5400',
+        'chainscreen_list_max_age_seconds{list="ofac"} 3600',
+        'chainscreen_list_fresh{list="ofac"} 0',
+        'chainscreen_list_held{list="ofac"} 0',
+        'chainscreen_list_revision{list="ofac"} 4',
+        'chainscreen_chain_cursor_height{chain="ethereum"} 7',
+        'chainscreen_chain_head_height{chain="ethereum"} 9',
+        'chainscreen_chain_waiting{chain="ethereum"} 1',
+        'chainscreen_chain_halted{chain="ethereum"} 0',
+        'chainscreen_unscreened_blocks{chain="ethereum",what="traces"} 3',
+        'chainscreen_rescreens_pending 0',
+        'chainscreen_healthy 0',
+      ]),
+    )
+    expect(text).not.toContain('chain_final_height{')
+  })
+
+  it('counts alerts by status, those of the canary apart', async () => {
+    const { db, get } = await serve()
+    const put = (id: string, chain: string, status: string) =>
+      run(
+        db,
+        `insert into alerts (id, chain, status, level, tags, own_address, role, match, list_id, category,
+           entry_address, programs, list_revision, created_at)
+         values (?, ?, ?, 'high', '[]', 'x', 'source', 'exact', 'ofac', 'sanctions', 'x', '[]', 1, '')`,
+        ...[id, chain, status],
+      )
+    put('a', 'ethereum', 'final')
+    put('b', 'ethereum', 'final')
+    put('c', 'ethereum', 'orphaned')
+    put('d', 'canary', 'final')
+    const { text } = await get('/metrics')
+    expect(text.split('\n').filter((line) => line.startsWith('chainscreen_alerts{'))).toEqual([
+      'chainscreen_alerts{chain="ethereum",status="final"} 2',
+      'chainscreen_alerts{chain="ethereum",status="orphaned"} 1',
+    ])
+  })
+})
+
+describe('the server', () => {
+  it('with a token tells strangers whether it is well, and nothing more', async () => {
+    const { get, later } = await serve({ token })
+    later(61)
+    expect(await get('/health')).toEqual({ status: 503, text: '{"healthy":false}' })
+    expect((await get('/health', 'wrong')).text).toBe('{"healthy":false}')
+    expect((await get('/metrics')).status).toBe(401)
+    expect((await get('/metrics', `${token}x`)).status).toBe(401)
+    expect((await get('/metrics', token)).status).toBe(200)
+    expect(troublesIn((await get('/health', token)).text)).toHaveLength(1)
+  })
+
+  it('serves nothing else', async () => {
+    const { get, url } = await serve()
+    expect((await get('/')).status).toBe(404)
+    expect((await get('/alerts')).status).toBe(404)
+    expect((await fetch(`${url}/health`, { method: 'POST' })).status).toBe(404)
+  })
+
+  it('says what to change where its port is taken', async () => {
+    const { url, db, conditions } = await serve()
+    const told = { db, conditions, config: { lists: [], canary: undefined }, now: () => start }
+    const second = startServer({ host: '127.0.0.1', port: Number(new URL(url).port), token: null }, told)
+    await expect(second).rejects.toMatchObject({
+      code: 'failure',
+      message: expect.stringContaining('change `server.listen`'),
+    })
+  })
+})
