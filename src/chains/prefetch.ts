@@ -9,21 +9,25 @@ import type { ChainSource, SourceBlock } from './source.ts'
  */
 const gatherMs = 50
 
+/** What may be held of blocks, as sent: parsed, those of an EVM chain take a few times as much. */
+const defaultMaxBytes = 128 * 1024 ** 2
+
 /**
  * Reads blocks `from` to `to` several at a time, and hands them over in order and in portions: `concurrency` blocks,
  * or fewer when the next one is not there 50 ms after the first. Whether they follow on each other is for the caller
  * to check. A block's memory is given back when the next ones are asked for.
  *
- * @param options.concurrency how many blocks are asked for at once; three times as many are held in memory.
+ * @param options.concurrency how many blocks are asked for at once; three times as many are held in memory, as far
+ * as `maxBytes` allows (as large as the largest of late, the next one is expected to be).
  * @throws what the source throws, when the failed block's turn comes; requests still under way are aborted.
  */
 export async function* prefetch(
   source: Pick<ChainSource, 'block'>,
   from: number,
   to: number,
-  options: { concurrency: number; signal?: AbortSignal },
+  options: { concurrency: number; maxBytes?: number; signal?: AbortSignal },
 ): AsyncGenerator<SourceBlock[]> {
-  const { concurrency } = options
+  const { concurrency, maxBytes = defaultMaxBytes } = options
   const stop = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
   // Every request under way listens to it.
@@ -32,8 +36,12 @@ export async function* prefetch(
   const asked = new Map<number, { answer: Promise<SourceBlock>; ready: Promise<boolean> }>()
   let next = from
   let ask = from
+  let expected = 0
+  /** The next block is always asked for, however large. */
+  const hasRoom = () =>
+    ask === next || (ask < next + concurrency * 2 && (ask - next + 1) * expected <= maxBytes)
   const refill = () => {
-    for (; ask <= to && ask < next + concurrency * 2; ask++) {
+    for (; ask <= to && hasRoom(); ask++) {
       const height = ask
       const answer = queue.add(() => source.block(height, signal))
       // A failure is reported when its turn comes; until then it must not count as unhandled.
@@ -49,6 +57,7 @@ export async function* prefetch(
     if (request === undefined) throw new Error(`block ${height} was not asked for`)
     asked.delete(height)
     const block = await request.answer
+    expected = Math.max(block.bytes, expected * 0.9)
     // Asked for one block and given another, a follower would go round in circles.
     if (block.height === height) return block
     throw new ChainscreenError(
@@ -62,7 +71,8 @@ export async function* prefetch(
       refill()
       const blocks = [await take(next++)]
       const late = after(gatherMs)
-      while (blocks.length < concurrency && (await isReady(asked.get(next)?.ready, late))) {
+      const isFull = () => blocks.length >= concurrency || (blocks.length + 1) * expected > maxBytes
+      while (!isFull() && (await isReady(asked.get(next)?.ready, late))) {
         blocks.push(await take(next++))
         refill()
       }

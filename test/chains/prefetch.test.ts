@@ -54,6 +54,35 @@ describe('prefetching', () => {
     await blocks.return(undefined)
   })
 
+  it('asks for fewer where blocks are large, and for many again once they are small', async () => {
+    const chain = chainOf(200)
+    let held = 0
+    let most = 0
+    const source = {
+      block: async (height: number): Promise<SourceBlock> => {
+        const bytes = height <= 60 ? 40 : 1
+        held += bytes
+        // Past those that were asked for before any was seen.
+        if (height > 30 && height <= 60) most = Math.max(most, held)
+        return { ...chain.sourceBlock(chain.at(`a${height}`)), bytes, release: () => (held -= bytes) }
+      },
+    }
+    const sizes: number[] = []
+    for await (const batch of prefetch(source, 1, 200, { concurrency: 8, maxBytes: 100 }))
+      sizes.push(batch.length)
+    // What a step holds, and what is asked for while it is written.
+    expect(most).toBe(4 * 40)
+    expect(sizes.at(-2)).toBe(8)
+  })
+
+  it('asks for a block that is larger than all it may hold', async () => {
+    const chain = chainOf(5)
+    const source = {
+      block: async (height: number) => ({ ...chain.sourceBlock(chain.at(`a${height}`)), bytes: 1_000 }),
+    }
+    expect(await heights(prefetch(source, 1, 5, { concurrency: 4, maxBytes: 10 }))).toEqual([1, 2, 3, 4, 5])
+  })
+
   it('hands over as many at once as it asks for at once, so that they become one step', async () => {
     const sizes: number[] = []
     for await (const batch of prefetch(chainOf(20), 1, 20, { concurrency: 8 })) sizes.push(batch.length)
