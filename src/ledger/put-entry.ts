@@ -1,5 +1,6 @@
 import { type Key, keyFamily } from '../address/key.ts'
 import { type Db, one, run } from './database.ts'
+import { putForms } from './list-forms.ts'
 import type { SnapshotEntry } from './list-snapshots.ts'
 
 /** When an entry of a snapshot was published, and when the snapshot speaks. */
@@ -39,6 +40,7 @@ export function putEntry(
 }
 
 function insertEntry(db: Db, listId: string, entry: SnapshotEntry, firstSeen: string): void {
+  putForms(db, entry.key)
   run(
     db,
     `insert into list_entries

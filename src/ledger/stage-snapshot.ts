@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Db, inTransaction, one, run } from './database.ts'
+import { putForms } from './list-forms.ts'
 import { findSnapshot, holdSnapshot, type SnapshotEntry, type SnapshotRow } from './list-snapshots.ts'
 
 /** A version of a list that was read whole. */
@@ -95,6 +96,8 @@ function begin(db: Db, { listId, sha256, format, issuedOn, bytes, counts, at }: 
 
 function putEntries(db: Db, snapshotId: number, entries: readonly SnapshotEntry[]): void {
   for (const entry of entries) {
+    // Long before the entry: activation is short, and an index in memory has its forms by then.
+    putForms(db, entry.key)
     run(
       db,
       `insert or replace into snapshot_entries

@@ -5,14 +5,13 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Key } from '../../src/address/key.ts'
 import { activateSnapshot } from '../../src/ledger/activate-snapshot.ts'
 import { all, type Db, inTransaction } from '../../src/ledger/database.ts'
-import { readEntries } from '../../src/ledger/list-entries.ts'
 import { findSnapshot, type SnapshotEntry } from '../../src/ledger/list-snapshots.ts'
 import { findList, putList } from '../../src/ledger/lists.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
 import { addSnapshot } from '../../src/ledger/stage-snapshot.ts'
 import { evm } from '../screening/builders.ts'
 import { tempDir } from '../temp.ts'
-import { freshLedger } from './fixtures.ts'
+import { freshLedger, readEntries } from './fixtures.ts'
 
 function says(key: Key, fields: Partial<SnapshotEntry> = {}): SnapshotEntry {
   return {
