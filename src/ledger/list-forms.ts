@@ -6,13 +6,19 @@ import { all, type Db, each, one, run } from './database.ts'
 import { readEntry } from './list-entries.ts'
 
 /**
- * Makes a key findable, with every form by which a party may meet it. Whoever writes a row of `list_entries` calls this
- * first, in the same transaction or an earlier one: an entry whose key is not here is met by nobody.
+ * Makes a key findable, with every form by which a party may meet it. Whoever writes a new row of `list_entries` calls
+ * this, in the same transaction or an earlier one: an entry whose key was never put here is met by nobody. Twice does
+ * no harm.
  */
 export function putForms(db: Db, key: Key): void {
   for (const form of indexForms(key)) {
-    run(db, 'insert into list_forms (form, key) values (?, ?) on conflict do nothing', form, key)
+    run(db, 'insert into list_forms (form, key) values (?, ?)', form, form === key ? null : key)
   }
+}
+
+/** Whether some list has, or had, an entry of this key: its forms are there, then. */
+export function hasEntry(db: Db, key: Key): boolean {
+  return one(db, 'select 1 from list_entries where key = ? limit 1', key) !== undefined
 }
 
 /** The forms that were written after this row, in order: what an index in memory lacks. */
@@ -26,9 +32,10 @@ export function lastForm(db: Db): number {
 }
 
 /** For the test that no scan stands behind it. */
-export const keysMetSql = `select distinct e.list_id as listId, e.key from json_each(?) asked
-  cross join list_forms f on f.form = asked.value
-  cross join list_entries e on e.key = f.key order by e.list_id, e.key`
+export const keysMetSql = `select e.list_id as listId, e.key from (
+    select value as key from json_each(?1)
+    union select f.key from json_each(?1) asked cross join list_forms f on f.form = asked.value where f.key is not null
+  ) met cross join list_entries e on e.key = met.key order by e.list_id, e.key`
 
 /**
  * Every entry of every list that a key meets, each on its most direct basis, as a {@link Watchlist} of all entries would
