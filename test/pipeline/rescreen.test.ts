@@ -178,7 +178,7 @@ describe('stored history, when entries are removed', () => {
 })
 
 describe('two imports in a row', () => {
-  it('end like each with its own re-screen, and in the order of the revisions', () => {
+  it('raise the alerts that each with its own re-screen raises, at the revision that they are raised at', () => {
     const run = (between: (db: Db) => void) => {
       const db = freshChain()
       store(db, 7, depositFrom('0x1', evm('b')), depositFrom('0x2', evm('d')), depositFrom('0x3', evm('e')))
@@ -192,9 +192,16 @@ describe('two imports in a row', () => {
     expect(alerts(together)).toEqual(alerts(apart))
     expect(alerts(together)).toHaveLength(3)
     expect(endState(together).alert_keys).toEqual(endState(apart).alert_keys)
-    expect(all(together, `select list_revision from alerts order by tx_hash`)).toEqual(
-      [1, 1, 2].map((list_revision) => ({ list_revision })),
-    )
+    const told = (db: Db) =>
+      all<{ told: string }>(
+        db,
+        `select tx_hash || ' ' || list_revision || ' ' || ifnull(
+           (select data from alert_events e where e.alert_id = a.id and kind = 'entry-removed'), '-') as told
+         from alerts a order by tx_hash`,
+      ).map(({ told }) => told)
+    expect(told(apart)).toEqual(['0x1 1 {"revision":2,"removed_on":"2025-01-01"}', '0x2 1 -', '0x3 2 -'])
+    // Entries are read as they are: revision 2 raised these, and it knew already that one of them was removed.
+    expect(told(together)).toEqual(['0x1 2 -', '0x2 2 -', '0x3 2 -'])
   })
 })
 

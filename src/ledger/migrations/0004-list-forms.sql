@@ -19,3 +19,5 @@ from (select key from list_entries union select key from snapshot_entries) k, js
 -- A later reading may screen what an earlier one could not.
 alter table unscreened add column closed_at text; -- null = a gap
 alter table unscreened add column closed_by integer; -- the row of coverage that says so
+
+create index unscreened_open on unscreened (chain, to_height) where closed_at is null;

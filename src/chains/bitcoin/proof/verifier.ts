@@ -24,21 +24,21 @@ const unclaimedReason =
 
 /** Proves what one node serves. */
 export class BlockVerifier {
-  readonly #mode: VerifyMode
+  readonly mode: VerifyMode
   readonly #facts: NetworkFacts
   readonly #roots: (block: ScannedBlock) => Promise<Roots>
   /** Who paid a transaction is looked at after the block was handed on: a lie that comes out then is what the next block is refused for. */
   #lie: unknown = null
 
   constructor(mode: VerifyMode, facts: NetworkFacts, roots: (block: ScannedBlock) => Promise<Roots>) {
-    this.#mode = mode
+    this.mode = mode
     this.#facts = facts
     this.#roots = roots
   }
 
   /** @throws ChainscreenError `node-bad-answer` in mode `strict`, where something in the block can't be true */
   async prove(block: ScannedBlock, height: number): Promise<ProvedBlock> {
-    if (this.#mode === 'off') return nothing
+    if (this.mode === 'off') return nothing
     if (this.#lie !== null) {
       const before = this.#lie
       this.#lie = null
@@ -69,7 +69,7 @@ export class BlockVerifier {
 
   #judge(faults: readonly string[], { header }: ScannedBlock): Unscreened[] {
     const [first] = faults
-    if (first !== undefined && this.#mode === 'strict') {
+    if (first !== undefined && this.mode === 'strict') {
       throw new ChainscreenError(
         'node-bad-answer',
         `Block ${header.hash} does not prove true: ${first}. Ask a node that is in order.`,
