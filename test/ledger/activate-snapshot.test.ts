@@ -122,6 +122,19 @@ describe('activating a snapshot', () => {
     ])
   })
 
+  it('takes a removal that was before the listing for no listing, and the address can be listed again', () => {
+    const db = freshLedger()
+    const other = says(evm('2'))
+    activate(db, '2024-02-02', [says(evm('1')), other])
+    activate(db, '2024-02-15', [says(evm('1'), { removedOn: '2024-02-15' }), other])
+    activate(db, '2024-03-03', [says(evm('1')), other])
+    activate(db, '2024-03-04', [says(evm('1'), { removedOn: '2024-02-01' }), other])
+    expect(entries(db)[0]).toBe('1 2024-02-02 2024-02-01: 2024-02-02..2024-02-15 2024-03-03..2024-03-03')
+    activate(db, '2024-02-02', [says(evm('1')), other])
+    expect(entries(db)[0]).toBe('1 2024-02-02 -: 2024-02-02..2024-02-15 2024-03-03..')
+    expect(readEntries(db)[0]?.intervals.at(-1)?.to).toBeNull()
+  })
+
   it('that comes in late tells that an address was published earlier', () => {
     const db = freshLedger()
     activate(db, '2025-11-19', [says(evm('1')), says(evm('2'))])
