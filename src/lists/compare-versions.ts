@@ -1,7 +1,7 @@
-import type { Key } from '../address/key.ts'
+import { type Family, type Key, keyFamily } from '../address/key.ts'
 import type { Db } from '../ledger/database.ts'
 import { activeSnapshot, keysInForceAfter, type SnapshotEntry } from '../ledger/list-snapshots.ts'
-import { reasonsToHold } from './guard.ts'
+import { type FamilyCount, reasonsToHold } from './guard.ts'
 
 /** A new version of a list beside the active one. */
 export interface Comparison {
@@ -41,14 +41,23 @@ export function* comparingVersions(
     after.add(key)
     if (!before.has(key)) added++
   }
-  yield
+  const families = new Map<Family, FamilyCount>()
+  let removed = 0
+  let index = 0
+  for (const key of before) {
+    if (index++ % rowsAtOnce === 0) yield
+    const family = keyFamily(key)
+    const count = families.get(family) ?? { entries: 0, gone: 0 }
+    families.set(family, count)
+    count.entries++
+    if (after.has(key)) continue
+    count.gone++
+    removed++
+  }
   const reasons = reasonsToHold({
     ...{ format: list.format, maxRemoved: list.maxRemoved },
-    active: active === undefined ? null : { keys: before, issuedOn: active.issued_on },
-    next: { keys: after, issuedOn: next.issuedOn },
+    active: active === undefined ? null : { issuedOn: active.issued_on, families },
+    next: { issuedOn: next.issuedOn, entries: after.size },
   })
-  return {
-    ...{ active: active?.sha256 ?? null, reasons, added },
-    removed: before.size - (after.size - added),
-  }
+  return { active: active?.sha256 ?? null, reasons, added, removed }
 }
