@@ -67,9 +67,9 @@ export function activateSnapshot(db: Db, snapshot: SnapshotRow, activation: Acti
 
 function currentChanges(db: Db, snapshot: SnapshotRow, activation: Activation): FoundChanges {
   const { found } = activation
-  return found !== undefined && stillHold(db, snapshot, found)
-    ? found
-    : atOnce(findingChanges(db, snapshot, activation))
+  if (found !== undefined && stillHold(db, snapshot, found)) return found
+  if (found !== undefined) forgetChanges(db, found)
+  return atOnce(findingChanges(db, snapshot, activation))
 }
 
 /** The entries of the snapshot whose dates have to be weighed. */

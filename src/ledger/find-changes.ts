@@ -117,9 +117,13 @@ export function stillHold(db: Db, snapshot: SnapshotRow, found: FoundChanges): b
 
 /** Differs after every change of the list's entries: they come with an activation. */
 function stateOf(db: Db, listId: string): string {
-  return JSON.stringify(
-    one(db, 'select active_snapshot, activated_at, revision from lists where id = ?', listId) ?? null,
+  const row = one<{ active_snapshot: string | null; activated_at: string | null; revision: number }>(
+    db,
+    'select active_snapshot, activated_at, revision from lists where id = ?',
+    listId,
   )
+  // A list that is not known yet is like one that is, and has no version.
+  return JSON.stringify(row ?? { active_snapshot: null, activated_at: null, revision: 0 })
 }
 
 /** The keys that change in one way, in order. */

@@ -7,18 +7,18 @@ import { readEntry } from './list-entries.ts'
 
 /**
  * Makes a key findable, with every form by which a party may meet it. Whoever writes a new row of `list_entries` calls
- * this, in the same transaction or an earlier one: an entry whose key was never put here is met by nobody. Twice does
- * no harm.
+ * this, in the same transaction or an earlier one: an entry whose key was never put here is met by nobody. Twice is
+ * once.
  */
 export function putForms(db: Db, key: Key): void {
   for (const form of indexForms(key)) {
-    run(db, 'insert into list_forms (form, key) values (?, ?)', form, form === key ? null : key)
+    run(
+      db,
+      'insert into list_forms (form, key) values (?, ?) on conflict do nothing',
+      form,
+      form === key ? null : key,
+    )
   }
-}
-
-/** Whether some list has, or had, an entry of this key: its forms are there, then. */
-export function hasEntry(db: Db, key: Key): boolean {
-  return one(db, 'select 1 from list_entries where key = ? limit 1', key) !== undefined
 }
 
 /** The forms that were written after this row, in order: what an index in memory lacks. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Db, inTransaction, one, run } from './database.ts'
-import { hasEntry, putForms } from './list-forms.ts'
+import { putForms } from './list-forms.ts'
 import { findSnapshot, holdSnapshot, type SnapshotEntry, type SnapshotRow } from './list-snapshots.ts'
 
 /** A version of a list that was read whole. */
@@ -97,7 +97,7 @@ function begin(db: Db, { listId, sha256, format, issuedOn, bytes, counts, at }: 
 function putEntries(db: Db, snapshotId: number, entries: readonly SnapshotEntry[]): void {
   for (const entry of entries) {
     // Long before the entry: activation is short, and an index in memory has its forms by then.
-    if (!hasEntry(db, entry.key)) putForms(db, entry.key)
+    putForms(db, entry.key)
     run(
       db,
       `insert or replace into snapshot_entries

@@ -78,8 +78,9 @@ export async function importList(
     for (;;) {
       const ready = await prepare(db, source, list, snapshot)
       const outcome = inTransaction(db, () => decide(db, source, list, snapshot, ready, options))
-      // Else somebody activated another version meanwhile.
       if (outcome !== null) return outcome
+      // Somebody activated another version meanwhile.
+      if (ready?.found !== undefined) forgetChanges(db, ready.found)
     }
   } catch (error) {
     if (!byHand) noteTrouble(db, source, error, options)

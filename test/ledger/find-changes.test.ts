@@ -4,7 +4,7 @@ import type { Key } from '../../src/address/key.ts'
 import { atOnce } from '../../src/in-slices.ts'
 import { activateSnapshot } from '../../src/ledger/activate-snapshot.ts'
 import { type Db, inTransaction, run } from '../../src/ledger/database.ts'
-import { findingChanges } from '../../src/ledger/find-changes.ts'
+import { findingChanges, stillHold } from '../../src/ledger/find-changes.ts'
 import { findSnapshot, type SnapshotEntry, type SnapshotRow } from '../../src/ledger/list-snapshots.ts'
 import { putList } from '../../src/ledger/lists.ts'
 import { openLedger } from '../../src/ledger/open.ts'
@@ -84,6 +84,18 @@ describe('changes that are found beforehand', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  it('hold for a list that becomes known meanwhile, and leave nothing behind', () => {
+    const db = freshLedger()
+    const snapshot = keep(db, { day: '2024-01-01', entries: [says(evm('1'))] })
+    run(db, `delete from lists`)
+    const found = find(db, snapshot)
+    putList(db, { id: 'list', format: 'csv', category: 'sanctions', maxAgeSeconds: null })
+    expect(stillHold(db, snapshot, found)).toBe(true)
+    activate(db, snapshot, found)
+    expect(stillHold(db, snapshot, found)).toBe(false)
+    expect(db.prepare('select count(*) from temp.list_changes').pluck().get()).toBe(0)
   })
 
   it('are found again where the snapshot was not whole when they were found', () => {

@@ -10,7 +10,7 @@ create table list_forms (
   key text                       -- the listed key; null = the form is the key
 ) strict;
 
-create index list_forms_by_form on list_forms (form) where key is not null;
+create unique index list_forms_by_form on list_forms (form, ifnull(key, ''));
 
 insert into list_forms (form, key)
 select f.value, nullif(k.key, f.value)
