@@ -95,7 +95,7 @@ function sayCounts(counts: OwnCounts, options: CommonOptions): void {
 function retireCommand(): Command {
   return command('retire', 'mark addresses as out of use; what moves through them is still screened')
     .argument('<address...>')
-    .action((addresses: string[], options: CommonOptions) => {
+    .action(async (addresses: string[], options: CommonOptions) => {
       const keys = addresses.map((address) => {
         const parsed = parseAddress(address)
         if (parsed.ok) return parsed.key
@@ -106,7 +106,7 @@ function retireCommand(): Command {
       })
       const db = openLedger(configOf(options).database)
       try {
-        retireOwnAddresses(db, keys, now())
+        await retireOwnAddresses(db, keys, now())
         if (options.json) printJson({ retired: keys.length })
         else printLine(`${keys.length} retired.`)
       } finally {

@@ -2,8 +2,10 @@ import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { OwnKind } from '../own/own-row.ts'
 import { type Db, each, inTransaction, one, run } from './database.ts'
+import { inPiece, pieceRows } from './in-pieces.ts'
 import { addRescreen } from './rescreens.ts'
 import { bumpRevision, readRevisions } from './revisions.ts'
+import { whileLoading } from './while-loading.ts'
 
 /** An address the exchange controls. */
 export interface OwnAddress {
@@ -24,10 +26,12 @@ export interface OwnAddressRow extends OwnAddress {
 }
 
 /**
- * Adds addresses, all or none: what the iterable throws leaves the ledger as it was. Rows are staged in a temporary
- * table first, so that a file of a million holds the daemon's write lock for seconds, not for its whole reading.
+ * Adds addresses, all or none: what the iterable throws, and a crash at any point, leaves the ledger as it was. Rows are
+ * first staged in a temporary table, then written in short transactions under a load that does not count yet, and
+ * become visible in one cheap step: the daemon can write between any two of them, however many there are.
  *
- * @throws `bad-file` when an address comes twice with another kind or reference.
+ * @throws `bad-file` when an address comes twice with another kind or reference; `database-busy` while another load
+ * is under way for too long.
  */
 export async function addOwnAddresses(
   db: Db,
@@ -47,29 +51,87 @@ export async function addOwnAddresses(
     db.exec('rollback')
     throw error
   }
-  return inTransaction(db, () => {
-    const { changes: changed } = run(
-      db,
-      `update own_addresses as o set kind = s.kind, reference = s.reference, retired_at = null
-       from temp.own_staged s where s.key = o.key and s.chain = o.chain
-         and (o.kind != s.kind or o.reference != s.reference or o.retired_at is not null)`,
-    )
-    const { changes: added } = run(
-      db,
-      `insert into own_addresses (key, chain, address, kind, reference, added_at, revision)
-       select key, chain, address, kind, reference, ?, (select value + 1 from meta where key = 'own_revision')
-       from temp.own_staged s
-       where not exists (select 1 from own_addresses o where o.key = s.key and o.chain = s.chain)`,
-      at,
-    )
+  const { added, changed } = await whileLoading(db, () => load(db, at))
+  return { added, changed, known: staged - added - changed }
+}
+
+/** Takes over what is staged. Nobody else loads meanwhile, so that only this moves `own_load` and the own revision. */
+async function load(db: Db, at: string): Promise<{ added: number; changed: number }> {
+  const id = inTransaction(db, () => {
+    // What a crash leaves is found by this mark.
+    run(db, `insert into meta (key, value) values ('own_loading', '1')`)
+    return publishedLoad(db) + 1
+  })
+  const revision = readRevisions(db).own + 1
+  let added = 0
+  let changed = 0
+  for (const chunk of chunks(db)) {
+    const put = await inPiece(db, () => ({
+      changed: putChanged(db, id, chunk),
+      added: putNew(db, { load: id, revision, at }, chunk),
+    }))
+    changed += put.changed
+    added += put.added
+  }
+  inTransaction(db, () => {
+    run(db, `delete from meta where key = 'own_loading'`)
+    if (added + changed > 0) run(db, `update meta set value = ? where key = 'own_load'`, String(id))
     // A retired address stays own, and a kind decides nothing: only new addresses change what is screened.
     if (added > 0) {
       bumpRevision(db, 'own')
       // One of them may stand on a list.
       addRescreen(db, { kind: 'own', listId: null, revision: readRevisions(db).list, whole: true, at })
     }
-    return { added, changed, known: staged - added - changed }
   })
+  return { added, changed }
+}
+
+/** A stretch of the staged rows: behind one, up to another. */
+type Chunk = readonly [afterKey: string, afterChain: string, toKey: string, toChain: string]
+
+function* chunks(db: Db): Generator<Chunk> {
+  let after = { key: '', chain: '' }
+  for (;;) {
+    const to = one<typeof after>(
+      db,
+      `select key, chain from (
+         select key, chain from temp.own_staged where (key, chain) > (?, ?) order by key, chain limit ${pieceRows}
+       ) order by key desc, chain desc limit 1`,
+      ...[after.key, after.chain],
+    )
+    if (to === undefined) return
+    yield [after.key, after.chain, to.key, to.chain]
+    after = to
+  }
+}
+
+/** Of a chunk, what stands there already with another kind or reference, or retired: as a newer version of its row. */
+function putChanged(db: Db, load: number, chunk: Chunk): number {
+  return run(
+    db,
+    `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision)
+     select o.key, o.chain, ?, o.address, s.kind, s.reference, o.added_at, o.revision
+     from temp.own_staged s cross join own_addresses o on o.key = s.key and o.chain = s.chain
+     where (s.key, s.chain) > (?, ?) and (s.key, s.chain) <= (?, ?)
+       and (o.kind != s.kind or o.reference != s.reference or o.retired_at is not null)`,
+    ...[load, ...chunk],
+  ).changes
+}
+
+/** Of a chunk, what does not stand there yet. */
+function putNew(
+  db: Db,
+  { load, revision, at }: { load: number; revision: number; at: string },
+  chunk: Chunk,
+): number {
+  return run(
+    db,
+    `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision)
+     select key, chain, ?, address, kind, reference, ?, ? from temp.own_staged s
+     where (key, chain) > (?, ?) and (key, chain) <= (?, ?)
+       and not exists (select 1 from own_rows o where o.key = s.key and o.chain = s.chain)`,
+    ...[load, at, revision, ...chunk],
+  ).changes
 }
 
 function stage(db: Db, own: OwnAddress): number {
@@ -95,23 +157,31 @@ function stage(db: Db, own: OwnAddress): number {
 /**
  * Marks addresses as out of use, all or none. They stay own: what still moves through them is screened.
  *
- * @throws `usage` naming the keys that are not own; nothing is retired then.
+ * @throws `usage` naming the keys that are not own; nothing is retired then. `database-busy` while own addresses are
+ * being loaded for too long.
  */
-export function retireOwnAddresses(db: Db, keys: readonly Key[], at: string): void {
-  inTransaction(db, () => {
-    const strangers = keys.filter(
-      (key) => one(db, 'select 1 from own_addresses where key = ?', key) === undefined,
+export function retireOwnAddresses(db: Db, keys: readonly Key[], at: string): Promise<void> {
+  return whileLoading(db, () => inTransaction(db, () => retire(db, keys, at)))
+}
+
+function retire(db: Db, keys: readonly Key[], at: string): void {
+  const strangers = keys.filter(
+    (key) => one(db, 'select 1 from own_addresses where key = ?', key) === undefined,
+  )
+  if (strangers.length > 0) {
+    throw new ChainscreenError(
+      'usage',
+      `Nothing was retired: these are not own addresses: ${strangers.join(', ')}.`,
     )
-    if (strangers.length > 0) {
-      throw new ChainscreenError(
-        'usage',
-        `Nothing was retired: these are not own addresses: ${strangers.join(', ')}.`,
-      )
-    }
-    for (const key of keys) {
-      run(db, 'update own_addresses set retired_at = ? where key = ? and retired_at is null', at, key)
-    }
-  })
+  }
+  for (const key of keys) {
+    run(
+      db,
+      `update own_rows as r set retired_at = ? where key = ? and retired_at is null
+         and not exists (select 1 from own_rows n where n.key = r.key and n.chain = r.chain and n.load > r.load)`,
+      ...[at, key],
+    )
+  }
 }
 
 /** What is known of an own address. @param chain as it was added: `''` for every chain of its family. */
@@ -119,19 +189,41 @@ export function findOwnAddress(db: Db, key: Key, chain: string): OwnAddressRow |
   return one<OwnAddressRow>(db, 'select * from own_addresses where key = ? and chain = ?', key, chain)
 }
 
-/** Whether a key is own on this chain. */
+/** The highest load that counts. Rows of `own_rows` above it are being written, or were left by a crash. */
+function publishedLoad(db: Db): number {
+  return Number(one<{ value: string }>(db, `select value from meta where key = 'own_load'`)?.value ?? 0)
+}
+
+/** Whether a key is own on this chain. Any version of its row says so: what was own once stays own. */
 export function isOwn(db: Db, chain: string, key: Key): boolean {
-  return one(db, `select 1 from own_addresses where key = ? and chain in ('', ?)`, key, chain) !== undefined
+  return (
+    one(
+      db,
+      `select 1 from own_rows where key = ? and chain in ('', ?)
+         and load <= (select cast(value as integer) from meta where key = 'own_load')`,
+      ...[key, chain],
+    ) !== undefined
+  )
 }
 
-/** The keys added by revisions above this one, one by one: there may be tens of millions. */
+/** The keys added by revisions above this one, one by one: there may be tens of millions. Some may come twice. */
 export function* ownKeysSince(db: Db, revision: number): Generator<Key> {
-  for (const { key } of each<{ key: Key }>(db, 'select key from own_addresses where revision > ?', revision))
-    yield key
+  const rows = each<{ key: Key }>(
+    db,
+    'select key from own_rows where revision > ? and load <= ?',
+    ...[revision, publishedLoad(db)],
+  )
+  for (const { key } of rows) yield key
 }
 
+/** How many own addresses there are: one that is own on two chains counts twice. */
 export function countOwnAddresses(db: Db): number {
-  return one<{ n: number }>(db, 'select count(*) as n from own_addresses')?.n ?? 0
+  const row = one<{ n: number }>(
+    db,
+    'select count(*) as n from (select distinct key, chain from own_rows where load <= ?)',
+    publishedLoad(db),
+  )
+  return row?.n ?? 0
 }
 
 /** Own addresses in the order they were added, one by one. */

@@ -2,7 +2,9 @@ import type { ListConfig } from '../config/lists.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
 import { activeSnapshot } from '../ledger/list-snapshots.ts'
+import { sweepAtStart } from '../ledger/while-loading.ts'
 import type { Log } from '../log.ts'
+import { outdated } from './reread-kept.ts'
 import { sayOutcome, sayTrouble } from './say-outcome.ts'
 import { snapshotFolder } from './seal.ts'
 import { sweepParts } from './sweep-parts.ts'
@@ -29,9 +31,14 @@ export async function loadLists(
   if (lists.length === 0) log.warn('no list is configured: nothing will be found')
   warnForgotten(db, lists, log)
   const due = lists.filter(
-    (list) => 'file' in list || download === 'all' || activeSnapshot(db, list.id) === undefined,
+    (list) =>
+      'file' in list ||
+      download === 'all' ||
+      activeSnapshot(db, list.id) === undefined ||
+      outdated(db, list) !== null,
   )
   await sweepParts(snapshotFolder(db.name), now())
+  await sweepAtStart(db)
   // A slow server keeps no other list waiting.
   const ends = await Promise.allSettled(due.map((list) => loadOrKeep(db, list, log, now, signal)))
   const failed = ends.find((end) => end.status === 'rejected')
@@ -56,7 +63,9 @@ export async function loadOrKeep(
         { list: list.id, retryMs: Math.round(pauseMs) },
         `list ${list.id}: ${error.message} Trying again.`,
       )
-    const outcome = await updateList(db, list, { now, signal, onTrouble })
+    const onNote = (text: string) => log.warn({ list: list.id }, `list ${list.id}: ${text}`)
+    const onReread = (outcome: UpdateOutcome) => sayOutcome(list, outcome, log, now())
+    const outcome = await updateList(db, list, { now, signal, onTrouble, onNote, onReread })
     sayOutcome(list, outcome, log, now())
     if (activeSnapshot(db, list.id) === undefined) throw firstHeld(outcome)
   } catch (error) {
