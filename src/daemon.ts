@@ -88,7 +88,7 @@ function tendLists(
   { lists }: Config,
   log: Log,
   now: () => string,
-  loaded: Promise<void>,
+  loaded: Promise<readonly string[]>,
 ): () => Promise<void> {
   const stops = [watchListFiles(db, lists, log, now, loaded), keepUpdated(db, lists, log, now, loaded)]
   return async () => {

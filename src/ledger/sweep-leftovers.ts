@@ -46,9 +46,12 @@ async function sweepOwn(db: Db): Promise<void> {
       ...[last.key, last.chain, last.load],
     )
     await inPiece(db, () => {
-      for (const { key, chain, load } of rows) {
-        run(db, 'delete from own_rows where key = ? and chain = ? and load = ?', key, chain, load)
-      }
+      run(
+        db,
+        `delete from own_rows where (key, chain, load) in
+           (select value ->> 'key', value ->> 'chain', value ->> 'load' from json_each(?))`,
+        JSON.stringify(rows),
+      )
       if (rows.length < pieceRows) run(db, `delete from meta where key = 'own_loading'`)
     })
     if (rows.length < pieceRows) return

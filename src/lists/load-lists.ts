@@ -20,6 +20,8 @@ export interface LoadOptions {
 /**
  * Loads every list of the config, and says loudly what an operator must know. A list that can't be loaded keeps its
  * active version; one that has none yet stops the start, since nothing would be checked against it.
+ *
+ * @returns the ids of those that keep their active version because they could not be loaded.
  */
 export async function loadLists(
   db: Db,
@@ -27,7 +29,7 @@ export async function loadLists(
   log: Log,
   now: () => string,
   { download, signal }: LoadOptions = { download: 'missing' },
-): Promise<void> {
+): Promise<string[]> {
   if (lists.length === 0) log.warn('no list is configured: nothing will be found')
   warnForgotten(db, lists, log)
   const due = lists.filter(
@@ -43,11 +45,15 @@ export async function loadLists(
   const ends = await Promise.allSettled(due.map((list) => loadOrKeep(db, list, log, now, signal)))
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed !== undefined) throw failed.reason
+  return due
+    .filter((_, index) => (ends[index] as PromiseFulfilledResult<unknown>).value !== undefined)
+    .map(({ id }) => id)
 }
 
 /**
  * Brings one list up to date; a failure is logged, and the active version stays.
  *
+ * @returns that failure; `undefined` where there was none.
  * @throws when there is no active version to keep, and when it was stopped.
  */
 export async function loadOrKeep(
@@ -56,7 +62,7 @@ export async function loadOrKeep(
   log: Log,
   now: () => string,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<unknown> {
   try {
     const onTrouble = (error: ChainscreenError, pauseMs: number) =>
       log.warn(
@@ -68,10 +74,12 @@ export async function loadOrKeep(
     const outcome = await updateList(db, list, { now, signal, onTrouble, onNote, onReread })
     sayOutcome(list, outcome, log, now())
     if (activeSnapshot(db, list.id) === undefined) throw firstHeld(outcome)
+    return undefined
   } catch (error) {
     if (error instanceof ChainscreenError && error.code === 'aborted') throw error
     if (activeSnapshot(db, list.id) === undefined) throw error
     sayTrouble(list, error, log)
+    return error
   }
 }
 
