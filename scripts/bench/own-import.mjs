@@ -42,9 +42,6 @@ async function measure(addresses, known) {
     )
     const seconds = (performance.now() - began) / 1000
     const [write, read] = await Promise.all(others.map(({ end }) => end()))
-    const memory = performance.now()
-    new Memory(db)
-    const refresh = performance.now() - memory
     console.log(
       JSON.stringify(
         {
@@ -53,7 +50,6 @@ async function measure(addresses, known) {
             longestTransactionMs: Math.round(longest()),
             write,
             read,
-            readIntoMemoryMs: Math.round(refresh),
           },
         },
         null,
@@ -120,14 +116,7 @@ function startBeside(path, what) {
 
 async function beside(path, what) {
   const db = openLedger(path)
-  const statement =
-    what === 'write'
-      ? db.prepare(
-          `insert into meta (key, value) values ('bench', '1') on conflict (key) do update set value = value + 1`,
-        )
-      : db.prepare(`select 1 from own_addresses where key = 'evm:00' and chain = ''`)
-  const act =
-    what === 'write' ? () => db.transaction(() => statement.run()).immediate() : () => statement.get()
+  const act = what === 'write' ? writer(db) : reader(db)
   const waits = []
   let going = true
   process.stdin.on('end', () => {
@@ -135,7 +124,8 @@ async function beside(path, what) {
   })
   process.stdin.resume()
   console.log('ready')
-  while (going) {
+  for (let last = false; !last; ) {
+    last = !going
     const began = performance.now()
     act()
     waits.push(performance.now() - began)
@@ -147,4 +137,20 @@ async function beside(path, what) {
     JSON.stringify({ times: waits.length, medianMs: part(0.5), p99Ms: part(0.99), longestMs: part(1) }),
   )
   db.close()
+}
+
+function writer(db) {
+  const row = db.prepare(
+    `insert into meta (key, value) values ('bench', '1') on conflict (key) do update set value = value + 1`,
+  )
+  return () => db.transaction(() => row.run()).immediate()
+}
+
+/** What a daemon does between two steps. */
+function reader(db) {
+  const memory = new Memory(db)
+  return () => {
+    memory.readAhead?.()
+    memory.refresh()
+  }
 }

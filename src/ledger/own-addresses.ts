@@ -2,9 +2,7 @@ import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { OwnKind } from '../own/own-row.ts'
 import { type Db, each, inTransaction, one, run } from './database.ts'
-import { inPiece, pieceRows } from './in-pieces.ts'
-import { addRescreen } from './rescreens.ts'
-import { bumpRevision, readRevisions } from './revisions.ts'
+import { type LoadPosition, loadStaged, publishedLoad } from './load-own.ts'
 import { whileLoading } from './while-loading.ts'
 
 /** An address the exchange controls. */
@@ -51,87 +49,8 @@ export async function addOwnAddresses(
     db.exec('rollback')
     throw error
   }
-  const { added, changed } = await whileLoading(db, () => load(db, at))
+  const { added, changed } = await whileLoading(db, () => loadStaged(db, at))
   return { added, changed, known: staged - added - changed }
-}
-
-/** Takes over what is staged. Nobody else loads meanwhile, so that only this moves `own_load` and the own revision. */
-async function load(db: Db, at: string): Promise<{ added: number; changed: number }> {
-  const id = inTransaction(db, () => {
-    // What a crash leaves is found by this mark.
-    run(db, `insert into meta (key, value) values ('own_loading', '1')`)
-    return publishedLoad(db) + 1
-  })
-  const revision = readRevisions(db).own + 1
-  let added = 0
-  let changed = 0
-  for (const chunk of chunks(db)) {
-    const put = await inPiece(db, () => ({
-      changed: putChanged(db, id, chunk),
-      added: putNew(db, { load: id, revision, at }, chunk),
-    }))
-    changed += put.changed
-    added += put.added
-  }
-  inTransaction(db, () => {
-    run(db, `delete from meta where key = 'own_loading'`)
-    if (added + changed > 0) run(db, `update meta set value = ? where key = 'own_load'`, String(id))
-    // A retired address stays own, and a kind decides nothing: only new addresses change what is screened.
-    if (added > 0) {
-      bumpRevision(db, 'own')
-      // One of them may stand on a list.
-      addRescreen(db, { kind: 'own', listId: null, revision: readRevisions(db).list, whole: true, at })
-    }
-  })
-  return { added, changed }
-}
-
-/** A stretch of the staged rows: behind one, up to another. */
-type Chunk = readonly [afterKey: string, afterChain: string, toKey: string, toChain: string]
-
-function* chunks(db: Db): Generator<Chunk> {
-  let after = { key: '', chain: '' }
-  for (;;) {
-    const to = one<typeof after>(
-      db,
-      `select key, chain from (
-         select key, chain from temp.own_staged where (key, chain) > (?, ?) order by key, chain limit ${pieceRows}
-       ) order by key desc, chain desc limit 1`,
-      ...[after.key, after.chain],
-    )
-    if (to === undefined) return
-    yield [after.key, after.chain, to.key, to.chain]
-    after = to
-  }
-}
-
-/** Of a chunk, what stands there already with another kind or reference, or retired: as a newer version of its row. */
-function putChanged(db: Db, load: number, chunk: Chunk): number {
-  return run(
-    db,
-    `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision)
-     select o.key, o.chain, ?, o.address, s.kind, s.reference, o.added_at, o.revision
-     from temp.own_staged s cross join own_addresses o on o.key = s.key and o.chain = s.chain
-     where (s.key, s.chain) > (?, ?) and (s.key, s.chain) <= (?, ?)
-       and (o.kind != s.kind or o.reference != s.reference or o.retired_at is not null)`,
-    ...[load, ...chunk],
-  ).changes
-}
-
-/** Of a chunk, what does not stand there yet. */
-function putNew(
-  db: Db,
-  { load, revision, at }: { load: number; revision: number; at: string },
-  chunk: Chunk,
-): number {
-  return run(
-    db,
-    `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision)
-     select key, chain, ?, address, kind, reference, ?, ? from temp.own_staged s
-     where (key, chain) > (?, ?) and (key, chain) <= (?, ?)
-       and not exists (select 1 from own_rows o where o.key = s.key and o.chain = s.chain)`,
-    ...[load, at, revision, ...chunk],
-  ).changes
 }
 
 function stage(db: Db, own: OwnAddress): number {
@@ -189,11 +108,6 @@ export function findOwnAddress(db: Db, key: Key, chain: string): OwnAddressRow |
   return one<OwnAddressRow>(db, 'select * from own_addresses where key = ? and chain = ?', key, chain)
 }
 
-/** The highest load that counts. Rows of `own_rows` above it are being written, or were left by a crash. */
-function publishedLoad(db: Db): number {
-  return Number(one<{ value: string }>(db, `select value from meta where key = 'own_load'`)?.value ?? 0)
-}
-
 /** Whether a key is own on this chain. Any version of its row says so: what was own once stays own. */
 export function isOwn(db: Db, chain: string, key: Key): boolean {
   return (
@@ -206,14 +120,35 @@ export function isOwn(db: Db, chain: string, key: Key): boolean {
   )
 }
 
-/** The keys added by revisions above this one, one by one: there may be tens of millions. Some may come twice. */
-export function* ownKeysSince(db: Db, revision: number): Generator<Key> {
+/**
+ * The keys added by revisions above this one, one by one: there may be tens of millions. Some may come twice.
+ *
+ * @param ahead what was read of a load before it counted: its rows up to there are left out.
+ */
+export function* ownKeysSince(db: Db, revision: number, ahead: LoadPosition | null = null): Generator<Key> {
+  const load = publishedLoad(db)
+  const counts = ahead !== null && ahead.revision > revision && countsNow(db, ahead, load)
   const rows = each<{ key: Key }>(
     db,
-    'select key from own_rows where revision > ? and load <= ?',
-    ...[revision, publishedLoad(db)],
+    'select key from own_rows where revision > ? and revision != ? and load <= ?',
+    ...[revision, counts ? ahead.revision : 0, load],
   )
   for (const { key } of rows) yield key
+  if (!counts) return
+  const rest = each<{ key: Key }>(
+    db,
+    'select key from own_rows where revision = ? and (key, chain) > (?, ?) and load <= ?',
+    ...[ahead.revision, ahead.key, ahead.chain, load],
+  )
+  for (const { key } of rest) yield key
+}
+
+/** One load adds all rows of a revision: this one, or another where it crashed. */
+function countsNow(db: Db, { load, revision }: LoadPosition, published: number): boolean {
+  return (
+    load <= published &&
+    one(db, 'select 1 from own_rows where revision = ? and load = ?', revision, load) !== undefined
+  )
 }
 
 /** How many own addresses there are: one that is own on two chains counts twice. */

@@ -1,0 +1,125 @@
+import type { Key } from '../address/key.ts'
+import { all, type Db, inTransaction, one, run } from './database.ts'
+import { inPiece, pieceRows } from './in-pieces.ts'
+import { addRescreen } from './rescreens.ts'
+import { bumpRevision, readRevisions } from './revisions.ts'
+
+/**
+ * Takes over what stands in `temp.own_staged`: in short transactions under a load that does not count yet, and in a last
+ * one that makes it count. Inside `whileLoading`: nobody else moves `own_load` and the own revision meanwhile.
+ */
+export async function loadStaged(db: Db, at: string): Promise<{ added: number; changed: number }> {
+  const id = inTransaction(db, () => begin(db))
+  const revision = readRevisions(db).own + 1
+  let added = 0
+  let changed = 0
+  for (const chunk of chunks(db)) {
+    const put = await inPiece(db, () => ({
+      changed: putChanged(db, id, chunk),
+      added: putNew(db, { load: id, revision, at }, chunk),
+    }))
+    changed += put.changed
+    added += put.added
+  }
+  inTransaction(db, () => {
+    run(db, `delete from meta where key = 'own_loading'`)
+    if (added + changed > 0) run(db, `update meta set value = ? where key = 'own_load'`, String(id))
+    // A retired address stays own, and a kind decides nothing: only new addresses change what is screened.
+    if (added > 0) {
+      bumpRevision(db, 'own')
+      // One of them may stand on a list.
+      addRescreen(db, { kind: 'own', listId: null, revision: readRevisions(db).list, whole: true, at })
+    }
+  })
+  return { added, changed }
+}
+
+/** @returns a load that never was before: of one that crashed nothing may be taken for this one's. */
+function begin(db: Db): number {
+  run(
+    db,
+    `insert into meta (key, value) values ('own_loads', '1')
+     on conflict (key) do update set value = cast(value as integer) + 1`,
+  )
+  // What a crash leaves is found by this mark.
+  run(db, `insert into meta (key, value) select 'own_loading', value from meta where key = 'own_loads'`)
+  return loadUnderWay(db) ?? 0
+}
+
+/** A stretch of the staged rows: behind one, up to another. */
+type Chunk = readonly [afterKey: string, afterChain: string, toKey: string, toChain: string]
+
+function* chunks(db: Db): Generator<Chunk> {
+  let after = { key: '', chain: '' }
+  for (;;) {
+    const to = one<typeof after>(
+      db,
+      `select key, chain from (
+         select key, chain from temp.own_staged where (key, chain) > (?, ?) order by key, chain limit ${pieceRows}
+       ) order by key desc, chain desc limit 1`,
+      ...[after.key, after.chain],
+    )
+    if (to === undefined) return
+    yield [after.key, after.chain, to.key, to.chain]
+    after = to
+  }
+}
+
+/** Of a chunk, what stands there already with another kind or reference, or retired: as a newer version of its row. */
+function putChanged(db: Db, load: number, chunk: Chunk): number {
+  return run(
+    db,
+    `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision)
+     select o.key, o.chain, ?, o.address, s.kind, s.reference, o.added_at, o.revision
+     from temp.own_staged s cross join own_addresses o on o.key = s.key and o.chain = s.chain
+     where (s.key, s.chain) > (?, ?) and (s.key, s.chain) <= (?, ?)
+       and (o.kind != s.kind or o.reference != s.reference or o.retired_at is not null)`,
+    ...[load, ...chunk],
+  ).changes
+}
+
+/** Of a chunk, what does not stand there yet. */
+function putNew(
+  db: Db,
+  { load, revision, at }: { load: number; revision: number; at: string },
+  chunk: Chunk,
+): number {
+  return run(
+    db,
+    `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision)
+     select key, chain, ?, address, kind, reference, ?, ? from temp.own_staged s
+     where (key, chain) > (?, ?) and (key, chain) <= (?, ?)
+       and not exists (select 1 from own_rows o where o.key = s.key and o.chain = s.chain)`,
+    ...[load, at, revision, ...chunk],
+  ).changes
+}
+
+/** The highest load that counts. Rows of `own_rows` above it are being written, or were left by a crash. */
+export function publishedLoad(db: Db): number {
+  return Number(one<{ value: string }>(db, `select value from meta where key = 'own_load'`)?.value ?? 0)
+}
+
+/** The load that is being written, or that a crash left; `null` for none. */
+export function loadUnderWay(db: Db): number | null {
+  const row = one<{ value: string }>(db, `select value from meta where key = 'own_loading'`)
+  return row === undefined ? null : Number(row.value)
+}
+
+/** How far somebody has read the rows that a load adds. They are written in the order of keys. */
+export interface LoadPosition {
+  load: number
+  /** The own revision that it will make. */
+  revision: number
+  key: string
+  chain: string
+}
+
+/** The next rows that a load has added so far, whether it counts yet or not. */
+export function rowsOfLoad(db: Db, from: LoadPosition, limit: number): { key: Key; chain: string }[] {
+  return all(
+    db,
+    `select key, chain from own_rows where revision = ? and load = ? and (key, chain) > (?, ?)
+     order by key, chain limit ?`,
+    ...[from.revision, from.load, from.key, from.chain, limit],
+  )
+}
