@@ -37,10 +37,15 @@ function importCommand(): Command {
       const progress = createProgress(createLog(config.log.level))
       const db = openLedger(config.database)
       try {
+        let read = 0
         const counts = await importOwnFile(db, file, config.chains, {
           at: now(),
           signal: stopSignal(),
-          onProgress: ({ bytes, totalBytes }) => progress.update('bytes read', bytes, totalBytes),
+          onProgress: ({ bytes, totalBytes, rows }) => {
+            read = rows
+            progress.update('bytes read', bytes, totalBytes)
+          },
+          onWritten: (rows) => progress.update('rows written', Math.min(rows, read), read),
         })
         progress.stop()
         sayCounts(counts, options)

@@ -1,16 +1,29 @@
+import { randomUUID } from 'node:crypto'
 import type { Key } from '../address/key.ts'
+import { ChainscreenError } from '../errors.ts'
 import { all, type Db, inTransaction, one, run } from './database.ts'
 import { inPiece, pieceRows } from './in-pieces.ts'
 import { addRescreen } from './rescreens.ts'
 import { bumpRevision, readRevisions } from './revisions.ts'
 
+export interface LoadOptions {
+  /** Told how many rows were compared and written so far. */
+  onWritten?: ((rows: number) => void) | undefined
+  signal?: AbortSignal | undefined
+}
+
 /**
  * Takes over what stands in `temp.own_staged`: in short transactions under a load that does not count yet, and in a last
  * one that makes it count. Inside `whileLoading`: nobody else moves `own_load` and the own revision meanwhile.
  */
-export async function loadStaged(db: Db, at: string): Promise<{ added: number; changed: number }> {
+export async function loadStaged(
+  db: Db,
+  at: string,
+  { onWritten, signal }: LoadOptions = {},
+): Promise<{ added: number; changed: number }> {
   const id = inTransaction(db, () => begin(db))
   const revision = readRevisions(db).own + 1
+  let written = 0
   let added = 0
   let changed = 0
   for (const chunk of chunks(db)) {
@@ -20,9 +33,13 @@ export async function loadStaged(db: Db, at: string): Promise<{ added: number; c
     }))
     changed += put.changed
     added += put.added
+    written += pieceRows
+    onWritten?.(written)
+    if (signal?.aborted) throw new ChainscreenError('aborted', 'Interrupted: nothing was loaded.')
   }
   inTransaction(db, () => {
-    run(db, `delete from meta where key = 'own_loading'`)
+    run(db, `delete from meta where key = 'own_loaded'`)
+    run(db, `update meta set key = 'own_loaded' where key = 'own_loading'`)
     if (added + changed > 0) run(db, `update meta set value = ? where key = 'own_load'`, String(id))
     // A retired address stays own, and a kind decides nothing: only new addresses change what is screened.
     if (added > 0) {
@@ -34,16 +51,13 @@ export async function loadStaged(db: Db, at: string): Promise<{ added: number; c
   return { added, changed }
 }
 
-/** @returns a load that never was before: of one that crashed nothing may be taken for this one's. */
+/**
+ * Marks that a load is under way: what a crash leaves of it is found by the mark. The mark is another one each time, so
+ * that what somebody read of a load that crashed is not taken for a part of the next.
+ */
 function begin(db: Db): number {
-  run(
-    db,
-    `insert into meta (key, value) values ('own_loads', '1')
-     on conflict (key) do update set value = cast(value as integer) + 1`,
-  )
-  // What a crash leaves is found by this mark.
-  run(db, `insert into meta (key, value) select 'own_loading', value from meta where key = 'own_loads'`)
-  return loadUnderWay(db) ?? 0
+  run(db, `insert into meta (key, value) values ('own_loading', ?)`, randomUUID())
+  return publishedLoad(db) + 1
 }
 
 /** A stretch of the staged rows: behind one, up to another. */
@@ -99,27 +113,36 @@ export function publishedLoad(db: Db): number {
   return Number(one<{ value: string }>(db, `select value from meta where key = 'own_load'`)?.value ?? 0)
 }
 
-/** The load that is being written, or that a crash left; `null` for none. */
-export function loadUnderWay(db: Db): number | null {
-  const row = one<{ value: string }>(db, `select value from meta where key = 'own_loading'`)
-  return row === undefined ? null : Number(row.value)
+/** The mark of the load that is being written, or that a crash left; `null` for none. */
+export function loadUnderWay(db: Db): string | null {
+  return markOf(db, 'own_loading')
+}
+
+/** The mark of the load that came to its end last; `null` for none. */
+export function lastLoad(db: Db): string | null {
+  return markOf(db, 'own_loaded')
+}
+
+function markOf(db: Db, key: string): string | null {
+  return one<{ value: string }>(db, 'select value from meta where key = ?', key)?.value ?? null
 }
 
 /** How far somebody has read the rows that a load adds. They are written in the order of keys. */
 export interface LoadPosition {
-  load: number
+  /** The load's mark. */
+  mark: string
   /** The own revision that it will make. */
   revision: number
   key: string
   chain: string
 }
 
-/** The next rows that a load has added so far, whether it counts yet or not. */
+/** The next rows that the load under way has added so far: they do not count yet. */
 export function rowsOfLoad(db: Db, from: LoadPosition, limit: number): { key: Key; chain: string }[] {
   return all(
     db,
-    `select key, chain from own_rows where revision = ? and load = ? and (key, chain) > (?, ?)
+    `select key, chain from own_rows where revision = ? and (key, chain) > (?, ?) and load > ?
      order by key, chain limit ?`,
-    ...[from.revision, from.load, from.key, from.chain, limit],
+    ...[from.revision, from.key, from.chain, publishedLoad(db), limit],
   )
 }

@@ -2,7 +2,7 @@ import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { OwnKind } from '../own/own-row.ts'
 import { type Db, each, inTransaction, one, run } from './database.ts'
-import { type LoadPosition, loadStaged, publishedLoad } from './load-own.ts'
+import { type LoadOptions, type LoadPosition, lastLoad, loadStaged, publishedLoad } from './load-own.ts'
 import { whileLoading } from './while-loading.ts'
 
 /** An address the exchange controls. */
@@ -35,6 +35,7 @@ export async function addOwnAddresses(
   db: Db,
   addresses: AsyncIterable<OwnAddress> | Iterable<OwnAddress>,
   at: string,
+  options: LoadOptions = {},
 ): Promise<{ added: number; known: number; changed: number }> {
   db.exec(`drop table if exists temp.own_staged;
     create temp table own_staged (
@@ -49,7 +50,7 @@ export async function addOwnAddresses(
     db.exec('rollback')
     throw error
   }
-  const { added, changed } = await whileLoading(db, () => loadStaged(db, at))
+  const { added, changed } = await whileLoading(db, () => loadStaged(db, at, options), options)
   return { added, changed, known: staged - added - changed }
 }
 
@@ -123,11 +124,11 @@ export function isOwn(db: Db, chain: string, key: Key): boolean {
 /**
  * The keys added by revisions above this one, one by one: there may be tens of millions. Some may come twice.
  *
- * @param ahead what was read of a load before it counted: its rows up to there are left out.
+ * @param ahead what was read of a load before it counted: where that was the last one, its rows up to there are left out.
  */
 export function* ownKeysSince(db: Db, revision: number, ahead: LoadPosition | null = null): Generator<Key> {
   const load = publishedLoad(db)
-  const counts = ahead !== null && ahead.revision > revision && countsNow(db, ahead, load)
+  const counts = ahead !== null && ahead.revision > revision && ahead.mark === lastLoad(db)
   const rows = each<{ key: Key }>(
     db,
     'select key from own_rows where revision > ? and revision != ? and load <= ?',
@@ -141,14 +142,6 @@ export function* ownKeysSince(db: Db, revision: number, ahead: LoadPosition | nu
     ...[ahead.revision, ahead.key, ahead.chain, load],
   )
   for (const { key } of rest) yield key
-}
-
-/** One load adds all rows of a revision: this one, or another where it crashed. */
-function countsNow(db: Db, { load, revision }: LoadPosition, published: number): boolean {
-  return (
-    load <= published &&
-    one(db, 'select 1 from own_rows where revision = ? and load = ?', revision, load) !== undefined
-  )
 }
 
 /** How many own addresses there are: one that is own on two chains counts twice. */

@@ -56,10 +56,10 @@ export class Memory {
    */
   readAhead(limit = 2_000): boolean {
     return this.#db.transaction(() => {
-      const load = loadUnderWay(this.#db)
-      if (load === null) return false
+      const mark = loadUnderWay(this.#db)
+      if (mark === null) return false
       const { own } = readRevisions(this.#db)
-      if (this.#ahead?.load !== load) this.#ahead = { load, revision: own + 1, key: '', chain: '' }
+      if (this.#ahead?.mark !== mark) this.#ahead = { mark, revision: own + 1, key: '', chain: '' }
       const rows = rowsOfLoad(this.#db, this.#ahead, limit)
       for (const { key } of rows) this.#own.addKey(key)
       this.#ahead = { ...this.#ahead, ...rows.at(-1) }
