@@ -14,22 +14,22 @@ export interface LoadOptions {
 
 /**
  * Takes over what stands in `temp.own_staged`: in short transactions under a load that does not count yet, and in a last
- * one that makes it count. Inside `whileLoading`: nobody else moves `own_load` and the own revision meanwhile.
+ * one that makes it count. Inside `whileLoading`: nobody else moves `own_load` meanwhile.
  */
 export async function loadStaged(
   db: Db,
   at: string,
   { onWritten, signal }: LoadOptions = {},
 ): Promise<{ added: number; changed: number }> {
-  const id = inTransaction(db, () => begin(db))
-  const revision = readRevisions(db).own + 1
+  const begun = inTransaction(db, () => begin(db))
+  const load: Load = { ...begun, at }
   let written = 0
   let added = 0
   let changed = 0
   for (const chunk of chunks(db)) {
     const put = await inPiece(db, () => ({
-      changed: putChanged(db, id, chunk),
-      added: putNew(db, { load: id, revision, at }, chunk),
+      changed: putChanged(db, load, chunk),
+      added: putNew(db, load, chunk),
     }))
     changed += put.changed
     added += put.added
@@ -37,27 +37,66 @@ export async function loadStaged(
     onWritten?.(written)
     if (signal?.aborted) throw new ChainscreenError('aborted', 'Interrupted: nothing was loaded.')
   }
-  inTransaction(db, () => {
-    run(db, `delete from meta where key = 'own_loaded'`)
-    run(db, `update meta set key = 'own_loaded' where key = 'own_loading'`)
-    if (added + changed > 0) run(db, `update meta set value = ? where key = 'own_load'`, String(id))
-    // A retired address stays own, and a kind decides nothing: only new addresses change what is screened.
-    if (added > 0) {
-      bumpRevision(db, 'own')
-      // One of them may stand on a list.
-      addRescreen(db, { kind: 'own', listId: null, revision: readRevisions(db).list, whole: true, at })
-    }
-  })
+  while (!inTransaction(db, () => publish(db, load, { added, changed }))) {
+    const before = load.revision
+    load.revision = readRevisions(db).own + 1
+    for (const chunk of chunks(db)) await inPiece(db, () => redate(db, load, before, chunk))
+  }
   return { added, changed }
+}
+
+/** A load on its way. */
+interface Load {
+  id: number
+  /** The own revision that it is to make. */
+  revision: number
+  at: string
+}
+
+/**
+ * Makes a load count.
+ *
+ * @returns false where somebody else made its revision meanwhile: whoever has read that far would not look at its rows.
+ */
+function publish(
+  db: Db,
+  { id, revision, at }: Load,
+  { added, changed }: { added: number; changed: number },
+): boolean {
+  if (added > 0 && readRevisions(db).own + 1 !== revision) return false
+  run(db, `delete from meta where key = 'own_loaded'`)
+  run(
+    db,
+    `update meta set key = 'own_loaded', value = value || ' ' || ? where key = 'own_loading'`,
+    String(revision),
+  )
+  if (added + changed > 0) run(db, `update meta set value = ? where key = 'own_load'`, String(id))
+  // A retired address stays own, and a kind decides nothing: only new addresses change what is screened.
+  if (added > 0) {
+    bumpRevision(db, 'own')
+    // One of them may stand on a list.
+    addRescreen(db, { kind: 'own', listId: null, revision: readRevisions(db).list, whole: true, at })
+  }
+  return true
+}
+
+/** Of a chunk, what the load adds: with its later revision. */
+function redate(db: Db, { id, revision }: Load, before: number, chunk: Chunk): void {
+  run(
+    db,
+    `update own_rows set revision = ? where load = ? and revision = ? and (key, chain) in (
+       select key, chain from temp.own_staged where (key, chain) > (?, ?) and (key, chain) <= (?, ?))`,
+    ...[revision, id, before, ...chunk],
+  )
 }
 
 /**
  * Marks that a load is under way: what a crash leaves of it is found by the mark. The mark is another one each time, so
  * that what somebody read of a load that crashed is not taken for a part of the next.
  */
-function begin(db: Db): number {
+function begin(db: Db): { id: number; revision: number } {
   run(db, `insert into meta (key, value) values ('own_loading', ?)`, randomUUID())
-  return publishedLoad(db) + 1
+  return { id: publishedLoad(db) + 1, revision: readRevisions(db).own + 1 }
 }
 
 /** A stretch of the staged rows: behind one, up to another. */
@@ -80,7 +119,7 @@ function* chunks(db: Db): Generator<Chunk> {
 }
 
 /** Of a chunk, what stands there already with another kind or reference, or retired: as a newer version of its row. */
-function putChanged(db: Db, load: number, chunk: Chunk): number {
+function putChanged(db: Db, { id }: Load, chunk: Chunk): number {
   return run(
     db,
     `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision)
@@ -88,23 +127,19 @@ function putChanged(db: Db, load: number, chunk: Chunk): number {
      from temp.own_staged s cross join own_addresses o on o.key = s.key and o.chain = s.chain
      where (s.key, s.chain) > (?, ?) and (s.key, s.chain) <= (?, ?)
        and (o.kind != s.kind or o.reference != s.reference or o.retired_at is not null)`,
-    ...[load, ...chunk],
+    ...[id, ...chunk],
   ).changes
 }
 
 /** Of a chunk, what does not stand there yet. */
-function putNew(
-  db: Db,
-  { load, revision, at }: { load: number; revision: number; at: string },
-  chunk: Chunk,
-): number {
+function putNew(db: Db, { id, revision, at }: Load, chunk: Chunk): number {
   return run(
     db,
     `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision)
      select key, chain, ?, address, kind, reference, ?, ? from temp.own_staged s
      where (key, chain) > (?, ?) and (key, chain) <= (?, ?)
        and not exists (select 1 from own_rows o where o.key = s.key and o.chain = s.chain)`,
-    ...[load, at, revision, ...chunk],
+    ...[id, at, revision, ...chunk],
   ).changes
 }
 
@@ -118,7 +153,7 @@ export function loadUnderWay(db: Db): string | null {
   return markOf(db, 'own_loading')
 }
 
-/** The mark of the load that came to its end last; `null` for none. */
+/** The mark of the load that came to its end last, and the own revision it made: `MARK REVISION`; `null` for none. */
 export function lastLoad(db: Db): string | null {
   return markOf(db, 'own_loaded')
 }

@@ -128,7 +128,8 @@ export function isOwn(db: Db, chain: string, key: Key): boolean {
  */
 export function* ownKeysSince(db: Db, revision: number, ahead: LoadPosition | null = null): Generator<Key> {
   const load = publishedLoad(db)
-  const counts = ahead !== null && ahead.revision > revision && ahead.mark === lastLoad(db)
+  const counts =
+    ahead !== null && ahead.revision > revision && `${ahead.mark} ${ahead.revision}` === lastLoad(db)
   const rows = each<{ key: Key }>(
     db,
     'select key from own_rows where revision > ? and revision != ? and load <= ?',

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Key } from '../../src/address/key.ts'
-import type { Db } from '../../src/ledger/database.ts'
+import { all, type Db, inTransaction, run } from '../../src/ledger/database.ts'
 import { addOwnAddresses, type OwnAddress } from '../../src/ledger/own-addresses.ts'
+import { bumpRevision, readRevisions } from '../../src/ledger/revisions.ts'
 import { hasLeftovers } from '../../src/ledger/sweep-leftovers.ts'
 import { Memory } from '../../src/pipeline/memory.ts'
 import { at, freshLedger } from '../ledger/fixtures.ts'
@@ -48,7 +49,20 @@ async function crash(db: Db, own: readonly OwnAddress[], look: () => void): Prom
 function twoConnections() {
   const path = join(tempDir(), 'ledger.db')
   const [daemon, loader] = [freshLedger(path), freshLedger(path)]
-  return { loader, memory: new Memory(daemon) }
+  return { daemon, loader, memory: new Memory(daemon) }
+}
+
+/** One address in one transaction, without a load: it counts at once. */
+function addDirectly(db: Db, number: number): void {
+  inTransaction(db, () => {
+    run(
+      db,
+      `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision)
+       select ?, '', cast(value as integer), 'text', 'deposit', '', ?, ? from meta where key = 'own_load'`,
+      ...[`evm:${hexOf(number)}`, at, readRevisions(db).own + 1],
+    )
+    bumpRevision(db, 'own')
+  })
 }
 
 describe('own addresses that are being loaded', () => {
@@ -83,6 +97,35 @@ describe('own addresses that are being loaded', () => {
     for (let number = 1; number < 4_000; number += 2) expect(mayHave(memory, number)).toBe(true)
     expect([has(memory, 1_000), has(memory, 1_001)]).toEqual([false, true])
   })
+
+  it.each([true, false])(
+    'are all there where the daemon adds one of its own meanwhile (and is read at once: %s)',
+    async (atOnce) => {
+      const { daemon, loader, memory } = twoConnections()
+      let added = false
+      await load(loader, rows(0, 3_000, 2), () => {
+        memory.readAhead(500)
+        if (added) return
+        added = true
+        addDirectly(daemon, 1_501)
+        if (atOnce) memory.refresh()
+      })
+      expect(added).toBe(true)
+      memory.refresh()
+      expect(memory.revisions.own).toBe(2)
+      for (let number = 0; number < 3_000; number += 2) expect(mayHave(memory, number)).toBe(true)
+      expect([has(memory, 1_501), mayHave(memory, 1_501), mayHave(memory, 1_503)]).toEqual([
+        true,
+        true,
+        false,
+      ])
+      const revisions = all(daemon, 'select revision, count(*) as n from own_addresses group by revision')
+      expect(revisions).toEqual([
+        { revision: 1, n: 1 },
+        { revision: 2, n: 1_500 },
+      ])
+    },
+  )
 
   it('are there also where several loads came between two looks', async () => {
     const { loader, memory } = twoConnections()
