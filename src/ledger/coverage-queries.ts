@@ -145,12 +145,11 @@ function lateAddresses(
   stretches: readonly CoveredStretch[],
 ): CoverageGap[] {
   const family = chain.caip2.startsWith('eip155:') ? 'evm' : 'bitcoin'
-  const since = Math.min(...stretches.map(({ ownRevision }) => ownRevision))
   const added = all<{ revision: number; addresses: number }>(
     db,
     `select revision, count(*) as addresses from own_addresses
-     where revision > ? and chain in ('', ?) and key like ? || ':%' group by revision`,
-    ...[stretches.length === 0 ? 0 : since, chain.id, family],
+     where chain in ('', ?) and key like ? || ':%' group by revision`,
+    ...[chain.id, family],
   )
   return stretches.flatMap(({ from, to, ownRevision }) => {
     const late = added.filter(({ revision }) => revision > ownRevision)
