@@ -45,9 +45,11 @@ export async function loadLists(
   const ends = await Promise.allSettled(due.map((list) => loadOrKeep(db, list, log, now, signal)))
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed !== undefined) throw failed.reason
-  return due
-    .filter((_, index) => (ends[index] as PromiseFulfilledResult<unknown>).value !== undefined)
-    .map(({ id }) => id)
+  return due.filter((_, index) => hasTrouble(ends[index])).map(({ id }) => id)
+}
+
+function hasTrouble(end: PromiseSettledResult<unknown> | undefined): boolean {
+  return end?.status === 'fulfilled' && end.value !== undefined
 }
 
 /**

@@ -54,7 +54,8 @@ export async function obtain(
 /** The file itself, with no word on what it must be. */
 async function download(look: Look, kept: Kept | null): Promise<Obtained> {
   const result = await fetchList({ ...look.request, known: kept?.file ?? null }, look.options)
-  return { ...result, announced: null, ...(result.state === 'fetched' && { how: undefined }) } as Obtained
+  if (result.state === 'not-modified') return { ...result, announced: null }
+  return { ...result, announced: null, how: undefined }
 }
 
 async function tryDeltas(
