@@ -44,6 +44,8 @@ export function refuseNewer(db: Db): void {
 export function migrate(db: Db): void {
   refuseNewer(db)
   for (const { version, sql } of migrations()) {
+    // Nearly always: whoever opens a current database waits for nobody who writes to it.
+    if (schemaVersion(db) >= version) continue
     db.transaction(() => {
       // Read again under the lock: another process may have been faster.
       if (schemaVersion(db) >= version) return

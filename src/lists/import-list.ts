@@ -3,6 +3,7 @@ import { noteCheck } from '../ledger/list-checks.ts'
 import { activeSnapshot, holdSnapshot, type SnapshotRow, snapshotKeys } from '../ledger/list-snapshots.ts'
 import { noteChecked, putList } from '../ledger/lists.ts'
 import { finishStaging, type NewSnapshot, stageSnapshot } from '../ledger/stage-snapshot.ts'
+import { whileLoading } from '../ledger/while-loading.ts'
 import { activate } from './activate.ts'
 import { formatOf } from './formats/index.ts'
 import { reasonsToHold } from './guard.ts'
@@ -29,11 +30,15 @@ export interface ImportOptions {
   byHand?: boolean
   /** The HTTP status that the file came with. */
   status?: number
+  /** How the file came to be, where that is worth telling, such as `made from 2 deltas`. */
+  how?: string | undefined
+  /** When these bytes were last what the source had, where that is not now: ISO-8601. */
+  seenAt?: string | null
   signal?: AbortSignal | undefined
 }
 
 export interface ImportOutcome {
-  /** `unchanged`: these bytes are active already. `held`: kept, and waiting for approval. */
+  /** `unchanged`: these bytes are active already, read by this version of the parser. `held`: kept, and waiting for approval. */
   state: 'activated' | 'held' | 'unchanged'
   listId: string
   sha256: string
@@ -70,16 +75,25 @@ export async function importList(
       ...{ folder: snapshotFolder(db.name), keepRejected: !byHand, signal },
     })
     const snapshot: NewSnapshot = {
-      ...{ listId: source.id, sha256: list.sha256, format: format.id, issuedOn: list.parsed.issuedOn },
-      ...{ bytes: list.size, counts: list.parsed.counts, at: options.at },
+      ...{ listId: source.id, sha256: list.sha256, format: format.id, parser: format.version },
+      ...{ issuedOn: list.parsed.issuedOn, bytes: list.size, counts: list.parsed.counts, at: options.at },
       ...{ entries: list.entries, unparsed: list.parsed.unparsed },
     }
-    if (activeSnapshot(db, source.id)?.sha256 !== list.sha256) await stageSnapshot(db, snapshot)
-    return inTransaction(db, () => decide(db, source, format, list, snapshot, options))
+    const load = async () => {
+      if (!isActive(db, snapshot)) await stageSnapshot(db, snapshot)
+      return inTransaction(db, () => decide(db, source, format, list, snapshot, options))
+    }
+    return await whileLoading(db, load, { signal })
   } catch (error) {
     if (!byHand) noteTrouble(db, source, error, options)
     throw error
   }
+}
+
+/** These bytes are active, as this version of the parser or a newer one read them. */
+function isActive(db: Db, { listId, sha256, parser = 1 }: NewSnapshot): boolean {
+  const active = activeSnapshot(db, listId)
+  return active?.sha256 === sha256 && active.parser >= parser
 }
 
 /** Makes a list known, whatever comes of loading it. */
@@ -102,7 +116,7 @@ function decide(
   const { sha256, parsed } = list
   putSource(db, source)
   const active = activeSnapshot(db, source.id)
-  const same = active?.sha256 === sha256
+  const same = isActive(db, snapshot)
   const before = active && { keys: snapshotKeys(db, active.id), issuedOn: active.issued_on }
   const next = {
     keys: new Set(list.entries.filter(({ removedOn }) => removedOn === null).map(({ key }) => key)),
@@ -117,13 +131,13 @@ function decide(
     added: same ? 0 : [...next.keys].filter((key) => !before?.keys.has(key)).length,
     removed: same ? 0 : [...(before?.keys ?? [])].filter((key) => !next.keys.has(key)).length,
     revision: same
-      ? active.revision
+      ? (active?.revision ?? null)
       : settle(db, finishStaging(db, snapshot, reasons.join('; ') || null), state, reasons, options.at),
   }
-  if (same) noteChecked(db, source.id, options.at)
+  if (state !== 'held') noteChecked(db, source.id, options.seenAt ?? options.at)
   noteCheck(db, {
     ...{ list_id: source.id, at: options.at, outcome: state, status: options.status ?? null },
-    ...{ detail: detailOf(outcome), sha256, bytes: list.size },
+    ...{ detail: detailOf(outcome, options.how), sha256, bytes: list.size },
   })
   return outcome
 }
@@ -141,8 +155,12 @@ function settle(
   return null
 }
 
-function detailOf({ state, reasons, entries, unparsed, added, removed }: ImportOutcome): string | null {
-  if (state === 'unchanged') return 'the same bytes as the active version'
+function detailOf(outcome: ImportOutcome, how: string | undefined): string {
+  const { state, reasons, entries, unparsed, added, removed } = outcome
   const against = reasons.length === 0 ? '' : `; ${reasons.join('; ')}`
-  return `${entries} addresses, ${unparsed} unreadable; ${added} added, ${removed} removed${against}`
+  const what =
+    state === 'unchanged'
+      ? 'the same bytes as the active version'
+      : `${entries} addresses, ${unparsed} unreadable; ${added} added, ${removed} removed${against}`
+  return how === undefined ? what : `${how}: ${what}`
 }

@@ -1,6 +1,7 @@
 import type { Key } from '../address/key.ts'
 import type { Db } from '../ledger/database.ts'
 import { readEntries } from '../ledger/list-entries.ts'
+import { type LoadPosition, loadUnderWay, rowsOfLoad } from '../ledger/load-own.ts'
 import { countOwnAddresses, isOwn, ownKeysSince } from '../ledger/own-addresses.ts'
 import { type Revisions, readRevisions } from '../ledger/revisions.ts'
 import type { OwnLookup } from '../screening/own.ts'
@@ -16,6 +17,8 @@ export class Memory {
   #watchlist: Watchlist
   #own: OwnTable
   #ownRevision = 0
+  /** How far a load of own addresses was read before it counts. */
+  #ahead: LoadPosition | null = null
 
   constructor(db: Db) {
     this.#db = db
@@ -38,8 +41,29 @@ export class Memory {
       const { list, own } = readRevisions(this.#db)
       if (list !== this.#watchlist.revision) this.#watchlist = new Watchlist(list, readEntries(this.#db))
       if (own === this.#ownRevision) return
-      for (const key of ownKeysSince(this.#db, this.#ownRevision)) this.#own.addKey(key)
+      for (const key of ownKeysSince(this.#db, this.#ownRevision, this.#ahead)) {
+        this.#own.addKey(key)
+      }
       this.#ownRevision = own
+    })()
+  }
+
+  /**
+   * Reads some of the own addresses that are being loaded, before they count: a million of them would keep the step
+   * that meets them waiting for a second. One too many does no harm, since a hit is confirmed.
+   *
+   * @returns whether there may be more of them now.
+   */
+  readAhead(limit = 2_000): boolean {
+    return this.#db.transaction(() => {
+      const mark = loadUnderWay(this.#db)
+      if (mark === null) return false
+      const { own } = readRevisions(this.#db)
+      if (this.#ahead?.mark !== mark) this.#ahead = { mark, revision: own + 1, key: '', chain: '' }
+      const rows = rowsOfLoad(this.#db, this.#ahead, limit)
+      for (const { key } of rows) this.#own.addKey(key)
+      this.#ahead = { ...this.#ahead, ...rows.at(-1) }
+      return rows.length === limit
     })()
   }
 

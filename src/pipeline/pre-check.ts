@@ -2,7 +2,7 @@ import { keyFamily } from '../address/key.ts'
 import { parseAddress } from '../address/parse.ts'
 import type { Db } from '../ledger/database.ts'
 import { readEntries } from '../ledger/list-entries.ts'
-import { listHealth } from '../ledger/list-health.ts'
+import { bundledAlone, listHealth } from '../ledger/list-health.ts'
 import { readRevisions } from '../ledger/revisions.ts'
 import { type Match, Watchlist } from '../screening/watchlist.ts'
 
@@ -46,13 +46,15 @@ export function preCheck(
 ): PreCheck[] {
   const watchlist = new Watchlist(readRevisions(db).list, readEntries(db))
   const stale = staleLists(db, options.lists, options.at)
-  return addresses.map((address) => checkOne(address, watchlist, stale, options))
+  const alone = bundledAlone(db, options.lists, options.at)
+  const trust = { stale, warnings: alone === null ? [] : [`warning: ${alone}`] }
+  return addresses.map((address) => checkOne(address, watchlist, trust, options))
 }
 
 function checkOne(
   address: string,
   watchlist: Watchlist,
-  stale: readonly string[],
+  { stale, warnings }: { stale: readonly string[]; warnings: readonly string[] },
   options: { asset: string | null; chain: PreCheckChain | null },
 ): PreCheck {
   const parsed = parseAddress(address, { asset: options.asset })
@@ -84,7 +86,7 @@ function checkOne(
       programs: entry.programs,
       listedOn: entry.listedOn,
     })),
-    notes: [...notes, ...stale],
+    notes: [...notes, ...stale, ...(verdict === 'listed' ? [] : warnings)],
   }
 }
 
