@@ -12,6 +12,9 @@ export interface LoadOptions {
   signal?: AbortSignal | undefined
 }
 
+/** A daemon that finds new addresses of a descriptor in block after block makes revisions faster than rows are dated anew. */
+const patientTries = 3
+
 /**
  * Takes over what stands in `temp.own_staged`: in short transactions under a load that does not count yet, and in a last
  * one that makes it count. Inside `whileLoading`: nobody else moves `own_load` meanwhile.
@@ -37,8 +40,16 @@ export async function loadStaged(
     onWritten?.(written)
     if (signal?.aborted) throw new ChainscreenError('aborted', 'Interrupted: nothing was loaded.')
   }
-  while (!inTransaction(db, () => publish(db, load, { added, changed }))) {
+  for (let tries = 1; !inTransaction(db, () => publish(db, load, { added, changed })); tries++) {
     const before = load.revision
+    if (tries === patientTries) {
+      inTransaction(db, () => {
+        load.revision = readRevisions(db).own + 1
+        redateAll(db, load, before)
+        publish(db, load, { added, changed })
+      })
+      break
+    }
     load.revision = readRevisions(db).own + 1
     for (const chunk of chunks(db)) await inPiece(db, () => redate(db, load, before, chunk))
   }
@@ -88,6 +99,11 @@ function redate(db: Db, { id, revision }: Load, before: number, chunk: Chunk): v
        select key, chain from temp.own_staged where (key, chain) > (?, ?) and (key, chain) <= (?, ?))`,
     ...[revision, id, before, ...chunk],
   )
+}
+
+/** In one transaction, which may be long: the last resort. */
+function redateAll(db: Db, { id, revision }: Load, before: number): void {
+  run(db, 'update own_rows set revision = ? where revision = ? and load = ?', revision, before, id)
 }
 
 /**

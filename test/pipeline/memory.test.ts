@@ -127,6 +127,19 @@ describe('own addresses that are being loaded', () => {
     },
   )
 
+  it('come to count also where the daemon adds one of its own between any two of their pieces', async () => {
+    const { daemon, loader, memory } = twoConnections()
+    let added = 0
+    await load(loader, rows(0, 3_000), () => addDirectly(daemon, 10_000 + added++))
+    memory.refresh()
+    for (let number = 0; number < 3_000; number++) expect(mayHave(memory, number)).toBe(true)
+    const { revisions } = memory
+    expect(all(daemon, 'select count(*) as n from own_addresses where revision = ?', revisions.own)).toEqual([
+      { n: 3_000 },
+    ])
+    expect(revisions.own).toBe(added + 1)
+  })
+
   it('are there also where several loads came between two looks', async () => {
     const { loader, memory } = twoConnections()
     await load(loader, rows(0, 1_500), () => void memory.readAhead(400))
