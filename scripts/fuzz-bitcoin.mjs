@@ -6,7 +6,7 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { networkFacts } from '../dist/chains/bitcoin/networks.js'
-import { rootsOfBlock } from '../dist/chains/bitcoin/proof/block-roots.js'
+import { hashBlock } from '../dist/chains/bitcoin/proof/hash-block.js'
 import { BlockVerifier } from '../dist/chains/bitcoin/proof/verifier.js'
 import { quoteAmounts } from '../dist/chains/bitcoin/satoshi.js'
 import { ScannedBlock } from '../dist/chains/bitcoin/scanned-block.js'
@@ -25,7 +25,7 @@ const own = {
   mayHaveScript: () => true,
   has: (key) => key.length % 2 === 0,
 }
-const verifier = new BlockVerifier('strict', networkFacts.regtest, rootsOfBlock)
+const verifier = new BlockVerifier('strict', networkFacts.regtest, hashBlock)
 
 const blocks = []
 for (const name of ['demo-bitcoin', 'simulation-bitcoin', 'shapes-bitcoin']) {
@@ -87,7 +87,8 @@ async function take({ hash, height, block, spent, verbose }, fromJson = false) {
   const raw = fromJson ? ofJson(verbose, hash) : { block, spent }
   const scanned = new ScannedBlock({ ...raw, received: 0 }, hash)
   const proved = await verifier.prove(scanned, height)
-  proved.proveSenders(scanned.extract(own))
+  proved.doubts(own)
+  scanned.extract(own)
 }
 
 /** As the reader of `getblock 3` does. */

@@ -25,8 +25,6 @@ export class ScannedBlock {
   readonly spent: SpentIndex | null
   readonly #raw: RawBlock
   #released = false
-  /** What `extract` found, by transaction id. */
-  readonly #touched = new Map<string, Transaction>()
 
   /** @throws ChainscreenError `node-bad-answer` where the bytes are not this block, or the spent outputs not this block's */
   constructor(raw: RawBlock, hash: string) {
@@ -40,6 +38,10 @@ export class ScannedBlock {
 
   get bytes(): Uint8Array {
     return this.#raw.block
+  }
+
+  get spentBytes(): Uint8Array | null {
+    return this.#raw.spent
   }
 
   /** Gives the block's memory back: nothing may be read of it any more. */
@@ -59,18 +61,10 @@ export class ScannedBlock {
       const touches =
         outputs.mayTouch(tx, block, own) || (spent !== null && this.spent?.scripts.mayTouch(tx, spent, own))
       if (!touches) continue
-      const transaction = this.transaction(tx)
-      const screenable = extractTransaction(transaction, own)
-      if (screenable === null) continue
-      this.#touched.set(transaction.txid, transaction)
-      found.push(screenable)
+      const screenable = extractTransaction(this.transaction(tx), own)
+      if (screenable !== null) found.push(screenable)
     }
     return found
-  }
-
-  /** A transaction that was extracted before. */
-  touched(txid: string): Transaction | undefined {
-    return this.#touched.get(txid)
   }
 
   /** @param tx its place in the block */

@@ -1,7 +1,7 @@
 import type { BitcoinNetwork } from '../../address/network.ts'
 import { ChainscreenError } from '../../errors.ts'
 import type { BlockRef } from '../../screening/types.ts'
-import type { ChainHead, ChainSource, SourceBlock, SourceInfo } from '../source.ts'
+import type { ChainHead, ChainSource, SourceBlock, SourceInfo, Unscreened } from '../source.ts'
 import type { BlockReader } from './block-reader.ts'
 import { chooseReader, type Reads } from './choose-reader.ts'
 import type { BitcoinAuth } from './credentials.ts'
@@ -9,7 +9,7 @@ import { HashLookahead } from './hash-lookahead.ts'
 import { bitcoinCaip2, networkFacts } from './networks.ts'
 import { NodeClient } from './node-client.ts'
 import { openNode } from './open-node.ts'
-import { rootsOfBlock } from './proof/block-roots.ts'
+import { hashBlock } from './proof/hash-block.ts'
 import { BlockVerifier, type VerifyMode } from './proof/verifier.ts'
 import { RpcClient } from './rpc-client.ts'
 import { RpcError } from './rpc-error.ts'
@@ -76,7 +76,7 @@ export class BitcoinSource implements ChainSource {
     this.#rpc = new RpcClient(this.#node)
     this.#hashes = new HashLookahead(this.#rpc)
     const facts = networkFacts[options.network]
-    this.#verifier = new BlockVerifier(options.verify ?? 'off', facts, rootsOfBlock)
+    this.#verifier = new BlockVerifier(options.verify ?? 'off', facts, hashBlock)
     this.caip2 = bitcoinCaip2(options.network)
     this.endpoint = this.#node.endpoint
   }
@@ -137,6 +137,7 @@ export class BitcoinSource implements ChainSource {
     // What looks like another block's spent outputs is looked at twice; a miner who forgoes fees is one all the same.
     if (last.proved.doubtful) last = await read()
     const { raw, block, proved } = last
+    let doubts: readonly Unscreened[] = []
     return {
       hash,
       height,
@@ -145,9 +146,12 @@ export class BitcoinSource implements ChainSource {
       level: raw.spent === null ? 'outputs' : 'full',
       unscreened: [...(raw.spent === null ? [inputsUnknown] : []), ...proved.unverified],
       bytes: raw.received,
-      extract: (own) => block.extract(own),
+      extract: (own) => {
+        doubts = proved.doubts(own)
+        return block.extract(own)
+      },
       release: () => block.release(),
-      proveSenders: proved.proveSenders,
+      proveSenders: () => doubts,
     }
   }
 
