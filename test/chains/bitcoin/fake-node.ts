@@ -31,6 +31,8 @@ export interface FakeNodeState {
   warmingUp?: boolean
   /** So many requests get a 503 first. */
   busyFor?: number
+  /** Has `waitfornewblock` as Bitcoin Core 30 has it: holds the answer back until its tip is another, or the time is over. */
+  waits?: boolean
   /** Answers instead of the node, for the requests it wants: `GET /rest/…` or the RPC method. */
   intercept?: (request: string, params: readonly unknown[]) => Reply | undefined
 }
@@ -69,12 +71,24 @@ async function answer(
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk)
   const body = Buffer.concat(chunks).toString()
+  if (state.waits && body.includes('"waitfornewblock"')) await otherTip(state, JSON.parse(body), response)
   const reply =
     request.method === 'GET'
       ? rest(state, requests, request.url ?? '')
       : rpc(state, requests, request.headers.authorization, body)
   response.writeHead(reply.status, { 'content-length': Buffer.byteLength(reply.body) })
   response.end(reply.body)
+}
+
+/** Like Core, but that it sees when nobody waits any more. */
+async function otherTip(
+  state: FakeNodeState,
+  { params }: RpcRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const until = performance.now() + Number(params[0])
+  while (state.chain.at(-1)?.hash === params[1] && performance.now() < until && !response.destroyed)
+    await new Promise((resolve) => setTimeout(resolve, 2))
 }
 
 function rest(state: FakeNodeState, requests: string[], path: string): Reply {
@@ -142,6 +156,8 @@ function outcome(state: FakeNodeState, { method, params }: RpcRequest): string {
       initialblockdownload: state.initialBlockDownload ?? false,
     })
   }
+  if (method === 'waitfornewblock' && state.waits)
+    return result({ hash: tip?.hash, height: state.chain.length - 1 })
   if (method === 'getnetworkinfo') return result({ subversion: '/Satoshi:30.0.0/' })
   if (method === 'getblockhash') {
     const block = state.chain[Number(first)]

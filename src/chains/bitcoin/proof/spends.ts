@@ -73,9 +73,12 @@ function hashesOf(
   const at = layout.free
   const digests = at + block.length
   batch.memory.set(block, at)
-  const starts = Uint32Array.from(all, ({ shown }) => at + shown.start)
-  const lengths = Uint32Array.from(all, ({ shown }) => shown.end - shown.start)
-  batch.hashAll({ starts, lengths }, digests, 1)
+  const messages = { starts: new Uint32Array(all.length), lengths: new Uint32Array(all.length) }
+  all.forEach(({ shown }, i) => {
+    messages.starts[i] = at + shown.start
+    messages.lengths[i] = shown.end - shown.start
+  })
+  batch.hashAll(messages, digests, 1)
   return (n) => batch.memory.subarray(digests + 32 * n, digests + 32 * (n + 1))
 }
 
