@@ -121,7 +121,11 @@ export async function makeShapes(node) {
     )
   }
   const ours = await fund([hot, hot, hot, hot, hot, hot, hot], 2 * coin)
-  const small = await fund(deposits, 1_000_000)
+  // Ten coins on each address.
+  const small = await fund(
+    Array.from({ length: 2000 }, (_, i) => deposits[i % deposits.length]),
+    1_000_000,
+  )
   const theirs = Object.values(listed).flatMap((to) => [to, to, to])
   const others = Object.values(other).map(([to]) => to)
   const foreign = await fund([...theirs, ...others, friend, friend, p2a, nonstandard], coin)
@@ -166,7 +170,7 @@ export async function makeShapes(node) {
       withdrawal(`withdrawal to ${name}`, everyForm, Object.keys(listed).length + i, entry, { match })
   }
 
-  // Batch payouts, and a consolidation of 200 inputs.
+  // Batch payouts, and a consolidation of 2,000 inputs.
   const strangers = (count, seed) =>
     Array.from({ length: count }, (_, i) => [
       Buffer.concat([Buffer.of(0, 20), sha256(Buffer.from(`${seed} ${i}`)).subarray(0, 20)]),
@@ -191,8 +195,8 @@ export async function makeShapes(node) {
   ])
     withdrawal(`batch payout of 3,000 outputs, number ${i} to a listed address`, payout3000, i, to)
   const consolidation = await transaction(
-    deposits.map((_, vout) => ({ tx: small, vout })),
-    [[cold, 199_000_000]],
+    Array.from({ length: 2000 }, (_, vout) => ({ tx: small, vout })),
+    [[cold, 1_999_000_000]],
   )
   await mine(minerText, [everyForm, payout300, payout3000, consolidation])
 

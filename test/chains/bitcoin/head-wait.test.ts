@@ -57,8 +57,10 @@ describe('a node that can be asked to wait for a head', () => {
       poll.abort()
       await expect(told).rejects.toMatchObject({ code: 'aborted' })
     }
-    expect(waits(node)).toBe(before + 1)
+    await until(() => waits(node) > before)
     const told = source.waitForHead(head, never)
+    await meanwhile(source)
+    expect(waits(node)).toBe(before + 1)
     node.state.chain = chain
     await told
   })

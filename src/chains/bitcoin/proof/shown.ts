@@ -1,11 +1,20 @@
+import { scriptPublicKeys } from '../../../address/script.ts'
 import { p2pkhHash, p2shHash, witnessProgram } from '../../../address/script-templates.ts'
+import type { NetworkFacts } from '../networks.ts'
 import type { Span, SpentInput, Witness } from './spent-inputs.ts'
+import { taprootFault } from './taproot.ts'
 import { topPush } from './top-push.ts'
 
 /** Which rules are in force at a height. */
 export interface SpendRules {
   /** BIP 141: before, a witness program was anybody's to spend. */
   segwit: boolean
+  /** BIP 341: before, a witness program of version 1 was anybody's to spend. */
+  taproot: boolean
+}
+
+export function rulesAt(height: number, { segwit, taproot }: NetworkFacts): SpendRules {
+  return { segwit: height >= segwit, taproot: height >= taproot }
 }
 
 /** A place in the block whose hash the spent output demands: HASH160 where it names 20 bytes, SHA-256 where it names 32. */
@@ -30,25 +39,27 @@ export interface Judged {
   oddity?: Oddity
 }
 
-/** Signatures of ECDSA are DER, which begins so, and no public key and no script of ours does (BIP 66). */
+/** Signatures of ECDSA are DER, which begins so, and no public key does (BIP 66). */
 const derTag = 0x30
-/** The leaf version of tapscript, in the highest seven bits of a control block (BIP 341). No opcode that a script of an older kind could begin with. */
-const tapscript = 0xc0
 
 /**
  * What an input must show to spend what it is said to spend: a public key or a script whose hash is in the spent output.
  * The inputs are proved by the merkle root, so a spent output that fits has the address of whoever spent it.
  *
- * P2PK, bare multisig, P2TR, P2A and non-standard scripts have no hash to compare. There it is only looked at whether the
- * input is such a spend; where it looks like one of another kind, what it shows is an oddity. That is no fault: anybody
- * can make an output that anything spends.
+ * P2PK, bare multisig and P2TR have no hash to compare: only that the input is such a spend is looked at. P2A, later witness
+ * programs and non-standard scripts do not even have that. What is shown to them is an oddity, and no fault: anybody can make
+ * an output that anything spends.
  */
-export function judgeInput(block: Uint8Array, input: SpentInput, { segwit }: SpendRules): Judged {
+export function judgeInput(block: Uint8Array, input: SpentInput, rules: SpendRules): Judged {
   const { script, scriptSig, witness } = input
+  const { segwit } = rules
   const program = segwit ? witnessProgram(script) : null
   if (program !== null) {
     if (scriptSig.end > scriptSig.start) return fault('a witness program is spent with a script')
-    return judgeProgram(block, program, witness)
+    const taproot = rules.taproot && program.version === 1 && program.program.length === 32
+    if (!taproot) return judgeProgram(program, witness)
+    const problem = taprootFault(block, program.program, witness)
+    return problem === undefined ? { demands: [] } : fault(problem)
   }
   const keyHash = p2pkhHash(script)
   const scriptHash = p2shHash(script)
@@ -59,6 +70,8 @@ export function judgeInput(block: Uint8Array, input: SpentInput, { segwit }: Spe
   if (hash === null || !top) {
     if (unexpected) return fault('a script without a witness program is spent with a witness')
     if (hash !== null || !top || isSignature(block, top)) return { demands: [] }
+    if (segwit && scriptPublicKeys(script).length > 0)
+      return fault('a P2PK or bare multisig is spent with something else than a signature')
     return { demands: [], oddity: { shown: top, items: 0 } }
   }
   const problem = keyHash
@@ -69,36 +82,24 @@ export function judgeInput(block: Uint8Array, input: SpentInput, { segwit }: Spe
   if (nested === null && unexpected)
     return fault('a script without a witness program is spent with a witness')
   if (nested === null) return { demands: [demand] }
-  const inside = judgeProgram(block, nested, witness)
+  const inside = judgeProgram(nested, witness)
   return { ...inside, demands: [demand, ...inside.demands] }
 }
 
 function judgeProgram(
-  block: Uint8Array,
   { version, program }: { version: number; program: Uint8Array },
   witness: Witness,
 ): Judged {
-  const { items, last: shown } = witness
-  if (version !== 0) {
-    const known = version === 1 && program.length === 32 && isTaproot(block, witness)
-    return known || items === 0 ? { demands: [] } : { demands: [], oddity: { shown, items } }
-  }
-  if (items === 0) return fault('a witness program is spent without a witness')
+  const { items, top } = witness
+  const [shown] = top
+  if (version !== 0) return { demands: [], ...(shown && { oddity: { shown, items } }) }
+  if (shown === undefined) return fault('a witness program is spent without a witness')
   if (program.length === 32) {
     const problem = 'the script shown is not that of the spent P2WSH'
     return { demands: [{ shown, hash: program, problem }] }
   }
   if (items !== 2) return fault('a P2WPKH is spent with something else than a signature and a key')
   return { demands: [{ shown, hash: program, problem: 'the key shown is not that of the spent P2WPKH' }] }
-}
-
-/** Whether a witness is one of Taproot: a Schnorr signature alone, or a control block of tapscript at its end. */
-function isTaproot(block: Uint8Array, { items, last, beforeLast }: Witness): boolean {
-  const annex = items > 1 && block[last.start] === 0x50 && last.end > last.start
-  const top = annex ? beforeLast : last
-  const length = top.end - top.start
-  if (items - Number(annex) === 1) return length === 64 || length === 65
-  return length % 32 === 1 && ((block[top.start] ?? 0) & 0xfe) === tapscript
 }
 
 function isSignature(block: Uint8Array, { start, end }: Span): boolean {

@@ -8,11 +8,11 @@ export interface Span {
   end: number
 }
 
-/** The witness of one input; of its items the last two are of interest. Empty spans where it has fewer. */
+/** The witness of one input; of its items only the last three are of interest. */
 export interface Witness {
   items: number
-  last: Span
-  beforeLast: Span
+  /** At most three, the last one first. */
+  top: readonly Span[]
 }
 
 /** An input, and the script it is said to spend. */
@@ -27,8 +27,7 @@ export interface SpentInput {
 
 export type Places = Pick<BlockIndex, 'starts' | 'bodyEnds' | 'inputCounts'>
 
-const nothing: Span = { start: 0, end: 0 }
-const noWitness: Witness = { items: 0, last: nothing, beforeLast: nothing }
+const noWitness: Witness = { items: 0, top: [] }
 
 /** Walks over the inputs of a block and what they spend; both were indexed before, and fit each other. */
 export function* spentInputs(
@@ -59,9 +58,10 @@ export function* spentInputs(
 
 function readWitness(reader: ByteReader): Witness {
   const items = reader.compactSize()
-  for (let i = 2; i < items; i++) reader.skipVar()
-  const beforeLast = items > 1 ? span(reader) : nothing
-  return { items, beforeLast, last: items > 0 ? span(reader) : nothing }
+  for (let i = 3; i < items; i++) reader.skipVar()
+  const top: Span[] = []
+  for (let i = Math.min(items, 3); i > 0; i--) top.unshift(span(reader))
+  return { items, top }
 }
 
 function span(reader: ByteReader): Span {

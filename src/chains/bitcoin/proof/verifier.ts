@@ -6,6 +6,7 @@ import type { ScannedBlock } from '../scanned-block.ts'
 import { doubtsOf } from './doubts.ts'
 import type { hashBlock } from './hash-block.ts'
 import { proveBlock } from './prove-block.ts'
+import { rulesAt } from './shown.ts'
 
 /** `strict`: a fault refuses the block. `warn`: it is recorded. `off`: nothing is proved. */
 export type VerifyMode = 'strict' | 'warn' | 'off'
@@ -40,7 +41,7 @@ export class BlockVerifier {
   /** @throws ChainscreenError `node-bad-answer` in mode `strict`, where something in the block can't be true */
   async prove(block: ScannedBlock, height: number): Promise<ProvedBlock> {
     if (this.#mode === 'off') return nothing
-    const hashes = await this.#hash(block, { segwit: height >= this.#facts.segwit })
+    const hashes = await this.#hash(block, rulesAt(height, this.#facts))
     const { faults, unclaimed } = proveBlock(block, height, this.#facts, hashes)
     const unverified = this.#judge(faults, block)
     if (unclaimed > 0) unverified.push({ what: 'unverified', reason: unclaimedReason })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { networkFacts } from '../../../../src/chains/bitcoin/networks.ts'
 import { hashBlock } from '../../../../src/chains/bitcoin/proof/hash-block.ts'
 import { proveBlock } from '../../../../src/chains/bitcoin/proof/prove-block.ts'
+import { rulesAt } from '../../../../src/chains/bitcoin/proof/shown.ts'
 import { ScannedBlock } from '../../../../src/chains/bitcoin/scanned-block.ts'
 import { type BlockSpec, type BuiltBlock, buildBlock, sats } from '../build-block.ts'
 import { rehash } from '../rehash.ts'
@@ -37,7 +38,7 @@ async function faults(
     scanned,
     height,
     networkFacts[network],
-    await hashBlock(scanned, { segwit: height >= networkFacts[network].segwit }),
+    await hashBlock(scanned, rulesAt(height, networkFacts[network])),
   ).faults
 }
 

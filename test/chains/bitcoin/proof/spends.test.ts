@@ -102,7 +102,7 @@ async function served(input: InputSpec, script: Uint8Array) {
   const honest = buildBlock({ height: 300, txs: [{ inputs: [input], outputs }] })
   const lying = buildBlock({ height: 300, txs: [{ inputs: [{ ...input, script }], outputs }] })
   const block = whole({ ...honest, spent: lying.spent })
-  const { spends } = await hashBlock(block, { segwit: true })
+  const { spends } = await hashBlock(block, { segwit: true, taproot: true })
   return { block, spends: spends as SpendsProof }
 }
 
@@ -122,8 +122,70 @@ describe('an input that is what it is said to be', () => {
       { inputs, outputs },
       { inputs: [...inputs].reverse(), outputs },
     ]
-    const { spends } = await hashBlock(whole(buildBlock({ height: 300, txs })), { segwit: true })
+    const { spends } = await hashBlock(whole(buildBlock({ height: 300, txs })), {
+      segwit: true,
+      taproot: true,
+    })
     expect(spends).toEqual({ fault: null, faults: 0, doubts: [] })
+  })
+})
+
+describe("somebody's spend of a form that shows a key or a script", () => {
+  const named = {
+    P2TR: p2tr('own'),
+    P2PK: p2pk(publicKey('own')),
+    'bare multisig': multisig([publicKey('own')]),
+  }
+  const cases = Object.entries(showing).flatMap(([form, input]) =>
+    Object.entries(named).map(([own, script]) => ({ form, own, input, script })),
+  )
+  it.each(cases)('$form is refused where it is said to spend an own $own', async ({ input, script }) => {
+    expect((await served(input, script)).spends.faults).toBe(1)
+  })
+})
+
+describe('a spend of Taproot', () => {
+  /** A tree of two leaves; this one has the unknown version 250. Source: BIP 341, wallet-test-vectors.json. */
+  const leaf = Buffer.from('06424950333431', 'hex')
+  const control = Buffer.from(
+    'faee4fe085983462a184015d1f782d6a5f8b9c2b60130aff050ce221ecf3786592' +
+      '8ad69ec7cf41c2a4001fd1f738bf1e505ce2277acdcaa63fe4765192497f47a7',
+    'hex',
+  )
+  const input = {
+    script: Buffer.from('5120712447206d7a5238acc7ff53fbe94a3b64539ad291c7cdbc490b7577e4b17df5', 'hex'),
+    value,
+    witness: [leaf, control],
+  }
+  const faultsOf = async (input: InputSpec, script = input.script) =>
+    (await served(input, script)).spends.faults
+
+  it('by a script of an unknown leaf version is taken where the output commits to it, and to it alone', async () => {
+    expect(await faultsOf(input)).toBe(0)
+    expect(await faultsOf({ ...input, witness: [...input.witness, annex] })).toBe(0)
+    expect(await faultsOf(input, p2tr('other'))).toBe(1)
+    expect(await faultsOf({ ...input, witness: [redeem, control] })).toBe(1)
+    const otherParity = Buffer.from(control)
+    otherParity[0] = (otherParity[0] ?? 0) ^ 1
+    expect(await faultsOf({ ...input, witness: [leaf, otherParity] })).toBe(1)
+  })
+
+  it('without a witness, a signature or a control block of their lengths is refused', async () => {
+    const script = p2tr('alice')
+    const witnesses = [
+      [Buffer.alloc(63)],
+      [Buffer.alloc(0)],
+      [schnorr, leaf, controlBlock.subarray(1)],
+      [schnorr, Buffer.alloc(32, 0xc0)],
+    ]
+    for (const witness of witnesses) expect(await faultsOf({ script, value, witness })).toBe(1)
+    expect(await faultsOf({ script, value })).toBe(1)
+  })
+
+  it("is anybody's before it was in force", async () => {
+    const input = { script: p2tr('alice'), value }
+    const block = whole(buildBlock({ height: 300, txs: [{ inputs: [input], outputs }] }))
+    expect((await hashBlock(block, { segwit: true, taproot: false })).spends).toMatchObject({ faults: 0 })
   })
 })
 
@@ -156,8 +218,11 @@ describe('before segwit', () => {
   it("a witness program is anybody's", async () => {
     const input = { script: p2wpkh('anybody'), value }
     const block = whole(buildBlock({ height: 300, txs: [{ inputs: [input], outputs }] }))
-    expect((await hashBlock(block, { segwit: false })).spends).toMatchObject({ faults: 0, doubts: [] })
-    expect((await hashBlock(block, { segwit: true })).spends).toMatchObject({ faults: 1 })
+    expect((await hashBlock(block, { segwit: false, taproot: false })).spends).toMatchObject({
+      faults: 0,
+      doubts: [],
+    })
+    expect((await hashBlock(block, { segwit: true, taproot: true })).spends).toMatchObject({ faults: 1 })
   })
 })
 
@@ -171,7 +236,7 @@ describe('many inputs that prove false', () => {
       if (at === -1) break
       spent[at + 5] = 0
     }
-    const { spends } = await hashBlock(whole({ ...honest, spent }), { segwit: true })
+    const { spends } = await hashBlock(whole({ ...honest, spent }), { segwit: true, taproot: true })
     expect(spends).toMatchObject({ faults: 500, fault: { tx: 1, input: 0 } })
   })
 })
