@@ -24,6 +24,11 @@ const inputsUnknown = {
     'the node does not say what inputs spend: withdrawals from own addresses, and who paid deposits, were not looked for',
 }
 
+const keysLeftOut = (txid: string): Unscreened => ({
+  what: 'keys',
+  reason: `transaction ${txid} shows so many public keys that some of its parties are matched by their script alone`,
+})
+
 export interface BitcoinSourceOptions {
   /** The node's RPC, `http://127.0.0.1:8332`; REST is asked at the same host and port. */
   url: string
@@ -171,7 +176,7 @@ export class BitcoinSource implements ChainSource {
         return block.extract(own)
       },
       release: () => block.release(),
-      proveSenders: () => doubts,
+      proveSenders: () => [...doubts, ...block.crowded.map(keysLeftOut)],
     }
   }
 
