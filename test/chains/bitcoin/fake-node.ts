@@ -71,11 +71,10 @@ async function answer(
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk)
   const body = Buffer.concat(chunks).toString()
-  if (state.waits && body.includes('"waitfornewblock"')) await otherTip(state, JSON.parse(body), response)
   const reply =
     request.method === 'GET'
       ? rest(state, requests, request.url ?? '')
-      : rpc(state, requests, request.headers.authorization, body)
+      : await rpc(state, requests, request.headers.authorization, body, response)
   response.writeHead(reply.status, { 'content-length': Buffer.byteLength(reply.body) })
   response.end(reply.body)
 }
@@ -107,15 +106,18 @@ function rest(state: FakeNodeState, requests: string[], path: string): Reply {
     : { status: 200, body: block.spent }
 }
 
-function rpc(
+async function rpc(
   state: FakeNodeState,
   requests: string[],
   authorization: string | undefined,
   body: string,
-): Reply {
+  response: ServerResponse,
+): Promise<Reply> {
   const json: RpcRequest | RpcRequest[] = JSON.parse(body)
   const calls = Array.isArray(json) ? json : [json]
   requests.push(calls.map(({ method, params }) => [method, ...params].join(' ')).join('; '))
+  const [first] = calls
+  if (state.waits && first?.method === 'waitfornewblock') await otherTip(state, first, response)
   if (state.credentials !== undefined) {
     const expected = `Basic ${Buffer.from(state.credentials).toString('base64')}`
     if (authorization !== expected) return { status: 401, body: '' }
