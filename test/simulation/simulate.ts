@@ -115,9 +115,10 @@ async function runWithFaults(
   }
 }
 
-function configFor(scenario: Scenario, url: string, cookie?: string): ChainConfig {
+/** @param timeout short where answers are held back on purpose; where nothing is wrong, a busy machine has time. */
+function configFor(scenario: Scenario, url: string, timeout: string, cookie?: string): ChainConfig {
   const chain = { id: 'simulated', rpc: [url], ...scenario.chain, ...(cookie && { cookie }) }
-  const { chains } = configSchema.parse({ chains: [{ ...chain, timeout: '150ms' }] })
+  const { chains } = configSchema.parse({ chains: [{ ...chain, timeout }] })
   const [config] = chains
   if (config === undefined) throw new Error('no chain')
   return config
@@ -129,7 +130,7 @@ async function prepare(
   database: string,
   cookie?: string,
 ): Promise<ChainConfig> {
-  const config = configFor(scenario, url, cookie)
+  const config = configFor(scenario, url, '150ms', cookie)
   const { lists } = configSchema.parse({ lists: [{ id: 'ofac', file: 'bundled' }, ...scenario.lists] })
   const db = openLedger(database)
   for (const list of lists) await updateList(db, list, { now: () => at })
@@ -139,7 +140,14 @@ async function prepare(
 }
 
 async function followOnce(scenario: Scenario, url: string, database: string): Promise<void> {
-  await followWith(configFor(scenario, url), [url], database, true, new AbortController().signal, () => {})
+  await followWith(
+    configFor(scenario, url, '30s'),
+    [url],
+    database,
+    true,
+    new AbortController().signal,
+    () => {},
+  )
 }
 
 /** One life of a daemon: opens the database, follows until the signal (or the head), closes it. */
