@@ -131,6 +131,7 @@ async function followChain(
   const bare = createSource(config, ({ endpoint, what, reason }) => {
     const about = { chain: config.id, endpoint }
     if (what === 'leads') log.info(about, `${config.id} is read from ${endpoint}`)
+    else if (what === 'polled') log.info(about, `${config.id}: heads of ${endpoint} are polled: ${reason}`)
     else log.warn(about, `${config.id}: ${endpoint} is set aside: ${reason}`)
   })
   const chain = chainOf(config, bare)
