@@ -1,12 +1,17 @@
-// Bit flips and cuts in blocks and spent outputs that a Bitcoin Core served: nothing but a clear error may come of them.
-// With verify: strict no changed block may be taken at all. The same inputs for the same seed.
+// Bit flips and cuts in blocks and spent outputs that a Bitcoin Core served, and spent outputs with another script: nothing
+// but a clear error may come of them. With verify: strict no changed block may be taken at all, and no changed spent output
+// of a form whose spend shows what the output is the hash of, but with a row for whoever has that address. The same inputs
+// for the same seed.
 //
 //   npx tsc -p tsconfig.build.json && node scripts/fuzz-bitcoin.mjs [--inputs N] [--seed N]
 
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { classifyScript } from '../dist/address/script.js'
+import { ByteReader } from '../dist/chains/bitcoin/byte-reader.js'
+import { ByteWriter } from '../dist/chains/bitcoin/byte-writer.js'
 import { networkFacts } from '../dist/chains/bitcoin/networks.js'
-import { rootsOfBlock } from '../dist/chains/bitcoin/proof/block-roots.js'
+import { hashBlock } from '../dist/chains/bitcoin/proof/hash-block.js'
 import { BlockVerifier } from '../dist/chains/bitcoin/proof/verifier.js'
 import { quoteAmounts } from '../dist/chains/bitcoin/satoshi.js'
 import { ScannedBlock } from '../dist/chains/bitcoin/scanned-block.js'
@@ -25,7 +30,7 @@ const own = {
   mayHaveScript: () => true,
   has: (key) => key.length % 2 === 0,
 }
-const verifier = new BlockVerifier('strict', networkFacts.regtest, rootsOfBlock)
+const verifier = new BlockVerifier('strict', networkFacts.regtest, hashBlock)
 
 const blocks = []
 for (const name of ['demo-bitcoin', 'simulation-bitcoin', 'shapes-bitcoin']) {
@@ -42,27 +47,39 @@ for (const name of ['demo-bitcoin', 'simulation-bitcoin', 'shapes-bitcoin']) {
 for (const each of blocks) await take(each)
 console.log(`${blocks.length} blocks as they were served are taken`)
 
-const counts = {
-  'block refused': 0,
-  'spent outputs refused': 0,
-  'spent outputs taken': 0,
-  'JSON refused': 0,
-  'JSON taken': 0,
-}
+/** What a lying node can put in the place of a script. */
+const otherScripts = [
+  '76a914abababababababababababababababababababab88ac',
+  'a914abababababababababababababababababababab87',
+  '0014abababababababababababababababababababab',
+  `0020${'ab'.repeat(32)}`,
+  `5120${'ab'.repeat(32)}`,
+  `5220${'ab'.repeat(32)}`,
+  '51024e73',
+  `21${'02'.repeat(33)}ac`,
+  '6d51',
+  '',
+].map((hex) => Buffer.from(hex, 'hex'))
+const counts = {}
+const takenForms = {}
 let slowest = 0
 const started = performance.now()
 for (let i = 0; i < Number(values.inputs); i++) {
   const each = blocks[below(blocks.length)]
-  const kind = ['block', 'block', 'spent', 'verbose'][i % 4]
+  const kind = ['block', 'spent', 'another script', 'verbose'][i % 4]
   if (kind === 'verbose' && each.verbose === undefined) continue
+  const part = kind === 'another script' ? 'spent' : kind
   const changed =
     kind === 'verbose'
       ? Buffer.from(mutate(Buffer.from(each.verbose))).toString('latin1')
-      : mutate(each[kind])
+      : kind === 'another script'
+        ? withOtherScript(each.spent)
+        : mutate(each[kind])
+  if (changed === null) continue
   const begun = performance.now()
-  const outcome = await take({ ...each, [kind]: changed }, kind === 'verbose').catch((error) => error)
+  const outcome = await take({ ...each, [part]: changed }, kind === 'verbose').catch((error) => error)
   slowest = Math.max(slowest, performance.now() - begun)
-  const taken = outcome === undefined
+  const taken = !(outcome instanceof Error)
   if (
     !taken &&
     !(outcome instanceof ChainscreenError) &&
@@ -72,14 +89,19 @@ for (let i = 0; i < Number(values.inputs); i++) {
     fail(i, kind, each, outcome)
   if (kind === 'block' && taken && !changed.equals(each.block))
     fail(i, kind, each, 'a changed block was taken')
-  counts[
-    kind === 'block'
-      ? 'block refused'
-      : `${kind === 'spent' ? 'spent outputs' : 'JSON'} ${taken ? 'taken' : 'refused'}`
-  ]++
+  const judged =
+    taken && part === 'spent'
+      ? judgeTaken(i, kind, each, changed, outcome)
+      : taken
+        ? `taken${kind === 'block' ? ', unchanged' : ''}`
+        : 'refused'
+  const name = `${kind}: ${judged}`
+  counts[name] = (counts[name] ?? 0) + 1
 }
 console.log(
   counts,
+  'scripts taken instead of:',
+  takenForms,
   `slowest ${slowest.toFixed(1)} ms, ${((performance.now() - started) / 1000).toFixed(0)} s`,
 )
 
@@ -87,7 +109,59 @@ async function take({ hash, height, block, spent, verbose }, fromJson = false) {
   const raw = fromJson ? ofJson(verbose, hash) : { block, spent }
   const scanned = new ScannedBlock({ ...raw, received: 0 }, hash)
   const proved = await verifier.prove(scanned, height)
-  proved.proveSenders(scanned.extract(own))
+  scanned.extract(own)
+  return proved
+}
+
+/** What a changed list of spent outputs that was taken differs in. */
+function judgeTaken(i, kind, each, changed, proved) {
+  const before = outputsOf(each.spent)
+  const after = outputsOf(changed)
+  const hidden = before.filter(({ script }, n) => !script.equals(after[n].script)).map(({ script }) => script)
+  if (hidden.length === 0) return changed.equals(each.spent) ? 'taken, unchanged' : 'taken, other amounts'
+  const silent = hidden.filter((script) => {
+    const theirs = { ...own, has: (key) => key === `bitcoin:${script.toString('hex')}` }
+    return proved.doubts(theirs).length === 0
+  })
+  for (const script of silent) {
+    const form = classifyScript(script)
+    if (['p2pkh', 'p2sh', 'p2wpkh', 'p2wsh'].includes(form)) fail(i, kind, each, `a ${form} was hidden`)
+    takenForms[form] = (takenForms[form] ?? 0) + 1
+  }
+  return silent.length === 0 ? 'taken, with a row' : 'taken, other scripts'
+}
+
+function outputsOf(spent) {
+  const reader = new ByteReader(spent, 'spent outputs')
+  const outputs = []
+  for (let left = reader.compactSize(); left > 0; left--) {
+    for (let inputs = reader.compactSize(); inputs > 0; inputs--)
+      outputs.push({ amount: reader.take(8), script: Buffer.from(reader.takeVar()) })
+  }
+  return outputs
+}
+
+/** `null` where nothing is spent. */
+function withOtherScript(spent) {
+  const total = outputsOf(spent).length
+  if (total === 0) return null
+  let left = below(total)
+  const reader = new ByteReader(spent, 'spent outputs')
+  const writer = new ByteWriter()
+  const transactions = reader.compactSize()
+  writer.compactSize(transactions)
+  for (let tx = 0; tx < transactions; tx++) {
+    const inputs = reader.compactSize()
+    writer.compactSize(inputs)
+    for (let input = 0; input < inputs; input++) {
+      writer.bytes(reader.take(8))
+      const script = reader.takeVar()
+      const written = left-- === 0 ? otherScripts[below(otherScripts.length)] : script
+      writer.compactSize(written.length)
+      writer.bytes(written)
+    }
+  }
+  return writer.join()
 }
 
 /** As the reader of `getblock 3` does. */

@@ -9,8 +9,11 @@ const nonstandard = Buffer.from('5161', 'hex')
 const message = Buffer.from('6a0f636861696e73637265656e206c697665', 'hex')
 const coin = 100_000_000
 
-/** @returns `from`, `to`, own and listed addresses, and the `truth`. */
-export async function makeShapes(node) {
+/**
+ * @param consolidated how many inputs the consolidation has.
+ * @returns `from`, `to`, own and listed addresses, and the `truth`.
+ */
+export async function makeShapes(node, consolidated) {
   const { rpc, mine } = node
   const { script, p2pk, bareMultisig, transaction } = keysOf(rpc)
   const miner = await script('wpkh(KEY)', 'miner')
@@ -121,7 +124,10 @@ export async function makeShapes(node) {
     )
   }
   const ours = await fund([hot, hot, hot, hot, hot, hot, hot], 2 * coin)
-  const small = await fund(deposits, 1_000_000)
+  const small = await fund(
+    Array.from({ length: consolidated }, (_, i) => deposits[i % deposits.length]),
+    1_000_000,
+  )
   const theirs = Object.values(listed).flatMap((to) => [to, to, to])
   const others = Object.values(other).map(([to]) => to)
   const foreign = await fund([...theirs, ...others, friend, friend, p2a, nonstandard], coin)
@@ -166,7 +172,7 @@ export async function makeShapes(node) {
       withdrawal(`withdrawal to ${name}`, everyForm, Object.keys(listed).length + i, entry, { match })
   }
 
-  // Batch payouts, and a consolidation of 200 inputs.
+  // Batch payouts, and a consolidation.
   const strangers = (count, seed) =>
     Array.from({ length: count }, (_, i) => [
       Buffer.concat([Buffer.of(0, 20), sha256(Buffer.from(`${seed} ${i}`)).subarray(0, 20)]),
@@ -191,8 +197,8 @@ export async function makeShapes(node) {
   ])
     withdrawal(`batch payout of 3,000 outputs, number ${i} to a listed address`, payout3000, i, to)
   const consolidation = await transaction(
-    deposits.map((_, vout) => ({ tx: small, vout })),
-    [[cold, 199_000_000]],
+    Array.from({ length: consolidated }, (_, vout) => ({ tx: small, vout })),
+    [[cold, consolidated * 1_000_000 - 1_000_000]],
   )
   await mine(minerText, [everyForm, payout300, payout3000, consolidation])
 

@@ -11,8 +11,11 @@ import { createBase58check } from '@scure/base'
 
 const genesisTime = Date.parse('2025-12-01T00:00:00Z') / 1000
 
-/** Starts the node; `stop` ends it and removes its folder. */
-export async function startBitcoind(path) {
+/**
+ * Starts the node; `stop` ends it and removes its folder. `restart` ends it, by its own command or by a signal, and starts
+ * it again with what it has, and with other `options` where they are given.
+ */
+export async function startBitcoind(path, options = []) {
   const folder = mkdtempSync(join(tmpdir(), 'chainscreen-demo-'))
   const port = await freePort()
   const args = [
@@ -24,9 +27,9 @@ export async function startBitcoind(path) {
     '-listen=0',
     '-txindex=1',
   ]
-  args.push('-printtoconsole=0', `-mocktime=${genesisTime}`)
-  const bitcoind = spawn(path, args, { stdio: ['ignore', 'ignore', 'inherit'] })
-  const exited = new Promise((resolve) => bitcoind.on('exit', resolve))
+  let bitcoind
+  let exited
+  const clock = { now: genesisTime }
   const url = `http://127.0.0.1:${port}`
   const cookie = join(folder, 'regtest', '.cookie')
 
@@ -39,24 +42,36 @@ export async function startBitcoind(path) {
     return result
   }
 
+  const start = async (more) => {
+    const moment = ['-printtoconsole=0', `-mocktime=${clock.now}`]
+    bitcoind = spawn(path, [...args, ...moment, ...more], { stdio: ['ignore', 'ignore', 'inherit'] })
+    exited = new Promise((resolve) => bitcoind.on('exit', resolve))
+    for (let tries = 0; ; tries += 1) {
+      const up = await rpc('getblockcount').then(
+        () => true,
+        () => false,
+      )
+      if (up) return
+      if (tries > 100 || bitcoind.exitCode !== null) throw new Error('bitcoind does not start')
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }
   const stop = async () => {
     await rpc('stop')
     await exited
     rmSync(folder, { recursive: true, force: true })
   }
-  for (let tries = 0; ; tries += 1) {
-    const up = await rpc('getblockcount').then(
-      () => true,
-      () => false,
-    )
-    if (up) break
-    if (tries > 100 || bitcoind.exitCode !== null) throw new Error('bitcoind does not start')
-    await new Promise((resolve) => setTimeout(resolve, 200))
+  const restart = async ({ signal, more = options } = {}) => {
+    if (signal === undefined) await rpc('stop')
+    else bitcoind.kill(signal)
+    await exited
+    await start(more)
   }
-  return { url, cookie, rpc, stop, ...chainTools(rpc) }
+  await start(options)
+  return { url, cookie, rpc, stop, restart, ...chainTools(rpc, clock) }
 }
 
-function chainTools(rpc) {
+function chainTools(rpc, clock) {
   const descriptors = new Map()
 
   /** The address of a key made from a name; `template` is a descriptor such as `wpkh(KEY)`. */
@@ -91,7 +106,8 @@ function chainTools(rpc) {
   /** Mines one block, ten minutes after the one before. */
   async function mine(to, txs = []) {
     const height = (await rpc('getblockcount')) + 1
-    await rpc('setmocktime', genesisTime + height * 600)
+    clock.now = genesisTime + height * 600
+    await rpc('setmocktime', clock.now)
     const { hash } = await rpc(
       'generateblock',
       to,

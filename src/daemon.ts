@@ -13,6 +13,7 @@ import { watchListFiles } from './lists/watch-files.ts'
 import type { Log } from './log.ts'
 import { keepCanary } from './pipeline/canary.ts'
 import { guardProgress } from './pipeline/guard-progress.ts'
+import { keepReadingAhead } from './pipeline/keep-reading-ahead.ts'
 import { keepRescreening } from './pipeline/keep-rescreening.ts'
 import { createLedgerStore, type Wiring } from './pipeline/ledger-store.ts'
 import { Memory } from './pipeline/memory.ts'
@@ -88,7 +89,7 @@ function tendLists(
   { lists }: Config,
   log: Log,
   now: () => string,
-  loaded: Promise<void>,
+  loaded: Promise<readonly string[]>,
 ): () => Promise<void> {
   const stops = [watchListFiles(db, lists, log, now, loaded), keepUpdated(db, lists, log, now, loaded)]
   return async () => {
@@ -101,6 +102,7 @@ type Running = DaemonOptions & { now: () => string; conditions: ChainConditions 
 
 async function followAll(config: Config, db: Db, options: Running): Promise<void> {
   const memory = new Memory(db)
+  const stopReading = keepReadingAhead(memory, options.log)
   const stopCanary = config.canary === undefined ? undefined : keepCanary(db, memory, config.canary, options)
   if (config.chains.length === 0) options.log.warn('no chain is configured: nothing is followed')
   const guarded = guardProgress(config.chains, options)
@@ -114,6 +116,7 @@ async function followAll(config: Config, db: Db, options: Running): Promise<void
     if (failed !== undefined) throw failed.reason
   } finally {
     guarded.watchdog.stop()
+    await stopReading()
     await stopCanary?.()
   }
 }
@@ -128,6 +131,7 @@ async function followChain(
   const bare = createSource(config, ({ endpoint, what, reason }) => {
     const about = { chain: config.id, endpoint }
     if (what === 'leads') log.info(about, `${config.id} is read from ${endpoint}`)
+    else if (what === 'polled') log.info(about, `${config.id}: heads of ${endpoint} are polled: ${reason}`)
     else log.warn(about, `${config.id}: ${endpoint} is set aside: ${reason}`)
   })
   const chain = chainOf(config, bare)

@@ -6,6 +6,7 @@ import { shallowFinality } from './config/shallow-finality.ts'
 import { ChainscreenError, messageOf } from './errors.ts'
 import { readCanary } from './ledger/canary.ts'
 import type { Db } from './ledger/database.ts'
+import { bundledAlone } from './ledger/list-health.ts'
 import { openLedgerForReading } from './ledger/open.ts'
 import { countOwnAddresses } from './ledger/own-addresses.ts'
 import { listFile } from './lists/load-list.ts'
@@ -50,6 +51,7 @@ function checkDatabase(config: Config, at: string): Checkup[] {
         },
         ...lists.map(checkList),
         ...neverLoaded(config, lists),
+        ...checkBundled(db, config, at),
         ...(config.canary === undefined ? [] : [checkCanary(db, config.canary, at)]),
       ]
     } finally {
@@ -101,6 +103,17 @@ function checkList(list: ListReport): Checkup {
         ? null
         : story,
   }
+}
+
+/** The bundled list can't be checked for news. */
+function checkBundled(db: Db, config: Config, at: string): Checkup[] {
+  const found = bundledAlone(
+    db,
+    config.lists.map(({ id }) => id),
+    at,
+  )
+  const advice = 'add the list of a publisher, with its `url`: `chainscreen init` writes an example'
+  return found === null ? [] : [{ what: 'lists', state: 'warn', found, advice }]
 }
 
 function checkListFiles(config: Config): Checkup[] {

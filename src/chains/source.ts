@@ -24,8 +24,9 @@ export interface SourceBlock extends BlockRef {
   /** Gives back the block's memory: called, if at all, by whoever is done with it. Nothing may be extracted after it. */
   release?(): void
   /**
-   * Proves of extracted transactions what costs too much to prove of all: on EVM chains, who sent them. Gives what
-   * can't be proved. Absent where there is nothing of the kind.
+   * Proves of extracted transactions what costs too much to prove of all, or can't be told without the own addresses:
+   * on EVM chains, who sent them; on Bitcoin, inputs that may be own ones. To be called after `extract`, once. Gives
+   * what can't be proved. Absent where there is nothing of the kind.
    *
    * @throws ChainscreenError `node-bad-answer` where the node lied; its source then refuses the next block too.
    */

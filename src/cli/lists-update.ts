@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { ChainscreenError, messageOf } from '../errors.ts'
 import { activeSnapshot } from '../ledger/list-snapshots.ts'
 import { openLedger } from '../ledger/open.ts'
+import { sayOutcome } from '../lists/say-outcome.ts'
 import { type UpdateOutcome, updateList } from '../lists/update-list.ts'
 import { createLog } from '../log.ts'
 import { type CommonOptions, command, configOf, type Done, listConfigOf, now, stopSignal } from './common.ts'
@@ -28,6 +29,8 @@ export function updateCommand(done: Done): Command {
               now,
               signal,
               onTrouble: (error) => log.warn({ list: list.id }, `${error.message} Trying again.`),
+              onNote: (text) => log.warn({ list: list.id }, `list ${list.id}: ${text}`),
+              onReread: (outcome) => sayOutcome(list, outcome, log, now()),
             })
             outcomes.push(outcome)
             if (!options.json) sayUpdate(outcome, activeSnapshot(db, list.id) !== undefined)

@@ -37,10 +37,15 @@ function importCommand(): Command {
       const progress = createProgress(createLog(config.log.level))
       const db = openLedger(config.database)
       try {
+        let read = 0
         const counts = await importOwnFile(db, file, config.chains, {
           at: now(),
           signal: stopSignal(),
-          onProgress: ({ bytes, totalBytes }) => progress.update('bytes read', bytes, totalBytes),
+          onProgress: ({ bytes, totalBytes, rows }) => {
+            read = rows
+            progress.update('bytes read', bytes, totalBytes)
+          },
+          onWritten: (rows) => progress.update('rows written', Math.min(rows, read), read),
         })
         progress.stop()
         sayCounts(counts, options)
@@ -95,7 +100,7 @@ function sayCounts(counts: OwnCounts, options: CommonOptions): void {
 function retireCommand(): Command {
   return command('retire', 'mark addresses as out of use; what moves through them is still screened')
     .argument('<address...>')
-    .action((addresses: string[], options: CommonOptions) => {
+    .action(async (addresses: string[], options: CommonOptions) => {
       const keys = addresses.map((address) => {
         const parsed = parseAddress(address)
         if (parsed.ok) return parsed.key
@@ -106,7 +111,7 @@ function retireCommand(): Command {
       })
       const db = openLedger(configOf(options).database)
       try {
-        retireOwnAddresses(db, keys, now())
+        await retireOwnAddresses(db, keys, now())
         if (options.json) printJson({ retired: keys.length })
         else printLine(`${keys.length} retired.`)
       } finally {

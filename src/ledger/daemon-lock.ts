@@ -1,8 +1,7 @@
 import { realpathSync } from 'node:fs'
-import Database from 'better-sqlite3'
 import { ChainscreenError } from '../errors.ts'
 import { type Db, one, run } from './database.ts'
-import { databaseError } from './open.ts'
+import { takeFileLock } from './file-lock.ts'
 
 /**
  * One daemon per database. The lock is an exclusive SQLite lock on `<database>.lock`: the operating system lets go
@@ -14,19 +13,8 @@ import { databaseError } from './open.ts'
 export function takeDaemonLock(db: Db): () => void {
   // The same file by another name is the same database.
   const path = `${realpathSync(db.name)}.lock`
-  let lock: Db
-  try {
-    lock = new Database(path, { timeout: 0 })
-  } catch (error) {
-    throw databaseError(path, error)
-  }
-  try {
-    lock.exec('begin exclusive')
-  } catch (error) {
-    lock.close()
-    if (!(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY'))) {
-      throw databaseError(path, error)
-    }
+  const letGo = takeFileLock(path)
+  if (letGo === null) {
     throw new ChainscreenError(
       'database-locked',
       `Another chainscreen daemon (pid ${daemonPid(db) ?? 'unknown'}) holds ${db.name}: stop it first, or use another database.`,
@@ -39,12 +27,10 @@ export function takeDaemonLock(db: Db): () => void {
       String(process.pid),
     )
   } catch (error) {
-    lock.close()
-    throw databaseError(db.name, error)
+    letGo()
+    throw error
   }
-  return () => {
-    lock.close()
-  }
+  return letGo
 }
 
 function daemonPid(db: Db): string | undefined {

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { mendable } from './database-error.ts'
 
 export type Db = Database.Database
 
@@ -26,10 +27,19 @@ function bound(sql: string, params: readonly unknown[]): readonly unknown[] {
   return sql.includes('?1') ? [Object.fromEntries(params.map((value, index) => [index + 1, value]))] : params
 }
 
-/** Runs a statement that writes. Returns how many rows changed, and the id of the last inserted one. */
+/**
+ * Runs a statement that writes. Returns how many rows changed, and the id of the last inserted one.
+ *
+ * @throws ChainscreenError `database-busy` where another process writes for longer than one waits, `database` where
+ * the disk refuses.
+ */
 export function run(db: Db, sql: string, ...params: unknown[]): { changes: number; id: number } {
-  const { changes, lastInsertRowid } = statement(db, sql).run(...bound(sql, params))
-  return { changes, id: Number(lastInsertRowid) }
+  try {
+    const { changes, lastInsertRowid } = statement(db, sql).run(...bound(sql, params))
+    return { changes, id: Number(lastInsertRowid) }
+  } catch (error) {
+    throw mendable(db.name, error)
+  }
 }
 
 /** The first row. The caller vouches for the shape: it stands beside the SQL. */
@@ -47,7 +57,15 @@ export function each<Row>(db: Db, sql: string, ...params: unknown[]): IterableIt
   return statement(db, sql).iterate(...bound(sql, params)) as IterableIterator<Row>
 }
 
-/** All or nothing: takes the write lock first, so that what is read inside can't move before the commit. */
+/**
+ * All or nothing: takes the write lock first, so that what is read inside can't move before the commit.
+ *
+ * @throws what the work throws; and as {@link run} does.
+ */
 export function inTransaction<T>(db: Db, work: () => T): T {
-  return db.transaction(work).immediate()
+  try {
+    return db.transaction(work).immediate()
+  } catch (error) {
+    throw mendable(db.name, error)
+  }
 }

@@ -41,6 +41,26 @@ function healthOf(id: string, list: ListRow | undefined, at: string): ListHealth
   return { ...fine, state: 'stale', trouble }
 }
 
+/** Publishers' lists may be as old as this where the config says nothing: a bundled one that is older has missed news. */
+const oldSeconds = 72 * 3_600
+
+/**
+ * What a person must know where only the list that ships with chainscreen can say that an address is on no sanctions
+ * list, and it is old; `null` where another one is fresh, or none is.
+ *
+ * @param wanted, at as for {@link listHealth}.
+ */
+export function bundledAlone(db: Db, wanted: readonly string[] | null, at: string): string | null {
+  const fresh = listHealth(db, wanted, at).filter(({ state }) => state === 'fresh')
+  const ids = new Set(fresh.map(({ id }) => id))
+  const lists = readLists(db).filter(({ id, category }) => ids.has(id) && category === 'sanctions')
+  const [list] = lists
+  if (list === undefined || lists.some(({ format }) => format !== 'bundled')) return null
+  const age = fresh.find(({ id }) => id === list.id)?.ageSeconds ?? 0
+  if (age <= oldSeconds) return null
+  return `only list ${list.id}, which ships with chainscreen, answers for sanctions: it was issued on ${list.issued_on} and is ${ageText(age)} old, and whoever was listed since is not in it`
+}
+
 /** `90 minutes`, `72 hours`, `12 days`. */
 export function ageText(seconds: number): string {
   if (seconds < 120) return `${Math.max(0, Math.round(seconds))} seconds`

@@ -23,6 +23,8 @@ export interface SnapshotRow {
   imported_at: string
   activated_at: string | null
   revision: number | null
+  /** The version of the format's parser that read it: the same bytes read by another are another snapshot. */
+  parser: number
 }
 
 /** One key of one snapshot. */
@@ -38,12 +40,33 @@ export interface SnapshotEntry {
   removedOn: string | null
 }
 
-export function findSnapshot(db: Db, listId: string, sha256: string): SnapshotRow | undefined {
-  return one<SnapshotRow>(db, 'select * from list_snapshots where list_id = ? and sha256 = ?', listId, sha256)
+/** @param parser the version that read it; the newest where not given. */
+export function findSnapshot(
+  db: Db,
+  listId: string,
+  sha256: string,
+  parser: number | null = null,
+): SnapshotRow | undefined {
+  return one<SnapshotRow>(
+    db,
+    `select * from list_snapshots where list_id = ?1 and sha256 = ?2 and parser = ifnull(?3, parser)
+     order by parser desc limit 1`,
+    ...[listId, sha256, parser],
+  )
 }
 
 export function activeSnapshot(db: Db, listId: string): SnapshotRow | undefined {
   return one<SnapshotRow>(db, `select * from list_snapshots where list_id = ? and state = 'active'`, listId)
+}
+
+/** When another version of the parser first had these bytes activated; `null` where none had. */
+export function firstActivated(db: Db, { id, list_id, sha256 }: SnapshotRow): string | null {
+  const row = one<{ at: string | null }>(
+    db,
+    'select min(activated_at) as at from list_snapshots where list_id = ? and sha256 = ? and id != ?',
+    ...[list_id, sha256, id],
+  )
+  return row?.at ?? null
 }
 
 /** Newest first. */

@@ -11,6 +11,13 @@ export interface ListSourceRow {
   sha256: string | null
   /** The server asked not to be asked before. */
   not_before: string | null
+  /** The announcement of that version, where the publisher makes them: as above, for its own address. */
+  index_resource: string | null
+  index_etag: string | null
+  index_last_modified: string | null
+  /** What was announced: a version, and a checksum of the file. */
+  version: string | null
+  checksum: string | null
 }
 
 export function readSource(db: Db, listId: string): ListSourceRow | undefined {
@@ -21,10 +28,12 @@ export function readSource(db: Db, listId: string): ListSourceRow | undefined {
 export function putSource(db: Db, source: ListSourceRow): void {
   run(
     db,
-    `insert into list_sources (list_id, resource, etag, last_modified, sha256, not_before) values (?, ?, ?, ?, ?, ?)
-     on conflict (list_id) do update set resource = excluded.resource, etag = excluded.etag,
-       last_modified = excluded.last_modified, sha256 = excluded.sha256, not_before = excluded.not_before`,
+    `insert or replace into list_sources (list_id, resource, etag, last_modified, sha256, not_before,
+       index_resource, index_etag, index_last_modified, version, checksum)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[source.list_id, source.resource, source.etag, source.last_modified, source.sha256, source.not_before],
+    ...[source.index_resource, source.index_etag, source.index_last_modified],
+    ...[source.version, source.checksum],
   )
 }
 

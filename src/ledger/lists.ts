@@ -57,12 +57,12 @@ export function countEntries(
 /** What stood where an address should, in one snapshot, and is none. */
 export function readUnparsed(
   db: Db,
-  listId: string,
-  snapshot: string,
+  snapshot: { list_id: string; sha256: string; parser: number },
 ): { location: string; raw: string; asset: string | null; reason: string }[] {
   return all(
     db,
-    'select location, raw, asset, reason from list_unparsed where list_id = ? and snapshot = ? order by location',
-    ...[listId, snapshot],
+    `select location, raw, asset, reason from list_unparsed
+     where list_id = ? and snapshot = ? and parser = ? order by location`,
+    ...[snapshot.list_id, snapshot.sha256, snapshot.parser],
   )
 }

@@ -50,6 +50,8 @@ export function migrate(db: Db): void {
     JSON.stringify(indexForms(key as Key)),
   )
   for (const { version, sql } of migrations()) {
+    // Nearly always: whoever opens a current database waits for nobody who writes to it.
+    if (schemaVersion(db) >= version) continue
     db.transaction(() => {
       // Read again under the lock: another process may have been faster.
       if (schemaVersion(db) >= version) return

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { ChainscreenError, messageOf } from '../errors.ts'
+import { ChainscreenError } from '../errors.ts'
 import type { Db } from './database.ts'
+import { databaseError } from './database-error.ts'
 import { migrate, migrations, refuseNewer, schemaVersion } from './migrate.ts'
 
 /**
@@ -66,20 +67,4 @@ function guarded<T>(path: string, open: () => T): T {
   } catch (error) {
     throw error instanceof ChainscreenError ? error : databaseError(path, error)
   }
-}
-
-/** A failure of SQLite as a sentence. @param path the database. */
-export function databaseError(path: string, error: unknown): ChainscreenError {
-  const code = error instanceof Database.SqliteError ? error.code : ''
-  const reason = /READONLY|CANTOPEN|PERM|IOERR/.test(code)
-    ? 'it cannot be written there (a read-only disk, or no permission)'
-    : /FULL/.test(code)
-      ? 'the disk is full'
-      : /BUSY|LOCKED/.test(code)
-        ? 'another process holds it for writing'
-        : /NOTADB|CORRUPT/.test(code)
-          ? 'the file is no SQLite database, or is damaged'
-          : messageOf(error)
-  const kind = /BUSY|LOCKED/.test(code) ? 'database-busy' : 'database'
-  return new ChainscreenError(kind, `The database ${path} can't be used: ${reason}.`, { cause: error })
 }

@@ -2,8 +2,8 @@ import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { OwnKind } from '../own/own-row.ts'
 import { type Db, each, inTransaction, one, run } from './database.ts'
-import { addRescreen } from './rescreens.ts'
-import { bumpRevision, readRevisions } from './revisions.ts'
+import { type LoadOptions, type LoadPosition, lastLoad, loadStaged, publishedLoad } from './load-own.ts'
+import { whileLoading } from './while-loading.ts'
 
 /** An address the exchange controls. */
 export interface OwnAddress {
@@ -24,15 +24,18 @@ export interface OwnAddressRow extends OwnAddress {
 }
 
 /**
- * Adds addresses, all or none: what the iterable throws leaves the ledger as it was. Rows are staged in a temporary
- * table first, so that a file of a million holds the daemon's write lock for seconds, not for its whole reading.
+ * Adds addresses, all or none: what the iterable throws, and a crash at any point, leaves the ledger as it was. Rows are
+ * first staged in a temporary table, then written in short transactions under a load that does not count yet, and
+ * become visible in one cheap step: the daemon can write between any two of them, however many there are.
  *
- * @throws `bad-file` when an address comes twice with another kind or reference.
+ * @throws `bad-file` when an address comes twice with another kind or reference; `database-busy` while another load
+ * is under way for too long.
  */
 export async function addOwnAddresses(
   db: Db,
   addresses: AsyncIterable<OwnAddress> | Iterable<OwnAddress>,
   at: string,
+  options: LoadOptions = {},
 ): Promise<{ added: number; known: number; changed: number }> {
   db.exec(`drop table if exists temp.own_staged;
     create temp table own_staged (
@@ -47,29 +50,8 @@ export async function addOwnAddresses(
     db.exec('rollback')
     throw error
   }
-  return inTransaction(db, () => {
-    const { changes: changed } = run(
-      db,
-      `update own_addresses as o set kind = s.kind, reference = s.reference, retired_at = null
-       from temp.own_staged s where s.key = o.key and s.chain = o.chain
-         and (o.kind != s.kind or o.reference != s.reference or o.retired_at is not null)`,
-    )
-    const { changes: added } = run(
-      db,
-      `insert into own_addresses (key, chain, address, kind, reference, added_at, revision)
-       select key, chain, address, kind, reference, ?, (select value + 1 from meta where key = 'own_revision')
-       from temp.own_staged s
-       where not exists (select 1 from own_addresses o where o.key = s.key and o.chain = s.chain)`,
-      at,
-    )
-    // A retired address stays own, and a kind decides nothing: only new addresses change what is screened.
-    if (added > 0) {
-      bumpRevision(db, 'own')
-      // One of them may stand on a list.
-      addRescreen(db, { kind: 'own', listId: null, revision: readRevisions(db).list, whole: true, at })
-    }
-    return { added, changed, known: staged - added - changed }
-  })
+  const { added, changed } = await whileLoading(db, () => loadStaged(db, at, options), options)
+  return { added, changed, known: staged - added - changed }
 }
 
 function stage(db: Db, own: OwnAddress): number {
@@ -95,23 +77,31 @@ function stage(db: Db, own: OwnAddress): number {
 /**
  * Marks addresses as out of use, all or none. They stay own: what still moves through them is screened.
  *
- * @throws `usage` naming the keys that are not own; nothing is retired then.
+ * @throws `usage` naming the keys that are not own; nothing is retired then. `database-busy` while own addresses are
+ * being loaded for too long.
  */
-export function retireOwnAddresses(db: Db, keys: readonly Key[], at: string): void {
-  inTransaction(db, () => {
-    const strangers = keys.filter(
-      (key) => one(db, 'select 1 from own_addresses where key = ?', key) === undefined,
+export function retireOwnAddresses(db: Db, keys: readonly Key[], at: string): Promise<void> {
+  return whileLoading(db, () => inTransaction(db, () => retire(db, keys, at)))
+}
+
+function retire(db: Db, keys: readonly Key[], at: string): void {
+  const strangers = keys.filter(
+    (key) => one(db, 'select 1 from own_addresses where key = ?', key) === undefined,
+  )
+  if (strangers.length > 0) {
+    throw new ChainscreenError(
+      'usage',
+      `Nothing was retired: these are not own addresses: ${strangers.join(', ')}.`,
     )
-    if (strangers.length > 0) {
-      throw new ChainscreenError(
-        'usage',
-        `Nothing was retired: these are not own addresses: ${strangers.join(', ')}.`,
-      )
-    }
-    for (const key of keys) {
-      run(db, 'update own_addresses set retired_at = ? where key = ? and retired_at is null', at, key)
-    }
-  })
+  }
+  for (const key of keys) {
+    run(
+      db,
+      `update own_rows as r set retired_at = ? where key = ? and retired_at is null
+         and not exists (select 1 from own_rows n where n.key = r.key and n.chain = r.chain and n.load > r.load)`,
+      ...[at, key],
+    )
+  }
 }
 
 /** What is known of an own address. @param chain as it was added: `''` for every chain of its family. */
@@ -119,19 +109,50 @@ export function findOwnAddress(db: Db, key: Key, chain: string): OwnAddressRow |
   return one<OwnAddressRow>(db, 'select * from own_addresses where key = ? and chain = ?', key, chain)
 }
 
-/** Whether a key is own on this chain. */
+/** Whether a key is own on this chain. Any version of its row says so: what was own once stays own. */
 export function isOwn(db: Db, chain: string, key: Key): boolean {
-  return one(db, `select 1 from own_addresses where key = ? and chain in ('', ?)`, key, chain) !== undefined
+  return (
+    one(
+      db,
+      `select 1 from own_rows where key = ? and chain in ('', ?)
+         and load <= (select cast(value as integer) from meta where key = 'own_load')`,
+      ...[key, chain],
+    ) !== undefined
+  )
 }
 
-/** The keys added by revisions above this one, one by one: there may be tens of millions. */
-export function* ownKeysSince(db: Db, revision: number): Generator<Key> {
-  for (const { key } of each<{ key: Key }>(db, 'select key from own_addresses where revision > ?', revision))
-    yield key
+/**
+ * The keys added by revisions above this one, one by one: there may be tens of millions. Some may come twice.
+ *
+ * @param ahead what was read of a load before it counted: where that was the last one, its rows up to there are left out.
+ */
+export function* ownKeysSince(db: Db, revision: number, ahead: LoadPosition | null = null): Generator<Key> {
+  const load = publishedLoad(db)
+  const counts =
+    ahead !== null && ahead.revision > revision && `${ahead.mark} ${ahead.revision}` === lastLoad(db)
+  const rows = each<{ key: Key }>(
+    db,
+    'select key from own_rows where revision > ? and revision != ? and load <= ?',
+    ...[revision, counts ? ahead.revision : 0, load],
+  )
+  for (const { key } of rows) yield key
+  if (!counts) return
+  const rest = each<{ key: Key }>(
+    db,
+    'select key from own_rows where revision = ? and (key, chain) > (?, ?) and load <= ?',
+    ...[ahead.revision, ahead.key, ahead.chain, load],
+  )
+  for (const { key } of rest) yield key
 }
 
+/** How many own addresses there are: one that is own on two chains counts twice. */
 export function countOwnAddresses(db: Db): number {
-  return one<{ n: number }>(db, 'select count(*) as n from own_addresses')?.n ?? 0
+  const row = one<{ n: number }>(
+    db,
+    'select count(*) as n from (select distinct key, chain from own_rows where load <= ?)',
+    publishedLoad(db),
+  )
+  return row?.n ?? 0
 }
 
 /** Own addresses in the order they were added, one by one. */

@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises'
-import { type Db, inTransaction, one, run } from './database.ts'
+import { type Db, inTransaction, run } from './database.ts'
+import { inPiece, pieceRows } from './in-pieces.ts'
 import { putForms } from './list-forms.ts'
 import { findSnapshot, holdSnapshot, type SnapshotEntry, type SnapshotRow } from './list-snapshots.ts'
 
@@ -8,6 +8,8 @@ export interface NewSnapshot {
   listId: string
   sha256: string
   format: string
+  /** The version of the format's parser that read it; 1 where not given. */
+  parser?: number
   issuedOn: string | null
   bytes: number
   counts: Readonly<Record<string, number>>
@@ -17,33 +19,29 @@ export interface NewSnapshot {
   at: string
 }
 
-/** Rows written at a time: a few milliseconds, in which no follower can write. */
-const chunkRows = 1_000
-
 /**
- * Writes a snapshot in state `staging`, a few rows at a time: a large list must not keep the followers waiting. One
- * that was left half written by a crash is written anew. Ends with {@link finishStaging}.
+ * Writes a snapshot in state `staging`, a few rows at a time: a large list must not keep the followers waiting. Ends
+ * with {@link finishStaging}. Inside `whileLoading`, which sweeps what a crash leaves of it.
  */
 export async function stageSnapshot(db: Db, snapshot: NewSnapshot): Promise<void> {
   const id = inTransaction(db, () => begin(db, snapshot))
   if (id === null) return
-  for (let from = 0; from < snapshot.entries.length; from += chunkRows) {
-    await setImmediate()
-    inTransaction(db, () => putEntries(db, id, snapshot.entries.slice(from, from + chunkRows)))
-  }
-  for (let from = 0; from < snapshot.unparsed.length; from += chunkRows) {
-    await setImmediate()
-    inTransaction(db, () => putUnparsed(db, snapshot, snapshot.unparsed.slice(from, from + chunkRows)))
+  const { entries, unparsed } = snapshot
+  await inPieces(db, entries.length, (from, to) => putEntries(db, id, entries.slice(from, to)))
+  await inPieces(db, unparsed.length, (from, to) => putUnparsed(db, snapshot, unparsed.slice(from, to)))
+}
+
+async function inPieces(db: Db, rows: number, put: (from: number, to: number) => void): Promise<void> {
+  for (let from = 0; from < rows; from += pieceRows) {
+    await inPiece(db, () => put(from, from + pieceRows))
   }
 }
 
 /** A staged snapshot is whole, and held until it is activated. Inside a transaction. */
 export function finishStaging(db: Db, snapshot: NewSnapshot, reason: string | null): SnapshotRow {
-  const row = findSnapshot(db, snapshot.listId, snapshot.sha256)
+  const row = findSnapshot(db, snapshot.listId, snapshot.sha256, snapshot.parser ?? 1)
   if (row === undefined) throw new Error('unreachable: the snapshot was staged before')
   if (row.state !== 'staging') return row
-  // Another process that stages the same file may have begun anew meanwhile.
-  if (countEntries(db, row.id) !== snapshot.entries.length) putEntries(db, row.id, snapshot.entries)
   holdSnapshot(db, row.id, reason)
   return { ...row, state: 'held', reason }
 }
@@ -61,35 +59,38 @@ export function addSnapshot(db: Db, snapshot: NewSnapshot, reason: string | null
 /** Notes a file that is kept as evidence and is no list of its format. One that is known stays what it is. */
 export function addRejected(
   db: Db,
-  file: { listId: string; sha256: string; format: string; bytes: number; reason: string; at: string },
+  file: Pick<NewSnapshot, 'listId' | 'sha256' | 'format' | 'parser' | 'bytes' | 'at'> & { reason: string },
 ): void {
+  const { listId, sha256, format, parser = 1, reason, bytes, at } = file
   run(
     db,
-    `insert into list_snapshots (list_id, sha256, format, state, reason, bytes, counts, imported_at)
-     values (?, ?, ?, 'rejected', ?, ?, '{}', ?)
-     on conflict (list_id, sha256) do update set reason = excluded.reason where state = 'rejected'`,
-    ...[file.listId, file.sha256, file.format, file.reason, file.bytes, file.at],
+    `insert into list_snapshots (list_id, sha256, format, parser, state, reason, bytes, counts, imported_at)
+     values (?, ?, ?, ?, 'rejected', ?, ?, '{}', ?)
+     on conflict (list_id, sha256, parser) do update set reason = excluded.reason where state = 'rejected'`,
+    ...[listId, sha256, format, parser, reason, bytes, at],
   )
 }
 
 /** @returns the id to write rows for; `null` where the snapshot is kept whole already. */
-function begin(db: Db, { listId, sha256, format, issuedOn, bytes, counts, at }: NewSnapshot): number | null {
-  const known = findSnapshot(db, listId, sha256)
+function begin(db: Db, snapshot: NewSnapshot): number | null {
+  const { listId, sha256, format, parser = 1, issuedOn, bytes, at } = snapshot
+  const counts = JSON.stringify(snapshot.counts)
+  const known = findSnapshot(db, listId, sha256, parser)
   if (known === undefined) {
     return run(
       db,
-      `insert into list_snapshots (list_id, sha256, format, issued_on, state, bytes, counts, imported_at)
-       values (?, ?, ?, ?, 'staging', ?, ?, ?)`,
-      ...[listId, sha256, format, issuedOn, bytes, JSON.stringify(counts), at],
+      `insert into list_snapshots (list_id, sha256, format, parser, issued_on, state, bytes, counts, imported_at)
+       values (?, ?, ?, ?, ?, 'staging', ?, ?, ?)`,
+      ...[listId, sha256, format, parser, issuedOn, bytes, counts, at],
     ).id
   }
-  if (known.state !== 'staging' && known.state !== 'rejected') return null
-  run(db, 'delete from snapshot_entries where snapshot_id = ?', known.id)
+  if (known.state !== 'rejected') return null
+  // The reason stays until it is whole: a crash must not forget that it was rejected.
   run(
     db,
-    `update list_snapshots set state = 'staging', reason = null, format = ?, issued_on = ?, bytes = ?, counts = ?,
-       imported_at = ? where id = ?`,
-    ...[format, issuedOn, bytes, JSON.stringify(counts), at, known.id],
+    `update list_snapshots set state = 'staging', format = ?, issued_on = ?, bytes = ?, counts = ?, imported_at = ?
+     where id = ?`,
+    ...[format, issuedOn, bytes, counts, at, known.id],
   )
   return known.id
 }
@@ -111,24 +112,15 @@ function putEntries(db: Db, snapshotId: number, entries: readonly SnapshotEntry[
 
 function putUnparsed(
   db: Db,
-  { listId, sha256 }: Pick<NewSnapshot, 'listId' | 'sha256'>,
+  { listId, sha256, parser = 1 }: Pick<NewSnapshot, 'listId' | 'sha256' | 'parser'>,
   items: NewSnapshot['unparsed'],
 ): void {
   for (const item of items) {
     run(
       db,
-      `insert into list_unparsed (list_id, snapshot, location, raw, asset, reason) values (?, ?, ?, ?, ?, ?)
-       on conflict do nothing`,
-      ...[listId, sha256, item.where, item.raw, item.asset, item.reason],
+      `insert into list_unparsed (list_id, snapshot, parser, location, raw, asset, reason)
+       values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+      ...[listId, sha256, parser, item.where, item.raw, item.asset, item.reason],
     )
   }
-}
-
-function countEntries(db: Db, snapshotId: number): number {
-  const row = one<{ n: number }>(
-    db,
-    'select count(*) as n from snapshot_entries where snapshot_id = ?',
-    snapshotId,
-  )
-  return row?.n ?? 0
 }

@@ -1,7 +1,7 @@
 import { activateSnapshot } from '../ledger/activate-snapshot.ts'
 import type { Db } from '../ledger/database.ts'
 import { type FoundChanges, findingChanges } from '../ledger/find-changes.ts'
-import type { SnapshotRow } from '../ledger/list-snapshots.ts'
+import { firstActivated, type SnapshotRow } from '../ledger/list-snapshots.ts'
 import { formatOf } from './formats/index.ts'
 import { historyOf } from './ofac-history.ts'
 
@@ -12,7 +12,8 @@ import { historyOf } from './ofac-history.ts'
  */
 export function activate(db: Db, snapshot: SnapshotRow, at: string, found?: FoundChanges): number {
   return activateSnapshot(db, snapshot, {
-    date: snapshot.issued_on ?? at.slice(0, 10),
+    // What was read wrongly stood there all along: bytes that were active before keep their day.
+    date: snapshot.issued_on ?? (firstActivated(db, snapshot) ?? at).slice(0, 10),
     ...dating(snapshot),
     ...{ found, at },
   })

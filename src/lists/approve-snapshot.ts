@@ -1,14 +1,11 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
-import { ChainscreenError, messageOf } from '../errors.ts'
+import { ChainscreenError } from '../errors.ts'
 import { inSlices } from '../in-slices.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { lastSeen, noteCheck } from '../ledger/list-checks.ts'
 import { listSnapshots, type SnapshotRow } from '../ledger/list-snapshots.ts'
 import { noteChecked } from '../ledger/lists.ts'
 import { activate, finding } from './activate.ts'
+import { checkSealed } from './check-sealed.ts'
 import { snapshotNamed } from './find-snapshot.ts'
 import { unknownList } from './report.ts'
 import { sealedPath } from './seal.ts'
@@ -62,23 +59,5 @@ function heldSnapshot(db: Db, listId: string, prefix: string): SnapshotRow {
   throw new ChainscreenError(
     'usage',
     `Snapshot ${snapshot.sha256.slice(0, 12)} of ${listId} is not held: ${why}.`,
-  )
-}
-
-async function checkSealed(path: string, sha256: string): Promise<void> {
-  const hash = createHash('sha256')
-  try {
-    await pipeline(createReadStream(path), createGunzip(), hash)
-  } catch (cause) {
-    throw new ChainscreenError(
-      'bad-file',
-      `The kept file ${path} can't be read (${messageOf(cause)}): import the list again.`,
-      { cause },
-    )
-  }
-  if (hash.digest('hex') === sha256) return
-  throw new ChainscreenError(
-    'bad-file',
-    `The kept file ${path} is not what its name says: it was changed after it was held. Import the list again.`,
   )
 }

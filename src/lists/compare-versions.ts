@@ -5,8 +5,8 @@ import { type FamilyCount, reasonsToHold } from './guard.ts'
 
 /** A new version of a list beside the active one. */
 export interface Comparison {
-  /** The SHA-256 of the version it was compared with; `null` where none was active. */
-  active: string | null
+  /** The id of the version it was compared with; `null` where none was active. */
+  active: number | null
   /** Why it must wait for approval; empty = it may be activated. */
   reasons: readonly string[]
   /** Addresses that come into force, and that go out of it. */
@@ -59,5 +59,5 @@ export function* comparingVersions(
     active: active === undefined ? null : { issuedOn: active.issued_on, families },
     next: { issuedOn: next.issuedOn, entries: after.size },
   })
-  return { active: active?.sha256 ?? null, reasons, added, removed }
+  return { active: active?.id ?? null, reasons, added, removed }
 }

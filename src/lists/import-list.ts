@@ -5,6 +5,7 @@ import { noteCheck } from '../ledger/list-checks.ts'
 import { activeSnapshot, findSnapshot, holdSnapshot, type SnapshotRow } from '../ledger/list-snapshots.ts'
 import { noteChecked, putList } from '../ledger/lists.ts'
 import { finishStaging, type NewSnapshot, stageSnapshot } from '../ledger/stage-snapshot.ts'
+import { whileLoading } from '../ledger/while-loading.ts'
 import { activate, finding } from './activate.ts'
 import { type Comparison, comparingVersions } from './compare-versions.ts'
 import { formatOf } from './formats/index.ts'
@@ -30,11 +31,15 @@ export interface ImportOptions {
   byHand?: boolean
   /** The HTTP status that the file came with. */
   status?: number
+  /** How the file came to be, where that is worth telling, such as `made from 2 deltas`. */
+  how?: string | undefined
+  /** When these bytes were last what the source had, where that is not now: ISO-8601. */
+  seenAt?: string | null
   signal?: AbortSignal | undefined
 }
 
 export interface ImportOutcome {
-  /** `unchanged`: these bytes are active already. `held`: kept, and waiting for approval. */
+  /** `unchanged`: these bytes are active already, read by this version of the parser. `held`: kept, and waiting for approval. */
   state: 'activated' | 'held' | 'unchanged'
   listId: string
   sha256: string
@@ -71,21 +76,21 @@ export async function importList(
       ...{ folder: snapshotFolder(db.name), keepRejected: !byHand, signal },
     })
     const snapshot: NewSnapshot = {
-      ...{ listId: source.id, sha256: list.sha256, format: format.id, issuedOn: list.parsed.issuedOn },
-      ...{ bytes: list.size, counts: list.parsed.counts, at: options.at },
+      ...{ listId: source.id, sha256: list.sha256, format: format.id, parser: format.version },
+      ...{ issuedOn: list.parsed.issuedOn, bytes: list.size, counts: list.parsed.counts, at: options.at },
       ...{ entries: list.entries, unparsed: list.parsed.unparsed },
     }
-    for (;;) {
-      const ready = await prepare(db, source, list, snapshot)
-      const outcome = inTransaction(db, () => decide(db, source, list, snapshot, ready, options))
-      if (outcome !== null) return outcome
-      // Somebody activated another version meanwhile.
-      if (ready?.found !== undefined) forgetChanges(db, ready.found)
-    }
+    return await whileLoading(db, () => load(db, source, list, snapshot, options), { signal })
   } catch (error) {
     if (!byHand) noteTrouble(db, source, error, options)
     throw error
   }
+}
+
+/** These bytes are active, as this version of the parser or a newer one read them. */
+function isActive(db: Db, { listId, sha256, parser = 1 }: NewSnapshot): boolean {
+  const active = activeSnapshot(db, listId)
+  return active?.sha256 === sha256 && active.parser >= parser
 }
 
 /** Makes a list known, whatever comes of loading it. */
@@ -97,6 +102,22 @@ function putSource(db: Db, { id, format, maxAgeSeconds }: ListSource): void {
   putList(db, { id, format, category: formatOf(format).category, maxAgeSeconds })
 }
 
+/** Written, compared and decided; again, where somebody activated another version meanwhile. */
+async function load(
+  db: Db,
+  source: ListSource,
+  list: SealedList,
+  snapshot: NewSnapshot,
+  options: ImportOptions,
+): Promise<ImportOutcome> {
+  for (;;) {
+    const ready = await prepare(db, source, list, snapshot)
+    const outcome = inTransaction(db, () => decide(db, source, list, snapshot, ready, options))
+    if (outcome !== null) return outcome
+    if (ready?.found !== undefined) forgetChanges(db, ready.found)
+  }
+}
+
 /** What takes long, done before the transaction and in slices; `null` where the file is the active version. */
 interface Ready {
   compared: Comparison
@@ -106,12 +127,12 @@ interface Ready {
 async function prepare(
   db: Db,
   source: ListSource,
-  { entries, sha256, parsed }: SealedList,
+  { entries, parsed }: SealedList,
   snapshot: NewSnapshot,
 ): Promise<Ready | null> {
-  if (activeSnapshot(db, source.id)?.sha256 === sha256) return null
+  if (isActive(db, snapshot)) return null
   await stageSnapshot(db, snapshot)
-  const staged = findSnapshot(db, source.id, sha256)
+  const staged = findSnapshot(db, source.id, snapshot.sha256, snapshot.parser ?? 1)
   return {
     compared: await inSlices(comparingVersions(db, source, { entries, issuedOn: parsed.issuedOn })),
     found: staged && (await inSlices(finding(db, staged))),
@@ -129,7 +150,8 @@ function decide(
 ): ImportOutcome | null {
   const { sha256, parsed } = list
   const active = activeSnapshot(db, source.id)
-  if ((ready === null ? sha256 : ready.compared.active) !== (active?.sha256 ?? null)) return null
+  const current = ready === null ? isActive(db, snapshot) : ready.compared.active === (active?.id ?? null)
+  if (!current) return null
   putSource(db, source)
   const { reasons, added, removed } = ready?.compared ?? { reasons: [], added: 0, removed: 0 }
   const state = ready === null ? 'unchanged' : reasons.length > 0 && !options.approve ? 'held' : 'activated'
@@ -140,10 +162,10 @@ function decide(
     ...{ entries: list.entries.length, unparsed: parsed.unparsed.length, reasons, added, removed },
     revision: ready === null ? (active?.revision ?? null) : settled(),
   }
-  if (ready === null) noteChecked(db, source.id, options.at)
+  if (state !== 'held') noteChecked(db, source.id, options.seenAt ?? options.at)
   noteCheck(db, {
     ...{ list_id: source.id, at: options.at, outcome: state, status: options.status ?? null },
-    ...{ detail: detailOf(outcome), sha256, bytes: list.size },
+    ...{ detail: detailOf(outcome, options.how), sha256, bytes: list.size },
   })
   return outcome
 }
@@ -162,8 +184,12 @@ function settle(
   return null
 }
 
-function detailOf({ state, reasons, entries, unparsed, added, removed }: ImportOutcome): string | null {
-  if (state === 'unchanged') return 'the same bytes as the active version'
+function detailOf(outcome: ImportOutcome, how: string | undefined): string {
+  const { state, reasons, entries, unparsed, added, removed } = outcome
   const against = reasons.length === 0 ? '' : `; ${reasons.join('; ')}`
-  return `${entries} addresses, ${unparsed} unreadable; ${added} added, ${removed} removed${against}`
+  const what =
+    state === 'unchanged'
+      ? 'the same bytes as the active version'
+      : `${entries} addresses, ${unparsed} unreadable; ${added} added, ${removed} removed${against}`
+  return how === undefined ? what : `${how}: ${what}`
 }

@@ -22,7 +22,7 @@ export function keepUpdated(
   lists: readonly ListConfig[],
   log: Log,
   now: () => string,
-  loaded: Promise<void> = Promise.resolve(),
+  loaded: Promise<unknown> = Promise.resolve(),
 ): () => Promise<void> {
   const controller = new AbortController()
   const loops = lists

@@ -2,7 +2,9 @@ import type { ListConfig } from '../config/lists.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
 import { activeSnapshot } from '../ledger/list-snapshots.ts'
+import { sweepAtStart } from '../ledger/while-loading.ts'
 import type { Log } from '../log.ts'
+import { outdated } from './reread-kept.ts'
 import { sayOutcome, sayTrouble } from './say-outcome.ts'
 import { snapshotFolder } from './seal.ts'
 import { sweepParts } from './sweep-parts.ts'
@@ -18,6 +20,8 @@ export interface LoadOptions {
 /**
  * Loads every list of the config, and says loudly what an operator must know. A list that can't be loaded keeps its
  * active version; one that has none yet stops the start, since nothing would be checked against it.
+ *
+ * @returns the ids of those that keep their active version because they could not be loaded.
  */
 export async function loadLists(
   db: Db,
@@ -25,22 +29,33 @@ export async function loadLists(
   log: Log,
   now: () => string,
   { download, signal }: LoadOptions = { download: 'missing' },
-): Promise<void> {
+): Promise<string[]> {
   if (lists.length === 0) log.warn('no list is configured: nothing will be found')
   warnForgotten(db, lists, log)
   const due = lists.filter(
-    (list) => 'file' in list || download === 'all' || activeSnapshot(db, list.id) === undefined,
+    (list) =>
+      'file' in list ||
+      download === 'all' ||
+      activeSnapshot(db, list.id) === undefined ||
+      outdated(db, list) !== null,
   )
   await sweepParts(snapshotFolder(db.name), now())
+  await sweepAtStart(db)
   // A slow server keeps no other list waiting.
   const ends = await Promise.allSettled(due.map((list) => loadOrKeep(db, list, log, now, signal)))
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed !== undefined) throw failed.reason
+  return due.filter((_, index) => hasTrouble(ends[index])).map(({ id }) => id)
+}
+
+function hasTrouble(end: PromiseSettledResult<unknown> | undefined): boolean {
+  return end?.status === 'fulfilled' && end.value !== undefined
 }
 
 /**
  * Brings one list up to date; a failure is logged, and the active version stays.
  *
+ * @returns that failure; `undefined` where there was none.
  * @throws when there is no active version to keep, and when it was stopped.
  */
 export async function loadOrKeep(
@@ -49,20 +64,24 @@ export async function loadOrKeep(
   log: Log,
   now: () => string,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<unknown> {
   try {
     const onTrouble = (error: ChainscreenError, pauseMs: number) =>
       log.warn(
         { list: list.id, retryMs: Math.round(pauseMs) },
         `list ${list.id}: ${error.message} Trying again.`,
       )
-    const outcome = await updateList(db, list, { now, signal, onTrouble })
+    const onNote = (text: string) => log.warn({ list: list.id }, `list ${list.id}: ${text}`)
+    const onReread = (outcome: UpdateOutcome) => sayOutcome(list, outcome, log, now())
+    const outcome = await updateList(db, list, { now, signal, onTrouble, onNote, onReread })
     sayOutcome(list, outcome, log, now())
     if (activeSnapshot(db, list.id) === undefined) throw firstHeld(outcome)
+    return undefined
   } catch (error) {
     if (error instanceof ChainscreenError && error.code === 'aborted') throw error
     if (activeSnapshot(db, list.id) === undefined) throw error
     sayTrouble(list, error, log)
+    return error
   }
 }
 

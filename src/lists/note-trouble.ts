@@ -3,6 +3,7 @@ import { type Db, inTransaction } from '../ledger/database.ts'
 import { noteCheck } from '../ledger/list-checks.ts'
 import { addRejected } from '../ledger/stage-snapshot.ts'
 import { FetchFailure } from './fetch/fetch-failure.ts'
+import { formatOf } from './formats/index.ts'
 import { RejectedList } from './read-list-file.ts'
 
 /** Notes a list that could not be loaded: rejected, with what was kept of it, or never arrived. A stop is no trouble. */
@@ -19,7 +20,8 @@ export function noteTrouble(
   inTransaction(db, () => {
     if (kept !== null) {
       const { sha256, size: bytes } = kept
-      addRejected(db, { listId: list.id, sha256, format: list.format, bytes, reason, at })
+      const parser = formatOf(list.format).version
+      addRejected(db, { listId: list.id, sha256, format: list.format, parser, bytes, reason, at })
     }
     noteCheck(db, {
       ...{ list_id: list.id, at, outcome: rejected ? 'rejected' : 'failed', detail: reason },

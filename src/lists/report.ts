@@ -3,6 +3,7 @@ import type { Db } from '../ledger/database.ts'
 import { type ListCheck, readChecks } from '../ledger/list-checks.ts'
 import { type ListHealth, listHealth } from '../ledger/list-health.ts'
 import {
+  activeSnapshot,
   listSnapshots,
   type SnapshotEntry,
   type SnapshotRow,
@@ -48,6 +49,7 @@ export function reportLists(db: Db, id: string | undefined, at: string): ListRep
     }))
     const [health] = listHealth(db, [list.id], at).map(({ id: _, ...rest }) => rest)
     if (health === undefined) throw new Error('unreachable: one list was asked for')
+    const active = activeSnapshot(db, list.id)
     return {
       id: list.id,
       format: list.format,
@@ -65,7 +67,7 @@ export function reportLists(db: Db, id: string | undefined, at: string): ListRep
       inForce: families.reduce((sum, family) => sum + family.inForce, 0),
       removed: families.reduce((sum, family) => sum + family.removed, 0),
       families,
-      unparsed: list.active_snapshot === null ? [] : readUnparsed(db, list.id, list.active_snapshot),
+      unparsed: active === undefined ? [] : readUnparsed(db, active),
       snapshots: listSnapshots(db, list.id),
     }
   })

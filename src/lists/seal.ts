@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { PassThrough, Transform } from 'node:stream'
@@ -36,6 +35,8 @@ export interface Sealing {
 export async function seal(input: Readable, folder: string): Promise<Sealing> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const temporary = join(folder, `.${randomUUID()}.part`)
+  // Made at once: a stream that opens it later might do so after it was thrown away.
+  const file = await open(temporary, 'wx', 0o600)
   const hash = createHash('sha256')
   let size = 0
   const bytes = new PassThrough()
@@ -62,7 +63,7 @@ export async function seal(input: Readable, folder: string): Promise<Sealing> {
     input,
     measure,
     createGzip({ level: 6 }),
-    createWriteStream(temporary, { mode: 0o600, flush: true }),
+    file.createWriteStream({ flush: true }),
   ).then(
     () => ({ sha256: hash.digest('hex'), size }),
     (error: unknown) => {

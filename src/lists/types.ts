@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Key } from '../address/key.ts'
 import type { Category } from '../screening/types.ts'
+import type { Publication } from './publication.ts'
 
 /** One address as one row of a published list. Several rows may carry the same key. */
 export interface ListedAddress {
@@ -48,6 +49,11 @@ export interface ParsedList {
 export interface ListFormat {
   /** As the config names it. */
   readonly id: string
+  /**
+   * Of the parser: one more whenever it takes something else from the same bytes than before. Files that are kept are
+   * then read anew, and what differs goes through the gate.
+   */
+  readonly version: number
   readonly category: Category
   /** True where a row's `listedOn` is also the date by which the address was published (a list of one's own). */
   readonly listedOnIsPublished: boolean
@@ -59,4 +65,6 @@ export interface ListFormat {
    * refuse the whole file and name the lines.
    */
   parse(input: Readable): Promise<ParsedList>
+  /** Where its publisher announces versions beside the file. */
+  readonly publication?: Publication
 }

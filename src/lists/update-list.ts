@@ -1,17 +1,21 @@
 import { rm } from 'node:fs/promises'
 import type { ListConfig, UrlListConfig } from '../config/lists.ts'
-import { ChainscreenError, redactUrl } from '../errors.ts'
+import { ChainscreenError, messageOf, redactUrl } from '../errors.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { noteCheck } from '../ledger/list-checks.ts'
 import { findSnapshot } from '../ledger/list-snapshots.ts'
-import { putNotBefore, putSource, readSource } from '../ledger/list-sources.ts'
+import { putNotBefore } from '../ledger/list-sources.ts'
 import { noteChecked } from '../ledger/lists.ts'
 import type { FetchFailure } from './fetch/fetch-failure.ts'
-import { fetchList } from './fetch/fetch-list.ts'
-import type { FetchResult, Patience, Validators } from './fetch/types.ts'
+import type { Patience } from './fetch/types.ts'
+import { formatOf } from './formats/index.ts'
 import { type ImportOutcome, importList, know } from './import-list.ts'
 import { loadList, sourceOf } from './load-list.ts'
 import { noteTrouble } from './note-trouble.ts'
+import { readKept, rememberSource } from './obtain/kept.ts'
+import { type Obtained, obtain } from './obtain/obtain.ts'
+import type { Kept } from './obtain/types.ts'
+import { rereadKept } from './reread-kept.ts'
 import { snapshotFolder } from './seal.ts'
 
 export interface UpdateOptions {
@@ -21,9 +25,13 @@ export interface UpdateOptions {
   patience?: Patience
   /** Told of each failed attempt that is followed by another. */
   onTrouble?: (error: FetchFailure, pauseMs: number) => void
+  /** Told what an operator should know and no check tells, in the words after `list X: `. */
+  onNote?: (text: string) => void
+  /** Told what came of reading the kept version anew with a newer parser, before the source is asked. */
+  onReread?: (outcome: ImportOutcome) => void
 }
 
-/** The source has what it had: HTTP 304. */
+/** The source has what it had: HTTP 304, or the same version announced. */
 export interface NotModified {
   state: 'not-modified'
   listId: string
@@ -41,38 +49,67 @@ export type UpdateOutcome = ImportOutcome | NotModified
  * @throws FetchFailure, and what {@link importList} throws.
  */
 export async function updateList(db: Db, list: ListConfig, options: UpdateOptions): Promise<UpdateOutcome> {
-  if ('file' in list) return loadList(db, list, { approve: false, at: options.now(), signal: options.signal })
+  const { signal } = options
+  if ('file' in list) return loadList(db, list, { approve: false, at: options.now(), signal })
   const source = sourceOf(list)
   know(db, source)
-  const result = await fetchNoted(db, list, options)
-  if (result.state === 'not-modified') return noteNotModified(db, list.id, options.now())
+  const sound = await reread(db, list, options)
+  // What can't be read anew from what is kept is asked for again.
+  const kept = sound ? readKept(db, list.id) : null
+  const result = await obtainNoted(db, list, kept, options)
+  if (result.state === 'not-modified') {
+    return noteNotModified(db, list.id, kept?.sha256 ?? '', result, options.now())
+  }
   try {
     const file = { path: result.path, name: redactUrl(list.url), maxBytes: list.maxBytes }
-    const { signal } = options
+    const { status, how } = result
     const outcome = await importList(db, source, file, {
-      ...{ approve: false, at: options.now(), status: result.status, signal },
+      approve: false,
+      at: options.now(),
+      status,
+      how,
+      signal,
     })
-    const { resource, etag, lastModified } = result.validators
-    putSource(db, {
-      ...{ list_id: list.id, resource, etag, last_modified: lastModified },
-      ...{ sha256: outcome.sha256, not_before: null },
-    })
+    rememberSource(db, list.id, outcome.sha256, result.validators, result.announced)
     return outcome
   } finally {
     await rm(result.path, { force: true })
   }
 }
 
-async function fetchNoted(db: Db, list: UrlListConfig, options: UpdateOptions): Promise<FetchResult> {
-  const { patience, onTrouble } = options
+/** @returns whether the kept version may be built on. */
+async function reread(db: Db, list: UrlListConfig, options: UpdateOptions): Promise<boolean> {
+  const { signal, onReread, onNote } = options
   try {
-    return await fetchList(
+    const outcome = await rereadKept(db, sourceOf(list), { at: options.now(), signal })
+    if (outcome !== null) onReread?.(outcome)
+    return true
+  } catch (error) {
+    if (signal?.aborted) throw error
+    onNote?.(`the kept version could not be read anew: ${messageOf(error)}`)
+    return false
+  }
+}
+
+async function obtainNoted(
+  db: Db,
+  list: UrlListConfig,
+  kept: Kept | null,
+  options: UpdateOptions,
+): Promise<Obtained> {
+  const { patience, onTrouble, onNote, signal } = options
+  try {
+    return await obtain(
       {
-        ...{ url: list.url, redirectHosts: list.redirectHosts, maxBytes: list.maxBytes },
-        ...{ timeoutMs: list.timeoutMs, folder: snapshotFolder(db.name), signal: options.signal },
-        known: knownOf(db, list.id),
+        request: {
+          ...{ url: list.url, redirectHosts: list.redirectHosts, maxBytes: list.maxBytes },
+          ...{ timeoutMs: list.timeoutMs, folder: snapshotFolder(db.name), signal },
+        },
+        options: { ...(patience && { patience }), ...(onTrouble && { onTrouble }) },
+        tell: (text) => onNote?.(text),
       },
-      { ...(patience && { patience }), ...(onTrouble && { onTrouble }) },
+      kept,
+      formatOf(list.format).publication,
     )
   } catch (error) {
     const at = options.now()
@@ -83,27 +120,25 @@ async function fetchNoted(db: Db, list: UrlListConfig, options: UpdateOptions): 
   }
 }
 
-/** What to ask for news of: only a version that is active or held makes "nothing new" an answer. */
-function knownOf(db: Db, listId: string): Validators | null {
-  const source = readSource(db, listId)
-  if (source === undefined || source.resource === null || source.sha256 === null) return null
-  if (source.etag === null && source.last_modified === null) return null
-  const state = findSnapshot(db, listId, source.sha256)?.state
-  if (state !== 'active' && state !== 'held') return null
-  return { resource: source.resource, etag: source.etag, lastModified: source.last_modified }
-}
-
-function noteNotModified(db: Db, listId: string, at: string): NotModified {
+function noteNotModified(
+  db: Db,
+  listId: string,
+  sha256: string,
+  { status, announced }: Extract<Obtained, { state: 'not-modified' }>,
+  at: string,
+): NotModified {
   return inTransaction(db, () => {
-    const sha256 = readSource(db, listId)?.sha256 ?? ''
     const snapshot = findSnapshot(db, listId, sha256)
     const active = snapshot?.state === 'active'
     const held = active ? null : (snapshot?.reason ?? 'it is not the active version')
     if (active) noteChecked(db, listId, at)
     putNotBefore(db, listId, null)
+    if (announced !== null) rememberSource(db, listId, sha256, undefined, announced)
+    const version = announced?.version ?? null
+    const nothing = version === null ? 'nothing new' : `nothing new: version ${version}`
     noteCheck(db, {
-      ...{ list_id: listId, at, outcome: active ? 'not-modified' : 'held', status: 304, sha256, bytes: null },
-      detail: active ? 'nothing new' : `nothing newer than the version that is held: ${held}`,
+      ...{ list_id: listId, at, outcome: active ? 'not-modified' : 'held', status, sha256, bytes: null },
+      detail: active ? nothing : `nothing newer than the version that is held: ${held}`,
     })
     return { state: 'not-modified', listId, sha256, held }
   })

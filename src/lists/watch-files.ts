@@ -1,19 +1,36 @@
 import { unwatchFile, watchFile } from 'node:fs'
-import type { ListConfig } from '../config/lists.ts'
+import type { FileListConfig, ListConfig } from '../config/lists.ts'
+import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
 import type { Log } from '../log.ts'
 import { listFile } from './load-list.ts'
 import { loadOrKeep } from './load-lists.ts'
+import { RejectedList } from './read-list-file.ts'
 import { sayTrouble } from './say-outcome.ts'
 
 /** Looking at a file's times is cheap, and works on every file system; events do not. */
-const lookEveryMs = 2_000
+const usualLookMs = 2_000
+/** After a failure that may pass a list is loaded again after as long as between two looks, then twice that, … up to: */
+const longestRetryMs = 600_000
+
+/** One list whose file is watched. */
+interface Watched {
+  list: FileListConfig
+  /** When it is loaded next. */
+  timer: NodeJS.Timeout | undefined
+  /** In a row. */
+  failures: number
+  /** SHA-256 of what was no list when it was last read. */
+  rejected: string | null
+}
 
 /**
  * Loads a list again whenever its file changes, once it has been quiet for a moment: a large file is not read while
- * it is still being copied.
+ * it is still being copied. A load that fails is tried again, less and less often, until it succeeds, the file changes,
+ * or the very same bytes were rejected twice.
  *
- * @param loaded the first load of the lists, which may take minutes: a change meanwhile is loaded after it.
+ * @param loaded the first load of the lists, which may take minutes: a change meanwhile is loaded after it. It names
+ * those that could not be loaded.
  * @returns stops watching, and resolves when nothing is under way any more.
  */
 export function watchListFiles(
@@ -21,32 +38,65 @@ export function watchListFiles(
   lists: readonly ListConfig[],
   log: Log,
   now: () => string,
-  loaded: Promise<void>,
+  loaded: Promise<readonly string[]>,
+  lookEveryMs = usualLookMs,
 ): () => Promise<void> {
   const controller = new AbortController()
   const { signal } = controller
-  // One at a time: two versions of one list must not race.
-  let work = loaded.catch(() => {})
-  const load = (list: ListConfig) => {
-    work = work
-      .then(() => (signal.aborted ? undefined : loadOrKeep(db, list, log, now, signal)))
-      .catch((error: unknown) => {
-        if (!signal.aborted) sayTrouble(list, error, log)
-      })
+  const load = async (one: Watched) => {
+    if (signal.aborted) return
+    const failure = await loadOrKeep(db, one.list, log, now, signal).catch((error: unknown) => {
+      if (!signal.aborted) sayTrouble(one.list, error, log)
+      return error
+    })
+    if (!signal.aborted) settle(one, failure)
   }
-  const watched = lists.flatMap((list) => ('file' in list && list.format !== 'bundled' ? [list] : []))
-  const timers = new Map<string, NodeJS.Timeout>()
-  for (const list of watched) {
-    watchFile(listFile(list), { interval: lookEveryMs, persistent: false }, (now_, before) => {
+  // One at a time: two versions of one list must not race.
+  let work: Promise<unknown> = loaded.catch(() => {})
+  const loadIn = (one: Watched, ms: number) => {
+    clearTimeout(one.timer)
+    one.timer = setTimeout(() => {
+      work = work.then(() => load(one))
+    }, ms).unref()
+  }
+  const settle = (one: Watched, failure: unknown) => {
+    const again = failure !== undefined && mayPass(one, failure)
+    one.rejected = rejectedBytes(failure)
+    one.failures = again ? one.failures + 1 : 0
+    if (again) loadIn(one, Math.min(lookEveryMs * 2 ** (one.failures - 1), longestRetryMs))
+  }
+  const watched = lists
+    .filter((list) => 'file' in list)
+    .filter(({ format }) => format !== 'bundled')
+    .map((list): Watched => ({ list, timer: undefined, failures: 0, rejected: null }))
+  for (const one of watched) {
+    watchFile(listFile(one.list), { interval: lookEveryMs, persistent: false }, (now_, before) => {
       if (now_.mtimeMs === before.mtimeMs && now_.size === before.size) return
-      clearTimeout(timers.get(list.id))
-      timers.set(list.id, setTimeout(() => load(list), lookEveryMs).unref())
+      Object.assign(one, { failures: 0, rejected: null })
+      loadIn(one, lookEveryMs)
     })
   }
+  loaded
+    .then((failed) => {
+      for (const one of watched) if (failed.includes(one.list.id) && !signal.aborted) loadIn(one, lookEveryMs)
+    })
+    .catch(() => {})
   return async () => {
     controller.abort()
-    for (const list of watched) unwatchFile(listFile(list))
-    for (const timer of timers.values()) clearTimeout(timer)
+    for (const { list, timer } of watched) {
+      unwatchFile(listFile(list))
+      clearTimeout(timer)
+    }
     await work
   }
+}
+
+/** A busy database and a file that is not there pass, and a file that is half copied; what was read twice and is no list does not. */
+function mayPass({ rejected }: Watched, failure: unknown): boolean {
+  if (failure instanceof RejectedList) return failure.kept !== null && failure.kept.sha256 !== rejected
+  return !(failure instanceof ChainscreenError && failure.code === 'aborted')
+}
+
+function rejectedBytes(failure: unknown): string | null {
+  return failure instanceof RejectedList ? (failure.kept?.sha256 ?? null) : null
 }

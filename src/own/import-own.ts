@@ -2,6 +2,7 @@ import { parseAddress } from '../address/parse.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
+import type { LoadOptions } from '../ledger/load-own.ts'
 import { addOwnAddresses, findOwnAddress, type OwnAddress } from '../ledger/own-addresses.ts'
 import { prefixFits } from './bitcoin-network-of.ts'
 import { checkOwnRow, type KnownChains } from './check-own-row.ts'
@@ -25,13 +26,14 @@ export function importOwnFile(
   db: Db,
   file: string,
   chains: readonly ChainConfig[],
-  options: Pick<ReadOwnOptions, 'onProgress' | 'signal'> & { at: string },
+  options: Pick<ReadOwnOptions, 'onProgress' | 'signal'> & Pick<LoadOptions, 'onWritten'> & { at: string },
 ): Promise<OwnCounts> {
-  const { at, ...reading } = options
+  const { at, onWritten, ...reading } = options
   return addOwnAddresses(
     db,
     flat(readOwnFile(file, { ...reading, chains: knownChains(chains) }), file, chains),
     at,
+    { onWritten, signal: reading.signal },
   )
 }
 

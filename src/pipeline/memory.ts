@@ -1,5 +1,6 @@
 import type { Key } from '../address/key.ts'
 import type { Db } from '../ledger/database.ts'
+import { type LoadPosition, loadUnderWay, rowsOfLoad } from '../ledger/load-own.ts'
 import { countOwnAddresses, isOwn, ownKeysSince } from '../ledger/own-addresses.ts'
 import { type Revisions, readRevisions } from '../ledger/revisions.ts'
 import type { OwnLookup } from '../screening/own.ts'
@@ -15,6 +16,8 @@ export class Memory {
   readonly #db: Db
   readonly #own: OwnTable
   #ownRevision = 0
+  /** How far a load of own addresses was read before it counts. */
+  #ahead: LoadPosition | null = null
 
   constructor(db: Db) {
     this.#db = db
@@ -33,8 +36,29 @@ export class Memory {
       const { list, own } = readRevisions(this.#db)
       this.watchlist.refresh(list)
       if (own === this.#ownRevision) return
-      for (const key of ownKeysSince(this.#db, this.#ownRevision)) this.#own.addKey(key)
+      for (const key of ownKeysSince(this.#db, this.#ownRevision, this.#ahead)) {
+        this.#own.addKey(key)
+      }
       this.#ownRevision = own
+    })()
+  }
+
+  /**
+   * Reads some of the own addresses that are being loaded, before they count: a million of them would keep the step
+   * that meets them waiting for a second. One too many does no harm, since a hit is confirmed.
+   *
+   * @returns whether there may be more of them now.
+   */
+  readAhead(limit = 2_000): boolean {
+    return this.#db.transaction(() => {
+      const mark = loadUnderWay(this.#db)
+      if (mark === null) return false
+      const { own } = readRevisions(this.#db)
+      if (this.#ahead?.mark !== mark) this.#ahead = { mark, revision: own + 1, key: '', chain: '' }
+      const rows = rowsOfLoad(this.#db, this.#ahead, limit)
+      for (const { key } of rows) this.#own.addKey(key)
+      this.#ahead = { ...this.#ahead, ...rows.at(-1) }
+      return rows.length === limit
     })()
   }
 

@@ -1,26 +1,39 @@
 import { addressText } from '../address/text.ts'
-import { createBitcoinSource } from '../chains/bitcoin/source.ts'
+import { type BitcoinSourceOptions, createBitcoinSource } from '../chains/bitcoin/source.ts'
 import { withHeadsHint } from '../chains/evm/heads-hint.ts'
 import { createEvmSource } from '../chains/evm/source.ts'
-import { createPool, type PoolOptions } from '../chains/pool/pool.ts'
+import { createPool, type NodeEvent } from '../chains/pool/pool.ts'
 import type { ChainSource } from '../chains/source.ts'
 import type { ChainConfig } from '../config/chains.ts'
+import { redactUrl } from '../errors.ts'
 import { type Chain, pinChain } from '../ledger/chain.ts'
 import type { Db } from '../ledger/database.ts'
+
+type Pace = Pick<BitcoinSourceOptions, 'busyDelayMs' | 'headWait'>
 
 /**
  * The source that the config describes: one node, or a pool of several. It is not asked anything yet.
  *
- * @param onChange hears when a node of a pool is set aside, or leads.
+ * @param onChange hears when a node of a pool is set aside, or leads, and when heads are polled.
+ * @param pace for tests, which have no time.
  */
-export function createSource(config: ChainConfig, onChange?: PoolOptions['onChange']): ChainSource {
+export function createSource(
+  config: ChainConfig,
+  onChange?: (event: NodeEvent) => void,
+  pace: Pace = {},
+): ChainSource {
+  const open = (url: string) => createNodeSource(config, url, onChange, pace)
   const [first, ...others] = config.rpc
-  if (others.length === 0) return createNodeSource(config, first)
-  const sources = others.map((url) => createNodeSource(config, url))
-  return createPool([createNodeSource(config, first), ...sources], { ...(onChange && { onChange }) })
+  if (others.length === 0) return open(first)
+  return createPool([open(first), ...others.map(open)], { ...(onChange && { onChange }) })
 }
 
-function createNodeSource(config: ChainConfig, url: string): ChainSource {
+function createNodeSource(
+  config: ChainConfig,
+  url: string,
+  onChange: ((event: NodeEvent) => void) | undefined,
+  pace: Pace,
+): ChainSource {
   if (config.type === 'bitcoin') {
     return createBitcoinSource({
       url,
@@ -29,6 +42,8 @@ function createNodeSource(config: ChainConfig, url: string): ChainSource {
       fetchTimeoutMs: config.timeoutMs,
       connections: config.prefetch,
       verify: config.verify,
+      ...pace,
+      onPolled: (reason) => onChange?.({ endpoint: redactUrl(url), what: 'polled', reason }),
     })
   }
   const source = createEvmSource({

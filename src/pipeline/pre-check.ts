@@ -2,7 +2,7 @@ import { keyFamily } from '../address/key.ts'
 import { parseAddress } from '../address/parse.ts'
 import type { Db } from '../ledger/database.ts'
 import { entriesMet } from '../ledger/list-forms.ts'
-import { listHealth } from '../ledger/list-health.ts'
+import { bundledAlone, listHealth } from '../ledger/list-health.ts'
 import type { Match } from '../screening/watchlist.ts'
 
 /** `unknown` is never the same as `clear`. */
@@ -46,14 +46,16 @@ export function preCheck(
   // One moment for all of it: a list may change meanwhile.
   return db.transaction(() => {
     const stale = staleLists(db, options.lists, options.at)
-    return addresses.map((address) => checkOne(db, address, stale, options))
+    const alone = bundledAlone(db, options.lists, options.at)
+    const trust = { stale, warnings: alone === null ? [] : [`warning: ${alone}`] }
+    return addresses.map((address) => checkOne(db, address, trust, options))
   })()
 }
 
 function checkOne(
   db: Db,
   address: string,
-  stale: readonly string[],
+  { stale, warnings }: { stale: readonly string[]; warnings: readonly string[] },
   options: { asset: string | null; chain: PreCheckChain | null },
 ): PreCheck {
   const parsed = parseAddress(address, { asset: options.asset })
@@ -85,7 +87,7 @@ function checkOne(
       programs: entry.programs,
       listedOn: entry.listedOn,
     })),
-    notes: [...notes, ...stale],
+    notes: [...notes, ...stale, ...(verdict === 'listed' ? [] : warnings)],
   }
 }
 

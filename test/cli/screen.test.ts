@@ -66,13 +66,27 @@ describe('chainscreen screen', () => {
   })
 
   it('clears a well-formed address of an unwatched chain, with a note', async () => {
-    const user = await userOfBundled()
+    const user = await busyUser()
     expect(await user.here('screen', 'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8')).toEqual({
       code: 0,
       stdout:
         'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8: CLEAR (tron)\n  chainscreen does not watch tron chains: only the lists were asked\n',
       stderr: '',
     })
+  })
+
+  it('warns where only the bundled list says that somebody is clear, and so does doctor', async () => {
+    const user = await userOfBundled()
+    const warning =
+      /only list ofac, which ships with chainscreen, answers for sanctions: it was issued on 2025-11-19 and is \d+ days old/
+    expect((await user.here('screen', clean)).stdout).toMatch(/: CLEAR \(evm\)\n {2}warning: only list ofac/)
+    const [check] = JSON.parse((await user.here('screen', clean, '--json')).stdout)
+    expect(check.notes).toEqual([expect.stringMatching(warning)])
+    const { code, stdout } = await user.here('doctor', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toContainEqual(
+      expect.objectContaining({ what: 'lists', state: 'warn', found: expect.stringMatching(warning) }),
+    )
   })
 
   it('says why text is no address, and never that it is clear', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Db, run } from '../../src/ledger/database.ts'
-import { listHealth } from '../../src/ledger/list-health.ts'
+import { bundledAlone, listHealth } from '../../src/ledger/list-health.ts'
 import { freshLedger } from './fixtures.ts'
 
 const checked = '2026-01-01T00:00:00.000Z'
@@ -56,5 +56,34 @@ describe('the health of a list', () => {
       state: 'stale',
       ageSeconds: null,
     })
+  })
+})
+
+describe('an answer that rests on the bundled list alone', () => {
+  const bundled = { id: 'bundled', format: 'bundled', max_age_seconds: null, issued_on: '2025-12-31' }
+  const add = (db: Db, fields: Record<string, string | number | null>) =>
+    run(
+      db,
+      `insert into lists (id, format, category, active_snapshot, issued_on, checked_at, max_age_seconds)
+       values (?, ?, ?, 'ab', null, ?, ?)`,
+      ...[fields.id, fields.format, fields.category, checked, fields.max_age_seconds],
+    )
+
+  it('is warned of once that list is older than a fetched one may be', () => {
+    const db = ledger(bundled)
+    expect(bundledAlone(db, null, hours(48))).toBeNull()
+    expect(bundledAlone(db, null, hours(49))).toBe(
+      'only list bundled, which ships with chainscreen, answers for sanctions: it was issued on 2025-12-31 and is 73 hours old, and whoever was listed since is not in it',
+    )
+  })
+
+  it('is so beside lists of one’s own, and beside a published one that is stale or not in the config', () => {
+    const db = ledger(bundled)
+    add(db, { id: 'house', format: 'csv', category: 'own-list', max_age_seconds: null })
+    expect(bundledAlone(db, null, hours(99))).toContain('only list bundled')
+    add(db, { id: 'uk', format: 'uk-sanctions-list', category: 'sanctions', max_age_seconds: 100 * 3_600 })
+    expect(bundledAlone(db, null, hours(99))).toBeNull()
+    expect(bundledAlone(db, null, hours(101))).toContain('only list bundled')
+    expect(bundledAlone(db, ['bundled', 'house'], hours(99))).toContain('only list bundled')
   })
 })

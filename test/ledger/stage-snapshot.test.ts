@@ -45,16 +45,6 @@ describe('staging a snapshot', () => {
     expect(count(db)).toBe(2_500)
   })
 
-  it('writes anew what a crash left half written', async () => {
-    const db = freshLedger()
-    await stageSnapshot(db, snapshot(7))
-    const next = snapshot(3, { format: 'tagpack' })
-    await stageSnapshot(db, next)
-    inTransaction(db, () => finishStaging(db, next, null))
-    expect(count(db)).toBe(3)
-    expect(findSnapshot(db, 'l', 'ab')).toMatchObject({ state: 'held', format: 'tagpack' })
-  })
-
   it('leaves a snapshot that is kept whole as it is', async () => {
     const db = freshLedger()
     await stageSnapshot(db, snapshot(4))
@@ -64,12 +54,16 @@ describe('staging a snapshot', () => {
     expect(findSnapshot(db, 'l', 'ab')?.state).toBe('held')
   })
 
-  it('is whole at the end, also where another process began the same anew meanwhile', async () => {
+  it('is another snapshot where another version of the parser read it', async () => {
     const db = freshLedger()
-    await stageSnapshot(db, snapshot(5))
-    db.exec('delete from snapshot_entries')
-    inTransaction(db, () => finishStaging(db, snapshot(5), null))
-    expect(count(db)).toBe(5)
+    for (const parser of [1, 2]) {
+      const read = snapshot(3 + parser, { parser })
+      await stageSnapshot(db, read)
+      inTransaction(db, () => finishStaging(db, read, null))
+    }
+    expect(count(db)).toBe(9)
+    expect(findSnapshot(db, 'l', 'ab')?.parser).toBe(2)
+    expect(findSnapshot(db, 'l', 'ab', 1)?.parser).toBe(1)
   })
 })
 

@@ -53,7 +53,7 @@ const clocks = new Set([
 ])
 
 /**
- * All rows of all tables, apart from times and the daemon's pid. Steps are cut where blocks happen to be ready, and
+ * All rows of all tables, apart from times, the daemon's pid and the mark of a load. Steps are cut where blocks happen to be ready, and
  * so the events of several alerts may interleave: each alert's own story is compared.
  */
 function endState(path: string): Record<string, unknown> {
@@ -64,7 +64,7 @@ function endState(path: string): Record<string, unknown> {
     .all() as string[]
   const rows = (table: string) =>
     (db.prepare(`select * from ${table}`).all() as Record<string, unknown>[])
-      .filter((row) => row.key !== 'daemon_pid')
+      .filter(({ key }) => key !== 'daemon_pid' && key !== 'own_loaded')
       .map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => !clocks.has(column))))
   const state: Record<string, unknown> = Object.fromEntries(tables.map((table) => [table, rows(table)]))
   state.alert_events = db

@@ -71,7 +71,7 @@ describe('a step of the pipeline', () => {
       seen.push(lookup.mayHaveEvm(hex) && lookup.has(own))
       if (seen.length === 1) {
         db.prepare(
-          `insert into own_addresses (key, chain, address, kind, reference, added_at, revision) values (?, '', 't', 'hot', 'u', ?, 2)`,
+          `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision) values (?, '', 0, 't', 'hot', 'u', ?, 2)`,
         ).run(own, at)
         db.exec(`update meta set value = '2' where key = 'own_revision'`)
       }

@@ -25,11 +25,12 @@ async function asked(exchange: Exchange, method: string, ...params: unknown[]): 
   return (JSON.parse(body.toString('utf8')) as { result: unknown }).result
 }
 
-const refusal = (name: string, code: number, message: string, status = 500): Fault => ({
+const refusal = (name: string, code: number, message: string, lasts?: Fault['lasts']): Fault => ({
   name,
+  ...(lasts && { lasts }),
   async apply(exchange) {
     const call = callOf(exchange)
-    return call === null ? null : answerWith(call, { result: null, error: { code, message } }, status)
+    return call === null ? null : answerWith(call, { result: null, error: { code, message } }, 500)
   },
 })
 
@@ -38,12 +39,24 @@ const restHash = ({ question }: Exchange, kind: string) =>
 
 /** What can go wrong inside the answers of a Bitcoin Core. */
 export const bitcoinFaults: readonly Fault[] = [
-  refusal('warming up', -28, 'Loading block index…'),
+  refusal('warming up', -28, 'Loading block index…', (random) => random.below(6)),
   refusal('not found', -5, 'Block not found'),
   refusal('misc error', -1, 'Block not available (not fully downloaded)'),
   {
     name: 'credentials refused',
     apply: async () => ({ status: 401, type: 'text/html', body: Buffer.alloc(0) }),
+  },
+  {
+    name: 'cookie rotation',
+    async apply({ rotateCookie }) {
+      rotateCookie?.()
+      return rotateCookie === undefined ? null : 'reset'
+    },
+  },
+  {
+    name: '503 burst',
+    lasts: (random) => 1 + random.below(3),
+    apply: async () => ({ status: 503, type: 'text/plain', body: Buffer.from('Work queue depth exceeded') }),
   },
   {
     name: 'null result',
@@ -86,6 +99,19 @@ export const bitcoinFaults: readonly Fault[] = [
       const at = random.below(80)
       body[at] = (body[at] ?? 0) ^ (1 << random.below(8))
       return { ...exchange.answer, body }
+    },
+  },
+  {
+    name: 'spent outputs of another block',
+    async apply(exchange, random) {
+      const hash = restHash(exchange, 'spenttxouts')
+      if (hash === undefined || exchange.answer.status !== 200) return null
+      const info = await exchange.ask('/rest/chaininfo.json')
+      const { blocks } = JSON.parse(info.body.toString('utf8')) as { blocks: number }
+      const at = await exchange.ask(`/rest/blockhashbyheight/${111 + random.below(blocks - 110)}.json`)
+      const { blockhash } = JSON.parse(at.body.toString('utf8')) as { blockhash: string }
+      const { body, status } = await exchange.ask(`/rest/spenttxouts/${blockhash}.bin`)
+      return status !== 200 || body.equals(exchange.answer.body) ? null : { ...exchange.answer, body }
     },
   },
   {

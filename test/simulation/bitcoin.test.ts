@@ -12,5 +12,6 @@ describeSimulation('bitcoin', {
   own: facts.own,
   lists: [{ id: 'simulation', format: 'csv', file: file('simulation-bitcoin.list.csv') }],
   chain: { type: 'bitcoin', network: 'regtest', start: 111, finality: { depth: 30 } },
+  cookie: true,
   faults: [...transportFaults, ...bitcoinFaults],
 })

@@ -15,6 +15,7 @@ import { addOwn } from '../../src/own/import-own.ts'
 import { createLedgerStore } from '../../src/pipeline/ledger-store.ts'
 import { Memory } from '../../src/pipeline/memory.ts'
 import { chainOf, createSource, pinned } from '../../src/pipeline/open-chain.ts'
+import { createCookie } from './cookie.ts'
 import { createFaultProxy, type Fault } from './fault-proxy.ts'
 import { type Outcome, readOutcome } from './outcome.ts'
 import { createRandom, type Random } from './random.ts'
@@ -27,6 +28,8 @@ export interface Scenario {
   lists: readonly Record<string, unknown>[]
   /** The chain's section of the config, without its node. */
   chain: Record<string, unknown>
+  /** The node asks for its cookie. */
+  cookie?: boolean
   faults: readonly Fault[]
 }
 
@@ -68,30 +71,37 @@ async function runWithFaults(
   database: string,
   random: Random,
 ): Promise<Record<string, number>> {
-  const first = await createFaultProxy(node.url, scenario.faults, random)
-  const second = await createFaultProxy(node.url, scenario.faults, random)
   const told: Record<string, number> = { restarts: 0, moments: 0 }
   const tell = (what: string) => {
     told[what] = (told[what] ?? 0) + 1
   }
+  let stop = new AbortController()
+  const maybe = (moment: number, restart: number) => {
+    if (random.chance(moment)) {
+      node.setView(1 + random.below(recording.views.length))
+      tell('moments')
+    }
+    if (!random.chance(restart)) return
+    stop.abort()
+    tell('restarts')
+  }
+  // Reorgs and restarts also between any two questions to a node: some fifteen of them make an event.
+  const onRequest = () => maybe(0.002, 0.002)
+  const cookie = scenario.cookie ? createCookie(`${database}.cookie`, random) : undefined
+  const proxy = { faults: scenario.faults, random, cookie, onRequest }
+  const first = await createFaultProxy(node.url, proxy)
+  const second = await createFaultProxy(node.url, proxy)
   try {
-    const config = await prepare(scenario, first.url, database)
+    const config = await prepare(scenario, first.url, database, cookie?.file)
     let events = 0
     while (events < eventsPerRun) {
       first.chance = random.next() * 0.2
       second.chance = random.next() * 0.2
-      const stop = new AbortController()
+      stop = new AbortController()
       const urls = random.chance(0.5) ? [first.url, second.url] : [first.url]
       await followWith(config, urls, database, false, stop.signal, () => {
         events++
-        if (random.chance(0.05)) {
-          node.setView(1 + random.below(recording.views.length))
-          tell('moments')
-        }
-        if (events >= eventsPerRun || random.chance(0.03)) {
-          stop.abort()
-          tell('restarts')
-        }
+        maybe(0.05, events >= eventsPerRun ? 1 : 0.03)
       })
     }
     node.setView(recording.views.length)
@@ -105,16 +115,22 @@ async function runWithFaults(
   }
 }
 
-function configFor(scenario: Scenario, url: string): ChainConfig {
-  const chain = { id: 'simulated', rpc: [url], ...scenario.chain }
-  const { chains } = configSchema.parse({ chains: [{ ...chain, timeout: '150ms' }] })
+/** @param timeout short where answers are held back on purpose; where nothing is wrong, a busy machine has time. */
+function configFor(scenario: Scenario, url: string, timeout: string, cookie?: string): ChainConfig {
+  const chain = { id: 'simulated', rpc: [url], ...scenario.chain, ...(cookie && { cookie }) }
+  const { chains } = configSchema.parse({ chains: [{ ...chain, timeout }] })
   const [config] = chains
   if (config === undefined) throw new Error('no chain')
   return config
 }
 
-async function prepare(scenario: Scenario, url: string, database: string): Promise<ChainConfig> {
-  const config = configFor(scenario, url)
+async function prepare(
+  scenario: Scenario,
+  url: string,
+  database: string,
+  cookie?: string,
+): Promise<ChainConfig> {
+  const config = configFor(scenario, url, '150ms', cookie)
   const { lists } = configSchema.parse({ lists: [{ id: 'ofac', file: 'bundled' }, ...scenario.lists] })
   const db = openLedger(database)
   for (const list of lists) await updateList(db, list, { now: () => at })
@@ -124,7 +140,14 @@ async function prepare(scenario: Scenario, url: string, database: string): Promi
 }
 
 async function followOnce(scenario: Scenario, url: string, database: string): Promise<void> {
-  await followWith(configFor(scenario, url), [url], database, true, new AbortController().signal, () => {})
+  await followWith(
+    configFor(scenario, url, '30s'),
+    [url],
+    database,
+    true,
+    new AbortController().signal,
+    () => {},
+  )
 }
 
 /** One life of a daemon: opens the database, follows until the signal (or the head), closes it. */
@@ -138,7 +161,7 @@ async function followWith(
 ): Promise<void> {
   const db = openLedger(database)
   const now = () => at
-  const nodes = urls.map((url) => createSource({ ...config, rpc: [url] }))
+  const nodes = urls.map((url) => createSource({ ...config, rpc: [url] }, undefined, { busyDelayMs: 5 }))
   const [node, ...others] = nodes as [ChainSource, ...ChainSource[]]
   const bare = others.length === 0 ? node : createPool([node, ...others], { pauses, secondLookMs: 1 })
   const chain = chainOf(config, bare)

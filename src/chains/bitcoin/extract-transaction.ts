@@ -1,6 +1,7 @@
 import type { Key } from '../../address/key.ts'
 import type { OwnLookup } from '../../screening/own.ts'
 import type { Direction, Party, ScreenableTx, Tag, Transfer } from '../../screening/types.ts'
+import { FormBudget } from './form-budget.ts'
 import { distinctParties } from './parties.ts'
 import { type Side, sidesOf } from './sides.ts'
 import type { Transaction } from './transaction.ts'
@@ -13,8 +14,14 @@ const dustSats = 1000n
  *
  * Without an own input, each own output is a deposit. With one, each foreign output is a withdrawal and own outputs are
  * change; with foreign inputs beside, own outputs that exceed own inputs are one deposit, `net`.
+ *
+ * @param budget of a transaction of its own; tells afterwards whether forms of parties were left out
  */
-export function extractTransaction(tx: Transaction, own: OwnLookup): ScreenableTx | null {
+export function extractTransaction(
+  tx: Transaction,
+  own: OwnLookup,
+  budget = new FormBudget(),
+): ScreenableTx | null {
   const { ownInputs, foreignInputs, ownOutputs, foreignOutputs } = sidesOf(tx, own)
   const payer = largest(ownInputs)
   if (payer === undefined) {
@@ -25,8 +32,8 @@ export function extractTransaction(tx: Transaction, own: OwnLookup): ScreenableT
         transfer(`vout:${output.index}`, 'deposit', output.value, output.key, []),
       ),
       parties: [
-        ...distinctParties(foreignInputs, 'source'),
-        ...distinctParties(foreignOutputs, 'co-recipient'),
+        ...distinctParties(foreignInputs, 'source', budget),
+        ...distinctParties(foreignOutputs, 'co-recipient', budget),
       ],
       ownSigned: false,
     }
@@ -37,7 +44,7 @@ export function extractTransaction(tx: Transaction, own: OwnLookup): ScreenableT
       'withdrawal',
       output.value,
       payer.key,
-      distinctParties([output], 'destination'),
+      distinctParties([output], 'destination', budget),
     ),
   )
   const receiver = largest(ownOutputs)
@@ -47,7 +54,7 @@ export function extractTransaction(tx: Transaction, own: OwnLookup): ScreenableT
   if (transfers.length === 0) return null
   // Who paid beside us pays us, where something is left over; else they take part in what we pay.
   const direction = isPayjoin ? 'deposit' : 'withdrawal'
-  const parties = distinctParties(foreignInputs, 'co-input').map(
+  const parties = distinctParties(foreignInputs, 'co-input', budget).map(
     (party) => ({ ...party, direction }) as const,
   )
   return { hash: tx.txid, transfers, parties, ownSigned: true }

@@ -12,13 +12,15 @@ export interface NetworkFacts {
   /** From this height on a coinbase begins with its height (BIP 34), and witnesses are committed to (BIP 141). */
   bip34: number
   segwit: number
+  /** From this height on a witness program of version 1 is Taproot (BIP 341). */
+  taproot: number
   /** Whether who makes blocks there takes the fees. Regtest's `generateblock` leaves them. */
   feesTaken: boolean
 }
 
 /**
  * Source: Bitcoin Core, src/kernel/chainparams.cpp, the asserted `hashGenesisBlock` of each network
- * (`test/functional/data/util/getchainparams-*.json` has the same in byte order), and src/util/chaintype.cpp for the names; powLimit, nSubsidyHalvingInterval, BIP34Height and SegwitHeight stand beside.
+ * (`test/functional/data/util/getchainparams-*.json` has the same in byte order), and src/util/chaintype.cpp for the names; powLimit, nSubsidyHalvingInterval, BIP34Height, SegwitHeight and, of DEPLOYMENT_TAPROOT, min_activation_height stand beside.
  */
 export const networkFacts: Readonly<Record<BitcoinNetwork, NetworkFacts>> = {
   mainnet: {
@@ -28,6 +30,7 @@ export const networkFacts: Readonly<Record<BitcoinNetwork, NetworkFacts>> = {
     halving: 210_000,
     bip34: 227_931,
     segwit: 481_824,
+    taproot: 709_632,
     feesTaken: true,
   },
   testnet4: {
@@ -37,6 +40,7 @@ export const networkFacts: Readonly<Record<BitcoinNetwork, NetworkFacts>> = {
     halving: 210_000,
     bip34: 1,
     segwit: 1,
+    taproot: 1,
     feesTaken: true,
   },
   signet: {
@@ -46,6 +50,7 @@ export const networkFacts: Readonly<Record<BitcoinNetwork, NetworkFacts>> = {
     halving: 210_000,
     bip34: 1,
     segwit: 1,
+    taproot: 1,
     feesTaken: true,
   },
   regtest: {
@@ -55,6 +60,7 @@ export const networkFacts: Readonly<Record<BitcoinNetwork, NetworkFacts>> = {
     halving: 150,
     bip34: 1,
     segwit: 0,
+    taproot: 0,
     feesTaken: false,
   },
 }

@@ -3,6 +3,7 @@ import type { ScreenableTx } from '../../screening/types.ts'
 import { type BlockIndex, indexBlock } from './block-index.ts'
 import { ByteReader } from './byte-reader.ts'
 import { extractTransaction } from './extract-transaction.ts'
+import { FormBudget } from './form-budget.ts'
 import { type BlockHeader, readHeader } from './header.ts'
 import { indexSpent, type SpentIndex } from './spent-index.ts'
 import { readTransaction, type Transaction } from './transaction.ts'
@@ -25,8 +26,7 @@ export class ScannedBlock {
   readonly spent: SpentIndex | null
   readonly #raw: RawBlock
   #released = false
-  /** What `extract` found, by transaction id. */
-  readonly #touched = new Map<string, Transaction>()
+  #crowded: string[] = []
 
   /** @throws ChainscreenError `node-bad-answer` where the bytes are not this block, or the spent outputs not this block's */
   constructor(raw: RawBlock, hash: string) {
@@ -42,6 +42,10 @@ export class ScannedBlock {
     return this.#raw.block
   }
 
+  get spentBytes(): Uint8Array | null {
+    return this.#raw.spent
+  }
+
   /** Gives the block's memory back: nothing may be read of it any more. */
   release(): void {
     if (this.#released) return
@@ -55,22 +59,23 @@ export class ScannedBlock {
     const { block, spent } = this.#raw
     const { starts, outputs } = this.index
     const found: ScreenableTx[] = []
+    this.#crowded = []
     for (let tx = 0; tx < starts.length; tx++) {
       const touches =
         outputs.mayTouch(tx, block, own) || (spent !== null && this.spent?.scripts.mayTouch(tx, spent, own))
       if (!touches) continue
-      const transaction = this.transaction(tx)
-      const screenable = extractTransaction(transaction, own)
+      const budget = new FormBudget()
+      const screenable = extractTransaction(this.transaction(tx), own, budget)
       if (screenable === null) continue
-      this.#touched.set(transaction.txid, transaction)
       found.push(screenable)
+      if (budget.exceeded) this.#crowded.push(screenable.hash)
     }
     return found
   }
 
-  /** A transaction that was extracted before. */
-  touched(txid: string): Transaction | undefined {
-    return this.#touched.get(txid)
+  /** Transactions that `extract` found, and that show too many public keys for all of them to be looked at. */
+  get crowded(): readonly string[] {
+    return this.#crowded
   }
 
   /** @param tx its place in the block */

@@ -6,9 +6,9 @@ import type { Spend } from './transaction.ts'
 
 export type Form = { key: Key; basis: MatchBasis }
 
-/** Other keys of whoever holds a script: the forms of each public key that the script itself, or a spend of it, shows. */
-export function scriptForms(script: Uint8Array, spend?: Spend): Form[] {
-  const publicKeys = [...scriptPublicKeys(script)]
+/** Other keys of whoever holds a script: the forms of each public key that the script itself (where one is given), or a spend of it, shows. */
+export function scriptForms(script: Uint8Array | null, spend?: Spend): Form[] {
+  const publicKeys = script === null ? [] : [...scriptPublicKeys(script)]
   if (spend !== undefined) publicKeys.push(...revealedPublicKeys(spend.scriptSig, spend.witness))
   return publicKeys.flatMap((publicKey) => publicKeyForms(publicKey))
 }

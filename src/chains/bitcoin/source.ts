@@ -1,15 +1,17 @@
+import { once } from 'node:events'
 import type { BitcoinNetwork } from '../../address/network.ts'
 import { ChainscreenError } from '../../errors.ts'
 import type { BlockRef } from '../../screening/types.ts'
-import type { ChainHead, ChainSource, SourceBlock, SourceInfo } from '../source.ts'
+import type { ChainHead, ChainSource, SourceBlock, SourceInfo, Unscreened } from '../source.ts'
 import type { BlockReader } from './block-reader.ts'
 import { chooseReader, type Reads } from './choose-reader.ts'
 import type { BitcoinAuth } from './credentials.ts'
 import { HashLookahead } from './hash-lookahead.ts'
+import { HeadWait } from './head-wait.ts'
 import { bitcoinCaip2, networkFacts } from './networks.ts'
 import { NodeClient } from './node-client.ts'
 import { openNode } from './open-node.ts'
-import { rootsOfBlock } from './proof/block-roots.ts'
+import { hashBlock } from './proof/hash-block.ts'
 import { BlockVerifier, type VerifyMode } from './proof/verifier.ts'
 import { RpcClient } from './rpc-client.ts'
 import { RpcError } from './rpc-error.ts'
@@ -21,6 +23,11 @@ const inputsUnknown = {
   reason:
     'the node does not say what inputs spend: withdrawals from own addresses, and who paid deposits, were not looked for',
 }
+
+const keysLeftOut = (txid: string): Unscreened => ({
+  what: 'keys',
+  reason: `transaction ${txid} shows so many public keys that some of its parties are matched by their script alone`,
+})
 
 export interface BitcoinSourceOptions {
   /** The node's RPC, `http://127.0.0.1:8332`; REST is asked at the same host and port. */
@@ -38,6 +45,10 @@ export interface BitcoinSourceOptions {
   connections?: number | undefined
   /** The first pause after a 503, doubled each time. Default 250 ms. */
   busyDelayMs?: number | undefined
+  /** How long the node is asked to wait for a new head, and the pause between two such questions. Default 25 s, 1 s. */
+  headWait?: { waitMs?: number; pauseMs?: number } | undefined
+  /** The node can't be asked to wait for heads: they are polled. */
+  onPolled?: ((reason: string) => void) | undefined
 }
 
 /**
@@ -61,22 +72,27 @@ export class BitcoinSource implements ChainSource {
   readonly #rpc: RpcClient
   readonly #hashes: HashLookahead
   readonly #verifier: BlockVerifier
+  readonly #headWait: HeadWait
+  readonly #onPolled: BitcoinSourceOptions['onPolled']
+  #waits = false
   #reader: BlockReader | undefined
 
   constructor(options: BitcoinSourceOptions) {
     this.#network = options.network
     this.#reads = options.reads ?? 'auto'
-    this.#node = new NodeClient({
+    const node = {
       url: options.url,
       auth: options.auth,
       timeoutMs: options.fetchTimeoutMs ?? 60_000,
-      connections: options.connections ?? 4,
       busyDelayMs: options.busyDelayMs ?? 250,
-    })
+    }
+    this.#node = new NodeClient({ ...node, connections: options.connections ?? 4 })
+    this.#headWait = new HeadWait({ ...node, ...options.headWait })
+    this.#onPolled = options.onPolled
     this.#rpc = new RpcClient(this.#node)
     this.#hashes = new HashLookahead(this.#rpc)
     const facts = networkFacts[options.network]
-    this.#verifier = new BlockVerifier(options.verify ?? 'off', facts, rootsOfBlock)
+    this.#verifier = new BlockVerifier(options.verify ?? 'off', facts, hashBlock)
     this.caip2 = bitcoinCaip2(options.network)
     this.endpoint = this.#node.endpoint
   }
@@ -87,6 +103,9 @@ export class BitcoinSource implements ChainSource {
     const clients = { node: this.#node, rpc: this.#rpc }
     this.#reader = await chooseReader(this.#reads, clients, { genesis, best: chain.bestblockhash }, signal)
     this.#hashes.sawHead({ height: chain.blocks, hash: chain.bestblockhash })
+    this.#waits = await this.#headWait.serves(signal)
+    if (!this.#waits)
+      this.#onPolled?.('it has no waitfornewblock as of Bitcoin Core 30, or does not allow it')
     return { client, reads: this.#reader.name, genesisHash: genesis }
   }
 
@@ -95,6 +114,12 @@ export class BitcoinSource implements ChainSource {
     const head = { height: chain.blocks, hash: chain.bestblockhash, finalized: null }
     this.#hashes.sawHead(head)
     return head
+  }
+
+  /** By `waitfornewblock` where the node has it; else there is no hint, and the poll does it. */
+  async waitForHead({ hash }: ChainHead, signal: AbortSignal): Promise<void> {
+    if (this.#waits) await this.#headWait.changed(hash, signal)
+    else if (!signal.aborted) await once(signal, 'abort')
   }
 
   async hashAt(height: number, signal?: AbortSignal): Promise<string | null> {
@@ -137,6 +162,7 @@ export class BitcoinSource implements ChainSource {
     // What looks like another block's spent outputs is looked at twice; a miner who forgoes fees is one all the same.
     if (last.proved.doubtful) last = await read()
     const { raw, block, proved } = last
+    let doubts: readonly Unscreened[] = []
     return {
       hash,
       height,
@@ -146,13 +172,16 @@ export class BitcoinSource implements ChainSource {
       unscreened: [...(raw.spent === null ? [inputsUnknown] : []), ...proved.unverified],
       unproved: this.#verifier.mode === 'off',
       bytes: raw.received,
-      extract: (own) => block.extract(own),
+      extract: (own) => {
+        doubts = proved.doubts(own)
+        return block.extract(own)
+      },
       release: () => block.release(),
-      proveSenders: proved.proveSenders,
+      proveSenders: () => [...doubts, ...block.crowded.map(keysLeftOut)],
     }
   }
 
-  close(): Promise<void> {
-    return this.#node.close()
+  async close(): Promise<void> {
+    await Promise.all([this.#node.close(), this.#headWait.close()])
   }
 }

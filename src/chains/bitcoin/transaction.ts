@@ -3,9 +3,13 @@ import { doubleSha256, rpcHex } from './double-sha256.ts'
 import { readTransactionStart } from './transaction-start.ts'
 import { readTxOut, type TxOut } from './tx-out.ts'
 
+/** Source: Bitcoin Core, src/script/script.h, MAX_STACK_SIZE. */
+const mostStackItems = 1000
+
 /** What an input shows to be allowed to spend. Views into the block. */
 export interface Spend {
   scriptSig: Uint8Array
+  /** At most the last 1,000 items. */
   witness: readonly Uint8Array[]
 }
 
@@ -41,7 +45,7 @@ export function readBareTransaction(reader: ByteReader): BareTransaction {
   const bodyEnd = reader.position
   const spends = shown.map((one) => ({
     ...one,
-    witness: segwit ? readList(reader, (from) => from.takeVar()) : [],
+    witness: segwit ? readWitness(reader) : [],
   }))
   const txid = doubleSha256(
     bytes.subarray(start, start + 4),
@@ -77,6 +81,13 @@ export function readTransaction(
     })),
     outputs,
   }
+}
+
+/** The items of a witness, of very many only the last: nothing runs with more, but a program of a later version may have them. */
+function readWitness(reader: ByteReader): Uint8Array[] {
+  const items = reader.count(1)
+  for (let skipped = mostStackItems; skipped < items; skipped++) reader.skipVar()
+  return Array.from({ length: Math.min(items, mostStackItems) }, () => reader.takeVar())
 }
 
 function readList<T>(reader: ByteReader, read: (reader: ByteReader) => T): T[] {

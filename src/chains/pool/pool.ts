@@ -8,6 +8,14 @@ import { askEndpoint, createEndpoint, type Endpoint } from './endpoint.ts'
 /** So many blocks behind the best head an endpoint may be and still lead. */
 const allowedLag = 3
 
+/** Something about one node that its operator should know. */
+export interface NodeEvent {
+  endpoint: string
+  /** Set aside; leads now; heads are polled, since it can't be asked to wait for them. */
+  what: 'set-aside' | 'leads' | 'polled'
+  reason: string | null
+}
+
 export interface PoolOptions {
   clock?: { nowMs(): number }
   /** The pause before nodes that disagree are asked again; default 2 s. */
@@ -15,7 +23,7 @@ export interface PoolOptions {
   /** How long an endpoint that fails is left alone. */
   pauses?: BreakerPauses
   /** An endpoint was set aside, or leads now. */
-  onChange?: (event: { endpoint: string; what: 'set-aside' | 'leads'; reason: string | null }) => void
+  onChange?: (event: NodeEvent) => void
 }
 
 /**
@@ -97,8 +105,8 @@ export function createPool(
     // The leading node's hint; where it gives none, the poll does.
     waitForHead: async (current, signal) => {
       const waiting = lead?.source.waitForHead?.(current, signal)
-      if (waiting === undefined) await once(signal, 'abort')
-      else await waiting
+      if (waiting !== undefined) await waiting
+      else if (!signal.aborted) await once(signal, 'abort')
     },
     async header(hash, signal) {
       const header = await ask((source) => source.header(hash, signal), signal)

@@ -26,10 +26,17 @@ export function redirectTarget(
   if (from.protocol === 'https:' && target.protocol === 'http:') {
     throw refuse(`redirects to ${where}, from https back to http: that is refused.`)
   }
-  // http to https on the usual ports changes the host's port, and is the same host.
-  const upgraded = target.hostname === origin.hostname && target.protocol === 'https:' && target.port === ''
-  if (target.host === origin.host || upgraded || hosts.includes(target.host)) return target
+  if (mayLeadTo(target, from, origin, hosts)) return target
   throw refuse(
     `redirects to ${where}, which the config does not allow; if that is right, add ${JSON.stringify(target.host)} to \`redirectHosts\` of the list.`,
   )
+}
+
+/** Whether whoever stands at `from` may send one on to an address. @param origin the configured URL. */
+export function mayLeadTo(target: URL, from: URL, origin: URL, hosts: readonly string[]): boolean {
+  if (target.protocol !== 'https:' && target.protocol !== 'http:') return false
+  if (from.protocol === 'https:' && target.protocol === 'http:') return false
+  // http to https on the usual ports changes the host's port, and is the same host.
+  const upgraded = target.hostname === origin.hostname && target.protocol === 'https:' && target.port === ''
+  return target.host === origin.host || upgraded || hosts.includes(target.host)
 }

@@ -21,6 +21,7 @@ export const bundledColumns = [
  */
 export const bundled: ListFormat = {
   id: 'bundled',
+  version: 1,
   category: 'sanctions',
   listedOnIsPublished: false,
   async parse(input) {

@@ -21,6 +21,7 @@ const shownLines = 20
  */
 export const csv: ListFormat = {
   id: 'csv',
+  version: 1,
   category: 'own-list',
   listedOnIsPublished: true,
   async parse(input) {

@@ -17,6 +17,7 @@ import { walkXml, type XmlElement } from './walk-xml.ts'
  */
 export const ofacSdnAdvanced: ListFormat = {
   id: 'ofac-sdn-advanced',
+  version: 1,
   category: 'sanctions',
   listedOnIsPublished: false,
   async parse(input) {

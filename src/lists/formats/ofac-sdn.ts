@@ -13,6 +13,7 @@ import { walkXml, type XmlElement } from './walk-xml.ts'
  */
 export const ofacSdn: ListFormat = {
   id: 'ofac-sdn',
+  version: 1,
   category: 'sanctions',
   listedOnIsPublished: false,
   async parse(input) {

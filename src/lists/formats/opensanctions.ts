@@ -2,6 +2,7 @@ import { ChainscreenError } from '../../errors.ts'
 import type { ListFormat, ParsedList } from '../types.ts'
 import { Collector } from './collector.ts'
 import { holderSchemas, readEntity } from './opensanctions/entity.ts'
+import { publication } from './opensanctions/publication.ts'
 import { combineSanctions, readSanction, type Sanction } from './opensanctions/sanction.ts'
 import { Spill } from './opensanctions/spill.ts'
 import { readWallet, type Wallet } from './opensanctions/wallet.ts'
@@ -19,8 +20,10 @@ import { readLines } from './read-lines.ts'
  */
 export const opensanctions: ListFormat = {
   id: 'opensanctions',
+  version: 1,
   category: 'sanctions',
   listedOnIsPublished: false,
+  publication,
   async parse(input) {
     const wallets: Wallet[] = []
     const ids = new Set<string>()

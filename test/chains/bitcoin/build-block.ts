@@ -14,8 +14,14 @@ export interface OutPoint {
   vout: number
 }
 
+export interface InputSpec extends Coin {
+  scriptSig?: Uint8Array
+  witness?: readonly Uint8Array[]
+  of?: OutPoint
+}
+
 export interface TxSpec {
-  inputs: readonly (Coin & { scriptSig?: Uint8Array; witness?: readonly Uint8Array[]; of?: OutPoint })[]
+  inputs: readonly InputSpec[]
   outputs: readonly Coin[]
 }
 

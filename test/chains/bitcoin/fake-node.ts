@@ -31,6 +31,8 @@ export interface FakeNodeState {
   warmingUp?: boolean
   /** So many requests get a 503 first. */
   busyFor?: number
+  /** Has `waitfornewblock` as Bitcoin Core 30 has it: holds the answer back until its tip is another, or the time is over. */
+  waits?: boolean
   /** Answers instead of the node, for the requests it wants: `GET /rest/…` or the RPC method. */
   intercept?: (request: string, params: readonly unknown[]) => Reply | undefined
 }
@@ -72,9 +74,20 @@ async function answer(
   const reply =
     request.method === 'GET'
       ? rest(state, requests, request.url ?? '')
-      : rpc(state, requests, request.headers.authorization, body)
+      : await rpc(state, requests, request.headers.authorization, body, response)
   response.writeHead(reply.status, { 'content-length': Buffer.byteLength(reply.body) })
   response.end(reply.body)
+}
+
+/** Like Core, but that it sees when nobody waits any more. */
+async function otherTip(
+  state: FakeNodeState,
+  { params }: RpcRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const until = performance.now() + Number(params[0])
+  while (state.chain.at(-1)?.hash === params[1] && performance.now() < until && !response.destroyed)
+    await new Promise((resolve) => setTimeout(resolve, 2))
 }
 
 function rest(state: FakeNodeState, requests: string[], path: string): Reply {
@@ -93,15 +106,18 @@ function rest(state: FakeNodeState, requests: string[], path: string): Reply {
     : { status: 200, body: block.spent }
 }
 
-function rpc(
+async function rpc(
   state: FakeNodeState,
   requests: string[],
   authorization: string | undefined,
   body: string,
-): Reply {
+  response: ServerResponse,
+): Promise<Reply> {
   const json: RpcRequest | RpcRequest[] = JSON.parse(body)
   const calls = Array.isArray(json) ? json : [json]
   requests.push(calls.map(({ method, params }) => [method, ...params].join(' ')).join('; '))
+  const [first] = calls
+  if (state.waits && first?.method === 'waitfornewblock') await otherTip(state, first, response)
   if (state.credentials !== undefined) {
     const expected = `Basic ${Buffer.from(state.credentials).toString('base64')}`
     if (authorization !== expected) return { status: 401, body: '' }
@@ -142,6 +158,8 @@ function outcome(state: FakeNodeState, { method, params }: RpcRequest): string {
       initialblockdownload: state.initialBlockDownload ?? false,
     })
   }
+  if (method === 'waitfornewblock' && state.waits)
+    return result({ hash: tip?.hash, height: state.chain.length - 1 })
   if (method === 'getnetworkinfo') return result({ subversion: '/Satoshi:30.0.0/' })
   if (method === 'getblockhash') {
     const block = state.chain[Number(first)]

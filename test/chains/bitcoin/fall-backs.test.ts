@@ -11,7 +11,10 @@ const hot = p2wpkhOf(hash160(hotKey))
 const alice = { script: p2tr('alice'), value: sats(2) }
 const funded = regtestChain({ coinbase: [alice] })
 const funding = { txid: funded[1]?.txids[0] ?? '', vout: 0 }
-const deposit = { inputs: [{ ...alice, of: funding }], outputs: [{ script: hot, value: sats(1) }] }
+const deposit = {
+  inputs: [{ ...alice, of: funding, witness: [Buffer.alloc(64)] }],
+  outputs: [{ script: hot, value: sats(1) }],
+}
 /** A deposit, and in the same block its withdrawal: the second spends from the first. */
 const [, , both] = regtestChain({ coinbase: [alice] }, { txs: [deposit] })
 const within = { txid: both?.txids[1] ?? '', vout: 0 }

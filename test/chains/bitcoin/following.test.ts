@@ -1,9 +1,16 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { BitcoinAuth } from '../../../src/chains/bitcoin/credentials.ts'
 import { type FollowerStore, follow } from '../../../src/chains/follower.ts'
 import type { BlockRef } from '../../../src/screening/types.ts'
+import { newProject } from '../../e2e/project.ts'
+import { tempDir } from '../../temp.ts'
+import { sats } from './build-block.ts'
 import { type FakeNodeState, startFakeNode } from './fake-node.ts'
 import { sourceFor } from './open-source.ts'
 import { regtestChain } from './regtest-chain.ts'
+import { p2tr } from './scripts.ts'
 
 const chain = regtestChain(...Array.from({ length: 30 }, () => ({})))
 
@@ -11,6 +18,7 @@ const chain = regtestChain(...Array.from({ length: 30 }, () => ({})))
 async function catchUp(
   state: FakeNodeState,
   between?: (node: { url: string; close(): Promise<void> }) => Promise<void>,
+  auth?: BitcoinAuth,
 ) {
   const node = await startFakeNode(state)
   const taken: BlockRef[] = []
@@ -25,7 +33,7 @@ async function catchUp(
       throw new Error('nothing was reorganised')
     },
   }
-  const source = sourceFor(node.url, { verify: 'strict' })
+  const source = sourceFor(node.url, { verify: 'strict', auth })
   await follow({
     ...{
       chain: 'btc',
@@ -62,6 +70,61 @@ describe('a node that is restarted in the middle of a backfill', () => {
     expect(taken.map(({ hash }) => hash)).toEqual(chain.map(({ hash }) => hash))
     expect(troubles.length).toBeGreaterThan(0)
     for (const trouble of troubles) expect(trouble).toMatchObject({ code: 'node-unreachable' })
+  })
+})
+
+describe('a node that is restarted in the middle of a backfill, and writes another cookie', () => {
+  it('is read on with the new one', async () => {
+    const cookieFile = join(tempDir(), '.cookie')
+    writeFileSync(cookieFile, '__cookie__:one')
+    const state: FakeNodeState = { chain, credentials: '__cookie__:one' }
+    const again = async ({ url }: { url: string }) => {
+      state.credentials = '__cookie__:two'
+      writeFileSync(cookieFile, state.credentials)
+      await startFakeNode(state, Number(new URL(url).port))
+    }
+    const { taken, troubles } = await catchUp(state, again, { cookieFile })
+    expect(taken.map(({ hash }) => hash)).toEqual(chain.map(({ hash }) => hash))
+    expect(troubles.length).toBeGreaterThan(0)
+    for (const trouble of troubles) expect(trouble).toMatchObject({ code: 'node-unreachable' })
+  })
+})
+
+describe('a reorg that happened while the daemon was down', () => {
+  const blocks = (count: number, miner: string) =>
+    Array.from({ length: count }, () => ({ coinbase: [{ script: p2tr(miner), value: sats(50) }] }))
+  /** The same for 10 blocks, then 8 of one miner, or 9 of another from `fork` on. */
+  const ours = regtestChain(...blocks(10, 'common'), ...blocks(8, 'ours'))
+  const other = (fork: number) =>
+    regtestChain(...blocks(10, 'common'), ...blocks(fork - 10, 'ours'), ...blocks(27 - fork, 'theirs'))
+
+  async function followedTwice(fork: number) {
+    const node = await startFakeNode({ chain: ours })
+    const user = newProject({
+      lists: [],
+      chains: [
+        { id: 'btc', type: 'bitcoin', network: 'regtest', rpc: [node.url], start: 0, finality: { depth: 6 } },
+      ],
+    })
+    await user.follow()
+    node.state.stale = ours
+    node.state.chain = other(fork)
+    const outcome = await user.follow().catch((error: unknown) => error)
+    const [chain] = user.query<{ cursor_hash: string }>('select cursor_hash from chains')
+    return { outcome, cursor: chain?.cursor_hash, tip: node.state.chain.at(-1)?.hash }
+  }
+
+  it('is walked back by hash, down to what is final', async () => {
+    // Of blocks 0 to 18, those up to 12 are final.
+    const { outcome, cursor, tip } = await followedTwice(12)
+    expect(outcome).toBeUndefined()
+    expect(cursor).toBe(tip)
+  })
+
+  it('halts the chain where it goes below', async () => {
+    const { outcome, cursor } = await followedTwice(11)
+    expect(outcome).toMatchObject({ code: 'deep-reorg' })
+    expect(cursor).toBe(ours.at(-1)?.hash)
   })
 })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { networkFacts } from '../../../src/chains/bitcoin/networks.ts'
-import { rootsOfBlock } from '../../../src/chains/bitcoin/proof/block-roots.ts'
+import { hashBlock } from '../../../src/chains/bitcoin/proof/hash-block.ts'
 import { BlockVerifier } from '../../../src/chains/bitcoin/proof/verifier.ts'
 import { ScannedBlock } from '../../../src/chains/bitcoin/scanned-block.ts'
 import { ChainscreenError } from '../../../src/errors.ts'
@@ -21,15 +21,14 @@ const built = buildBlock({
   coinbase: [],
   txs: [1, 2, 3, 4].map(() => ({ inputs: [input], outputs })),
 })
-const verifier = new BlockVerifier('strict', networkFacts.regtest, rootsOfBlock)
+const verifier = new BlockVerifier('strict', networkFacts.regtest, hashBlock)
 const own = alwaysMaybe(ownSet(p2tr('a')))
 
 async function take(block: Uint8Array, spent: Uint8Array): Promise<number> {
   const scanned = new ScannedBlock({ block, spent, received: 0 }, built.hash)
   const proved = await verifier.prove(scanned, 300)
-  const found = scanned.extract(own)
-  proved.proveSenders(found)
-  return found.length
+  proved.doubts(own)
+  return scanned.extract(own).length
 }
 
 function flipped(bytes: Buffer, bit: number): Buffer {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ScannedBlock } from '../../../src/chains/bitcoin/scanned-block.ts'
 import { buildBlock } from './build-block.ts'
 import { ownSet } from './own-set.ts'
-import { p2pk, p2wpkh, publicKey } from './scripts.ts'
+import { multisig, p2pk, p2wpkh, publicKey } from './scripts.ts'
 
 const own = p2wpkh('hot')
 const scan = (tx: Parameters<typeof buildBlock>[0]) => {
@@ -50,5 +50,25 @@ describe('a transaction as large as a block', () => {
     const forms = found?.parties.map((party) => party.forms?.length ?? 0) ?? []
     expect(Math.max(...forms)).toBe(32 * 3)
     expect(found?.parties).toHaveLength(51)
+  })
+
+  it('that many inputs of one multisig pay has its keys once, however many they are', () => {
+    const keys = Array.from({ length: 15 }, (_, i) => publicKey(`signer ${i}`))
+    const script = multisig(keys)
+    const many = Array.from({ length: 10_000 }, () => ({ script, value: 10n }))
+    const [found] = scan({ txs: [{ inputs: many, outputs: [{ script: own, value: 1n }] }] })
+    expect(found?.parties).toMatchObject([{ role: 'source' }])
+    expect(found?.parties[0]?.forms).toHaveLength(15 * 3)
+  })
+
+  it('whose witness has hundreds of thousands of items is read with its last thousand', () => {
+    const script = Buffer.concat([Buffer.of(0x52, 32), Buffer.alloc(32, 1)])
+    const items = Array.from({ length: 300_000 }, () => Buffer.alloc(0))
+    const built = buildBlock({
+      txs: [{ inputs: [{ script, value: 1n, witness: items }], outputs: [{ script: own, value: 1n }] }],
+    })
+    const block = new ScannedBlock({ ...built, received: 0 }, built.hash)
+    expect(block.transaction(1).inputs[0]?.witness).toHaveLength(1000)
+    expect(block.extract(ownSet(own))).toHaveLength(1)
   })
 })

@@ -4,7 +4,7 @@ import { indexBlock } from '../../../src/chains/bitcoin/block-index.ts'
 import { ByteReader } from '../../../src/chains/bitcoin/byte-reader.ts'
 import { readHeader } from '../../../src/chains/bitcoin/header.ts'
 import { networkFacts } from '../../../src/chains/bitcoin/networks.ts'
-import { rootsOfBlock } from '../../../src/chains/bitcoin/proof/block-roots.ts'
+import { hashBlock } from '../../../src/chains/bitcoin/proof/hash-block.ts'
 import { proveBlock } from '../../../src/chains/bitcoin/proof/prove-block.ts'
 import { ScannedBlock } from '../../../src/chains/bitcoin/scanned-block.ts'
 import { hasShared, sharedPath } from '../../shared.ts'
@@ -26,9 +26,19 @@ describe.skipIf(!hasShared)('mainnet block 413567 (needs the reference data)', (
   it('proves true: work, merkle root and height', async () => {
     const raw = { block: readFileSync(file()), spent: null, received: 0 }
     const block = new ScannedBlock(raw, hash)
-    const { faults } = proveBlock(block, 413_567, networkFacts.mainnet, await rootsOfBlock(block))
+    const { faults } = proveBlock(
+      block,
+      413_567,
+      networkFacts.mainnet,
+      await hashBlock(block, { segwit: false, taproot: false }),
+    )
     expect(faults).toEqual([])
-    const { faults: elsewhere } = proveBlock(block, 413_568, networkFacts.mainnet, await rootsOfBlock(block))
+    const { faults: elsewhere } = proveBlock(
+      block,
+      413_568,
+      networkFacts.mainnet,
+      await hashBlock(block, { segwit: false, taproot: false }),
+    )
     expect(elsewhere).toEqual(['its coinbase names another height'])
   })
 })

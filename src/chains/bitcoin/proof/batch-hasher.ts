@@ -22,13 +22,14 @@ export interface Messages {
   lengths: Uint32Array
 }
 
-/** Double SHA-256 of many messages that stand in its memory, four at a time. */
+/** SHA-256, once or twice, of many messages that stand in its memory, four at a time. */
 export class BatchHasher {
   /** What is hashed is put here, from `layout.free` on. */
   readonly memory: Uint8Array
   readonly #view: DataView
   readonly #compress: Compress
   readonly #finish: Finish
+  readonly #write: Finish
   /** Of the four messages under way: where they begin, how many whole blocks they have, and blocks with their padding. */
   readonly #starts = new Int32Array(4)
   readonly #wholes = new Int32Array(4)
@@ -41,6 +42,7 @@ export class BatchHasher {
     this.#view = new DataView(buffer)
     this.#compress = exports.compress as Compress
     this.#finish = exports.finish as Finish
+    this.#write = exports.write as Finish
     const spread = (at: number, words: readonly number[]) => {
       for (let i = 0; i < 4 * words.length; i++)
         this.#view.setUint32(at + 4 * i, words[i >> 2] as number, true)
@@ -58,9 +60,14 @@ export class BatchHasher {
     return pages * pageBytes - layout.free
   }
 
-  /** Hashes each message, and writes the digests behind each other from `target` on; overwrites 96 bytes after them. */
-  hashAll({ starts, lengths }: Messages, target: number): void {
+  /**
+   * Hashes each message, and writes the digests behind each other from `target` on; overwrites 96 bytes after them.
+   *
+   * @param times 2 is Bitcoin's hash of transactions
+   */
+  hashAll({ starts, lengths }: Messages, target: number, times: 1 | 2 = 2): void {
     const count = starts.length
+    const finish = times === 1 ? this.#write : this.#finish
     // Lanes run as long as the longest of four: so messages of one length go together.
     const order = new Float64Array(count)
     for (let i = 0; i < count; i++) order[i] = (lengths[i] as number) * maxMessages + i
@@ -74,7 +81,7 @@ export class BatchHasher {
         places[lane] = target + 32 * (missing ? count + lane - 1 : message)
       }
       this.#run()
-      this.#finish(places[0] as number, places[1] as number, places[2] as number, places[3] as number)
+      finish(places[0] as number, places[1] as number, places[2] as number, places[3] as number)
     }
   }
 

@@ -59,7 +59,7 @@ const shift = (local: number, by: number) => [...get(local), ...i32(by), ...op.s
 /**
  * Exports `memory`; `compress(state, p0, p1, p2, p3, mask)`, which adds a block of each message to the state it begins
  * from and leaves the result in `layout.state`; `finish(q0, q1, q2, q3)`, which hashes that state once more and writes the
- * four digests.
+ * four digests; and `write(q0, q1, q2, q3)`, which writes them without.
  *
  * @param pages of 64 KiB that its memory has
  */
@@ -68,14 +68,15 @@ export function sha256Module(pages: number): Uint8Array<ArrayBuffer> {
     [0x60, 6, ...Array(6).fill(0x7f), 0],
     [0x60, 4, ...Array(4).fill(0x7f), 0],
   ])
-  const functions = section(3, [[0], [1]])
+  const functions = section(3, [[0], [1], [1]])
   const memory = section(5, [[0, ...leb(pages)]])
   const exports = section(7, [
     [...name('memory'), 2, 0],
     [...name('compress'), 0, 0],
     [...name('finish'), 0, 1],
+    [...name('write'), 0, 2],
   ])
-  const code = section(10, [compress(), finish()])
+  const code = section(10, [compress(), finish(), write()])
   return Uint8Array.from([
     0,
     0x61,
@@ -129,14 +130,28 @@ function finish(): number[] {
   const { code, order } = rounds(first, words)
   const end = order.flatMap((local, i) => [
     ...[...get(local), ...at(layout.initialState, i), ...op.add, ...set(local)],
-    ...[...get(local), ...get(local), ...swapBytes, ...set(local)],
-    ...[0, 1, 2, 3].flatMap((lane) => [
-      ...get(lane),
-      ...get(local),
-      ...[...op.store32Lane, 0, ...leb(4 * i), lane],
-    ]),
+    ...storeWord(local, i),
   ])
   return body(25, [...load, ...begin, ...code, ...end])
+}
+
+function write(): number[] {
+  const local = 4
+  const state = (i: number) => [...i32(layout.state + 16 * i), ...op.load, 0, 0]
+  return body(
+    1,
+    lanes(0, 8).flatMap((i) => [...state(i), ...set(local), ...storeWord(local, i)]),
+  )
+}
+
+/** Writes word `i` of the four digests to where the four parameters say. */
+function storeWord(local: number, i: number): number[] {
+  const stores = [0, 1, 2, 3].flatMap((lane) => [
+    ...get(lane),
+    ...get(local),
+    ...[...op.store32Lane, 0, ...leb(4 * i), lane],
+  ])
+  return [...get(local), ...get(local), ...swapBytes, ...set(local), ...stores]
 }
 
 /** The 64 rounds on the locals a to h from `first` on; `order`: where a to h stand afterwards. One more local is scratch. */

@@ -1,10 +1,12 @@
 import { ChainscreenError } from '../../../errors.ts'
-import type { ScreenableTx } from '../../../screening/types.ts'
+import type { OwnLookup } from '../../../screening/own.ts'
 import type { Unscreened } from '../../source.ts'
 import type { NetworkFacts } from '../networks.ts'
 import type { ScannedBlock } from '../scanned-block.ts'
-import { proveBlock, spendsFault } from './prove-block.ts'
-import type { Roots } from './roots.ts'
+import { doubtsOf } from './doubts.ts'
+import type { hashBlock } from './hash-block.ts'
+import { proveBlock } from './prove-block.ts'
+import { rulesAt } from './shown.ts'
 
 /** `strict`: a fault refuses the block. `warn`: it is recorded. `off`: nothing is proved. */
 export type VerifyMode = 'strict' | 'warn' | 'off'
@@ -14,11 +16,13 @@ export interface ProvedBlock {
   unverified: readonly Unscreened[]
   /** The miner left some of the fees, or the spent outputs are not this block's: worth another look. */
   doubtful: boolean
-  /** See `SourceBlock`. */
-  proveSenders(extracted: readonly ScreenableTx[]): readonly Unscreened[]
+  /** Inputs that may be own ones, and are said to be somebody else's. */
+  doubts(own: OwnLookup): readonly Unscreened[]
 }
 
-const nothing: ProvedBlock = { unverified: [], doubtful: false, proveSenders: () => [] }
+type HashBlock = typeof hashBlock
+
+const nothing: ProvedBlock = { unverified: [], doubtful: false, doubts: () => [] }
 const unclaimedReason =
   'the coinbase takes less than subsidy and fees, which it may, and which leaves the amounts of spent outputs unproved'
 
@@ -26,44 +30,25 @@ const unclaimedReason =
 export class BlockVerifier {
   readonly mode: VerifyMode
   readonly #facts: NetworkFacts
-  readonly #roots: (block: ScannedBlock) => Promise<Roots>
-  /** Who paid a transaction is looked at after the block was handed on: a lie that comes out then is what the next block is refused for. */
-  #lie: unknown = null
+  readonly #hash: HashBlock
 
-  constructor(mode: VerifyMode, facts: NetworkFacts, roots: (block: ScannedBlock) => Promise<Roots>) {
+  constructor(mode: VerifyMode, facts: NetworkFacts, hash: HashBlock) {
     this.mode = mode
     this.#facts = facts
-    this.#roots = roots
+    this.#hash = hash
   }
 
   /** @throws ChainscreenError `node-bad-answer` in mode `strict`, where something in the block can't be true */
   async prove(block: ScannedBlock, height: number): Promise<ProvedBlock> {
     if (this.mode === 'off') return nothing
-    if (this.#lie !== null) {
-      const before = this.#lie
-      this.#lie = null
-      throw before
-    }
-    const { faults, unclaimed } = proveBlock(block, height, this.#facts, await this.#roots(block))
+    const hashes = await this.#hash(block, rulesAt(height, this.#facts))
+    const { faults, unclaimed } = proveBlock(block, height, this.#facts, hashes)
     const unverified = this.#judge(faults, block)
     if (unclaimed > 0) unverified.push({ what: 'unverified', reason: unclaimedReason })
     return {
       unverified,
       doubtful: unclaimed > 0,
-      proveSenders: (extracted) => this.#proveSpends(extracted, block, height >= this.#facts.segwit),
-    }
-  }
-
-  #proveSpends(extracted: readonly ScreenableTx[], block: ScannedBlock, segwit: boolean): Unscreened[] {
-    const faults = extracted.flatMap(({ hash }) => {
-      const transaction = block.touched(hash)
-      return (transaction && spendsFault(transaction, segwit)) ?? []
-    })
-    try {
-      return this.#judge(faults, block)
-    } catch (error) {
-      this.#lie = error
-      throw error
+      doubts: (own) => doubtsOf(block, hashes.spends, own),
     }
   }
 

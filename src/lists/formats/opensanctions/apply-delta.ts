@@ -29,9 +29,15 @@ interface Change {
  */
 export async function* applyDelta(state: Readable, delta: Readable): AsyncGenerator<string> {
   const changes = await readChanges(delta)
+  const additions = [...changes].filter(([, { op }]) => op === 'ADD').sort(([a], [b]) => (a < b ? -1 : 1))
   const done = new Set<string>()
+  let last = ''
+  let added = 0
   for await (const line of readLines(state)) {
     const id = idOf(line)
+    // In their place while the file is in the order of ids: only so can it become the very file that was published.
+    for (; last < id && (additions[added]?.[0] ?? id) < id; added++) yield `${additions[added]?.[1].line}\n`
+    last = last < id ? id : '\uffff'
     const change = changes.get(id)
     if (change === undefined) {
       yield `${line.text}\n`
@@ -42,9 +48,9 @@ export async function* applyDelta(state: Readable, delta: Readable): AsyncGenera
     done.add(id)
     if (change.op === 'MOD') yield `${change.line}\n`
   }
-  for (const [id, { op, line }] of changes) {
-    if (op === 'ADD') yield `${line}\n`
-    else if (!done.has(id))
+  for (const [, { line }] of additions.slice(added)) yield `${line}\n`
+  for (const [id, { op }] of changes) {
+    if (op !== 'ADD' && !done.has(id))
       throw doesNotFit(`${op === 'MOD' ? 'changes' : 'deletes'} ${id}, which is not there`)
   }
 }

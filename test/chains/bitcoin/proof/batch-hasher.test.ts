@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { doubleSha256 } from '../../../../src/chains/bitcoin/double-sha256.ts'
@@ -6,7 +7,7 @@ import { layout } from '../../../../src/chains/bitcoin/proof/sha256-module.ts'
 
 const hasher = new BatchHasher()
 
-function hashAll(messages: readonly Uint8Array[]): string[] {
+function hashAll(messages: readonly Uint8Array[], times: 1 | 2 = 2): string[] {
   const starts = new Uint32Array(messages.length)
   const lengths = new Uint32Array(messages.length)
   let at: number = layout.free
@@ -16,7 +17,7 @@ function hashAll(messages: readonly Uint8Array[]): string[] {
     hasher.memory.set(message, at)
     at += message.length
   })
-  hasher.hashAll({ starts, lengths }, at)
+  hasher.hashAll({ starts, lengths }, at, times)
   return messages.map((_, i) =>
     Buffer.from(hasher.memory.subarray(at + 32 * i, at + 32 * i + 32)).toString('hex'),
   )
@@ -40,6 +41,13 @@ describe('the batch hasher', () => {
       ),
       { numRuns: 60 },
     )
+  })
+
+  it('hashes once where it is asked to', () => {
+    const messages = Array.from({ length: 131 }, (_, length) => Buffer.alloc(length, length))
+    const once = messages.map((one) => createHash('sha256').update(one).digest('hex'))
+    expect(hashAll(messages, 1)).toEqual(once)
+    expect(hashAll(messages)).toEqual(expected(messages))
   })
 
   it('hashes a message as long as a block', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { networkFacts } from '../../../../src/chains/bitcoin/networks.ts'
-import { rootsOfBlock } from '../../../../src/chains/bitcoin/proof/block-roots.ts'
+import { hashBlock } from '../../../../src/chains/bitcoin/proof/hash-block.ts'
 import { proveBlock } from '../../../../src/chains/bitcoin/proof/prove-block.ts'
+import { rulesAt } from '../../../../src/chains/bitcoin/proof/shown.ts'
 import { ScannedBlock } from '../../../../src/chains/bitcoin/scanned-block.ts'
 import { type BlockSpec, type BuiltBlock, buildBlock, sats } from '../build-block.ts'
 import { rehash } from '../rehash.ts'
@@ -33,7 +34,12 @@ async function faults(
   network: 'regtest' | 'mainnet' = 'regtest',
 ) {
   const scanned = new ScannedBlock({ block, spent, received: 0 }, hash)
-  return proveBlock(scanned, height, networkFacts[network], await rootsOfBlock(scanned)).faults
+  return proveBlock(
+    scanned,
+    height,
+    networkFacts[network],
+    await hashBlock(scanned, rulesAt(height, networkFacts[network])),
+  ).faults
 }
 
 describe('a block', () => {

@@ -1,38 +1,36 @@
 import { Worker } from 'node:worker_threads'
-import type { ScannedBlock } from '../scanned-block.ts'
-import type { Roots } from './roots.ts'
-import type { RootsAnswer, RootsTask } from './roots-worker.ts'
+import type { BlockHashes, HashTask } from './hash-here.ts'
+import type { ThreadAnswer, ThreadTask } from './hash-worker.ts'
 
 interface Waiting {
-  resolve: (roots: Roots) => void
+  resolve: (hashes: BlockHashes) => void
   reject: (error: Error) => void
 }
 
 /** Hashes blocks in a thread of its own, so that reading and screening go on meanwhile. Keeps no process alive. */
-export class RootsThread {
+export class HashThread {
   readonly #worker: Worker
   readonly #waiting = new Map<number, Waiting>()
   #next = 0
 
   constructor() {
-    this.#worker = new Worker(new URL('./roots-worker.js', import.meta.url))
+    this.#worker = new Worker(new URL('./hash-worker.js', import.meta.url))
     this.#worker.unref()
-    this.#worker.on('message', ({ id, roots }: RootsAnswer) => {
-      this.#waiting.get(id)?.resolve(roots)
+    this.#worker.on('message', ({ id, hashes }: ThreadAnswer) => {
+      this.#waiting.get(id)?.resolve(hashes)
       this.#settled(id)
     })
     this.#worker.on('error', (error) => this.#failed(error))
     this.#worker.on('exit', () => this.#failed(new Error('the thread that hashes blocks ended')))
   }
 
-  rootsOf({ bytes, index }: ScannedBlock): Promise<Roots> {
+  hash(task: HashTask): Promise<BlockHashes> {
     const id = this.#next++
-    const { starts, bodyEnds } = index
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
       // While somebody waits, the process must not end.
       this.#worker.ref()
-      this.#worker.postMessage({ id, block: bytes, places: { starts, bodyEnds } } satisfies RootsTask)
+      this.#worker.postMessage({ id, ...task } satisfies ThreadTask)
     })
   }
 

@@ -1,0 +1,88 @@
+import { p2pkhScript, p2shScript, witnessScript } from '../../../address/script-templates.ts'
+import type { BatchHasher } from './batch-hasher.ts'
+import type { Ripemd160 } from './ripemd160.ts'
+import { layout } from './sha256-module.ts'
+import { type Demand, judgeInput, type Oddity, type SpendRules } from './shown.ts'
+import { type Places, type SpentInput, spentInputs } from './spent-inputs.ts'
+
+type InputPlace = Pick<SpentInput, 'tx' | 'input'>
+
+/** What all inputs of a block say of the outputs that they are said to spend. */
+export interface SpendsProof {
+  /** The first input that can't spend what it is said to spend, and how many there are. */
+  fault: (InputPlace & { problem: string }) | null
+  faults: number
+  /** Inputs that show what these scripts are spent with, and are said to spend something else that shows nothing. */
+  doubts: (InputPlace & { scripts: Uint8Array[] })[]
+}
+
+export interface SpendHashers {
+  batch: BatchHasher
+  ripemd160: Ripemd160
+}
+
+/** Hashes what every input of a block shows, and compares it with what it is said to spend. */
+export function proveSpends(
+  { batch, ripemd160 }: SpendHashers,
+  block: Uint8Array,
+  places: Places,
+  spent: Uint8Array,
+  rules: SpendRules,
+): SpendsProof {
+  const demands: (InputPlace & Demand)[] = []
+  const oddities: (InputPlace & Oddity)[] = []
+  const found: SpendsProof = { fault: null, faults: 0, doubts: [] }
+  const fail = ({ tx, input }: InputPlace, problem: string) => {
+    found.fault ??= { tx, input, problem }
+    found.faults += 1
+  }
+  for (const each of spentInputs(block, places, spent)) {
+    const { tx, input } = each
+    const { demands: wanted, problem, oddity } = judgeInput(block, each, rules)
+    for (const { shown, hash, problem: wrong } of wanted)
+      demands.push({ tx, input, shown, hash, problem: wrong })
+    if (problem !== undefined) fail(each, problem)
+    if (oddity !== undefined) oddities.push({ tx, input, ...oddity })
+  }
+  const hashOf = hashesOf(batch, block, [...demands, ...oddities])
+  demands.forEach((demand, i) => {
+    const { hash } = demand
+    const digest = hash.length === 20 ? ripemd160(hashOf(i)) : hashOf(i)
+    if (!equal(digest, hash)) fail(demand, demand.problem)
+  })
+  oddities.forEach(({ tx, input, items }, i) => {
+    const sha256 = hashOf(demands.length + i)
+    const hash160 = ripemd160(sha256)
+    const ofWitness =
+      items === 2 ? [witnessScript(0, hash160), witnessScript(0, sha256)] : [witnessScript(0, sha256)]
+    found.doubts.push({
+      tx,
+      input,
+      scripts: items > 0 ? ofWitness : [p2pkhScript(hash160), p2shScript(hash160)],
+    })
+  })
+  return found
+}
+
+/** @returns the SHA-256 of the nth, a view that is good until more is hashed */
+function hashesOf(
+  batch: BatchHasher,
+  block: Uint8Array,
+  all: readonly Pick<Demand, 'shown'>[],
+): (n: number) => Uint8Array {
+  const at = layout.free
+  const digests = at + block.length
+  batch.memory.set(block, at)
+  const messages = { starts: new Uint32Array(all.length), lengths: new Uint32Array(all.length) }
+  all.forEach(({ shown }, i) => {
+    messages.starts[i] = at + shown.start
+    messages.lengths[i] = shown.end - shown.start
+  })
+  batch.hashAll(messages, digests, 1)
+  return (n) => batch.memory.subarray(digests + 32 * n, digests + 32 * (n + 1))
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 0; i < b.length; i++) if (a[i] !== b[i]) return false
+  return true
+}

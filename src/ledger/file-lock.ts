@@ -1,0 +1,29 @@
+import Database from 'better-sqlite3'
+import type { Db } from './database.ts'
+import { databaseError } from './database-error.ts'
+
+/**
+ * An exclusive lock between processes: SQLite's own, on a file of its own. The operating system lets go of it when the
+ * process ends, however it ends.
+ *
+ * @returns lets go; `null` where somebody else holds it.
+ * @throws ChainscreenError `database` where the file can't be made.
+ */
+export function takeFileLock(path: string): (() => void) | null {
+  let lock: Db
+  try {
+    lock = new Database(path, { timeout: 0 })
+  } catch (error) {
+    throw databaseError(path, error)
+  }
+  try {
+    lock.exec('begin exclusive')
+  } catch (error) {
+    lock.close()
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return null
+    throw databaseError(path, error)
+  }
+  return () => {
+    lock.close()
+  }
+}

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { ChainscreenError, messageOf } from '../errors.ts'
+
+/** Reads a kept file to its end. @throws ChainscreenError `bad-file` where it is gone, damaged, or not what its name says. */
+export async function checkSealed(path: string, sha256: string): Promise<void> {
+  const hash = createHash('sha256')
+  try {
+    await pipeline(createReadStream(path), createGunzip(), hash)
+  } catch (cause) {
+    throw new ChainscreenError(
+      'bad-file',
+      `The kept file ${path} can't be read (${messageOf(cause)}): import the list again.`,
+      { cause },
+    )
+  }
+  if (hash.digest('hex') === sha256) return
+  throw new ChainscreenError(
+    'bad-file',
+    `The kept file ${path} is not what its name says: it was changed after it was held. Import the list again.`,
+  )
+}

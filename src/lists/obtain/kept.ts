@@ -1,0 +1,54 @@
+import type { Db } from '../../ledger/database.ts'
+import { findSnapshot } from '../../ledger/list-snapshots.ts'
+import { putSource, readSource } from '../../ledger/list-sources.ts'
+import type { Validators } from '../fetch/types.ts'
+import { sealedPath } from '../seal.ts'
+import type { Announced, Kept } from './types.ts'
+
+/** What to ask for news of: only a version that is active or held makes "nothing new" an answer. */
+export function readKept(db: Db, listId: string): Kept | null {
+  const source = readSource(db, listId)
+  if (source === undefined || source.sha256 === null) return null
+  const { sha256, version, checksum } = source
+  const state = findSnapshot(db, listId, sha256)?.state
+  if (state !== 'active' && state !== 'held') return null
+  const index = validators(source.index_resource, source.index_etag, source.index_last_modified)
+  return {
+    ...{ sha256, path: sealedPath(db.name, sha256) },
+    file: validators(source.resource, source.etag, source.last_modified),
+    announced: index && { index, version, checksum },
+  }
+}
+
+/**
+ * Remembers what the source said of a version, for the next look.
+ *
+ * @param file of the download; `null` = it was not downloaded as it stands; `undefined` = as it was.
+ */
+export function rememberSource(
+  db: Db,
+  listId: string,
+  sha256: string,
+  file: Validators | null | undefined,
+  announced: Announced | null,
+): void {
+  const before = readSource(db, listId)
+  putSource(db, {
+    ...{ list_id: listId, sha256, not_before: null },
+    resource: file === undefined ? (before?.resource ?? null) : (file?.resource ?? null),
+    etag: file === undefined ? (before?.etag ?? null) : (file?.etag ?? null),
+    last_modified: file === undefined ? (before?.last_modified ?? null) : (file?.lastModified ?? null),
+    index_resource: announced?.index.resource ?? null,
+    index_etag: announced?.index.etag ?? null,
+    index_last_modified: announced?.index.lastModified ?? null,
+    ...{ version: announced?.version ?? null, checksum: announced?.checksum ?? null },
+  })
+}
+
+function validators(
+  resource: string | null,
+  etag: string | null,
+  lastModified: string | null,
+): Validators | null {
+  return resource === null ? null : { resource, etag, lastModified }
+}

@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import { all } from '../../src/ledger/database.ts'
+import { migrations } from '../../src/ledger/migrate.ts'
+import { countOwnAddresses, findOwnAddress, isOwn, ownKeysSince } from '../../src/ledger/own-addresses.ts'
+import { evm } from '../screening/builders.ts'
+import { tempDir } from '../temp.ts'
+import { freshLedger } from './fixtures.ts'
+
+/** A database as an earlier program left it. */
+function databaseOf(version: number, content: string): string {
+  const path = join(tempDir(), 'ledger.db')
+  const db = new Database(path)
+  for (const each of migrations()) if (each.version <= version) db.exec(each.sql())
+  db.exec(content)
+  db.pragma(`application_id = ${0x63687363}`)
+  db.pragma(`user_version = ${version}`)
+  db.close()
+  return path
+}
+
+describe('a database of the schema version 3', () => {
+  it('keeps its own addresses, its versions of lists, and all that refers to them', () => {
+    const path = databaseOf(
+      3,
+      `insert into own_addresses values
+         ('${evm('1')}', '', 'one', 'hot', 'u1', '2026-01-01', 1, null),
+         ('${evm('2')}', 'ethereum', 'two', 'deposit', 'u2', '2026-01-02', 2, '2026-01-03');
+       update meta set value = '2' where key = 'own_revision';
+       insert into lists (id, format, category, active_snapshot) values ('l', 'csv', 'own-list', 'ab');
+       insert into list_snapshots values
+         (7, 'l', 'ab', 'csv', null, 'active', null, 3, '{}', '2026-01-01', '2026-01-01', 1);
+       insert into snapshot_entries values (7, '${evm('9')}', 'nine', '[]', null, '[]', null, null, null);
+       insert into list_unparsed values ('l', 'ab', 'line 2', 'raw', null, 'why');
+       insert into list_sources values ('l', 'r', '"e"', null, 'ab', null);`,
+    )
+    const db = freshLedger(path)
+    expect(all(db, 'select * from own_addresses order by key')).toEqual([
+      {
+        ...{ key: evm('1'), chain: '', address: 'one', kind: 'hot', reference: 'u1' },
+        ...{ added_at: '2026-01-01', revision: 1, retired_at: null },
+      },
+      {
+        ...{ key: evm('2'), chain: 'ethereum', address: 'two', kind: 'deposit', reference: 'u2' },
+        ...{ added_at: '2026-01-02', revision: 2, retired_at: '2026-01-03' },
+      },
+    ])
+    expect([countOwnAddresses(db), isOwn(db, 'ethereum', evm('2')), isOwn(db, 'other', evm('2'))]).toEqual([
+      2,
+      true,
+      false,
+    ])
+    expect([...ownKeysSince(db, 1)]).toEqual([evm('2')])
+    expect(findOwnAddress(db, evm('1'), '')?.reference).toBe('u1')
+    expect(all(db, 'select id, state, parser from list_snapshots')).toEqual([
+      { id: 7, state: 'active', parser: 1 },
+    ])
+    expect(all(db, 'select snapshot_id, address from snapshot_entries')).toEqual([
+      { snapshot_id: 7, address: 'nine' },
+    ])
+    expect(all(db, 'select raw, parser from list_unparsed')).toEqual([{ raw: 'raw', parser: 1 }])
+    expect(all(db, 'select etag, version from list_sources')).toEqual([{ etag: '"e"', version: null }])
+    expect(db.pragma('foreign_key_check')).toEqual([])
+    expect(() =>
+      db.exec(
+        `insert into snapshot_entries select 8, key, '', '[]', null, '[]', null, null, null from snapshot_entries`,
+      ),
+    ).toThrow(/FOREIGN KEY/)
+  })
+})
