@@ -13,6 +13,7 @@ const benchmarks = {
   evm: ['evm.mjs'],
   'evm-proof': ['evm-proof.mjs'],
   rescreen: ['rescreen.mjs', '100000'],
+  'list-change': ['list-change.mjs', '20000'],
   own: ['own-import.mjs', '100000'],
 }
 const [name, ...options] = process.argv.slice(2)

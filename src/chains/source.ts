@@ -15,6 +15,8 @@ export interface Unscreened {
 export interface SourceBlock extends BlockRef {
   level: CoverageLevel
   unscreened: readonly Unscreened[]
+  /** Nothing of it was proved (`verify: off`): it does not answer for an earlier reading that was `unverified`. */
+  unproved?: boolean
   /** Bytes the node sent for it. */
   bytes: number
   /** Finds what touches own addresses. Pure: the same block and the same own addresses give the same answer. May be called again when own addresses change. */

@@ -31,6 +31,7 @@ interface FilterOptions extends CommonOptions {
   since?: string
   tx?: string
   address?: string
+  open?: boolean
   canary?: boolean
   limit?: string
 }
@@ -44,6 +45,7 @@ export const alertsCommand: CommandFactory = () =>
     .option('--since <time>', 'raised at or after, ISO-8601')
     .option('--tx <hash>')
     .option('--address <address>', 'own address, counterparty or listed address')
+    .option('--open', 'only those that nobody decided on yet and whose block stands')
     .option('--canary', 'also the alerts by which chainscreen tests itself')
     .option('--limit <n>', 'at most so many')
     .action((options: FilterOptions) => {
@@ -61,6 +63,7 @@ export const alertsCommand: CommandFactory = () =>
       const filter = {
         ...Object.fromEntries(given),
         ...(limit === undefined ? {} : { limit: parseHeight(limit, 'number of alerts') }),
+        open: options.open ?? false,
         canary: options.canary ?? false,
       }
       const config = configIfAny(options)
@@ -91,6 +94,7 @@ export function printAlerts(alerts: readonly CurrentAlertRow[]): void {
       'id',
       'level',
       'status',
+      'disposition',
       'chain',
       'block',
       'direction',
@@ -101,7 +105,8 @@ export function printAlerts(alerts: readonly CurrentAlertRow[]): void {
       'listed as',
     ],
     alerts.map((alert) => [
-      ...[alert.id.slice(0, 12), alert.level, alert.status, alert.chain, alert.block_height, alert.direction],
+      ...[alert.id.slice(0, 12), alert.level, alert.status, alert.disposition],
+      ...[alert.chain, alert.block_height, alert.direction],
       // An own address that a list names has no counterparty: it is the one.
       ...[alert.role, alert.match, amountText(alert), alert.counterparty ?? alert.own_address],
       `${alert.subject ?? alert.entry_address} (${alert.list_id})`,

@@ -19,12 +19,13 @@ export const coverageCommand: CommandFactory = () =>
       const db = openLedgerForReading(databaseOf(options, config))
       try {
         if (chain !== undefined) refuseUnknownChain(db, config, chain)
-        const report = readCoverage(db, chain)
+        const report = readCoverage(
+          db,
+          chain,
+          (config?.chains ?? []).map(({ id }) => id),
+        )
         if (options.json) return printJson(report)
-        if (report.length === 0)
-          printLine(
-            chain === undefined ? 'No chain was followed yet.' : `No chain "${chain}" was followed yet.`,
-          )
+        if (report.length === 0) printLine('No chain was followed yet, and the config names none.')
         report.forEach(printCoverage)
       } finally {
         db.close()
@@ -34,7 +35,9 @@ export const coverageCommand: CommandFactory = () =>
 export function printCoverage(coverage: ChainCoverage): void {
   const { chain, caip2, cursorHeight, headHeight, finalHeight } = coverage
   printLine(
-    `${chain} (${caip2}): screened up to ${cursorHeight ?? 'nothing'}; the node's head was ${headHeight ?? 'unknown'}, final is ${finalHeight ?? 'nothing yet'}`,
+    caip2 === null
+      ? `${chain}: in the config, and never followed yet`
+      : `${chain} (${caip2}): screened up to ${cursorHeight ?? 'nothing'}; the node's head was ${headHeight ?? 'unknown'}, final is ${finalHeight ?? 'nothing yet'}`,
   )
   printTable(
     ['  blocks', 'level', 'list revision', 'own revision'],
@@ -50,5 +53,7 @@ export function printCoverage(coverage: ChainCoverage): void {
     printLine(`  re-screened from stored history to list revision ${historyRevision}`)
   }
   if (coverage.gaps.length === 0) printLine('  no gaps')
-  for (const gap of coverage.gaps) printLine(`  gap ${gap.from}–${gap.to}: ${gap.reason}`)
+  for (const { from, to, reason } of coverage.gaps) {
+    printLine(from === null ? `  gap: ${reason}` : `  gap ${from}–${to}: ${reason}`)
+  }
 }

@@ -1,6 +1,8 @@
 import type { Key } from '../address/key.ts'
-import { changedKeys, findChanges, noteBulk, putBulk } from './bulk-changes.ts'
+import { atOnce } from '../in-slices.ts'
+import { noteBulk, putBulk } from './bulk-changes.ts'
 import { all, type Db, one, run } from './database.ts'
+import { changedKeys, type FoundChanges, findingChanges, forgetChanges, stillHold } from './find-changes.ts'
 import { type AddressHistory, seedRemoved } from './list-history.ts'
 import {
   type SnapshotEntry,
@@ -21,6 +23,8 @@ export interface Activation {
   listedOnIsPublished: boolean
   /** Dates known beside the list's own files; an earlier one of the list itself wins. */
   history?: readonly AddressHistory[]
+  /** What was found beforehand; found again where the list changed since. */
+  found?: FoundChanges | undefined
   /** Now, ISO-8601. */
   at: string
 }
@@ -36,12 +40,12 @@ export function activateSnapshot(db: Db, snapshot: SnapshotRow, activation: Acti
   const { list_id: listId } = snapshot
   const { at, date, history = [] } = activation
   const known = new Map(history.map((each) => [each.key, each]))
-  findChanges(db, snapshot, { ...activation, keys: known.keys() })
-  const entries = entriesToWeigh(db, snapshot)
-  const missing = changedKeys(db, 'one-gone')
+  const found = currentChanges(db, snapshot, activation)
+  const entries = entriesToWeigh(db, snapshot, found)
+  const missing = changedKeys(db, found, 'one-gone')
   const keys = new Set([...known.keys(), ...entries.map(({ key }) => key), ...missing])
   const before = readListState(db, listId, keys)
-  const bulk = putBulk(db, snapshot, activation)
+  const bulk = putBulk(db, snapshot, found, activation)
   seedRemoved(db, listId, history, date)
   for (const key of missing) closeEntry(db, listId, key, removalDate(db, listId, known.get(key), date))
   for (const entry of entries) {
@@ -54,19 +58,27 @@ export function activateSnapshot(db: Db, snapshot: SnapshotRow, activation: Acti
   if (items.length + bulk.moved > 0) {
     const id = addRescreen(db, { kind: 'list', listId, revision, whole: false, at })
     for (const item of items) addRescreenItem(db, id, item)
-    noteBulk(db, id, listId)
+    noteBulk(db, id, listId, found)
   }
   markActive(db, snapshot, revision, at)
+  forgetChanges(db, found)
   return revision
 }
 
+function currentChanges(db: Db, snapshot: SnapshotRow, activation: Activation): FoundChanges {
+  const { found } = activation
+  if (found !== undefined && stillHold(db, snapshot, found)) return found
+  if (found !== undefined) forgetChanges(db, found)
+  return atOnce(findingChanges(db, snapshot, activation))
+}
+
 /** The entries of the snapshot whose dates have to be weighed. */
-function entriesToWeigh(db: Db, snapshot: SnapshotRow): SnapshotEntry[] {
+function entriesToWeigh(db: Db, snapshot: SnapshotRow, found: FoundChanges): SnapshotEntry[] {
   return all<SnapshotEntryRow>(
     db,
     `select s.* from temp.list_changes c cross join snapshot_entries s on s.snapshot_id = ? and s.key = c.key
-     where c.change = 'one' order by s.key`,
-    snapshot.id,
+     where c.found_id = ? and c.change = 'one' order by s.key`,
+    ...[snapshot.id, found.id],
   ).map(snapshotEntryOf)
 }
 

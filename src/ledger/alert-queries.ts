@@ -68,6 +68,8 @@ export interface AlertFilter {
   tx?: string
   /** Own address, counterparty or listed address, as written. */
   address?: string
+  /** Only those without a decision, of transactions that did not lose their block. */
+  open?: boolean
   /** With the alerts that chainscreen raises to test itself. */
   canary?: boolean
   limit?: number
@@ -82,6 +84,7 @@ export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] 
     params.push(...values)
   }
   if (!filter.canary) where(`category != 'canary'`)
+  if (filter.open) where(`disposition = 'open' and status not in ('orphaned', 'withdrawn')`)
   if (filter.chain !== undefined) where('chain = ?', filter.chain)
   if (filter.status !== undefined) where('status = ?', filter.status)
   if (filter.level !== undefined) where('level = ?', filter.level)

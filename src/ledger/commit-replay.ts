@@ -4,6 +4,7 @@ import { type CoverageRow, coverBlock } from './coverage.ts'
 import { type Db, inTransaction } from './database.ts'
 import { finalize } from './finalize.ts'
 import { type Revisions, readRevisions } from './revisions.ts'
+import { closeUnscreened } from './unscreened.ts'
 
 /** A replay's own coverage row, carried from step to step. */
 export interface ReplayProgress {
@@ -18,7 +19,8 @@ export interface ReplayStep {
 }
 
 /**
- * Writes blocks that were screened again: what is new is added, what stands stays. The cursor does not move.
+ * Writes blocks that were screened again: what is new is added, what stands stays, and gaps that this reading no longer has
+ * are closed. The cursor does not move.
  *
  * @param progress is carried on; begin with `{ row: undefined, terms: '' }`.
  * @returns `null`, with nothing written, when the lists or own addresses changed since the blocks were screened.
@@ -46,6 +48,7 @@ export function commitReplay(
       const text = JSON.stringify([terms, finalHeight !== null && block.height <= finalHeight])
       row = coverBlock(db, terms, block, text === rowTerms ? row : undefined, step.at)
       rowTerms = text
+      closeUnscreened(db, chain.id, block, { coverageId: row.id, at: step.at })
     }
     if (finalHeight !== null) finalize(db, chain.id, finalHeight, step.at)
     return true

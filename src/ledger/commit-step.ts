@@ -1,16 +1,19 @@
 import type { BlockRef, Finding, ScreenableTx } from '../screening/types.ts'
 import { type Chain, moveCursor, noteHead, readChainState } from './chain.ts'
-import { type CoverageRow, coverBlock, noteUnscreened, openFollowRow } from './coverage.ts'
+import { type CoverageRow, coverBlock, openFollowRow } from './coverage.ts'
 import { type Db, inTransaction, run } from './database.ts'
 import { finalize } from './finalize.ts'
 import { writeMovements } from './movements.ts'
 import { type Revisions, readRevisions } from './revisions.ts'
+import { noteUnscreened } from './unscreened.ts'
 import { type AlertOutcome, writeAlert } from './write-alert.ts'
 
 /** A block that was looked through, with what the lists say of it. */
 export interface ScreenedBlock extends BlockRef {
   level: string
   unscreened: readonly { what: string; reason: string }[]
+  /** See `SourceBlock`. */
+  unproved?: boolean
   transactions: readonly ScreenableTx[]
   findings: readonly Finding[]
 }

@@ -14,7 +14,7 @@ export function countUnscreened(db: Db): { chain: string; what: string; blocks: 
   return all(
     db,
     `select chain, what, sum(to_height - from_height + 1) as blocks from unscreened
-     group by chain, what order by chain, what`,
+     where closed_at is null group by chain, what order by chain, what`,
   )
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { BlockRef } from '../screening/types.ts'
 import { type Db, one, run } from './database.ts'
 import type { Revisions } from './revisions.ts'
+import { forgetUnscreenedAbove } from './unscreened.ts'
 
 /** How a run of blocks came to be read. `follow`: at the tip or on the way to it. `replay`: asked for by hand. */
 export type CoverageKind = 'follow' | 'replay'
@@ -118,28 +119,8 @@ export function uncoverAbove(db: Db, chain: string, height: number): void {
      where to_height > ?2 and id = (select coverage_id from blocks where chain = ?1 and height = ?2)`,
     ...[chain, height],
   )
+  forgetUnscreenedAbove(db, chain, height)
   run(db, `delete from coverage where chain = ? and kind = 'replay' and to_height > ?`, chain, height)
-  run(db, 'delete from unscreened where chain = ? and from_height > ?', chain, height)
-  run(db, 'update unscreened set to_height = ?2 where chain = ?1 and to_height > ?2', chain, height)
-}
-
-/** Notes what was not screened in a block, extending the row of the block before it. Inside a transaction. */
-export function noteUnscreened(db: Db, chain: string, height: number, what: string, reason: string): void {
-  const known = one<{ id: number }>(
-    db,
-    `select id from unscreened where chain = ? and what = ? and reason = ? and from_height <= ? and to_height >= ? - 1
-     order by to_height desc limit 1`,
-    ...[chain, what, reason, height, height],
-  )
-  if (known === undefined) {
-    run(
-      db,
-      'insert into unscreened (chain, from_height, to_height, what, reason) values (?, ?, ?, ?, ?)',
-      ...[chain, height, height, what, reason],
-    )
-  } else {
-    run(db, 'update unscreened set to_height = max(to_height, ?) where id = ?', height, known.id)
-  }
 }
 
 /** The own revision that a block of the hash window was screened with. */

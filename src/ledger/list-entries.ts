@@ -13,26 +13,7 @@ interface EntryRow {
   first_seen: string
 }
 
-/** Every entry that any list ever had, with the times in which it was in force: what a watchlist is built from. */
-export function readEntries(db: Db): Entry[] {
-  const intervals = new Map<string, Interval[]>()
-  for (const row of all<{ list_id: string; key: Key; from: string; to: string | null }>(
-    db,
-    'select list_id, key, "from", "to" from list_intervals order by list_id, key, "from"',
-  )) {
-    const id = `${row.list_id} ${row.key}`
-    const known = intervals.get(id)
-    if (known === undefined) intervals.set(id, [{ from: row.from, to: row.to }])
-    else known.push({ from: row.from, to: row.to })
-  }
-  return all<EntryRow>(
-    db,
-    `select e.list_id, l.category, e.key, e.address, e.subject, e.programs, e.listed_on, e.first_seen
-     from list_entries e join lists l on l.id = e.list_id order by e.list_id, e.key`,
-  ).map((row) => entryOf(row, intervals.get(`${row.list_id} ${row.key}`) ?? []))
-}
-
-/** One entry as it is now. */
+/** One entry as it is now, in force or not, with the times in which it was. */
 export function readEntry(db: Db, listId: string, key: Key): Entry | undefined {
   const row = one<EntryRow>(
     db,

@@ -1,5 +1,6 @@
 import { type Key, keyFamily } from '../address/key.ts'
 import { type Db, run } from './database.ts'
+import { putForms } from './list-forms.ts'
 
 /** What is known of when an address stood on a list, beside what the list's own files say. */
 export interface AddressHistory {
@@ -34,6 +35,7 @@ export function seedRemoved(db: Db, listId: string, history: readonly AddressHis
       ...[listId, key, keyFamily(key), address, JSON.stringify(assets), listedOn, publishedBy, removedBy],
     )
     if (changes === 0) continue
+    putForms(db, key)
     run(
       db,
       'insert into list_intervals (list_id, key, "from", "to") values (?, ?, ?, ?)',

@@ -112,12 +112,12 @@ export function snapshotEntryOf(row: SnapshotEntryRow): SnapshotEntry {
   }
 }
 
-/** The keys that a snapshot has in force. */
-export function snapshotKeys(db: Db, snapshotId: number): Set<Key> {
-  const rows = all<{ key: Key }>(
+/** The keys that a snapshot has in force, in order, so many at a time. @param after the last one of before, or `''`. */
+export function keysInForceAfter(db: Db, snapshotId: number, after: string, limit: number): Key[] {
+  return all<{ key: Key }>(
     db,
-    'select key from snapshot_entries where snapshot_id = ? and removed_on is null',
-    snapshotId,
-  )
-  return new Set(rows.map(({ key }) => key))
+    `select key from snapshot_entries where snapshot_id = ? and key > ? and removed_on is null
+     order by key limit ?`,
+    ...[snapshotId, after, limit],
+  ).map(({ key }) => key)
 }

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { indexForms } from '../address/index-forms.ts'
+import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from './database.ts'
 
@@ -43,6 +45,10 @@ export function refuseNewer(db: Db): void {
 /** Brings a database up to date, one transaction a step. */
 export function migrate(db: Db): void {
   refuseNewer(db)
+  // What SQL can't say: 0004 derives the forms of keys that are there.
+  db.function('index_forms', { deterministic: true }, (key: unknown) =>
+    JSON.stringify(indexForms(key as Key)),
+  )
   for (const { version, sql } of migrations()) {
     // Nearly always: whoever opens a current database waits for nobody who writes to it.
     if (schemaVersion(db) >= version) continue

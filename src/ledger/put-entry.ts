@@ -1,5 +1,6 @@
 import { type Key, keyFamily } from '../address/key.ts'
 import { type Db, one, run } from './database.ts'
+import { putForms } from './list-forms.ts'
 import type { SnapshotEntry } from './list-snapshots.ts'
 
 /** When an entry of a snapshot was published, and when the snapshot speaks. */
@@ -39,6 +40,7 @@ export function putEntry(
 }
 
 function insertEntry(db: Db, listId: string, entry: SnapshotEntry, firstSeen: string): void {
+  putForms(db, entry.key)
   run(
     db,
     `insert into list_entries
@@ -49,7 +51,7 @@ function insertEntry(db: Db, listId: string, entry: SnapshotEntry, firstSeen: st
   )
   run(
     db,
-    'insert into list_intervals (list_id, key, "from", "to") values (?, ?, ?, ?)',
+    'insert into list_intervals (list_id, key, "from", "to") values (?1, ?2, ?3, max(?3, ?4))',
     ...[listId, entry.key, firstSeen, entry.removedOn],
   )
 }
@@ -97,11 +99,11 @@ function reopen(db: Db, listId: string, entry: SnapshotEntry, published: string 
   run(db, 'update list_entries set removed_on = null where list_id = ? and key = ?', listId, entry.key)
 }
 
-/** Removed, on the day the source says; a day it corrects is corrected. */
+/** Removed, on the day the source says; a day it corrects is corrected. An interval ends no earlier than it begins: it is empty then. */
 export function closeEntry(db: Db, listId: string, key: Key, removedOn: string): void {
   run(
     db,
-    `update list_intervals set "to" = ?1 where list_id = ?2 and key = ?3
+    `update list_intervals set "to" = max(?1, "from") where list_id = ?2 and key = ?3
        and "from" = (select max("from") from list_intervals where list_id = ?2 and key = ?3)`,
     ...[removedOn, listId, key],
   )

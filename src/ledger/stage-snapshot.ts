@@ -1,5 +1,6 @@
 import { type Db, inTransaction, run } from './database.ts'
 import { inPiece, pieceRows } from './in-pieces.ts'
+import { putForms } from './list-forms.ts'
 import { findSnapshot, holdSnapshot, type SnapshotEntry, type SnapshotRow } from './list-snapshots.ts'
 
 /** A version of a list that was read whole. */
@@ -96,6 +97,8 @@ function begin(db: Db, snapshot: NewSnapshot): number | null {
 
 function putEntries(db: Db, snapshotId: number, entries: readonly SnapshotEntry[]): void {
   for (const entry of entries) {
+    // Long before the entry: activation is short, and an index in memory has its forms by then.
+    putForms(db, entry.key)
     run(
       db,
       `insert or replace into snapshot_entries

@@ -1,9 +1,10 @@
 import { ChainscreenError } from '../errors.ts'
+import { inSlices } from '../in-slices.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { lastSeen, noteCheck } from '../ledger/list-checks.ts'
 import { listSnapshots, type SnapshotRow } from '../ledger/list-snapshots.ts'
 import { noteChecked } from '../ledger/lists.ts'
-import { activate } from './activate.ts'
+import { activate, finding } from './activate.ts'
 import { checkSealed } from './check-sealed.ts'
 import { snapshotNamed } from './find-snapshot.ts'
 import { unknownList } from './report.ts'
@@ -28,11 +29,12 @@ export interface Approval {
 export async function approveSnapshot(db: Db, listId: string, prefix: string, at: string): Promise<Approval> {
   const named = heldSnapshot(db, listId, prefix)
   await checkSealed(sealedPath(db.name, named.sha256), named.sha256)
+  const found = await inSlices(finding(db, named))
   return inTransaction(db, () => {
     const snapshot = heldSnapshot(db, listId, named.sha256)
     const { sha256, issued_on: issuedOn, reason, bytes } = snapshot
     const seen = lastSeen(db, listId, sha256) ?? snapshot.imported_at
-    const revision = activate(db, snapshot, at)
+    const revision = activate(db, snapshot, at, found)
     // An approval is no look at the source: the list is as fresh as when this version was last met there.
     noteChecked(db, listId, seen)
     noteCheck(db, {

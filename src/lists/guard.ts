@@ -1,13 +1,20 @@
-import { type Key, keyFamily } from '../address/key.ts'
+import type { Family } from '../address/key.ts'
 
 /** What the gate compares. */
 export interface GuardInput {
   format: string
-  /** Keys in force by the active snapshot; `null` when the list has none yet. */
-  active: { keys: ReadonlySet<Key>; issuedOn: string | null } | null
-  next: { keys: ReadonlySet<Key>; issuedOn: string | null }
+  /** The active snapshot; `null` when the list has none yet. */
+  active: { issuedOn: string | null; families: ReadonlyMap<Family, FamilyCount> } | null
+  /** `entries`: how many it has in force. */
+  next: { issuedOn: string | null; entries: number }
   /** The largest part that may be gone, such as 0.05. */
   maxRemoved: number
+}
+
+/** Addresses of one family that a version has in force, and how many of them the next one has not. */
+export interface FamilyCount {
+  entries: number
+  gone: number
 }
 
 /** A family of fewer entries is not looked at alone: one delisting would be too large a part of it. */
@@ -22,14 +29,15 @@ const smallCsv = 20
  * @returns one clause a reason; empty = it may be activated.
  */
 export function reasonsToHold({ format, active, next, maxRemoved }: GuardInput): string[] {
-  if (next.keys.size === 0) return ['it has no address']
+  if (next.entries === 0) return ['it has no address']
   if (active === null) return []
   const reasons: string[] = []
   if (active.issuedOn !== null && next.issuedOn !== null && next.issuedOn < active.issuedOn) {
     reasons.push(`it was issued on ${next.issuedOn}, before the active one (${active.issuedOn})`)
   }
-  if (format === 'csv' && active.keys.size < smallCsv) return reasons
-  const gone = [...active.keys].filter((key) => !next.keys.has(key))
+  const families = [...active.families]
+  const all = families.reduce((sum, [, { entries }]) => sum + entries, 0)
+  if (format === 'csv' && all < smallCsv) return reasons
   const check = (what: string, removed: number, of: number) => {
     if (removed / of > maxRemoved) {
       reasons.push(
@@ -37,18 +45,12 @@ export function reasonsToHold({ format, active, next, maxRemoved }: GuardInput):
       )
     }
   }
-  check('addresses', gone.length, active.keys.size)
-  const goneByFamily = countByFamily(gone)
-  for (const [family, of] of countByFamily(active.keys)) {
-    if (of >= smallestFamily) check(`${family} addresses`, goneByFamily.get(family) ?? 0, of)
+  const gone = families.reduce((sum, [, family]) => sum + family.gone, 0)
+  check('addresses', gone, all)
+  for (const [family, count] of families) {
+    if (count.entries >= smallestFamily) check(`${family} addresses`, count.gone, count.entries)
   }
   return reasons
-}
-
-function countByFamily(keys: Iterable<Key>): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const key of keys) counts.set(keyFamily(key), (counts.get(keyFamily(key)) ?? 0) + 1)
-  return counts
 }
 
 function percent(part: number): string {

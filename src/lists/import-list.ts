@@ -1,16 +1,17 @@
+import { inSlices } from '../in-slices.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
+import { type FoundChanges, forgetChanges } from '../ledger/find-changes.ts'
 import { noteCheck } from '../ledger/list-checks.ts'
-import { activeSnapshot, holdSnapshot, type SnapshotRow, snapshotKeys } from '../ledger/list-snapshots.ts'
+import { activeSnapshot, findSnapshot, holdSnapshot, type SnapshotRow } from '../ledger/list-snapshots.ts'
 import { noteChecked, putList } from '../ledger/lists.ts'
 import { finishStaging, type NewSnapshot, stageSnapshot } from '../ledger/stage-snapshot.ts'
 import { whileLoading } from '../ledger/while-loading.ts'
-import { activate } from './activate.ts'
+import { activate, finding } from './activate.ts'
+import { type Comparison, comparingVersions } from './compare-versions.ts'
 import { formatOf } from './formats/index.ts'
-import { reasonsToHold } from './guard.ts'
 import { noteTrouble } from './note-trouble.ts'
 import { type ListFile, readListFile, type SealedList } from './read-list-file.ts'
 import { snapshotFolder } from './seal.ts'
-import type { ListFormat } from './types.ts'
 
 /** What the config says of a list, as far as an import needs it. */
 export interface ListSource {
@@ -79,11 +80,7 @@ export async function importList(
       ...{ issuedOn: list.parsed.issuedOn, bytes: list.size, counts: list.parsed.counts, at: options.at },
       ...{ entries: list.entries, unparsed: list.parsed.unparsed },
     }
-    const load = async () => {
-      if (!isActive(db, snapshot)) await stageSnapshot(db, snapshot)
-      return inTransaction(db, () => decide(db, source, format, list, snapshot, options))
-    }
-    return await whileLoading(db, load, { signal })
+    return await whileLoading(db, () => load(db, source, list, snapshot, options), { signal })
   } catch (error) {
     if (!byHand) noteTrouble(db, source, error, options)
     throw error
@@ -105,34 +102,65 @@ function putSource(db: Db, { id, format, maxAgeSeconds }: ListSource): void {
   putList(db, { id, format, category: formatOf(format).category, maxAgeSeconds })
 }
 
-function decide(
+/** Written, compared and decided; again, where somebody activated another version meanwhile. */
+async function load(
   db: Db,
   source: ListSource,
-  format: ListFormat,
   list: SealedList,
   snapshot: NewSnapshot,
   options: ImportOptions,
-): ImportOutcome {
-  const { sha256, parsed } = list
-  putSource(db, source)
-  const active = activeSnapshot(db, source.id)
-  const same = isActive(db, snapshot)
-  const before = active && { keys: snapshotKeys(db, active.id), issuedOn: active.issued_on }
-  const next = {
-    keys: new Set(list.entries.filter(({ removedOn }) => removedOn === null).map(({ key }) => key)),
-    issuedOn: parsed.issuedOn,
+): Promise<ImportOutcome> {
+  for (;;) {
+    const ready = await prepare(db, source, list, snapshot)
+    const outcome = inTransaction(db, () => decide(db, source, list, snapshot, ready, options))
+    if (outcome !== null) return outcome
+    if (ready?.found !== undefined) forgetChanges(db, ready.found)
   }
-  const compared = { format: format.id, active: before ?? null, next, maxRemoved: source.maxRemoved }
-  const reasons = same ? [] : reasonsToHold(compared)
-  const state = same ? 'unchanged' : reasons.length > 0 && !options.approve ? 'held' : 'activated'
+}
+
+/** What takes long, done before the transaction and in slices; `null` where the file is the active version. */
+interface Ready {
+  compared: Comparison
+  found: FoundChanges | undefined
+}
+
+async function prepare(
+  db: Db,
+  source: ListSource,
+  { entries, parsed }: SealedList,
+  snapshot: NewSnapshot,
+): Promise<Ready | null> {
+  if (isActive(db, snapshot)) return null
+  await stageSnapshot(db, snapshot)
+  const staged = findSnapshot(db, source.id, snapshot.sha256, snapshot.parser ?? 1)
+  return {
+    compared: await inSlices(comparingVersions(db, source, { entries, issuedOn: parsed.issuedOn })),
+    found: staged && (await inSlices(finding(db, staged))),
+  }
+}
+
+/** @returns `null`, with nothing written, when another version is active than the one that was compared. */
+function decide(
+  db: Db,
+  source: ListSource,
+  list: SealedList,
+  snapshot: NewSnapshot,
+  ready: Ready | null,
+  options: ImportOptions,
+): ImportOutcome | null {
+  const { sha256, parsed } = list
+  const active = activeSnapshot(db, source.id)
+  const current = ready === null ? isActive(db, snapshot) : ready.compared.active === (active?.id ?? null)
+  if (!current) return null
+  putSource(db, source)
+  const { reasons, added, removed } = ready?.compared ?? { reasons: [], added: 0, removed: 0 }
+  const state = ready === null ? 'unchanged' : reasons.length > 0 && !options.approve ? 'held' : 'activated'
+  const settled = () =>
+    settle(db, finishStaging(db, snapshot, reasons.join('; ') || null), state, ready, options.at)
   const outcome: ImportOutcome = {
     ...{ state, listId: source.id, sha256, issuedOn: parsed.issuedOn, counts: parsed.counts },
-    ...{ entries: list.entries.length, unparsed: parsed.unparsed.length, reasons },
-    added: same ? 0 : [...next.keys].filter((key) => !before?.keys.has(key)).length,
-    removed: same ? 0 : [...(before?.keys ?? [])].filter((key) => !next.keys.has(key)).length,
-    revision: same
-      ? (active?.revision ?? null)
-      : settle(db, finishStaging(db, snapshot, reasons.join('; ') || null), state, reasons, options.at),
+    ...{ entries: list.entries.length, unparsed: parsed.unparsed.length, reasons, added, removed },
+    revision: ready === null ? (active?.revision ?? null) : settled(),
   }
   if (state !== 'held') noteChecked(db, source.id, options.seenAt ?? options.at)
   noteCheck(db, {
@@ -147,11 +175,12 @@ function settle(
   db: Db,
   kept: SnapshotRow,
   state: ImportOutcome['state'],
-  reasons: readonly string[],
+  ready: Ready | null,
   at: string,
 ): number | null {
-  if (state === 'activated') return activate(db, kept, at)
-  holdSnapshot(db, kept.id, reasons.join('; '))
+  if (state === 'activated') return activate(db, kept, at, ready?.found)
+  if (ready?.found !== undefined) forgetChanges(db, ready.found)
+  holdSnapshot(db, kept.id, ready?.compared.reasons.join('; ') ?? null)
   return null
 }
 

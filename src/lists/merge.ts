@@ -1,4 +1,6 @@
 import type { Key } from '../address/key.ts'
+import { atOnce } from '../in-slices.ts'
+import { sorted } from './sorted.ts'
 import type { ListedAddress } from './types.ts'
 
 /** What one list says about one key: all rows of that key put together. */
@@ -22,6 +24,9 @@ export interface MergedEntry {
   removedOn: string | null
 }
 
+/** Rows between two interruptions. */
+const rowsAtOnce = 500
+
 /**
  * One entry for each key, in the order of the keys. While any row of a key is in force, removed rows of it say
  * nothing: a party that was taken off is not named for an address that another party keeps listed, and its dates
@@ -31,14 +36,24 @@ export interface MergedEntry {
  * listing date, party id, name, address and asset, so that a publisher's reshuffle changes nothing.
  */
 export function mergeByKey(addresses: readonly ListedAddress[]): MergedEntry[] {
+  return atOnce(merging(addresses))
+}
+
+/** The same, for {@link inSlices}. */
+export function* merging(addresses: readonly ListedAddress[]): Generator<undefined, MergedEntry[]> {
   const byKey = new Map<Key, ListedAddress[]>()
-  for (const row of addresses) {
+  for (const [index, row] of addresses.entries()) {
+    if (index % rowsAtOnce === 0) yield
     const rows = byKey.get(row.key)
     if (rows === undefined) byKey.set(row.key, [row])
     else rows.push(row)
   }
-  const keys = [...byKey.keys()].sort()
-  return keys.map((key) => merge(key, byKey.get(key) ?? []))
+  const entries: MergedEntry[] = []
+  for (const key of yield* sorted([...byKey.keys()])) {
+    if (entries.length % rowsAtOnce === 0) yield
+    entries.push(merge(key, byKey.get(key) ?? []))
+  }
+  return entries
 }
 
 function merge(key: Key, all: readonly ListedAddress[]): MergedEntry {

@@ -3,8 +3,9 @@ import { open, stat } from 'node:fs/promises'
 import { addAbortSignal } from 'node:stream'
 import { ChainscreenError } from '../errors.ts'
 import { ForbiddenColumns } from '../forbidden-columns.ts'
+import { inSlices } from '../in-slices.ts'
 import type { SnapshotEntry } from '../ledger/list-snapshots.ts'
-import { mergeByKey } from './merge.ts'
+import { merging } from './merge.ts'
 import { defaultMaxBytes, openListFile } from './open-file.ts'
 import { type Sealing, seal } from './seal.ts'
 import type { ListFormat, ParsedList } from './types.ts'
@@ -65,7 +66,7 @@ export async function readListFile(
     sealing.bytes.resume()
     const { sha256, size } = await sealing.done
     await sealing.keep(sha256)
-    return { sha256, size, parsed, entries: mergeByKey(parsed.addresses) }
+    return { sha256, size, parsed, entries: await inSlices(merging(parsed.addresses)) }
   } catch (error) {
     if (signal?.aborted) {
       await sealing?.discard()

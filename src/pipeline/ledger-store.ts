@@ -41,6 +41,8 @@ export function createLedgerStore({ db, chain, memory, now, onAlerts }: Wiring):
       if (counts.created + counts.reinstated > 0) onAlerts?.(counts)
     },
     noteHead: (head, finalHeight) => {
+      // Between blocks too, so that a large list that is being loaded is taken in a little at a time.
+      memory.refresh()
       // Asked every second, answered the same for minutes: not worth a write.
       const note = `${head.height} ${finalHeight}`
       if (note === noted) return

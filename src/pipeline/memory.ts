@@ -1,45 +1,40 @@
 import type { Key } from '../address/key.ts'
 import type { Db } from '../ledger/database.ts'
-import { readEntries } from '../ledger/list-entries.ts'
 import { type LoadPosition, loadUnderWay, rowsOfLoad } from '../ledger/load-own.ts'
 import { countOwnAddresses, isOwn, ownKeysSince } from '../ledger/own-addresses.ts'
 import { type Revisions, readRevisions } from '../ledger/revisions.ts'
 import type { OwnLookup } from '../screening/own.ts'
 import { OwnTable } from '../screening/own-table.ts'
-import { Watchlist } from '../screening/watchlist.ts'
+import { StoredWatchlist } from './stored-watchlist.ts'
 
 /**
- * What screening needs in memory: the watchlist and the own addresses, at the revisions they were read at. One for
- * all chains of a daemon.
+ * What screening needs in memory of the lists and the own addresses, and the revisions it was read at. One for all chains
+ * of a daemon.
  */
 export class Memory {
+  readonly watchlist: StoredWatchlist
   readonly #db: Db
-  #watchlist: Watchlist
-  #own: OwnTable
+  readonly #own: OwnTable
   #ownRevision = 0
   /** How far a load of own addresses was read before it counts. */
   #ahead: LoadPosition | null = null
 
   constructor(db: Db) {
     this.#db = db
-    this.#watchlist = new Watchlist(-1, [])
+    this.watchlist = new StoredWatchlist(db)
     this.#own = new OwnTable(countOwnAddresses(db))
     this.refresh()
   }
 
   get revisions(): Revisions {
-    return { list: this.#watchlist.revision, own: this.#ownRevision }
+    return { list: this.watchlist.revision, own: this.#ownRevision }
   }
 
-  get watchlist(): Watchlist {
-    return this.#watchlist
-  }
-
-  /** Reads again what moved since. Own addresses are never forgotten: only new ones are added. */
+  /** Reads what is new since. Nothing listed or own is ever forgotten: keys are only added. */
   refresh(): void {
     this.#db.transaction(() => {
       const { list, own } = readRevisions(this.#db)
-      if (list !== this.#watchlist.revision) this.#watchlist = new Watchlist(list, readEntries(this.#db))
+      this.watchlist.refresh(list)
       if (own === this.#ownRevision) return
       for (const key of ownKeysSince(this.#db, this.#ownRevision, this.#ahead)) {
         this.#own.addKey(key)

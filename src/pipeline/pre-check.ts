@@ -1,10 +1,9 @@
 import { keyFamily } from '../address/key.ts'
 import { parseAddress } from '../address/parse.ts'
 import type { Db } from '../ledger/database.ts'
-import { readEntries } from '../ledger/list-entries.ts'
+import { entriesMet } from '../ledger/list-forms.ts'
 import { bundledAlone, listHealth } from '../ledger/list-health.ts'
-import { readRevisions } from '../ledger/revisions.ts'
-import { type Match, Watchlist } from '../screening/watchlist.ts'
+import type { Match } from '../screening/watchlist.ts'
 
 /** `unknown` is never the same as `clear`. */
 export type Verdict = 'clear' | 'listed' | 'unknown'
@@ -44,16 +43,18 @@ export function preCheck(
   addresses: readonly string[],
   options: { asset: string | null; chain: PreCheckChain | null; lists: readonly string[] | null; at: string },
 ): PreCheck[] {
-  const watchlist = new Watchlist(readRevisions(db).list, readEntries(db))
-  const stale = staleLists(db, options.lists, options.at)
-  const alone = bundledAlone(db, options.lists, options.at)
-  const trust = { stale, warnings: alone === null ? [] : [`warning: ${alone}`] }
-  return addresses.map((address) => checkOne(address, watchlist, trust, options))
+  // One moment for all of it: a list may change meanwhile.
+  return db.transaction(() => {
+    const stale = staleLists(db, options.lists, options.at)
+    const alone = bundledAlone(db, options.lists, options.at)
+    const trust = { stale, warnings: alone === null ? [] : [`warning: ${alone}`] }
+    return addresses.map((address) => checkOne(db, address, trust, options))
+  })()
 }
 
 function checkOne(
+  db: Db,
   address: string,
-  watchlist: Watchlist,
   { stale, warnings }: { stale: readonly string[]; warnings: readonly string[] },
   options: { asset: string | null; chain: PreCheckChain | null },
 ): PreCheck {
@@ -68,7 +69,7 @@ function checkOne(
     }
   }
   const family = keyFamily(parsed.key)
-  const all = watchlist.lookup(parsed.key)
+  const all = entriesMet(db, parsed.key)
   const inForce = all.filter(({ entry }) => entry.intervals.at(-1)?.to === null)
   const notes = [...removedNotes(all), ...familyNotes(family, options.chain)]
   const misfit = options.chain !== null && family !== options.chain.type

@@ -13,6 +13,7 @@ import {
   rescreenItems,
   saveRescreen,
 } from '../ledger/rescreens.ts'
+import { readRevisions } from '../ledger/revisions.ts'
 import { writeAlert } from '../ledger/write-alert.ts'
 import { alertId } from '../screening/alert-id.ts'
 import { alertOwn, formsOf, nextHits, screenStored } from './rescreen-entry.ts'
@@ -30,6 +31,8 @@ export interface RescreenChunk extends RescreenCounts {
 interface Work {
   db: Db
   job: Rescreen
+  /** The list revision now: entries are read as they are, not as they were when the job was written down. */
+  revision: number
   at: string
   did: RescreenChunk
 }
@@ -47,7 +50,8 @@ export function rescreenChunk(db: Db, at: string, budgetMs: number): RescreenChu
     const job = nextRescreen(db)
     if (job === undefined) return null
     const until = performance.now() + budgetMs
-    const work: Work = { db, job, at, did: { ...noCounts, alerts: [] } }
+    const revision = readRevisions(db).list
+    const work: Work = { db, job, revision, at, did: { ...noCounts, alerts: [] } }
     const items = rescreenItems(db, job, itemsAtOnce)
     let { position } = job
     let under = 0
@@ -82,12 +86,16 @@ function tell({ db, job, at, did }: Work, item: RescreenItem, cursor: string): s
   return told.length < hitsAtOnce ? null : (told.at(-1) ?? null)
 }
 
-function match({ db, job, at, did }: Work, { listId, key }: RescreenItem, cursor: string): string | null {
+function match(
+  { db, job, revision, at, did }: Work,
+  { listId, key }: RescreenItem,
+  cursor: string,
+): string | null {
   const entry = readEntry(db, listId, key)
   if (entry === undefined) return null
   const forms = formsOf(key)
   if (cursor === '') {
-    const raised = alertOwn(db, entry, forms, job.revision, at)
+    const raised = alertOwn(db, entry, forms, revision, at)
     did.created += raised.length
     did.alerts.push(...raised)
   }
@@ -97,7 +105,7 @@ function match({ db, job, at, did }: Work, { listId, key }: RescreenItem, cursor
   for (const { stored, findings } of screenStored(db, entry, page.transactions)) {
     did.transactions++
     for (const finding of findings) {
-      const outcome = writeAlert(db, stored.chain, stored.block, finding, job.revision, at)
+      const outcome = writeAlert(db, stored.chain, stored.block, finding, revision, at)
       did[outcome]++
       if (outcome === 'created') did.alerts.push(alertId(stored.chain.caip2, finding))
       if (outcome !== 'known') chains.add(stored.chain.id)

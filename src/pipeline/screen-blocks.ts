@@ -15,6 +15,7 @@ export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memo
       time: block.time,
       level: block.level,
       unscreened: [...block.unscreened, ...(block.proveSenders?.(transactions) ?? [])],
+      unproved: block.unproved ?? false,
       transactions,
       findings: transactions.flatMap((tx) => screen(tx, block.time, memory.watchlist)),
     }

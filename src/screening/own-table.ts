@@ -9,7 +9,7 @@ const maxLoad = 0.55
 /**
  * A compact table of own addresses: 8 bytes a slot, half of the slots taken, so 16 bytes an address when
  * `capacityHint` is right, and up to 22 when the table had to grow; for scripts one or two more, see
- * {@link ScriptFilter}. Only a 64-bit fingerprint of each address
+ * {@link ScriptFilter}. Listed addresses are kept in such a table too. Only a 64-bit fingerprint of each address
  * is kept: an answer of yes is wrong about once in 2^64 / size look-ups (2^40 for ten million addresses) and has
  * to be confirmed, an answer of no is never wrong.
  */
@@ -47,6 +47,17 @@ export class OwnTable implements Omit<OwnLookup, 'has'> {
       throw new ChainscreenError('failure', `${key} can't be an own address: expected an EVM or Bitcoin key.`)
     if (this.#size + 1 > this.#capacity * maxLoad) this.#grow()
     if (insert(this.#slots, this.#capacity, hashA, hashB)) this.#size += 1
+  }
+
+  /** Whether a key may have been added; also of a family that none can be added of, for which the answer is no. */
+  mayHave(key: Key): boolean {
+    if (key.startsWith('evm:') && key.length === 44) {
+      hashHex(key, 4)
+      return this.#find()
+    }
+    if (!key.startsWith('bitcoin:')) return false
+    const script = keyBytes(key)
+    return this.mayHaveScript(script, 0, script.length)
   }
 
   /** @param hex `0x` and 40 hex digits, of any case. */

@@ -3,7 +3,7 @@ import { alertsOn, listedAtTransfer, utcDate } from './in-force.ts'
 import { levelOf } from './level.ts'
 import { mergeUnknownAssets } from './merge-unknown-assets.ts'
 import { type Finding, type Party, roles, type ScreenableTx, type Transfer } from './types.ts'
-import type { Match, Watchlist } from './watchlist.ts'
+import type { Listings, Match } from './watchlist.ts'
 import { wholeTransfer } from './whole-transfer.ts'
 
 /**
@@ -12,7 +12,7 @@ import { wholeTransfer } from './whole-transfer.ts'
  *
  * @param blockTime unix seconds.
  */
-export function screen(tx: ScreenableTx, blockTime: number, watchlist: Watchlist): Finding[] {
+export function screen(tx: ScreenableTx, blockTime: number, watchlist: Listings): Finding[] {
   const date = utcDate(blockTime)
   const matches = matchesByKey(tx, watchlist, date)
   // Nearly every transaction ends here.
@@ -55,7 +55,7 @@ export function screen(tx: ScreenableTx, blockTime: number, watchlist: Watchlist
 }
 
 /** The entries that each party meets on this date. A form that one role of a party reveals counts for all its roles. */
-function matchesByKey(tx: ScreenableTx, watchlist: Watchlist, date: string): Map<Key, Match[]> {
+function matchesByKey(tx: ScreenableTx, watchlist: Listings, date: string): Map<Key, Match[]> {
   const forms = new Map<Key, Party['forms']>()
   for (const party of [...tx.parties, ...tx.transfers.flatMap(({ parties }) => parties)]) {
     const known = forms.get(party.key)

@@ -9,11 +9,17 @@ export interface Match {
   basis: MatchBasis
 }
 
+/** What parties are held against. */
+export interface Listings {
+  /** Every entry that a party meets by its key or by another form of it, each on its most direct basis. */
+  meet(party: Pick<Party, 'key' | 'forms'>): readonly Match[]
+}
+
 /**
- * The active entries of all lists as one index in memory, at one list revision. Equivalents are derived when it is
- * built, so that a look-up is one hash look-up.
+ * Entries as an index in memory, at one list revision. Equivalents are derived when it is built, so that a look-up is one
+ * hash look-up. For few entries: all of all lists stay in the ledger.
  */
-export class Watchlist {
+export class Watchlist implements Listings {
   readonly revision: number
   readonly #byKey = new Map<Key, Match[]>()
 
@@ -30,19 +36,8 @@ export class Watchlist {
     return this.#byKey.get(key) ?? []
   }
 
-  /** Every entry that a party meets by its key or by another form of it, each on its most direct basis. */
-  meet({ key, forms = [] }: Pick<Party, 'key' | 'forms'>): readonly Match[] {
-    const direct = this.lookup(key)
-    if (forms.length === 0) return direct
-    const best = new Map<Entry, MatchBasis>(direct.map(({ entry, basis }) => [entry, basis]))
-    for (const form of forms) {
-      for (const match of this.lookup(form.key)) {
-        const basis = weaker(form.basis, match.basis)
-        const known = best.get(match.entry)
-        if (known === undefined || bases.indexOf(basis) < bases.indexOf(known)) best.set(match.entry, basis)
-      }
-    }
-    return [...best].map(([entry, basis]) => ({ entry, basis }))
+  meet(party: Pick<Party, 'key' | 'forms'>): readonly Match[] {
+    return meetBy((key) => this.lookup(key), party)
   }
 
   #add(key: Key, match: Match): void {
@@ -50,4 +45,29 @@ export class Watchlist {
     if (known === undefined) this.#byKey.set(key, [match])
     else known.push(match)
   }
+}
+
+/** What a party meets, given what each key meets: the most direct basis of its key and of its other forms. */
+export function meetBy(
+  lookup: (key: Key) => readonly Match[],
+  { key, forms = [] }: Pick<Party, 'key' | 'forms'>,
+): readonly Match[] {
+  const direct = lookup(key)
+  if (forms.length === 0) return direct
+  const best = new Map(direct.map((match) => [entryId(match), match]))
+  for (const form of forms) {
+    for (const match of lookup(form.key)) {
+      const basis = weaker(form.basis, match.basis)
+      const known = best.get(entryId(match))
+      if (known === undefined || bases.indexOf(basis) < bases.indexOf(known.basis)) {
+        best.set(entryId(match), { entry: match.entry, basis })
+      }
+    }
+  }
+  return [...best.values()]
+}
+
+/** An entry is one key in one list. */
+function entryId({ entry }: Match): string {
+  return `${entry.listId} ${entry.key}`
 }

@@ -107,6 +107,11 @@ describe('chainscreen alerts', () => {
       ['released', 'bob'],
     ])
     expect((await user.here('alerts', 'show', id)).stdout).toContain('blocked  by ann  asked for papers')
-    expect((await user.here('alerts')).stdout).toContain(id.slice(0, 12))
+    const table = (await user.here('alerts')).stdout.split('\n')
+    expect(table.filter((line) => line.startsWith(id.slice(0, 12)))).toEqual([
+      expect.stringContaining('  released  '),
+    ])
+    const open: { id: string }[] = await json(user, 'alerts', '--open')
+    expect(open.map((one) => one.id)).toEqual(all.map((one) => one.id).filter((one) => one !== id))
   })
 })

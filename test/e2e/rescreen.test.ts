@@ -78,7 +78,7 @@ describe('lists that change, from the command line', () => {
     expect(added.stdout).toContain('1 new alerts')
     const shown = await run('alerts')
     expect(shown.stdout.split('\n')[1]).toMatch(
-      new RegExp(`high +final +own +exact +${address('a')} +${address('a')} \\(house\\)$`),
+      new RegExp(`high +final +open +own +exact +${address('a')} +${address('a')} \\(house\\)$`),
     )
     const [alert] = JSON.parse((await run('alerts', '--json')).stdout) as { id: string }[]
     expect(alert).toMatchObject({ role: 'own', chain: null, tx_hash: null, own_reference: 'desk 7' })
@@ -91,7 +91,7 @@ describe('the canary, from the command line', () => {
     const { run } = newProject({ lists: [], chains: [], canary: { every: '1h' } })
     expect(await run('run', '--once')).toMatchObject({ code: 0 })
     expect((await run('alerts')).stdout).toBe('No alerts.\n')
-    expect((await run('alerts', '--canary')).stdout).toMatch(/^\w+ +high +final +canary .*\(canary\)$/m)
+    expect((await run('alerts', '--canary')).stdout).toMatch(/^\w+ +high +final +open +canary .*\(canary\)$/m)
     expect((await run('doctor')).stdout).toMatch(/^ok {4}canary: passed at /m)
   })
 })

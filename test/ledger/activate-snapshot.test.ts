@@ -5,14 +5,13 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Key } from '../../src/address/key.ts'
 import { activateSnapshot } from '../../src/ledger/activate-snapshot.ts'
 import { all, type Db, inTransaction } from '../../src/ledger/database.ts'
-import { readEntries } from '../../src/ledger/list-entries.ts'
 import { findSnapshot, type SnapshotEntry } from '../../src/ledger/list-snapshots.ts'
 import { findList, putList } from '../../src/ledger/lists.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
 import { addSnapshot } from '../../src/ledger/stage-snapshot.ts'
 import { evm } from '../screening/builders.ts'
 import { tempDir } from '../temp.ts'
-import { freshLedger } from './fixtures.ts'
+import { freshLedger, readEntries } from './fixtures.ts'
 
 function says(key: Key, fields: Partial<SnapshotEntry> = {}): SnapshotEntry {
   return {
@@ -121,6 +120,19 @@ describe('activating a snapshot', () => {
       '1 2024-01-01 2025-01-01: 2024-01-01..2025-01-01',
       '2 2025-01-01 -: 2025-01-01..',
     ])
+  })
+
+  it('takes a removal that was before the listing for no listing, and the address can be listed again', () => {
+    const db = freshLedger()
+    const other = says(evm('2'))
+    activate(db, '2024-02-02', [says(evm('1')), other])
+    activate(db, '2024-02-15', [says(evm('1'), { removedOn: '2024-02-15' }), other])
+    activate(db, '2024-03-03', [says(evm('1')), other])
+    activate(db, '2024-03-04', [says(evm('1'), { removedOn: '2024-02-01' }), other])
+    expect(entries(db)[0]).toBe('1 2024-02-02 2024-02-01: 2024-02-02..2024-02-15 2024-03-03..2024-03-03')
+    activate(db, '2024-02-02', [says(evm('1')), other])
+    expect(entries(db)[0]).toBe('1 2024-02-02 -: 2024-02-02..2024-02-15 2024-03-03..')
+    expect(readEntries(db)[0]?.intervals.at(-1)?.to).toBeNull()
   })
 
   it('that comes in late tells that an address was published earlier', () => {

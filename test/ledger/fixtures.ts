@@ -1,14 +1,15 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { keyHex } from '../../src/address/key.ts'
+import { type Key, keyHex } from '../../src/address/key.ts'
 import { type Chain, pinChain } from '../../src/ledger/chain.ts'
 import { commitStep, type ScreenedBlock, type Step, type StepCounts } from '../../src/ledger/commit-step.ts'
 import { all, type Db } from '../../src/ledger/database.ts'
+import { readEntry } from '../../src/ledger/list-entries.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
 import { screen } from '../../src/screening/screen.ts'
-import type { BlockRef, ScreenableTx } from '../../src/screening/types.ts'
-import type { Watchlist } from '../../src/screening/watchlist.ts'
+import type { BlockRef, Entry, ScreenableTx } from '../../src/screening/types.ts'
+import type { Listings } from '../../src/screening/watchlist.ts'
 import { entry, listed, party, transfer, tx, watchlist } from '../screening/builders.ts'
 import { tempDir } from '../temp.ts'
 
@@ -49,7 +50,7 @@ export function screened(
   block: BlockRef,
   transactions: readonly ScreenableTx[] = [],
   fields: Partial<ScreenedBlock> = {},
-  against: Watchlist = lists,
+  against: Listings = lists,
 ): ScreenedBlock {
   return {
     ...block,
@@ -96,4 +97,12 @@ export function story(db: Db): { alerts: string[]; events: string[] } {
     alerts: alerts.map(({ tx_hash, status, block_hash }) => `${tx_hash} ${status} ${block_hash}`),
     events: events.map(({ tx_hash, kind }) => `${tx_hash} ${kind}`),
   }
+}
+
+/** Every entry of every list, one by one. */
+export function readEntries(db: Db): Entry[] {
+  return all<{ list_id: string; key: Key }>(
+    db,
+    'select list_id, key from list_entries order by list_id, key',
+  ).flatMap(({ list_id, key }) => readEntry(db, list_id, key) ?? [])
 }

@@ -113,6 +113,7 @@ describe('a database of an older version', () => {
   const upgraded = (revision: number) => {
     const db = new Database(':memory:')
     for (const { version, sql } of migrations()) {
+      if (version > 3) break
       if (version === 3)
         db.prepare(`update meta set value = ? where key = 'list_revision'`).run(String(revision))
       db.exec(sql())

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Family, type Key, makeKey } from '../../src/address/key.ts'
-import { reasonsToHold } from '../../src/lists/guard.ts'
+import { type Family, type Key, keyFamily, makeKey } from '../../src/address/key.ts'
+import { type FamilyCount, reasonsToHold } from '../../src/lists/guard.ts'
 
 /** `evm:100` = a hundred keys of the family; the same numbers are the same keys. */
 function keys(...parts: string[]): Set<Key> {
@@ -21,7 +21,20 @@ function reasons(
   next: ReturnType<typeof version>,
   options: { format?: string; maxRemoved?: number } = {},
 ): string[] {
-  return reasonsToHold({ format: 'ofac-sdn-advanced', maxRemoved: 0.05, active, next, ...options })
+  return reasonsToHold({
+    ...{ format: 'ofac-sdn-advanced', maxRemoved: 0.05, ...options },
+    active: active && { issuedOn: active.issuedOn, families: families(active.keys, next.keys) },
+    next: { issuedOn: next.issuedOn, entries: next.keys.size },
+  })
+}
+
+function families(active: ReadonlySet<Key>, next: ReadonlySet<Key>): Map<Family, FamilyCount> {
+  const counts = new Map<Family, FamilyCount>()
+  for (const key of active) {
+    const { entries, gone } = counts.get(keyFamily(key)) ?? { entries: 0, gone: 0 }
+    counts.set(keyFamily(key), { entries: entries + 1, gone: gone + (next.has(key) ? 0 : 1) })
+  }
+  return counts
 }
 
 describe('the guard', () => {

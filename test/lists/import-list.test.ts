@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
-import { all, type Db } from '../../src/ledger/database.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { all, type Db, inTransaction } from '../../src/ledger/database.ts'
+import { findSnapshot } from '../../src/ledger/list-snapshots.ts'
 import { findList } from '../../src/ledger/lists.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
+import { activate } from '../../src/lists/activate.ts'
 import { importList } from '../../src/lists/import-list.ts'
 import { dump, freshLedger } from '../ledger/fixtures.ts'
 import { tempDir } from '../temp.ts'
@@ -74,6 +76,35 @@ describe('importing a list', () => {
       active_snapshot: sha(list(30)),
       checked_at: at,
     })
+  })
+
+  it('compares with what is active when it decides, also where that changed since it was compared', async () => {
+    const { db, importing } = setUp()
+    await importing(list(40))
+    expect((await importing(list(5))).state).toBe('held')
+    const other = findSnapshot(db, 'house', sha(list(5)))
+    const staged = () =>
+      db
+        .prepare(
+          'select count(*) from snapshot_entries e join list_snapshots s on s.id = snapshot_id where sha256 = ?',
+        )
+        .pluck()
+        .get(sha(list(50)))
+    // Every step of long work is a slice, and others have their turn after it.
+    let clock = 0
+    vi.spyOn(performance, 'now').mockImplementation(() => (clock += 100))
+    onTestFinished(() => void vi.restoreAllMocks())
+    let meanwhile = 0
+    const look = () => {
+      if (meanwhile > 0 || other === undefined) return
+      if (staged() === 50) meanwhile = inTransaction(db, () => activate(db, other, at))
+      else setImmediate(look)
+    }
+    setImmediate(look)
+    expect(await importing(list(50))).toMatchObject({ state: 'activated', added: 45, removed: 0 })
+    expect(meanwhile).toBe(2)
+    expect(inForce(db)).toBe(50)
+    expect(readRevisions(db).list).toBe(3)
   })
 
   it('names a version by its content, compressed or not', async () => {

@@ -46,6 +46,24 @@ describe('a replay', () => {
     expect(db.prepare('select start_height, cursor_height from chains').raw().get()).toEqual([20, 40])
   })
 
+  it('with a node that has more closes what was not screened', async () => {
+    const chain = new FakeChain()
+    chain.mine(40)
+    chain.unscreened = [{ what: 'traces', reason: 'the node has none' }]
+    const { db, store, wiring } = screeningLedger()
+    await followOnce(chain, store, { start: 20, finality })
+    const gaps = () =>
+      db.prepare('select from_height, to_height, closed_at is null from unscreened').raw().all()
+    expect(gaps()).toEqual([[20, 40, 1]])
+    chain.unscreened = []
+    await replay(wiring, chain, range(20, 40))
+    // What a reorg may undo is another row of coverage.
+    expect(gaps()).toEqual([
+      [35, 40, 0],
+      [20, 34, 0],
+    ])
+  })
+
   it('finds what a newer list names', async () => {
     const { chain, db, wiring } = await followed()
     const newer = [tx({ hash: '0xnew', transfers: [transfer({ parties: [party(evm('7'), 'source')] })] })]

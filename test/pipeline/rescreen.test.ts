@@ -6,7 +6,6 @@ import { askRescreen } from '../../src/ledger/ask-rescreen.ts'
 import { pinChain } from '../../src/ledger/chain.ts'
 import { readCoverage } from '../../src/ledger/coverage-queries.ts'
 import { all, type Db } from '../../src/ledger/database.ts'
-import { readEntries } from '../../src/ledger/list-entries.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { addOwnAddresses } from '../../src/ledger/own-addresses.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
@@ -15,7 +14,7 @@ import { rescreen } from '../../src/pipeline/rescreen.ts'
 import { rescreenChunk } from '../../src/pipeline/rescreen-chunk.ts'
 import type { ScreenableTx } from '../../src/screening/types.ts'
 import { Watchlist } from '../../src/screening/watchlist.ts'
-import { at, chain, commit, dump, freshChain, ref, screened } from '../ledger/fixtures.ts'
+import { at, chain, commit, dump, freshChain, readEntries, ref, screened } from '../ledger/fixtures.ts'
 import { evm, own, p2pkh, p2wpkh, party, transfer, tx, watchlist } from '../screening/builders.ts'
 import { activateList } from './fixtures.ts'
 import { alerts, endState, rescreenAll, store } from './rescreen-fixtures.ts'
@@ -179,7 +178,7 @@ describe('stored history, when entries are removed', () => {
 })
 
 describe('two imports in a row', () => {
-  it('end like each with its own re-screen, and in the order of the revisions', () => {
+  it('raise the alerts that each with its own re-screen raises, at the revision that they are raised at', () => {
     const run = (between: (db: Db) => void) => {
       const db = freshChain()
       store(db, 7, depositFrom('0x1', evm('b')), depositFrom('0x2', evm('d')), depositFrom('0x3', evm('e')))
@@ -193,9 +192,16 @@ describe('two imports in a row', () => {
     expect(alerts(together)).toEqual(alerts(apart))
     expect(alerts(together)).toHaveLength(3)
     expect(endState(together).alert_keys).toEqual(endState(apart).alert_keys)
-    expect(all(together, `select list_revision from alerts order by tx_hash`)).toEqual(
-      [1, 1, 2].map((list_revision) => ({ list_revision })),
-    )
+    const told = (db: Db) =>
+      all<{ told: string }>(
+        db,
+        `select tx_hash || ' ' || list_revision || ' ' || ifnull(
+           (select data from alert_events e where e.alert_id = a.id and kind = 'entry-removed'), '-') as told
+         from alerts a order by tx_hash`,
+      ).map(({ told }) => told)
+    expect(told(apart)).toEqual(['0x1 1 {"revision":2,"removed_on":"2025-01-01"}', '0x2 1 -', '0x3 2 -'])
+    // Entries are read as they are: revision 2 raised these, and it knew already that one of them was removed.
+    expect(told(together)).toEqual(['0x1 2 -', '0x2 2 -', '0x3 2 -'])
   })
 })
 

@@ -170,6 +170,7 @@ export class BitcoinSource implements ChainSource {
       time: block.header.time,
       level: raw.spent === null ? 'outputs' : 'full',
       unscreened: [...(raw.spent === null ? [inputsUnknown] : []), ...proved.unverified],
+      unproved: this.#verifier.mode === 'off',
       bytes: raw.received,
       extract: (own) => {
         doubts = proved.doubts(own)

@@ -46,7 +46,8 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
   const rpc = createRpcClient(options.url, fetchTimeoutMs)
   const chain = { tokens: tokenTable(options.tokens), nativeSymbol, definition }
   const traceReader = new TraceReader(rpc, options.traces ?? 'auto', fetchTimeoutMs)
-  const verifier = createVerifier(options.verify ?? 'off', definition.unproved)
+  const { verify = 'off' } = options
+  const verifier = createVerifier(verify, definition.unproved)
   const finalizedHeight = finalityTagReader(rpc, finalityTag)
 
   return {
@@ -97,6 +98,7 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
         ...refOf(block),
         level: frames === null ? 'logs' : 'full',
         unscreened: [...unscreenedOf(served, definition), ...unverified],
+        unproved: verify === 'off',
         bytes: tally.bytes,
         extract: (own) => extractBlock({ block, receipts, frames }, own, chain),
         proveSenders,

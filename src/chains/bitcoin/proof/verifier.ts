@@ -28,19 +28,19 @@ const unclaimedReason =
 
 /** Proves what one node serves. */
 export class BlockVerifier {
-  readonly #mode: VerifyMode
+  readonly mode: VerifyMode
   readonly #facts: NetworkFacts
   readonly #hash: HashBlock
 
   constructor(mode: VerifyMode, facts: NetworkFacts, hash: HashBlock) {
-    this.#mode = mode
+    this.mode = mode
     this.#facts = facts
     this.#hash = hash
   }
 
   /** @throws ChainscreenError `node-bad-answer` in mode `strict`, where something in the block can't be true */
   async prove(block: ScannedBlock, height: number): Promise<ProvedBlock> {
-    if (this.#mode === 'off') return nothing
+    if (this.mode === 'off') return nothing
     const hashes = await this.#hash(block, rulesAt(height, this.#facts))
     const { faults, unclaimed } = proveBlock(block, height, this.#facts, hashes)
     const unverified = this.#judge(faults, block)
@@ -54,7 +54,7 @@ export class BlockVerifier {
 
   #judge(faults: readonly string[], { header }: ScannedBlock): Unscreened[] {
     const [first] = faults
-    if (first !== undefined && this.#mode === 'strict') {
+    if (first !== undefined && this.mode === 'strict') {
       throw new ChainscreenError(
         'node-bad-answer',
         `Block ${header.hash} does not prove true: ${first}. Ask a node that is in order.`,

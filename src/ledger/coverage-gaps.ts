@@ -1,0 +1,115 @@
+import type { CoveredStretch } from './coverage-stretches.ts'
+import { all, type Db } from './database.ts'
+import { historyRevision } from './rescreens.ts'
+import { readRevisions } from './revisions.ts'
+
+/** Something that was not checked, and why. */
+export interface CoverageGap {
+  /** `null`, both: the chain as a whole. */
+  from: number | null
+  to: number | null
+  reason: string
+}
+
+/** What was not screened, and was by a later reading. */
+export interface ClosedGap extends CoverageGap {
+  /** When, ISO-8601, and by which row of `coverage`. */
+  closedAt: string
+  closedBy: number
+}
+
+/** Where a chain stands. */
+export interface ChainRow {
+  id: string
+  caip2: string | null
+  start_height: number | null
+  cursor_height: number | null
+  head_height: number | null
+  final_height: number | null
+}
+
+/** Everything that can be told from what is covered, and what was noted while it was read. */
+export function gapsOf(db: Db, chain: ChainRow, stretches: readonly CoveredStretch[]): CoverageGap[] {
+  return [
+    ...(stretches.length === 0 ? [{ from: null, to: null, reason: 'nothing screened yet' }] : []),
+    ...holes(stretches),
+    ...behind(chain, stretches),
+    ...oldLists(db, stretches),
+    ...lateAddresses(db, chain, stretches),
+    ...unscreened(db, chain.id),
+  ]
+}
+
+function holes(stretches: readonly CoveredStretch[]): CoverageGap[] {
+  return stretches.flatMap((stretch, index) => {
+    const before = stretches[index - 1]
+    return before !== undefined && before.to < stretch.from - 1
+      ? [{ from: before.to + 1, to: stretch.from - 1, reason: 'not screened' }]
+      : []
+  })
+}
+
+function behind(
+  chain: Pick<ChainRow, 'cursor_height' | 'head_height'>,
+  stretches: readonly CoveredStretch[],
+): CoverageGap[] {
+  const last = stretches.at(-1)?.to ?? chain.cursor_height
+  return last !== null && last !== undefined && chain.head_height !== null && last < chain.head_height
+    ? [{ from: last + 1, to: chain.head_height, reason: 'not screened yet: the node has them' }]
+    : []
+}
+
+/** Stored movements are all that a list could meet: matched against a revision, they are as good as screened by it. */
+function oldLists(db: Db, stretches: readonly CoveredStretch[]): CoverageGap[] {
+  const { list } = readRevisions(db)
+  const history = historyRevision(db, list)
+  return stretches
+    .filter(({ listRevision }) => Math.max(listRevision, history) < list)
+    .map(({ from, to, listRevision }) => ({
+      from,
+      to,
+      reason: `matched against list revision ${Math.max(listRevision, history)}; the lists are at ${list}, and the re-screen of stored history is not done (\`run\` and \`rescreen\` go on with it)`,
+    }))
+}
+
+/** An address registered after a block was screened was not looked for in it. */
+function lateAddresses(
+  db: Db,
+  chain: Pick<ChainRow, 'id' | 'caip2'>,
+  stretches: readonly CoveredStretch[],
+): CoverageGap[] {
+  const family = chain.caip2?.startsWith('eip155:') ? 'evm' : 'bitcoin'
+  const added = all<{ revision: number; addresses: number }>(
+    db,
+    `select revision, count(*) as addresses from own_addresses
+     where chain in ('', ?) and key like ? || ':%' group by revision`,
+    ...[chain.id, family],
+  )
+  return stretches.flatMap(({ from, to, ownRevision }) => {
+    const late = added.filter(({ revision }) => revision > ownRevision)
+    const addresses = late.reduce((sum, row) => sum + row.addresses, 0)
+    return addresses === 0
+      ? []
+      : [{ from, to, reason: `${addresses} own addresses were registered later (replay screens them)` }]
+  })
+}
+
+function unscreened(db: Db, chain: string): CoverageGap[] {
+  return all<CoverageGap>(
+    db,
+    `select from_height as "from", to_height as "to", what || ': ' || reason as reason from unscreened
+     where chain = ? and closed_at is null order by from_height, what`,
+    chain,
+  )
+}
+
+/** What was noted as not screened, and was screened since. */
+export function closedGaps(db: Db, chain: string): ClosedGap[] {
+  return all<ClosedGap>(
+    db,
+    `select from_height as "from", to_height as "to", what || ': ' || reason as reason, closed_at as closedAt,
+       closed_by as closedBy
+     from unscreened where chain = ? and closed_at is not null order by from_height, what`,
+    chain,
+  )
+}

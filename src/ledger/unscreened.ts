@@ -1,0 +1,122 @@
+import { all, type Db, one, run } from './database.ts'
+
+interface GapRow {
+  id: number
+  from_height: number
+  to_height: number
+  what: string
+  reason: string
+}
+
+/** Notes what was not screened in a block, extending the row of the block before it. Inside a transaction. */
+export function noteUnscreened(db: Db, chain: string, height: number, what: string, reason: string): void {
+  const known = one<{ id: number }>(
+    db,
+    `select id from unscreened where chain = ? and what = ? and reason = ? and from_height <= ? and to_height >= ? - 1
+     and closed_at is null order by to_height desc limit 1`,
+    ...[chain, what, reason, height, height],
+  )
+  if (known === undefined) putGap(db, chain, { from_height: height, to_height: height, what, reason })
+  else run(db, 'update unscreened set to_height = max(to_height, ?) where id = ?', height, known.id)
+}
+
+/** A block as a later reading had it. */
+interface LaterReading {
+  height: number
+  /** What this reading could not screen. */
+  unscreened: readonly { what: string }[]
+  /** It proved nothing, so it answers for nothing that was `unverified`. */
+  unproved?: boolean
+}
+
+/**
+ * Closes, for one block, the gaps that a later reading no longer has. The rows stay, and are split where only a part of
+ * them was read again. Inside a transaction.
+ *
+ * @param by.coverageId the row of `coverage` that the later reading is part of. @param by.at now, ISO-8601.
+ */
+export function closeUnscreened(
+  db: Db,
+  chain: string,
+  { height, unscreened, unproved }: LaterReading,
+  by: { coverageId: number; at: string },
+): void {
+  const still = new Set(unscreened.map(({ what }) => what))
+  if (unproved) still.add('unverified')
+  const open = all<GapRow>(
+    db,
+    `select id, from_height, to_height, what, reason from unscreened
+     where chain = ? and to_height >= ? and from_height <= ? and closed_at is null`,
+    ...[chain, height, height],
+  )
+  for (const row of open) if (!still.has(row.what)) closeAt(db, chain, row, height, by)
+}
+
+function closeAt(
+  db: Db,
+  chain: string,
+  row: GapRow,
+  height: number,
+  { coverageId, at }: { coverageId: number; at: string },
+): void {
+  const before = closedBefore(db, chain, row, height, coverageId)
+  if (row.from_height < height) putGap(db, chain, { ...row, to_height: height - 1 })
+  if (row.to_height > height) {
+    run(db, 'update unscreened set from_height = ? where id = ?', height + 1, row.id)
+    const id =
+      before?.id ?? putGap(db, chain, { ...row, from_height: height, to_height: height }, [at, coverageId])
+    run(db, 'update unscreened set to_height = ?, closed_at = ? where id = ?', height, at, id)
+    return
+  }
+  // The row that was there first is the one that stays; what was split off it goes back into it.
+  run(
+    db,
+    'update unscreened set from_height = ?, closed_at = ?, closed_by = ? where id = ?',
+    ...[before?.from_height ?? height, at, coverageId, row.id],
+  )
+  if (before !== undefined) run(db, 'delete from unscreened where id = ?', before.id)
+}
+
+/** The part that the same later reading closed up to the block before. */
+function closedBefore(
+  db: Db,
+  chain: string,
+  { what, reason }: GapRow,
+  height: number,
+  coverageId: number,
+): GapRow | undefined {
+  return one<GapRow>(
+    db,
+    `select * from unscreened
+     where chain = ? and what = ? and to_height = ? and reason = ? and closed_by = ?`,
+    ...[chain, what, height - 1, reason, coverageId],
+  )
+}
+
+function putGap(
+  db: Db,
+  chain: string,
+  { from_height, to_height, what, reason }: Omit<GapRow, 'id'>,
+  [closedAt, closedBy]: [string, number] | [null, null] = [null, null],
+): number {
+  return run(
+    db,
+    'insert into unscreened (chain, from_height, to_height, what, reason, closed_at, closed_by) values (?, ?, ?, ?, ?, ?, ?)',
+    ...[chain, from_height, to_height, what, reason, closedAt, closedBy],
+  ).id
+}
+
+/**
+ * Takes back what was noted above a height, when a branch lost, inside a transaction and before its coverage is taken back.
+ * A replay that is taken back with it closes nothing any more.
+ */
+export function forgetUnscreenedAbove(db: Db, chain: string, height: number): void {
+  run(
+    db,
+    `update unscreened set closed_at = null, closed_by = null where chain = ?1 and closed_by in
+       (select id from coverage where chain = ?1 and kind = 'replay' and to_height > ?2)`,
+    ...[chain, height],
+  )
+  run(db, 'delete from unscreened where chain = ? and from_height > ?', chain, height)
+  run(db, 'update unscreened set to_height = ?2 where chain = ?1 and to_height > ?2', chain, height)
+}

@@ -1,0 +1,50 @@
+import { isWatched } from '../address/index-forms.ts'
+import type { Key } from '../address/key.ts'
+import type { Db } from '../ledger/database.ts'
+import { entriesMet, formsSince, lastForm } from '../ledger/list-forms.ts'
+import { OwnTable } from '../screening/own-table.ts'
+import type { Party } from '../screening/types.ts'
+import { type Listings, type Match, meetBy } from '../screening/watchlist.ts'
+
+/**
+ * The entries of all lists, which stay in the ledger. In memory is only a compact table of the keys by which a party on a
+ * watched chain may meet one: nearly every party ends there. Keys are only ever added, and long before their entries are in
+ * force, so a list that changes costs nothing here.
+ *
+ * What it answers is as of the moment it is asked. It holds for a revision where that is the ledger's at the refresh and
+ * still is when the answer is written: see `screenUntilCurrent`.
+ */
+export class StoredWatchlist implements Listings {
+  readonly #db: Db
+  readonly #table: OwnTable
+  #readTo = 0
+  #revision = -1
+
+  constructor(db: Db) {
+    this.#db = db
+    this.#table = new OwnTable(lastForm(db))
+  }
+
+  /** The list revision that it was last brought up to. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  /** Takes in the keys that are new. @param revision the ledger's, read in the same transaction. */
+  refresh(revision: number): void {
+    for (const { id, form } of formsSince(this.#db, this.#readTo)) {
+      if (isWatched(form)) this.#table.addKey(form)
+      this.#readTo = id
+    }
+    this.#revision = revision
+  }
+
+  /** Every entry that this key meets, each on its most direct basis. */
+  lookup(key: Key): readonly Match[] {
+    return isWatched(key) && !this.#table.mayHave(key) ? [] : entriesMet(this.#db, key)
+  }
+
+  meet(party: Pick<Party, 'key' | 'forms'>): readonly Match[] {
+    return meetBy((key) => this.lookup(key), party)
+  }
+}

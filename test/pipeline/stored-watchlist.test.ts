@@ -1,0 +1,100 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { equivalents } from '../../src/address/equivalents.ts'
+import type { Key } from '../../src/address/key.ts'
+import { activateSnapshot } from '../../src/ledger/activate-snapshot.ts'
+import { inTransaction } from '../../src/ledger/database.ts'
+import { findSnapshot } from '../../src/ledger/list-snapshots.ts'
+import { putList } from '../../src/ledger/lists.ts'
+import { openLedger } from '../../src/ledger/open.ts'
+import { readRevisions } from '../../src/ledger/revisions.ts'
+import { addSnapshot, stageSnapshot } from '../../src/ledger/stage-snapshot.ts'
+import { Memory } from '../../src/pipeline/memory.ts'
+import { Watchlist } from '../../src/screening/watchlist.ts'
+import { at, readEntries } from '../ledger/fixtures.ts'
+import { evm, p2pkh, p2wpkh } from '../screening/builders.ts'
+import { activateList, screeningLedger } from './fixtures.ts'
+
+const listable: Key[] = [
+  evm('1'),
+  evm('2'),
+  `tron:${'1'.repeat(40)}`,
+  p2pkh('3'),
+  p2wpkh('3'),
+  `litecoin:76a914${'3'.repeat(40)}88ac`,
+  `bitcoin:0020${'4'.repeat(64)}`,
+  `bitcoin:21${'02'.padEnd(66, '5')}ac`,
+  `bitcoin:a914${'6'.repeat(40)}87`,
+  `monero:${'7'.repeat(130)}`,
+]
+const askable = [...new Set(listable.flatMap((key) => [key, ...equivalents(key).map((form) => form.key)]))]
+const parties = [
+  ...askable.map((key) => ({ key })),
+  {
+    key: listable[7] as Key,
+    forms: askable.slice(0, 20).map((key) => ({ key, basis: 'same-key' as const })),
+  },
+]
+
+const version = fc.record({
+  list: fc.constantFrom('one', 'two', 'three'),
+  keys: fc.subarray(listable),
+  subject: fc.constantFrom('A', 'B'),
+  day: fc.integer({ min: 1, max: 28 }),
+  published: fc.constantFrom(null, '2020-05-05'),
+  category: fc.constantFrom('sanctions' as const, 'own-list' as const),
+  refreshed: fc.boolean(),
+})
+
+describe('a watchlist that stays in the ledger', () => {
+  it('answers after any history of lists what one of all entries, built anew, answers', () => {
+    fc.assert(
+      fc.property(fc.array(version, { minLength: 1, maxLength: 8 }), (versions) => {
+        const db = openLedger(':memory:')
+        const memory = new Memory(db)
+        for (const { list, keys, subject, day, published, category, refreshed } of versions) {
+          const issuedOn = `2024-01-${String(day).padStart(2, '0')}`
+          const sha256 = JSON.stringify([list, keys, subject, day, published])
+          inTransaction(db, () => {
+            putList(db, { id: list, format: 'csv', category, maxAgeSeconds: null })
+            const entries = keys.map((key) => ({
+              ...{ key, address: key, assets: [], subject, programs: [subject] },
+              ...{ listedOn: null, publishedBy: published, removedOn: null },
+            }))
+            const facts = { listId: list, sha256, format: 'csv', issuedOn, bytes: 1, counts: {}, at }
+            const snapshot =
+              findSnapshot(db, list, sha256) ?? addSnapshot(db, { ...facts, entries, unparsed: [] }, null)
+            activateSnapshot(db, snapshot, { date: issuedOn, listedOnIsPublished: false, at })
+          })
+          if (refreshed) memory.refresh()
+        }
+        memory.refresh()
+        expect(memory.revisions).toEqual(readRevisions(db))
+        const anew = new Watchlist(0, readEntries(db))
+        for (const party of parties) {
+          expect(memory.watchlist.meet(party)).toEqual(anew.meet(party))
+        }
+        const later = new Memory(db)
+        for (const key of askable) expect(later.watchlist.lookup(key)).toEqual(anew.lookup(key))
+        db.close()
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('has the keys of a large list before the list is active, and meets nobody by them', async () => {
+    const { db, wiring } = screeningLedger()
+    const key = evm('9')
+    const entry = { key, address: key, assets: [], subject: null, programs: [] }
+    await stageSnapshot(db, {
+      ...{ listId: 'house', sha256: 'x', format: 'csv', issuedOn: null, bytes: 1, counts: {}, at },
+      ...{ entries: [{ ...entry, listedOn: null, publishedBy: null, removedOn: null }], unparsed: [] },
+    })
+    const before = wiring.memory.revisions
+    wiring.memory.refresh()
+    expect(wiring.memory.revisions).toEqual(before)
+    expect(wiring.memory.watchlist.lookup(key)).toEqual([])
+    activateList(db, [key], 'house')
+    expect(wiring.memory.watchlist.lookup(key)).toMatchObject([{ entry: { listId: 'house' } }])
+  })
+})
