@@ -4,7 +4,9 @@ import { type CoverageRow, coverBlock, noteUnscreened, openFollowRow } from './c
 import { type Db, inTransaction, run } from './database.ts'
 import { finalize } from './finalize.ts'
 import { writeMovements } from './movements.ts'
+import type { Claimed } from './pending-transactions.ts'
 import { type Revisions, readRevisions } from './revisions.ts'
+import { settleBlock } from './settle-block.ts'
 import { type AlertOutcome, writeAlert } from './write-alert.ts'
 
 /** A block that was looked through, with what the lists say of it. */
@@ -13,6 +15,8 @@ export interface ScreenedBlock extends BlockRef {
   unscreened: readonly { what: string; reason: string }[]
   transactions: readonly ScreenableTx[]
   findings: readonly Finding[]
+  /** What of the claims that are watched its transactions use up; see pending-transactions.ts. */
+  claimed?: readonly Claimed[]
 }
 
 /** Consecutive blocks that become one transaction of the database. */
@@ -113,6 +117,7 @@ export function writeBlock(
   for (const finding of block.findings) {
     counts[writeAlert(db, chain, block, finding, step.revisions.list, step.at)]++
   }
+  settleBlock(db, chain, block, step.at)
   for (const { what, reason } of block.unscreened) noteUnscreened(db, chain.id, block.height, what, reason)
 }
 

@@ -3,6 +3,7 @@ import type { Db } from '../ledger/database.ts'
 import { readEntries } from '../ledger/list-entries.ts'
 import { type LoadPosition, loadUnderWay, rowsOfLoad } from '../ledger/load-own.ts'
 import { countOwnAddresses, isOwn, ownKeysSince } from '../ledger/own-addresses.ts'
+import { watchedClaims } from '../ledger/pending-transactions.ts'
 import { type Revisions, readRevisions } from '../ledger/revisions.ts'
 import type { OwnLookup } from '../screening/own.ts'
 import { OwnTable } from '../screening/own-table.ts'
@@ -65,6 +66,11 @@ export class Memory {
       this.#ahead = { ...this.#ahead, ...rows.at(-1) }
       return rows.length === limit
     })()
+  }
+
+  /** What the transactions that wait and raised alerts use up: nearly always nothing. */
+  watchedClaims(chain: string): ReadonlySet<string> {
+    return watchedClaims(this.#db, chain)
   }
 
   /** The own addresses as one chain sees them. */
