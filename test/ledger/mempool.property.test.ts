@@ -202,35 +202,43 @@ function statusByEvents(events: readonly { kind: string; data: string | null }[]
 
 const some = fc.subarray([...transactions]).chain((few) => fc.shuffledSubarray(few))
 const one = fc.constantFrom(...transactions)
-const step: fc.Arbitrary<(node: Node, daemon: Daemon) => void> = fc.oneof(
-  { weight: 4, arbitrary: one.map((sent) => (node: Node) => node.send(sent)) },
+/** Something happens at the node or to the lists. */
+const happening: fc.Arbitrary<(node: Node, daemon: Daemon) => void> = fc.oneof(
+  { weight: 5, arbitrary: one.map((sent) => (node: Node) => node.send(sent)) },
   { weight: 1, arbitrary: one.map((dropped) => (node: Node) => node.drop(dropped)) },
+  { weight: 2, arbitrary: fc.constant((node: Node) => node.mine(node.mempool)) },
   { weight: 2, arbitrary: some.map((mined) => (node: Node) => node.mine(mined)) },
   {
-    weight: 1,
-    arbitrary: fc.tuple(fc.integer({ min: 1, max: 3 }), some).map(
+    weight: 2,
+    arbitrary: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.oneof(fc.constant([]), some)).map(
       ([back, mined]) =>
         (node: Node) =>
           node.reorg(back, mined),
     ),
   },
-  {
-    weight: 2,
-    arbitrary: fc.integer({ min: 1, max: 6 }).map((n) => (_: Node, daemon: Daemon) => daemon.follow(n)),
-  },
-  { weight: 3, arbitrary: fc.constant((_: Node, daemon: Daemon) => daemon.look()) },
-  { weight: 1, arbitrary: fc.constant((_: Node, daemon: Daemon) => daemon.ask()) },
-  { weight: 1, arbitrary: fc.constant((_: Node, daemon: Daemon) => daemon.writeLate()) },
   { weight: 1, arbitrary: fc.constant((_: Node, daemon: Daemon) => daemon.list()) },
 )
+
+/** What the daemon does before the next thing happens. */
+const doing: fc.Arbitrary<(daemon: Daemon) => void> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant((daemon: Daemon) => daemon.look()) },
+  { weight: 4, arbitrary: fc.nat({ max: 6 }).map((most) => (daemon: Daemon) => daemon.follow(most)) },
+  { weight: 1, arbitrary: fc.constant((daemon: Daemon) => daemon.ask()) },
+  { weight: 1, arbitrary: fc.constant((daemon: Daemon) => daemon.writeLate()) },
+)
+
+const life = fc.array(fc.tuple(happening, fc.array(doing, { maxLength: 3 })), { minLength: 4, maxLength: 25 })
 
 describe('transactions that wait, whatever happens to them', () => {
   it('end with the status that is true, and every step of their story told once', () => {
     fc.assert(
-      fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), (story) => {
+      fc.property(life, (story) => {
         const node = new Node()
         const daemon = new Daemon(node)
-        for (const act of story) act(node, daemon)
+        for (const [happen, does] of story) {
+          happen(node, daemon)
+          for (const act of does) act(daemon)
+        }
         daemon.follow(200)
         daemon.look()
         const { db } = daemon
@@ -259,7 +267,7 @@ describe('transactions that wait, whatever happens to them', () => {
         }
         db.close()
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     )
   })
 })
