@@ -267,7 +267,7 @@ describe('transactions that wait, whatever happens to them', () => {
         }
         db.close()
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 })
