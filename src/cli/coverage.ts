@@ -1,4 +1,5 @@
 import { type ChainCoverage, readCoverage } from '../ledger/coverage-queries.ts'
+import type { MempoolState } from '../ledger/mempools.ts'
 import { openLedgerForReading } from '../ledger/open.ts'
 import {
   type CommandFactory,
@@ -49,6 +50,13 @@ export function printCoverage(coverage: ChainCoverage): void {
   if (coverage.stretches.some(({ listRevision }) => listRevision < historyRevision)) {
     printLine(`  re-screened from stored history to list revision ${historyRevision}`)
   }
+  if (coverage.mempool !== null) printLine(`  mempool: ${mempoolText(coverage.mempool)}`)
   if (coverage.gaps.length === 0) printLine('  no gaps')
   for (const gap of coverage.gaps) printLine(`  gap ${gap.from}–${gap.to}: ${gap.reason}`)
+}
+
+function mempoolText({ lookedAt, transactions, unread, trouble }: MempoolState): string {
+  if (trouble !== null) return `could not be read at ${lookedAt}: ${trouble}`
+  const left = unread === null || unread === 0 ? '' : `, ${unread} of them not screened yet`
+  return `${transactions} transactions waited at ${lookedAt}${left}`
 }

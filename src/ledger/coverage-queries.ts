@@ -1,4 +1,5 @@
 import { all, type Db } from './database.ts'
+import { type MempoolState, readMempools } from './mempools.ts'
 import { historyRevision } from './rescreens.ts'
 import { readRevisions } from './revisions.ts'
 
@@ -32,6 +33,8 @@ export interface ChainCoverage {
   historyRevision: number
   stretches: CoveredStretch[]
   gaps: CoverageGap[]
+  /** The last look at the mempool; `null` where there was none. */
+  mempool: MempoolState | null
 }
 
 interface CoverageRow {
@@ -70,6 +73,7 @@ export function readCoverage(db: Db, chainId?: string): ChainCoverage[] {
         ...lateAddresses(db, chain, stretches),
         ...unscreened(db, chain.id),
       ],
+      mempool: readMempools(db, chain.id)[0] ?? null,
     }
   })
 }

@@ -61,7 +61,7 @@ export function losersOf(db: Db, chain: string, { claim, by }: Claimed): Pending
 export function putWaiting(db: Db, chain: string, hash: string, claims: readonly string[], at: string): void {
   run(
     db,
-    `insert into pending_transactions (chain, hash, state, first_seen, updated_at) values (?1, ?2, 'waiting', ?3, ?3)
+    `insert into pending_transactions (chain, hash, state, added_at, updated_at) values (?1, ?2, 'waiting', ?3, ?3)
      on conflict do update set state = 'waiting', replaced_by = null, block_height = null, updated_at = ?3`,
     ...[chain, hash, at],
   )

@@ -8,7 +8,7 @@ create table pending_transactions (
   state text not null check (state in ('waiting', 'mined', 'gone')),
   replaced_by text,              -- the transaction that uses what this one would have used
   block_height integer,          -- of the block that has it, or has what replaced it; null = none
-  first_seen text not null,
+  added_at text not null,
   updated_at text not null,
   primary key (chain, hash)
 ) strict, without rowid;
