@@ -90,7 +90,9 @@ async function scenarios() {
         .prepare('select * from alerts where tx_hash = ? order by id')
         .all(txid)
         .map(({ id, status, block_height }) => {
-          const events = db.prepare('select kind, data from alert_events where alert_id = ? order by seq').all(id)
+          const events = db
+            .prepare('select kind, data from alert_events where alert_id = ? order by seq')
+            .all(id)
           const words = events.map(({ kind, data }) => {
             const { replacedBy, replaces, reason } = JSON.parse(data ?? '{}')
             const link = replacedBy ? `(by ${name(replacedBy)})` : replaces ? `(of ${name(replaces)})` : ''
@@ -239,15 +241,23 @@ async function scenarios() {
   await halt()
   await node.mine(friend, [instead])
   start()
-  await expectStory('  double-spent while the daemon was down', gone, 'created withdrawn(by instead) | withdrawn')
+  await expectStory(
+    '  double-spent while the daemon was down',
+    gone,
+    'created withdrawn(by instead) | withdrawn',
+  )
   await looks()
   await halt()
 
   const db = openLedgerForReading(config.database)
   const again = db
-    .prepare("select count(*) as n from alert_events group by alert_id, kind, data having n > 1 and kind != 'reinstated'")
+    .prepare(
+      "select count(*) as n from alert_events group by alert_id, kind, data having n > 1 and kind != 'reinstated'",
+    )
     .all()
-  console.log(`events told twice: ${again.length}; mempool: ${JSON.stringify(db.prepare('select * from mempools').all())}`)
+  console.log(
+    `events told twice: ${again.length}; mempool: ${JSON.stringify(db.prepare('select * from mempools').all())}`,
+  )
   failures += again.length
   db.close()
 }
