@@ -60,14 +60,12 @@ try {
     const mempool = await source.mempool()
     const fresh = view.renew(new Set(mempool.hashes))
     let portions = 0
-    const unread = await view.read(
-      mempool,
-      fresh,
-      lookup,
-      () => new Set(),
-      () => portions++,
-      new AbortController().signal,
-    )
+    const unread = await view.read(mempool, fresh, {
+      own: lookup,
+      watched: () => new Set(),
+      onRead: () => portions++,
+      signal: new AbortController().signal,
+    })
     const ms = Math.round(performance.now() - started)
     console.log(
       `${look} look: ${mempool.hashes.length} wait, ${fresh.length} read in ${portions} portions, ${unread} unread, ${ms} ms`,

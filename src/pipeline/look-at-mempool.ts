@@ -2,7 +2,7 @@ import type { ChainSource, Mempool } from '../chains/source.ts'
 import { ChainscreenError } from '../errors.ts'
 import { commitLook, type LookCounts, type MempoolLook } from '../ledger/commit-look.ts'
 import { noteMempool } from '../ledger/mempools.ts'
-import { type Claimed, watchedClaims } from '../ledger/pending-transactions.ts'
+import { watchedClaims } from '../ledger/pending-transactions.ts'
 import { type Wiring, writing } from './ledger-store.ts'
 import { MempoolView } from './mempool-view.ts'
 
@@ -34,13 +34,17 @@ export function createMempoolWatch(
   let toReadAgain = false
   let readAgainAt = Number.NEGATIVE_INFINITY
 
-  const write = (look: Pick<MempoolLook, 'claimed' | 'whole'>, total: LookCounts): void => {
+  const write = (
+    look: Pick<MempoolLook, 'claimed' | 'whole'> & { among?: readonly string[] },
+    total: LookCounts,
+  ): void => {
+    const { among, ...seen } = look
     for (;;) {
       memory.refresh()
       const at = now()
-      const waiting = view.waiting(memory.watchlist, Math.floor(Date.parse(at) / 1000))
+      const waiting = view.waiting(memory.watchlist, Math.floor(Date.parse(at) / 1000), among)
       const counts = writing(db, () =>
-        commitLook(db, chain, { ...look, waiting, revisions: memory.revisions, at }),
+        commitLook(db, chain, { ...seen, waiting, revisions: memory.revisions, at }),
       )
       if (counts === null) continue
       for (const name of ['created', 'reinstated', 'withdrawn'] as const) total[name] += counts[name]
@@ -70,14 +74,12 @@ export function createMempoolWatch(
         view.forget()
       }
       const holds = new Set(mempool.hashes)
-      const unread = await view.read(
-        mempool,
-        view.renew(holds),
+      const unread = await view.read(mempool, view.renew(holds), {
         own,
-        () => watchedClaims(db, chain.id),
-        (claimed: readonly Claimed[]) => write({ claimed, whole: null }, total),
+        watched: () => watchedClaims(db, chain.id),
+        onRead: (among, claimed) => write({ among, claimed, whole: null }, total),
         signal,
-      )
+      })
       const whole = mempool.tip === null ? null : { holds, tip: mempool.tip }
       write({ claimed: [], whole }, total)
       const state = { chain: chain.id, lookedAt: now(), transactions: holds.size, unread, trouble: null }

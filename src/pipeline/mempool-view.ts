@@ -20,6 +20,16 @@ interface Touching {
   terms: string
 }
 
+/** How transactions are read. */
+export interface Reading {
+  own: OwnLookup
+  /** The claims that are watched now. */
+  watched: () => ReadonlySet<string>
+  /** Hears which were read, and which of the watched claims they use. */
+  onRead: (hashes: readonly string[], claimed: readonly Claimed[]) => void
+  signal: AbortSignal
+}
+
 /**
  * What is known of one mempool: the hashes that were looked through, and the transactions that touch own addresses.
  * Whatever else waits is read once and forgotten.
@@ -55,18 +65,11 @@ export class MempoolView {
     return fresh
   }
 
-  /**
-   * Reads transactions a few at a time, and hands each portion on.
-   *
-   * @param onRead hears which of the watched claims they use. @returns how many can't be read.
-   */
+  /** Reads transactions a few at a time, and hands each portion on. @returns how many can't be read. */
   async read(
     mempool: Mempool,
     hashes: readonly string[],
-    own: OwnLookup,
-    watched: () => ReadonlySet<string>,
-    onRead: (claimed: readonly Claimed[]) => void,
-    signal: AbortSignal,
+    { own, watched, onRead, signal }: Reading,
   ): Promise<number> {
     const queue = new PQueue({ concurrency: readsAtOnce })
     const stop = new AbortController()
@@ -78,10 +81,12 @@ export class MempoolView {
     const readSlice = async (slice: readonly string[]) => {
       either.throwIfAborted()
       const transactions = await mempool.read(slice, either)
+      either.throwIfAborted()
       this.#note(transactions, own)
       for (const hash of slice) if (!this.#seen.has(hash)) failed.add(hash)
       const claims = watched()
       onRead(
+        slice,
         transactions.flatMap(({ hash, claims: used }) =>
           used.filter((claim) => claims.has(claim)).map((claim) => ({ claim, by: hash })),
         ),
@@ -93,6 +98,8 @@ export class MempoolView {
     } finally {
       queue.clear()
       stop.abort()
+      // Nobody may be left who still writes when the database is closed.
+      await queue.onIdle()
     }
     const before = this.#failed
     this.#failed = failed
@@ -100,17 +107,23 @@ export class MempoolView {
     return before === null ? failed.size : [...failed].filter((hash) => before.has(hash)).length
   }
 
-  /** What waits and meets a list. @param time unix seconds, now. */
-  waiting(watchlist: Watchlist, time: number): WaitingTransaction[] {
+  /** What waits and meets a list. @param time unix seconds, now. @param among only of these. */
+  waiting(
+    watchlist: Watchlist,
+    time: number,
+    among: Iterable<string> = this.#touching.keys(),
+  ): WaitingTransaction[] {
     const terms = `${watchlist.revision} ${Math.floor(time / 86_400)}`
     const waiting: WaitingTransaction[] = []
-    for (const touching of this.#touching.values()) {
+    for (const hash of among) {
+      const touching = this.#touching.get(hash)
+      if (touching === undefined) continue
       if (touching.terms !== terms) {
         touching.findings = screen(touching.screenable, time, watchlist)
         touching.terms = terms
       }
       const { transaction, findings } = touching
-      if (findings.length > 0) waiting.push({ hash: transaction.hash, claims: transaction.claims, findings })
+      if (findings.length > 0) waiting.push({ hash, claims: transaction.claims, findings })
     }
     return waiting
   }
