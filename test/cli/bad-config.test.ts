@@ -23,10 +23,10 @@ describe('a config that is not right', () => {
   })
 
   it('asks for a feature that is not built: refused, never ignored', async () => {
-    const user = await busyUser({ server: {} })
+    const user = await busyUser({ delivery: [] })
     await refusedHere(user, ['run', '--once'], {
       code: 2,
-      says: /^\S+chainscreen\.yaml:\d+ server is not built yet in this version: remove it\.$/,
+      says: /^\S+chainscreen\.yaml:\d+ delivery is not built yet in this version: remove it \(alerts stand in the database\)\.$/,
     })
   })
 

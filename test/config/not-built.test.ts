@@ -3,13 +3,14 @@ import { exitCodeOf } from '../../src/errors.ts'
 import { bitcoinChain, evmChain, parse, refusal } from './parse.ts'
 
 describe('a documented key that this version can not obey', () => {
-  it.each([
-    ['delivery: []', 'delivery is not built yet in this version: remove it'],
-  ])('is refused by name: %j', (text, line) => {
-    const { code, lines } = refusal(text)
-    expect(lines).toEqual([expect.stringContaining(line)])
-    expect(code).toBe('not-built')
-  })
+  it.each([['delivery: []', 'delivery is not built yet in this version: remove it']])(
+    'is refused by name: %j',
+    (text, line) => {
+      const { code, lines } = refusal(text)
+      expect(lines).toEqual([expect.stringContaining(line)])
+      expect(code).toBe('not-built')
+    },
+  )
 
   it('ends a command with exit code 2, as a wrong config does', () => {
     expect.assertions(1)
