@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PendingTransaction } from '../../../src/chains/source.ts'
 import type { ScreenableTx } from '../../../src/screening/types.ts'
@@ -130,6 +131,32 @@ describe('the mempool of a Bitcoin Core', () => {
     const { mempool, node } = await mempoolOf(state, mined.slice(0, 2))
     expect(extracted(await mempool.read(txids))).toHaveLength(9)
     expect(node.requests.filter((request) => request.startsWith('getrawtransaction'))).toHaveLength(10)
+  })
+
+  it('damaged in any place never gives another transaction than was asked for', async () => {
+    const { mined, txids, mempool: honest, ...state } = waiting(deposit)
+    const [txid = ''] = txids
+    const bytes = Buffer.from(honest.get(txid) ?? '', 'hex')
+    const { mempool, node } = await mempoolOf({ ...state, mempool: honest }, mined.slice(0, 2))
+    const truth = extracted(await mempool.read(txids))
+    expect(truth).toHaveLength(1)
+    const damage = fc.oneof(
+      fc.nat({ max: bytes.length * 8 - 1 }).map((bit) => {
+        const changed = Buffer.from(bytes)
+        changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+        return changed
+      }),
+      fc.nat({ max: bytes.length - 1 }).map((length) => bytes.subarray(0, length)),
+    )
+    await fc.assert(
+      fc.asyncProperty(damage, async (damaged) => {
+        node.state.mempool = new Map([[txid, damaged.toString('hex')]])
+        const read = await mempool.read(txids)
+        // What no id covers is the witness, and these have none.
+        expect(read).toEqual([])
+      }),
+      { numRuns: 150 },
+    )
   })
 
   it('that can not be asked for is an error, and not an empty one', async () => {
