@@ -36,13 +36,20 @@ export function settleBlock(db: Db, chain: Chain, block: SettlingBlock, at: stri
 }
 
 function confirm(db: Db, chain: string, hash: string, block: BlockRef, at: string): void {
-  for (const alertId of alertsOf(db, chain, hash, ['pending-mempool', 'withdrawn'])) {
+  const data = { height: block.height, block: block.hash }
+  const inStatus = (status: string) => alertsOf(db, chain, hash, [status])
+  const told = [
+    ...inStatus('pending-mempool').map((alertId) => ({ alertId, kind: 'confirmed' as const })),
+    ...['orphaned', 'withdrawn']
+      .flatMap(inStatus)
+      .map((alertId) => ({ alertId, kind: 'reinstated' as const })),
+  ]
+  for (const { alertId, kind } of told) {
     run(
       db,
       `update alerts set status = 'pending', block_height = ?, block_hash = ?, block_time = ? where id = ?`,
       ...[block.height, block.hash, isoTime(block.time), alertId],
     )
-    const data = { height: block.height, block: block.hash }
-    writeEvent(db, { alertId, at, kind: 'confirmed', data })
+    writeEvent(db, { alertId, at, kind, data })
   }
 }

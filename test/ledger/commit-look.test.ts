@@ -216,4 +216,13 @@ describe('a block that raises another alert than the mempool did', () => {
     ])
     expect(tale(db, '0xt').slice(1)).toEqual(['confirmed {"height":6,"block":"a6"}', '= pending 6'])
   })
+
+  it('brings back what was withdrawn, where it was read without who paid', () => {
+    const db = waiting()
+    lookAt(db, [], 'a5')
+    commit(db, [
+      blockOf(db, ref(6), [paying('0xt', 'coin:0')], undefined, { findings: [], level: 'outputs' }),
+    ])
+    expect(tale(db, '0xt').slice(2)).toEqual(['reinstated {"height":6,"block":"a6"}', '= pending 6'])
+  })
 })
