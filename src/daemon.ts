@@ -19,6 +19,7 @@ import { createLedgerStore, type Wiring } from './pipeline/ledger-store.ts'
 import { Memory } from './pipeline/memory.ts'
 import { chainOf, createSource, pinned } from './pipeline/open-chain.ts'
 import { createRecheck } from './pipeline/recheck.ts'
+import { tendMempool } from './pipeline/tend-mempool.ts'
 import { type ChainConditions, createChainConditions } from './server/chain-conditions.ts'
 import { type HealthServer, startServer } from './server/server.ts'
 
@@ -153,6 +154,9 @@ async function followChain(
             `${chain.id}: block ${difference.height} reads differently now`,
           ),
         )
+  const mempool = config.mempool
+    ? tendMempool(wiring, source, { pollMs: config.pollMs, log, signal: options.signal })
+    : undefined
   const settings: FollowerOptions = {
     chain: chain.id,
     source,
@@ -167,6 +171,7 @@ async function followChain(
       watchdog.looked(chain.id)
       conditions.fine(chain.id)
       await recheck?.run(options.signal)
+      if (!options.once) mempool?.start()
     },
     onProgress: (progress) => {
       watchdog.moved(chain.id)
@@ -189,6 +194,7 @@ async function followChain(
   log.info({ ...about, node: source.endpoint }, `following ${chain.id} at ${source.endpoint}`)
   try {
     await follow(settings)
+    if (options.once && !options.signal.aborted) await mempool?.once()
     log.info(about, `${chain.id} ${options.signal.aborted ? 'stopped' : 'is at its head'}`)
   } catch (error) {
     const details = error instanceof ChainscreenError ? error.details : []
@@ -197,6 +203,7 @@ async function followChain(
     throw error
   } finally {
     watchdog.ended(chain.id)
+    await mempool?.stop()
     await source.close()
   }
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type { ChainSource } from './chains/source.ts'
 import type { CanaryConfig } from './config/canary.ts'
 import type { EvmChainConfig } from './config/evm.ts'
 import type { Config } from './config/schema.ts'
@@ -25,7 +26,7 @@ export interface Checkup {
 /** Looks at everything a daemon would need, changes nothing. @param at now, ISO-8601. */
 export async function examine(config: Config, at: string, signal?: AbortSignal): Promise<Checkup[]> {
   const nodes = await Promise.all(config.chains.map((chain) => checkNode(chain, signal)))
-  return [...checkDatabase(config, at), ...checkListFiles(config), ...nodes]
+  return [...checkDatabase(config, at), ...checkListFiles(config), ...nodes.flat()]
 }
 
 function checkDatabase(config: Config, at: string): Checkup[] {
@@ -138,7 +139,7 @@ function checkListFiles(config: Config): Checkup[] {
     }))
 }
 
-async function checkNode(chain: Config['chains'][number], signal?: AbortSignal): Promise<Checkup> {
+async function checkNode(chain: Config['chains'][number], signal?: AbortSignal): Promise<Checkup[]> {
   const source = createSource(chain)
   const what = `chain ${chain.id}`
   try {
@@ -146,18 +147,32 @@ async function checkNode(chain: Config['chains'][number], signal?: AbortSignal):
     const head = await source.head(signal)
     const tag = head.finalized === null ? '' : `, finalized ${head.finalized}`
     const advice = chain.type === 'evm' ? evmAdvice(chain, info.reads) : null
-    return {
-      what,
-      state: advice === null ? 'ok' : 'warn',
-      found: `${info.client} at ${source.endpoint}, head ${head.height}${tag}; reads ${info.reads}`,
-      advice,
-    }
+    return [
+      {
+        what,
+        state: advice === null ? 'ok' : 'warn',
+        found: `${info.client} at ${source.endpoint}, head ${head.height}${tag}; reads ${info.reads}`,
+        advice,
+      },
+      ...(chain.mempool ? [await checkMempool(chain.id, source, signal)] : []),
+    ]
   } catch (error) {
     const advice =
       error instanceof ChainscreenError && error.details.length > 0 ? error.details.join(' ') : null
-    return { what, state: 'fail', found: messageOf(error), advice }
+    return [{ what, state: 'fail', found: messageOf(error), advice }]
   } finally {
     await source.close()
+  }
+}
+
+async function checkMempool(chain: string, source: ChainSource, signal?: AbortSignal): Promise<Checkup> {
+  const what = `mempool of ${chain}`
+  try {
+    const waiting = (await source.mempool?.(signal))?.hashes.length ?? 0
+    return { what, state: 'ok', found: `${waiting} transactions wait`, advice: null }
+  } catch (error) {
+    const advice = 'blocks are screened all the same; change the node, or set mempool: false'
+    return { what, state: 'fail', found: messageOf(error), advice }
   }
 }
 

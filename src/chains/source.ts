@@ -31,6 +31,32 @@ export interface SourceBlock extends BlockRef {
    * @throws ChainscreenError `node-bad-answer` where the node lied; its source then refuses the next block too.
    */
   proveSenders?(extracted: readonly ScreenableTx[]): readonly Unscreened[]
+  /** Which of these claims (see {@link PendingTransaction}) its transactions use, and which transaction does. */
+  claimants?(claims: ReadonlySet<string>): Claimant[]
+}
+
+/** A claim, and the hash of the transaction that uses it. */
+export interface Claimant {
+  claim: string
+  by: string
+}
+
+/** A transaction that a node accepted and no block has. */
+export interface PendingTransaction {
+  hash: string
+  /** What can be used once only: `txid:n` of a Bitcoin output, `0x…:nonce` of an EVM account. Of two transactions with the same claim one can be mined. */
+  claims: readonly string[]
+  /** As a block's, of this transaction; `null` where it moves nothing between own addresses and others. */
+  extract(own: OwnLookup): ScreenableTx | null
+}
+
+/** Everything that waits in one node for a block, as it was when it was asked. */
+export interface Mempool {
+  /** The node's best block, the same before and after the answer; `null` where it changed meanwhile, or the list is not known to be whole. */
+  tip: string | null
+  hashes: readonly string[]
+  /** The transactions themselves, proved by their hashes. One that left meanwhile, or that can't be understood without what the node does not tell now, is left out. */
+  read(hashes: readonly string[], signal?: AbortSignal): Promise<PendingTransaction[]>
 }
 
 export interface ChainHead {
@@ -69,5 +95,7 @@ export interface ChainSource {
   header(hash: string, signal?: AbortSignal): Promise<BlockRef | null>
   /** The whole block that the node holds for the best chain at this height, everything about it asked by its hash. */
   block(height: number, signal?: AbortSignal): Promise<SourceBlock>
+  /** What waits for a block. Absent where this can't be asked. @throws `node-missing-data` where the node has no such feed. */
+  mempool?(signal?: AbortSignal): Promise<Mempool>
   close(): Promise<void>
 }

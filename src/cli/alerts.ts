@@ -21,7 +21,7 @@ import {
 } from './common.ts'
 import { amountText, printable, printJson, printLine, printTable } from './output.ts'
 
-const statuses = ['pending', 'final', 'orphaned']
+const statuses = ['pending-mempool', 'pending', 'final', 'orphaned', 'withdrawn']
 const levels = ['high', 'medium', 'low']
 
 interface FilterOptions extends CommonOptions {

@@ -1,4 +1,5 @@
 import { type ChainCoverage, readCoverage } from '../ledger/coverage-queries.ts'
+import type { MempoolState } from '../ledger/mempools.ts'
 import { openLedgerForReading } from '../ledger/open.ts'
 import {
   type CommandFactory,
@@ -52,8 +53,15 @@ export function printCoverage(coverage: ChainCoverage): void {
   if (coverage.stretches.some(({ listRevision }) => listRevision < historyRevision)) {
     printLine(`  re-screened from stored history to list revision ${historyRevision}`)
   }
+  if (coverage.mempool !== null) printLine(`  mempool: ${mempoolText(coverage.mempool)}`)
   if (coverage.gaps.length === 0) printLine('  no gaps')
   for (const { from, to, reason } of coverage.gaps) {
     printLine(from === null ? `  gap: ${reason}` : `  gap ${from}–${to}: ${reason}`)
   }
+}
+
+function mempoolText({ lookedAt, transactions, unread, trouble }: MempoolState): string {
+  if (trouble !== null) return `could not be read at ${lookedAt}: ${trouble}`
+  const left = unread === null || unread === 0 ? '' : `, ${unread} of them not screened yet`
+  return `${transactions} transactions waited at ${lookedAt}${left}`
 }

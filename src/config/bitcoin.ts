@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { bitcoinFinalitySchema } from './finality.ts'
 import { group } from './group.ts'
-import { nodeKeys, rpcSchema, startSchema } from './node.ts'
-import { flag, id, oneOf, text } from './values.ts'
+import { mempoolSchema, nodeKeys, rpcSchema, startSchema } from './node.ts'
+import { id, oneOf, text } from './values.ts'
 
 /** How a Bitcoin node is logged in to. The cookie is read when the node is asked: bitcoind writes a new one at each start. */
 export type BitcoinAuth =
@@ -24,9 +24,7 @@ export const bitcoinChainSchema = group({
     .describe('rpcpassword of the node; better from the environment, or in passwordFile.'),
   passwordFile: text('the path of a file').optional().describe('File that holds the password.'),
   start: startSchema,
-  mempool: flag()
-    .default(false)
-    .describe('Whether unconfirmed transactions are screened. This version: false.'),
+  mempool: mempoolSchema,
   verify: oneOf(['strict', 'warn', 'off'])
     .default('strict')
     .describe(

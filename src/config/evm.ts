@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { chainDefinition } from '../chains/evm/definitions/index.ts'
 import { type EvmFinality, evmFinalitySchema } from './finality.ts'
 import { group } from './group.ts'
-import { nodeKeys, rpcSchema, startSchema } from './node.ts'
+import { mempoolSchema, nodeKeys, rpcSchema, startSchema } from './node.ts'
 import { tokensSchema } from './tokens.ts'
 import { id, oneOf, text, wholeNumber } from './values.ts'
 
@@ -24,6 +24,7 @@ export const evmChainSchema = group({
       'WebSocket of a node, whose announcements of heads save waiting for the next poll. A hint only.',
     ),
   start: startSchema,
+  mempool: mempoolSchema,
   symbol: text("the symbol of the chain's own money, such as ETH")
     .optional()
     .describe("Symbol of the chain's own money. Default: that of the chain id, or ETH."),

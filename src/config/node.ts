@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { durationMs, wholeNumber } from './values.ts'
+import { durationMs, flag, wholeNumber } from './values.ts'
 
 const rpcExpected = 'a list of http:// or https:// URLs, such as [http://127.0.0.1:8545]'
 
@@ -20,6 +20,13 @@ const startExpected = 'a block height, or latest'
 export const startSchema = z
   .union([wholeNumber(startExpected, 0), z.literal('latest')], startExpected)
   .describe('First block to screen: a height, or latest (the head when the chain is first followed).')
+
+/** Whether what waits for a block is screened too. */
+export const mempoolSchema = flag()
+  .default(false)
+  .describe(
+    'Whether transactions that wait for a block are screened too, as alerts of status `pending-mempool`. Default: false.',
+  )
 
 const dayMs = 86_400_000
 

@@ -15,11 +15,6 @@ interface NotBuilt {
 
 const notBuilt: readonly NotBuilt[] = [
   { path: ['delivery'], instead: 'remove it (alerts stand in the database)' },
-  {
-    path: ['chains', '*', 'mempool'],
-    when: (mempool, chain) => chain.type === 'bitcoin' && String(mempool) === 'true',
-    instead: 'remove it',
-  },
 ]
 
 /** Every key of the config that asks for something this version does not have. */

@@ -38,6 +38,7 @@ chains:
     finality: { tag: finalized, depth: 64 }    # when an alert counts as final
     # traces: auto                   # auto, required (refuse a node without call traces) or off
     # verify: strict                 # strict, warn or off: whether blocks are proved against their hash
+    # mempool: true                  # also screen what waits for a block, where the node serves txpool_content
     # symbol: ETH                    # the chain's own money
     # poll: 1s                       # how often the node is asked for its head
     # prefetch: 8                    # blocks fetched at the same time, 1 to 64
@@ -58,6 +59,7 @@ chains:
     start: latest
     finality: { depth: 6 }
     # verify: strict                 # strict, warn or off: whether blocks are proved against their hash
+    # mempool: true                  # also screen what waits for a block (alerts of status pending-mempool)
 
   # anvil, for trying things out
   # - id: anvil

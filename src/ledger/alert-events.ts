@@ -1,11 +1,14 @@
 import { type Db, run } from './database.ts'
 
-/** What can happen to an alert. The five in the middle are a person's decisions. */
+/** What can happen to an alert. `acknowledged` to `false-positive` are a person's decisions. */
 export type AlertEventKind =
   | 'created'
+  | 'confirmed'
   | 'final'
   | 'orphaned'
   | 'reinstated'
+  | 'withdrawn'
+  | 'replaced'
   | 'entry-removed'
   | 'acknowledged'
   | 'blocked'

@@ -135,14 +135,15 @@ export function alertsOfEntry(db: Db, listId: string, entryKey: Key): CurrentAle
   return all<CurrentAlertRow>(
     db,
     `select a.* from alert_keys k join alerts_current a on a.id = k.alert_id
-     where k.entry_key = ? and a.list_id = ? and a.status != 'orphaned' order by a.created_at, a.id`,
+     where k.entry_key = ? and a.list_id = ? and a.status not in ('orphaned', 'withdrawn') order by a.created_at, a.id`,
     ...[entryKey, listId],
   )
 }
 
-/** Whether an alert stands; one that was orphaned does not. */
+/** Whether an alert stands; one that was orphaned or withdrawn does not. */
 export function alertExists(db: Db, id: string): boolean {
-  return one(db, `select 1 from alerts where id = ? and status != 'orphaned'`, id) !== undefined
+  const sql = `select 1 from alerts where id = ? and status not in ('orphaned', 'withdrawn')`
+  return one(db, sql, id) !== undefined
 }
 
 /** What a person may decide on an alert. */

@@ -4,7 +4,9 @@ import { type CoverageRow, coverBlock, openFollowRow } from './coverage.ts'
 import { type Db, inTransaction, run } from './database.ts'
 import { finalize } from './finalize.ts'
 import { writeMovements } from './movements.ts'
+import type { Claimed } from './pending-transactions.ts'
 import { type Revisions, readRevisions } from './revisions.ts'
+import { settleBlock } from './settle-block.ts'
 import { noteUnscreened } from './unscreened.ts'
 import { type AlertOutcome, writeAlert } from './write-alert.ts'
 
@@ -16,6 +18,8 @@ export interface ScreenedBlock extends BlockRef {
   unproved?: boolean
   transactions: readonly ScreenableTx[]
   findings: readonly Finding[]
+  /** What of the claims that are watched its transactions use up; see pending-transactions.ts. */
+  claimed?: readonly Claimed[]
 }
 
 /** Consecutive blocks that become one transaction of the database. */
@@ -116,6 +120,7 @@ export function writeBlock(
   for (const finding of block.findings) {
     counts[writeAlert(db, chain, block, finding, step.revisions.list, step.at)]++
   }
+  settleBlock(db, chain, block, step.at)
   for (const { what, reason } of block.unscreened) noteUnscreened(db, chain.id, block.height, what, reason)
 }
 

@@ -1,6 +1,7 @@
 import { type ChainRow, type ClosedGap, type CoverageGap, closedGaps, gapsOf } from './coverage-gaps.ts'
 import { type CoveredStretch, stretchesOf } from './coverage-stretches.ts'
 import { all, type Db } from './database.ts'
+import { type MempoolState, readMempools } from './mempools.ts'
 import { historyRevision } from './rescreens.ts'
 import { readRevisions } from './revisions.ts'
 
@@ -21,6 +22,8 @@ export interface ChainCoverage {
   gaps: CoverageGap[]
   /** History: what was a gap once. */
   closed: ClosedGap[]
+  /** The last look at the mempool; `null` where there was none. */
+  mempool: MempoolState | null
 }
 
 /**
@@ -48,6 +51,7 @@ export function readCoverage(db: Db, asked?: string, configured: readonly string
         stretches,
         gaps: gapsOf(db, chain, stretches),
         closed: closedGaps(db, chain.id),
+        mempool: readMempools(db, chain.id)[0] ?? null,
       }
     })
 }

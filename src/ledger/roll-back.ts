@@ -3,6 +3,7 @@ import { writeEvent } from './alert-events.ts'
 import { type Chain, moveCursor, readChainState } from './chain.ts'
 import { uncoverAbove } from './coverage.ts'
 import { all, type Db, inTransaction, run } from './database.ts'
+import { unsettleAbove } from './pending-transactions.ts'
 
 /**
  * The branch above the fork lost: its alerts are orphaned, its coverage is taken back, and the cursor stands on the
@@ -27,6 +28,7 @@ export function rollBack(db: Db, chain: Chain, fork: BlockRef | null, at: string
       writeEvent(db, { alertId: id, at, kind: 'orphaned', data: { height: block_height, block: block_hash } })
     }
     run(db, 'update transactions set orphaned = 1 where chain = ? and block_height > ?', chain.id, height)
+    unsettleAbove(db, chain.id, height, at)
     uncoverAbove(db, chain.id, height)
     run(db, 'delete from blocks where chain = ? and height > ?', chain.id, height)
     moveCursor(db, chain.id, fork, at)

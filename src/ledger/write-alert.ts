@@ -5,19 +5,20 @@ import type { Chain } from './chain.ts'
 import { type Db, one, run } from './database.ts'
 import { isoTime } from './time.ts'
 
-/** What became of a finding: a new alert, one that came back after a reorg, or one that stood already. */
+/** What became of a finding: a new alert, one that came back, or one that stood already, in a block or before it. */
 export type AlertOutcome = 'created' | 'reinstated' | 'known'
 
 /**
  * Writes one finding as an alert, inside a transaction. The id decides: the same finding again writes nothing; one
- * that was orphaned is reinstated in its new block.
+ * that waited is confirmed by its block, one that was orphaned or withdrawn is reinstated.
  *
- * @param revision the list revision it was screened with. @param at now, ISO-8601.
+ * @param block `null` for a transaction that waits in the mempool. @param revision the list revision it was screened
+ * with. @param at now, ISO-8601.
  */
 export function writeAlert(
   db: Db,
   chain: Chain,
-  block: BlockRef,
+  block: BlockRef | null,
   finding: Finding,
   revision: number,
   at: string,
@@ -26,20 +27,32 @@ export function writeAlert(
   const known = one<{ status: string }>(db, 'select status from alerts where id = ?', id)
   if (known === undefined) {
     insert(db, chain, block, finding, revision, id, at)
-    const data = finding.transferCount > 1 ? { transfers: finding.transferCount } : null
-    writeEvent(db, { alertId: id, at, kind: 'created', data })
+    const data = {
+      ...(finding.transferCount > 1 && { transfers: finding.transferCount }),
+      ...(block === null && { status: 'pending-mempool' }),
+    }
+    writeEvent(db, { alertId: id, at, kind: 'created', data: Object.keys(data).length > 0 ? data : null })
     return 'created'
   }
-  if (known.status !== 'orphaned') return 'known'
-  reinstate(db, chain, block, finding, id)
-  writeEvent(db, { alertId: id, at, kind: 'reinstated', data: { height: block.height, block: block.hash } })
-  return 'reinstated'
+  const cameBack = known.status === 'orphaned' || known.status === 'withdrawn'
+  const confirmed = known.status === 'pending-mempool' && block !== null
+  if (!cameBack && !confirmed) return 'known'
+  place(db, chain, block, finding, id)
+  const data = block === null ? { status: 'pending-mempool' } : { height: block.height, block: block.hash }
+  writeEvent(db, { alertId: id, at, kind: confirmed ? 'confirmed' : 'reinstated', data })
+  return confirmed ? 'known' : 'reinstated'
+}
+
+function placeOf(block: BlockRef | null) {
+  return block === null
+    ? ['pending-mempool', null, null, null]
+    : ['pending', block.height, block.hash, isoTime(block.time)]
 }
 
 function insert(
   db: Db,
   chain: Chain,
-  block: BlockRef,
+  block: BlockRef | null,
   finding: Finding,
   revision: number,
   id: string,
@@ -49,12 +62,12 @@ function insert(
   run(
     db,
     `insert into alerts (
-       id, chain, direction, status, level, tags, block_height, block_hash, block_time, tx_hash, transfer, asset,
+       id, chain, direction, level, tags, status, block_height, block_hash, block_time, tx_hash, transfer, asset,
        symbol, amount, own_address, counterparty, role, match, list_id, category, entry_address, subject, programs,
        listed_on, listed_at_transfer, list_revision, created_at)
-     values (?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[id, chain.id, finding.direction, finding.level, JSON.stringify(finding.tags)],
-    ...[block.height, block.hash, isoTime(block.time), finding.txHash, finding.transfer],
+    ...[...placeOf(block), finding.txHash, finding.transfer],
     ...[finding.asset, finding.symbol, String(finding.amount)],
     ...[chain.addressText(finding.own), chain.addressText(finding.party), finding.role, finding.match],
     ...[entry.listId, entry.category, entry.address, entry.subject, JSON.stringify(entry.programs)],
@@ -68,13 +81,13 @@ function insert(
 }
 
 /** A transaction mined again may have moved other amounts: an EVM call runs on the state it meets. */
-function reinstate(db: Db, chain: Chain, block: BlockRef, finding: Finding, id: string): void {
+function place(db: Db, chain: Chain, block: BlockRef | null, finding: Finding, id: string): void {
   run(
     db,
-    `update alerts set status = 'pending', block_height = ?, block_hash = ?, block_time = ?, direction = ?, level = ?,
+    `update alerts set status = ?, block_height = ?, block_hash = ?, block_time = ?, direction = ?, level = ?,
        tags = ?, asset = ?, symbol = ?, amount = ?, own_address = ?, role = ?, match = ?, listed_at_transfer = ?
      where id = ?`,
-    ...[block.height, block.hash, isoTime(block.time), finding.direction, finding.level],
+    ...[...placeOf(block), finding.direction, finding.level],
     ...[JSON.stringify(finding.tags), finding.asset, finding.symbol, String(finding.amount)],
     ...[chain.addressText(finding.own), finding.role, finding.match, finding.listedAtTransfer, id],
   )

@@ -57,7 +57,7 @@ export function createLedgerStore({ db, chain, memory, now, onAlerts }: Wiring):
 }
 
 /** A database that another process holds for long is waited for, as a node is: it must not halt the chain. */
-function writing<T>(db: Db, write: () => T): T {
+export function writing<T>(db: Db, write: () => T): T {
   try {
     return write()
   } catch (error) {

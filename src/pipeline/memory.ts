@@ -2,6 +2,7 @@ import type { Key } from '../address/key.ts'
 import type { Db } from '../ledger/database.ts'
 import { type LoadPosition, loadUnderWay, rowsOfLoad } from '../ledger/load-own.ts'
 import { countOwnAddresses, isOwn, ownKeysSince } from '../ledger/own-addresses.ts'
+import { watchedClaims } from '../ledger/pending-transactions.ts'
 import { type Revisions, readRevisions } from '../ledger/revisions.ts'
 import type { OwnLookup } from '../screening/own.ts'
 import { OwnTable } from '../screening/own-table.ts'
@@ -60,6 +61,11 @@ export class Memory {
       this.#ahead = { ...this.#ahead, ...rows.at(-1) }
       return rows.length === limit
     })()
+  }
+
+  /** What the transactions that wait and raised alerts use up: nearly always nothing. */
+  watchedClaims(chain: string): ReadonlySet<string> {
+    return watchedClaims(this.#db, chain)
   }
 
   /** The own addresses as one chain sees them. */

@@ -84,6 +84,7 @@ export function pinned(source: ChainSource, db: Db, chain: Chain, now: () => str
     hashAt: (height, signal) => source.hashAt(height, signal),
     header: (hash, signal) => source.header(hash, signal),
     block: (height, signal) => source.block(height, signal),
+    ...(source.mempool && { mempool: source.mempool.bind(source) }),
     close: () => source.close(),
   }
 }

@@ -6,6 +6,7 @@ import type { Memory } from './memory.ts'
 /** Looks blocks through: what touches own addresses, and what the lists say of it. Pure, at the memory's revisions. */
 export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memory: Memory): ScreenedBlock[] {
   const own = memory.ownOn(chain)
+  const claims = memory.watchedClaims(chain)
   return blocks.map((block) => {
     const transactions = block.extract(own)
     return {
@@ -18,6 +19,7 @@ export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memo
       unproved: block.unproved ?? false,
       transactions,
       findings: transactions.flatMap((tx) => screen(tx, block.time, memory.watchlist)),
+      ...(claims.size > 0 && block.claimants && { claimed: block.claimants(claims) }),
     }
   })
 }

@@ -2,6 +2,7 @@ import { Gauge, Registry } from 'prom-client'
 import { countAlerts, countHeld, countPendingRescreens, countUnscreened } from '../ledger/counts.ts'
 import type { Db } from '../ledger/database.ts'
 import { readLists } from '../ledger/lists.ts'
+import { type MempoolState, readMempools } from '../ledger/mempools.ts'
 import { readRevisions } from '../ledger/revisions.ts'
 import type { Health } from './health.ts'
 
@@ -29,6 +30,7 @@ export async function renderMetrics(db: Db, health: Health): Promise<string> {
     'Blocks of which something was not screened.',
     countUnscreened(db).map(({ chain, what, blocks }) => ({ labels: { chain, what }, value: blocks })),
   )
+  putMempools(put, db)
   put('rescreens_pending', 'Re-screenings of stored history that are not done.', [
     { value: countPendingRescreens(db) },
   ])
@@ -109,6 +111,27 @@ function putChains(put: Put, { chains }: Health): void {
     'chain_halted',
     '1 when a chain is followed no more.',
     each(({ state }) => +(state === 'halted')),
+  )
+}
+
+function putMempools(put: Put, db: Db): void {
+  const mempools = readMempools(db)
+  const each = (value: (mempool: MempoolState) => number | null) =>
+    mempools.map((mempool) => ({ labels: { chain: mempool.chain }, value: value(mempool) }))
+  put(
+    'mempool_readable',
+    '1 when the last look at the mempool could read it.',
+    each(({ trouble }) => +(trouble === null)),
+  )
+  put(
+    'mempool_transactions',
+    'Transactions that waited at the last look, as written down.',
+    each(({ transactions }) => transactions),
+  )
+  put(
+    'mempool_unread',
+    'Of them not screened yet.',
+    each(({ unread }) => unread),
   )
 }
 

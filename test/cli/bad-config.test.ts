@@ -23,11 +23,10 @@ describe('a config that is not right', () => {
   })
 
   it('asks for a feature that is not built: refused, never ignored', async () => {
-    const bitcoin = { id: 'btc', type: 'bitcoin', network: 'regtest', rpc: ['http://127.0.0.1:1'], start: 0 }
-    const user = await busyUser({ chains: [{ ...bitcoin, mempool: true }] })
+    const user = await busyUser({ delivery: [] })
     await refusedHere(user, ['run', '--once'], {
       code: 2,
-      says: /^\S+chainscreen\.yaml:\d+ chains\[0\]\.mempool is not built yet in this version: remove it\.$/,
+      says: /^\S+chainscreen\.yaml:\d+ delivery is not built yet in this version: remove it \(alerts stand in the database\)\.$/,
     })
   })
 
@@ -98,7 +97,7 @@ describe('words that no command knows', () => {
     },
     {
       args: ['alerts', '--status', 'opened'],
-      says: '--status opened is unknown; expected pending, final, orphaned.',
+      says: '--status opened is unknown; expected pending-mempool, pending, final, orphaned, withdrawn.',
     },
     { args: ['alerts', '--level', 'top'], says: '--level top is unknown; expected high, medium, low.' },
     {

@@ -13,6 +13,7 @@ describe('an EVM chain', () => {
         chainId: 1,
         rpc: ['http://127.0.0.1:8545'],
         start: 21_000_000,
+        mempool: false,
         symbol: 'ETH',
         traces: 'auto',
         verify: 'strict',

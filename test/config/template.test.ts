@@ -40,6 +40,6 @@ describe('the config that init writes', () => {
   })
 
   it('names nothing that is not built', () => {
-    expect(configTemplate).not.toMatch(/delivery|webhook|mempool/)
+    expect(configTemplate).not.toMatch(/delivery|webhook/)
   })
 })

@@ -7,6 +7,7 @@ import { takeDaemonLock } from '../../dist/ledger/daemon-lock.js'
 import { openLedger } from '../../dist/ledger/open.js'
 import { addOwnAddresses } from '../../dist/ledger/own-addresses.js'
 import { createLedgerStore } from '../../dist/pipeline/ledger-store.js'
+import { createMempoolWatch } from '../../dist/pipeline/look-at-mempool.js'
 import { Memory } from '../../dist/pipeline/memory.js'
 import { replay } from '../../dist/pipeline/replay.js'
 
@@ -62,6 +63,28 @@ function transactionsOf(height, branch) {
   ]
 }
 
+/** Three that wait on branch a. Branch b has one of them, and what took the place of another; the third is lost. */
+const waiting = ['only-b39', 'lost', 'gone'].map((hash) => ({
+  hash,
+  claims: [`${hash}:0`],
+  extract: () => {
+    const [one] = transactionsOf(39, 'b').slice(-1)
+    return { ...one, hash }
+  },
+}))
+
+function spentIn(height, branch) {
+  if (branch !== 'b') return []
+  if (height === 39) return [{ claim: 'only-b39:0', by: 'only-b39' }]
+  return height === 41 ? [{ claim: 'lost:0', by: 'instead' }] : []
+}
+
+const mempoolOn = (tip, transactions) => ({
+  tip,
+  hashes: transactions.map(({ hash }) => hash),
+  read: async (hashes) => transactions.filter(({ hash }) => hashes.includes(hash)),
+})
+
 function sourceOf(branch, headHeight) {
   const block = (height) => ({
     ...{
@@ -74,6 +97,7 @@ function sourceOf(branch, headHeight) {
     unscreened: height % 10 < 4 ? [{ what: 'traces', reason: 'none here' }] : [],
     bytes: 1,
     extract: () => transactionsOf(height, branch),
+    claimants: (claims) => spentIn(height, branch).filter(({ claim }) => claims.has(claim)),
   })
   return {
     ...{ caip2: 'eip155:1', endpoint: 'http://fake', open: async () => ({}), close: async () => {} },
@@ -102,12 +126,20 @@ const followTo = (branch, height) =>
   })
 const own = { key: key('a'), address: 'text', kind: 'hot', reference: 'u1', chain: '' }
 
+/** What waits, as a daemon looks at it. */
+const look = (tip, transactions) => {
+  const source = { mempool: async () => mempoolOn(tip, transactions) }
+  return createMempoolWatch(wiring(), source).look(new AbortController().signal)
+}
+
 const phases = {
   list: () => list('first'),
   own: () => addOwnAddresses(db, [own], now()),
   follow: () => followTo('a', 40),
+  wait: () => look('a40', waiting),
   'newer-list': () => list('second'),
   reorg: () => followTo('b', 44),
+  waited: () => look('b44', []),
   replay: () => replay(wiring(), sourceOf('b', 44), { from: 3, to: 30, prefetch: 2, finality }),
 }
 await phases[phase]()

@@ -7,7 +7,7 @@ import { openLedgerForReading } from '../../src/ledger/open.ts'
 import { tempDir } from '../temp.ts'
 
 const child = fileURLToPath(new URL('./kill-child.mjs', import.meta.url))
-const phases = ['list', 'own', 'follow', 'newer-list', 'reorg', 'replay'] as const
+const phases = ['list', 'own', 'follow', 'wait', 'newer-list', 'reorg', 'waited', 'replay'] as const
 
 const first = `address\n0x${'b'.repeat(40)}\n`
 const second = `${first}0x${'d'.repeat(40)}\n`
@@ -50,6 +50,7 @@ const clocks = new Set([
   'added_at',
   'started_at',
   'finished_at',
+  'looked_at',
 ])
 
 /**
@@ -97,7 +98,13 @@ describe('a daemon that is killed', () => {
     }
     expect(kills).toBeGreaterThan(20)
     const expected = endState(quiet)
-    expect(expected.alerts).toHaveLength(31)
+    expect(expected.alerts).toHaveLength(33)
     expect(endState(killed)).toEqual(expected)
+    const waited = expected.pending_transactions as { hash: string; state: string }[]
+    expect(waited.map(({ hash, state }) => `${hash} ${state}`)).toEqual([
+      'gone gone',
+      'lost gone',
+      'only-b39 mined',
+    ])
   })
 })

@@ -145,6 +145,27 @@ describe('/metrics', () => {
     expect(text).not.toContain('chain_final_height{')
   })
 
+  it('tells of the last look at each mempool, and of one that can not be read', async () => {
+    const { get, db } = await serve()
+    const insert = (...values: unknown[]) =>
+      run(
+        db,
+        'insert into mempools (chain, looked_at, transactions, unread, trouble) values (?, ?, ?, ?, ?)',
+        ...values,
+      )
+    for (const chain of ['btc', 'ethereum'])
+      run(db, 'insert into chains (id, caip2, genesis_hash, updated_at) values (?1, ?1, ?1, ?1)', chain)
+    insert('btc', start, 1234, 5, null)
+    insert('ethereum', start, null, null, 'The node does not serve its pool.')
+    const lines = (await get('/metrics')).text.split('\n')
+    expect(lines.filter((line) => line.startsWith('chainscreen_mempool_'))).toEqual([
+      'chainscreen_mempool_readable{chain="btc"} 1',
+      'chainscreen_mempool_readable{chain="ethereum"} 0',
+      'chainscreen_mempool_transactions{chain="btc"} 1234',
+      'chainscreen_mempool_unread{chain="btc"} 5',
+    ])
+  })
+
   it('counts alerts by status, those of the canary apart', async () => {
     const { db, get } = await serve()
     const put = (id: string, chain: string, status: string) =>

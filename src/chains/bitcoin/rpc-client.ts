@@ -9,6 +9,13 @@ export interface RpcCall {
   params: readonly unknown[]
 }
 
+export interface BatchOptions {
+  /** Default: 4 MB. */
+  maxBytes?: number
+  /** The text of the whole answer goes through it before it is parsed. */
+  prepare?: (text: string) => string
+}
+
 const replySchema = z.object({
   id: z.number(),
   result: z.unknown().optional(),
@@ -61,11 +68,11 @@ export class RpcClient {
     calls: readonly RpcCall[],
     schema: z.ZodType<T>,
     signal?: AbortSignal,
-    maxBytes = smallAnswerBytes,
+    { maxBytes = smallAnswerBytes, prepare = (text) => text }: BatchOptions = {},
   ): Promise<(T | RpcError)[]> {
     const answer = await this.#node.post(JSON.stringify(calls.map(request)), maxBytes, signal)
     const names = calls[0]?.method ?? 'batch'
-    const json = parseJson(answer.body.toString())
+    const json = parseJson(prepare(answer.body.toString()))
     // In warm-up the whole batch may be refused with one error object.
     if (!Array.isArray(json)) this.#refuse(this.#parse(replySchema, json, answer, names), names)
     const replies = this.#parse(z.array(replySchema), json, answer, names)

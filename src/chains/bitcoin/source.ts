@@ -2,12 +2,14 @@ import { once } from 'node:events'
 import type { BitcoinNetwork } from '../../address/network.ts'
 import { ChainscreenError } from '../../errors.ts'
 import type { BlockRef } from '../../screening/types.ts'
-import type { ChainHead, ChainSource, SourceBlock, SourceInfo, Unscreened } from '../source.ts'
+import type { ChainHead, ChainSource, Mempool, SourceBlock, SourceInfo, Unscreened } from '../source.ts'
 import type { BlockReader } from './block-reader.ts'
 import { chooseReader, type Reads } from './choose-reader.ts'
 import type { BitcoinAuth } from './credentials.ts'
 import { HashLookahead } from './hash-lookahead.ts'
 import { HeadWait } from './head-wait.ts'
+import { blockClaimants } from './mempool/block-claimants.ts'
+import { readMempool } from './mempool/read-mempool.ts'
 import { bitcoinCaip2, networkFacts } from './networks.ts'
 import { NodeClient } from './node-client.ts'
 import { openNode } from './open-node.ts'
@@ -71,6 +73,7 @@ export class BitcoinSource implements ChainSource {
   readonly #node: NodeClient
   readonly #rpc: RpcClient
   readonly #hashes: HashLookahead
+  readonly #verify: VerifyMode
   readonly #verifier: BlockVerifier
   readonly #headWait: HeadWait
   readonly #onPolled: BitcoinSourceOptions['onPolled']
@@ -92,7 +95,8 @@ export class BitcoinSource implements ChainSource {
     this.#rpc = new RpcClient(this.#node)
     this.#hashes = new HashLookahead(this.#rpc)
     const facts = networkFacts[options.network]
-    this.#verifier = new BlockVerifier(options.verify ?? 'off', facts, hashBlock)
+    this.#verify = options.verify ?? 'off'
+    this.#verifier = new BlockVerifier(this.#verify, facts, hashBlock)
     this.caip2 = bitcoinCaip2(options.network)
     this.endpoint = this.#node.endpoint
   }
@@ -178,7 +182,12 @@ export class BitcoinSource implements ChainSource {
       },
       release: () => block.release(),
       proveSenders: () => [...doubts, ...block.crowded.map(keysLeftOut)],
+      claimants: (claims) => blockClaimants(block, claims),
     }
+  }
+
+  mempool(signal?: AbortSignal): Promise<Mempool> {
+    return readMempool(this.#rpc, this.#verify !== 'off', signal)
   }
 
   async close(): Promise<void> {

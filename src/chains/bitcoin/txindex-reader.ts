@@ -60,7 +60,7 @@ export class TxindexReader implements BlockReader {
 
   async #fetch(txids: readonly string[], block: string, signal?: AbortSignal): Promise<BareTransaction[]> {
     const calls = txids.map((txid) => ({ method: 'getrawtransaction', params: [txid, false] }))
-    const answers = await this.#rpc.batch(calls, blockHexSchema, signal, maxBatchBytes)
+    const answers = await this.#rpc.batch(calls, blockHexSchema, signal, { maxBytes: maxBatchBytes })
     return answers.map((answer, i) => {
       const asked = txids[i] ?? ''
       if (answer instanceof RpcError) {

@@ -27,7 +27,13 @@ export function checkBlock(answer: unknown, method: string): RpcBlock {
   const block = checkHeader(answer, method) as RpcHeader & Record<'transactions' | 'withdrawals', unknown>
   const { transactions, withdrawals } = block
   if (!Array.isArray(transactions)) throw badAnswer(method, 'transactions', transactions)
-  for (let i = 0; i < transactions.length; i++) checkTransaction(transactions[i], i, block.hash, method)
+  for (let i = 0; i < transactions.length; i++) {
+    const at = () => `transactions[${i}]`
+    checkTransaction(transactions[i], at, method)
+    const { blockHash } = transactions[i] as { blockHash?: unknown }
+    if (blockHash !== block.hash && asWord(blockHash) !== block.hash)
+      fail(method, `${at()}.blockHash`, blockHash)
+  }
   if (withdrawals !== undefined && withdrawals !== null) {
     if (!Array.isArray(withdrawals)) throw badAnswer(method, 'withdrawals', withdrawals)
     for (let i = 0; i < withdrawals.length; i++) checkWithdrawal(withdrawals[i], i, method)
@@ -35,10 +41,14 @@ export function checkBlock(answer: unknown, method: string): RpcBlock {
   return block as unknown as RpcBlock
 }
 
-function checkTransaction(answer: unknown, index: number, blockHash: string, method: string): void {
-  const at = () => `transactions[${index}]`
+/**
+ * Checks the fields of a transaction that are read, and puts their hex into lower case in place.
+ *
+ * @param at where it stands in the answer. @throws ChainscreenError `node-bad-answer`, naming the field.
+ */
+export function checkTransaction(answer: unknown, at: () => string, method: string): void {
   if (typeof answer !== 'object' || answer === null) throw badAnswer(method, at(), answer)
-  const tx = answer as { [K in keyof RpcTransaction]: unknown } & { blockHash?: unknown }
+  const tx = answer as { [K in keyof RpcTransaction]: unknown }
   tx.hash = asWord(tx.hash) ?? fail(method, `${at()}.hash`, tx.hash)
   tx.from = asAddress(tx.from) ?? fail(method, `${at()}.from`, tx.from)
   if (tx.to !== null && tx.to !== undefined) tx.to = asAddress(tx.to) ?? fail(method, `${at()}.to`, tx.to)
@@ -48,8 +58,6 @@ function checkTransaction(answer: unknown, index: number, blockHash: string, met
     tx.type = asQuantity(tx.type) ?? fail(method, `${at()}.type`, tx.type)
   if (tx.mint !== undefined && tx.mint !== null)
     tx.mint = asQuantity(tx.mint) ?? fail(method, `${at()}.mint`, tx.mint)
-  if (tx.blockHash !== blockHash && asWord(tx.blockHash) !== blockHash)
-    fail(method, `${at()}.blockHash`, tx.blockHash)
 }
 
 function checkWithdrawal(answer: unknown, index: number, method: string): void {

@@ -4,6 +4,8 @@ import { checkHeader } from './check-block.ts'
 import { chainDefinition } from './definitions/index.ts'
 import { extractBlock } from './extract/extract.ts'
 import { type FinalityTag, finalityTagReader } from './finality-tag.ts'
+import { nonceClaimants } from './mempool/account-nonce.ts'
+import { readTxpool } from './mempool/read-txpool.ts'
 import { probeNode } from './probe.ts'
 import { createVerifier, type VerifyMode } from './proof/verifier.ts'
 import { missing, readBlock } from './read-block.ts'
@@ -102,8 +104,11 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
         bytes: tally.bytes,
         extract: (own) => extractBlock({ block, receipts, frames }, own, chain),
         proveSenders,
+        claimants: (claims) => nonceClaimants(block.transactions, claims),
       }
     },
+
+    mempool: (signal) => readTxpool(rpc, chain, (options.verify ?? 'off') !== 'off', signal),
 
     close: () => rpc.close(),
   }

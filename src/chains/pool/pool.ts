@@ -123,6 +123,14 @@ export function createPool(
       }
       return null
     },
+    // The leading node's alone, and never a reason to set a node aside: blocks are what a chain is followed by.
+    ...(first.mempool && {
+      mempool: (signal?: AbortSignal) => {
+        const mempool = (lead?.source ?? first).mempool
+        if (mempool === undefined) throw new Error('unreachable: all nodes of a pool are of one kind')
+        return mempool.call(lead?.source ?? first, signal)
+      },
+    }),
     hashAt: (height, signal) => ask((source) => source.hashAt(height, signal), signal),
     block: (height, signal) => ask((source) => source.block(height, signal), signal),
     close: async () => {

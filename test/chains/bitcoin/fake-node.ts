@@ -22,6 +22,12 @@ export interface FakeNodeState {
   noUndo?: boolean
   /** `-txindex=1`: the transactions it has, as hex by id. */
   txindex?: ReadonlyMap<string, string>
+  /** Transactions that wait, as hex by id. */
+  mempool?: ReadonlyMap<string, string>
+  /** Unspent outputs of blocks by `txid:n`, each as `gettxout` answers it. */
+  coins?: ReadonlyMap<string, object>
+  /** Its saved mempool is still being read. */
+  mempoolLoading?: boolean
   /** `user:password` it demands for RPC. */
   credentials?: string
   chainName?: string
@@ -170,8 +176,16 @@ function outcome(state: FakeNodeState, { method, params }: RpcRequest): string {
     return result(state.txindex === undefined ? {} : { txindex: synced })
   }
   if (method === 'getrawtransaction') {
-    const hex = state.txindex?.get(String(first))
+    const hex = state.mempool?.get(String(first)) ?? state.txindex?.get(String(first))
     return hex === undefined ? failed(-5, 'No such mempool or blockchain transaction') : result(hex)
+  }
+  if (method === 'getbestblockhash') return result(tip?.hash)
+  if (method === 'getmempoolinfo') return result({ loaded: state.mempoolLoading !== true })
+  if (method === 'getrawmempool') return result([...(state.mempool?.keys() ?? [])])
+  if (method === 'gettxout') {
+    // With the mempool, a coin that is spent in it is none: whoever asks so is told nothing.
+    const coin = params[2] === false ? state.coins?.get(`${String(first)}:${String(params[1])}`) : undefined
+    return coin === undefined ? result(null) : result(coin)
   }
   if (method !== 'getblock' && method !== 'getblockheader') return failed(-32601, 'Method not found')
   const block = find(state, String(first))

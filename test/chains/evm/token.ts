@@ -13,6 +13,23 @@ const runtime = `604035600052602035600035${`7f${transferTopic.slice(2)}`}6020600
 /** What to send as `data` of a transaction without `to`. */
 export const emitterInitCode = initCodeOf(runtime)
 
+/** A contract that writes what `transfer(to, value)` of an ERC-20 writes, and keeps no balances. */
+export const transferInitCode = initCodeOf(`60243560005260043533${`7f${transferTopic.slice(2)}`}60206000a300`)
+
+/** The same for `transferFrom(from, to, value)`. */
+export const transferFromInitCode = initCodeOf(
+  `604435600052602435600435${`7f${transferTopic.slice(2)}`}60206000a300`,
+)
+
+/** Calldata of an ERC-20. */
+export function transferCall(to: string, value: bigint): `0x${string}` {
+  return `0xa9059cbb${word(to)}${value.toString(16).padStart(64, '0')}`
+}
+
+export function transferFromCall(from: string, to: string, value: bigint): `0x${string}` {
+  return `0x23b872dd${word(from)}${word(to)}${value.toString(16).padStart(64, '0')}`
+}
+
 /** A contract that refuses every call, and so whatever value comes with it. */
 export const reverterInitCode = initCodeOf('60006000fd')
 

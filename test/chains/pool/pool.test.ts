@@ -141,4 +141,27 @@ describe('a pool of nodes', () => {
     }
     expect((await pool.head()).height).toBe(10)
   })
+
+  it('reads the mempool of the node that leads, and sets none aside for having none', async () => {
+    const { first, second, events } = twoNodes()
+    const waits = (tip: string) => async () => ({ tip, hashes: [], read: async () => [] })
+    const nodes = [
+      Object.assign(first, { mempool: waits('first') }),
+      Object.assign(second, { mempool: waits('second') }),
+    ] as const
+    const pool = createPool(nodes, {
+      secondLookMs: 1,
+      onChange: ({ endpoint, what }) => events.push(`${endpoint} ${what}`),
+    })
+    expect((await pool.mempool?.())?.tip).toBe('first')
+    await pool.open()
+    failWith(first, 'node-unreachable')
+    await pool.head()
+    expect((await pool.mempool?.())?.tip).toBe('second')
+    const before = [...events]
+    nodes[1].mempool = () => Promise.reject(new ChainscreenError('node-missing-data', 'There is none.'))
+    await expect(pool.mempool?.()).rejects.toThrow('There is none.')
+    expect(events).toEqual(before)
+    expect(createPool([new FakeChain()]).mempool).toBeUndefined()
+  })
 })

@@ -18,6 +18,8 @@ export type ChainscreenRpcSchema = [
     Parameters: [hash: string, options: CallTracerOptions]
     ReturnType: unknown
   },
+  /** Everything that waits: https://geth.ethereum.org/docs/interacting-with-geth/rpc/ns-txpool#txpool-content */
+  { Method: 'txpool_content'; Parameters: []; ReturnType: unknown },
   /** By height: the answer must be held against the block. */
   { Method: 'trace_block'; Parameters: [height: string]; ReturnType: unknown },
 ]

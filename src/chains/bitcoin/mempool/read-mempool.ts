@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import type { OwnLookup } from '../../../screening/own.ts'
+import type { Mempool, PendingTransaction } from '../../source.ts'
+import { extractTransaction } from '../extract-transaction.ts'
+import type { RpcClient } from '../rpc-client.ts'
+import { hashSchema } from '../rpc-schemas.ts'
+import type { BareTransaction, Transaction } from '../transaction.ts'
+import type { TxOut } from '../tx-out.ts'
+import { fetchTransactions } from './fetch-transactions.ts'
+import { inputsFault } from './inputs-fault.ts'
+import { outpointText } from './outpoint.ts'
+import { previousOutputs } from './previous-outputs.ts'
+
+/** Twice what a mempool of the default 300 MB can hold. */
+const maxListBytes = 200_000_000
+
+/** After a start the node reads its saved mempool bit by bit; what it does not have yet has not left. */
+const mempoolInfoSchema = z.object({ loaded: z.boolean().default(true) })
+
+/**
+ * Lists a node's mempool, and reads the transactions in it as those of a block are read: same bytes, same extraction.
+ *
+ * @param verify whether what inputs show is compared with what they are said to spend; a transaction that proves false is
+ * left out
+ */
+export async function readMempool(rpc: RpcClient, verify: boolean, signal?: AbortSignal): Promise<Mempool> {
+  const best = () => rpc.call({ method: 'getbestblockhash', params: [] }, hashSchema, signal)
+  const before = await best()
+  const { loaded } = await rpc.call({ method: 'getmempoolinfo', params: [] }, mempoolInfoSchema, signal)
+  const { result: hashes } = await rpc.callLarge(
+    { method: 'getrawmempool', params: [] },
+    z.array(hashSchema),
+    { maxBytes: maxListBytes, prepare: (text) => text, signal },
+  )
+  const holds = new Set(hashes)
+  return {
+    tip: loaded && (await best()) === before ? before : null,
+    hashes,
+    async read(txids, signal) {
+      const bare: BareTransaction[] = []
+      for await (const tx of fetchTransactions(rpc, txids, signal)) bare.push(tx)
+      const spent = await previousOutputs(rpc, bare, (txid) => holds.has(txid), signal)
+      return bare.flatMap((tx) => {
+        const whole = withSpent(tx, spent)
+        const proved = whole !== null && !(verify && inputsFault(whole) !== undefined)
+        return proved ? [pendingTransaction(tx, whole)] : []
+      })
+    },
+  }
+}
+
+/** `null` where something that it spends is not known. */
+function withSpent(tx: BareTransaction, spent: ReadonlyMap<string, TxOut>): Transaction | null {
+  const inputs: Transaction['inputs'][number][] = []
+  for (const { outpoint, scriptSig, witness } of tx.spends) {
+    const coin = spent.get(outpointText(outpoint))
+    if (coin === undefined) return null
+    inputs.push({ ...coin, scriptSig, witness })
+  }
+  return { txid: tx.txid, inputs, outputs: tx.outputs }
+}
+
+function pendingTransaction(bare: BareTransaction, tx: Transaction): PendingTransaction {
+  return {
+    hash: tx.txid,
+    claims: bare.spends.map(({ outpoint }) => outpointText(outpoint)),
+    extract: (own) => (mayTouch(tx, own) ? extractTransaction(tx, own) : null),
+  }
+}
+
+/** Nearly every transaction ends here. */
+function mayTouch({ inputs, outputs }: Transaction, own: OwnLookup): boolean {
+  const isOwn = ({ script }: TxOut) => own.mayHaveScript(script, 0, script.length)
+  return inputs.some(isOwn) || outputs.some(isOwn)
+}
