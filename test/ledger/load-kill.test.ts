@@ -52,10 +52,10 @@ describe('a snapshot whose staging is killed', () => {
     )
     expect(states(db)).toEqual([{ state: 'active' }, { state: 'staging' }])
     await importSmall()
-    const { list_checks: _, ...after } = dump(db)
-    expect(after).toEqual(
-      Object.fromEntries(Object.entries(before).filter(([table]) => table !== 'list_checks')),
-    )
+    // A form without an entry is met by nobody; those are only ever added.
+    const { list_checks: _, list_forms: __, ...after } = dump(db)
+    const { list_checks: ___, list_forms: ____, ...expected } = before
+    expect(after).toEqual(expected)
   })
 
   it('is swept at the next start, and is whole when it is loaded again', async () => {
