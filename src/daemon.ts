@@ -14,6 +14,7 @@ import type { Log } from './log.ts'
 import { keepCanary } from './pipeline/canary.ts'
 import { guardProgress } from './pipeline/guard-progress.ts'
 import { keepReadingAhead } from './pipeline/keep-reading-ahead.ts'
+import { followAndReplay } from './pipeline/keep-replaying.ts'
 import { keepRescreening } from './pipeline/keep-rescreening.ts'
 import { createLedgerStore, type Wiring } from './pipeline/ledger-store.ts'
 import { Memory } from './pipeline/memory.ts'
@@ -139,10 +140,7 @@ async function followChain(
   const source = pinned(bare, db, chain, now)
   const about = { chain: chain.id }
   const wiring: Wiring = {
-    db,
-    chain,
-    memory,
-    now,
+    ...{ db, chain, memory, now },
     onAlerts: (counts) => log.warn({ ...about, ...counts }, `alerts on ${chain.id}`),
   }
   const recheck =
@@ -193,7 +191,7 @@ async function followChain(
   if (shallow !== null) log.warn(about, `${chain.id}: ${shallow}`)
   log.info({ ...about, node: source.endpoint }, `following ${chain.id} at ${source.endpoint}`)
   try {
-    await follow(settings)
+    await followAndReplay(wiring, config, options, () => follow(settings))
     if (options.once && !options.signal.aborted) await mempool?.once()
     log.info(about, `${chain.id} ${options.signal.aborted ? 'stopped' : 'is at its head'}`)
   } catch (error) {

@@ -12,7 +12,7 @@ export interface FollowerStore {
   /** A block of the followed branch, while it is in the hash window. */
   blockAt(height: number): BlockRef | undefined
   /** Consecutive blocks that follow on the cursor. */
-  commit(blocks: readonly SourceBlock[], head: ChainHead, finalHeight: number | null): void
+  commit(blocks: readonly SourceBlock[], head: ChainHead, finalHeight: number | null): void | Promise<void>
   noteHead(head: ChainHead, finalHeight: number | null): void
   rollBack(fork: BlockRef | null): void
 }
@@ -110,7 +110,7 @@ async function advance(options: FollowerOptions): Promise<ChainHead | null> {
     const linked = linkedPart(blocks, tip)
     const last = linked.at(-1)
     if (last !== undefined) {
-      store.commit(linked, head, final)
+      await store.commit(linked, head, final)
       options.onProgress?.({ height: last.height, head: head.height })
     }
     const broken = blocks[linked.length]

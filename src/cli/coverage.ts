@@ -58,6 +58,7 @@ export function printCoverage(coverage: ChainCoverage): void {
   for (const { from, to, reason } of coverage.gaps) {
     printLine(from === null ? `  gap: ${reason}` : `  gap ${from}–${to}: ${reason}`)
   }
+  for (const note of coverage.notes) printLine(`  note ${note.from}–${note.to}: ${note.reason}`)
 }
 
 function mempoolText({ lookedAt, transactions, unread, trouble }: MempoolState): string {

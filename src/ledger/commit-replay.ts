@@ -3,6 +3,7 @@ import { type ScreenedBlock, type StepCounts, sameRevisions, writeBlock } from '
 import { type CoverageRow, coverBlock } from './coverage.ts'
 import { type Db, inTransaction } from './database.ts'
 import { finalize } from './finalize.ts'
+import { noteReplayed } from './replays.ts'
 import { type Revisions, readRevisions } from './revisions.ts'
 import { closeUnscreened } from './unscreened.ts'
 
@@ -16,6 +17,8 @@ export interface ReplayStep {
   blocks: readonly ScreenedBlock[]
   revisions: Revisions
   at: string
+  /** The row of `replays` that this is done for; else `null`. */
+  replay?: number | null
 }
 
 /**
@@ -51,6 +54,10 @@ export function commitReplay(
       closeUnscreened(db, chain.id, block, { coverageId: row.id, at: step.at })
     }
     if (finalHeight !== null) finalize(db, chain.id, finalHeight, step.at)
+    const last = step.blocks.at(-1)
+    if (step.replay != null && last !== undefined) {
+      noteReplayed(db, step.replay, last.height + 1, counts, step.at)
+    }
     return true
   })
   if (!written) return null

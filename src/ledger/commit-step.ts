@@ -1,9 +1,11 @@
+import type { Key } from '../address/key.ts'
 import type { BlockRef, Finding, ScreenableTx } from '../screening/types.ts'
 import { type Chain, moveCursor, noteHead, readChainState } from './chain.ts'
 import { type CoverageRow, coverBlock, openFollowRow } from './coverage.ts'
 import { type Db, inTransaction, run } from './database.ts'
 import { finalize } from './finalize.ts'
 import { writeMovements } from './movements.ts'
+import { noteUsed } from './own-branches.ts'
 import type { Claimed } from './pending-transactions.ts'
 import { type Revisions, readRevisions } from './revisions.ts'
 import { settleBlock } from './settle-block.ts'
@@ -20,6 +22,8 @@ export interface ScreenedBlock extends BlockRef {
   findings: readonly Finding[]
   /** What of the claims that are watched its transactions use up; see pending-transactions.ts. */
   claimed?: readonly Claimed[]
+  /** The own addresses that it pays or spends from, transfers or not. */
+  seen?: readonly Key[]
 }
 
 /** Consecutive blocks that become one transaction of the database. */
@@ -122,6 +126,7 @@ export function writeBlock(
   }
   settleBlock(db, chain, block, step.at)
   for (const { what, reason } of block.unscreened) noteUnscreened(db, chain.id, block.height, what, reason)
+  if (block.seen !== undefined && block.seen.length > 0) noteUsed(db, chain.id, block.seen)
 }
 
 export function sameRevisions(a: Revisions, b: Revisions): boolean {

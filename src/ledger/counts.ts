@@ -25,6 +25,11 @@ export function countPendingRescreens(db: Db): number {
   )
 }
 
+/** Ranges of blocks that have to be read again, because own addresses were registered late. */
+export function countPendingReplays(db: Db): number {
+  return one<{ jobs: number }>(db, `select count(*) as jobs from replays where state = 'pending'`)?.jobs ?? 0
+}
+
 /** Versions of lists that wait for a person, by list. */
 export function countHeld(db: Db): { list: string; held: number }[] {
   return all(

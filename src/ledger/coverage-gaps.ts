@@ -1,5 +1,6 @@
 import type { CoveredStretch } from './coverage-stretches.ts'
 import { all, type Db } from './database.ts'
+import { lateAddresses } from './late-addresses.ts'
 import { historyRevision } from './rescreens.ts'
 import { readRevisions } from './revisions.ts'
 
@@ -70,28 +71,6 @@ function oldLists(db: Db, stretches: readonly CoveredStretch[]): CoverageGap[] {
       to,
       reason: `matched against list revision ${Math.max(listRevision, history)}; the lists are at ${list}, and the re-screen of stored history is not done (\`run\` and \`rescreen\` go on with it)`,
     }))
-}
-
-/** An address registered after a block was screened was not looked for in it. */
-function lateAddresses(
-  db: Db,
-  chain: Pick<ChainRow, 'id' | 'caip2'>,
-  stretches: readonly CoveredStretch[],
-): CoverageGap[] {
-  const family = chain.caip2?.startsWith('eip155:') ? 'evm' : 'bitcoin'
-  const added = all<{ revision: number; addresses: number }>(
-    db,
-    `select revision, count(*) as addresses from own_addresses
-     where chain in ('', ?) and key like ? || ':%' group by revision`,
-    ...[chain.id, family],
-  )
-  return stretches.flatMap(({ from, to, ownRevision }) => {
-    const late = added.filter(({ revision }) => revision > ownRevision)
-    const addresses = late.reduce((sum, row) => sum + row.addresses, 0)
-    return addresses === 0
-      ? []
-      : [{ from, to, reason: `${addresses} own addresses were registered later (replay screens them)` }]
-  })
 }
 
 function unscreened(db: Db, chain: string): CoverageGap[] {

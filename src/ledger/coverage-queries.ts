@@ -1,6 +1,7 @@
 import { type ChainRow, type ClosedGap, type CoverageGap, closedGaps, gapsOf } from './coverage-gaps.ts'
 import { type CoveredStretch, stretchesOf } from './coverage-stretches.ts'
 import { all, type Db } from './database.ts'
+import { lateDerived } from './late-addresses.ts'
 import { type MempoolState, readMempools } from './mempools.ts'
 import { historyRevision } from './rescreens.ts'
 import { readRevisions } from './revisions.ts'
@@ -20,6 +21,8 @@ export interface ChainCoverage {
   historyRevision: number
   stretches: CoveredStretch[]
   gaps: CoverageGap[]
+  /** What holds on a condition that only the exchange can tell of. */
+  notes: CoverageGap[]
   /** History: what was a gap once. */
   closed: ClosedGap[]
   /** The last look at the mempool; `null` where there was none. */
@@ -50,6 +53,7 @@ export function readCoverage(db: Db, asked?: string, configured: readonly string
         historyRevision: history,
         stretches,
         gaps: gapsOf(db, chain, stretches),
+        notes: lateDerived(db, chain.id, stretches),
         closed: closedGaps(db, chain.id),
         mempool: readMempools(db, chain.id)[0] ?? null,
       }

@@ -54,6 +54,16 @@ export async function addOwnAddresses(
   return { added, changed, known: staged - added - changed }
 }
 
+/** The latest own revision of the addresses that {@link addOwnAddresses} was last called with on this connection. */
+export function revisionOfStaged(db: Db): number {
+  return (
+    one<{ revision: number | null }>(
+      db,
+      'select max(o.revision) as revision from temp.own_staged s join own_addresses o using (key, chain)',
+    )?.revision ?? 0
+  )
+}
+
 function stage(db: Db, own: OwnAddress): number {
   const { changes } = run(
     db,
@@ -155,7 +165,8 @@ export function countOwnAddresses(db: Db): number {
   return row?.n ?? 0
 }
 
-/** Own addresses in the order they were added, one by one. */
-export function listOwnAddresses(db: Db): IterableIterator<OwnAddressRow> {
-  return each<OwnAddressRow>(db, 'select * from own_addresses order by revision, key, chain')
+/** Own addresses in the order they were added, one by one. @param options.derived false leaves out those of descriptors. */
+export function listOwnAddresses(db: Db, options = { derived: true }): IterableIterator<OwnAddressRow> {
+  const which = options.derived ? '' : 'where key not in (select key from own_derived)'
+  return each<OwnAddressRow>(db, `select * from own_addresses ${which} order by revision, key, chain`)
 }

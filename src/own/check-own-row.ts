@@ -1,5 +1,7 @@
 import { keyFamily } from '../address/key.ts'
 import { parseAddress } from '../address/parse.ts'
+import { looksPrivate } from '../descriptor/extended-key.ts'
+import { looksLikeDescriptor } from '../descriptor/parse-descriptor.ts'
 import { type OwnKind, type OwnRow, ownKinds, type WatchedFamily } from './own-row.ts'
 
 /** Ids of the configured chains, with the family of each. */
@@ -18,24 +20,40 @@ export interface OwnFields {
 /** An own address from the words of a person; where it can't be one, the reason in words that follow a line number. */
 export function checkOwnRow(fields: OwnFields, line: number, chains: KnownChains): OwnRow | string {
   const { address, kind, reference, chain } = fields
+  // Neither may be repeated in a message: the one is a secret, the other tells every address.
+  if (looksPrivate(address)) {
+    return 'a private key stands where an address should: take it off this machine, and treat it as disclosed'
+  }
+  if (looksLikeDescriptor(address)) {
+    return 'an extended key or descriptor stands where an address should: `chainscreen own add --descriptor` takes it'
+  }
   const parsed = parseAddress(address)
   if (!parsed.ok) return `address ${shown(address)} can't be read: ${parsed.reason}`
   const family = keyFamily(parsed.key)
   if (family !== 'evm' && family !== 'bitcoin') {
     return `${family} addresses can't be watched (${shown(address)}): own addresses are of EVM chains or Bitcoin`
   }
-  if (!isKind(kind)) return `kind is ${shown(kind)}, expected ${ownKinds.join(', ')}`
-  if (reference.length > maxReferenceLength) {
-    return `reference has ${reference.length} characters, expected at most ${maxReferenceLength}`
-  }
-  // What a decoder leaves for bytes that are not UTF-8: a mangled id would be stored as if it were the exchange's.
-  if (reference.includes('\ufffd')) return 'reference is not UTF-8 text'
+  const wrong = checkOwnWords({ kind, reference })
+  if (wrong !== null) return wrong
   if (chain !== '') {
     const watched = chains.get(chain)
     if (watched === undefined) return `chain ${shown(chain)} is not in the config, which has ${names(chains)}`
     if (watched !== family) return `chain ${chain} is of type ${watched}, and ${shown(address)} is not`
   }
-  return { line, key: parsed.key, text: address.trim(), kind, reference, chain: chain === '' ? null : chain }
+  return {
+    ...{ line, key: parsed.key, text: address.trim() },
+    ...{ kind: kind as OwnKind, reference, chain: chain === '' ? null : chain },
+  }
+}
+
+/** What is wrong with what is said of an own address; `null` where nothing is: then its kind is one. */
+export function checkOwnWords({ kind, reference }: Pick<OwnFields, 'kind' | 'reference'>): string | null {
+  if (!isKind(kind)) return `kind is ${shown(kind)}, expected ${ownKinds.join(', ')}`
+  if (reference.length > maxReferenceLength) {
+    return `reference has ${reference.length} characters, expected at most ${maxReferenceLength}`
+  }
+  // What a decoder leaves for bytes that are not UTF-8: a mangled id would be stored as if it were the exchange's.
+  return reference.includes('\ufffd') ? 'reference is not UTF-8 text' : null
 }
 
 function isKind(text: string): text is OwnKind {

@@ -6,7 +6,7 @@ import type { Db } from '../ledger/database.ts'
 import { databaseError } from '../ledger/database-error.ts'
 import { rollBack } from '../ledger/roll-back.ts'
 import type { Memory } from './memory.ts'
-import { screenUntilCurrent } from './screen-blocks.ts'
+import { screenAndWiden } from './screen-and-widen.ts'
 
 /** Where the wiring of one chain comes together. */
 export interface Wiring {
@@ -20,24 +20,25 @@ export interface Wiring {
 }
 
 /** What a follower reads goes through extraction and screening into the ledger: one transaction a step. */
-export function createLedgerStore({ db, chain, memory, now, onAlerts }: Wiring): FollowerStore {
+export function createLedgerStore(wiring: Wiring): FollowerStore {
+  const { db, chain, memory, now, onAlerts } = wiring
   let noted = ''
   return {
     state: () => readChainState(db, chain.id),
     blockAt: (height) => blockAt(db, chain.id, height),
-    commit: (blocks, head, finalHeight) => {
-      const counts = writing(db, () =>
-        screenUntilCurrent(blocks, chain.id, memory, (screened) =>
-          commitStep(db, chain, {
-            blocks: screened,
-            revisions: memory.revisions,
-            head,
-            finalHeight,
-            windowFrom: finalHeight ?? 0,
-            at: now(),
-          }),
-        ),
-      )
+    commit: async (blocks, head, finalHeight) => {
+      const counts = await screenAndWiden(wiring, blocks, (screened) =>
+        commitStep(db, chain, {
+          blocks: screened,
+          revisions: memory.revisions,
+          head,
+          finalHeight,
+          windowFrom: finalHeight ?? 0,
+          at: now(),
+        }),
+      ).catch((error) => {
+        throw asTemporary(db, error)
+      })
       if (counts.created + counts.reinstated > 0) onAlerts?.(counts)
     },
     noteHead: (head, finalHeight) => {
@@ -56,11 +57,15 @@ export function createLedgerStore({ db, chain, memory, now, onAlerts }: Wiring):
   }
 }
 
-/** A database that another process holds for long is waited for, as a node is: it must not halt the chain. */
 export function writing<T>(db: Db, write: () => T): T {
   try {
     return write()
   } catch (error) {
-    throw error instanceof Database.SqliteError ? databaseError(db.name, error) : error
+    throw asTemporary(db, error)
   }
+}
+
+/** A database that another process holds for long is waited for, as a node is: it must not halt the chain. */
+function asTemporary(db: Db, error: unknown): unknown {
+  return error instanceof Database.SqliteError ? databaseError(db.name, error) : error
 }

@@ -2,9 +2,11 @@ import type { ChainSource } from '../chains/source.ts'
 import { blockAt, readChainState } from '../ledger/chain.ts'
 import { commitReplay } from '../ledger/commit-replay.ts'
 import { ownRevisionOf } from '../ledger/coverage.ts'
+import { registeredBetween } from '../ledger/own-branches.ts'
 import { extractedMovements, storedMovements } from '../ledger/stored-movements.ts'
 import type { Wiring } from './ledger-store.ts'
-import { screenBlocks, screenUntilCurrent } from './screen-blocks.ts'
+import { screenAndWiden } from './screen-and-widen.ts'
+import { screenBlocks } from './screen-blocks.ts'
 
 /** A second reading of a block that is not like the first. */
 export interface RecheckDifference {
@@ -46,8 +48,9 @@ export function createRecheck(
         const block = await source.block(next, signal)
         memory.refresh()
         // A branch that just lost is the follower's business; own addresses added since make any reading differ.
-        if (stored?.hash !== block.hash || ownRevisionOf(db, chain.id, next) !== memory.revisions.own)
-          continue
+        const revision = ownRevisionOf(db, chain.id, next)
+        if (stored?.hash !== block.hash || revision === undefined) continue
+        if (registeredBetween(db, revision, memory.revisions.own)) continue
         const [screened] = screenBlocks([block], chain.id, memory)
         const found = extractedMovements(screened?.transactions ?? [])
         const known = storedMovements(db, chain.id, block.hash)
@@ -56,7 +59,7 @@ export function createRecheck(
         if (missing.length + extra.length === 0) continue
         const reason = `a second reading has ${missing.length} movements or parties more, and ${extra.length} less`
         const noted = { ...block, unscreened: [...block.unscreened, { what: 'recheck', reason }] }
-        screenUntilCurrent([noted], chain.id, memory, (blocks) =>
+        await screenAndWiden(wiring, [noted], (blocks) =>
           commitReplay(
             db,
             chain,

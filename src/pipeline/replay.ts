@@ -1,18 +1,20 @@
 import { type Finality, finalHeight } from '../chains/final-height.ts'
 import { prefetch } from '../chains/prefetch.ts'
-import type { ChainSource } from '../chains/source.ts'
+import type { ChainSource, SourceBlock } from '../chains/source.ts'
 import { ChainscreenError } from '../errors.ts'
 import { blockAt, readChainState } from '../ledger/chain.ts'
 import { commitReplay, type ReplayProgress } from '../ledger/commit-replay.ts'
-import { commitHead, type StepCounts } from '../ledger/commit-step.ts'
+import { commitHead, type ScreenedBlock, type StepCounts } from '../ledger/commit-step.ts'
 import type { Wiring } from './ledger-store.ts'
-import { screenUntilCurrent } from './screen-blocks.ts'
+import { screenAndWiden } from './screen-and-widen.ts'
 
 export interface ReplayRange {
   from: number
   to: number
   prefetch: number
   finality: Finality
+  /** The row of `replays` that this is done for. */
+  job?: number
   signal?: AbortSignal
   onProgress?: (height: number) => void
 }
@@ -54,22 +56,20 @@ export async function replay(wiring: Wiring, source: ChainSource, range: ReplayR
     concurrency: range.prefetch,
     ...signal,
   })) {
-    for (const block of blocks) {
-      const ours = blockAt(db, chain.id, block.height)
-      if (
-        (ours !== undefined && ours.hash !== block.hash) ||
-        (parent !== undefined && block.parentHash !== parent)
-      ) {
-        throw new ChainscreenError(
-          'wrong-chain',
-          `The node's block ${block.height} (${block.hash}) is not on the branch that the ledger follows: let \`run\` catch up with the reorg, then replay.`,
-        )
-      }
-      parent = block.hash
+    const before = parent
+    const { job = null } = range
+    const write = (screened: ScreenedBlock[]) => {
+      // A follower beside may have moved to another branch at any moment before this one.
+      refuseOtherBranch(wiring, blocks, { before, final })
+      return commitReplay(
+        db,
+        chain,
+        { blocks: screened, revisions: memory.revisions, at: now(), replay: job },
+        progress,
+      )
     }
-    const counts = screenUntilCurrent(blocks, chain.id, memory, (screened) =>
-      commitReplay(db, chain, { blocks: screened, revisions: memory.revisions, at: now() }, progress),
-    )
+    const counts = await screenAndWiden(wiring, blocks, write, job)
+    parent = blocks.at(-1)?.hash
     total.created += counts.created
     total.reinstated += counts.reinstated
     total.known += counts.known
@@ -77,4 +77,25 @@ export async function replay(wiring: Wiring, source: ChainSource, range: ReplayR
     if (height !== undefined) range.onProgress?.(height)
   }
   return total
+}
+
+/** @param known.before the hash of the block before, where it was read. @param known.final height of the node's final block. */
+function refuseOtherBranch(
+  { db, chain }: Wiring,
+  blocks: readonly SourceBlock[],
+  known: { before: string | undefined; final: number | null },
+): void {
+  const last = Math.max(readChainState(db, chain.id).cursor?.height ?? -1, known.final ?? -1)
+  let { before } = known
+  for (const block of blocks) {
+    const ours = blockAt(db, chain.id, block.height)
+    const isOther = ours !== undefined && ours.hash !== block.hash
+    if (isOther || block.height > last || (before !== undefined && block.parentHash !== before)) {
+      throw new ChainscreenError(
+        'wrong-chain',
+        `The node's block ${block.height} (${block.hash}) is not on the branch that the ledger follows: let \`run\` catch up with the reorg, then replay.`,
+      )
+    }
+    before = block.hash
+  }
 }

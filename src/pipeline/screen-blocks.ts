@@ -2,12 +2,14 @@ import type { SourceBlock } from '../chains/source.ts'
 import type { ScreenedBlock } from '../ledger/commit-step.ts'
 import { screen } from '../screening/screen.ts'
 import type { Memory } from './memory.ts'
+import { noteSeen } from './note-seen.ts'
 
 /** Looks blocks through: what touches own addresses, and what the lists say of it. Pure, at the memory's revisions. */
 export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memory: Memory): ScreenedBlock[] {
-  const own = memory.ownOn(chain)
+  const lookup = memory.ownOn(chain)
   const claims = memory.watchedClaims(chain)
   return blocks.map((block) => {
+    const { own, seen } = noteSeen(lookup)
     const transactions = block.extract(own)
     return {
       height: block.height,
@@ -20,6 +22,7 @@ export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memo
       transactions,
       findings: transactions.flatMap((tx) => screen(tx, block.time, memory.watchlist)),
       ...(claims.size > 0 && block.claimants && { claimed: block.claimants(claims) }),
+      seen: [...seen],
     }
   })
 }

@@ -1,5 +1,11 @@
 import { Gauge, Registry } from 'prom-client'
-import { countAlerts, countHeld, countPendingRescreens, countUnscreened } from '../ledger/counts.ts'
+import {
+  countAlerts,
+  countHeld,
+  countPendingReplays,
+  countPendingRescreens,
+  countUnscreened,
+} from '../ledger/counts.ts'
 import type { Db } from '../ledger/database.ts'
 import { readLists } from '../ledger/lists.ts'
 import { type MempoolState, readMempools } from '../ledger/mempools.ts'
@@ -33,6 +39,9 @@ export async function renderMetrics(db: Db, health: Health): Promise<string> {
   putMempools(put, db)
   put('rescreens_pending', 'Re-screenings of stored history that are not done.', [
     { value: countPendingRescreens(db) },
+  ])
+  put('replays_pending', 'Ranges of blocks to be read again for own addresses that were registered late.', [
+    { value: countPendingReplays(db) },
   ])
   if (health.canary !== null) {
     put('canary_passed_timestamp_seconds', 'When a made-up transfer last became an alert.', [

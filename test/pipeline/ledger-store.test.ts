@@ -18,32 +18,32 @@ function block(extract: SourceBlock['extract']): SourceBlock {
 }
 
 describe('a step of the pipeline', () => {
-  it('screens what a block holds and writes the alerts, at the revisions it was screened with', () => {
+  it('screens what a block holds and writes the alerts, at the revisions it was screened with', async () => {
     const { db, store } = screeningLedger()
-    store.commit([block(() => [listedDeposit('0xt')])], head, null)
+    await store.commit([block(() => [listedDeposit('0xt')])], head, null)
     expect(story(db).alerts).toEqual(['0xt pending a1'])
     expect(db.prepare('select list_revision from alerts').pluck().get()).toBe(1)
     expect(db.prepare('select list_revision, own_revision from coverage').raw().all()).toEqual([[1, 0]])
   })
 
-  it('can be tried again when another process holds the database for too long, and wrote nothing', () => {
+  it('can be tried again when another process holds the database for too long, and wrote nothing', async () => {
     const path = join(tempDir(), 'ledger.db')
     const { db, store } = screeningLedger(path)
     db.pragma('busy_timeout = 0')
     const beside = openLedger(path)
     beside.exec('begin immediate')
     const writes = [
-      () => store.commit([block(() => [listedDeposit('0xt')])], head, null),
-      () => store.noteHead(head, null),
+      async () => store.commit([block(() => [listedDeposit('0xt')])], head, null),
+      async () => store.noteHead(head, null),
     ]
-    for (const write of writes) expect(write).toThrow(expect.objectContaining({ code: 'database-busy' }))
+    for (const write of writes) await expect(write()).rejects.toMatchObject({ code: 'database-busy' })
     beside.close()
-    for (const write of writes) write()
+    for (const write of writes) await write()
     expect(story(db).alerts).toEqual(['0xt pending a1'])
     expect(db.prepare('select head_height from chains').pluck().get()).toBe(head.height)
   })
 
-  it('screens again when a list changes under it, from another process', () => {
+  it('screens again when a list changes under it, from another process', async () => {
     const path = join(tempDir(), 'ledger.db')
     const { db, store } = screeningLedger(path)
     let extractions = 0
@@ -55,7 +55,7 @@ describe('a step of the pipeline', () => {
       }
       return [tx({ hash: '0xt', transfers: [transfer({ parties: [party(evm('7'), 'source')] })] })]
     })
-    store.commit([meanwhile], head, null)
+    await store.commit([meanwhile], head, null)
     expect(extractions).toBe(2)
     expect(db.prepare('select list_id, list_revision from alerts').raw().all()).toEqual([['house', 2]])
     expect(db.prepare('select list_revision from coverage').pluck().all()).toEqual([2])
@@ -77,12 +77,12 @@ describe('a step of the pipeline', () => {
       }
       return seen.at(-1) ? [listedDeposit('0xt')] : []
     })
-    store.commit([meanwhile], head, null)
+    await store.commit([meanwhile], head, null)
     expect(seen).toEqual([false, true])
     expect(story(db).alerts).toEqual(['0xt pending a1'])
   })
 
-  it('tells of steps that created or brought back alerts, and of no others', () => {
+  it('tells of steps that created or brought back alerts, and of no others', async () => {
     const { wiring } = screeningLedger()
     const told: unknown[] = []
     const store = createLedgerStore({ ...wiring, onAlerts: (counts) => told.push(counts) })
@@ -90,10 +90,10 @@ describe('a step of the pipeline', () => {
     node.mine(2)
     const [genesis, one, two] = node.branch().map((each) => node.sourceBlock(each))
     if (genesis === undefined || one === undefined || two === undefined) throw new Error('no blocks')
-    store.commit([genesis], head, null)
-    store.commit([one, two], head, null)
+    await store.commit([genesis], head, null)
+    await store.commit([one, two], head, null)
     store.rollBack(genesis)
-    store.commit([one], head, null)
+    await store.commit([one], head, null)
     expect(told).toEqual([
       { created: 2, reinstated: 0, known: 0 },
       { created: 0, reinstated: 1, known: 0 },

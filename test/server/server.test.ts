@@ -139,6 +139,7 @@ describe('/metrics', () => {
         'chainscreen_chain_halted{chain="ethereum"} 0',
         'chainscreen_unscreened_blocks{chain="ethereum",what="traces"} 3',
         'chainscreen_rescreens_pending 0',
+        'chainscreen_replays_pending 0',
         'chainscreen_healthy 0',
       ]),
     )

@@ -27,7 +27,9 @@ async function catchUp(
   const store: FollowerStore = {
     state: () => ({ startHeight: taken[0]?.height ?? null, cursor: taken.at(-1) ?? null, finalHeight: null }),
     blockAt: (height) => taken.find((block) => block.height === height),
-    commit: (blocks) => taken.push(...blocks),
+    commit: (blocks) => {
+      taken.push(...blocks)
+    },
     noteHead: () => {},
     rollBack: () => {
       throw new Error('nothing was reorganised')

@@ -149,7 +149,9 @@ describe('a follower', () => {
     const store: FollowerStore = {
       state: () => ({ startHeight: 1, cursor: taken.at(-1) ?? null, finalHeight: null }),
       blockAt: (height) => taken.find((block) => block.height === height),
-      commit: (blocks) => taken.push(...blocks),
+      commit: (blocks) => {
+        taken.push(...blocks)
+      },
       noteHead: () => {},
       rollBack: () => {},
     }

@@ -1,0 +1,86 @@
+import type { Command } from 'commander'
+import { ChainscreenError } from '../errors.ts'
+import { openLedger } from '../ledger/open.ts'
+import { revisionOfStaged } from '../ledger/own-addresses.ts'
+import { revisionOfDescriptor } from '../ledger/own-branches.ts'
+import { createLog } from '../log.ts'
+import { familyOf } from '../own/chain-of-height.ts'
+import { addOwn } from '../own/import-own.ts'
+import { ownKinds } from '../own/own-row.ts'
+import { type CommonOptions, command, configOf, now, parseHeight } from './common.ts'
+import { finishAdding, sayCounts } from './finish-adding.ts'
+import { addDescriptorOf, descriptorJson, sayDescriptor } from './own-descriptors.ts'
+import { sinceHelp, sinceOf } from './since.ts'
+
+interface AddOptions extends CommonOptions {
+  descriptor?: string
+  kind?: string
+  reference?: string
+  chain?: string
+  gap?: string
+  issued?: string
+  since?: string
+}
+
+/** `own add ADDRESS…`, and `own add --descriptor D`. */
+export function addCommand(): Command {
+  return command('add', 'add addresses, or all addresses of a descriptor')
+    .argument('[address...]')
+    .option(
+      '--descriptor <text>',
+      "an output descriptor or zpub/ypub (Bitcoin); - reads it from stdin, away from the shell's history",
+    )
+    .option(
+      '--kind <kind>',
+      `${ownKinds.join(', ')}; a new address is a deposit address where nothing is said`,
+    )
+    .option('--reference <text>', "the exchange's own opaque id")
+    .option('--chain <id>', 'own on this chain only')
+    .option(
+      '--gap <count>',
+      'of a descriptor: addresses to know beyond the highest one in use, 20 to 100000; 1000 where nothing is said',
+    )
+    .option('--issued <count>', 'of a descriptor: addresses of each branch that are in use already')
+    .option('--since <height>', sinceHelp)
+    .action(async (addresses: string[], options: AddOptions) => {
+      const { kind, reference, chain = '', descriptor } = options
+      if (addresses.length > 0 === (descriptor !== undefined)) {
+        throw new ChainscreenError('usage', 'Nothing was added: expected addresses, or --descriptor.')
+      }
+      if (descriptor === undefined && (options.gap ?? options.issued) !== undefined) {
+        throw new ChainscreenError(
+          'usage',
+          'Nothing was added: --gap and --issued are for --descriptor only.',
+        )
+      }
+      const config = configOf(options)
+      const db = openLedger(config.database)
+      try {
+        const words = { kind, reference, chain }
+        const family = descriptor === undefined ? familyOf(addresses) : 'bitcoin'
+        const since = sinceOf(db, config, options, family)
+        if (descriptor !== undefined) {
+          const windows = { gap: countOf(options.gap), issued: countOf(options.issued) }
+          const log = createLog(config.log.level)
+          const branches = await addDescriptorOf(db, descriptor, { ...words, ...windows }, config.chains, log)
+          const added = {
+            report: { descriptors: branches.map(descriptorJson) },
+            say: () => sayDescriptor(branches),
+            revision: revisionOfDescriptor(db, branches[0]?.checksum ?? '', chain),
+          }
+          await finishAdding(db, config, options, added, since)
+          return
+        }
+        const counts = await addOwn(db, addresses, words, config.chains, now())
+        const say = () => sayCounts(counts, since)
+        const added = { report: counts, say, revision: revisionOfStaged(db) }
+        await finishAdding(db, config, options, added, since)
+      } finally {
+        db.close()
+      }
+    })
+}
+
+function countOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parseHeight(text, 'count')
+}

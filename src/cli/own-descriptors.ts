@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import type { ChainConfig } from '../config/chains.ts'
+import type { Db } from '../ledger/database.ts'
+import { type DescriptorSummary, listDescriptors } from '../ledger/own-descriptors.ts'
+import type { Log } from '../log.ts'
+import { addOwnDescriptor, type DescriptorWords } from '../own/add-descriptor.ts'
+import { now } from './common.ts'
+import { printLine, printTable } from './output.ts'
+import { createProgress } from './progress.ts'
+
+/** Adds a descriptor with a progress bar. @param written `-`: it stands on stdin, where nobody sees it who lists processes. @returns its branches. */
+export async function addDescriptorOf(
+  db: Db,
+  written: string,
+  words: DescriptorWords,
+  chains: readonly ChainConfig[],
+  log: Log,
+): Promise<DescriptorSummary[]> {
+  const progress = createProgress(log)
+  try {
+    const text = written === '-' ? readFileSync(0, 'utf8') : written
+    const checksum = await addOwnDescriptor(db, text, words, chains, {
+      now,
+      onProgress: ({ done, total }) => progress.update('addresses derived', done, total),
+    })
+    return listDescriptors(db).filter((one) => one.checksum === checksum && one.chain === words.chain)
+  } finally {
+    progress.stop()
+  }
+}
+
+export function sayDescriptor(branches: readonly DescriptorSummary[]): void {
+  printDescriptors(branches)
+  const gap = branches[0]?.gap ?? 0
+  if (gap > 0) {
+    printLine(
+      `An address more than ${gap} beyond the highest one in use is not seen: hand out no more unpaid ones than that, or add the descriptor again with a larger --gap or --issued.`,
+    )
+  }
+}
+
+export function printDescriptors(branches: readonly DescriptorSummary[]): void {
+  printTable(
+    ['descriptor', 'branch', 'addresses', 'highest used', 'gap', 'kind', 'reference', 'chain', 'retired at'],
+    branches.map((row) => [
+      ...[`#${row.checksum}`, row.branch, row.derived, row.used, row.gap],
+      ...[row.kind, row.reference, row.chain, row.retired_at],
+    ]),
+  )
+}
+
+/** What `--json` tells of a branch. */
+export function descriptorJson({ checksum, chain, ...row }: DescriptorSummary) {
+  const { branch, derived, used, gap, kind, reference, added_at, retired_at } = row
+  return {
+    ...{ descriptor: `#${checksum}`, branch, derived, used, gap, kind, reference },
+    ...{ chain: chain === '' ? null : chain, added_at, retired_at },
+  }
+}

@@ -1,0 +1,82 @@
+import type { ChainConfig } from '../config/chains.ts'
+import type { Config } from '../config/schema.ts'
+import type { Db } from '../ledger/database.ts'
+import { cursorOf, type Replay } from '../ledger/replays.ts'
+import { createLog } from '../log.ts'
+import { chainOfHeight } from '../own/chain-of-height.ts'
+import type { WatchedFamily } from '../own/own-row.ts'
+import { screenBackwards } from '../screen-backwards.ts'
+import { now, parseHeight, stopSignal } from './common.ts'
+import { printLine } from './output.ts'
+import { createProgress } from './progress.ts'
+
+export const sinceHelp =
+  'read the blocks from this height on again, and screen them for what is added, also in the past'
+
+/** What was asked for with `--since`, checked before anything is added. */
+export interface Since {
+  chain: ChainConfig
+  height: number
+}
+
+/** @returns `null` without `--since`. @throws `usage` where it can't be done. */
+export function sinceOf(
+  db: Db,
+  config: Config,
+  options: { since?: string; chain?: string },
+  family: WatchedFamily | null,
+): Since | null {
+  if (options.since === undefined) return null
+  const height = parseHeight(options.since)
+  const chain = chainOfHeight(config.chains, options.chain ?? '', family)
+  cursorOf(db, chain.id)
+  return { chain, height }
+}
+
+/** What came of it, for `--json`. */
+export interface BackwardsReport {
+  chain: string
+  from: number
+  to: number
+  /** `left`: a daemon does it. */
+  state: 'done' | 'left'
+  created: number
+  reinstated: number
+  known: number
+}
+
+/** Screens blocks backwards for addresses that are new, or leaves it to the daemon that is running. */
+export async function screenSince(
+  db: Db,
+  config: Config,
+  { chain }: Since,
+  { from, to, state }: Replay,
+): Promise<BackwardsReport> {
+  const none = { created: 0, reinstated: 0, known: 0 }
+  if (state === 'done') return { chain: chain.id, from, to, state, ...none }
+  const log = createLog(config.log.level)
+  const progress = createProgress(log)
+  try {
+    const counts = await screenBackwards(db, config, chain, {
+      ...{ log, now, signal: stopSignal() },
+      onProgress: ({ done, total }) => progress.update('blocks read again', done, total),
+    })
+    return { chain: chain.id, from, to, state: counts === null ? 'left' : 'done', ...(counts ?? none) }
+  } finally {
+    progress.stop()
+  }
+}
+
+export function saySince(report: BackwardsReport | null): void {
+  if (report === null)
+    printLine('No block at or above that height was screened yet: there is nothing to read again.')
+  else if (report.state === 'left') {
+    printLine(
+      `The running daemon reads blocks ${report.from} to ${report.to} of ${report.chain} again, behind its follower: \`chainscreen coverage\` shows what is left.`,
+    )
+  } else {
+    printLine(
+      `${report.chain} ${report.from} to ${report.to} screened backwards: ${report.created} new alerts, ${report.reinstated} brought back, ${report.known} stood already.`,
+    )
+  }
+}

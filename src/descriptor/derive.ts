@@ -1,0 +1,67 @@
+import { deriveHdPublicNodeChild, type HdPublicNodeValid, secp256k1 } from '@bitauth/libauth'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { crypto } from 'bitcoinjs-lib'
+import { hash160 } from '../address/hash.ts'
+import { p2pkhScript, p2shScript, witnessScript } from '../address/script-templates.ts'
+import type { Descriptor, Policy, Wrapping } from './descriptor.ts'
+import { multisigScript } from './multisig-script.ts'
+import type { KeyExpression } from './parse-key.ts'
+
+/** Above it, children are hardened. */
+export const maxIndex = 2 ** 31 - 1
+
+/**
+ * How the scriptPubKeys of one branch are derived. About a tenth of a millisecond a key: libsecp256k1 in WebAssembly,
+ * six times as fast as in JavaScript.
+ *
+ * @returns the script at an index from 0 to {@link maxIndex}; the same at every one, where the descriptor is no range.
+ * @throws Error for a key that can't be (the chance is 2^-127).
+ */
+export function scriptsOfBranch(descriptor: Descriptor, branch: number): (index: number) => Uint8Array {
+  const { policy, wrapping } = descriptor
+  const keys = (policy.kind === 'key' ? [policy.key] : policy.keys).map((key) => keysOf(key, branch))
+  return (index) =>
+    wrap(
+      wrapping,
+      policy,
+      keys.map((keyAt) => keyAt(index)),
+    )
+}
+
+function keysOf(key: KeyExpression, branch: number): (index: number) => Uint8Array {
+  if ('publicKey' in key) return () => key.publicKey
+  const { steps, isRange } = key
+  const start = steps.reduce<HdPublicNodeValid>(
+    (node, step) => child(node, typeof step === 'number' ? step : (step[branch] ?? Number.NaN)),
+    key.node,
+  )
+  return isRange ? (index) => child(start, index).publicKey : () => start.publicKey
+}
+
+function child(node: HdPublicNodeValid, index: number): HdPublicNodeValid {
+  if (!Number.isInteger(index) || index < 0 || index > maxIndex) throw new Error(`there is no child ${index}`)
+  return deriveHdPublicNodeChild(node, index)
+}
+
+function wrap(wrapping: Wrapping, policy: Policy, keys: readonly Uint8Array[]): Uint8Array {
+  if (policy.kind === 'multi') {
+    const script = multisigScript(policy.required, policy.sorted ? keys.toSorted(Buffer.compare) : keys)
+    if (wrapping === 'sh') return p2shScript(hash160(script))
+    const segwit = witnessScript(0, sha256(script))
+    return wrapping === 'wsh' ? segwit : p2shScript(hash160(segwit))
+  }
+  const [key = new Uint8Array()] = keys
+  if (wrapping === 'pkh') return p2pkhScript(hash160(key))
+  if (wrapping === 'tr') return witnessScript(1, taprootOutputKey(key))
+  const segwit = witnessScript(0, hash160(key))
+  return wrapping === 'wpkh' ? segwit : p2shScript(hash160(segwit))
+}
+
+/** The key of a Taproot output without scripts: the internal key, tweaked by its own hash (BIP 341, BIP 86). */
+function taprootOutputKey(internal: Uint8Array): Uint8Array {
+  const x = internal.subarray(1)
+  const tweak = crypto.taggedHash('TapTweak', x)
+  const output = secp256k1.addTweakPublicKeyCompressed(Uint8Array.of(2, ...x), tweak)
+  if (typeof output === 'string') throw new Error('a Taproot key could not be tweaked')
+  return output.subarray(1)
+}

@@ -1,0 +1,60 @@
+import type { ChainRow, CoverageGap } from './coverage-gaps.ts'
+import type { CoveredStretch } from './coverage-stretches.ts'
+import { all, type Db } from './database.ts'
+import { pendingReplays } from './replays.ts'
+
+/**
+ * An address registered after a block was screened was not looked for in it. (One that was derived because the chain
+ * used those before it is another thing: see {@link lateDerived}.)
+ */
+export function lateAddresses(
+  db: Db,
+  chain: Pick<ChainRow, 'id' | 'caip2'>,
+  stretches: readonly CoveredStretch[],
+): CoverageGap[] {
+  const family = chain.caip2?.startsWith('eip155:') ? 'evm' : 'bitcoin'
+  const added = all<{ revision: number; addresses: number }>(
+    db,
+    `select o.revision, count(*) - ifnull((select w.addresses from own_widenings w where w.revision = o.revision), 0)
+       as addresses
+     from own_addresses o where o.chain in ('', ?) and o.key like ? || ':%' group by o.revision`,
+    ...[chain.id, family],
+  )
+  const pending = pendingReplays(db, chain.id)
+  return stretches.flatMap(({ from, to, ownRevision }) => {
+    const late = added.filter(({ revision }) => revision > ownRevision)
+    const addresses = late.reduce((sum, row) => sum + row.addresses, 0)
+    if (addresses === 0) return []
+    const job = pending.find((each) => each.next <= to && each.to >= from)
+    const remedy =
+      job === undefined
+        ? 'replay screens them'
+        : `they are being screened backwards: blocks ${job.next} to ${job.to} are to be read again`
+    return [{ from, to, reason: `${addresses} own addresses were registered later (${remedy})` }]
+  })
+}
+
+/**
+ * Addresses that became own because the chain used others of their descriptor: nobody is paid at them before, as long as
+ * no more than the gap limit were handed out ahead. Whether that held, only the exchange knows.
+ */
+export function lateDerived(db: Db, chain: string, stretches: readonly CoveredStretch[]): CoverageGap[] {
+  const widenings = all<{ revision: number; addresses: number }>(
+    db,
+    `select revision, addresses from own_widenings where chain in ('', ?) order by revision`,
+    chain,
+  )
+  const lateIn = ({ ownRevision }: CoveredStretch) =>
+    widenings.reduce((sum, { revision, addresses }) => sum + (revision > ownRevision ? addresses : 0), 0)
+  const late = stretches.filter((stretch) => lateIn(stretch) > 0)
+  const [first, last] = [late[0], late.at(-1)]
+  if (first === undefined || last === undefined) return []
+  const addresses = Math.max(...late.map(lateIn))
+  return [
+    {
+      from: first.from,
+      to: last.to,
+      reason: `up to ${addresses} addresses were derived later, as the chain used their descriptors: seen here only if no more than the gap limit were handed out ahead (replay screens them)`,
+    },
+  ]
+}

@@ -1,0 +1,42 @@
+import { keyFamily } from '../address/key.ts'
+import { parseAddress } from '../address/parse.ts'
+import type { ChainConfig } from '../config/chains.ts'
+import { ChainscreenError } from '../errors.ts'
+import type { WatchedFamily } from './own-row.ts'
+
+/**
+ * The one chain that `--since HEIGHT` is a height of.
+ *
+ * @param chain a chain's id; `''` where it was not said. @param family of the addresses, where it is known.
+ * @throws ChainscreenError `usage` where it is no chain of the config, or could be several.
+ */
+export function chainOfHeight(
+  chains: readonly ChainConfig[],
+  chain: string,
+  family: WatchedFamily | null,
+): ChainConfig {
+  const fitting = chains.filter(
+    ({ id, type }) => (chain === '' || id === chain) && (family === null || type === family),
+  )
+  const [only] = fitting
+  if (only !== undefined && fitting.length === 1) return only
+  const names = fitting.map(({ id }) => id).join(', ')
+  throw new ChainscreenError(
+    'usage',
+    fitting.length === 0
+      ? 'Nothing was added: --since is a height of a chain, and the config has none that fits.'
+      : `Nothing was added: --since is a height of one chain, and these fit: ${names}. Say which with --chain.`,
+  )
+}
+
+/** The family of all these addresses; `null` where they have several, or one can't be read. */
+export function familyOf(addresses: readonly string[]): WatchedFamily | null {
+  const families = new Set(
+    addresses.map((address) => {
+      const parsed = parseAddress(address)
+      return parsed.ok ? keyFamily(parsed.key) : null
+    }),
+  )
+  const [only = null] = families
+  return families.size === 1 && (only === 'evm' || only === 'bitcoin') ? only : null
+}

@@ -1,0 +1,34 @@
+import { parseAddress } from '../address/parse.ts'
+import { looksPrivate } from '../descriptor/extended-key.ts'
+import { looksLikeDescriptor, parseDescriptor } from '../descriptor/parse-descriptor.ts'
+import { privateKeyReason, refuseDescriptor } from '../descriptor/refuse.ts'
+import { ChainscreenError } from '../errors.ts'
+import type { Db } from '../ledger/database.ts'
+import { retireOwnAddresses } from '../ledger/own-addresses.ts'
+import { refuseUnknownDescriptors, retireDescriptors } from '../ledger/own-descriptors.ts'
+
+/**
+ * Marks addresses, and descriptors (`#CHECKSUM`, or whole), as out of use: all of them or none.
+ *
+ * @returns how many. @throws ChainscreenError `usage`
+ */
+export async function retireOwn(db: Db, words: readonly string[], at: string): Promise<number> {
+  const checksums = words.flatMap((word) => checksumOf(word) ?? [])
+  const keys = words.flatMap((word) => (checksumOf(word) === null ? [keyOf(word)] : []))
+  refuseUnknownDescriptors(db, checksums)
+  await retireOwnAddresses(db, keys, at)
+  retireDescriptors(db, checksums, at)
+  return words.length
+}
+
+function checksumOf(word: string): string | null {
+  if (/^#[a-z0-9]{8}$/.test(word)) return word.slice(1)
+  return looksLikeDescriptor(word) ? parseDescriptor(word).checksum : null
+}
+
+function keyOf(word: string) {
+  if (looksPrivate(word)) refuseDescriptor(privateKeyReason)
+  const parsed = parseAddress(word)
+  if (parsed.ok) return parsed.key
+  throw new ChainscreenError('usage', `Nothing was retired: ${word} can't be read: ${parsed.reason}.`)
+}

@@ -1,0 +1,95 @@
+import { setImmediate } from 'node:timers/promises'
+import { type Key, makeKey } from '../address/key.ts'
+import { addressText } from '../address/text.ts'
+import { scriptsOfBranch } from '../descriptor/derive.ts'
+import { parseDescriptor } from '../descriptor/parse-descriptor.ts'
+import { windowEnd } from '../descriptor/window.ts'
+import type { Db } from '../ledger/database.ts'
+import {
+  addDerived,
+  branchesOn,
+  type DerivedAddresses,
+  highestOf,
+  type OwnBranch,
+} from '../ledger/own-branches.ts'
+
+/** A branch that knows fewer addresses than it has to. */
+export interface ShortWindow {
+  branch: OwnBranch
+  /** How many it has to know. */
+  end: number
+}
+
+/**
+ * The branches whose windows don't reach far enough, when the chain used these addresses.
+ *
+ * @param chain a Bitcoin chain's id; `''` for the descriptors of every chain.
+ */
+export function shortWindows(db: Db, chain: string, used: Iterable<Key>): ShortWindow[] {
+  const branches = branchesOn(db, chain)
+  const highest = highestOf(db, branches, used)
+  return branches.flatMap((branch) => {
+    const highestUsed = Math.max(branch.used ?? -1, highest.get(branch) ?? -1)
+    const end = Math.max(branch.asked, windowEnd(highestUsed, branch.gap))
+    return branch.derived < end ? [{ branch, end }] : []
+  })
+}
+
+export interface WidenOptions {
+  /** Now, ISO-8601. */
+  now: () => string
+  /** Somebody asked for these addresses; default: the chain used those before them. */
+  asked?: boolean
+  /** A replay under way that found them in use. */
+  replay?: number | null
+  onProgress?: (progress: { done: number; total: number }) => void
+}
+
+/** Public keys derived in one go: some 10 ms. */
+const keysAtOnce = 100
+/** Addresses written in one transaction: some 20 ms. A revision each, and each has followers screen their step again. */
+const addressesAtOnce = 500
+
+/**
+ * Derives what is missing in windows and makes it own, in short transactions; between them, and while it derives, whoever
+ * shares the thread has a turn. Portions are counted and not timed, so that the same is written each time. A crash at any
+ * point loses nothing: what is missing is found again.
+ */
+export async function widenWindows(
+  db: Db,
+  windows: readonly ShortWindow[],
+  options: WidenOptions,
+): Promise<void> {
+  const { now, asked = false, replay = null, onProgress } = options
+  const total = windows.reduce((sum, { branch, end }) => sum + end - branch.derived, 0)
+  let done = 0
+  for (const { branch, end } of windows) {
+    const derive = deriverOf(branch)
+    for (let from = branch.derived; from < end; from += addressesAtOnce) {
+      const addresses = await derive(from, Math.min(from + addressesAtOnce, end))
+      done += addresses.length
+      addDerived(db, { branch, from, addresses, asked, replay }, done === total, now())
+      onProgress?.({ done, total })
+    }
+  }
+}
+
+/** Derives the addresses of a branch from one index to before another. */
+function deriverOf({
+  descriptor: text,
+  branch,
+  network,
+}: OwnBranch): (from: number, end: number) => Promise<DerivedAddresses['addresses']> {
+  const descriptor = parseDescriptor(text)
+  const scriptAt = scriptsOfBranch(descriptor, branch)
+  const keys = descriptor.policy.kind === 'multi' ? descriptor.policy.keys.length : 1
+  return async (from, end) => {
+    const addresses: { key: Key; address: string }[] = []
+    for (let index = from; index < end; index++) {
+      const key = makeKey('bitcoin', scriptAt(index))
+      addresses.push({ key, address: addressText(key, network) })
+      if ((addresses.length * keys) % keysAtOnce < keys) await setImmediate()
+    }
+    return addresses
+  }
+}

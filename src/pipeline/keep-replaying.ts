@@ -1,0 +1,116 @@
+import { setTimeout } from 'node:timers/promises'
+import type { ChainConfig } from '../config/chains.ts'
+import { messageOf } from '../errors.ts'
+import { readChainState } from '../ledger/chain.ts'
+import type { StepCounts } from '../ledger/commit-step.ts'
+import { nextReplay, type Replay } from '../ledger/replays.ts'
+import type { Log } from '../log.ts'
+import type { Wiring } from './ledger-store.ts'
+import { createSource } from './open-chain.ts'
+import { workOffReplays } from './work-off-replays.ts'
+
+/** Requests come from other processes; one look at an index finds them. */
+const lookEveryMs = 1_000
+/** What failed again and again, such as blocks that the node has pruned, is tried more and more rarely. */
+const longestPauseMs = 60_000
+
+/**
+ * Reads blocks again, in the background of a follower, that were screened before some own address was registered. It has a
+ * connection of its own to the node, and waits while the follower is behind: deposits of today come first.
+ *
+ * @param options.signal ends the work that is left to `finish`.
+ * @returns stops after the step under way, or, to `finish`, when nothing is left to do, and throws what hinders it.
+ */
+export function keepReplaying(
+  wiring: Wiring,
+  config: ChainConfig,
+  { log, signal: ends }: { log: Log; signal: AbortSignal },
+): (options: { finish: boolean }) => Promise<void> {
+  const { db, chain } = wiring
+  const stop = new AbortController()
+  const work = keepOn()
+
+  async function keepOn(): Promise<void> {
+    let pauseMs = lookEveryMs
+    while (!stop.signal.aborted) {
+      const job = nextReplay(db, chain.id)
+      if (job !== undefined && !isBehind(wiring, config.prefetch)) {
+        pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+        // A reorg under way, a node that is away: what is written down stays so.
+        await workOff(job).catch((error) => {
+          if (!stop.signal.aborted)
+            log.warn(
+              { chain: chain.id },
+              `${chain.id}: screening backwards, to be tried again: ${messageOf(error)}`,
+            )
+        })
+      }
+      if (nextReplay(db, chain.id)?.next !== job?.next) pauseMs = lookEveryMs
+      await setTimeout(pauseMs, undefined, { signal: stop.signal }).catch(() => {})
+    }
+  }
+
+  async function workOff({ from, next, to }: Replay): Promise<void> {
+    const pause = new AbortController()
+    const signal = AbortSignal.any([stop.signal, pause.signal])
+    const about = { chain: chain.id, from, to, next }
+    log.info(
+      about,
+      `${chain.id}: screening backwards for own addresses that are new, blocks ${next} to ${to}`,
+    )
+    const onProgress = () => {
+      if (isBehind(wiring, config.prefetch)) pause.abort()
+    }
+    try {
+      const counts = await readAgain(signal, onProgress)
+      log.info({ ...about, ...counts }, `${chain.id}: screened backwards`)
+    } catch (error) {
+      if (!pause.signal.aborted) throw error
+    }
+  }
+
+  async function readAgain(signal: AbortSignal, onProgress: () => void): Promise<StepCounts> {
+    const source = createSource(config)
+    try {
+      await source.open(signal)
+      const { prefetch, finality } = config
+      const counts = await workOffReplays(wiring, source, { prefetch, finality, signal, onProgress })
+      if (counts.created + counts.reinstated > 0) wiring.onAlerts?.(counts)
+      return counts
+    } finally {
+      await source.close()
+    }
+  }
+
+  return async ({ finish }) => {
+    stop.abort()
+    await work
+    if (!finish || ends.aborted || nextReplay(db, chain.id) === undefined) return
+    await readAgain(ends, () => {}).catch((error) => {
+      if (!ends.aborted) throw error
+    })
+  }
+}
+
+/** Follows, and reads again behind it. @param options.once nothing is left to be read again when it ends well. */
+export async function followAndReplay(
+  wiring: Wiring,
+  config: ChainConfig,
+  options: { log: Log; signal: AbortSignal; once: boolean },
+  follow: () => Promise<void>,
+): Promise<void> {
+  const stop = keepReplaying(wiring, config, options)
+  let finish = false
+  try {
+    await follow()
+    finish = options.once
+  } finally {
+    await stop({ finish })
+  }
+}
+
+/** Whether a follower has more to do than the blocks that just came. */
+function isBehind({ db, chain }: Wiring, prefetch: number): boolean {
+  const { cursor, headHeight } = readChainState(db, chain.id)
+  return cursor === null || (headHeight ?? 0) - cursor.height > prefetch
+}
