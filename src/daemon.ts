@@ -7,15 +7,16 @@ import { ChainscreenError, messageOf } from './errors.ts'
 import { takeDaemonLock } from './ledger/daemon-lock.ts'
 import type { Db } from './ledger/database.ts'
 import { openLedger } from './ledger/open.ts'
-import { keepUpdated } from './lists/keep-updated.ts'
 import { loadLists } from './lists/load-lists.ts'
-import { watchListFiles } from './lists/watch-files.ts'
+import { tendLists } from './lists/tend-lists.ts'
 import type { Log } from './log.ts'
 import { keepCanary } from './pipeline/canary.ts'
 import { guardProgress } from './pipeline/guard-progress.ts'
 import { keepReadingAhead } from './pipeline/keep-reading-ahead.ts'
+import { keepReadingFreezes } from './pipeline/keep-reading-freezes.ts'
 import { followAndReplay } from './pipeline/keep-replaying.ts'
 import { keepRescreening } from './pipeline/keep-rescreening.ts'
+import { freezeContractsOn, knowFreezeLists } from './pipeline/know-freeze-lists.ts'
 import { createLedgerStore, type Wiring } from './pipeline/ledger-store.ts'
 import { Memory } from './pipeline/memory.ts'
 import { chainOf, createSource, pinned } from './pipeline/open-chain.ts'
@@ -60,9 +61,10 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
         download: options.once ? 'all' : 'missing',
         signal: options.signal,
       })
-      const stopLists = options.once ? async () => {} : tendLists(db, config, log, now, loaded)
+      const stopLists = options.once ? async () => {} : tendLists(db, config.lists, log, now, loaded)
       try {
         await loaded
+        knowFreezeLists(db, config, now())
         const stopRescreening = keepRescreening(db, log, now)
         try {
           await followAll(config, db, { ...options, now, conditions })
@@ -85,20 +87,6 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
   }
 }
 
-/** Keeps lists up to date, once they are loaded, while chains are followed. @returns stops. */
-function tendLists(
-  db: Db,
-  { lists }: Config,
-  log: Log,
-  now: () => string,
-  loaded: Promise<readonly string[]>,
-): () => Promise<void> {
-  const stops = [watchListFiles(db, lists, log, now, loaded), keepUpdated(db, lists, log, now, loaded)]
-  return async () => {
-    await Promise.all(stops.map((stop) => stop()))
-  }
-}
-
 /** What a daemon that runs has beside what it was told. */
 type Running = DaemonOptions & { now: () => string; conditions: ChainConditions }
 
@@ -109,7 +97,8 @@ async function followAll(config: Config, db: Db, options: Running): Promise<void
   if (config.chains.length === 0) options.log.warn('no chain is configured: nothing is followed')
   const guarded = guardProgress(config.chains, options)
   const signal = AbortSignal.any([options.signal, guarded.signal])
-  const job = { ...options, signal, watchdog: guarded.watchdog }
+  const freezesOn = (chain: string) => freezeContractsOn(config, chain)
+  const job = { ...options, signal, watchdog: guarded.watchdog, freezesOn }
   try {
     const all = Promise.allSettled(config.chains.map((chain) => followChain(chain, db, memory, job)))
     // What is stuck may not hear a signal: the stall does not wait for it.
@@ -127,14 +116,18 @@ async function followChain(
   config: ChainConfig,
   db: Db,
   memory: Memory,
-  options: Running & { watchdog: Watchdog },
+  options: Running & { watchdog: Watchdog; freezesOn: (chain: string) => string[] },
 ): Promise<void> {
   const { log, now, watchdog, conditions } = options
-  const bare = createSource(config, ({ endpoint, what, reason }) => {
-    const about = { chain: config.id, endpoint }
-    if (what === 'leads') log.info(about, `${config.id} is read from ${endpoint}`)
-    else if (what === 'polled') log.info(about, `${config.id}: heads of ${endpoint} are polled: ${reason}`)
-    else log.warn(about, `${config.id}: ${endpoint} is set aside: ${reason}`)
+  const freezeContracts = options.freezesOn(config.id)
+  const bare = createSource(config, {
+    freezeContracts,
+    onChange: ({ endpoint, what, reason }) => {
+      const about = { chain: config.id, endpoint }
+      if (what === 'leads') log.info(about, `${config.id} is read from ${endpoint}`)
+      else if (what === 'polled') log.info(about, `${config.id}: heads of ${endpoint} are polled: ${reason}`)
+      else log.warn(about, `${config.id}: ${endpoint} is set aside: ${reason}`)
+    },
   })
   const chain = chainOf(config, bare)
   const source = pinned(bare, db, chain, now)
@@ -190,18 +183,23 @@ async function followChain(
   const shallow = shallowFinality(config)
   if (shallow !== null) log.warn(about, `${chain.id}: ${shallow}`)
   log.info({ ...about, node: source.endpoint }, `following ${chain.id} at ${source.endpoint}`)
+  const past = keepReadingFreezes(db, chain, source, { ...options, contracts: freezeContracts })
   try {
-    await followAndReplay(wiring, config, options, () => follow(settings))
-    if (options.once && !options.signal.aborted) await mempool?.once()
-    log.info(about, `${chain.id} ${options.signal.aborted ? 'stopped' : 'is at its head'}`)
-  } catch (error) {
-    const details = error instanceof ChainscreenError ? error.details : []
-    conditions.halted(chain.id, messageOf(error))
-    log.error(about, [`${chain.id} halted: ${messageOf(error)}`, ...details].join(' '))
-    throw error
+    try {
+      await followAndReplay(wiring, config, options, () => follow(settings))
+      if (options.once && !options.signal.aborted) await mempool?.once()
+      log.info(about, `${chain.id} ${options.signal.aborted ? 'stopped' : 'is at its head'}`)
+    } catch (error) {
+      const details = error instanceof ChainscreenError ? error.details : []
+      conditions.halted(chain.id, messageOf(error))
+      log.error(about, [`${chain.id} halted: ${messageOf(error)}`, ...details].join(' '))
+      throw error
+    }
+    await past.stop({ finish: options.once && !options.signal.aborted })
   } finally {
     watchdog.ended(chain.id)
     await mempool?.stop()
+    await past.stop({ finish: false })
     await source.close()
   }
 }

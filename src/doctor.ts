@@ -4,6 +4,7 @@ import type { CanaryConfig } from './config/canary.ts'
 import type { EvmChainConfig } from './config/evm.ts'
 import type { Config } from './config/schema.ts'
 import { shallowFinality } from './config/shallow-finality.ts'
+import { checkFreezeLists } from './doctor-freezes.ts'
 import { ChainscreenError, messageOf } from './errors.ts'
 import { readCanary } from './ledger/canary.ts'
 import type { Db } from './ledger/database.ts'
@@ -26,7 +27,8 @@ export interface Checkup {
 /** Looks at everything a daemon would need, changes nothing. @param at now, ISO-8601. */
 export async function examine(config: Config, at: string, signal?: AbortSignal): Promise<Checkup[]> {
   const nodes = await Promise.all(config.chains.map((chain) => checkNode(chain, signal)))
-  return [...checkDatabase(config, at), ...checkListFiles(config), ...nodes.flat()]
+  const freezes = await checkFreezeLists(config, signal)
+  return [...checkDatabase(config, at), ...checkListFiles(config), ...nodes.flat(), ...freezes]
 }
 
 function checkDatabase(config: Config, at: string): Checkup[] {
@@ -81,12 +83,15 @@ function checkCanary(db: Db, { everyMs }: CanaryConfig, at: string): Checkup {
 function neverLoaded(config: Config, known: readonly ListReport[]): Checkup[] {
   return config.lists
     .filter((list) => !known.some(({ id }) => id === list.id))
-    .filter((list) => 'url' in list || existsSync(listFile(list)))
-    .map(({ id }) => ({
-      what: `list ${id}`,
+    .filter((list) => !('file' in list) || existsSync(listFile(list)))
+    .map((list) => ({
+      what: `list ${list.id}`,
       state: 'warn',
       found: 'was never loaded',
-      advice: `load it: \`chainscreen lists update ${id}\``,
+      advice:
+        'chain' in list
+          ? `start the daemon: it reads the list from ${list.chain}`
+          : `load it: \`chainscreen lists update ${list.id}\``,
     }))
 }
 
@@ -97,7 +102,7 @@ function checkList(list: ListReport): Checkup {
   return {
     what: `list ${list.id}`,
     state: held || trouble !== null ? 'warn' : 'ok',
-    found: `${list.inForce} in force, issued on ${list.issuedOn ?? 'unknown'}, checked ${list.checkedAt ?? 'never'}${trouble === null ? '' : `; ${trouble}`}`,
+    found: `${list.inForce} in force, ${list.contracts.length > 0 ? '' : `issued on ${list.issuedOn ?? 'unknown'}, `}checked ${list.checkedAt ?? 'never'}${trouble === null ? '' : `; ${trouble}`}`,
     advice: held
       ? `a version is held: \`chainscreen lists show ${list.id}\``
       : trouble === null

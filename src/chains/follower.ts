@@ -6,7 +6,7 @@ import { prefetch } from './prefetch.ts'
 import type { ChainHead, ChainSource, SourceBlock } from './source.ts'
 import { walkBack } from './walk-back.ts'
 
-/** Where a follower keeps what it read. Every call is one transaction. */
+/** Where a follower keeps what it read. Every call is one transaction, but for a step that has to be taken in parts. */
 export interface FollowerStore {
   state(): { startHeight: number | null; cursor: BlockRef | null; finalHeight: number | null }
   /** A block of the followed branch, while it is in the hash window. */

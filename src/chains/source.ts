@@ -1,5 +1,6 @@
 import type { OwnLookup } from '../screening/own.ts'
-import type { BlockRef, ScreenableTx } from '../screening/types.ts'
+import type { BlockRef, FreezeNotice, ScreenableTx } from '../screening/types.ts'
+import type { FreezeReader } from './freezes.ts'
 
 /** How much of a block was read. `full`: every movement the chain knows. `logs`: EVM without call traces. `outputs`: Bitcoin without previous outputs. */
 export type CoverageLevel = 'full' | 'logs' | 'outputs'
@@ -21,6 +22,8 @@ export interface SourceBlock extends BlockRef {
   bytes: number
   /** Finds what touches own addresses. Pure: the same block and the same own addresses give the same answer. May be called again when own addresses change. */
   extract(own: OwnLookup): ScreenableTx[]
+  /** What the token contracts that the source watches say of accounts, in the order of the block. */
+  freezes?: readonly FreezeNotice[]
   /** Gives back the block's memory: called, if at all, by whoever is done with it. Nothing may be extracted after it. */
   release?(): void
   /**
@@ -93,6 +96,8 @@ export interface ChainSource {
   hashAt(height: number, signal?: AbortSignal): Promise<string | null>
   /** The block's header by its hash, or `null` if the node does not know it. */
   header(hash: string, signal?: AbortSignal): Promise<BlockRef | null>
+  /** Reads what was frozen before; absent where no chain of its kind knows of such a thing. */
+  readonly freezes?: FreezeReader
   /** The whole block that the node holds for the best chain at this height, everything about it asked by its hash. */
   block(height: number, signal?: AbortSignal): Promise<SourceBlock>
   /** What waits for a block. Absent where this can't be asked. @throws `node-missing-data` where the node has no such feed. */

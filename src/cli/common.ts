@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { ChainConfig } from '../config/chains.ts'
-import type { ListConfig } from '../config/lists.ts'
+import type { PublishedListConfig } from '../config/lists.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { ChainscreenError } from '../errors.ts'
@@ -70,9 +70,19 @@ export function refuseUnknownChain(db: Db, config: Config | null, id: string): v
   )
 }
 
-/** A list of the config by its id. @throws `usage` naming the ids there are. */
-export function listConfigOf(config: Config, id: string): ListConfig {
+/**
+ * A list of the config by its id, to load a version of.
+ *
+ * @throws `usage` naming the ids there are, or where the list has no versions since it is read from a chain.
+ */
+export function listConfigOf(config: Config, id: string): PublishedListConfig {
   const list = config.lists.find((candidate) => candidate.id === id)
+  if (list !== undefined && 'chain' in list) {
+    throw new ChainscreenError(
+      'usage',
+      `List ${id} is read from chain ${list.chain} while \`run\` follows it: it has no file and no versions. \`chainscreen lists show ${id}\` says how far it is.`,
+    )
+  }
   if (list !== undefined) return list
   const known = config.lists.map((candidate) => candidate.id).join(', ') || 'none'
   throw new ChainscreenError('usage', `There is no list "${id}" in the config; it has: ${known}.`)

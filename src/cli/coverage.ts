@@ -1,4 +1,5 @@
 import { type ChainCoverage, readCoverage } from '../ledger/coverage-queries.ts'
+import type { CoveredStretch } from '../ledger/coverage-stretches.ts'
 import type { MempoolState } from '../ledger/mempools.ts'
 import { openLedgerForReading } from '../ledger/open.ts'
 import {
@@ -33,6 +34,31 @@ export const coverageCommand: CommandFactory = () =>
       }
     })
 
+/**
+ * Stretches that follow on each other and differ in the list revision only, as one line: where issuers' freezes are read
+ * there may be thousands. `--json` has each.
+ */
+function joined(stretches: readonly CoveredStretch[]): (CoveredStretch & { revisions: string })[] {
+  const lines: (CoveredStretch & { lowest: number })[] = []
+  for (const stretch of stretches) {
+    const last = lines.at(-1)
+    const goesOn =
+      last?.to === stretch.from - 1 &&
+      last.level === stretch.level &&
+      last.ownRevision === stretch.ownRevision
+    if (!goesOn) lines.push({ ...stretch, lowest: stretch.listRevision })
+    else {
+      last.to = stretch.to
+      last.lowest = Math.min(last.lowest, stretch.listRevision)
+      last.listRevision = Math.max(last.listRevision, stretch.listRevision)
+    }
+  }
+  return lines.map(({ lowest, ...line }) => {
+    const { listRevision } = line
+    return { ...line, revisions: lowest === listRevision ? String(lowest) : `${lowest}–${listRevision}` }
+  })
+}
+
 export function printCoverage(coverage: ChainCoverage): void {
   const { chain, caip2, cursorHeight, headHeight, finalHeight } = coverage
   printLine(
@@ -42,10 +68,10 @@ export function printCoverage(coverage: ChainCoverage): void {
   )
   printTable(
     ['  blocks', 'level', 'list revision', 'own revision'],
-    coverage.stretches.map((row) => [
+    joined(coverage.stretches).map((row) => [
       `  ${row.from}–${row.to}`,
       row.level,
-      row.listRevision,
+      row.revisions,
       row.ownRevision,
     ]),
   )

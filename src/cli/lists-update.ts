@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { freezeListsOf, publishedListsOf } from '../config/lists.ts'
 import { ChainscreenError, messageOf } from '../errors.ts'
 import { activeSnapshot } from '../ledger/list-snapshots.ts'
 import { openLedger } from '../ledger/open.ts'
@@ -17,7 +18,7 @@ export function updateCommand(done: Done): Command {
     .action(async (id: string | undefined, options: CommonOptions) => {
       const config = configOf(options)
       const log = createLog(config.log.level)
-      const lists = id === undefined ? config.lists : [listConfigOf(config, id)]
+      const lists = id === undefined ? publishedListsOf(config.lists) : [listConfigOf(config, id)]
       const signal = stopSignal()
       const db = openLedger(config.database)
       const outcomes: UpdateOutcome[] = []
@@ -41,6 +42,7 @@ export function updateCommand(done: Done): Command {
           }
         }
         if (options.json) printJson(outcomes)
+        else if (id === undefined) for (const list of freezeListsOf(config.lists)) sayRead(list)
         await rescreenAfter(db, options)
         if (outcomes.some((outcome) => outcome.state === 'held' || isStillHeld(outcome))) done(1)
         if (failures.length > 0) throw joined(failures)
@@ -48,6 +50,10 @@ export function updateCommand(done: Done): Command {
         db.close()
       }
     })
+}
+
+function sayRead({ id, chain }: { id: string; chain: string }): void {
+  printLine(`${id}: read from ${chain} while \`run\` follows it; there is nothing to fetch.`)
 }
 
 function sayUpdate(outcome: UpdateOutcome, hasActive: boolean): void {

@@ -3,7 +3,7 @@ import { activeSnapshot } from '../ledger/list-snapshots.ts'
 import { openLedger, openLedgerForReading } from '../ledger/open.ts'
 import { importList } from '../lists/import-list.ts'
 import { sourceOf } from '../lists/load-list.ts'
-import { type ListReport, reportDiff, reportLists } from '../lists/report.ts'
+import { type ContractReport, type ListReport, reportDiff, reportLists } from '../lists/report.ts'
 import {
   type CommandFactory,
   type CommonOptions,
@@ -72,10 +72,13 @@ function showCommand(): Command {
 
 function sayList(report: ListReport, whole: boolean): void {
   printLine(`${report.id} (${report.format}, ${report.category})`)
-  printLine(`  active snapshot  ${report.activeSnapshot ?? 'none'}`)
-  printLine(
-    `  issued on        ${report.issuedOn ?? 'unknown'}${report.daysSinceIssue === null ? '' : ` (${report.daysSinceIssue} days ago)`}`,
-  )
+  if (report.contracts.length > 0) report.contracts.forEach(sayContract)
+  else {
+    printLine(`  active snapshot  ${report.activeSnapshot ?? 'none'}`)
+    printLine(
+      `  issued on        ${report.issuedOn ?? 'unknown'}${report.daysSinceIssue === null ? '' : ` (${report.daysSinceIssue} days ago)`}`,
+    )
+  }
   printLine(`  last checked     ${report.checkedAt ?? 'never'}`)
   if (report.health.trouble !== null) printLine(`  UNHEALTHY        ${report.health.trouble}`)
   printLine(`  revision         ${report.revision}`)
@@ -96,6 +99,7 @@ function sayList(report: ListReport, whole: boolean): void {
   for (const item of report.unparsed) {
     printLine(`    ${item.location}: ${item.asset ?? ''} ${printable(item.raw)}: ${item.reason}`)
   }
+  if (report.contracts.length > 0) return
   printTable(
     ['  snapshot', 'state', 'issued on', 'imported at', 'revision'],
     report.snapshots.map((row) => [
@@ -106,6 +110,15 @@ function sayList(report: ListReport, whole: boolean): void {
       row.revision,
     ]),
   )
+}
+
+/** `  contract         USDT 0xdac1… on ethereum from block 4634748; its past is read`. */
+function sayContract({ chain, contract, symbol, from, readTo, pastTo, readThrough }: ContractReport): void {
+  const past = readThrough
+    ? 'its past is read'
+    : `its past is read up to block ${Math.max(readTo, from - 1)} of ${pastTo ?? '(the chain was not followed yet)'}`
+  const name = symbol === null ? contract : `${printable(symbol)} ${contract}`
+  printLine(`  contract         ${name} on ${chain} from block ${from}; ${past}`)
 }
 
 /** `2026-01-01T10:00:00.000Z  rejected 200  host: …`. */

@@ -2,6 +2,7 @@ import { takeDaemonLock } from '../ledger/daemon-lock.ts'
 import { openLedger } from '../ledger/open.ts'
 import { loadLists } from '../lists/load-lists.ts'
 import { createLog } from '../log.ts'
+import { freezeContractsOn, knowFreezeLists } from '../pipeline/know-freeze-lists.ts'
 import { Memory } from '../pipeline/memory.ts'
 import { chainOf, createSource, pinned } from '../pipeline/open-chain.ts'
 import { replay } from '../pipeline/replay.ts'
@@ -17,6 +18,7 @@ import {
 } from './common.ts'
 import { printJson, printLine } from './output.ts'
 import { createProgress } from './progress.ts'
+import { rescreenAfter } from './rescreen.ts'
 
 /** `replay CHAIN --from H --to H`. */
 export const replayCommand: CommandFactory = () =>
@@ -31,11 +33,12 @@ export const replayCommand: CommandFactory = () =>
       const log = createLog(config.log.level)
       const progress = createProgress(log)
       const db = openLedger(config.database)
-      const bare = createSource(chainConfig)
+      const bare = createSource(chainConfig, { freezeContracts: freezeContractsOn(config, id) })
       try {
         const letGo = takeDaemonLock(db)
         try {
           await loadLists(db, config.lists, log, now)
+          knowFreezeLists(db, config, now())
           const chain = chainOf(chainConfig, bare)
           const source = pinned(bare, db, chain, now)
           const signal = stopSignal()
@@ -49,6 +52,8 @@ export const replayCommand: CommandFactory = () =>
             onProgress: (height) => progress.update(id, height - range.from + 1, range.to - range.from + 1),
           })
           progress.stop()
+          // Blocks of the range may have said who is frozen: what stood before them is matched with that.
+          await rescreenAfter(db, options)
           if (options.json) return printJson({ chain: id, ...range, ...counts })
           printLine(
             `${id} ${range.from} to ${range.to}: ${counts.created} new alerts, ${counts.reinstated} brought back, ${counts.known} stood already.`,

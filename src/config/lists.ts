@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type FreezeListConfig, freezeListKeys } from './freeze-list.ts'
 import { group } from './group.ts'
 import { listUrlSchema, redirectHostsSchema, urlKeys } from './list-url.ts'
 import { durationMs, id, oneOf, percentage, text, unique, wholeNumber } from './values.ts'
@@ -13,6 +14,7 @@ export const builtFormats = [
   'tagpack',
   'csv',
   'bundled',
+  'token-blacklist',
 ] as const
 
 export type ListFormatId = (typeof builtFormats)[number]
@@ -34,6 +36,7 @@ const formatExpected = builtFormats.filter((format) => format !== 'bundled').joi
 const maxAgeExpected = 'a duration such as 72h'
 const fileExpected = 'the path of the list file, or bundled'
 const sourceExpected = 'either url (to be fetched) or file (the path of the list file, or bundled)'
+const chainListExpected = 'the id of an evm chain: format token-blacklist is read from it'
 const everyExpected = 'a duration from 1m to 30d'
 const timeoutExpected = 'a duration from 1s to 1d'
 const maxBytesExpected = 'a whole number of bytes'
@@ -64,18 +67,35 @@ const listSchema = group({
   maxAge: durationMs(maxAgeExpected, 1_000)
     .optional()
     .describe(
-      'Older than this, the list is unhealthy and `screen` answers unknown. Default: 72h; none for csv, tagpack and bundled.',
+      'Older than this, the list is unhealthy and `screen` answers unknown. Default: 72h; 24h for token-blacklist; none for csv, tagpack and bundled.',
     ),
+  ...freezeListKeys,
   guard: group({
     maxRemoved: percentage('a percentage such as 5%')
       .default(0.05)
       .describe('A version that loses more than this share is held until approved. Default: 5%.'),
   }).default({ maxRemoved: 0.05 }),
-}).transform(({ maxAge, format, url, file, every, redirectHosts, maxBytes, timeout, ...list }, context) => {
+}).transform((keys, context) => {
+  const { maxAge, format, url, file, every, redirectHosts, maxBytes, timeout, ...rest } = keys
+  const { chain, contracts, from, ...list } = rest
   const refuse = (key: string, message: string) => {
     context.addIssue({ code: 'custom', path: [key], message })
     return z.NEVER
   }
+  if (format === 'token-blacklist') {
+    if (chain === undefined) return refuse('chain', chainListExpected)
+    const foreign = (['url', 'file', ...urlKeys] as const).find((key) => keys[key] !== undefined)
+    if (foreign !== undefined)
+      return refuse(foreign, 'no such key: format token-blacklist is read from a chain')
+    const read: FreezeListConfig = {
+      ...{ id: list.id, format, maxAgeMs: maxAge ?? 24 * hourMs, chain },
+      ...(contracts && { contracts }),
+      ...(from !== undefined && { from }),
+    }
+    return read
+  }
+  const foreign = (['chain', 'contracts', 'from'] as const).find((key) => rest[key] !== undefined)
+  if (foreign !== undefined) return refuse(foreign, 'no such key: it is for format token-blacklist')
   if (url === undefined ? file === undefined : file !== undefined) return refuse('file', sourceExpected)
   const bundled = file === bundledFile
   if (bundled ? !forBundled.includes(format) : format === undefined || format === 'bundled') {
@@ -109,11 +129,24 @@ export const listsSchema = z
   .default([])
 
 /**
- * A list with a `url` that is fetched, or with a `file`: an absolute path, or the word `bundled`, and then so is
- * `format`. `maxAgeMs` counts from the last successful check (bundled: from the list's date of issue); `null` = no
- * limit.
+ * A list with a `url` that is fetched; or with a `file`: an absolute path, or the word `bundled`, and then so is
+ * `format`; or with a `chain` that it is read from. `maxAgeMs` counts from the last successful check (bundled: from the
+ * list's date of issue); `null` = no limit.
  */
 export type ListConfig = Readonly<z.output<typeof listSchema>>
+
+/** A list that is a file or is fetched: it has versions, each read whole. */
+export type PublishedListConfig = Exclude<ListConfig, { chain: string }>
+
+/** The lists that are read from a chain. */
+export function freezeListsOf(lists: readonly ListConfig[]): FreezeListConfig[] {
+  return lists.filter((list) => 'chain' in list)
+}
+
+/** The lists that are files or fetched. */
+export function publishedListsOf(lists: readonly ListConfig[]): PublishedListConfig[] {
+  return lists.filter((list): list is PublishedListConfig => !('chain' in list))
+}
 
 /** A list that is fetched. */
 export type UrlListConfig = Extract<ListConfig, { url: string }>

@@ -9,7 +9,7 @@ export function resolvePaths(config: Config, folder: string): Config {
     ...config,
     database: absolute(folder, config.database),
     lists: config.lists.map((list) =>
-      'url' in list || list.file === bundledFile ? list : { ...list, file: absolute(folder, list.file) },
+      'file' in list && list.file !== bundledFile ? { ...list, file: absolute(folder, list.file) } : list,
     ),
     chains: config.chains.map((chain) =>
       chain.type === 'bitcoin' && chain.auth && 'cookieFile' in chain.auth

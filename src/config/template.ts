@@ -27,6 +27,12 @@ lists:
   #   format: csv
   #   file: ./house.csv
 
+  # Accounts that the issuers of tokens froze, read from a chain that is followed. Not a sanctions list.
+  # - id: issuer-freezes
+  #   format: token-blacklist
+  #   chain: ethereum                # Tether's and Circle's; on other chains name the tokens with \`contracts\`
+  #   maxAge: 24h                    # if the chain stalls for longer, \`screen\` answers unknown, not clear
+
 # The chains to follow, each through your own node. Remove what you don't run; \`chains: []\` follows none.
 chains:
   # geth, reth, or any other node that serves eth_getBlockReceipts

@@ -1,5 +1,11 @@
 import { type Chain, readChainState } from './chain.ts'
-import { type ScreenedBlock, type StepCounts, sameRevisions, writeBlock } from './commit-step.ts'
+import {
+  type ScreenedBlock,
+  type StepCounts,
+  sameRevisions,
+  takeOverFreezes,
+  writeBlock,
+} from './commit-step.ts'
 import { type CoverageRow, coverBlock } from './coverage.ts'
 import { type Db, inTransaction } from './database.ts'
 import { finalize } from './finalize.ts'
@@ -52,6 +58,7 @@ export function commitReplay(
       row = coverBlock(db, terms, block, text === rowTerms ? row : undefined, step.at)
       rowTerms = text
       closeUnscreened(db, chain.id, block, { coverageId: row.id, at: step.at })
+      takeOverFreezes(db, chain, block, step)
     }
     if (finalHeight !== null) finalize(db, chain.id, finalHeight, step.at)
     const last = step.blocks.at(-1)

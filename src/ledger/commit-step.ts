@@ -1,14 +1,17 @@
 import type { Key } from '../address/key.ts'
-import type { BlockRef, Finding, ScreenableTx } from '../screening/types.ts'
+import { isoTime } from '../screening/time.ts'
+import type { BlockRef, Finding, FreezeNotice, ScreenableTx } from '../screening/types.ts'
 import { type Chain, moveCursor, noteHead, readChainState } from './chain.ts'
 import { type CoverageRow, coverBlock, openFollowRow } from './coverage.ts'
 import { type Db, inTransaction, run } from './database.ts'
 import { finalize } from './finalize.ts'
+import { noteFollowed } from './freeze-contracts.ts'
 import { writeMovements } from './movements.ts'
 import { noteUsed } from './own-branches.ts'
 import type { Claimed } from './pending-transactions.ts'
 import { type Revisions, readRevisions } from './revisions.ts'
 import { settleBlock } from './settle-block.ts'
+import { writeFreezes } from './token-freezes.ts'
 import { noteUnscreened } from './unscreened.ts'
 import { type AlertOutcome, writeAlert } from './write-alert.ts'
 
@@ -24,6 +27,11 @@ export interface ScreenedBlock extends BlockRef {
   claimed?: readonly Claimed[]
   /** The own addresses that it pays or spends from, transfers or not. */
   seen?: readonly Key[]
+  /**
+   * What token contracts say of accounts. Of a step, only the last block may say something new: what follows it has to
+   * be screened with that.
+   */
+  freezes?: readonly FreezeNotice[]
 }
 
 /** Consecutive blocks that become one transaction of the database. */
@@ -48,7 +56,8 @@ export type StepCounts = Record<AlertOutcome, number>
  *
  * @returns `null`, with nothing written, when the lists or own addresses changed since the blocks were screened:
  * screen again and come back.
- * @throws Error when the blocks do not follow on the cursor: the caller's fault.
+ * @throws Error when the blocks do not follow on the cursor, or a block before the last one changes a list: the caller's
+ * fault.
  */
 export function commitStep(db: Db, chain: Chain, step: Step): StepCounts | null {
   return flushWhereItMatters(db, step, () => commit(db, chain, step))
@@ -75,12 +84,16 @@ function commit(db: Db, chain: Chain, step: Step): StepCounts | null {
       const row = coverBlock(db, terms, block, extends_, step.at)
       open = { row, level: block.level }
       if (block.height >= step.windowFrom || block === step.blocks.at(-1)) keepInWindow(db, chain, block, row)
+      takeOverFreezes(db, chain, block, step)
       previous = block
     }
     // The first block ever moves the cursor twice: where it first stands is where following began.
     if (readChainState(db, chain.id).cursor === null)
       moveCursor(db, chain.id, step.blocks[0] ?? null, step.at)
-    if (previous !== null) moveCursor(db, chain.id, previous, step.at)
+    if (previous !== null) {
+      moveCursor(db, chain.id, previous, step.at)
+      noteFollowed(db, chain.id, isoTime(previous.time))
+    }
     finish(db, chain, step)
     return counts
   })
@@ -127,6 +140,20 @@ export function writeBlock(
   settleBlock(db, chain, block, step.at)
   for (const { what, reason } of block.unscreened) noteUnscreened(db, chain.id, block.height, what, reason)
   if (block.seen !== undefined && block.seen.length > 0) noteUsed(db, chain.id, block.seen)
+}
+
+/**
+ * What a block says of frozen accounts, inside the transaction that writes the block: its own movements, screened before
+ * it said so, are matched by the job that this writes down.
+ */
+export function takeOverFreezes(
+  db: Db,
+  chain: Chain,
+  block: ScreenedBlock,
+  step: Pick<Step, 'blocks' | 'at'>,
+): void {
+  if (writeFreezes(db, chain.id, [block], step.at) && block !== step.blocks.at(-1))
+    throw new Error(`block ${block.height} changes a list, and blocks after it were screened without that`)
 }
 
 export function sameRevisions(a: Revisions, b: Revisions): boolean {

@@ -1,10 +1,11 @@
 import type { Db } from './database.ts'
-import { type ListRow, readLists } from './lists.ts'
+import { isReadThrough, pastProgress } from './freeze-past.ts'
+import { freezeListFormat, type ListRow, readLists } from './lists.ts'
 
 /** Whether a list can vouch for an address that is not in it. */
 export interface ListHealth {
   id: string
-  /** `missing`: no version was ever activated. `stale`: older than its `maxAge`. */
+  /** `missing`: no version was ever activated, or its past is not read to the end. `stale`: older than its `maxAge`. */
   state: 'fresh' | 'stale' | 'missing'
   /** Seconds since the source was last found whole and sound; `null` where it never was. */
   ageSeconds: number | null
@@ -23,14 +24,16 @@ export interface ListHealth {
  */
 export function listHealth(db: Db, wanted: readonly string[] | null, at: string): ListHealth[] {
   const known = new Map(readLists(db).map((list) => [list.id, list]))
-  return (wanted ?? [...known.keys()]).map((id) => healthOf(id, known.get(id), at))
+  return (wanted ?? [...known.keys()]).map((id) => healthOf(db, id, known.get(id), at))
 }
 
-function healthOf(id: string, list: ListRow | undefined, at: string): ListHealth {
+function healthOf(db: Db, id: string, list: ListRow | undefined, at: string): ListHealth {
   const maxAgeSeconds = list?.max_age_seconds ?? null
-  if (list === undefined || list.active_snapshot === null) {
-    return { id, state: 'missing', ageSeconds: null, maxAgeSeconds, trouble: `list ${id} was never loaded` }
-  }
+  const missing = (trouble: string) =>
+    ({ id, state: 'missing', ageSeconds: null, maxAgeSeconds, trouble }) as const
+  if (list === undefined) return missing(`list ${id} was never loaded`)
+  const lack = list.format === freezeListFormat ? unreadPast(db, id) : neverLoaded(list)
+  if (lack !== null) return missing(lack)
   const since = list.format === 'bundled' ? list.issued_on : list.checked_at
   const ageSeconds = since === null ? null : (Date.parse(at) - Date.parse(since)) / 1000
   const fine = { id, state: 'fresh' as const, ageSeconds, maxAgeSeconds, trouble: null }
@@ -59,6 +62,20 @@ export function bundledAlone(db: Db, wanted: readonly string[] | null, at: strin
   const age = fresh.find(({ id }) => id === list.id)?.ageSeconds ?? 0
   if (age <= oldSeconds) return null
   return `only list ${list.id}, which ships with chainscreen, answers for sanctions: it was issued on ${list.issued_on} and is ${ageText(age)} old, and whoever was listed since is not in it`
+}
+
+function neverLoaded({ id, active_snapshot }: ListRow): string | null {
+  return active_snapshot === null ? `list ${id} was never loaded` : null
+}
+
+/** What a list of issuer freezes has not read yet; `null` where it has read all. */
+function unreadPast(db: Db, id: string): string | null {
+  const unread = pastProgress(db, id).find((progress) => !isReadThrough(progress))
+  if (unread === undefined) return null
+  const { contract, chain, past_next, last } = unread
+  return last === null
+    ? `list ${id} is not complete: chain ${chain}, which it is read from, was never followed`
+    : `list ${id} is not complete: blocks ${past_next} to ${last} of ${chain} are still to be read for freezes by ${contract}`
 }
 
 /** `90 minutes`, `72 hours`, `12 days`. */

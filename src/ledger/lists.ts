@@ -1,3 +1,4 @@
+import { ChainscreenError } from '../errors.ts'
 import type { Category } from '../screening/types.ts'
 import { all, type Db, one, run } from './database.ts'
 
@@ -14,11 +15,26 @@ export interface ListRow {
   revision: number
 }
 
-/** Makes a list known, or notes what the config now says of it. */
+/** The format of a list that is read from a chain: it has contracts where others have snapshots. */
+export const freezeListFormat = 'token-blacklist'
+
+/**
+ * Makes a list known, or notes what the config now says of it.
+ *
+ * @throws `config` where the id is that of a list read from a chain, and the list is none, or the other way round: what
+ * the one has in force is not the other's.
+ */
 export function putList(
   db: Db,
   list: { id: string; format: string; category: Category; maxAgeSeconds: number | null },
 ): void {
+  const known = findList(db, list.id)
+  if (known !== undefined && (known.format === freezeListFormat) !== (list.format === freezeListFormat)) {
+    throw new ChainscreenError(
+      'config',
+      `The database knows list "${list.id}" as one of format ${known.format}, and the config as ${list.format}: give it another id.`,
+    )
+  }
   run(
     db,
     `insert into lists (id, format, category, max_age_seconds) values (?, ?, ?, ?)

@@ -1,7 +1,7 @@
+import { isoTime } from '../screening/time.ts'
 import type { BlockRef, Party, ScreenableTx, Transfer } from '../screening/types.ts'
 import type { Chain } from './chain.ts'
 import { type Db, one, run } from './database.ts'
-import { isoTime } from './time.ts'
 
 /**
  * Writes what a transaction moved, and who took part, inside a transaction of the database. The same transaction in

@@ -4,10 +4,11 @@ import { type Chain, moveCursor, readChainState } from './chain.ts'
 import { uncoverAbove } from './coverage.ts'
 import { all, type Db, inTransaction, run } from './database.ts'
 import { unsettleAbove } from './pending-transactions.ts'
+import { orphanFreezes } from './token-freezes.ts'
 
 /**
- * The branch above the fork lost: its alerts are orphaned, its coverage is taken back, and the cursor stands on the
- * fork. One transaction. Nothing of it is deleted that someone may have read.
+ * The branch above the fork lost: its alerts are orphaned, accounts that issuers froze in it are no longer frozen, its
+ * coverage is taken back, and the cursor stands on the fork. One transaction. Nothing of it is deleted that someone may have read.
  *
  * @param fork the last block both branches share, in the hash window; `null` when the branch lost whole, back to
  * where following began.
@@ -29,6 +30,7 @@ export function rollBack(db: Db, chain: Chain, fork: BlockRef | null, at: string
     }
     run(db, 'update transactions set orphaned = 1 where chain = ? and block_height > ?', chain.id, height)
     unsettleAbove(db, chain.id, height, at)
+    orphanFreezes(db, chain.id, height, at)
     uncoverAbove(db, chain.id, height)
     run(db, 'delete from blocks where chain = ? and height > ?', chain.id, height)
     moveCursor(db, chain.id, fork, at)

@@ -1,10 +1,10 @@
+import { isoTime } from '../screening/time.ts'
 import type { BlockRef } from '../screening/types.ts'
 import { writeEvent } from './alert-events.ts'
 import type { Chain } from './chain.ts'
 import { type Db, run } from './database.ts'
 import { alertsOf, type Claimed, putState, readPending, withdraw } from './pending-transactions.ts'
 import { replaceBy } from './replace.ts'
-import { isoTime } from './time.ts'
 
 /** A block, and what of the claims that are watched it uses up. */
 export interface SettlingBlock extends BlockRef {

@@ -1,9 +1,9 @@
 import { alertId } from '../screening/alert-id.ts'
+import { isoTime } from '../screening/time.ts'
 import type { BlockRef, Finding } from '../screening/types.ts'
 import { writeEvent } from './alert-events.ts'
 import type { Chain } from './chain.ts'
 import { type Db, one, run } from './database.ts'
-import { isoTime } from './time.ts'
 
 /** What became of a finding: a new alert, one that came back, or one that stood already, in a block or before it. */
 export type AlertOutcome = 'created' | 'reinstated' | 'known'

@@ -7,7 +7,7 @@ import { noteChecked } from '../ledger/lists.ts'
 import { activate, finding } from './activate.ts'
 import { checkSealed } from './check-sealed.ts'
 import { snapshotNamed } from './find-snapshot.ts'
-import { unknownList } from './report.ts'
+import { noVersions } from './report.ts'
 import { sealedPath } from './seal.ts'
 
 export interface Approval {
@@ -47,7 +47,7 @@ export async function approveSnapshot(db: Db, listId: string, prefix: string, at
 
 function heldSnapshot(db: Db, listId: string, prefix: string): SnapshotRow {
   const snapshots = listSnapshots(db, listId)
-  if (snapshots.length === 0) throw unknownList(db, listId)
+  if (snapshots.length === 0) throw noVersions(db, listId)
   const snapshot = snapshotNamed(snapshots, prefix)
   if (snapshot.state === 'held') return snapshot
   const why = {

@@ -1,4 +1,4 @@
-import type { FileListConfig, ListConfig } from '../config/lists.ts'
+import type { FileListConfig, PublishedListConfig } from '../config/lists.ts'
 import type { Db } from '../ledger/database.ts'
 import { bundledListPath } from './bundled.ts'
 import { type ImportOptions, type ImportOutcome, importList, type ListSource } from './import-list.ts'
@@ -14,7 +14,7 @@ export function loadList(db: Db, list: FileListConfig, options: ImportOptions): 
 }
 
 /** A list of the config, as an import needs it. */
-export function sourceOf(list: ListConfig): ListSource {
+export function sourceOf(list: PublishedListConfig): ListSource {
   return {
     id: list.id,
     format: list.format,

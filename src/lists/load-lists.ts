@@ -1,4 +1,4 @@
-import type { ListConfig } from '../config/lists.ts'
+import { type ListConfig, type PublishedListConfig, publishedListsOf } from '../config/lists.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
 import { activeSnapshot } from '../ledger/list-snapshots.ts'
@@ -18,8 +18,9 @@ export interface LoadOptions {
 }
 
 /**
- * Loads every list of the config, and says loudly what an operator must know. A list that can't be loaded keeps its
- * active version; one that has none yet stops the start, since nothing would be checked against it.
+ * Loads every list of the config that is a file or is fetched, and says loudly what an operator must know. A list that
+ * can't be loaded keeps its active version; one that has none yet stops the start, since nothing would be checked
+ * against it.
  *
  * @returns the ids of those that keep their active version because they could not be loaded.
  */
@@ -32,7 +33,7 @@ export async function loadLists(
 ): Promise<string[]> {
   if (lists.length === 0) log.warn('no list is configured: nothing will be found')
   warnForgotten(db, lists, log)
-  const due = lists.filter(
+  const due = publishedListsOf(lists).filter(
     (list) =>
       'file' in list ||
       download === 'all' ||
@@ -60,7 +61,7 @@ function hasTrouble(end: PromiseSettledResult<unknown> | undefined): boolean {
  */
 export async function loadOrKeep(
   db: Db,
-  list: ListConfig,
+  list: PublishedListConfig,
   log: Log,
   now: () => string,
   signal?: AbortSignal,

@@ -1,5 +1,6 @@
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
+import { isReadThrough, pastProgress } from '../ledger/freeze-past.ts'
 import { type ListCheck, readChecks } from '../ledger/list-checks.ts'
 import { type ListHealth, listHealth } from '../ledger/list-health.ts'
 import {
@@ -9,7 +10,7 @@ import {
   type SnapshotRow,
   snapshotEntries,
 } from '../ledger/list-snapshots.ts'
-import { countEntries, readLists, readUnparsed } from '../ledger/lists.ts'
+import { countEntries, freezeListFormat, readLists, readUnparsed } from '../ledger/lists.ts'
 import { countByAsset, diffEntries, type ListDiff } from './diff.ts'
 import { snapshotNamed } from './find-snapshot.ts'
 
@@ -32,6 +33,21 @@ export interface ListReport {
   families: { family: string; inForce: number; removed: number }[]
   unparsed: { location: string; raw: string; asset: string | null; reason: string }[]
   snapshots: SnapshotRow[]
+  /** Of a list that is read from a chain: its contracts. Empty for others. */
+  contracts: ContractReport[]
+}
+
+/** A contract whose freezes a list has. */
+export interface ContractReport {
+  chain: string
+  contract: string
+  symbol: string | null
+  /** The first block that counts. */
+  from: number
+  /** Its past is read up to this block, and has to be up to `pastTo` (`null`: not known yet). */
+  readTo: number
+  pastTo: number | null
+  readThrough: boolean
 }
 
 /** How many of the last checks are told. */
@@ -69,8 +85,21 @@ export function reportLists(db: Db, id: string | undefined, at: string): ListRep
       families,
       unparsed: active === undefined ? [] : readUnparsed(db, active),
       snapshots: listSnapshots(db, list.id),
+      contracts: contractsOf(db, list.id),
     }
   })
+}
+
+function contractsOf(db: Db, listId: string): ContractReport[] {
+  return pastProgress(db, listId).map((progress) => ({
+    chain: progress.chain,
+    contract: progress.contract,
+    symbol: progress.symbol,
+    from: progress.from_height,
+    readTo: progress.past_next - 1,
+    pastTo: progress.last,
+    readThrough: isReadThrough(progress),
+  }))
 }
 
 export interface DiffReport extends ListDiff {
@@ -92,7 +121,7 @@ export function reportDiff(db: Db, listId: string, from?: string, to?: string): 
   const snapshots = listSnapshots(db, listId).filter(
     ({ state }) => state !== 'rejected' && state !== 'staging',
   )
-  if (snapshots.length === 0) throw unknownList(db, listId)
+  if (snapshots.length === 0) throw noVersions(db, listId)
   const [older, newer] =
     from === undefined
       ? usualPair(listId, snapshots)
@@ -127,6 +156,13 @@ function byAsset(added: readonly SnapshotEntry[], removed: readonly SnapshotEntr
   return [...new Set([...Object.keys(plus), ...Object.keys(minus)])]
     .sort()
     .map((asset) => ({ asset, added: plus[asset] ?? 0, removed: minus[asset] ?? 0 }))
+}
+
+/** The error for a list that has no versions: one that is read from a chain, or that the ledger has never met. */
+export function noVersions(db: Db, id: string): ChainscreenError {
+  const list = readLists(db).find((candidate) => candidate.id === id)
+  if (list?.format !== freezeListFormat) return unknownList(db, id)
+  return new ChainscreenError('usage', `List ${id} is read from a chain, block by block: it has no versions.`)
 }
 
 /** The error for a list that the ledger has never met. */

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import type { ListConfig, UrlListConfig } from '../config/lists.ts'
+import type { PublishedListConfig, UrlListConfig } from '../config/lists.ts'
 import { ChainscreenError, messageOf, redactUrl } from '../errors.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { noteCheck } from '../ledger/list-checks.ts'
@@ -48,7 +48,11 @@ export type UpdateOutcome = ImportOutcome | NotModified
  *
  * @throws FetchFailure, and what {@link importList} throws.
  */
-export async function updateList(db: Db, list: ListConfig, options: UpdateOptions): Promise<UpdateOutcome> {
+export async function updateList(
+  db: Db,
+  list: PublishedListConfig,
+  options: UpdateOptions,
+): Promise<UpdateOutcome> {
   const { signal } = options
   if ('file' in list) return loadList(db, list, { approve: false, at: options.now(), signal })
   const source = sourceOf(list)

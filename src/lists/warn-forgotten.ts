@@ -1,6 +1,6 @@
 import type { ListConfig } from '../config/lists.ts'
 import type { Db } from '../ledger/database.ts'
-import { readLists } from '../ledger/lists.ts'
+import { freezeListFormat, readLists } from '../ledger/lists.ts'
 import type { Log } from '../log.ts'
 
 /**
@@ -8,8 +8,9 @@ import type { Log } from '../log.ts'
  * off must know. The canary's list is not of the config.
  */
 export function warnForgotten(db: Db, lists: readonly ListConfig[], log: Log): void {
-  for (const { id, active_snapshot, category } of readLists(db)) {
-    if (active_snapshot === null || category === 'canary' || lists.some((list) => list.id === id)) continue
+  for (const { id, active_snapshot, category, format } of readLists(db)) {
+    const empty = active_snapshot === null && format !== freezeListFormat
+    if (empty || category === 'canary' || lists.some((list) => list.id === id)) continue
     log.warn(
       { list: id },
       `list ${id} is in the database and not in the config: it is still screened against`,

@@ -6,6 +6,7 @@ import type { Db } from '../ledger/database.ts'
 import { databaseError } from '../ledger/database-error.ts'
 import { rollBack } from '../ledger/roll-back.ts'
 import type { Memory } from './memory.ts'
+import { partsAtFreezes } from './parts-at-freezes.ts'
 import { screenAndWiden } from './screen-and-widen.ts'
 
 /** Where the wiring of one chain comes together. */
@@ -19,7 +20,10 @@ export interface Wiring {
   onAlerts?: (counts: StepCounts) => void
 }
 
-/** What a follower reads goes through extraction and screening into the ledger: one transaction a step. */
+/**
+ * What a follower reads goes through extraction and screening into the ledger: one transaction a step, or several where
+ * a block of it changes a list.
+ */
 export function createLedgerStore(wiring: Wiring): FollowerStore {
   const { db, chain, memory, now, onAlerts } = wiring
   let noted = ''
@@ -27,19 +31,21 @@ export function createLedgerStore(wiring: Wiring): FollowerStore {
     state: () => readChainState(db, chain.id),
     blockAt: (height) => blockAt(db, chain.id, height),
     commit: async (blocks, head, finalHeight) => {
-      const counts = await screenAndWiden(wiring, blocks, (screened) =>
-        commitStep(db, chain, {
-          blocks: screened,
-          revisions: memory.revisions,
-          head,
-          finalHeight,
-          windowFrom: finalHeight ?? 0,
-          at: now(),
-        }),
-      ).catch((error) => {
-        throw asTemporary(db, error)
-      })
-      if (counts.created + counts.reinstated > 0) onAlerts?.(counts)
+      for (const part of partsAtFreezes(blocks)) {
+        const counts = await screenAndWiden(wiring, part, (screened) =>
+          commitStep(db, chain, {
+            blocks: screened,
+            revisions: memory.revisions,
+            head,
+            finalHeight,
+            windowFrom: finalHeight ?? 0,
+            at: now(),
+          }),
+        ).catch((error) => {
+          throw asTemporary(db, error)
+        })
+        if (counts.created + counts.reinstated > 0) onAlerts?.(counts)
+      }
     },
     noteHead: (head, finalHeight) => {
       // Between blocks too, so that a large list that is being loaded is taken in a little at a time.

@@ -11,28 +11,29 @@ import type { Db } from '../ledger/database.ts'
 
 type Pace = Pick<BitcoinSourceOptions, 'busyDelayMs' | 'headWait'>
 
-/**
- * The source that the config describes: one node, or a pool of several. It is not asked anything yet.
- *
- * @param onChange hears when a node of a pool is set aside, or leads, and when heads are polled.
- * @param pace for tests, which have no time.
- */
-export function createSource(
-  config: ChainConfig,
-  onChange?: (event: NodeEvent) => void,
-  pace: Pace = {},
-): ChainSource {
-  const open = (url: string) => createNodeSource(config, url, onChange, pace)
+/** What is wanted of a source beside what its chain's config says. */
+export interface SourceWishes {
+  /** Token contracts whose freezes are read, lower-case: of EVM chains. */
+  freezeContracts?: readonly string[]
+  /** Hears when a node of a pool is set aside, or leads, and when heads are polled. */
+  onChange?: (event: NodeEvent) => void
+  /** For tests, which have no time. */
+  pace?: Pace
+}
+
+/** The source that the config describes: one node, or a pool of several. It is not asked anything yet. */
+export function createSource(config: ChainConfig, wishes: SourceWishes = {}): ChainSource {
+  const open = (url: string) => createNodeSource(config, url, wishes)
   const [first, ...others] = config.rpc
   if (others.length === 0) return open(first)
+  const { onChange } = wishes
   return createPool([open(first), ...others.map(open)], { ...(onChange && { onChange }) })
 }
 
 function createNodeSource(
   config: ChainConfig,
   url: string,
-  onChange: ((event: NodeEvent) => void) | undefined,
-  pace: Pace,
+  { freezeContracts = [], onChange, pace = {} }: SourceWishes,
 ): ChainSource {
   if (config.type === 'bitcoin') {
     return createBitcoinSource({
@@ -50,6 +51,7 @@ function createNodeSource(
     url,
     chainId: config.chainId,
     tokens: config.tokens,
+    freezeContracts,
     nativeSymbol: config.symbol,
     finalityTag: config.finality.tag === 'none' ? null : config.finality.tag,
     traces: config.traces,
@@ -85,6 +87,7 @@ export function pinned(source: ChainSource, db: Db, chain: Chain, now: () => str
     header: (hash, signal) => source.header(hash, signal),
     block: (height, signal) => source.block(height, signal),
     ...(source.mempool && { mempool: source.mempool.bind(source) }),
+    ...(source.freezes && { freezes: source.freezes }),
     close: () => source.close(),
   }
 }

@@ -6,6 +6,7 @@ import { blockAt, readChainState } from '../ledger/chain.ts'
 import { commitReplay, type ReplayProgress } from '../ledger/commit-replay.ts'
 import { commitHead, type ScreenedBlock, type StepCounts } from '../ledger/commit-step.ts'
 import type { Wiring } from './ledger-store.ts'
+import { partsAtFreezes } from './parts-at-freezes.ts'
 import { screenAndWiden } from './screen-and-widen.ts'
 
 export interface ReplayRange {
@@ -68,11 +69,13 @@ export async function replay(wiring: Wiring, source: ChainSource, range: ReplayR
         progress,
       )
     }
-    const counts = await screenAndWiden(wiring, blocks, write, job)
+    for (const part of partsAtFreezes(blocks)) {
+      const counts = await screenAndWiden(wiring, part, write, job)
+      total.created += counts.created
+      total.reinstated += counts.reinstated
+      total.known += counts.known
+    }
     parent = blocks.at(-1)?.hash
-    total.created += counts.created
-    total.reinstated += counts.reinstated
-    total.known += counts.known
     const height = blocks.at(-1)?.height
     if (height !== undefined) range.onProgress?.(height)
   }

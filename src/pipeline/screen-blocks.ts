@@ -23,6 +23,7 @@ export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memo
       findings: transactions.flatMap((tx) => screen(tx, block.time, memory.watchlist)),
       ...(claims.size > 0 && block.claimants && { claimed: block.claimants(claims) }),
       seen: [...seen],
+      ...(block.freezes && { freezes: block.freezes }),
     }
   })
 }

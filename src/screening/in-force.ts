@@ -1,30 +1,51 @@
 import type { Entry, Interval, ListedAtTransfer } from './types.ts'
 
-/** The UTC date of a moment, `YYYY-MM-DD`. @param unixSeconds a block's time. */
-export function utcDate(unixSeconds: number): string {
-  return new Date(unixSeconds * 1000).toISOString().slice(0, 10)
+/** A date has no more to compare than a date: the part of a time that is as exact as the end of an interval. */
+function asExactAs(end: string, time: string): string {
+  return time.slice(0, end.length)
 }
 
-/** `from` is included, `to` is not. */
-export function inForceOn(intervals: readonly Interval[], date: string): boolean {
-  return intervals.some(({ from, to }) => from <= date && (to === null || date < to))
+/** Whether this is the time of a block, and no date. */
+function isExact(end: string | null): end is string {
+  return end !== null && end.length > 'YYYY-MM-DD'.length
+}
+
+/**
+ * Whether a time lies in one of the intervals. Of dates `from` is included and `to` is not. Of the times of blocks both
+ * are: what stood in the very block in which an account was let go may have come before it.
+ *
+ * @param time as `isoTime` gives it.
+ */
+export function inForceAt(intervals: readonly Interval[], time: string): boolean {
+  return intervals.some(
+    ({ from, to }) =>
+      from <= asExactAs(from, time) &&
+      (to === null || asExactAs(to, time) < to || (isExact(to) && to === time)),
+  )
 }
 
 /** An entry alerts when it is in force now, or was at the time of the transfer. */
-export function alertsOn(entry: Entry, date: string): boolean {
-  return entry.intervals.at(-1)?.to === null || inForceOn(entry.intervals, date)
+export function alertsAt(entry: Entry, time: string): boolean {
+  return entry.intervals.at(-1)?.to === null || inForceAt(entry.intervals, time)
 }
 
 /**
  * Whether the address was listed when the transfer happened. `unknown` lies between the party's listing date and
- * the first snapshot known to hold the address.
+ * the first snapshot known to hold the address. Where intervals are exact to the block nothing is unknown, and
+ * `same-day` is the very block in which one begins (or another of its second).
  *
- * @param date the block's UTC date.
+ * @param time the block's, as `isoTime` gives it.
  */
-export function listedAtTransfer(entry: Entry, date: string): ListedAtTransfer {
+export function listedAtTransfer(entry: Entry, time: string): ListedAtTransfer {
+  const { intervals } = entry
+  if (isExact(intervals[0]?.from ?? null)) {
+    if (intervals.some(({ from }) => from === time)) return 'same-day'
+    return inForceAt(intervals, time) ? 'yes' : 'no'
+  }
+  const date = time.slice(0, 10)
   if (entry.listedOn !== null && date < entry.listedOn) return 'no'
   if (date === entry.listedOn || date === entry.firstSeen) return 'same-day'
   if (date < entry.firstSeen) return 'unknown'
   // Removed and listed again: in the time between, it was not listed.
-  return inForceOn(entry.intervals, date) ? 'yes' : 'no'
+  return inForceAt(intervals, time) ? 'yes' : 'no'
 }

@@ -1,7 +1,8 @@
 import type { Key } from '../address/key.ts'
-import { alertsOn, listedAtTransfer, utcDate } from './in-force.ts'
+import { alertsAt, listedAtTransfer } from './in-force.ts'
 import { levelOf } from './level.ts'
 import { mergeUnknownAssets } from './merge-unknown-assets.ts'
+import { isoTime } from './time.ts'
 import { type Finding, type Party, roles, type ScreenableTx, type Transfer } from './types.ts'
 import type { Listings, Match } from './watchlist.ts'
 import { wholeTransfer } from './whole-transfer.ts'
@@ -13,8 +14,8 @@ import { wholeTransfer } from './whole-transfer.ts'
  * @param blockTime unix seconds.
  */
 export function screen(tx: ScreenableTx, blockTime: number, watchlist: Listings): Finding[] {
-  const date = utcDate(blockTime)
-  const matches = matchesByKey(tx, watchlist, date)
+  const time = isoTime(blockTime)
+  const matches = matchesByKey(tx, watchlist, time)
   // Nearly every transaction ends here.
   if (matches.size === 0) return []
   const isListed = (party: Party) => matches.has(party.key)
@@ -34,7 +35,7 @@ export function screen(tx: ScreenableTx, blockTime: number, watchlist: Listings)
       entry,
       level: levelOf(basis, party.role, transfer.tags, tx.ownSigned),
       tags: transfer.tags,
-      listedAtTransfer: listedAtTransfer(entry, date),
+      listedAtTransfer: listedAtTransfer(entry, time),
       transferCount: 1,
     }))
 
@@ -54,8 +55,8 @@ export function screen(tx: ScreenableTx, blockTime: number, watchlist: Listings)
   return [...mergeUnknownAssets(closer), ...bystanders]
 }
 
-/** The entries that each party meets on this date. A form that one role of a party reveals counts for all its roles. */
-function matchesByKey(tx: ScreenableTx, watchlist: Listings, date: string): Map<Key, Match[]> {
+/** The entries that each party meets at this time. A form that one role of a party reveals counts for all its roles. */
+function matchesByKey(tx: ScreenableTx, watchlist: Listings, time: string): Map<Key, Match[]> {
   const forms = new Map<Key, Party['forms']>()
   for (const party of [...tx.parties, ...tx.transfers.flatMap(({ parties }) => parties)]) {
     const known = forms.get(party.key)
@@ -64,7 +65,7 @@ function matchesByKey(tx: ScreenableTx, watchlist: Listings, date: string): Map<
   }
   const matches = new Map<Key, Match[]>()
   for (const [key, revealed] of forms) {
-    const met = watchlist.meet({ key, forms: revealed ?? [] }).filter(({ entry }) => alertsOn(entry, date))
+    const met = watchlist.meet({ key, forms: revealed ?? [] }).filter(({ entry }) => alertsAt(entry, time))
     if (met.length > 0) matches.set(key, met)
   }
   return matches

@@ -75,10 +75,24 @@ export interface BlockRef {
 
 export type Category = 'sanctions' | 'issuer-freeze' | 'own-list' | 'canary'
 
-/** A span of UTC dates in which an entry was in force: `from` included, `to` excluded, `null` = still. */
+/**
+ * A span in which an entry was in force; `to` null = still. Of UTC dates (`YYYY-MM-DD`): `from` included, `to` excluded.
+ * Where the source is exact to the block, of the times of blocks (`YYYY-MM-DDThh:mm:ssZ`): both blocks included.
+ */
 export interface Interval {
   from: string
   to: string | null
+}
+
+/** What the contract of a token says of an account, in an event of the chain: its issuer froze it, or let it go again. */
+export interface FreezeNotice {
+  /** The contract that wrote the event, lower-case. */
+  contract: string
+  account: Key
+  change: 'frozen' | 'unfrozen'
+  txHash: string
+  /** Its place among all logs of the block, counted from 0. */
+  logIndex: number
 }
 
 /** One key in one list, with everything the list says of it. */

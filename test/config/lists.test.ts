@@ -84,7 +84,9 @@ describe('lists', () => {
     ['guard: { maxRemoved: 100% }', 1],
     ['guard: {}', 0.05],
   ])('take %s', (keys, share) => {
-    expect(parse(list(`format: csv, file: x, ${keys}`)).lists[0]?.guard).toEqual({ maxRemoved: share })
+    expect(parse(list(`format: csv, file: x, ${keys}`)).lists).toMatchObject([
+      { guard: { maxRemoved: share } },
+    ])
   })
 
   it.each([

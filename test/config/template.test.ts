@@ -34,7 +34,12 @@ describe('the config that init writes', () => {
       .replace(/^ {4}(username|passwordFile): .*\n/gm, '')
     expect(text).not.toMatch(/^ *# *- id/m)
     const config = parse(text)
-    expect(config.lists.map((list) => list.format)).toEqual(['bundled', 'ofac-sdn-advanced', 'csv'])
+    expect(config.lists.map((list) => list.format)).toEqual([
+      'bundled',
+      'ofac-sdn-advanced',
+      'csv',
+      'token-blacklist',
+    ])
     expect(config.chains.map((chain) => chain.id)).toEqual(['ethereum', 'bitcoin', 'anvil', 'regtest'])
     expect(config.chains[0]).toMatchObject({ traces: 'auto', verify: 'strict', prefetch: 8 })
   })

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { pinChain, readChainState } from '../../src/ledger/chain.ts'
 import { commitHead, commitStep } from '../../src/ledger/commit-step.ts'
 import { inTransaction } from '../../src/ledger/database.ts'
-import { bumpRevision, type Revisions } from '../../src/ledger/revisions.ts'
+import { putFreezeLists } from '../../src/ledger/freeze-contracts.ts'
+import { bumpRevision, type Revisions, readRevisions } from '../../src/ledger/revisions.ts'
 import { evm, foreign, listed, party, transfer, tx } from '../screening/builders.ts'
 import {
   at,
@@ -186,5 +187,33 @@ describe('the view of current alerts', () => {
     event.run(id, at, 'note', 'ada', 'looking')
     event.run(id, at, 'released', 'bob', 'spam token')
     expect(current()).toEqual([[3, 'released', 'bob', 'spam token']])
+  })
+})
+
+describe('a step that changes a list', () => {
+  const usdt = `0x${'5'.repeat(40)}`
+
+  it('is refused, whole, where blocks follow that were screened without the change', () => {
+    const db = freshChain()
+    putFreezeLists(
+      db,
+      [
+        {
+          ...{ id: 'issuer-freezes', chain: chain.id, maxAgeSeconds: null },
+          contracts: [{ contract: usdt, symbol: null, from: 0 }],
+        },
+      ],
+      at,
+    )
+    const notice = { contract: usdt, account: listed, change: 'frozen', txHash: '0xf', logIndex: 0 } as const
+    const freezing = screened(ref(1), [], { freezes: [notice] })
+    const before = dump(db)
+    expect(() => commit(db, [freezing, screened(ref(2))])).toThrow('block 1 changes a list')
+    expect(dump(db)).toEqual(before)
+    commit(db, [freezing])
+    expect(readRevisions(db).list).toBe(1)
+    // The same again, on another branch's word that says nothing new, holds no step up.
+    commit(db, [screened(ref(2)), screened(ref(3), [], { freezes: [{ ...notice, logIndex: 1 }] })])
+    expect(readRevisions(db).list).toBe(1)
   })
 })

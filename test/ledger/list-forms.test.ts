@@ -66,7 +66,7 @@ describe('the forms of listed keys', () => {
     expect([...formsSince(db, 0)].map(({ form }) => form)).toContain(evm('2'))
   })
 
-  it('are written by whoever writes entries: those are three, and a fourth has to call putForms', () => {
+  it('are written by whoever writes entries: those are four, and a fifth has to call putForms', () => {
     const writers = readdirSync(source, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
       .filter((file) =>
@@ -75,6 +75,7 @@ describe('the forms of listed keys', () => {
     // bulk-changes.ts takes over what stage-snapshot.ts staged, forms and all.
     expect(writers.sort()).toEqual([
       'ledger/bulk-changes.ts',
+      'ledger/freeze-entries.ts',
       'ledger/list-history.ts',
       'ledger/put-entry.ts',
     ])

@@ -4,11 +4,13 @@ import Database from 'better-sqlite3'
 import { follow } from '../../dist/chains/follower.js'
 import { pinChain } from '../../dist/ledger/chain.js'
 import { takeDaemonLock } from '../../dist/ledger/daemon-lock.js'
+import { putFreezeLists } from '../../dist/ledger/freeze-contracts.js'
 import { openLedger } from '../../dist/ledger/open.js'
 import { addOwnAddresses } from '../../dist/ledger/own-addresses.js'
 import { createLedgerStore } from '../../dist/pipeline/ledger-store.js'
 import { createMempoolWatch } from '../../dist/pipeline/look-at-mempool.js'
 import { Memory } from '../../dist/pipeline/memory.js'
+import { newPace, readPastFreezes } from '../../dist/pipeline/read-past-freezes.js'
 import { replay } from '../../dist/pipeline/replay.js'
 
 const [path, phase, killAt] = [process.argv[2], process.argv[3], Number(process.argv[4])]
@@ -33,7 +35,18 @@ const listedLate = key('d')
 const forkHeight = 36
 const hashOf = (height, branch) => `${height > forkHeight ? branch : 'a'}${height}`
 
-/** Every block has clean traffic; every third a deposit from a listed address, and every fifth spam of unknown tokens. */
+/** An issuer freezes an account before following begins, lets it go, and freezes it again late on both branches. */
+const issuer = `0x${'5'.repeat(40)}`
+const deeds = { a1: 'frozen', a14: 'unfrozen', a15: 'frozen', a28: 'unfrozen', a38: 'frozen', b39: 'frozen' }
+
+function freezesOf(height, branch) {
+  const hash = hashOf(height, branch)
+  const change = deeds[hash]
+  if (change === undefined) return []
+  return [{ ...{ contract: issuer, account: key('7'), change }, txHash: `freeze-${hash}`, logIndex: 0 }]
+}
+
+/** Every block has clean traffic; every seventh a deposit from the account that is frozen now and then; every third a deposit from a listed address, and every fifth spam of unknown tokens. */
 function transactionsOf(height, branch) {
   const transfer = (id, from, tags = []) => ({
     ...{
@@ -57,6 +70,7 @@ function transactionsOf(height, branch) {
   const spam = [0, 1, 2].map((index) => transfer(`log:${index}`, from, ['unknown-asset']))
   return [
     tx(`clean${height}`, [transfer('value', key('1'))]),
+    ...(height % 7 === 0 ? [tx(`frozen${height}`, [transfer('value', key('7'))])] : []),
     ...(height % 3 === 0 ? [tx(`listed${height}`, [transfer('value', from)])] : []),
     ...(height % 5 === 0 ? [tx(`spam${height}`, spam)] : []),
     ...(height > forkHeight ? [tx(`only-${branch}${height}`, [transfer('value', from)])] : []),
@@ -98,6 +112,7 @@ function sourceOf(branch, headHeight) {
     bytes: 1,
     extract: () => transactionsOf(height, branch),
     claimants: (claims) => spentIn(height, branch).filter(({ claim }) => claims.has(claim)),
+    freezes: freezesOf(height, branch),
   })
   return {
     ...{ caip2: 'eip155:1', endpoint: 'http://fake', open: async () => ({}), close: async () => {} },
@@ -132,10 +147,27 @@ const look = (tip, transactions) => {
   return createMempoolWatch(wiring(), source).look(new AbortController().signal)
 }
 
+const freezes = { id: 'freezes', chain: 'ethereum', maxAgeSeconds: null }
+const contracts = [{ contract: issuer, symbol: 'USDT', from: 0 }]
+const reader = {
+  find: async (_contracts, from, to) => ({ blocks: from <= 1 && to >= 1 ? [{ height: 1, hash: 'a1' }] : [] }),
+  read: async (height) => ({
+    ...{ height, hash: hashOf(height, 'a'), time: 1_700_000_000 + height, unscreened: [] },
+    freezes: freezesOf(height, 'a'),
+  }),
+}
+const pastOptions = () => ({ now, signal: new AbortController().signal, pace: { ...newPace(), size: 1 } })
+
 const phases = {
   list: () => list('first'),
-  own: () => addOwnAddresses(db, [own], now()),
-  follow: () => followTo('a', 40),
+  own: async () => {
+    await addOwnAddresses(db, [own], now())
+    putFreezeLists(db, [{ ...freezes, contracts }], now())
+  },
+  follow: async () => {
+    await followTo('a', 40)
+    await readPastFreezes(db, chain, reader, pastOptions())
+  },
   wait: () => look('a40', waiting),
   'newer-list': () => list('second'),
   reorg: () => followTo('b', 44),

@@ -98,7 +98,7 @@ describe('a daemon that is killed', () => {
     }
     expect(kills).toBeGreaterThan(20)
     const expected = endState(quiet)
-    expect(expected.alerts).toHaveLength(33)
+    expect(expected.alerts).toHaveLength(38)
     expect(endState(killed)).toEqual(expected)
     const waited = expected.pending_transactions as { hash: string; state: string }[]
     expect(waited.map(({ hash, state }) => `${hash} ${state}`)).toEqual([
@@ -106,5 +106,5 @@ describe('a daemon that is killed', () => {
       'lost gone',
       'only-b39 mined',
     ])
-  })
+  }, 240_000)
 })

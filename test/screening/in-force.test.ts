@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { alertsOn, inForceOn, listedAtTransfer, utcDate } from '../../src/screening/in-force.ts'
+import { alertsAt, inForceAt, listedAtTransfer } from '../../src/screening/in-force.ts'
 import type { Entry, ListedAtTransfer } from '../../src/screening/types.ts'
 import { entry, listed } from './builders.ts'
 
-describe('the date of a block', () => {
-  it('is the UTC date of its time, to the last second', () => {
-    expect(utcDate(Date.parse('2024-02-29T23:59:59Z') / 1000)).toBe('2024-02-29')
-    expect(utcDate(Date.parse('2024-03-01T00:00:00Z') / 1000)).toBe('2024-03-01')
-    expect(utcDate(1231006505)).toBe('2009-01-03')
-  })
-})
+/** Noon of a date. */
+const noonOf = (date: string) => `${date}T12:00:00Z`
 
 describe('an interval', () => {
   const twice = [
@@ -26,7 +21,7 @@ describe('an interval', () => {
     ['2020-03-10', true],
     ['2999-01-01', true],
   ])('holds its first day and not its last: %s is %s', (date, holds) => {
-    expect(inForceOn(twice, date)).toBe(holds)
+    expect(inForceAt(twice, noonOf(date))).toBe(holds)
   })
 })
 
@@ -50,7 +45,7 @@ describe('whether an entry alerts', () => {
     ['listed again, for a transfer in the gap', again, '2023-01-01', true],
     ['in no interval at all', entry(listed, { intervals: [] }), '2021-01-01', false],
   ])('%s', (_name, subject, date, alerts) => {
-    expect(alertsOn(subject, date)).toBe(alerts)
+    expect(alertsAt(subject, noonOf(date))).toBe(alerts)
   })
 })
 
@@ -90,6 +85,44 @@ describe('whether the address was listed at the time of the transfer', () => {
     ['yes', 'listed again: the second time', again, '2024-01-02'],
     ['no', 'a listing date after the first snapshot wins', relisted, '2023-12-31'],
   ])('%s: %s', (answer, _name, subject, date) => {
-    expect(listedAtTransfer(subject, date)).toBe(answer)
+    expect(listedAtTransfer(subject, noonOf(date))).toBe(answer)
+  })
+})
+
+describe('an entry that is exact to the block', () => {
+  /** Frozen, let go, and frozen again on the same day. */
+  const frozen = entry(listed, {
+    category: 'issuer-freeze',
+    listedOn: '2024-05-29',
+    firstSeen: '2024-05-29',
+    intervals: [
+      { from: '2024-05-29T10:00:00Z', to: '2024-05-29T11:00:00Z' },
+      { from: '2024-05-29T12:00:00Z', to: null },
+    ],
+  })
+
+  it.each<[ListedAtTransfer, string, string]>([
+    ['no', 'the day before', '2024-05-28T10:00:00Z'],
+    ['no', 'a second before the block that froze it', '2024-05-29T09:59:59Z'],
+    ['same-day', 'in the block that froze it', '2024-05-29T10:00:00Z'],
+    ['yes', 'a second after', '2024-05-29T10:00:01Z'],
+    ['yes', 'in the block that let it go', '2024-05-29T11:00:00Z'],
+    ['no', 'between', '2024-05-29T11:30:00Z'],
+    ['same-day', 'in the block that froze it again', '2024-05-29T12:00:00Z'],
+    ['yes', 'after', '2024-05-29T12:00:01Z'],
+  ])('%s: %s', (answer, _name, time) => {
+    expect(listedAtTransfer(frozen, time)).toBe(answer)
+  })
+
+  it('alerts, once it was let go, in its blocks and those between, the last one included', () => {
+    const past = { ...frozen, intervals: frozen.intervals.slice(0, 1) }
+    const times = ['09:59:59', '10:00:00', '10:30:00', '11:00:00', '11:00:01']
+    expect(times.map((time) => alertsAt(past, `2024-05-29T${time}Z`))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      false,
+    ])
   })
 })

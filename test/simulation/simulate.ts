@@ -8,6 +8,7 @@ import type { Recording } from '../../src/chains/recording/recording.ts'
 import { createReplayNode, type ReplayNode } from '../../src/chains/recording/replay-node.ts'
 import type { ChainSource } from '../../src/chains/source.ts'
 import type { ChainConfig } from '../../src/config/chains.ts'
+import { publishedListsOf } from '../../src/config/lists.ts'
 import { configSchema } from '../../src/config/schema.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { updateList } from '../../src/lists/update-list.ts'
@@ -133,7 +134,7 @@ async function prepare(
   const config = configFor(scenario, url, '150ms', cookie)
   const { lists } = configSchema.parse({ lists: [{ id: 'ofac', file: 'bundled' }, ...scenario.lists] })
   const db = openLedger(database)
-  for (const list of lists) await updateList(db, list, { now: () => at })
+  for (const list of publishedListsOf(lists)) await updateList(db, list, { now: () => at })
   await addOwn(db, scenario.own, { kind: 'deposit', reference: '', chain: '' }, [config], at)
   db.close()
   return config
@@ -161,7 +162,7 @@ async function followWith(
 ): Promise<void> {
   const db = openLedger(database)
   const now = () => at
-  const nodes = urls.map((url) => createSource({ ...config, rpc: [url] }, undefined, { busyDelayMs: 5 }))
+  const nodes = urls.map((url) => createSource({ ...config, rpc: [url] }, { pace: { busyDelayMs: 5 } }))
   const [node, ...others] = nodes as [ChainSource, ...ChainSource[]]
   const bare = others.length === 0 ? node : createPool([node, ...others], { pauses, secondLookMs: 1 })
   const chain = chainOf(config, bare)

@@ -3,7 +3,7 @@ import { checkBlock } from './check-block.ts'
 import { checkReceipts } from './check-receipts.ts'
 import type { ChainDefinition } from './definitions/definition.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
-import type { RpcClient } from './rpc/client.ts'
+import type { CallOptions, RpcClient } from './rpc/client.ts'
 import type { ByteTally } from './rpc/pooled-fetch.ts'
 import { readTraces, type TraceReader, type TracesOfBlock } from './traces/trace-reader.ts'
 import type { RpcBlock, RpcReceipt } from './types.ts'
@@ -27,20 +27,40 @@ export async function readBlock(
   height: number,
   options: { tally: ByteTally; signal?: AbortSignal | undefined },
 ): Promise<ServedBlock> {
+  const block = await askBlock(rpc, height, options)
+  const [receipts, traces] = await Promise.all([
+    askReceipts(rpc, block, options),
+    traceReader.ask(block, options),
+  ])
+  return { block, receipts, traces: readTraces(traces, block, receipts, definition) }
+}
+
+/** Reads a block without its traces: an old one may have none to give. Throws as {@link readBlock} does. */
+export async function readLogs(
+  rpc: RpcClient,
+  height: number,
+  options: CallOptions,
+): Promise<Omit<ServedBlock, 'traces'>> {
+  const block = await askBlock(rpc, height, options)
+  return { block, receipts: await askReceipts(rpc, block, options) }
+}
+
+async function askBlock(rpc: RpcClient, height: number, options: CallOptions): Promise<RpcBlock> {
   const method = 'eth_getBlockByNumber'
   const number = `0x${height.toString(16)}`
   const answer = await rpc.call({ method, params: [number, true] }, options)
   if (answer === null) throw missing(rpc.endpoint, `block ${height}`)
   const block = checkBlock(answer, method)
   if (Number(block.number) !== height) throw badAnswer(method, 'number', block.number, number)
-  const byHash = 'eth_getBlockReceipts'
-  const [served, traces] = await Promise.all([
-    rpc.call({ method: byHash, params: [block.hash] }, options),
-    traceReader.ask(block, options),
-  ])
-  if (served === null) throw missing(rpc.endpoint, `the receipts of block ${height} (${block.hash})`)
-  const receipts = checkReceipts(served, block, byHash)
-  return { block, receipts, traces: readTraces(traces, block, receipts, definition) }
+  return block
+}
+
+async function askReceipts(rpc: RpcClient, block: RpcBlock, options: CallOptions): Promise<RpcReceipt[]> {
+  const method = 'eth_getBlockReceipts'
+  const answer = await rpc.call({ method, params: [block.hash] }, options)
+  if (answer === null)
+    throw missing(rpc.endpoint, `the receipts of block ${Number(block.number)} (${block.hash})`)
+  return checkReceipts(answer, block, method)
 }
 
 /** The error for something that a node answered `null` for. */

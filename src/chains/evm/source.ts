@@ -4,11 +4,13 @@ import { checkHeader } from './check-block.ts'
 import { chainDefinition } from './definitions/index.ts'
 import { extractBlock } from './extract/extract.ts'
 import { type FinalityTag, finalityTagReader } from './finality-tag.ts'
+import { extractFreezes } from './freezes/extract-freezes.ts'
+import { createFreezeReader } from './freezes/freeze-reader.ts'
 import { nonceClaimants } from './mempool/account-nonce.ts'
 import { readTxpool } from './mempool/read-txpool.ts'
 import { probeNode } from './probe.ts'
 import { createVerifier, type VerifyMode } from './proof/verifier.ts'
-import { missing, readBlock } from './read-block.ts'
+import { missing, readBlock, readLogs } from './read-block.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import { createRpcClient } from './rpc/client.ts'
 import { type KnownToken, tokenTable } from './tokens.ts'
@@ -22,6 +24,8 @@ export interface EvmSourceOptions {
   /** EIP-155; another one answered by the node is `wrong-chain`. */
   chainId: number
   tokens: readonly KnownToken[]
+  /** Token contracts whose freezes are read, lower-case. Default: none. */
+  freezeContracts?: readonly string[]
   /** The chain's native coin, as alerts name it. Default: as the chain's definition says. */
   nativeSymbol?: string
   /** Which tag means final on this chain; `null`: none is asked for. Default: as the chain's definition says. */
@@ -50,6 +54,7 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
   const traceReader = new TraceReader(rpc, options.traces ?? 'auto', fetchTimeoutMs)
   const { verify = 'off' } = options
   const verifier = createVerifier(verify, definition.unproved)
+  const freezeContracts = new Set(options.freezeContracts)
   const finalizedHeight = finalityTagReader(rpc, finalityTag)
 
   return {
@@ -96,19 +101,28 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
       const { block, receipts } = served
       const { frames } = served.traces
       const { unverified, proveSenders } = await verifier.prove(block, receipts)
+      const { notices, unread } = extractFreezes(receipts, freezeContracts)
       return {
         ...refOf(block),
         level: frames === null ? 'logs' : 'full',
-        unscreened: [...unscreenedOf(served, definition), ...unverified],
+        unscreened: [...unscreenedOf(served, definition), ...unverified, ...unread],
         unproved: verify === 'off',
         bytes: tally.bytes,
         extract: (own) => extractBlock({ block, receipts, frames }, own, chain),
         proveSenders,
         claimants: (claims) => nonceClaimants(block.transactions, claims),
+        ...(notices.length > 0 && { freezes: notices }),
       }
     },
 
     mempool: (signal) => readTxpool(rpc, chain, (options.verify ?? 'off') !== 'off', signal),
+
+    freezes: createFreezeReader(rpc, async (height, signal) => {
+      const { block, receipts } = await readLogs(rpc, height, { signal })
+      const { unverified } = await verifier.prove(block, receipts)
+      const { notices, unread } = extractFreezes(receipts, freezeContracts)
+      return { ...refOf(block), freezes: notices, unscreened: [...unverified, ...unread] }
+    }),
 
     close: () => rpc.close(),
   }

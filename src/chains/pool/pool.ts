@@ -4,6 +4,7 @@ import type { ChainHead, ChainSource, SourceInfo } from '../source.ts'
 import { createAgreement } from './agreement.ts'
 import type { BreakerPauses } from './breaker.ts'
 import { askEndpoint, createEndpoint, type Endpoint } from './endpoint.ts'
+import { pooledFreezes } from './pooled-freezes.ts'
 
 /** So many blocks behind the best head an endpoint may be and still lead. */
 const allowedLag = 3
@@ -52,6 +53,12 @@ export function createPool(
       (a, b) => lags(a) - lags(b) || Number(b === lead) - Number(a === lead) || a.latencyMs - b.latencyMs,
     )
   }
+
+  /** Those that are known to be of this chain. */
+  const opened = (): ChainSource[] =>
+    inOrder()
+      .filter(({ info }) => info !== null)
+      .map(({ source }) => source)
 
   const ask = async <T>(question: (source: ChainSource) => Promise<T>, signal?: AbortSignal): Promise<T> => {
     let last: unknown
@@ -133,6 +140,7 @@ export function createPool(
     }),
     hashAt: (height, signal) => ask((source) => source.hashAt(height, signal), signal),
     block: (height, signal) => ask((source) => source.block(height, signal), signal),
+    ...(first.freezes && { freezes: pooledFreezes(opened) }),
     close: async () => {
       await Promise.all(sources.map((source) => source.close()))
     },

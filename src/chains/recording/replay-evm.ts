@@ -9,11 +9,13 @@ import {
   resultOf,
 } from './replay-answer.ts'
 import type { ReplayCursor } from './replay-cursor.ts'
+import { logsAnswerer } from './replay-logs.ts'
 
 /** What makes the head of a view served whole; see `createReplayCursor`. */
 export const evmWholes = [['block', 'receipts']] as const
 
 const methodNotFound = errorOf(-32601, 'Method not found')
+const noState = errorOf(-32601, 'a recording holds no state: it can be asked for blocks and logs only')
 const invalidParams = (what: string) => errorOf(-32602, what)
 
 /**
@@ -92,6 +94,17 @@ export function evmMethods(recording: EvmRecording, cursor: ReplayCursor, traces
       if (hash === undefined) return invalidParams('expected a block')
       return hash === null ? nullResult : { result: bodies.traceBlock(hash) }
     },
+    eth_getLogs: logsAnswerer({
+      heightOf(tag) {
+        if (tag === 'latest') return cursor.askHead().height
+        return tag === 'earliest' ? 0 : cursor.finalized()?.height
+      },
+      hashAt: cursor.hashAt,
+      isCanonical: cursor.isCanonical,
+      receipts: (hash) => blocks.get(hash)?.receipts,
+    }),
+    eth_call: () => noState,
+    eth_getCode: () => noState,
   }
 }
 

@@ -72,7 +72,7 @@ describe('an EVM replay node', () => {
     expect(await code('debug_traceBlockByHash', head.hash, { tracer: 'prestateTracer' })).toBe(-32000)
     expect(await code('eth_getBlockByNumber', 'zz', true)).toBe(-32602)
     expect(await code('eth_getBlockByNumber', '0x1')).toBe(-32602)
-    expect(await code('eth_getLogs', {})).toBe(-32601)
+    expect(await code('eth_getBalance', head.hash)).toBe(-32601)
     expect(await code('toString')).toBe(-32601)
   })
 
@@ -144,5 +144,55 @@ describe('an EVM replay node', () => {
       expect(await node.rpc(method, param, { tracer: 'callTracer' })).toMatchObject({
         error: { code: -32601 },
       })
+  })
+})
+
+describe('the logs of a recording', () => {
+  interface Log {
+    address: string
+    topics: string[]
+    blockNumber: string
+  }
+  const logsIn = (hash: string) =>
+    (JSON.parse(recording.blocks.get(hash)?.receipts ?? '[]') as { logs: Log[] }[]).flatMap(
+      ({ logs }) => logs,
+    )
+  const all = won.hashes.flatMap(logsIn)
+  const whole = { fromBlock: `0x${won.from.toString(16)}`, toBlock: 'latest' }
+
+  it('are found by range, address and topics, as they were recorded', async () => {
+    const node = await playing(recording)
+    const found = async (filter: object) => (await node.rpc('eth_getLogs', { ...whole, ...filter })).result
+    expect(all.length).toBeGreaterThan(3)
+    expect(await found({})).toEqual(all)
+    const [first] = all
+    const last = all.at(-1)
+    const topic = last?.topics[0]
+    if (first === undefined || last === undefined || topic === undefined) throw new Error('no logs')
+    expect(await found({ address: first.address.toUpperCase().replace('X', 'x') })).toEqual(
+      all.filter(({ address }) => address === first.address),
+    )
+    expect(await found({ address: [first.address], topics: [[topic, unknownHash]] })).toEqual(
+      all.filter(({ address, topics }) => address === first.address && topics[0] === topic),
+    )
+    expect(await found({ topics: [null, last.topics[1] ?? ''] })).toEqual(
+      all.filter(({ topics }) => topics[1] === last.topics[1]),
+    )
+    expect(await found({ fromBlock: last.blockNumber, toBlock: last.blockNumber })).toEqual(
+      all.filter(({ blockNumber }) => blockNumber === last.blockNumber),
+    )
+    expect((await node.rpc('eth_getLogs', { blockHash: head.hash })).result).toEqual(logsIn(head.hash))
+  })
+
+  it('of blocks that were not recorded are refused, and so is everything about state', async () => {
+    const node = await playing(recording)
+    const code = async (method: string, ...params: unknown[]) =>
+      (await node.rpc(method, ...params)).error?.code
+    expect(await code('eth_getLogs', { ...whole, toBlock: '0xffff' })).toBe(-32001)
+    expect(await code('eth_getLogs', { blockHash: unknownHash })).toBe(-32001)
+    expect(await code('eth_getLogs', { fromBlock: '0x5', toBlock: '0x1' })).toBe(-32001)
+    expect(await code('eth_getLogs', 'everything')).toBe(-32602)
+    expect(await code('eth_call', { to: unknownHash }, 'latest')).toBe(-32601)
+    expect(await code('eth_getCode', unknownHash, 'latest')).toBe(-32601)
   })
 })

@@ -1,6 +1,15 @@
 import type { FinalityTag } from '../finality-tag.ts'
 import type { ProofPart } from '../proof/proof.ts'
 
+/** The contract of a token whose issuer can freeze accounts, and says so in events. */
+export interface IssuerContract {
+  /** Lower-case. */
+  address: string
+  symbol: string
+  /** The block that it was deployed in, or one before. */
+  from: number
+}
+
 /** What is particular to one EVM chain: one file each, and {@link chainDefinition} finds it. */
 export interface ChainDefinition {
   /** EIP-155; `null`: the generic chain. */
@@ -19,6 +28,8 @@ export interface ChainDefinition {
   withdrawals: 'native' | 'claimed'
   /** Contracts whose `Transfer` logs tell of the native coin, lower-case; counted as native, and never twice. */
   nativeLogs: readonly string[]
+  /** Whose freezes a list of the format `token-blacklist` has, where its config names no contracts. */
+  issuers: readonly IssuerContract[]
   /** The last transaction of a block may be the chain's own (from and to zero), which nodes do not trace. */
   stateSync: boolean
   /** A block field that holds transfers from outside of the EVM, which are not read: a block that has some says so. */
@@ -37,6 +48,7 @@ export function define(
     types: [],
     withdrawals: 'native',
     nativeLogs: [],
+    issuers: [],
     stateSync: false,
     unreadField: null,
     unproved: {},

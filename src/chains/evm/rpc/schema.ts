@@ -20,6 +20,25 @@ export type ChainscreenRpcSchema = [
   },
   /** Everything that waits: https://geth.ethereum.org/docs/interacting-with-geth/rpc/ns-txpool#txpool-content */
   { Method: 'txpool_content'; Parameters: []; ReturnType: unknown },
+  {
+    Method: 'eth_getLogs'
+    Parameters: [
+      filter: {
+        address: readonly string[]
+        topics: readonly (readonly string[])[]
+        fromBlock: string
+        toBlock: string
+      },
+    ]
+    ReturnType: unknown
+  },
+  /** At a tag, or by a block's hash (EIP-1898). */
+  {
+    Method: 'eth_call'
+    Parameters: [call: { to: string; data: string }, block: string | { blockHash: string }]
+    ReturnType: unknown
+  },
+  { Method: 'eth_getCode'; Parameters: [address: string, block: string]; ReturnType: unknown },
   /** By height: the answer must be held against the block. */
   { Method: 'trace_block'; Parameters: [height: string]; ReturnType: unknown },
 ]

@@ -1,0 +1,54 @@
+import { ChainscreenError } from '../../errors.ts'
+import type { FoundBlocks, FreezeReader } from '../freezes.ts'
+import type { ChainSource } from '../source.ts'
+
+/**
+ * The freeze readers of several nodes as one: whichever answers. A node that does not is not set aside for it: old
+ * blocks may be more than it has, and the follower does well with it.
+ *
+ * @param sources the nodes that may be asked now, the best first.
+ */
+export function pooledFreezes(sources: () => readonly ChainSource[]): FreezeReader {
+  const ask = async <T>(
+    question: (reader: FreezeReader) => Promise<T>,
+    signal: AbortSignal | undefined,
+    isAnswer: (answer: T) => boolean = () => true,
+  ): Promise<T> => {
+    let ending: () => T = () => {
+      throw new ChainscreenError(
+        'node-unreachable',
+        'None of the nodes of this chain can be asked for freezes at the moment.',
+      )
+    }
+    for (const { freezes } of sources()) {
+      if (freezes === undefined) continue
+      try {
+        const answer = await question(freezes)
+        if (isAnswer(answer)) return answer
+        ending = () => answer
+      } catch (error) {
+        if (signal?.aborted) throw error
+        ending = () => {
+          throw error
+        }
+      }
+    }
+    return ending()
+  }
+  return {
+    find: (contracts, from, to, signal) =>
+      ask((reader) => reader.find(contracts, from, to, signal), signal, isFound),
+    read: (height, signal) => ask((reader) => reader.read(height, signal), signal),
+    isFrozen: (contract, account, blockHash, signal) =>
+      ask(
+        (reader) => reader.isFrozen(contract, account, blockHash, signal),
+        signal,
+        (answer) => answer !== null,
+      ),
+    check: (contract, signal) => ask((reader) => reader.check(contract, signal), signal),
+  }
+}
+
+function isFound(answer: FoundBlocks): boolean {
+  return 'blocks' in answer
+}
