@@ -2,6 +2,9 @@ import Database from 'better-sqlite3'
 import type { Db } from './database.ts'
 import { databaseError } from './database-error.ts'
 
+/** Kept from the garbage collector, which closes what nobody refers to, and so would let go. */
+const held = new Set<Db>()
+
 /**
  * An exclusive lock between processes: SQLite's own, on a file of its own. The operating system lets go of it when the
  * process ends, however it ends.
@@ -23,7 +26,9 @@ export function takeFileLock(path: string): (() => void) | null {
     if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return null
     throw databaseError(path, error)
   }
+  held.add(lock)
   return () => {
+    held.delete(lock)
     lock.close()
   }
 }

@@ -17,9 +17,12 @@ async function otherDaemon(path: string) {
     import { openLedger } from ${dist('ledger/open.js')}
     import { takeDaemonLock } from ${dist('ledger/daemon-lock.js')}
     takeDaemonLock(openLedger(${JSON.stringify(path)}))
+    // Nobody refers to the lock any more, and it must stay all the same.
+    await new Promise(setImmediate)
+    gc()
     console.log('locked')
     setInterval(() => {}, 1000)`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+  const child = spawn(process.execPath, ['--expose-gc', '--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => {
