@@ -1,9 +1,6 @@
-import { type FollowerOptions, follow } from './chains/follower.ts'
-import type { Watchdog } from './chains/watchdog.ts'
-import type { ChainConfig } from './config/chains.ts'
+import { type ChainConditions, createChainConditions } from './chains/chain-conditions.ts'
 import type { Config } from './config/schema.ts'
-import { shallowFinality } from './config/shallow-finality.ts'
-import { ChainscreenError, messageOf } from './errors.ts'
+import { ChainscreenError } from './errors.ts'
 import { takeDaemonLock } from './ledger/daemon-lock.ts'
 import type { Db } from './ledger/database.ts'
 import { openLedger } from './ledger/open.ts'
@@ -11,18 +8,12 @@ import { loadLists } from './lists/load-lists.ts'
 import { tendLists } from './lists/tend-lists.ts'
 import type { Log } from './log.ts'
 import { keepCanary } from './pipeline/canary.ts'
+import { followChain } from './pipeline/follow-chain.ts'
 import { guardProgress } from './pipeline/guard-progress.ts'
 import { keepReadingAhead } from './pipeline/keep-reading-ahead.ts'
-import { keepReadingFreezes } from './pipeline/keep-reading-freezes.ts'
-import { followAndReplay } from './pipeline/keep-replaying.ts'
 import { keepRescreening } from './pipeline/keep-rescreening.ts'
 import { freezeContractsOn, knowFreezeLists } from './pipeline/know-freeze-lists.ts'
-import { createLedgerStore, type Wiring } from './pipeline/ledger-store.ts'
 import { Memory } from './pipeline/memory.ts'
-import { chainOf, createSource, pinned } from './pipeline/open-chain.ts'
-import { createRecheck } from './pipeline/recheck.ts'
-import { tendMempool } from './pipeline/tend-mempool.ts'
-import { type ChainConditions, createChainConditions } from './server/chain-conditions.ts'
 import { type HealthServer, startServer } from './server/server.ts'
 
 export interface DaemonOptions {
@@ -97,10 +88,13 @@ async function followAll(config: Config, db: Db, options: Running): Promise<void
   if (config.chains.length === 0) options.log.warn('no chain is configured: nothing is followed')
   const guarded = guardProgress(config.chains, options)
   const signal = AbortSignal.any([options.signal, guarded.signal])
-  const freezesOn = (chain: string) => freezeContractsOn(config, chain)
-  const job = { ...options, signal, watchdog: guarded.watchdog, freezesOn }
+  const job = { ...options, db, memory, signal, watchdog: guarded.watchdog }
   try {
-    const all = Promise.allSettled(config.chains.map((chain) => followChain(chain, db, memory, job)))
+    const all = Promise.allSettled(
+      config.chains.map((chain) =>
+        followChain(chain, { ...job, freezeContracts: freezeContractsOn(config, chain.id) }),
+      ),
+    )
     // What is stuck may not hear a signal: the stall does not wait for it.
     const ends = await Promise.race([all, guarded.stalled])
     const failed = ends.find((end) => end.status === 'rejected')
@@ -109,97 +103,5 @@ async function followAll(config: Config, db: Db, options: Running): Promise<void
     guarded.watchdog.stop()
     await stopReading()
     await stopCanary?.()
-  }
-}
-
-async function followChain(
-  config: ChainConfig,
-  db: Db,
-  memory: Memory,
-  options: Running & { watchdog: Watchdog; freezesOn: (chain: string) => string[] },
-): Promise<void> {
-  const { log, now, watchdog, conditions } = options
-  const freezeContracts = options.freezesOn(config.id)
-  const bare = createSource(config, {
-    freezeContracts,
-    onChange: ({ endpoint, what, reason }) => {
-      const about = { chain: config.id, endpoint }
-      if (what === 'leads') log.info(about, `${config.id} is read from ${endpoint}`)
-      else if (what === 'polled') log.info(about, `${config.id}: heads of ${endpoint} are polled: ${reason}`)
-      else log.warn(about, `${config.id}: ${endpoint} is set aside: ${reason}`)
-    },
-  })
-  const chain = chainOf(config, bare)
-  const source = pinned(bare, db, chain, now)
-  const about = { chain: chain.id }
-  const wiring: Wiring = {
-    ...{ db, chain, memory, now },
-    onAlerts: (counts) => log.warn({ ...about, ...counts }, `alerts on ${chain.id}`),
-  }
-  const recheck =
-    config.recheck === undefined
-      ? undefined
-      : createRecheck(wiring, source, config.recheck, (difference) =>
-          log.error(
-            { ...about, ...difference },
-            `${chain.id}: block ${difference.height} reads differently now`,
-          ),
-        )
-  const mempool = config.mempool
-    ? tendMempool(wiring, source, { pollMs: config.pollMs, log, signal: options.signal })
-    : undefined
-  const settings: FollowerOptions = {
-    chain: chain.id,
-    source,
-    store: createLedgerStore(wiring),
-    start: config.start,
-    finality: config.finality,
-    prefetch: config.prefetch,
-    pollMs: config.pollMs,
-    once: options.once,
-    signal: options.signal,
-    onLook: async () => {
-      watchdog.looked(chain.id)
-      conditions.fine(chain.id)
-      await recheck?.run(options.signal)
-      if (!options.once) mempool?.start()
-    },
-    onProgress: (progress) => {
-      watchdog.moved(chain.id)
-      conditions.fine(chain.id)
-      options.onProgress?.({ chain: chain.id, ...progress })
-    },
-    // Trouble is no progress: a node that is away is waited for as long as the watchdog allows.
-    onTrouble: (error, retryMs) => {
-      conditions.waiting(chain.id, messageOf(error))
-      log.warn({ ...about, retryMs }, `${chain.id}: ${messageOf(error)}`)
-    },
-    onReorg: (from, fork) =>
-      log.warn(
-        { ...about, from: from.height, fork: fork?.height ?? null },
-        `${chain.id}: a branch lost; back from ${from.height} to ${fork?.height ?? 'the start'}`,
-      ),
-  }
-  const shallow = shallowFinality(config)
-  if (shallow !== null) log.warn(about, `${chain.id}: ${shallow}`)
-  log.info({ ...about, node: source.endpoint }, `following ${chain.id} at ${source.endpoint}`)
-  const past = keepReadingFreezes(db, chain, source, { ...options, contracts: freezeContracts })
-  try {
-    try {
-      await followAndReplay(wiring, config, options, () => follow(settings))
-      if (options.once && !options.signal.aborted) await mempool?.once()
-      log.info(about, `${chain.id} ${options.signal.aborted ? 'stopped' : 'is at its head'}`)
-    } catch (error) {
-      const details = error instanceof ChainscreenError ? error.details : []
-      conditions.halted(chain.id, messageOf(error))
-      log.error(about, [`${chain.id} halted: ${messageOf(error)}`, ...details].join(' '))
-      throw error
-    }
-    await past.stop({ finish: options.once && !options.signal.aborted })
-  } finally {
-    watchdog.ended(chain.id)
-    await mempool?.stop()
-    await past.stop({ finish: false })
-    await source.close()
   }
 }

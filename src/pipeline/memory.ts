@@ -4,8 +4,8 @@ import { type LoadPosition, loadUnderWay, rowsOfLoad } from '../ledger/load-own.
 import { countOwnAddresses, isOwn, ownKeysSince } from '../ledger/own-addresses.ts'
 import { watchedClaims } from '../ledger/pending-transactions.ts'
 import { type Revisions, readRevisions } from '../ledger/revisions.ts'
+import { KeyTable } from '../screening/key-table.ts'
 import type { OwnLookup } from '../screening/own.ts'
-import { OwnTable } from '../screening/own-table.ts'
 import { StoredWatchlist } from './stored-watchlist.ts'
 
 /**
@@ -15,7 +15,7 @@ import { StoredWatchlist } from './stored-watchlist.ts'
 export class Memory {
   readonly watchlist: StoredWatchlist
   readonly #db: Db
-  readonly #own: OwnTable
+  readonly #own: KeyTable
   #ownRevision = 0
   /** How far a load of own addresses was read before it counts. */
   #ahead: LoadPosition | null = null
@@ -23,7 +23,7 @@ export class Memory {
   constructor(db: Db) {
     this.#db = db
     this.watchlist = new StoredWatchlist(db)
-    this.#own = new OwnTable(countOwnAddresses(db))
+    this.#own = new KeyTable(countOwnAddresses(db))
     this.refresh()
   }
 

@@ -2,7 +2,7 @@ import { isWatched } from '../address/index-forms.ts'
 import type { Key } from '../address/key.ts'
 import type { Db } from '../ledger/database.ts'
 import { entriesMet, formsSince, lastForm } from '../ledger/list-forms.ts'
-import { OwnTable } from '../screening/own-table.ts'
+import { KeyTable } from '../screening/key-table.ts'
 import type { Party } from '../screening/types.ts'
 import { type Listings, type Match, meetBy } from '../screening/watchlist.ts'
 
@@ -16,13 +16,13 @@ import { type Listings, type Match, meetBy } from '../screening/watchlist.ts'
  */
 export class StoredWatchlist implements Listings {
   readonly #db: Db
-  readonly #table: OwnTable
+  readonly #table: KeyTable
   #readTo = 0
   #revision = -1
 
   constructor(db: Db) {
     this.#db = db
-    this.#table = new OwnTable(lastForm(db))
+    this.#table = new KeyTable(lastForm(db))
   }
 
   /** The list revision that it was last brought up to. */

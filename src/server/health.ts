@@ -1,9 +1,9 @@
+import type { ChainCondition } from '../chains/chain-conditions.ts'
 import type { Config } from '../config/schema.ts'
 import { readCanary } from '../ledger/canary.ts'
 import { readChainState } from '../ledger/chain.ts'
 import type { Db } from '../ledger/database.ts'
 import { type ListHealth, listHealth } from '../ledger/list-health.ts'
-import type { ChainCondition } from './chain-conditions.ts'
 
 /** What `/health` answers. */
 export interface Health {

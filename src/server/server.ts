@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import fastify, { type FastifyRequest } from 'fastify'
+import type { ChainConditions } from '../chains/chain-conditions.ts'
 import type { Config } from '../config/schema.ts'
 import type { ServerConfig } from '../config/server.ts'
 import { ChainscreenError, messageOf } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
-import type { ChainConditions } from './chain-conditions.ts'
 import { readHealth } from './health.ts'
 import { renderMetrics } from './metrics.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { type ChainConditions, createChainConditions } from '../../src/chains/chain-conditions.ts'
 import { type Db, run } from '../../src/ledger/database.ts'
-import { type ChainConditions, createChainConditions } from '../../src/server/chain-conditions.ts'
 import { startServer } from '../../src/server/server.ts'
 import { freshLedger } from '../ledger/fixtures.ts'
 

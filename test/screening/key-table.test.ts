@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Key, makeKey } from '../../src/address/key.ts'
 import { ChainscreenError } from '../../src/errors.ts'
-import { OwnTable } from '../../src/screening/own-table.ts'
+import { KeyTable } from '../../src/screening/key-table.ts'
 
 const account = fc.uint8Array({ minLength: 20, maxLength: 20 })
 const script = fc.uint8Array({ minLength: 1, maxLength: 80 })
@@ -22,11 +22,11 @@ function counted(index: number): Uint8Array {
   return bytes
 }
 
-describe('OwnTable', () => {
+describe('KeyTable', () => {
   it('finds every EVM address that was added, in any case, and as a topic', () => {
     fc.assert(
       fc.property(fc.array(account, { maxLength: 200 }), fc.nat(50), (accounts, hint) => {
-        const table = new OwnTable(hint)
+        const table = new KeyTable(hint)
         for (const bytes of accounts) table.addKey(makeKey('evm', bytes))
         for (const bytes of accounts) {
           expect(table.mayHaveEvm(`0x${hex(bytes)}`)).toBe(true)
@@ -44,7 +44,7 @@ describe('OwnTable', () => {
         fc.array(script, { maxLength: 100 }),
         fc.uint8Array({ maxLength: 9 }),
         (scripts, around) => {
-          const table = new OwnTable(0)
+          const table = new KeyTable(0)
           for (const bytes of scripts) table.addKey(makeKey('bitcoin', bytes))
           for (const bytes of scripts) {
             const block = Buffer.concat([around, bytes, around])
@@ -58,14 +58,14 @@ describe('OwnTable', () => {
 
   it('finds a script longer than any standard one', () => {
     const long = new Uint8Array(10_000).fill(7)
-    const table = new OwnTable(1)
+    const table = new KeyTable(1)
     table.addKey(makeKey('bitcoin', long))
     expect(table.mayHaveScript(long, 0, long.length)).toBe(true)
     expect(table.mayHaveScript(long, 0, long.length - 1)).toBe(false)
   })
 
   it('loses none and takes none for another among 300,000 that differ in a counter only', () => {
-    const table = new OwnTable(0)
+    const table = new KeyTable(0)
     const count = 300_000
     for (let i = 0; i < count; i++) table.addKey(makeKey('evm', counted(i)))
     // Two with the same fingerprint would be counted once.
@@ -81,7 +81,7 @@ describe('OwnTable', () => {
 
   it('tells scripts apart by any single bit, and by zeros at the end', () => {
     const base = Buffer.from(`0014${'00'.repeat(20)}`, 'hex')
-    const table = new OwnTable(1)
+    const table = new KeyTable(1)
     table.addKey(makeKey('bitcoin', base))
     for (let bit = 0; bit < base.length * 8; bit++) {
       const other = Buffer.from(base)
@@ -96,13 +96,13 @@ describe('OwnTable', () => {
 
   it('holds EVM accounts and scripts of the same bytes apart', () => {
     const bytes = counted(5)
-    const table = new OwnTable(2)
+    const table = new KeyTable(2)
     table.addKey(makeKey('bitcoin', bytes))
     expect(table.mayHaveEvm(`0x${hex(bytes)}`)).toBe(false)
   })
 
   it('takes a topic for an address only when it is padded with zeros', () => {
-    const table = new OwnTable(1)
+    const table = new KeyTable(1)
     const bytes = counted(77)
     table.addKey(makeKey('evm', bytes))
     expect(table.mayHaveEvmTopic(`0x01${'0'.repeat(22)}${hex(bytes)}`)).toBe(false)
@@ -110,7 +110,7 @@ describe('OwnTable', () => {
   })
 
   it('answers no to text that is no address', () => {
-    const table = new OwnTable(1)
+    const table = new KeyTable(1)
     table.addKey(makeKey('evm', new Uint8Array(20)))
     for (const text of ['', '0x', `0x${'0'.repeat(38)}`, `0x${'0'.repeat(64)}`]) {
       expect(table.mayHaveEvm(text)).toBe(false)
@@ -119,7 +119,7 @@ describe('OwnTable', () => {
   })
 
   it('is empty at first, and answers no', () => {
-    const table = new OwnTable(0)
+    const table = new KeyTable(0)
     expect(table.size).toBe(0)
     expect(table.mayHaveEvm(`0x${'0'.repeat(40)}`)).toBe(false)
     expect(table.mayHaveScript(new Uint8Array(22), 0, 22)).toBe(false)
@@ -127,8 +127,8 @@ describe('OwnTable', () => {
 
   it('takes 16 bytes an address when it knows their number, and at most 22 when it does not', () => {
     const count = 100_000
-    const expected = new OwnTable(count)
-    const grown = new OwnTable(0)
+    const expected = new KeyTable(count)
+    const grown = new KeyTable(0)
     for (let i = 0; i < count; i++) {
       expected.addKey(makeKey('evm', counted(i)))
       grown.addKey(makeKey('evm', counted(i)))
@@ -140,7 +140,7 @@ describe('OwnTable', () => {
   it.each<Key>(['tron:00', 'evm:00', 'litecoin:0014'])(
     'refuses %s, which no watched chain can have',
     (key) => {
-      expect(() => new OwnTable(1).addKey(key)).toThrow(ChainscreenError)
+      expect(() => new KeyTable(1).addKey(key)).toThrow(ChainscreenError)
     },
   )
 })

@@ -7,13 +7,12 @@ import { ScriptFilter } from './script-filter.ts'
 const maxLoad = 0.55
 
 /**
- * A compact table of own addresses: 8 bytes a slot, half of the slots taken, so 16 bytes an address when
- * `capacityHint` is right, and up to 22 when the table had to grow; for scripts one or two more, see
- * {@link ScriptFilter}. Listed addresses are kept in such a table too. Only a 64-bit fingerprint of each address
- * is kept: an answer of yes is wrong about once in 2^64 / size look-ups (2^40 for ten million addresses) and has
+ * A compact table of addresses, one of own and one of listed ones: 8 bytes a slot, half of the slots taken, so 16
+ * bytes an address when `capacityHint` is right, and up to 22 when the table had to grow; for scripts one or two more,
+ * see {@link ScriptFilter}. Only a 64-bit fingerprint of each address is kept: an answer of yes is wrong about once in 2^64 / size look-ups (2^40 for ten million addresses) and has
  * to be confirmed, an answer of no is never wrong.
  */
-export class OwnTable implements Omit<OwnLookup, 'has'> {
+export class KeyTable implements Omit<OwnLookup, 'has'> {
   /** Fingerprints as pairs of 32 bits; a pair of zeros is a free slot. */
   #slots: Int32Array
   #capacity: number
@@ -44,7 +43,7 @@ export class OwnTable implements Omit<OwnLookup, 'has'> {
     if (key.startsWith('evm:') && key.length === 44) hashHex(key, 4)
     else if (key.startsWith('bitcoin:')) this.#hashScript(keyBytes(key))
     else
-      throw new ChainscreenError('failure', `${key} can't be an own address: expected an EVM or Bitcoin key.`)
+      throw new ChainscreenError('failure', `${key} can't be looked for on a watched chain: expected an EVM or Bitcoin key.`)
     if (this.#size + 1 > this.#capacity * maxLoad) this.#grow()
     if (insert(this.#slots, this.#capacity, hashA, hashB)) this.#size += 1
   }

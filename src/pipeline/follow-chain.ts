@@ -1,0 +1,134 @@
+import type { ChainConditions } from '../chains/chain-conditions.ts'
+import { type FollowerOptions, follow } from '../chains/follower.ts'
+import type { ChainSource } from '../chains/source.ts'
+import type { Watchdog } from '../chains/watchdog.ts'
+import type { ChainConfig } from '../config/chains.ts'
+import { shallowFinality } from '../config/shallow-finality.ts'
+import { ChainscreenError, messageOf } from '../errors.ts'
+import type { Db } from '../ledger/database.ts'
+import type { Log } from '../log.ts'
+import { keepReadingFreezes } from './keep-reading-freezes.ts'
+import { followAndReplay } from './keep-replaying.ts'
+import { createLedgerStore, type Wiring } from './ledger-store.ts'
+import type { Memory } from './memory.ts'
+import { chainOf, createSource, pinned } from './open-chain.ts'
+import { createRecheck, type Recheck } from './recheck.ts'
+import { type MempoolTending, tendMempool } from './tend-mempool.ts'
+
+/** What one chain of a daemon is followed with. */
+export interface ChainJob {
+  db: Db
+  memory: Memory
+  /** Token contracts whose freezes are read, lower-case. */
+  freezeContracts: readonly string[]
+  watchdog: Watchdog
+  conditions: ChainConditions
+  /** Catch up with the head as it is now, and return. */
+  once: boolean
+  signal: AbortSignal
+  log: Log
+  /** Now, ISO-8601. */
+  now: () => string
+  onProgress?: (progress: { chain: string; height: number; head: number }) => void
+}
+
+/**
+ * Follows one chain, with everything that goes on beside its follower: the mempool, second readings, own addresses that
+ * are screened backwards, freezes of the past. Says in the log how it goes.
+ *
+ * @throws what halts the chain.
+ */
+export async function followChain(config: ChainConfig, job: ChainJob): Promise<void> {
+  const { db, memory, log, now, once, signal, conditions } = job
+  const bare = openSource(config, job)
+  const chain = chainOf(config, bare)
+  const source = pinned(bare, db, chain, now)
+  const about = { chain: chain.id }
+  const wiring: Wiring = {
+    ...{ db, chain, memory, now },
+    onAlerts: (counts) => log.warn({ ...about, ...counts }, `alerts on ${chain.id}`),
+  }
+  const mempool = config.mempool
+    ? tendMempool(wiring, source, { pollMs: config.pollMs, log, signal })
+    : undefined
+  const beside = { mempool, recheck: recheckOf(config, wiring, source, log) }
+  const shallow = shallowFinality(config)
+  if (shallow !== null) log.warn(about, `${chain.id}: ${shallow}`)
+  log.info({ ...about, node: source.endpoint }, `following ${chain.id} at ${source.endpoint}`)
+  const past = keepReadingFreezes(db, chain, source, { ...job, contracts: job.freezeContracts })
+  try {
+    try {
+      const settings = followerOptions(config, wiring, source, beside, job)
+      await followAndReplay(wiring, config, job, () => follow(settings))
+      if (once && !signal.aborted) await mempool?.once()
+      log.info(about, `${chain.id} ${signal.aborted ? 'stopped' : 'is at its head'}`)
+    } catch (error) {
+      const details = error instanceof ChainscreenError ? error.details : []
+      conditions.halted(chain.id, messageOf(error))
+      log.error(about, [`${chain.id} halted: ${messageOf(error)}`, ...details].join(' '))
+      throw error
+    }
+    await past.stop({ finish: once && !signal.aborted })
+  } finally {
+    job.watchdog.ended(chain.id)
+    await mempool?.stop()
+    await past.stop({ finish: false })
+    await source.close()
+  }
+}
+
+function openSource(config: ChainConfig, { freezeContracts, log }: ChainJob): ChainSource {
+  return createSource(config, {
+    freezeContracts,
+    onChange: ({ endpoint, what, reason }) => {
+      const about = { chain: config.id, endpoint }
+      if (what === 'leads') log.info(about, `${config.id} is read from ${endpoint}`)
+      else if (what === 'polled') log.info(about, `${config.id}: heads of ${endpoint} are polled: ${reason}`)
+      else log.warn(about, `${config.id}: ${endpoint} is set aside: ${reason}`)
+    },
+  })
+}
+
+function recheckOf(config: ChainConfig, wiring: Wiring, source: ChainSource, log: Log): Recheck | undefined {
+  const { id } = wiring.chain
+  if (config.recheck === undefined) return undefined
+  return createRecheck(wiring, source, config.recheck, (difference) =>
+    log.error({ chain: id, ...difference }, `${id}: block ${difference.height} reads differently now`),
+  )
+}
+
+function followerOptions(
+  config: ChainConfig,
+  wiring: Wiring,
+  source: ChainSource,
+  { mempool, recheck }: { mempool: MempoolTending | undefined; recheck: Recheck | undefined },
+  { log, watchdog, conditions, once, signal, onProgress }: ChainJob,
+): FollowerOptions {
+  const { id } = wiring.chain
+  const { start, finality, prefetch, pollMs } = config
+  return {
+    ...{ chain: id, source, store: createLedgerStore(wiring) },
+    ...{ start, finality, prefetch, pollMs, once, signal },
+    onLook: async () => {
+      watchdog.looked(id)
+      conditions.fine(id)
+      await recheck?.run(signal)
+      if (!once) mempool?.start()
+    },
+    onProgress: (progress) => {
+      watchdog.moved(id)
+      conditions.fine(id)
+      onProgress?.({ chain: id, ...progress })
+    },
+    // Trouble is no progress: a node that is away is waited for as long as the watchdog allows.
+    onTrouble: (error, retryMs) => {
+      conditions.waiting(id, messageOf(error))
+      log.warn({ chain: id, retryMs }, `${id}: ${messageOf(error)}`)
+    },
+    onReorg: (from, fork) =>
+      log.warn(
+        { chain: id, from: from.height, fork: fork?.height ?? null },
+        `${id}: a branch lost; back from ${from.height} to ${fork?.height ?? 'the start'}`,
+      ),
+  }
+}
