@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { BlockRef } from '../screening/types.ts'
-import { type Db, one, run } from './database.ts'
+import { all, type Db, one, run } from './database.ts'
+import { readAgainFrom } from './replays.ts'
 import type { Revisions } from './revisions.ts'
 import { forgetUnscreenedAbove } from './unscreened.ts'
 
@@ -108,7 +109,8 @@ function lastFollowRow(db: Db, chain: string): FollowRow | undefined {
 /**
  * Takes back what was covered above a height, when a branch lost. Inside a transaction, before the blocks are
  * forgotten. A replay's row goes whole: the digest of its lower part is not kept. It holds only blocks that were not
- * final, see {@link commitReplay}, and the follower's own row covers them.
+ * final, see {@link commitReplay}, and the follower's own row covers them; where it was read for addresses that the
+ * follower did not know then, it is read again.
  */
 export function uncoverAbove(db: Db, chain: string, height: number): void {
   run(db, `delete from coverage where chain = ? and kind = 'follow' and from_height > ?`, chain, height)
@@ -120,7 +122,12 @@ export function uncoverAbove(db: Db, chain: string, height: number): void {
     ...[chain, height],
   )
   forgetUnscreenedAbove(db, chain, height)
-  run(db, `delete from coverage where chain = ? and kind = 'replay' and to_height > ?`, chain, height)
+  const lost = all<{ from_height: number }>(
+    db,
+    `delete from coverage where chain = ? and kind = 'replay' and to_height > ? returning from_height`,
+    ...[chain, height],
+  )
+  if (lost.length > 0) readAgainFrom(db, chain, Math.min(...lost.map((row) => row.from_height)))
 }
 
 /** The own revision that a block of the hash window was screened with. */

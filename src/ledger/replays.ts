@@ -99,3 +99,16 @@ export function endReplay(db: Db, id: number, at: string): void {
     id,
   )
 }
+
+/**
+ * A branch lost, and with it what proves that blocks from this height on were read again: they are to be, once more. Inside
+ * a transaction.
+ */
+export function readAgainFrom(db: Db, chain: string, height: number): void {
+  run(
+    db,
+    `update replays set next_height = max(from_height, ?2), state = 'pending', finished_at = null
+     where chain = ?1 and to_height >= ?2 and next_height > max(from_height, ?2)`,
+    ...[chain, height],
+  )
+}

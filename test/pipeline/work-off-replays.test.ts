@@ -182,6 +182,25 @@ describe('blocks that were screened before an address was own', () => {
     ])
   })
 
+  it('are read once more where a branch lost after it, and with it the proof that they were', async () => {
+    const chain = regtestChain(...blocks)
+    const node = await startFakeNode({ chain })
+    const db = bitcoinLedger()
+    await followNode(db, node, { depth: 6 })
+    await addOwnAddresses(db, [lateOwn], at)
+    ask(db, 0)
+    await workOff(db, node)
+    expect(readCoverage(db)[0]?.gaps).toEqual([])
+    node.state.stale = chain.slice(9)
+    node.state.chain = regtestChain(...blocks.slice(0, 8), {}, ...blocks.slice(0, 1))
+    await followNode(db, node, { depth: 6 })
+    const lost = { reason: expect.stringContaining('blocks 4 to 9 are to be read again') }
+    expect(readCoverage(db)[0]?.gaps).toEqual([{ from: 4, to: 8, ...lost }])
+    expect(await workOff(db, node)).toEqual({ created: 0, reinstated: 0, known: 5 })
+    expect(nextReplay(db, 'bitcoin')).toBeUndefined()
+    expect(readCoverage(db)[0]?.gaps).toEqual([])
+  })
+
   it('that were rolled back and not followed again are nothing to read again', async () => {
     const node = await startFakeNode({ chain: regtestChain(...blocks) })
     const db = bitcoinLedger()
