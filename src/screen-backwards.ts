@@ -6,6 +6,7 @@ import { takeDaemonLock } from './ledger/daemon-lock.ts'
 import type { Db } from './ledger/database.ts'
 import { loadLists } from './lists/load-lists.ts'
 import type { Log } from './log.ts'
+import { freezeContractsOn, knowFreezeLists } from './pipeline/know-freeze-lists.ts'
 import { Memory } from './pipeline/memory.ts'
 import { chainOf, createSource, pinned } from './pipeline/open-chain.ts'
 import { workOffReplays } from './pipeline/work-off-replays.ts'
@@ -30,9 +31,10 @@ export async function screenBackwards(
   const { log, now, signal, onProgress } = options
   const letGo = lockUnlessDaemon(db)
   if (letGo === null) return null
-  const bare = createSource(chainConfig)
+  const bare = createSource(chainConfig, { freezeContracts: freezeContractsOn(config, chainConfig.id) })
   try {
     await loadLists(db, config.lists, log, now)
+    knowFreezeLists(db, config, now())
     const chain = chainOf(chainConfig, bare)
     const source = pinned(bare, db, chain, now)
     await source.open(signal)

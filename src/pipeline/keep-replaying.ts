@@ -14,17 +14,24 @@ const lookEveryMs = 1_000
 /** What failed again and again, such as blocks that the node has pruned, is tried more and more rarely. */
 const longestPauseMs = 60_000
 
+export interface ReplayingOptions {
+  freezeContracts: readonly string[]
+  log: Log
+  signal: AbortSignal
+}
+
 /**
  * Reads blocks again, in the background of a follower, that were screened before some own address was registered. It has a
  * connection of its own to the node, and waits while the follower is behind: deposits of today come first.
  *
- * @param options.signal ends the work that is left to `finish`.
+ * @param options.freezeContracts as for the follower's source: a reading without them would close gaps that it has not
+ * looked at. @param options.signal ends the work that is left to `finish`.
  * @returns stops after the step under way, or, to `finish`, when nothing is left to do, and throws what hinders it.
  */
 export function keepReplaying(
   wiring: Wiring,
   config: ChainConfig,
-  { log, signal: ends }: { log: Log; signal: AbortSignal },
+  { freezeContracts, log, signal: ends }: ReplayingOptions,
 ): (options: { finish: boolean }) => Promise<void> {
   const { db, chain } = wiring
   const stop = new AbortController()
@@ -70,7 +77,7 @@ export function keepReplaying(
   }
 
   async function readAgain(signal: AbortSignal, onProgress: () => void): Promise<StepCounts> {
-    const source = createSource(config)
+    const source = createSource(config, { freezeContracts })
     try {
       await source.open(signal)
       const { prefetch, finality } = config
@@ -96,7 +103,7 @@ export function keepReplaying(
 export async function followAndReplay(
   wiring: Wiring,
   config: ChainConfig,
-  options: { log: Log; signal: AbortSignal; once: boolean },
+  options: ReplayingOptions & { once: boolean },
   follow: () => Promise<void>,
 ): Promise<void> {
   const stop = keepReplaying(wiring, config, options)

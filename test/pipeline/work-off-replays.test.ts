@@ -255,7 +255,8 @@ describe('behind a follower', () => {
     node.requests.length = 0
     const chain = { ...config, rpc: [node.url] as [string], verify: 'off' as const }
     const { log, lines } = rememberingLog()
-    const keep = () => keepReplaying(wiringOf(db), chain, { log, signal: new AbortController().signal })
+    const keep = () =>
+      keepReplaying(wiringOf(db), chain, { freezeContracts: [], log, signal: new AbortController().signal })
     await keep()({ finish: false })
     expect(node.requests).toEqual([])
     run(db, 'update chains set head_height = 9')
@@ -277,7 +278,11 @@ describe('behind a follower', () => {
     const chain = { ...config, rpc: [node.url] as [string], verify: 'off' as const }
     const { log, lines } = rememberingLog()
     node.state.warmingUp = true
-    const stop = keepReplaying(wiringOf(db), chain, { log, signal: new AbortController().signal })
+    const stop = keepReplaying(wiringOf(db), chain, {
+      freezeContracts: [],
+      log,
+      signal: new AbortController().signal,
+    })
     await vi.waitFor(() => expect(lines).toHaveLength(2), 10_000)
     expect(lines[1]).toMatch(/^warn bitcoin: screening backwards, to be tried again: /)
     node.state.warmingUp = false
