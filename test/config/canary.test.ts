@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parse, refusal } from './parse.ts'
+import { evmChain, parse, refusal } from './parse.ts'
 
 describe('canary', () => {
   it('is off unless the config names it, and then runs every hour', () => {
@@ -20,3 +20,15 @@ describe('canary', () => {
     expect(refusal(text).lines.join()).toContain(line)
   })
 })
+
+it.each([
+  ['a list', 'lists:\n  - { id: canary, format: csv, file: ./l.csv }'],
+  ['a chain', evmChain.replaceAll('ethereum', 'canary')],
+])(
+  '%s of the same name is refused: its entries and alerts would be taken for those of the test',
+  (_, text) => {
+    expect(refusal(text).lines).toEqual([
+      expect.stringContaining('another name: `canary` is what chainscreen tests itself by'),
+    ])
+  },
+)
