@@ -40,7 +40,8 @@ function healthOf(db: Db, id: string, list: ListRow | undefined, at: string): Li
   if (maxAgeSeconds === null) return fine
   if (ageSeconds === null) return { ...fine, state: 'stale', trouble: `list ${id} was never checked` }
   if (ageSeconds <= maxAgeSeconds) return fine
-  const trouble = `list ${id} is ${ageText(ageSeconds)} old, and may be ${ageText(maxAgeSeconds)} at most`
+  const is = list.format === freezeListFormat ? 'goes up to a block that is' : 'is'
+  const trouble = `list ${id} ${is} ${ageText(ageSeconds)} old, and may be ${ageText(maxAgeSeconds)} at most`
   return { ...fine, state: 'stale', trouble }
 }
 
