@@ -43,7 +43,10 @@ export class KeyTable implements Omit<OwnLookup, 'has'> {
     if (key.startsWith('evm:') && key.length === 44) hashHex(key, 4)
     else if (key.startsWith('bitcoin:')) this.#hashScript(keyBytes(key))
     else
-      throw new ChainscreenError('failure', `${key} can't be looked for on a watched chain: expected an EVM or Bitcoin key.`)
+      throw new ChainscreenError(
+        'failure',
+        `${key} can't be looked for on a watched chain: expected an EVM or Bitcoin key.`,
+      )
     if (this.#size + 1 > this.#capacity * maxLoad) this.#grow()
     if (insert(this.#slots, this.#capacity, hashA, hashB)) this.#size += 1
   }
