@@ -82,6 +82,11 @@ export function isTemporary(error: unknown): boolean {
   return exitCodeOf(error) === 75
 }
 
+/** True where a node does not have what was asked of it. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ChainscreenError && error.code === 'node-missing-data'
+}
+
 /** Scheme, host and port of a URL: paths, queries and user names of node URLs carry keys. */
 export function redactUrl(url: string): string {
   try {

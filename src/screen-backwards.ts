@@ -1,26 +1,29 @@
 import type { ChainConfig } from './config/chains.ts'
 import type { Config } from './config/schema.ts'
-import { ChainscreenError } from './errors.ts'
+import { ChainscreenError, messageOf } from './errors.ts'
 import type { StepCounts } from './ledger/commit-step.ts'
 import { takeDaemonLock } from './ledger/daemon-lock.ts'
 import type { Db } from './ledger/database.ts'
+import type { Replay } from './ledger/replays.ts'
 import { loadLists } from './lists/load-lists.ts'
 import type { Log } from './log.ts'
 import { freezeContractsOn, knowFreezeLists } from './pipeline/know-freeze-lists.ts'
 import { Memory } from './pipeline/memory.ts'
-import { chainOf, createSource, pinned } from './pipeline/open-chain.ts'
+import { chainOf, createSource, openSource, pinned } from './pipeline/open-chain.ts'
 import { workOffReplays } from './pipeline/work-off-replays.ts'
 
 /**
  * Works off what of a chain is written down to be read again, unless a daemon is there to do it.
  *
- * @throws `aborted` on the signal.
+ * @param asked the one of them that was asked for.
+ * @throws `aborted` on the signal, and what hinders the one that was asked for; of the others the log tells.
  * @returns `null` when a daemon holds the database: it reads what was written down behind its followers.
  */
 export async function screenBackwards(
   db: Db,
   config: Config,
   chainConfig: ChainConfig,
+  asked: Replay,
   options: {
     log: Log
     now: () => string
@@ -31,16 +34,31 @@ export async function screenBackwards(
   const { log, now, signal, onProgress } = options
   const letGo = lockUnlessDaemon(db)
   if (letGo === null) return null
-  const bare = createSource(chainConfig, { freezeContracts: freezeContractsOn(config, chainConfig.id) })
+  const wishes = { freezeContracts: freezeContractsOn(config, chainConfig.id) }
+  const bare = createSource(chainConfig, wishes)
   try {
     await loadLists(db, config.lists, log, now)
     knowFreezeLists(db, config, now())
     const chain = chainOf(chainConfig, bare)
     const source = pinned(bare, db, chain, now)
+    // Binds the chain, before anything is read.
     await source.open(signal)
     const { prefetch, finality } = chainConfig
     const wiring = { db, chain, memory: new Memory(db), now }
-    return await workOffReplays(wiring, source, { prefetch, finality, signal, onProgress })
+    let hindrance: unknown
+    const counts = await workOffReplays(wiring, () => openSource(chainConfig, wishes, signal), {
+      ...{ prefetch, finality, signal, onProgress },
+      onFailed: ({ id, next, to }, error) => {
+        if (id === asked.id) hindrance = error
+        else
+          log.warn(
+            { chain: chain.id, next, to },
+            `${chain.id}: blocks ${next} to ${to}, asked for earlier, can't be read again: ${messageOf(error)}`,
+          )
+      },
+    })
+    if (hindrance !== undefined) throw hindrance
+    return counts
   } catch (error) {
     if (!signal.aborted) throw error
     throw new ChainscreenError(

@@ -1,6 +1,8 @@
 import type { Config } from '../config/schema.ts'
+import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
-import { askReplay } from '../ledger/replays.ts'
+import { askReplay, beginReplayAt } from '../ledger/replays.ts'
+import { createLog } from '../log.ts'
 import type { OwnCounts } from '../own/import-own.ts'
 import { type CommonOptions, now } from './common.ts'
 import { printJson, printLine } from './output.ts'
@@ -25,13 +27,37 @@ export async function finishAdding(
   { report, say, revision }: Added,
   since: Since | null,
 ): Promise<void> {
-  const job = since && { chain: since.chain.id, from: since.height, ownRevision: revision }
-  const asked = job && askReplay(db, job, now())
+  if (since !== null && !since.isMissing) letGoOfStuck(db, config, since)
+  const asked = since && askReplay(db, jobOf(since, revision), now())
   if (!options.json) say()
   await rescreenAfter(db, options)
   const backwards = since && asked && (await screenSince(db, config, since, asked))
+  const isRefused = since !== null && asked === null && since.isMissing
   if (options.json) printJson({ ...report, ...(since && { backwards }) })
-  else if (since) saySince(backwards)
+  else if (since && !isRefused) saySince(backwards)
+  if (isRefused) {
+    throw new ChainscreenError(
+      'failure',
+      `The node of ${since.chain.id} has no block ${since.height} (it may be pruned): the addresses were added, and nothing was screened backwards; ask again with a later --since.`,
+    )
+  }
+}
+
+function jobOf({ chain, height, isMissing }: Since, ownRevision: number) {
+  return { chain: chain.id, from: height, ownRevision, isMissing }
+}
+
+/** What was asked for earlier, and the node can't serve, begins where this does. */
+function letGoOfStuck(db: Db, config: Config, { chain, height, stuck }: Since): void {
+  const log = createLog(config.log.level)
+  for (const { id, next, to } of stuck) {
+    if (to < height) continue
+    beginReplayAt(db, id, height)
+    log.warn(
+      { chain: chain.id, next },
+      `${chain.id}: blocks ${next} to ${height - 1}, asked for earlier, are not asked for any more: the node has no block ${next}`,
+    )
+  }
 }
 
 export function sayCounts(counts: OwnCounts, since: Since | null): void {

@@ -58,7 +58,7 @@ export function addCommand(): Command {
       try {
         const words = { kind, reference, chain }
         const family = descriptor === undefined ? familyOf(addresses) : 'bitcoin'
-        const since = sinceOf(db, config, options, family)
+        const since = await sinceOf(db, config, options, family)
         if (descriptor !== undefined) {
           const windows = { gap: countOf(options.gap), issued: countOf(options.issued) }
           const log = createLog(config.log.level)

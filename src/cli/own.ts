@@ -30,7 +30,7 @@ function importCommand(): Command {
       const progress = createProgress(createLog(config.log.level))
       const db = openLedger(config.database)
       try {
-        const since = sinceOf(db, config, options, null)
+        const since = await sinceOf(db, config, options, null)
         let read = 0
         const counts = await importOwnFile(db, file, config.chains, {
           at: now(),

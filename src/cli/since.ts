@@ -1,10 +1,11 @@
 import type { ChainConfig } from '../config/chains.ts'
 import type { Config } from '../config/schema.ts'
 import type { Db } from '../ledger/database.ts'
-import { cursorOf, type Replay } from '../ledger/replays.ts'
+import { pendingReplays, type Replay, refuseAboveHead } from '../ledger/replays.ts'
 import { createLog } from '../log.ts'
 import { chainOfHeight } from '../own/chain-of-height.ts'
 import type { WatchedFamily } from '../own/own-row.ts'
+import { missingBlocks } from '../pipeline/missing-blocks.ts'
 import { screenBackwards } from '../screen-backwards.ts'
 import { now, parseHeight, stopSignal } from './common.ts'
 import { printLine } from './output.ts'
@@ -17,20 +18,28 @@ export const sinceHelp =
 export interface Since {
   chain: ChainConfig
   height: number
+  /** The node does not have the block at this height. */
+  isMissing: boolean
+  /** What was asked for earlier and can't go on, since the node does not have its next block, which is below this height. */
+  stuck: readonly Replay[]
 }
 
-/** @returns `null` without `--since`. @throws `usage` where it can't be done. */
-export function sinceOf(
+/** Asks the node too. @returns `null` without `--since`. @throws `usage` where it can't be done. */
+export async function sinceOf(
   db: Db,
   config: Config,
   options: { since?: string; chain?: string },
   family: WatchedFamily | null,
-): Since | null {
+): Promise<Since | null> {
   if (options.since === undefined) return null
   const height = parseHeight(options.since)
   const chain = chainOfHeight(config.chains, options.chain ?? '', family)
-  cursorOf(db, chain.id)
-  return { chain, height }
+  refuseAboveHead(db, chain.id, height)
+  const earlier = pendingReplays(db, chain.id).filter(({ next }) => next < height)
+  const heights = [height, ...earlier.map(({ next }) => next)]
+  const missing = await missingBlocks(chain, heights)
+  const stuck = earlier.filter(({ next }) => missing.has(next))
+  return { chain, height, isMissing: missing.has(height), stuck }
 }
 
 /** What came of it, for `--json`. */
@@ -50,14 +59,15 @@ export async function screenSince(
   db: Db,
   config: Config,
   { chain }: Since,
-  { from, to, state }: Replay,
+  asked: Replay,
 ): Promise<BackwardsReport> {
+  const { from, to, state } = asked
   const none = { created: 0, reinstated: 0, known: 0 }
   if (state === 'done') return { chain: chain.id, from, to, state, ...none }
   const log = createLog(config.log.level)
   const progress = createProgress(log)
   try {
-    const counts = await screenBackwards(db, config, chain, {
+    const counts = await screenBackwards(db, config, chain, asked, {
       ...{ log, now, signal: stopSignal() },
       onProgress: ({ done, total }) => progress.update('blocks read again', done, total),
     })

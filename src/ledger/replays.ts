@@ -1,6 +1,7 @@
 import { ChainscreenError } from '../errors.ts'
 import { readChainState } from './chain.ts'
 import type { StepCounts } from './commit-step.ts'
+import { stretchesOf } from './coverage-stretches.ts'
 import { all, type Db, inTransaction, one, run } from './database.ts'
 import { readRevisions } from './revisions.ts'
 
@@ -22,13 +23,18 @@ const columns = 'id, chain, from_height as "from", to_height as "to", next_heigh
  * Writes down that a chain has to be read again from a height up to the cursor. Where that was written down before, and
  * these addresses were known then, it is that one, done or not.
  *
- * @param ownRevision that of the addresses.
+ * @param ownRevision that of the addresses. @param isMissing the node does not have the block at the height: nothing new is written.
  * @returns `null` when there is nothing at or above the height that was screened without them.
  * @throws `usage` for a chain that was not followed yet.
  */
 export function askReplay(
   db: Db,
-  { chain, from, ownRevision }: { chain: string; from: number; ownRevision: number },
+  {
+    chain,
+    from,
+    ownRevision,
+    isMissing = false,
+  }: { chain: string; from: number; ownRevision: number; isMissing?: boolean },
   at: string,
 ): Replay | null {
   return inTransaction(db, () => {
@@ -36,9 +42,11 @@ export function askReplay(
     const known = one<Replay>(
       db,
       `select ${columns} from replays where chain = ? and from_height <= ? and own_revision >= ?
-       order by state desc, id limit 1`,
+       order by state, id limit 1`,
       ...[chain, from, ownRevision],
     )
+    if (known?.state === 'done') return known
+    if (isMissing) return null
     if (known !== undefined) return known
     if (from > to) return null
     const { id } = run(
@@ -51,8 +59,20 @@ export function askReplay(
   })
 }
 
+/**
+ * @throws `usage` for a height that the chain has not reached, as far as is known, and for a chain that was not followed yet.
+ */
+export function refuseAboveHead(db: Db, chain: string, height: number): void {
+  const last = Math.max(cursorOf(db, chain), readChainState(db, chain).headHeight ?? -1)
+  if (height <= last) return
+  throw new ChainscreenError(
+    'usage',
+    `Nothing was added: --since ${height} is above ${last}, the last block of ${chain} that is known.`,
+  )
+}
+
 /** @throws `usage` for a chain that was not followed yet. @returns the height of the last block that was followed. */
-export function cursorOf(db: Db, chain: string): number {
+function cursorOf(db: Db, chain: string): number {
   const { cursor } = readChainState(db, chain)
   if (cursor !== null) return cursor.height
   throw new ChainscreenError(
@@ -61,15 +81,7 @@ export function cursorOf(db: Db, chain: string): number {
   )
 }
 
-/** The replay to work on next. */
-export function nextReplay(db: Db, chain: string): Replay | undefined {
-  return one<Replay>(
-    db,
-    `select ${columns} from replays where chain = ? and state = 'pending' order by id limit 1`,
-    chain,
-  )
-}
-
+/** In the order they were asked for. */
 export function pendingReplays(db: Db, chain: string): Replay[] {
   return all<Replay>(
     db,
@@ -90,7 +102,38 @@ export function noteReplayed(db: Db, id: number, next: number, counts: StepCount
   )
 }
 
-/** Ends a replay whose rest was rolled back: it is followed anew, with all own addresses. */
+/**
+ * Lets a replay begin at a height, and leaves what is below it undone: for one that can't go on, since the node does not
+ * have its next block.
+ */
+export function beginReplayAt(db: Db, id: number, height: number): void {
+  run(
+    db,
+    'update replays set from_height = ?2, next_height = ?2 where id = ?1 and next_height < ?2 and to_height >= ?2',
+    id,
+    height,
+  )
+}
+
+/**
+ * Ends replays that have nothing left to find: all their blocks from the next one on were read meanwhile, with every own
+ * address that is known by now.
+ */
+export function endCoveredReplays(db: Db, chain: string, at: string): void {
+  const pending = pendingReplays(db, chain)
+  if (pending.length === 0) return
+  inTransaction(db, () => {
+    const { own } = readRevisions(db)
+    const current = stretchesOf(db, chain).filter(({ ownRevision }) => ownRevision >= own)
+    for (const { id, next, to } of pending) {
+      let open = next
+      for (const stretch of current) if (stretch.from <= open) open = Math.max(open, stretch.to + 1)
+      if (open > to) endReplay(db, id, at)
+    }
+  })
+}
+
+/** Ends a replay whose rest was rolled back, and is followed anew with all own addresses, or was read otherwise. */
 export function endReplay(db: Db, id: number, at: string): void {
   run(
     db,

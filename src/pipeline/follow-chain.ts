@@ -40,7 +40,7 @@ export interface ChainJob {
  */
 export async function followChain(config: ChainConfig, job: ChainJob): Promise<void> {
   const { db, memory, log, now, once, signal, conditions } = job
-  const bare = openSource(config, job)
+  const bare = sourceOf(config, job)
   const chain = chainOf(config, bare)
   const source = pinned(bare, db, chain, now)
   const about = { chain: chain.id }
@@ -77,7 +77,7 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
   }
 }
 
-function openSource(config: ChainConfig, { freezeContracts, log }: ChainJob): ChainSource {
+function sourceOf(config: ChainConfig, { freezeContracts, log }: ChainJob): ChainSource {
   return createSource(config, {
     freezeContracts,
     onChange: ({ endpoint, what, reason }) => {

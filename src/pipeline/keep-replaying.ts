@@ -1,12 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import type { ChainConfig } from '../config/chains.ts'
-import { messageOf } from '../errors.ts'
+import { isMissing, messageOf } from '../errors.ts'
 import { readChainState } from '../ledger/chain.ts'
-import type { StepCounts } from '../ledger/commit-step.ts'
-import { nextReplay, type Replay } from '../ledger/replays.ts'
+import { pendingReplays } from '../ledger/replays.ts'
 import type { Log } from '../log.ts'
 import type { Wiring } from './ledger-store.ts'
-import { createSource } from './open-chain.ts'
+import { openSource } from './open-chain.ts'
 import { workOffReplays } from './work-off-replays.ts'
 
 /** Requests come from other processes; one look at an index finds them. */
@@ -26,7 +25,8 @@ export interface ReplayingOptions {
  *
  * @param options.freezeContracts as for the follower's source: a reading without them would close gaps that it has not
  * looked at. @param options.signal ends the work that is left to `finish`.
- * @returns stops after the step under way, or, to `finish`, when nothing is left to do, and throws what hinders it.
+ * @returns stops after the step under way, or, to `finish`, when nothing is left to do but what the node does not have, and
+ * throws what else hinders it.
  */
 export function keepReplaying(
   wiring: Wiring,
@@ -40,66 +40,81 @@ export function keepReplaying(
   async function keepOn(): Promise<void> {
     let pauseMs = lookEveryMs
     while (!stop.signal.aborted) {
-      const job = nextReplay(db, chain.id)
-      if (job !== undefined && !isBehind(wiring, config.prefetch)) {
-        pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+      try {
+        const before = whatIsLeft()
+        if (before !== '' && !isBehind(wiring, config.prefetch)) {
+          pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+          await workOff(before)
+        }
+        if (whatIsLeft() !== before) pauseMs = lookEveryMs
+      } catch (error) {
         // A reorg under way, a node that is away: what is written down stays so.
-        await workOff(job).catch((error) => {
-          if (!stop.signal.aborted)
-            log.warn(
-              { chain: chain.id },
-              `${chain.id}: screening backwards, to be tried again: ${messageOf(error)}`,
-            )
-        })
+        if (!stop.signal.aborted)
+          log.warn(
+            { chain: chain.id },
+            `${chain.id}: screening backwards, to be tried again: ${messageOf(error)}`,
+          )
       }
-      if (nextReplay(db, chain.id)?.next !== job?.next) pauseMs = lookEveryMs
       await setTimeout(pauseMs, undefined, { signal: stop.signal }).catch(() => {})
     }
   }
 
-  async function workOff({ from, next, to }: Replay): Promise<void> {
+  /** The blocks that are left to read again, in words. */
+  function whatIsLeft(): string {
+    return pendingReplays(db, chain.id)
+      .map(({ next, to }) => `${next} to ${to}`)
+      .join(', ')
+  }
+
+  async function workOff(blocks: string): Promise<void> {
     const pause = new AbortController()
     const signal = AbortSignal.any([stop.signal, pause.signal])
-    const about = { chain: chain.id, from, to, next }
-    log.info(
-      about,
-      `${chain.id}: screening backwards for own addresses that are new, blocks ${next} to ${to}`,
-    )
+    const about = { chain: chain.id }
+    log.info(about, `${chain.id}: screening backwards for own addresses that are new, blocks ${blocks}`)
     const onProgress = () => {
       if (isBehind(wiring, config.prefetch)) pause.abort()
     }
     try {
-      const counts = await readAgain(signal, onProgress)
-      log.info({ ...about, ...counts }, `${chain.id}: screened backwards`)
+      const { failures, ...counts } = await readAgain(signal, onProgress)
+      if (failures.length === 0) log.info({ ...about, ...counts }, `${chain.id}: screened backwards`)
     } catch (error) {
       if (!pause.signal.aborted) throw error
     }
   }
 
-  async function readAgain(signal: AbortSignal, onProgress: () => void): Promise<StepCounts> {
-    const source = createSource(config, { freezeContracts })
-    try {
-      await source.open(signal)
-      const { prefetch, finality } = config
-      const counts = await workOffReplays(wiring, source, { prefetch, finality, signal, onProgress })
-      if (counts.created + counts.reinstated > 0) wiring.onAlerts?.(counts)
-      return counts
-    } finally {
-      await source.close()
-    }
+  async function readAgain(signal: AbortSignal, onProgress: () => void) {
+    const { prefetch, finality } = config
+    const failures: unknown[] = []
+    const counts = await workOffReplays(wiring, () => openSource(config, { freezeContracts }, signal), {
+      ...{ prefetch, finality, signal, onProgress },
+      onFailed: ({ next, to }, error) => {
+        failures.push(error)
+        log.warn(
+          { chain: chain.id, next, to },
+          `${chain.id}: screening backwards, to be tried again: blocks ${next} to ${to}: ${messageOf(error)}`,
+        )
+      },
+    })
+    if (counts.created + counts.reinstated > 0) wiring.onAlerts?.(counts)
+    return { ...counts, failures }
   }
 
   return async ({ finish }) => {
     stop.abort()
     await work
-    if (!finish || ends.aborted || nextReplay(db, chain.id) === undefined) return
-    await readAgain(ends, () => {}).catch((error) => {
+    if (!finish || ends.aborted || whatIsLeft() === '') return
+    try {
+      const { failures } = await readAgain(ends, () => {})
+      // What the node does not have is a gap of the coverage. It is no reason to halt.
+      const hindrance = failures.find((error) => !isMissing(error))
+      if (hindrance !== undefined) throw hindrance
+    } catch (error) {
       if (!ends.aborted) throw error
-    })
+    }
   }
 }
 
-/** Follows, and reads again behind it. @param options.once nothing is left to be read again when it ends well. */
+/** Follows, and reads again behind it. @param options.once when it ends well, nothing is left to be read again that the node has. */
 export async function followAndReplay(
   wiring: Wiring,
   config: ChainConfig,

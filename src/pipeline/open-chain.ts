@@ -30,6 +30,22 @@ export function createSource(config: ChainConfig, wishes: SourceWishes = {}): Ch
   return createPool([open(first), ...others.map(open)], { ...(onChange && { onChange }) })
 }
 
+/** The same, opened. What can't be opened is closed. */
+export async function openSource(
+  config: ChainConfig,
+  wishes: SourceWishes = {},
+  signal?: AbortSignal,
+): Promise<ChainSource> {
+  const source = createSource(config, wishes)
+  try {
+    await source.open(signal)
+    return source
+  } catch (error) {
+    await source.close()
+    throw error
+  }
+}
+
 function createNodeSource(
   config: ChainConfig,
   url: string,

@@ -5,6 +5,7 @@ import { ChainscreenError } from '../errors.ts'
 import { blockAt, readChainState } from '../ledger/chain.ts'
 import { commitReplay, type ReplayProgress } from '../ledger/commit-replay.ts'
 import { commitHead, type ScreenedBlock, type StepCounts } from '../ledger/commit-step.ts'
+import { endCoveredReplays } from '../ledger/replays.ts'
 import type { Wiring } from './ledger-store.ts'
 import { partsAtFreezes } from './parts-at-freezes.ts'
 import { screenAndWiden } from './screen-and-widen.ts'
@@ -79,6 +80,7 @@ export async function replay(wiring: Wiring, source: ChainSource, range: ReplayR
     const height = blocks.at(-1)?.height
     if (height !== undefined) range.onProgress?.(height)
   }
+  endCoveredReplays(db, chain.id, now())
   return total
 }
 

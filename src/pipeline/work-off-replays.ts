@@ -1,8 +1,9 @@
 import type { Finality } from '../chains/final-height.ts'
 import type { ChainSource } from '../chains/source.ts'
+import { isTemporary } from '../errors.ts'
 import { readChainState } from '../ledger/chain.ts'
 import type { StepCounts } from '../ledger/commit-step.ts'
-import { endReplay, nextReplay } from '../ledger/replays.ts'
+import { endReplay, pendingReplays, type Replay } from '../ledger/replays.ts'
 import type { Wiring } from './ledger-store.ts'
 import { replay } from './replay.ts'
 
@@ -13,36 +14,55 @@ export interface ReplayWork {
   signal: AbortSignal
   /** Blocks done and in all, of the replay under way. */
   onProgress?: (progress: { done: number; total: number }) => void
+  /** Hears of a replay that the node could not serve to its end: it stays to be done, and the others had their turn. */
+  onFailed: (replay: Replay, error: unknown) => void
 }
 
 /**
  * Reads again what is written down to be, to the end: blocks that were screened before some own address was registered.
  * Each step notes how far it has come in its own transaction: a crash loses nothing and doubles nothing.
  *
- * @param source is open.
- * @throws what {@link replay} throws: `wrong-chain` while the follower walks back a reorg, what the source throws.
+ * A replay that the node does not serve, such as one of blocks that it has pruned, does not hold up the others.
+ *
+ * @param open opens a source. Each replay has one of its own: what a node of a pool did not have for one is not held
+ * against it for the next.
+ * @throws what `open` throws, and what {@link replay} throws that may not work later: `wrong-chain` while the follower
+ * walks back a reorg.
  */
 export async function workOffReplays(
   wiring: Wiring,
-  source: ChainSource,
+  open: () => Promise<ChainSource>,
   work: ReplayWork,
 ): Promise<StepCounts> {
   const { db, chain, now } = wiring
-  const total: StepCounts = { created: 0, reinstated: 0, known: 0 }
-  for (let job = nextReplay(db, chain.id); job !== undefined; job = nextReplay(db, chain.id)) {
+  const sum: StepCounts = { created: 0, reinstated: 0, known: 0 }
+  const failed = new Set<number>()
+  const untried = () => pendingReplays(db, chain.id).find(({ id }) => !failed.has(id))
+  for (let job = untried(); job !== undefined; job = untried()) {
     const { id, from, next } = job
     const to = Math.min(job.to, readChainState(db, chain.id).cursor?.height ?? -1)
     if (next > to) {
       endReplay(db, id, now())
       continue
     }
-    const counts = await replay(wiring, source, {
-      ...{ from: next, to, job: id, prefetch: work.prefetch, finality: work.finality, signal: work.signal },
-      onProgress: (height) => work.onProgress?.({ done: height - from + 1, total: job.to - from + 1 }),
-    })
-    total.created += counts.created
-    total.reinstated += counts.reinstated
-    total.known += counts.known
+    const { prefetch, finality, signal } = work
+    const total = job.to - from + 1
+    const source = await open()
+    try {
+      const counts = await replay(wiring, source, {
+        ...{ from: next, to, job: id, prefetch, finality, signal },
+        onProgress: (height) => work.onProgress?.({ done: height - from + 1, total }),
+      })
+      sum.created += counts.created
+      sum.reinstated += counts.reinstated
+      sum.known += counts.known
+    } catch (error) {
+      if (signal.aborted || !isTemporary(error)) throw error
+      failed.add(id)
+      work.onFailed(job, error)
+    } finally {
+      await source.close()
+    }
   }
-  return total
+  return sum
 }

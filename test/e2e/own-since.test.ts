@@ -84,6 +84,40 @@ describe('--since', () => {
     expect(found(user)).toEqual(found(always))
   })
 
+  it('from a block that the node does not have adds the addresses, says so, and asks for nothing', async () => {
+    const { user, always } = await late('bitcoin')
+    const missing = await user.run('own', 'import', ownFile('bitcoin'), '--since', '1')
+    expect(missing.code).toBe(1)
+    expect(missing.stderr).toBe(
+      'The node of bitcoin has no block 1 (it may be pruned): the addresses were added, and nothing was screened backwards; ask again with a later --since.\n',
+    )
+    expect(user.query('select 1 from replays')).toEqual([])
+    const later = await user.run('own', 'import', ownFile('bitcoin'), '--since', '111')
+    expect(later).toMatchObject({ code: 0, stderr: '' })
+    expect(found(user)).toEqual(found(always))
+  })
+
+  it('takes the place of an earlier one that the node can not serve, which halts no run', async () => {
+    const { user, always } = await late('bitcoin')
+    await user.own(ownFile('bitcoin'))
+    const db = openLedger(user.database)
+    askReplay(db, { chain: 'bitcoin', from: 1, ownRevision: 1 }, '2026-01-01T00:00:00.000Z')
+    db.close()
+    const once = await user.run('run', '--once')
+    expect(once.code).toBe(0)
+    expect(once.stderr).toContain('has no block 1 (it may be pruned)')
+    expect(user.query('select state from replays')).toEqual([{ state: 'pending' }])
+    expect(await coverage(user)).toContain('registered later')
+    const later = await user.run('own', 'import', ownFile('bitcoin'), '--since', '111')
+    expect(later.code).toBe(0)
+    expect(later.stderr).toContain('blocks 1 to 110, asked for earlier, are not asked for any more')
+    expect(user.query('select from_height, state from replays')).toEqual([
+      { from_height: 111, state: 'done' },
+    ])
+    expect(await coverage(user)).not.toContain('registered later')
+    expect(found(user)).toEqual(found(always))
+  })
+
   it('is done by the next run --once when nobody did it', async () => {
     const { user, always } = await late('bitcoin')
     await user.own(ownFile('bitcoin'))
@@ -118,9 +152,12 @@ describe('--since', () => {
     expect(user.query('select transfer from transfers')).toHaveLength(3)
     const listed = (await user.here('own', 'list', '--json')).stdout.split('\n')[0] ?? ''
     expect(JSON.parse(listed)).toMatchObject({ branch: 0, derived: 80, used: 59 })
-    expect(JSON.parse((await user.here(...words, '--since', '9', '--json')).stdout)).toMatchObject({
+    expect(JSON.parse((await user.here(...words, '--since', '3', '--json')).stdout)).toMatchObject({
       backwards: { state: 'done' },
     })
+    const above = await user.here('own', 'add', '--descriptor', descriptor, '--since', '9')
+    expect(above).toMatchObject({ code: 2, stdout: '' })
+    expect(above.stderr).toContain('Nothing was added: --since 9 is above 3')
   })
 
   it.each([

@@ -5,9 +5,10 @@ import { all, type Db, run } from '../../src/ledger/database.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { addOwnAddresses } from '../../src/ledger/own-addresses.ts'
 import { revisionOfDescriptor } from '../../src/ledger/own-branches.ts'
-import { askReplay, nextReplay } from '../../src/ledger/replays.ts'
+import { askReplay, pendingReplays } from '../../src/ledger/replays.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
 import { keepReplaying } from '../../src/pipeline/keep-replaying.ts'
+import { replay } from '../../src/pipeline/replay.ts'
 import { type ReplayWork, workOffReplays } from '../../src/pipeline/work-off-replays.ts'
 import { type FakeNode, startFakeNode } from '../chains/bitcoin/fake-node.ts'
 import { sourceFor } from '../chains/bitcoin/open-source.ts'
@@ -40,13 +41,36 @@ const lateOwn = {
   chain: '',
 } as const
 
-const work: ReplayWork = { prefetch: 2, finality: { depth: 3 }, signal: new AbortController().signal }
+const work: ReplayWork = {
+  prefetch: 2,
+  finality: { depth: 3 },
+  signal: new AbortController().signal,
+  onFailed: (_replay, error) => {
+    throw error
+  },
+}
 
 async function workOff(db: Db, node: FakeNode, more: Partial<ReplayWork> = {}) {
+  return workOffReplays(wiringOf(db), () => opened(node), { ...work, ...more })
+}
+
+async function opened(node: FakeNode) {
   const source = sourceFor(node.url)
   await source.open()
-  return workOffReplays(wiringOf(db), source, { ...work, ...more })
+  return source
 }
+
+/** Makes a node prune its blocks below a height, as Bitcoin Core does: it still knows their hashes. */
+function prune(node: FakeNode, below: number): void {
+  const pruned = node.state.chain.slice(0, below).map(({ hash }) => hash)
+  node.state.intercept = (request) =>
+    pruned.some((hash) => request === `GET /rest/block/${hash}.bin`)
+      ? { status: 404, body: 'Block not available (pruned data)\r\n' }
+      : undefined
+}
+
+const replaysOf = (db: Db) =>
+  all(db, 'select from_height as "from", next_height as next, state from replays order by id')
 
 function ask(db: Db, from: number) {
   return askReplay(db, { chain: 'bitcoin', from, ownRevision: readRevisions(db).own }, at)
@@ -75,7 +99,7 @@ describe('blocks that were screened before an address was own', () => {
     const onProgress = (progress: { done: number; total: number }) => done.push(progress.done)
     expect(await workOff(db, node, { onProgress })).toEqual({ created: 6, reinstated: 0, known: 0 })
     expect(done.at(-1)).toBe(6)
-    expect(nextReplay(db, 'bitcoin')).toBeUndefined()
+    expect(pendingReplays(db, 'bitcoin')[0]).toBeUndefined()
     expect(all(db, 'select block_height, status from alerts order by 1')).toEqual(
       [4, 5, 6, 7, 8, 9].map((height) => ({
         block_height: height,
@@ -118,7 +142,7 @@ describe('blocks that were screened before an address was own', () => {
       if (done >= 4) stop.abort(new Error('told to stop'))
     }
     await expect(workOff(db, node, { signal: stop.signal, onProgress })).rejects.toThrow('told to stop')
-    expect(nextReplay(db, 'bitcoin')).toMatchObject({ next: 5, from: 1, to: 9 })
+    expect(pendingReplays(db, 'bitcoin')[0]).toMatchObject({ next: 5, from: 1, to: 9 })
     node.requests.length = 0
     await workOff(db, node)
     const asked = (height: number) =>
@@ -139,12 +163,10 @@ describe('blocks that were screened before an address was own', () => {
       first.close()
       for (let crash = crashes.shift(); ; crash = crashes.shift()) {
         const db = openLedger(path)
-        const source = sourceFor(node.url)
-        await source.open()
         const wiring = wiringOf(db)
         const repair = crashAt(crash ?? 0)
         try {
-          await workOffReplays(wiring, source, work)
+          await workOffReplays(wiring, () => opened(node), work)
           repair()
           return end(db)
         } catch (error) {
@@ -171,7 +193,7 @@ describe('blocks that were screened before an address was own', () => {
     node.state.stale = chain.slice(6)
     node.state.chain = regtestChain(...blocks.slice(0, 5), {}, ...blocks.slice(0, 4))
     await expect(workOff(db, node, { prefetch: 1 })).rejects.toMatchObject({ code: 'wrong-chain' })
-    expect(nextReplay(db, 'bitcoin')).toMatchObject({ next: 6 })
+    expect(pendingReplays(db, 'bitcoin')[0]).toMatchObject({ next: 6 })
     await followNode(db, node)
     await workOff(db, node)
     expect(all(db, `select block_height from alerts where status != 'orphaned' order by 1`)).toEqual(
@@ -197,7 +219,7 @@ describe('blocks that were screened before an address was own', () => {
     const lost = { reason: expect.stringContaining('blocks 4 to 9 are to be read again') }
     expect(readCoverage(db)[0]?.gaps).toEqual([{ from: 4, to: 8, ...lost }])
     expect(await workOff(db, node)).toEqual({ created: 0, reinstated: 0, known: 5 })
-    expect(nextReplay(db, 'bitcoin')).toBeUndefined()
+    expect(pendingReplays(db, 'bitcoin')).toEqual([])
     expect(readCoverage(db)[0]?.gaps).toEqual([])
   })
 
@@ -209,10 +231,8 @@ describe('blocks that were screened before an address was own', () => {
     ask(db, 8)
     const wiring = wiringOf(db)
     run(db, `update chains set cursor_height = 7 where id = 'bitcoin'`)
-    const source = sourceFor(node.url)
-    await source.open()
-    await workOffReplays(wiring, source, work)
-    expect(nextReplay(db, 'bitcoin')).toBeUndefined()
+    await workOffReplays(wiring, () => opened(node), work)
+    expect(pendingReplays(db, 'bitcoin')[0]).toBeUndefined()
     expect(alertedOwn(db)).toEqual([])
   })
 })
@@ -241,6 +261,84 @@ describe('a descriptor that is registered late', () => {
     expect(again()).toMatchObject({ state: 'done' })
     await addDescriptor(db, { gap: 50 })
     expect(again()).toMatchObject({ state: 'pending' })
+  })
+})
+
+describe('blocks that the node has pruned', () => {
+  /** A ledger where blocks 1 to 9 were asked for and can't be had below 5, and then 5 to 9, for one address more. */
+  async function stuck() {
+    const node = await startFakeNode({ chain: regtestChain(...blocks) })
+    const db = bitcoinLedger()
+    await followNode(db, node)
+    await addOwnAddresses(db, [lateOwn], at)
+    ask(db, 1)
+    await addOwnAddresses(db, [{ ...lateOwn, key: keyOf(own(0)) }], at)
+    ask(db, 5)
+    prune(node, 5)
+    return { node, db }
+  }
+
+  it('do not hold up what was asked for after them', async () => {
+    const { node, db } = await stuck()
+    const failed: string[] = []
+    const onFailed: ReplayWork['onFailed'] = ({ from, to }, error) => {
+      failed.push(`${from} to ${to}: ${error instanceof Error ? error.message : error}`)
+    }
+    expect(await workOff(db, node, { onFailed })).toEqual({ created: 5, reinstated: 0, known: 0 })
+    expect(failed).toEqual([`1 to 9: The node at ${node.url} has no block 1 (it may be pruned).`])
+    expect(replaysOf(db)).toEqual([
+      { from: 1, next: 1, state: 'pending' },
+      { from: 5, next: 10, state: 'done' },
+    ])
+  })
+
+  it('do not hold it up at several nodes either, which are not set aside for it', async () => {
+    const { node, db } = await stuck()
+    const other = await startFakeNode(node.state)
+    const chain = { ...config, rpc: [node.url, other.url] as [string, string], verify: 'off' as const }
+    const { log } = rememberingLog()
+    const stop = keepReplaying(wiringOf(db), chain, {
+      freezeContracts: [],
+      log,
+      signal: new AbortController().signal,
+    })
+    await stop({ finish: true })
+    expect(replaysOf(db)).toMatchObject([{ state: 'pending' }, { state: 'done' }])
+  })
+
+  it('are warned of when everything is to be finished, and halt nothing', async () => {
+    const { node, db } = await stuck()
+    const chain = { ...config, rpc: [node.url] as [string], verify: 'off' as const }
+    const { log, lines } = rememberingLog()
+    run(db, 'update chains set head_height = 1000')
+    const stop = keepReplaying(wiringOf(db), chain, {
+      freezeContracts: [],
+      log,
+      signal: new AbortController().signal,
+    })
+    await stop({ finish: true })
+    expect(lines).toEqual([
+      `warn bitcoin: screening backwards, to be tried again: blocks 1 to 9: The node at ${node.url} has no block 1 (it may be pruned).`,
+    ])
+    expect(readCoverage(db)[0]?.gaps).toContainEqual({
+      ...{ from: 0, to: 4 },
+      reason: expect.stringContaining('blocks 1 to 9 are to be read again'),
+    })
+  })
+
+  it('are no longer asked for when they were read by a replay, with all addresses that are known', async () => {
+    const { node, db } = await stuck()
+    node.state.intercept = () => undefined
+    const read = async (from: number, to: number) =>
+      replay(wiringOf(db), await opened(node), { prefetch: 2, finality: { depth: 3 }, from, to })
+    await read(5, 9)
+    expect(replaysOf(db)).toMatchObject([{ state: 'pending' }, { state: 'done' }])
+    await addOwnAddresses(db, [{ ...lateOwn, key: keyOf(own(1)) }], at)
+    await read(1, 4)
+    expect(replaysOf(db)[0]).toMatchObject({ state: 'pending' })
+    await read(5, 9)
+    expect(replaysOf(db)[0]).toMatchObject({ state: 'done' })
+    expect(alertedOwn(db)).toHaveLength(9)
   })
 })
 

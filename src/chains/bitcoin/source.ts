@@ -3,6 +3,7 @@ import type { BitcoinNetwork } from '../../address/network.ts'
 import { ChainscreenError } from '../../errors.ts'
 import type { BlockRef } from '../../screening/types.ts'
 import type { ChainHead, ChainSource, Mempool, SourceBlock, SourceInfo, Unscreened } from '../source.ts'
+import { absentBlock } from './absent-block.ts'
 import type { BlockReader } from './block-reader.ts'
 import { chooseReader, type Reads } from './choose-reader.ts'
 import type { BitcoinAuth } from './credentials.ts'
@@ -156,9 +157,12 @@ export class BitcoinSource implements ChainSource {
     if (reader === undefined) {
       throw new ChainscreenError('failure', 'A Bitcoin source was asked for a block before it was opened.')
     }
-    const hash = await this.#hashes.hashAt(height, signal)
+    const absent = (error: unknown) => {
+      throw absentBlock(error, this.endpoint, height)
+    }
+    const hash = await this.#hashes.hashAt(height, signal).catch(absent)
     const read = async () => {
-      const raw = await reader.read(hash, signal)
+      const raw = await reader.read(hash, signal).catch(absent)
       const block = new ScannedBlock(raw, hash)
       return { raw, block, proved: await this.#verifier.prove(block, height) }
     }
