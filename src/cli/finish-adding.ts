@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts'
+import { isAnyScreened } from '../ledger/coverage.ts'
 import type { Db } from '../ledger/database.ts'
 import { askReplay } from '../ledger/replays.ts'
 import type { OwnCounts } from '../own/import-own.ts'
@@ -34,10 +35,10 @@ export async function finishAdding(
   else if (since) saySince(backwards)
 }
 
-export function sayCounts(counts: OwnCounts, since: Since | null): void {
+export function sayCounts(db: Db, counts: OwnCounts, since: Since | null): void {
   printLine(`${counts.added} added, ${counts.changed} changed, ${counts.known} known already.`)
-  if (counts.added === 0 || since !== null) return
+  if (counts.added === 0 || since !== null || !isAnyScreened(db)) return
   printLine(
-    'Blocks screened before now did not look for the added ones: `chainscreen coverage` shows it, `chainscreen replay` screens them.',
+    'Blocks screened before now did not look for the added ones: `chainscreen coverage` shows it; the same command with `--since HEIGHT` screens them.',
   )
 }
