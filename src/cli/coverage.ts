@@ -15,7 +15,7 @@ import { printJson, printLine, printTable } from './output.ts'
 /** `coverage [CHAIN]`: what was screened, and every gap with its reason. */
 export const coverageCommand: CommandFactory = () =>
   command('coverage', 'what was screened, with which revision and level, and every gap with its reason')
-    .argument('[chain]')
+    .argument('[chain]', 'one chain only')
     .action((chain: string | undefined, options: CommonOptions) => {
       const config = configIfAny(options)
       const db = openLedgerForReading(databaseOf(options, config))

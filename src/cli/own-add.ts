@@ -25,7 +25,7 @@ interface AddOptions extends CommonOptions {
 /** `own add ADDRESS…`, and `own add --descriptor D`. */
 export function addCommand(): Command {
   return command('add', 'add addresses, or all addresses of a descriptor')
-    .argument('[address...]')
+    .argument('[address...]', 'of EVM chains or Bitcoin')
     .option(
       '--descriptor <text>',
       "an output descriptor or zpub/ypub (Bitcoin); - reads it from stdin, away from the shell's history",
