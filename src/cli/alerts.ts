@@ -9,6 +9,7 @@ import {
   resolveAlert,
 } from '../ledger/alert-queries.ts'
 import { openLedger, openLedgerForReading } from '../ledger/open.ts'
+import { checkFilter, levels, statuses } from './check-filter.ts'
 import {
   type CommandFactory,
   type CommonOptions,
@@ -20,9 +21,6 @@ import {
   refuseUnknownChain,
 } from './common.ts'
 import { amountText, printable, printJson, printLine, printTable } from './output.ts'
-
-const statuses = ['pending-mempool', 'pending', 'final', 'orphaned', 'withdrawn']
-const levels = ['high', 'medium', 'low']
 
 interface FilterOptions extends CommonOptions {
   chain?: string
@@ -39,24 +37,18 @@ interface FilterOptions extends CommonOptions {
 /** `alerts`, `alerts show ID`, `alerts resolve ID`. */
 export const alertsCommand: CommandFactory = () =>
   command('alerts', 'read and work the queue')
-    .option('--chain <id>')
+    .option('--chain <id>', 'of this chain only')
     .option('--status <status>', statuses.join(', '))
     .option('--level <level>', levels.join(', '))
     .option('--since <time>', 'raised at or after, ISO-8601')
-    .option('--tx <hash>')
+    .option('--tx <hash>', 'of this transaction only: 64 hex digits, with or without 0x')
     .option('--address <address>', 'own address, counterparty or listed address')
     .option('--open', 'only those that nobody decided on yet and whose block stands')
     .option('--canary', 'also the alerts by which chainscreen tests itself')
     .option('--limit <n>', 'at most so many')
     .action((options: FilterOptions) => {
       const { chain, status, level, since, tx, address, limit } = options
-      refuseOther('--status', status, statuses)
-      refuseOther('--level', level, levels)
-      if (since !== undefined && Number.isNaN(Date.parse(since)))
-        throw new ChainscreenError(
-          'usage',
-          `--since ${since} is no time; expected one such as 2026-01-31 or 2026-01-31T12:00:00Z.`,
-        )
+      checkFilter({ status, level, since, tx, address })
       const given = Object.entries({ chain, status, level, since, tx, address }).filter(
         ([, value]) => value !== undefined,
       )
@@ -80,12 +72,6 @@ export const alertsCommand: CommandFactory = () =>
     })
     .addCommand(showCommand())
     .addCommand(resolveCommand())
-
-/** A word that no alert has would find none, and look like good news. */
-function refuseOther(option: string, word: string | undefined, words: readonly string[]): void {
-  if (word === undefined || words.includes(word)) return
-  throw new ChainscreenError('usage', `${option} ${word} is unknown; expected ${words.join(', ')}.`)
-}
 
 /** The columns that fit a terminal; the rest is in `alerts show` and `--json`. */
 export function printAlerts(alerts: readonly CurrentAlertRow[]): void {
@@ -126,7 +112,7 @@ function parsed(alert: CurrentAlertRow) {
 
 function showCommand(): Command {
   return command('show', 'one alert and its story')
-    .argument('<id>')
+    .argument('<id>', 'an alert: its id, or the first digits of it')
     .action((id: string, options: CommonOptions) => {
       const db = openLedgerForReading(databaseOf(options, configIfAny(options)))
       try {
@@ -151,10 +137,10 @@ function showCommand(): Command {
 
 function resolveCommand(): Command {
   return command('resolve', "record a person's decision")
-    .argument('<id>')
+    .argument('<id>', 'an alert: its id, or the first digits of it')
     .requiredOption('--as <decision>', dispositions.join(', '))
     .requiredOption('--actor <name>', 'who decided')
-    .option('--note <text>')
+    .option('--note <text>', 'why, in words of whoever decided')
     .action((id: string, options: CommonOptions & { as: string; actor: string; note?: string }) => {
       const as = dispositions.find((one): one is Disposition => one === options.as)
       if (as === undefined) {

@@ -88,6 +88,9 @@ export function listConfigOf(config: Config, id: string): PublishedListConfig {
   throw new ChainscreenError('usage', `There is no list "${id}" in the config; it has: ${known}.`)
 }
 
+/** What `lists import` and `lists preview` take. */
+export const listFileHelp = '.xml, .csv, .json or .yaml, also packed as .zip or .gz'
+
 /** A block height, or another whole number, from the command line. @param what it is, for the message. */
 export function parseHeight(text: string, what = 'block height'): number {
   const height = Number(text)

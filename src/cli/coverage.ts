@@ -15,7 +15,7 @@ import { printJson, printLine, printTable } from './output.ts'
 /** `coverage [CHAIN]`: what was screened, and every gap with its reason. */
 export const coverageCommand: CommandFactory = () =>
   command('coverage', 'what was screened, with which revision and level, and every gap with its reason')
-    .argument('[chain]')
+    .argument('[chain]', 'one chain only')
     .action((chain: string | undefined, options: CommonOptions) => {
       const config = configIfAny(options)
       const db = openLedgerForReading(databaseOf(options, config))
@@ -66,15 +66,17 @@ export function printCoverage(coverage: ChainCoverage): void {
       ? `${chain}: in the config, and never followed yet`
       : `${chain} (${caip2}): screened up to ${cursorHeight ?? 'nothing'}; the node's head was ${headHeight ?? 'unknown'}, final is ${finalHeight ?? 'nothing yet'}`,
   )
-  printTable(
-    ['  blocks', 'level', 'list revision', 'own revision'],
-    joined(coverage.stretches).map((row) => [
-      `  ${row.from}–${row.to}`,
-      row.level,
-      row.revisions,
-      row.ownRevision,
-    ]),
-  )
+  if (coverage.stretches.length > 0) {
+    printTable(
+      ['  blocks', 'level', 'list revision', 'own revision'],
+      joined(coverage.stretches).map((row) => [
+        `  ${row.from}–${row.to}`,
+        row.level,
+        row.revisions,
+        row.ownRevision,
+      ]),
+    )
+  }
   const { historyRevision } = coverage
   if (coverage.stretches.some(({ listRevision }) => listRevision < historyRevision)) {
     printLine(`  re-screened from stored history to list revision ${historyRevision}`)

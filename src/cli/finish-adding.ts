@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import { ChainscreenError } from '../errors.ts'
+import { isAnyScreened } from '../ledger/coverage.ts'
 import type { Db } from '../ledger/database.ts'
 import { askReplay, beginReplayAt } from '../ledger/replays.ts'
 import { createLog } from '../log.ts'
@@ -60,10 +61,10 @@ function letGoOfStuck(db: Db, config: Config, { chain, height, stuck }: Since): 
   }
 }
 
-export function sayCounts(counts: OwnCounts, since: Since | null): void {
+export function sayCounts(db: Db, counts: OwnCounts, since: Since | null): void {
   printLine(`${counts.added} added, ${counts.changed} changed, ${counts.known} known already.`)
-  if (counts.added === 0 || since !== null) return
+  if (counts.added === 0 || since !== null || !isAnyScreened(db)) return
   printLine(
-    'Blocks screened before now did not look for the added ones: `chainscreen coverage` shows it, `chainscreen replay` screens them.',
+    'Blocks screened before now did not look for the added ones: `chainscreen coverage` shows it; the same command with `--since HEIGHT` screens them.',
   )
 }

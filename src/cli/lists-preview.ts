@@ -2,14 +2,14 @@ import type { Command } from 'commander'
 import { openLedgerForReading } from '../ledger/open.ts'
 import { type ListPreview, previewList } from '../pipeline/preview-list.ts'
 import { printAlerts } from './alerts.ts'
-import { type CommonOptions, command, configOf, listConfigOf, now } from './common.ts'
+import { type CommonOptions, command, configOf, listConfigOf, listFileHelp, now } from './common.ts'
 import { amountText, printJson, printLine, printTable } from './output.ts'
 
 /** `lists preview ID FILE`: what a new version would flag and clear. */
 export function previewCommand(): Command {
   return command('preview', 'which stored transfers a new version would flag or clear; nothing is activated')
     .argument('<id>', 'a list of the config')
-    .argument('<file>', '.xml, .csv, or packed as .zip or .gz')
+    .argument('<file>', listFileHelp)
     .action(async (id: string, file: string, options: CommonOptions) => {
       const config = configOf(options)
       const list = listConfigOf(config, id)
@@ -26,18 +26,25 @@ export function previewCommand(): Command {
 
 function sayPreview({ listId, added, removed, flagged, ownListed, cleared }: ListPreview): void {
   printLine(`${listId}: ${added} addresses would be added, ${removed} removed. Nothing was activated.`)
-  printLine(`${flagged.length} stored transfers would be flagged:`)
-  printTable(
-    ['  chain', 'block', 'level', 'direction', 'role', 'match', 'amount', 'counterparty', 'listed as'],
-    flagged.map((one) => [
-      ...[`  ${one.chain}`, one.blockHeight, one.level, one.direction, one.role, one.match],
-      ...[amountText(one), one.counterparty, one.subject ?? one.entryAddress],
-    ]),
-  )
-  printLine(`${ownListed.length} own addresses would be listed:`)
+  printCount(flagged, 'stored transfers would be flagged')
+  if (flagged.length > 0) {
+    printTable(
+      ['  chain', 'block', 'level', 'direction', 'role', 'match', 'amount', 'counterparty', 'listed as'],
+      flagged.map((one) => [
+        ...[`  ${one.chain}`, one.blockHeight, one.level, one.direction, one.role, one.match],
+        ...[amountText(one), one.counterparty, one.subject ?? one.entryAddress],
+      ]),
+    )
+  }
+  printCount(ownListed, 'own addresses would be listed')
   for (const { address, match, subject, entryAddress } of ownListed) {
     printLine(`  ${address} (${match}): ${subject ?? entryAddress}`)
   }
-  printLine(`${cleared.length} alerts would be told that their entry was removed:`)
-  printAlerts(cleared)
+  printCount(cleared, 'alerts would be told that their entry was removed')
+  if (cleared.length > 0) printAlerts(cleared)
+}
+
+/** With a colon where what is counted follows. */
+function printCount({ length }: readonly unknown[], what: string): void {
+  printLine(`${length} ${what}${length === 0 ? '.' : ':'}`)
 }

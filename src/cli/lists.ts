@@ -13,6 +13,7 @@ import {
   type Done,
   databaseOf,
   listConfigOf,
+  listFileHelp,
   now,
 } from './common.ts'
 import { approveCommand } from './lists-approve.ts'
@@ -35,7 +36,7 @@ export const listsCommand: CommandFactory = (done) =>
 function importCommand(done: Done): Command {
   return command('import', 'load a file as a new version of a list')
     .argument('<id>', 'a list of the config')
-    .argument('<file>', '.xml, .csv, or packed as .zip or .gz')
+    .argument('<file>', listFileHelp)
     .option('--approve', 'activate it although the guard objects')
     .action(async (id: string, file: string, options: CommonOptions & { approve?: boolean }) => {
       const config = configOf(options)
@@ -128,9 +129,9 @@ function checkText({ at, outcome, status, detail }: ListReport['checks'][number]
 
 function diffCommand(): Command {
   return command('diff', 'what changed between two versions of a list')
-    .argument('<id>')
-    .argument('[from]', 'a snapshot: its SHA-256, or the first digits of it')
-    .argument('[to]')
+    .argument('<id>', 'a list')
+    .argument('[from]', 'the older snapshot: its SHA-256, or the first digits of it')
+    .argument('[to]', 'the newer one; `lists show ID` has their names')
     .addHelpText(
       'after',
       '\nWithout FROM and TO: from the active version to the newest held one, or from the version before it to the active one.',

@@ -25,7 +25,7 @@ interface AddOptions extends CommonOptions {
 /** `own add ADDRESS…`, and `own add --descriptor D`. */
 export function addCommand(): Command {
   return command('add', 'add addresses, or all addresses of a descriptor')
-    .argument('[address...]')
+    .argument('[address...]', 'of EVM chains or Bitcoin')
     .option(
       '--descriptor <text>',
       "an output descriptor or zpub/ypub (Bitcoin); - reads it from stdin, away from the shell's history",
@@ -44,8 +44,12 @@ export function addCommand(): Command {
     .option('--since <height>', sinceHelp)
     .action(async (addresses: string[], options: AddOptions) => {
       const { kind, reference, chain = '', descriptor } = options
-      if (addresses.length > 0 === (descriptor !== undefined)) {
-        throw new ChainscreenError('usage', 'Nothing was added: expected addresses, or --descriptor.')
+      const isBoth = addresses.length > 0 && descriptor !== undefined
+      if (isBoth || (addresses.length === 0 && descriptor === undefined)) {
+        const why = isBoth
+          ? 'give addresses or --descriptor, not both'
+          : 'expected addresses, or --descriptor'
+        throw new ChainscreenError('usage', `Nothing was added: ${why}.`)
       }
       if (descriptor === undefined && (options.gap ?? options.issued) !== undefined) {
         throw new ChainscreenError(
@@ -72,7 +76,7 @@ export function addCommand(): Command {
           return
         }
         const counts = await addOwn(db, addresses, words, config.chains, now())
-        const say = () => sayCounts(counts, since)
+        const say = () => sayCounts(db, counts, since)
         const added = { report: counts, say, revision: revisionOfStaged(db) }
         await finishAdding(db, config, options, added, since)
       } finally {

@@ -22,7 +22,7 @@ export const ownCommand: CommandFactory = () =>
 
 function importCommand(): Command {
   return command('import', 'load a CSV file: address,kind,reference[,chain]')
-    .argument('<file>')
+    .argument('<file>', 'a CSV file with a header')
     .option('--since <height>', sinceHelp)
     .option('--chain <id>', 'the chain that --since is a height of, where there are several')
     .action(async (file: string, options: CommonOptions & { since?: string; chain?: string }) => {
@@ -42,7 +42,7 @@ function importCommand(): Command {
           onWritten: (rows) => progress.update('rows written', Math.min(rows, read), read),
         })
         progress.stop()
-        const say = () => sayCounts(counts, since)
+        const say = () => sayCounts(db, counts, since)
         const added = { report: counts, say, revision: revisionOfStaged(db) }
         await finishAdding(db, config, options, added, since)
       } finally {

@@ -19,7 +19,7 @@ const exitCode = { clear: 0, listed: 3, unknown: 4 } as const
 /** `screen ADDRESS…`: a pre-check before a withdrawal. */
 export const screenCommand: CommandFactory = (done) =>
   command('screen', 'is an address listed? exit 0 clear, 3 listed, 4 unknown')
-    .argument('<address...>')
+    .argument('<address...>', 'in any published form, of any family')
     .option('--asset <ticker>', 'decides between families that share an encoding')
     .option('--chain <id>', 'the chain it would be used on')
     .action((addresses: string[], options: CommonOptions & { asset?: string; chain?: string }) => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createReplayNode } from '../chains/recording/replay-node.ts'
+import { ChainscreenError } from '../errors.ts'
 import { type CommandFactory, type CommonOptions, command, parseHeight, stopSignal } from './common.ts'
 import { printJson, printLine } from './output.ts'
 
@@ -21,7 +22,7 @@ export const serveCommand: CommandFactory = () =>
     .action(async (file: string, options: ServeOptions) => {
       const signal = stopSignal()
       const node = await createReplayNode(file, {
-        port: parseHeight(options.port, 'port'),
+        port: portOf(options.port),
         host: options.host,
         ...(options.view === undefined ? {} : { view: parseHeight(options.view, 'number of a view') }),
         advance: options.advance ?? false,
@@ -31,3 +32,9 @@ export const serveCommand: CommandFactory = () =>
       if (!signal.aborted) await once(signal, 'abort')
       await node.close()
     })
+
+function portOf(text: string): number {
+  const port = Number(text)
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
+  throw new ChainscreenError('usage', `"${text}" is no port; expected 0 to 65535.`)
+}

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { ChainscreenError } from '../errors.ts'
+import { whyUnreadable } from '../unreadable-file.ts'
 import { ConfigDocument } from './document.ts'
 import { substituteEnvironment } from './environment.ts'
 import { configError, fromSchema } from './mistakes.ts'
@@ -54,7 +55,7 @@ function readConfigFile(file: string): string {
       'config',
       code === 'ENOENT'
         ? `There is no config file ${file}: write one with \`chainscreen init\`, or name yours with --config.`
-        : `The config file ${file} can't be read (${code ?? 'unknown reason'}): check the path and who may read it.`,
+        : `The config file ${file} can't be read: ${whyUnreadable(cause)}.`,
       { cause },
     )
   }

@@ -5,8 +5,8 @@ import { absolute } from './resolve-paths.ts'
 /** Keys whose values are never shown, and may come from a file named by `<key>File`. */
 export const secretKeys: readonly string[] = ['password', 'token']
 
-/** Stands in for a secret that could not be read, so that it is not reported as missing too. */
-const unread = 'unread'
+/** Stands in for a secret that could not be read, so that it is not reported as missing or too short as well. */
+const unread = 'unread'.repeat(8)
 
 /** Reads every `<key>File` into `<key>`; a line break at the end of the file is not part of the secret. */
 export function readSecretFiles(value: unknown, folder: string, path: KeyPath = []): Mistake[] {

@@ -65,6 +65,7 @@ export interface AlertFilter {
   level?: string
   /** Alerts raised at or after this moment, ISO-8601 (a date will do). */
   since?: string
+  /** A transaction hash, with or without 0x: EVM chains write it, Bitcoin does not. */
   tx?: string
   /** Own address, counterparty or listed address, as written. */
   address?: string
@@ -89,7 +90,10 @@ export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] 
   if (filter.status !== undefined) where('status = ?', filter.status)
   if (filter.level !== undefined) where('level = ?', filter.level)
   if (filter.since !== undefined) where('created_at >= ?', filter.since)
-  if (filter.tx !== undefined) where('tx_hash = lower(?)', filter.tx)
+  if (filter.tx !== undefined) {
+    const digits = filter.tx.toLowerCase().replace(/^0x/, '')
+    where('tx_hash in (?, ?)', digits, `0x${digits}`)
+  }
   if (filter.address !== undefined) {
     where('lower(?) in (lower(own_address), lower(counterparty), lower(entry_address))', filter.address)
   }
@@ -104,6 +108,12 @@ export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] 
 
 /** The whole id from its first digits. @throws `usage` when no alert, or more than one, begins with them. */
 export function findAlertId(db: Db, prefix: string): string {
+  if (prefix.trim() === '') {
+    throw new ChainscreenError(
+      'usage',
+      'The id of the alert is empty; expected one, or its first digits, as `chainscreen alerts` shows them.',
+    )
+  }
   const found = /^[0-9a-f]{1,32}$/i.test(prefix)
     ? all<{ id: string }>(db, 'select id from alerts where id glob ? limit 2', `${prefix.toLowerCase()}*`)
     : []

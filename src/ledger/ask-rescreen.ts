@@ -1,3 +1,4 @@
+import { ChainscreenError } from '../errors.ts'
 import { all, type Db, inTransaction, one } from './database.ts'
 import { addRescreen, addRescreenItem, type RescreenItem } from './rescreens.ts'
 import { readRevisions } from './revisions.ts'
@@ -7,10 +8,14 @@ import { readRevisions } from './revisions.ts'
  * above one.
  *
  * @param since `null` for all. Where the ledger did not note yet which entries came when, all are taken.
+ * @throws ChainscreenError `usage` for a revision that there is not yet.
  */
 export function askRescreen(db: Db, since: number | null, at: string): void {
   inTransaction(db, () => {
     const { list: revision } = readRevisions(db)
+    if (since !== null && since > revision) {
+      throw new ChainscreenError('usage', `--since ${since} is above ${revision}, the newest list revision.`)
+    }
     const whole = since === null || !isNoted(db, since)
     const id = addRescreen(db, { kind: 'asked', listId: null, revision, whole, at })
     if (whole) return

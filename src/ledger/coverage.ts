@@ -138,3 +138,8 @@ export function ownRevisionOf(db: Db, chain: string, height: number): number | u
     ...[chain, height],
   )?.own_revision
 }
+
+/** Whether any block of any chain was screened. */
+export function isAnyScreened(db: Db): boolean {
+  return one(db, 'select 1 from coverage limit 1') !== undefined
+}

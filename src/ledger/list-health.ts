@@ -79,11 +79,11 @@ function unreadPast(db: Db, id: string): string | null {
     : `list ${id} is not complete: blocks ${past_next} to ${last} of ${chain} are still to be read for freezes by ${contract}`
 }
 
-/** `90 minutes`, `72 hours`, `12 days`. */
+/** `90 minutes`, `72 hours`, `12 days`: what has passed whole, as everywhere. */
 export function ageText(seconds: number): string {
-  if (seconds < 120) return `${Math.max(0, Math.round(seconds))} seconds`
-  if (seconds < 7_200) return `${Math.round(seconds / 60)} minutes`
+  if (seconds < 120) return `${Math.max(0, Math.floor(seconds))} seconds`
+  if (seconds < 7_200) return `${Math.floor(seconds / 60)} minutes`
   return seconds < 10 * 86_400
-    ? `${Math.round(seconds / 3600)} hours`
-    : `${Math.round(seconds / 86_400)} days`
+    ? `${Math.floor(seconds / 3600)} hours`
+    : `${Math.floor(seconds / 86_400)} days`
 }

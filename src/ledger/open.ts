@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from './database.ts'
@@ -9,9 +9,10 @@ import { migrate, migrations, refuseNewer, schemaVersion } from './migrate.ts'
  * Opens the ledger for writing, and brings its schema up to date.
  *
  * @param options.create make the file where there is none.
- * @throws `database` when it can't be opened or written, `database-newer` when it is of a newer program.
+ * @throws `usage` where it is a folder, `database` when it can't be opened or written, `database-newer` when it is of a newer program.
  */
 export function openLedger(path: string, options: { create: boolean } = { create: true }): Db {
+  refuseFolder(path)
   if (!options.create) refuseMissing(path)
   return guarded(path, () => {
     const db = new Database(path)
@@ -27,6 +28,7 @@ export function openLedger(path: string, options: { create: boolean } = { create
 
 /** Opens an existing ledger for reading only. A schema older than the program's is refused too: `init` brings it up to date. */
 export function openLedgerForReading(path: string): Db {
+  refuseFolder(path)
   refuseMissing(path)
   return guarded(path, () => {
     const db = new Database(path, { readonly: true, fileMustExist: true })
@@ -59,6 +61,12 @@ function configured(db: Db, setUp: () => void): Db {
 function refuseMissing(path: string): void {
   if (existsSync(path)) return
   throw new ChainscreenError('database', `There is no database at ${path}: \`chainscreen init\` creates it.`)
+}
+
+/** SQLite would say no more than that it can't open it. */
+function refuseFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return
+  throw new ChainscreenError('usage', `${path} is a folder: name the database's file.`)
 }
 
 function guarded<T>(path: string, open: () => T): T {

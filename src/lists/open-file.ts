@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs'
 import { open as openHandle } from 'node:fs/promises'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { ChainscreenError, messageOf } from '../errors.ts'
+import { ChainscreenError } from '../errors.ts'
+import { whyUnreadable } from '../unreadable-file.ts'
 import { guardStream } from './guard-stream.ts'
 import { openZip } from './open-zip.ts'
 
@@ -46,16 +47,6 @@ async function firstBytes(path: string): Promise<string> {
       await handle.close()
     }
   } catch (cause) {
-    throw new ChainscreenError('bad-file', `${path} can't be read: ${why(cause)}.`, { cause })
+    throw new ChainscreenError('bad-file', `${path} can't be read: ${whyUnreadable(cause)}.`, { cause })
   }
-}
-
-function why(error: unknown): string {
-  const reasons: Record<string, string> = {
-    ENOENT: 'there is no such file',
-    EISDIR: 'it is a folder',
-    EACCES: 'this user may not read it',
-  }
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return reasons[code] ?? messageOf(error)
 }

@@ -132,6 +132,9 @@ async function isWebPage(path: string): Promise<boolean> {
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(512), 0, 512, 0)
     return /^\uFEFF?\s*<(!doctype\s+html|html)\b/i.test(buffer.toString('utf8', 0, bytesRead))
+  } catch {
+    // A folder can be opened, and not read: that has been said already.
+    return false
   } finally {
     await handle.close()
   }

@@ -2,6 +2,7 @@ import { keyFamily } from '../address/key.ts'
 import { parseAddress } from '../address/parse.ts'
 import { looksPrivate } from '../descriptor/extended-key.ts'
 import { looksLikeDescriptor } from '../descriptor/parse-descriptor.ts'
+import { privateKeyAsAddress } from '../descriptor/shown-address.ts'
 import { type OwnKind, type OwnRow, ownKinds, type WatchedFamily } from './own-row.ts'
 
 /** Ids of the configured chains, with the family of each. */
@@ -22,7 +23,7 @@ export function checkOwnRow(fields: OwnFields, line: number, chains: KnownChains
   const { address, kind, reference, chain } = fields
   // Neither may be repeated in a message: the one is a secret, the other tells every address.
   if (looksPrivate(address)) {
-    return 'a private key stands where an address should: take it off this machine, and treat it as disclosed'
+    return privateKeyAsAddress
   }
   if (looksLikeDescriptor(address)) {
     return 'an extended key or descriptor stands where an address should: `chainscreen own add --descriptor` takes it'

@@ -37,7 +37,11 @@ export function importOwnFile(
   )
 }
 
-/** Adds addresses from the command line. What is not said of one that is there already stays as it is. */
+/**
+ * Adds addresses from the command line. What is not said of one that is there already stays as it is.
+ *
+ * @throws ChainscreenError `usage`: then nothing was added.
+ */
 export function addOwn(
   db: Db,
   addresses: readonly string[],
@@ -51,7 +55,9 @@ export function addOwn(
     const { kind = known?.kind ?? 'deposit', reference = known?.reference ?? '', chain } = as
     const row = checkOwnRow({ address, kind, reference, chain }, index + 1, knownChains(chains))
     if (typeof row === 'string') throw new ChainscreenError('usage', `Nothing was added: ${row}.`)
-    return toOwn(row, 'the command line', chains)
+    const mixUp = wrongNetwork(row, chains)
+    if (mixUp !== null) throw new ChainscreenError('usage', `Nothing was added: ${mixUp}.`)
+    return toOwn(row)
   })
   return addOwnAddresses(db, rows, at)
 }
@@ -65,23 +71,31 @@ async function* flat(
   file: string,
   chains: readonly ChainConfig[],
 ): AsyncGenerator<OwnAddress> {
-  for await (const batch of batches) for (const row of batch) yield toOwn(row, `${file}:${row.line}`, chains)
+  for await (const batch of batches) {
+    for (const row of batch) {
+      const mixUp = wrongNetwork(row, chains)
+      if (mixUp !== null) {
+        throw new ChainscreenError('bad-file', `${file}:${row.line}: ${mixUp}; nothing was loaded.`)
+      }
+      yield toOwn(row)
+    }
+  }
 }
 
 /** An address written for a network that is not followed is a mix-up: its key would be watched on the wrong chain. */
-function toOwn(row: OwnRow, where: string, chains: readonly ChainConfig[]): OwnAddress {
+function wrongNetwork(row: OwnRow, chains: readonly ChainConfig[]): string | null {
   const networks = chains.flatMap((chain) =>
     chain.type === 'bitcoin' && (row.chain === null || row.chain === chain.id) ? [chain.network] : [],
   )
-  if (
+  const isOther =
     row.key.startsWith('bitcoin:') &&
     networks.length > 0 &&
     !networks.some((one) => prefixFits(row.text, one))
-  ) {
-    throw new ChainscreenError(
-      'bad-file',
-      `${where}: ${row.text} is no address of ${networks.join(' or ')}, the Bitcoin network of the config; nothing was loaded.`,
-    )
-  }
+  return isOther
+    ? `${row.text} is no address of ${networks.join(' or ')}, the Bitcoin network of the config`
+    : null
+}
+
+function toOwn(row: OwnRow): OwnAddress {
   return { key: row.key, address: row.text, kind: row.kind, reference: row.reference, chain: row.chain ?? '' }
 }

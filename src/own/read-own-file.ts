@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { CsvError, parse } from 'csv-parse'
-import { ChainscreenError, messageOf } from '../errors.ts'
+import { ChainscreenError } from '../errors.ts'
+import { whyUnreadable } from '../unreadable-file.ts'
 import { checkOwnRow, type KnownChains } from './check-own-row.ts'
 import { readOwnHeader } from './own-header.ts'
 import type { OwnRow } from './own-row.ts'
@@ -123,5 +124,5 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 function unreadable(path: string, cause: unknown): ChainscreenError {
-  return new ChainscreenError('bad-file', `${path} can't be read: ${messageOf(cause)}.`, { cause })
+  return new ChainscreenError('bad-file', `${path} can't be read: ${whyUnreadable(cause)}.`, { cause })
 }

@@ -1,5 +1,7 @@
 import { keyFamily } from '../address/key.ts'
 import { parseAddress } from '../address/parse.ts'
+import { looksPrivate } from '../descriptor/extended-key.ts'
+import { privateKeyAsAddress, shownAddress } from '../descriptor/shown-address.ts'
 import type { Db } from '../ledger/database.ts'
 import { entriesMet } from '../ledger/list-forms.ts'
 import { bundledAlone, listHealth } from '../ledger/list-health.ts'
@@ -9,6 +11,7 @@ import type { Match } from '../screening/watchlist.ts'
 export type Verdict = 'clear' | 'listed' | 'unknown'
 
 export interface PreCheck {
+  /** As it was given; what may be a key is not repeated whole (`shownAddress`). */
   address: string
   verdict: Verdict
   family: string | null
@@ -60,12 +63,10 @@ function checkOne(
 ): PreCheck {
   const parsed = parseAddress(address, { asset: options.asset })
   if (!parsed.ok) {
+    const why = looksPrivate(address) ? privateKeyAsAddress : `not readable as an address: ${parsed.reason}`
     return {
-      address,
-      verdict: 'unknown',
-      family: null,
-      matches: [],
-      notes: [`not readable as an address: ${parsed.reason}`],
+      ...{ address: shownAddress(address), verdict: 'unknown', family: null, matches: [] },
+      notes: [why],
     }
   }
   const family = keyFamily(parsed.key)

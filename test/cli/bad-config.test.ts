@@ -112,6 +112,21 @@ describe('words that no command knows', () => {
       args: ['coverage', 'etc'],
       says: 'There is no chain "etc", neither in the config nor in the database; they have: eth.',
     },
+    {
+      args: ['alerts', '--address', 'zzz'],
+      says: "--address zzz can't be read: no address format known to chainscreen.",
+    },
+    {
+      args: ['alerts', '--tx', 'zz'],
+      says: '--tx zz is no transaction hash; expected 64 hex digits, with or without 0x.',
+    },
+    {
+      args: ['alerts', 'show', ''],
+      says: 'The id of the alert is empty; expected one, or its first digits, as `chainscreen alerts` shows them.',
+    },
+    { args: ['rescreen', '--since', '99'], says: '--since 99 is above 1, the newest list revision.' },
+    { args: ['serve', 'x.gz', '--port', '99999'], says: '"99999" is no port; expected 0 to 65535.' },
+    { args: ['serve', 'x.gz', '--port', 'http'], says: '"http" is no port; expected 0 to 65535.' },
     { args: ['alerts', 'show', 'abc'], says: 'There is no alert with id abc.' },
     { args: ['alerts', '--level', 'high', 'show', 'abc'], says: '`alerts show` has no option --level.' },
     { args: ['lists', 'show', 'ofac'], says: 'The database has no list "ofac"; it has: house.' },

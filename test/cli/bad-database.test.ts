@@ -121,7 +121,10 @@ describe('a database that is none', () => {
     })
     const folder = `${user.dir}/folder.db`
     mkdirSync(folder)
-    expect((await user.here('init', '--db', folder)).code).toBe(1)
+    expectRefused(await user.here('init', '--db', folder), {
+      code: 2,
+      says: `${folder} is a folder: name the database's file.`,
+    })
 
     const other = `${user.dir}/other.db`
     const db = new Database(other)

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest'
 import { address, longCsv, rule, userWith } from './bad-file.ts'
-import { refused } from './refusal.ts'
+import { refused, refusedHere } from './refusal.ts'
 
 describe('a file of own addresses that is not right', () => {
   it('has a column on nationality', async () => {
@@ -45,6 +45,10 @@ describe('a file of own addresses that is not right', () => {
     await refused(user, ['own', 'import', file], {
       code: 1,
       says: `${file}:2: 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa is no address of regtest, the Bitcoin network of the config; nothing was loaded.`,
+    })
+    await refusedHere(user, ['own', 'add', '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa'], {
+      code: 2,
+      says: 'Nothing was added: 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa is no address of regtest, the Bitcoin network of the config.',
     })
   })
 })

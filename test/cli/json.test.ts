@@ -80,7 +80,9 @@ describe('chainscreen alerts', () => {
     expect(await json(user, 'alerts', '--since', '2999-01-01')).toEqual([])
 
     const [{ id, tx_hash } = { id: '', tx_hash: '' }] = all
-    expect((await json(user, 'alerts', '--tx', tx_hash)).map((one: { id: string }) => one.id)).toContain(id)
+    for (const hash of [tx_hash, tx_hash.slice(2), tx_hash.toUpperCase().replace('0X', '0x')]) {
+      expect((await json(user, 'alerts', '--tx', hash)).map((one: { id: string }) => one.id)).toContain(id)
+    }
     expect(await user.here('alerts', 'resolve', id, '--as', 'gone', '--actor', 'ann')).toMatchObject({
       code: 2,
       stderr: '--as gone is no decision; expected blocked, rejected, released, false-positive.\n',

@@ -157,7 +157,7 @@ describe('own add --descriptor', () => {
     [
       'addresses beside it',
       ['mgZTUXJkFLMK3jNFCoxUEkKJzn89ARD6AJ', '--descriptor', descriptor],
-      'expected addresses, or',
+      'Nothing was added: give addresses or --descriptor, not both.',
     ],
     ['neither', [], 'expected addresses, or --descriptor'],
     ['a gap of addresses', ['mgZTUXJkFLMK3jNFCoxUEkKJzn89ARD6AJ', '--gap', '20'], 'for --descriptor only'],

@@ -50,4 +50,10 @@ describe('server', () => {
     expect([message, ...lines].join(' ')).not.toContain('hunter2')
     expect(lines[0]).toContain('text of 16 characters or more')
   })
+
+  it('says of a file that can’t be read only that, and not that the token in it is too short', () => {
+    expect(refusal('server: { tokenFile: /nowhere/token }').lines).toEqual([
+      expect.stringMatching(/server\.tokenFile: the file \/nowhere\/token can't be read \(ENOENT\)/),
+    ])
+  })
 })

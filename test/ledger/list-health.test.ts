@@ -32,6 +32,11 @@ describe('the health of a list', () => {
     })
   })
 
+  it('counts what has passed whole, as every other age is counted', () => {
+    const db = ledger({ format: 'bundled', max_age_seconds: 10 * 86_400 })
+    expect(healthAt(db, hours(23))?.trouble).toBe('list ofac is 43 days old, and may be 10 days at most')
+  })
+
   it('does not age where nothing limits it', () => {
     expect(healthAt(ledger({ max_age_seconds: null }), hours(99_999))).toMatchObject({ state: 'fresh' })
   })

@@ -125,7 +125,7 @@ describe('opening', () => {
   it('says that a folder is no database, and that a missing folder is missing', () => {
     const folder = join(tempDir(), 'folder')
     mkdirSync(folder)
-    expect(() => openLedger(folder)).toThrow(expect.objectContaining({ code: 'database' }))
+    expect(() => openLedger(folder)).toThrow(expect.objectContaining({ code: 'usage' }))
     expect(() => openLedger(join(folder, 'none', 'ledger.db'))).toThrow(
       expect.objectContaining({ code: 'database' }),
     )

@@ -341,7 +341,7 @@ describe('how fresh the list is', () => {
     expect(health('2023-11-15T22:00:00Z')).toMatchObject({ state: 'fresh', trouble: null })
     expect(health('2023-11-16T00:00:00Z')).toMatchObject({
       state: 'stale',
-      trouble: 'list issuer-freezes goes up to a block that is 26 hours old, and may be 24 hours at most',
+      trouble: 'list issuer-freezes goes up to a block that is 25 hours old, and may be 24 hours at most',
     })
   })
 })

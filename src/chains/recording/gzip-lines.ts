@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
-import { ChainscreenError, messageOf } from '../../errors.ts'
+import { ChainscreenError } from '../../errors.ts'
+import { whyUnreadable } from '../../unreadable-file.ts'
 
 /** More than the largest answers known (a traced block), and under the longest string Node can hold. */
 const maxLineBytes = 400 * 1024 * 1024
@@ -52,18 +53,22 @@ async function* unzipped(path: string): AsyncGenerator<Buffer> {
   try {
     yield* file.pipe(gunzip)
   } catch (error) {
-    throw new ChainscreenError('bad-file', `${path}: ${whyUnreadable(error)}.`, { cause: error })
+    throw new ChainscreenError(
+      'bad-file',
+      `${path}${whyDamaged(error) ?? ` can't be read: ${whyUnreadable(error)}`}.`,
+      { cause: error },
+    )
   } finally {
     file.destroy()
   }
 }
 
-function whyUnreadable(error: unknown): string {
+/** What a file that was opened lacks; `undefined` where it could not even be read. */
+function whyDamaged(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ENOENT') return 'there is no such file'
   if (code === 'Z_BUF_ERROR')
-    return 'the compressed data end early, the file is not complete; record or copy it again'
+    return ': the compressed data end early, the file is not complete; record or copy it again'
   if (code === 'Z_DATA_ERROR')
-    return 'not a gzip file, or a damaged one; a recording is gzip-compressed JSON Lines'
-  return `could not be read (${messageOf(error)})`
+    return ': not a gzip file, or a damaged one; a recording is gzip-compressed JSON Lines'
+  return undefined
 }

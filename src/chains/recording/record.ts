@@ -46,7 +46,7 @@ export interface RecordResult {
  * asked by hash. Bitcoin: branches that lost inside the range and that the node still has whole (`valid-fork` in
  * getchaintips) go in as earlier views, so that a replay has the reorg too.
  *
- * @throws ChainscreenError `node-*`, `wrong-chain` (append: the file is of another chain), `bad-file`, `aborted`
+ * @throws ChainscreenError `usage` (no range, or one that ends above the node's head), `node-*`, `wrong-chain` (append: the file is of another chain), `bad-file`, `aborted`
  * @example
  * await record({ family: 'evm', url: 'http://127.0.0.1:8545', from: 1, to: 30, out: 'a.recording.jsonl.gz' })
  */
@@ -72,7 +72,7 @@ export async function record(options: RecordOptions): Promise<RecordResult> {
   const head = await recorder.headHeight()
   if (head < options.to) {
     const message = `The node at ${node.endpoint} has blocks up to ${head}; asked to record up to ${options.to}.`
-    throw new ChainscreenError('node-missing-data', message)
+    throw new ChainscreenError('usage', message)
   }
   const writer = createRecordingWriter(options.out)
   try {

@@ -40,7 +40,7 @@ describe('loadRecording', () => {
 
   it('refuses a file that is not there, not gzip, or cut off, and names it', async () => {
     await expect(loadRecording('/nowhere/x.gz')).rejects.toMatchObject(
-      badFile(/^\/nowhere\/x\.gz: there is no such/),
+      badFile(/^\/nowhere\/x\.gz can't be read: there is no such/),
     )
     expect(await loading(Buffer.from('hello'))).toMatchObject(badFile(/broken.*: not a gzip file/))
     expect(await loading(gzipSync(''))).toMatchObject(badFile(/the file is empty/))

@@ -111,7 +111,7 @@ describe('record', () => {
     const bitcoin = await playing(demoBitcoin)
     const options = { family: 'evm', url: evm.url, from: 1, to: 3, out } as const
     await expect(record({ ...options, to: 99 })).rejects.toMatchObject({
-      code: 'node-missing-data',
+      code: 'usage',
       message: expect.stringContaining('has blocks up to 26; asked to record up to 99'),
     })
     await expect(record({ ...options, from: 4 })).rejects.toMatchObject({ code: 'usage' })
