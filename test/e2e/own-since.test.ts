@@ -14,7 +14,7 @@ const first = { evm: 1, bitcoin: 111 }
 const ownFile = (family: DemoFamily) => demoFile(`demo-${family}.own.csv`)
 
 /** A user who followed a recorded chain to its head without own addresses, and one who knew them from the start. */
-async function late(family: DemoFamily): Promise<{ user: Project; always: Project }> {
+async function late(family: DemoFamily): Promise<{ user: Project; always: Project; chain: object }> {
   const { chain } = await playDemoNode(family)
   const always = newProject({ lists: demoLists, chains: [chain] })
   await always.own(ownFile(family))
@@ -22,7 +22,7 @@ async function late(family: DemoFamily): Promise<{ user: Project; always: Projec
   const user = newProject({ lists: demoLists, chains: [chain] })
   await user.follow()
   expect(user.query('select * from alerts')).toEqual([])
-  return { user, always }
+  return { user, always, chain }
 }
 
 /** What moved, and what was found; the rows' numbers tell only in which order. */
@@ -98,7 +98,8 @@ describe('--since', () => {
   })
 
   it('takes the place of an earlier one that the node can not serve, which halts no run', async () => {
-    const { user, always } = await late('bitcoin')
+    const { user, always, chain } = await late('bitcoin')
+    user.configure({ lists: demoLists, chains: [chain], log: { level: 'warn' } })
     await user.own(ownFile('bitcoin'))
     const db = openLedger(user.database)
     askReplay(db, { chain: 'bitcoin', from: 1, ownRevision: 1 }, '2026-01-01T00:00:00.000Z')

@@ -292,7 +292,7 @@ describe('blocks that the node has pruned', () => {
     ])
   })
 
-  it('do not hold it up at several nodes either, which are not set aside for it', async () => {
+  it('do not hold it up where there are several nodes either', async () => {
     const { node, db } = await stuck()
     const other = await startFakeNode(node.state)
     const chain = { ...config, rpc: [node.url, other.url] as [string, string], verify: 'off' as const }
