@@ -78,7 +78,9 @@ describe.each(['evm', 'bitcoin'] as const)('replay of a recorded %s chain', (fam
     const rest = user.file('rest.csv', `${[header, ...late].join('\n')}\n`)
     expect(await user.run('own', 'import', rest)).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('`chainscreen coverage` shows it, `chainscreen replay` screens them'),
+      stdout: expect.stringContaining(
+        '`chainscreen coverage` shows it; the same command with `--since HEIGHT` screens them',
+      ),
     })
     const reason = `${late.length} own addresses were registered later (replay screens them)`
     expect(await gaps()).toEqual([{ ...heads[family], reason }])

@@ -285,7 +285,7 @@ describe('blocks that the node has pruned', () => {
       failed.push(`${from} to ${to}: ${error instanceof Error ? error.message : error}`)
     }
     expect(await workOff(db, node, { onFailed })).toEqual({ created: 5, reinstated: 0, known: 0 })
-    expect(failed).toEqual([`1 to 9: The node at ${node.url} has no block 1 (it may be pruned).`])
+    expect(failed).toEqual([`1 to 9: The node at ${node.url} has no block 1 (it is pruned).`])
     expect(replaysOf(db)).toEqual([
       { from: 1, next: 1, state: 'pending' },
       { from: 5, next: 10, state: 'done' },
@@ -318,7 +318,7 @@ describe('blocks that the node has pruned', () => {
     })
     await stop({ finish: true })
     expect(lines).toEqual([
-      `warn bitcoin: screening backwards, to be tried again: blocks 1 to 9: The node at ${node.url} has no block 1 (it may be pruned).`,
+      `warn bitcoin: screening backwards, to be tried again: blocks 1 to 9: The node at ${node.url} has no block 1 (it is pruned).`,
     ])
     expect(readCoverage(db)[0]?.gaps).toContainEqual({
       ...{ from: 0, to: 4 },

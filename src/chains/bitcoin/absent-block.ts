@@ -7,9 +7,18 @@ import { SpentMissing } from './block-reader.ts'
  */
 export function absentBlock(error: unknown, endpoint: string, height: number): unknown {
   if (!isMissing(error) || error instanceof SpentMissing) return error
+  const words = messageOf(error)
   return new ChainscreenError(
     'node-missing-data',
-    `The node at ${endpoint} has no block ${height} (it may be pruned).`,
-    { details: [messageOf(error)], cause: error },
+    `The node at ${endpoint} has no block ${height} (${whyAbsent(words)}).`,
+    { details: [words], cause: error },
   )
+}
+
+/** Core's words: https://github.com/bitcoin/bitcoin/blob/v30.0/src/rpc/blockchain.cpp, `CheckBlockDataAvailability`. */
+function whyAbsent(words: string): string {
+  if (words.includes('pruned data')) return 'it is pruned'
+  if (words.includes('not fully downloaded'))
+    return 'not downloaded yet: it began with a snapshot of the chain'
+  return 'it may be pruned'
 }

@@ -95,7 +95,7 @@ describe('a block', () => {
       request.startsWith('GET /rest/') ? { status: 404, body: 'not available (pruned data)\r\n' } : undefined
     await expect(source.block(2)).rejects.toMatchObject({
       code: 'node-missing-data',
-      message: expect.stringContaining('has no block 2 (it may be pruned)'),
+      message: expect.stringContaining('has no block 2 (it is pruned)'),
       details: [expect.stringContaining('pruned data')],
     })
   })

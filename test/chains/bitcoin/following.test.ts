@@ -142,12 +142,12 @@ describe('what is wrong with a node is told apart', () => {
       'node-syncing',
       'is still starting: Loading block index…',
     ],
-    ['pruned', refusal(-1, 'Block not available (pruned data)'), 'node-missing-data', 'pruned data'],
+    ['pruned', refusal(-1, 'Block not available (pruned data)'), 'node-missing-data', 'it is pruned'],
     [
       'behind an assumeutxo snapshot',
       refusal(-1, 'Block not available (not fully downloaded)'),
       'node-missing-data',
-      'not fully downloaded',
+      'not downloaded yet',
     ],
     [
       'overloaded',

@@ -215,7 +215,7 @@ describe('a block that can not be what was asked', () => {
       method === 'getblock' ? { status: 500, body: `{"id":0,"result":null,"error":${error}}` } : undefined
     await expect(slow.block(2)).rejects.toMatchObject({
       ...missing,
-      message: expect.stringContaining('has no block 2 (it may be pruned)'),
+      message: expect.stringContaining('has no block 2 (it is pruned)'),
       details: [expect.stringContaining('pruned data')],
     })
   })
@@ -249,7 +249,7 @@ describe('a block that can not be what was asked', () => {
     await source.open()
     await expect(source.block(3)).rejects.toMatchObject({
       ...missing,
-      message: expect.stringMatching(/^The node at http:\S+ has no block 3 \(it may be pruned\)\.$/),
+      message: expect.stringMatching(/^The node at http:\S+ has no block 3 \(it (?:is|may be) pruned\)\.$/),
       details: [expect.stringContaining('answers getblockhash with error -8: Block height out of range')],
     })
   })
