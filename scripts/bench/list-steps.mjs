@@ -6,12 +6,13 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { activateSnapshot } from '../../dist/ledger/activate-snapshot.js'
+import { activateStaged } from '../../dist/ledger/activate-snapshot.js'
 import { inTransaction } from '../../dist/ledger/database.js'
 import { findingChanges } from '../../dist/ledger/find-changes.js'
 import { findSnapshot } from '../../dist/ledger/list-snapshots.js'
 import { putList } from '../../dist/ledger/lists.js'
 import { openLedger } from '../../dist/ledger/open.js'
+import { stageChanges } from '../../dist/ledger/stage-changes.js'
 import { finishStaging, stageSnapshot } from '../../dist/ledger/stage-snapshot.js'
 import { comparingVersions } from '../../dist/lists/compare-versions.js'
 import { merging } from '../../dist/lists/merge.js'
@@ -40,14 +41,14 @@ async function load(db, memory, count) {
   const snapshot = { ...facts, counts: {}, at, entries: merged, unparsed: [] }
   await stageSnapshot(db, snapshot)
   stepped('compared', comparingVersions(db, list, { entries: merged, issuedOn: null }))
-  const dates = { listedOnIsPublished: true, history: [] }
-  const found = stepped(
-    'changes found',
-    findingChanges(db, findSnapshot(db, list.id, snapshot.sha256), dates),
-  )
+  const activation = { listedOnIsPublished: true, history: [], date: '2025-12-31', at }
+  const row = findSnapshot(db, list.id, snapshot.sha256)
+  stepped('changes found', findingChanges(db, row, activation))
+  const pieces = piecesOf(db)
+  const staged = await stageChanges(db, row, activation)
+  told('changes found and written: transactions', pieces())
   told('keys taken into memory, all at once', [timed(() => memory.refresh()).ms])
-  const activate = () =>
-    activateSnapshot(db, finishStaging(db, snapshot, null), { ...dates, date: '2025-12-31', found, at })
+  const activate = () => activateStaged(db, finishStaging(db, snapshot, null), staged, at)
   told('activated', [timed(() => inTransaction(db, activate)).ms])
   told('taken note of by the next step', [timed(() => memory.refresh()).ms])
 }
@@ -70,6 +71,26 @@ function stepped(what, work) {
     if (!result.done) continue
     told(what, times)
     return result.value
+  }
+}
+
+/** Notes what each transaction takes from now on. @returns their times, once asked. */
+function piecesOf(db) {
+  const times = []
+  const { transaction } = db
+  db.transaction = (work) => {
+    const done = transaction.call(db, work)
+    return {
+      immediate: () => {
+        const { ms, result } = timed(() => done.immediate())
+        times.push(ms)
+        return result
+      },
+    }
+  }
+  return () => {
+    db.transaction = transaction
+    return times
   }
 }
 

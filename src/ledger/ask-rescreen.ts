@@ -34,7 +34,7 @@ function addedSince(db: Db, since: number): RescreenItem[] {
     db,
     `select distinct e.list_id as listId, e.key, e.change from rescreens r
      join rescreen_entries e on e.rescreen_id = r.id
-     where r.kind = 'list' and r.revision > ? and e.change = 'added' order by e.list_id, e.key`,
+     where r.kind = 'list' and r.state != 'staging' and r.revision > ? and e.change = 'added' order by e.list_id, e.key`,
     since,
   )
 }

@@ -1,10 +1,9 @@
-import { evmKey, type Key, keyFamily } from '../address/key.ts'
+import { evmKey, type Key } from '../address/key.ts'
 import { addressText } from '../address/text.ts'
 import { type FreezeEvent, frozenIntervals } from '../screening/frozen-intervals.ts'
-import type { Interval } from '../screening/types.ts'
 import { all, type Db, run } from './database.ts'
+import { type EntryVersion, noLoad, putVersion, readVersion, sameVersion } from './entry-versions.ts'
 import { putForms } from './list-forms.ts'
-import { type ListState, readListState } from './list-state.ts'
 import { addRescreen, addRescreenItem, type RescreenItem } from './rescreens.ts'
 import { bumpRevision } from './revisions.ts'
 
@@ -32,9 +31,7 @@ export function refreshList(
   keys: ReadonlySet<Key>,
   at: string,
 ): boolean {
-  const before = readListState(db, listId, keys)
-  for (const key of keys) refreshEntry(db, chainId, listId, key)
-  const items = changes(listId, before, readListState(db, listId, keys))
+  const items = [...keys].sort().flatMap((key) => refreshEntry(db, chainId, listId, key) ?? [])
   if (items.length === 0) return false
   const revision = bumpRevision(db, 'list')
   run(db, 'update lists set revision = ? where id = ?', revision, listId)
@@ -43,22 +40,31 @@ export function refreshList(
   return true
 }
 
-/** Every entry that is not what it was. One of which only the text changed is looked up again for nothing: they are few. */
-function changes(listId: string, before: ListState, after: ListState): RescreenItem[] {
-  return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((key): RescreenItem[] => {
-    const old = before.get(key)
-    const now = after.get(key)
-    if (old?.row === now?.row && old?.spans === now?.spans) return []
-    const left = old?.inForce === true && now?.inForce !== true
-    return [{ listId, key, change: left || now === undefined ? 'removed' : 'added' }]
-  })
-}
-
 interface EventRow extends FreezeEvent {
   symbol: string | null
 }
 
-function refreshEntry(db: Db, chainId: string, listId: string, key: Key): void {
+/**
+ * @returns what the change is to stored history; `null` where the entry is what it was. One of which only the text changed is
+ * looked up again for nothing: they are few.
+ */
+function refreshEntry(db: Db, chainId: string, listId: string, key: Key): RescreenItem | null {
+  const old = readVersion(db, listId, key)
+  const now = frozenVersion(db, chainId, listId, key)
+  if (sameVersion(old, now)) return null
+  if (now === undefined) {
+    // It was never frozen on the branch that stands: there is no such entry.
+    run(db, 'delete from list_rows where list_id = ? and key = ?', listId, key)
+    return { listId, key, change: 'removed' }
+  }
+  putVersion(db, listId, noLoad, now)
+  putForms(db, key)
+  const left = old?.removed_on === null && now.removed_on !== null
+  return { listId, key, change: left ? 'removed' : 'added' }
+}
+
+/** The entry that the events which stand make; `undefined` for none. */
+function frozenVersion(db: Db, chainId: string, listId: string, key: Key): EntryVersion | undefined {
   const events = all<EventRow>(
     db,
     `select f.contract, f.change, f.block_time as time, c.symbol from token_freezes f
@@ -68,33 +74,19 @@ function refreshEntry(db: Db, chainId: string, listId: string, key: Key): void {
     ...[listId, chainId, key],
   )
   const { intervals, contracts } = frozenIntervals(events)
+  const first = dateOf(intervals[0]?.from ?? null)
+  if (first === null) return undefined
   const symbols = new Map(events.map(({ contract, symbol }) => [contract, symbol]))
-  run(db, 'delete from list_intervals where list_id = ? and key = ?', listId, key)
-  const [first] = intervals
-  // It was never frozen on the branch that stands: there is no such entry.
-  if (first === undefined) {
-    run(db, 'delete from list_entries where list_id = ? and key = ?', listId, key)
-    return
-  }
   const issuers = contracts.map((contract) => {
     const text = addressText(evmKey(contract))
     const symbol = symbols.get(contract) ?? null
     return { asset: symbol ?? text, name: symbol === null ? text : `${symbol} (${text})` }
   })
-  run(
-    db,
-    `insert into list_entries
-       (list_id, key, family, address, assets, subject, programs, listed_on, first_seen, removed_on)
-     values (?, ?, ?, ?, ?, ?, '[]', ?, ?, ?)
-     on conflict (list_id, key) do update set address = excluded.address, assets = excluded.assets,
-       subject = excluded.subject, listed_on = excluded.listed_on, first_seen = excluded.first_seen,
-       removed_on = excluded.removed_on`,
-    ...[listId, key, keyFamily(key), addressText(key)],
-    ...[JSON.stringify(issuers.map(({ asset }) => asset)), subjectOf(issuers), dateOf(first.from)],
-    ...[dateOf(first.from), dateOf(intervals.at(-1)?.to ?? null)],
-  )
-  for (const interval of intervals) putInterval(db, listId, key, interval)
-  putForms(db, key)
+  return {
+    ...{ key, address: addressText(key), assets: JSON.stringify(issuers.map(({ asset }) => asset)) },
+    ...{ subject: subjectOf(issuers), programs: '[]', listed_on: first, first_seen: first },
+    ...{ removed_on: dateOf(intervals.at(-1)?.to ?? null), intervals },
+  }
 }
 
 function subjectOf(issuers: readonly { name: string }[]): string {
@@ -103,15 +95,4 @@ function subjectOf(issuers: readonly { name: string }[]): string {
 
 function dateOf(time: string | null): string | null {
   return time?.slice(0, 10) ?? null
-}
-
-function putInterval(db: Db, listId: string, key: Key, { from, to }: Interval): void {
-  run(
-    db,
-    'insert into list_intervals (list_id, key, "from", "to") values (?, ?, ?, ?)',
-    listId,
-    key,
-    from,
-    to,
-  )
 }

@@ -1,45 +1,26 @@
 import type { Key } from '../address/key.ts'
-import type { Category, Entry, Interval } from '../screening/types.ts'
+import type { Category, Entry } from '../screening/types.ts'
 import { all, type Db, one } from './database.ts'
-
-interface EntryRow {
-  list_id: string
-  category: Category
-  key: Key
-  address: string
-  subject: string | null
-  programs: string
-  listed_on: string | null
-  first_seen: string
-}
+import { type EntryVersion, readVersion } from './entry-versions.ts'
 
 /** One entry as it is now, in force or not, with the times in which it was. */
 export function readEntry(db: Db, listId: string, key: Key): Entry | undefined {
-  const row = one<EntryRow>(
-    db,
-    `select e.list_id, l.category, e.key, e.address, e.subject, e.programs, e.listed_on, e.first_seen
-     from list_entries e join lists l on l.id = e.list_id where e.list_id = ? and e.key = ?`,
-    ...[listId, key],
-  )
-  const intervals = all<Interval>(
-    db,
-    'select "from", "to" from list_intervals where list_id = ? and key = ? order by "from"',
-    ...[listId, key],
-  )
-  return row && entryOf(row, intervals)
+  const version = readVersion(db, listId, key)
+  const list = one<{ category: Category }>(db, 'select category from lists where id = ?', listId)
+  return version && list && entryOf({ listId, category: list.category }, version)
 }
 
-function entryOf(row: EntryRow, intervals: readonly Interval[]): Entry {
+/** A version of an entry, as screening sees it. */
+export function entryOf(list: Pick<Entry, 'listId' | 'category'>, version: EntryVersion): Entry {
   return {
-    listId: row.list_id,
-    category: row.category,
-    key: row.key,
-    address: row.address,
-    subject: row.subject,
-    programs: JSON.parse(row.programs) as string[],
-    listedOn: row.listed_on,
-    firstSeen: row.first_seen,
-    intervals,
+    ...list,
+    key: version.key,
+    address: version.address,
+    subject: version.subject,
+    programs: JSON.parse(version.programs) as string[],
+    listedOn: version.listed_on,
+    firstSeen: version.first_seen,
+    intervals: version.intervals,
   }
 }
 

@@ -6,7 +6,7 @@ import { all, type Db, each, one, run } from './database.ts'
 import { readEntry } from './list-entries.ts'
 
 /**
- * Makes a key findable, with every form by which a party may meet it. Whoever writes a new row of `list_entries` calls
+ * Makes a key findable, with every form by which a party may meet it. Whoever writes a row of `list_rows` for a new key calls
  * this, in the same transaction or an earlier one: an entry whose key was never put here is met by nobody. Twice is
  * once.
  */
@@ -32,10 +32,10 @@ export function lastForm(db: Db): number {
 }
 
 /** For the test that no scan stands behind it. */
-export const keysMetSql = `select e.list_id as listId, e.key from (
+export const keysMetSql = `select distinct e.list_id as listId, e.key from (
     select value as key from json_each(?1)
     union select f.key from json_each(?1) asked cross join list_forms f on f.form = asked.value where f.key is not null
-  ) met cross join list_entries e on e.key = met.key order by e.list_id, e.key`
+  ) met cross join list_rows e on e.key = met.key order by e.list_id, e.key`
 
 /**
  * Every entry of every list that a key meets, each on its most direct basis, as a {@link Watchlist} of all entries would

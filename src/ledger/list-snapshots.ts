@@ -87,6 +87,16 @@ export function snapshotEntries(db: Db, snapshotId: number): SnapshotEntry[] {
   ).map(snapshotEntryOf)
 }
 
+/** What a snapshot says of one key, as it is stored. */
+export function readSnapshotEntry(db: Db, snapshotId: number, key: Key): SnapshotEntryRow | undefined {
+  return one<SnapshotEntryRow>(
+    db,
+    `select key, address, assets, subject, programs, listed_on, published_by, removed_on from snapshot_entries
+     where snapshot_id = ? and key = ?`,
+    ...[snapshotId, key],
+  )
+}
+
 /** A row of `snapshot_entries`. */
 export interface SnapshotEntryRow {
   key: Key
@@ -99,7 +109,17 @@ export interface SnapshotEntryRow {
   removed_on: string | null
 }
 
-export function snapshotEntryOf(row: SnapshotEntryRow): SnapshotEntry {
+/** An entry as it is stored. */
+export function snapshotRowOf(entry: SnapshotEntry): SnapshotEntryRow {
+  const { key, address, subject, listedOn, publishedBy, removedOn } = entry
+  const lists = { assets: JSON.stringify(entry.assets), programs: JSON.stringify(entry.programs) }
+  return {
+    ...{ key, address, subject, ...lists },
+    ...{ listed_on: listedOn, published_by: publishedBy, removed_on: removedOn },
+  }
+}
+
+function snapshotEntryOf(row: SnapshotEntryRow): SnapshotEntry {
   return {
     key: row.key,
     address: row.address,

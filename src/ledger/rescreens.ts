@@ -80,6 +80,39 @@ export function addRescreen(
   return id
 }
 
+/**
+ * Writes down that entries of a list are about to change: a job that nobody works on, and that says by its id with which
+ * load their rows come, until {@link beginRescreen}.
+ *
+ * @returns its id.
+ */
+export function stageRescreen(db: Db, listId: string, at: string): number {
+  return run(
+    db,
+    `insert into rescreens (kind, list_id, revision, whole, parties_to, state, added_at)
+     values ('list', ?, 0, 0, 0, 'staging', ?)`,
+    ...[listId, at],
+  ).id
+}
+
+/**
+ * A staged job counts, and with it the rows of its load, in the transaction that makes the list revision.
+ *
+ * @param made.nothing it has no entries: only other things are said of some that stay.
+ */
+export function beginRescreen(
+  db: Db,
+  id: number,
+  { revision, nothing, at }: { revision: number; nothing: boolean; at: string },
+): void {
+  run(
+    db,
+    `update rescreens set state = ?, revision = ?, parties_to = ifnull((select max(id) from parties), 0), added_at = ?,
+       started_at = ?, finished_at = ? where id = ?`,
+    ...[nothing ? 'done' : 'pending', revision, at, nothing ? at : null, nothing ? at : null, id],
+  )
+}
+
 export function addRescreenItem(db: Db, id: number, { listId, key, change }: RescreenItem): void {
   run(
     db,

@@ -1,7 +1,13 @@
 import { type Db, inTransaction, run } from './database.ts'
 import { inPiece, pieceRows } from './in-pieces.ts'
 import { putForms } from './list-forms.ts'
-import { findSnapshot, holdSnapshot, type SnapshotEntry, type SnapshotRow } from './list-snapshots.ts'
+import {
+  findSnapshot,
+  holdSnapshot,
+  type SnapshotEntry,
+  type SnapshotRow,
+  snapshotRowOf,
+} from './list-snapshots.ts'
 
 /** A version of a list that was read whole. */
 export interface NewSnapshot {
@@ -99,13 +105,14 @@ function putEntries(db: Db, snapshotId: number, entries: readonly SnapshotEntry[
   for (const entry of entries) {
     // Long before the entry: activation is short, and an index in memory has its forms by then.
     putForms(db, entry.key)
+    const row = snapshotRowOf(entry)
     run(
       db,
       `insert or replace into snapshot_entries
          (snapshot_id, key, address, assets, subject, programs, listed_on, published_by, removed_on)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[snapshotId, entry.key, entry.address, JSON.stringify(entry.assets), entry.subject],
-      ...[JSON.stringify(entry.programs), entry.listedOn, entry.publishedBy, entry.removedOn],
+      ...[snapshotId, row.key, row.address, row.assets, row.subject, row.programs],
+      ...[row.listed_on, row.published_by, row.removed_on],
     )
   }
 }

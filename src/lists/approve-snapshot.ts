@@ -1,10 +1,12 @@
 import { ChainscreenError } from '../errors.ts'
-import { inSlices } from '../in-slices.ts'
+import { activateStaged } from '../ledger/activate-snapshot.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { lastSeen, noteCheck } from '../ledger/list-checks.ts'
 import { listSnapshots, type SnapshotRow } from '../ledger/list-snapshots.ts'
 import { noteChecked } from '../ledger/lists.ts'
-import { activate, finding } from './activate.ts'
+import { stageChanges } from '../ledger/stage-changes.ts'
+import { whileLoading } from '../ledger/while-loading.ts'
+import { activationOf } from './activation.ts'
 import { checkSealed } from './check-sealed.ts'
 import { snapshotNamed } from './find-snapshot.ts'
 import { noVersions } from './report.ts'
@@ -24,24 +26,27 @@ export interface Approval {
  * file that was held.
  *
  * @param prefix the SHA-256, or its first digits. @param at now, ISO-8601.
- * @throws ChainscreenError `usage` for a snapshot that is not held, `bad-file` where its file is gone or damaged.
+ * @throws ChainscreenError `usage` for a snapshot that is not held, `bad-file` where its file is gone or damaged,
+ * `database-busy` where another process loads something for too long.
  */
 export async function approveSnapshot(db: Db, listId: string, prefix: string, at: string): Promise<Approval> {
   const named = heldSnapshot(db, listId, prefix)
   await checkSealed(sealedPath(db.name, named.sha256), named.sha256)
-  const found = await inSlices(finding(db, named))
-  return inTransaction(db, () => {
+  return whileLoading(db, async () => {
     const snapshot = heldSnapshot(db, listId, named.sha256)
-    const { sha256, issued_on: issuedOn, reason, bytes } = snapshot
-    const seen = lastSeen(db, listId, sha256) ?? snapshot.imported_at
-    const revision = activate(db, snapshot, at, found)
-    // An approval is no look at the source: the list is as fresh as when this version was last met there.
-    noteChecked(db, listId, seen)
-    noteCheck(db, {
-      ...{ list_id: listId, at, outcome: 'activated', status: null, sha256, bytes },
-      detail: `approved by hand; was held: ${reason ?? 'no reason noted'}`,
+    const changes = await stageChanges(db, snapshot, activationOf(db, snapshot, at))
+    return inTransaction(db, () => {
+      const { sha256, issued_on: issuedOn, reason, bytes } = snapshot
+      const seen = lastSeen(db, listId, sha256) ?? snapshot.imported_at
+      const revision = activateStaged(db, snapshot, changes, at)
+      // An approval is no look at the source: the list is as fresh as when this version was last met there.
+      noteChecked(db, listId, seen)
+      noteCheck(db, {
+        ...{ list_id: listId, at, outcome: 'activated', status: null, sha256, bytes },
+        detail: `approved by hand; was held: ${reason ?? 'no reason noted'}`,
+      })
+      return { listId, sha256, issuedOn, reason, revision }
     })
-    return { listId, sha256, issuedOn, reason, revision }
   })
 }
 

@@ -1,12 +1,14 @@
 import { inSlices } from '../in-slices.ts'
+import { activateStaged } from '../ledger/activate-snapshot.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
-import { type FoundChanges, forgetChanges } from '../ledger/find-changes.ts'
 import { noteCheck } from '../ledger/list-checks.ts'
 import { activeSnapshot, findSnapshot, holdSnapshot, type SnapshotRow } from '../ledger/list-snapshots.ts'
 import { noteChecked, putList } from '../ledger/lists.ts'
+import { type StagedChanges, stageChanges, stillHold } from '../ledger/stage-changes.ts'
 import { finishStaging, type NewSnapshot, stageSnapshot } from '../ledger/stage-snapshot.ts'
+import { sweepLeftovers } from '../ledger/sweep-leftovers.ts'
 import { whileLoading } from '../ledger/while-loading.ts'
-import { activate, finding } from './activate.ts'
+import { activationOf } from './activation.ts'
 import { type Comparison, comparingVersions } from './compare-versions.ts'
 import { formatOf } from './formats/index.ts'
 import { noteTrouble } from './note-trouble.ts'
@@ -57,8 +59,9 @@ export interface ImportOutcome {
 
 /**
  * Loads one file as a new version of a list: read whole, kept by its SHA-256, compared with the active version, and
- * activated unless the guard objects. Its rows are written a few at a time, so that a large list keeps no follower
- * waiting; the decision, and all that follows from it, is one transaction. What came of it is noted in `list_checks`.
+ * activated unless the guard objects. Its rows, and what they change, are written a few at a time, so that a large list
+ * keeps no follower waiting; that they count from now on is one short transaction. What came of it is noted in
+ * `list_checks`.
  *
  * @throws ChainscreenError `bad-file` when the file can't be read whole: the active version stays.
  */
@@ -111,17 +114,18 @@ async function load(
   options: ImportOptions,
 ): Promise<ImportOutcome> {
   for (;;) {
-    const ready = await prepare(db, source, list, snapshot)
+    const ready = await prepare(db, source, list, snapshot, options)
     const outcome = inTransaction(db, () => decide(db, source, list, snapshot, ready, options))
     if (outcome !== null) return outcome
-    if (ready?.found !== undefined) forgetChanges(db, ready.found)
+    await sweepLeftovers(db)
   }
 }
 
-/** What takes long, done before the transaction and in slices; `null` where the file is the active version. */
+/** What takes long, done before the transaction and in pieces; `null` where the file is the active version. */
 interface Ready {
   compared: Comparison
-  found: FoundChanges | undefined
+  /** What activating it changes; `null` where the guard holds it. */
+  changes: StagedChanges | null
 }
 
 async function prepare(
@@ -129,17 +133,19 @@ async function prepare(
   source: ListSource,
   { entries, parsed }: SealedList,
   snapshot: NewSnapshot,
+  { approve, at }: ImportOptions,
 ): Promise<Ready | null> {
   if (isActive(db, snapshot)) return null
+  know(db, source)
   await stageSnapshot(db, snapshot)
-  const staged = findSnapshot(db, source.id, snapshot.sha256, snapshot.parser ?? 1)
-  return {
-    compared: await inSlices(comparingVersions(db, source, { entries, issuedOn: parsed.issuedOn })),
-    found: staged && (await inSlices(finding(db, staged))),
-  }
+  const compared = await inSlices(comparingVersions(db, source, { entries, issuedOn: parsed.issuedOn }))
+  if (compared.reasons.length > 0 && !approve) return { compared, changes: null }
+  const kept = findSnapshot(db, source.id, snapshot.sha256, snapshot.parser ?? 1)
+  if (kept === undefined) throw new Error('unreachable: the snapshot was staged before')
+  return { compared, changes: await stageChanges(db, kept, activationOf(db, kept, at)) }
 }
 
-/** @returns `null`, with nothing written, when another version is active than the one that was compared. */
+/** @returns `null`, to be done again, when another version is active than the one that was compared. */
 function decide(
   db: Db,
   source: ListSource,
@@ -150,38 +156,44 @@ function decide(
 ): ImportOutcome | null {
   const { sha256, parsed } = list
   const active = activeSnapshot(db, source.id)
-  const current = ready === null ? isActive(db, snapshot) : ready.compared.active === (active?.id ?? null)
-  if (!current) return null
+  if (ready === null ? !isActive(db, snapshot) : !stillStands(db, source.id, ready, active)) return null
   putSource(db, source)
+  const settled = ready === null ? unchanged(active) : settle(db, snapshot, ready, options.at)
   const { reasons, added, removed } = ready?.compared ?? { reasons: [], added: 0, removed: 0 }
-  const state = ready === null ? 'unchanged' : reasons.length > 0 && !options.approve ? 'held' : 'activated'
-  const settled = () =>
-    settle(db, finishStaging(db, snapshot, reasons.join('; ') || null), state, ready, options.at)
   const outcome: ImportOutcome = {
-    ...{ state, listId: source.id, sha256, issuedOn: parsed.issuedOn, counts: parsed.counts },
+    ...{ ...settled, listId: source.id, sha256, issuedOn: parsed.issuedOn, counts: parsed.counts },
     ...{ entries: list.entries.length, unparsed: parsed.unparsed.length, reasons, added, removed },
-    revision: ready === null ? (active?.revision ?? null) : settled(),
   }
-  if (state !== 'held') noteChecked(db, source.id, options.seenAt ?? options.at)
+  if (outcome.state !== 'held') noteChecked(db, source.id, options.seenAt ?? options.at)
   noteCheck(db, {
-    ...{ list_id: source.id, at: options.at, outcome: state, status: options.status ?? null },
+    ...{ list_id: source.id, at: options.at, outcome: outcome.state, status: options.status ?? null },
     ...{ detail: detailOf(outcome, options.how), sha256, bytes: list.size },
   })
   return outcome
 }
 
-/** @returns the revision that activation made. */
-function settle(
+/** Whether what was compared and staged is what would be now. */
+function stillStands(
   db: Db,
-  kept: SnapshotRow,
-  state: ImportOutcome['state'],
-  ready: Ready | null,
-  at: string,
-): number | null {
-  if (state === 'activated') return activate(db, kept, at, ready?.found)
-  if (ready?.found !== undefined) forgetChanges(db, ready.found)
-  holdSnapshot(db, kept.id, ready?.compared.reasons.join('; ') ?? null)
-  return null
+  listId: string,
+  { compared, changes }: Ready,
+  active: SnapshotRow | undefined,
+): boolean {
+  return compared.active === (active?.id ?? null) && (changes === null || stillHold(db, listId, changes))
+}
+
+type Settled = Pick<ImportOutcome, 'state' | 'revision'>
+
+function unchanged(active: SnapshotRow | undefined): Settled {
+  return { state: 'unchanged', revision: active?.revision ?? null }
+}
+
+function settle(db: Db, snapshot: NewSnapshot, { compared, changes }: Ready, at: string): Settled {
+  const reason = compared.reasons.join('; ') || null
+  const kept = finishStaging(db, snapshot, reason)
+  if (changes !== null) return { state: 'activated', revision: activateStaged(db, kept, changes, at) }
+  holdSnapshot(db, kept.id, reason)
+  return { state: 'held', revision: null }
 }
 
 function detailOf(outcome: ImportOutcome, how: string | undefined): string {

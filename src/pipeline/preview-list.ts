@@ -1,7 +1,9 @@
 import { alertExists, alertsOfEntry, type CurrentAlertRow } from '../ledger/alert-queries.ts'
 import type { Db } from '../ledger/database.ts'
-import { keysInForce, readEntry } from '../ledger/list-entries.ts'
-import type { SnapshotEntry } from '../ledger/list-snapshots.ts'
+import { readVersion } from '../ledger/entry-versions.ts'
+import { entryOf, keysInForce } from '../ledger/list-entries.ts'
+import { snapshotRowOf } from '../ledger/list-snapshots.ts'
+import { changeOf, nextVersion } from '../ledger/next-version.ts'
 import { formatOf } from '../lists/formats/index.ts'
 import { mergeByKey } from '../lists/merge.ts'
 import { historyOf } from '../lists/ofac-history.ts'
@@ -51,45 +53,31 @@ export async function previewList(
 ): Promise<ListPreview> {
   const format = formatOf(list.format)
   const parsed = await format.parse(await openListFile(file))
+  const said = new Map(mergeByKey(parsed.addresses).map((entry) => [entry.key, snapshotRowOf(entry)]))
+  const history = new Map(historyOf(format.id).map((each) => [each.key, each]))
+  const { issuedOn } = parsed
+  const dating = {
+    date: issuedOn ?? at.slice(0, 10),
+    issuedOn,
+    listedOnIsPublished: format.listedOnIsPublished,
+  }
   const now = keysInForce(db, list.id)
-  const entries = mergeByKey(parsed.addresses)
-  const next = new Set(entries.filter(({ removedOn }) => removedOn === null).map(({ key }) => key))
-  const published = new Map(historyOf(format.id).map(({ key, publishedBy }) => [key, publishedBy]))
-  const date = parsed.issuedOn ?? at.slice(0, 10)
-  const added = entries
-    .filter(({ key }) => !now.has(key))
-    .map((entry): Entry => {
-      const own = entry.publishedBy ?? (format.listedOnIsPublished ? entry.listedOn : null) ?? date
-      const dates = [own, published.get(entry.key) ?? own].sort()
-      return entryAsOf(db, { listId: list.id, category: format.category }, entry, dates[0] ?? own, date)
-    })
-  const removed = [...now].filter((key) => !next.has(key))
+  const next = [...said.values()].filter(({ removed_on }) => removed_on === null).map(({ key }) => key)
+  const removed = [...now].filter((key) => said.get(key)?.removed_on !== null)
+  const changed = [...new Set([...said.keys(), ...now, ...history.keys()])].sort().flatMap((key) => {
+    const old = readVersion(db, list.id, key)
+    const version = nextVersion(old, said.get(key), history.get(key), dating)
+    if (version === undefined || changeOf(old, version) !== 'added') return []
+    return [entryOf({ listId: list.id, category: format.category }, version)]
+  })
   return {
     listId: list.id,
-    issuedOn: parsed.issuedOn,
-    added: [...next].filter((key) => !now.has(key)).length,
+    issuedOn,
+    added: next.filter((key) => !now.has(key)).length,
     removed: removed.length,
-    flagged: added.flatMap((entry) => flaggedBy(db, entry)),
-    ownListed: added.filter(({ key }) => next.has(key)).flatMap((entry) => ownListedBy(db, entry)),
+    flagged: changed.flatMap((entry) => flaggedBy(db, entry)),
+    ownListed: changed.flatMap((entry) => ownListedBy(db, entry)),
     cleared: removed.flatMap((key) => alertsOfEntry(db, list.id, key)),
-  }
-}
-
-/** The entry as activation would leave it. */
-function entryAsOf(
-  db: Db,
-  list: Pick<Entry, 'listId' | 'category'>,
-  { key, address, subject, programs, listedOn, removedOn }: SnapshotEntry,
-  published: string,
-  date: string,
-): Entry {
-  const known = readEntry(db, list.listId, key)
-  const from = known === undefined ? published : date
-  return {
-    ...list,
-    ...{ key, address, subject, programs, listedOn },
-    firstSeen: known?.firstSeen ?? published,
-    intervals: [...(known?.intervals ?? []), { from, to: removedOn }],
   }
 }
 
@@ -122,7 +110,7 @@ function flaggedBy(db: Db, entry: Entry): PreviewedAlert[] {
 }
 
 function ownListedBy(db: Db, entry: Entry): ListPreview['ownListed'] {
-  return ownHits(db, formsOf(entry.key)).map(({ address, match }) => ({
+  return ownHits(db, entry, formsOf(entry.key)).map(({ address, match }) => ({
     ...{ address, match },
     ...{ entryAddress: entry.address, subject: entry.subject },
   }))

@@ -64,11 +64,13 @@ export function screenStored(
   }))
 }
 
-/** The own addresses that an entry names, on their most direct basis. */
+/** The own addresses that an entry in force names, on their most direct basis. */
 export function ownHits(
   db: Db,
+  { intervals }: Pick<Entry, 'intervals'>,
   forms: readonly EntryForm[],
 ): { key: Key; address: string; match: MatchBasis }[] {
+  if (intervals.at(-1)?.to !== null) return []
   return forms.flatMap(({ key, basis }) => {
     const address = ownAddressText(db, key)
     return address === undefined ? [] : [{ key, address, match: basis }]
@@ -83,6 +85,5 @@ export function alertOwn(
   revision: number,
   at: string,
 ): string[] {
-  if (entry.intervals.at(-1)?.to !== null) return []
-  return ownHits(db, forms).flatMap((own) => writeOwnAlert(db, own, entry, revision, at) ?? [])
+  return ownHits(db, entry, forms).flatMap((own) => writeOwnAlert(db, own, entry, revision, at) ?? [])
 }

@@ -20,9 +20,9 @@ const configured = (file: string) =>
 
 /** The tables that screening reads. */
 function inForce(user: Project) {
-  const { list_entries, list_intervals, meta } = contentsOf(user.database) ?? {}
+  const { list_rows, meta } = contentsOf(user.database) ?? {}
   const lists = user.query('select id, active_snapshot, issued_on, activated_at, revision from lists')
-  return { lists, list_entries, list_intervals, meta }
+  return { lists, list_rows, meta }
 }
 
 const countInForce = (user: Project) =>

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
-import Database from 'better-sqlite3'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Key } from '../../src/address/key.ts'
 import { activateSnapshot } from '../../src/ledger/activate-snapshot.ts'
 import { all, type Db, inTransaction } from '../../src/ledger/database.ts'
@@ -10,7 +8,6 @@ import { findList, putList } from '../../src/ledger/lists.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
 import { addSnapshot } from '../../src/ledger/stage-snapshot.ts'
 import { evm } from '../screening/builders.ts'
-import { tempDir } from '../temp.ts'
 import { freshLedger, readEntries } from './fixtures.ts'
 
 function says(key: Key, fields: Partial<SnapshotEntry> = {}): SnapshotEntry {
@@ -214,6 +211,15 @@ describe('a list of one’s own', () => {
     expect(entries(other)[0]).toBe('1 2020-01-01 -: 2020-01-01..2022-01-01 2026-01-02..')
   })
 
+  it('may tell of another time on the list that is over, and of none where it corrects the one before', () => {
+    const db = freshLedger()
+    activate(db, '2026-01-01', row({ listedOn: '2023-01-01', removedOn: '2023-03-01' }), csv)
+    activate(db, '2026-01-02', row({ listedOn: '2023-09-01', removedOn: '2024-01-01' }), csv)
+    expect(entries(db)[0]).toBe('1 2023-01-01 2024-01-01: 2023-01-01..2023-03-01 2023-09-01..2024-01-01')
+    activate(db, '2026-01-03', row({ listedOn: '2023-09-01', removedOn: '2024-02-02' }), csv)
+    expect(entries(db)[0]).toBe('1 2023-01-01 2024-02-02: 2023-01-01..2023-03-01 2023-09-01..2024-02-02')
+  })
+
   it('can date an address back', () => {
     const db = freshLedger()
     activate(db, '2026-01-01', row({}), csv)
@@ -244,46 +250,5 @@ describe('the list revision', () => {
       { issued_on: '2024-02-01', state: 'active' },
     ])
     expect(findList(db, 'ofac-sdn')).toMatchObject({ issued_on: '2024-02-01' })
-  })
-})
-
-describe('a large list', () => {
-  it('costs a few statements and not some for each entry, whatever changes', () => {
-    const path = join(tempDir(), 'ledger.db')
-    freshLedger(path)
-    let statements = 0
-    const counting: Db = new Database(path, { verbose: () => statements++ })
-    onTestFinished(() => void counting.close())
-    const large = Array.from({ length: 300 }, (_, i) => says(`evm:${String(i).padStart(40, '0')}`))
-    const renamed = large.map((entry) => ({ ...entry, subject: 'Another' }))
-    const versions = [
-      { listId: 'large', sha256: 'a', issuedOn: '2024-01-01', entries: large },
-      { listId: 'large', sha256: 'b', issuedOn: '2024-02-01', entries: renamed },
-      { listId: 'large', sha256: 'c', issuedOn: '2024-03-01', entries: renamed.slice(100) },
-    ]
-    putList(counting, { id: 'large', format: 'ofac', category: 'sanctions', maxAgeSeconds: null })
-    for (const version of versions) {
-      const at = '2026-01-01T00:00:00.000Z'
-      const kept = { ...version, format: 'ofac', bytes: 1, counts: {}, unparsed: [], at }
-      const snapshot = addSnapshot(counting, kept, null)
-      statements = 0
-      activateSnapshot(counting, snapshot, { date: version.issuedOn, listedOnIsPublished: false, at })
-      expect(statements).toBeLessThan(40)
-    }
-    expect(readRevisions(counting).list).toBe(3)
-    expect(
-      all(
-        counting,
-        `select change, revision, count(*) as n from rescreen_entries e join rescreens r on r.id = e.rescreen_id
-         group by revision, change`,
-      ),
-    ).toEqual([
-      { change: 'added', revision: 1, n: 300 },
-      { change: 'removed', revision: 3, n: 100 },
-    ])
-    expect(entries(counting).filter((text) => text.endsWith('2024-01-01..2024-03-01'))).toHaveLength(100)
-    expect(all(counting, `select count(*) as n from list_entries where subject = 'Another'`)).toEqual([
-      { n: 300 },
-    ])
   })
 })

@@ -71,6 +71,42 @@ describe('a snapshot whose staging is killed', () => {
   })
 })
 
+describe('a list whose changes are killed while they are written', () => {
+  const seen = (db: Db) => ({
+    entries: all(db, 'select * from list_entries order by key'),
+    intervals: all(db, 'select * from list_intervals order by key, "from"'),
+    jobs: all(db, `select kind, revision, state from rescreens where state != 'staging' order by id`),
+    active: all(db, `select sha256 from list_snapshots where state = 'active'`),
+    revisions: readRevisions(db),
+  })
+
+  it('is as it was or as it is to be, at whichever statement', async () => {
+    const path = join(tempDir(), 'ledger.db')
+    const db = freshLedger(path)
+    writeFileSync(`${path}.csv`, csvList(700))
+    expect(loadUntil(path, 'list', 0)).toBe(true)
+    const before = seen(db)
+    // Every entry says something else, and 350 more come in.
+    writeFileSync(`${path}.csv`, csvList(1_050, 'Another'))
+    let [reached, killAt] = [0, 1_300]
+    for (; !loadUntil(path, 'list', killAt); killAt += 379) {
+      expect(seen(db)).toEqual(before)
+      if (all(db, 'select 1 from list_rows where load > 1').length > 0) reached++
+    }
+    expect(reached).toBeGreaterThan(3)
+    expect(hasLeftovers(db)).toBe(false)
+    expect(all(db, 'select load, count(*) as n from list_rows group by load')).toEqual([
+      { load: 1, n: 700 },
+      { load: 2, n: 1_050 },
+    ])
+    const after = seen(db)
+    expect(after.entries).toHaveLength(1_050)
+    expect(after.entries.every((entry) => /Another/.test((entry as { subject: string }).subject))).toBe(true)
+    expect(after.revisions).toEqual({ list: 2, own: 0 })
+    expect(after.jobs).toEqual([...before.jobs, { kind: 'list', revision: 2, state: 'pending' }])
+  })
+})
+
 describe('a load of own addresses that is killed', () => {
   const known: OwnAddress = { key: evm('0'), address: 'text', kind: 'hot', reference: 'old', chain: '' }
   const rows = Array.from({ length: 1_100 }, (_, index): OwnAddress => {

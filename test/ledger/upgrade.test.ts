@@ -1,9 +1,12 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { indexForms } from '../../src/address/index-forms.ts'
+import type { Key } from '../../src/address/key.ts'
 import { all } from '../../src/ledger/database.ts'
 import { migrations } from '../../src/ledger/migrate.ts'
 import { countOwnAddresses, findOwnAddress, isOwn, ownKeysSince } from '../../src/ledger/own-addresses.ts'
+import { nextRescreen, rescreenItems } from '../../src/ledger/rescreens.ts'
 import { evm } from '../screening/builders.ts'
 import { tempDir } from '../temp.ts'
 import { freshLedger } from './fixtures.ts'
@@ -12,6 +15,7 @@ import { freshLedger } from './fixtures.ts'
 function databaseOf(version: number, content: string): string {
   const path = join(tempDir(), 'ledger.db')
   const db = new Database(path)
+  db.function('index_forms', (key: unknown) => JSON.stringify(indexForms(key as Key)))
   for (const each of migrations()) if (each.version <= version) db.exec(each.sql())
   db.exec(content)
   db.pragma(`application_id = ${0x63687363}`)
@@ -67,5 +71,43 @@ describe('a database of the schema version 3', () => {
         `insert into snapshot_entries select 8, key, '', '[]', null, '[]', null, null, null from snapshot_entries`,
       ),
     ).toThrow(/FOREIGN KEY/)
+  })
+})
+
+describe('a database of the schema version 8', () => {
+  it('keeps its entries with their intervals, and the jobs that are not done', () => {
+    const path = databaseOf(
+      8,
+      `insert into lists (id, format, category) values ('l', 'csv', 'own-list'), ('f', 'token-blacklist', 'issuer-freeze');
+       insert into list_entries values
+         ('l', '${evm('1')}', 'evm', 'one', '["ETH"]', 'S', '["P"]', '2020-01-01', '2021-01-01', '2024-01-01'),
+         ('f', '${evm('1')}', 'evm', 'two', '[]', null, '[]', null, '2022-01-01', null);
+       insert into list_intervals values
+         ('l', '${evm('1')}', '2023-01-01', '2024-01-01'), ('l', '${evm('1')}', '2021-01-01', '2022-01-01'),
+         ('f', '${evm('1')}', '2022-01-01T00:00:00Z', null);
+       insert into rescreens (id, kind, list_id, revision, whole, parties_to, state, added_at)
+         values (4, 'list', 'l', 3, 0, 17, 'pending', '2026-01-01');
+       insert into rescreen_entries values (4, 'l', '${evm('1')}', 'removed');`,
+    )
+    const db = freshLedger(path)
+    expect(all(db, 'select * from list_entries order by list_id')).toEqual([
+      {
+        ...{ list_id: 'f', key: evm('1'), family: 'evm', address: 'two', assets: '[]', subject: null },
+        ...{ programs: '[]', listed_on: null, first_seen: '2022-01-01', removed_on: null },
+      },
+      {
+        ...{ list_id: 'l', key: evm('1'), family: 'evm', address: 'one', assets: '["ETH"]', subject: 'S' },
+        ...{ programs: '["P"]', listed_on: '2020-01-01', first_seen: '2021-01-01', removed_on: '2024-01-01' },
+      },
+    ])
+    expect(all(db, 'select list_id, "from", "to" from list_intervals order by list_id, "from"')).toEqual([
+      { list_id: 'f', from: '2022-01-01T00:00:00Z', to: null },
+      { list_id: 'l', from: '2021-01-01', to: '2022-01-01' },
+      { list_id: 'l', from: '2023-01-01', to: '2024-01-01' },
+    ])
+    const job = nextRescreen(db)
+    expect(job).toMatchObject({ id: 4, revision: 3, partiesTo: 17 })
+    expect(job && rescreenItems(db, job, 9)).toEqual([{ listId: 'l', key: evm('1'), change: 'removed' }])
+    expect(db.pragma('foreign_key_check')).toEqual([])
   })
 })

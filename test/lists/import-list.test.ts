@@ -3,11 +3,12 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { activateSnapshot } from '../../src/ledger/activate-snapshot.ts'
 import { all, type Db, inTransaction } from '../../src/ledger/database.ts'
 import { findSnapshot } from '../../src/ledger/list-snapshots.ts'
 import { findList } from '../../src/ledger/lists.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
-import { activate } from '../../src/lists/activate.ts'
+import { activationOf } from '../../src/lists/activation.ts'
 import { importList } from '../../src/lists/import-list.ts'
 import { dump, freshLedger } from '../ledger/fixtures.ts'
 import { tempDir } from '../temp.ts'
@@ -41,10 +42,10 @@ function list(count: number): string {
 const sha = (content: string) => createHash('sha256').update(content).digest('hex')
 /** What screening goes by, and the snapshots that may still be activated. */
 function standing(db: Db): unknown[] {
-  const { list_entries, list_intervals, snapshot_entries } = dump(db)
+  const { list_rows, snapshot_entries } = dump(db)
   const usable = all(db, `select * from list_snapshots where state != 'rejected' order by id`)
   const active = all(db, 'select id, active_snapshot, revision from lists order by id')
-  return [list_entries, list_intervals, snapshot_entries, usable, active, readRevisions(db)]
+  return [list_rows, snapshot_entries, usable, active, readRevisions(db)]
 }
 const inForce = (db: Db) =>
   db.prepare('select count(*) from list_entries where removed_on is null').pluck().get()
@@ -97,7 +98,8 @@ describe('importing a list', () => {
     let meanwhile = 0
     const look = () => {
       if (meanwhile > 0 || other === undefined) return
-      if (staged() === 50) meanwhile = inTransaction(db, () => activate(db, other, at))
+      const activation = activationOf(db, other, at)
+      if (staged() === 50) meanwhile = inTransaction(db, () => activateSnapshot(db, other, activation))
       else setImmediate(look)
     }
     setImmediate(look)

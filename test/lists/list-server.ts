@@ -96,8 +96,11 @@ export const redirectTo =
 export const impatient: Patience = { idleMs: 300, attempts: 3, firstPauseMs: 1, maxPauseMs: 1_000 }
 
 /** A csv list of this many EVM addresses. */
-export function csvList(count: number): string {
-  const rows = Array.from({ length: count }, (_, index) => `0x${String(index + 1).padStart(40, '0')},Party`)
+export function csvList(count: number, subject = 'Party'): string {
+  const rows = Array.from(
+    { length: count },
+    (_, index) => `0x${String(index + 1).padStart(40, '0')},${subject}`,
+  )
   return ['address,subject', ...rows, ''].join('\n')
 }
 

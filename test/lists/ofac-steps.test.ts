@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Key } from '../../src/address/key.ts'
+import { activateSnapshot } from '../../src/ledger/activate-snapshot.ts'
 import { all, type Db, inTransaction } from '../../src/ledger/database.ts'
 import { readEntry } from '../../src/ledger/list-entries.ts'
 import { putList } from '../../src/ledger/lists.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { addSnapshot } from '../../src/ledger/stage-snapshot.ts'
-import { activate } from '../../src/lists/activate.ts'
+import { activationOf } from '../../src/lists/activation.ts'
 import { importList } from '../../src/lists/import-list.ts'
 import { historyOf } from '../../src/lists/ofac-history.ts'
 import { reportDiff } from '../../src/lists/report.ts'
@@ -50,7 +51,8 @@ function activateDay(db: Db, day: string, keys: ReadonlySet<Key>): void {
       counts: {},
       at,
     }
-    activate(db, addSnapshot(db, { ...facts, entries, unparsed: [] }, null), at)
+    const snapshot = addSnapshot(db, { ...facts, entries, unparsed: [] }, null)
+    activateSnapshot(db, snapshot, activationOf(db, snapshot, at))
   })
 }
 

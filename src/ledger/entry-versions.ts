@@ -1,0 +1,73 @@
+import { type Key, keyFamily } from '../address/key.ts'
+import type { Interval } from '../screening/types.ts'
+import { type Db, one, run } from './database.ts'
+
+/** An entry of a list, as one version of the list leaves it. */
+export interface EntryVersion {
+  key: Key
+  /** As published. */
+  address: string
+  /** JSON: the source's labels. */
+  assets: string
+  subject: string | null
+  /** JSON. */
+  programs: string
+  listed_on: string | null
+  /** The date by which the address was published. */
+  first_seen: string
+  /** `null` = in force. */
+  removed_on: string | null
+  /** When it was in force: in order, and at least one. The last one has no end while the entry is in force. */
+  intervals: readonly Interval[]
+}
+
+/** The load of what comes with no activation: issuer freezes, which a block writes in its own transaction. */
+export const noLoad = 0
+
+/** An entry as it is now: what was written under a load that does not count yet is not seen. */
+export function readVersion(db: Db, listId: string, key: Key): EntryVersion | undefined {
+  const row = one<Omit<EntryVersion, 'intervals'> & { intervals: string }>(
+    db,
+    `select key, address, assets, subject, programs, listed_on, first_seen, removed_on, intervals
+     from list_rows_now where list_id = ? and key = ?`,
+    ...[listId, key],
+  )
+  return row && { ...row, intervals: JSON.parse(row.intervals) as Interval[] }
+}
+
+/**
+ * Writes a version of an entry. It counts at once where its load is {@link noLoad}, else from when the load is done. Whoever
+ * writes one of a new key calls `putForms` too.
+ */
+export function putVersion(db: Db, listId: string, load: number, version: EntryVersion): void {
+  run(
+    db,
+    `insert or replace into list_rows
+       (list_id, key, load, family, address, assets, subject, programs, listed_on, first_seen, removed_on, intervals)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[listId, version.key, load, keyFamily(version.key), version.address, version.assets, version.subject],
+    ...[version.programs, version.listed_on, version.first_seen, version.removed_on],
+    JSON.stringify(version.intervals),
+  )
+}
+
+/** Whether both say the same. */
+export function sameVersion(a: EntryVersion | undefined, b: EntryVersion | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  return (
+    a.address === b.address &&
+    a.assets === b.assets &&
+    a.subject === b.subject &&
+    a.programs === b.programs &&
+    a.listed_on === b.listed_on &&
+    a.first_seen === b.first_seen &&
+    a.removed_on === b.removed_on &&
+    sameIntervals(a.intervals, b.intervals)
+  )
+}
+
+export function sameIntervals(a: readonly Interval[], b: readonly Interval[]): boolean {
+  return (
+    a.length === b.length && a.every(({ from, to }, index) => b[index]?.from === from && b[index]?.to === to)
+  )
+}

@@ -1,0 +1,89 @@
+import { setImmediate } from 'node:timers/promises'
+import { type Db, one } from './database.ts'
+import { putVersion } from './entry-versions.ts'
+import { type Activation, type FoundChange, findingChanges } from './find-changes.ts'
+import { inPiece } from './in-pieces.ts'
+import { putForms } from './list-forms.ts'
+import type { SnapshotRow } from './list-snapshots.ts'
+import { addRescreenItem, stageRescreen } from './rescreens.ts'
+
+/** What a snapshot changes, written and not counting yet. */
+export interface StagedChanges {
+  /** The job that will match stored history with them, and the load of the rows; `null` where nothing changes. */
+  load: number | null
+  /** How many addresses come into the list or go out of it. */
+  moved: number
+  /** The state of the list that they change. */
+  base: string
+}
+
+/**
+ * Writes what activating a snapshot changes, a few rows at a time: a large list must not keep the followers waiting. Ends
+ * with `activateStaged`. Inside `whileLoading`, which sweeps what a crash leaves of it.
+ */
+export async function stageChanges(
+  db: Db,
+  snapshot: SnapshotRow,
+  activation: Activation,
+): Promise<StagedChanges> {
+  const staging = new Staging(db, snapshot, activation)
+  for (const changes of findingChanges(db, snapshot, activation)) {
+    // Whoever shares the thread has a turn, also where there is nothing to write.
+    if (changes.length === 0) await setImmediate()
+    else await inPiece(db, () => staging.put(changes))
+  }
+  return staging.staged
+}
+
+/** The same in one go, for a list of a few entries. Inside a transaction. */
+export function stageChangesAtOnce(db: Db, snapshot: SnapshotRow, activation: Activation): StagedChanges {
+  const staging = new Staging(db, snapshot, activation)
+  for (const changes of findingChanges(db, snapshot, activation)) staging.put(changes)
+  return staging.staged
+}
+
+class Staging {
+  readonly staged: StagedChanges
+  readonly #db: Db
+  readonly #listId: string
+  readonly #at: string
+
+  constructor(db: Db, { list_id }: SnapshotRow, { at }: Activation) {
+    this.#db = db
+    this.#listId = list_id
+    this.#at = at
+    this.staged = { load: null, moved: 0, base: stateOf(db, list_id) }
+  }
+
+  /** Inside a transaction. */
+  put(changes: readonly FoundChange[]): void {
+    if (changes.length === 0) return
+    this.staged.load ??= stageRescreen(this.#db, this.#listId, this.#at)
+    const { load } = this.staged
+    for (const { next, change } of changes) {
+      putVersion(this.#db, this.#listId, load, next)
+      if (change === 'said') continue
+      // Twice is once: what the snapshot holds has its forms, what is known beside it may not.
+      putForms(this.#db, next.key)
+      addRescreenItem(this.#db, load, { listId: this.#listId, key: next.key, change })
+      this.staged.moved++
+    }
+  }
+}
+
+/** Whether staged changes are those that would be found now. Inside a transaction. */
+export function stillHold(db: Db, listId: string, { load, base }: StagedChanges): boolean {
+  const there = load === null || one(db, `select 1 from rescreens where id = ? and state = 'staging'`, load)
+  return there !== undefined && base === stateOf(db, listId)
+}
+
+/** Differs after every change of the list's entries: they come with an activation. */
+function stateOf(db: Db, listId: string): string {
+  const row = one<{ active_snapshot: string | null; activated_at: string | null; revision: number }>(
+    db,
+    'select active_snapshot, activated_at, revision from lists where id = ?',
+    listId,
+  )
+  // A list that is not known yet is like one that is, and has no version.
+  return JSON.stringify(row ?? { active_snapshot: null, activated_at: null, revision: 0 })
+}
