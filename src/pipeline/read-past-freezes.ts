@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { FreezeReader, FreezesOfBlock } from '../chains/freezes.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
@@ -8,6 +9,9 @@ const firstSize = 1_000
 const largestSize = 200_000
 /** Blocks read at the same time: the follower of the same chain asks the same node. */
 const readAtOnce = 4
+
+/** Freezes that one transaction takes over, about: some tens of milliseconds, in which no follower can write. */
+const freezesAtOnce = 100
 
 /** What a node was last asked for: it goes on with as much after a failure. */
 export interface PastPace {
@@ -20,7 +24,8 @@ export function newPace(): PastPace {
 
 /**
  * Reads what issuers froze in final blocks before those that were followed: range by range, each of them one
- * transaction with how far it brings the list. Wherever it is broken off, it goes on from there.
+ * transaction, or several where it holds much, with how far that brings the list. Wherever it is broken off, it goes
+ * on from there.
  *
  * @param options.pace carried on from call to call.
  * @returns how many ranges it read: 0 = there is nothing to read (yet).
@@ -37,8 +42,34 @@ export async function readPastFreezes(
     const range = signal.aborted ? null : nextPastRange(db, chain.id, pace.size)
     if (range === null) return ranges
     const blocks = await readRange(reader, range, signal, pace)
-    if (blocks !== null) commitPast(db, chain, range, blocks, now())
+    if (blocks === null) continue
+    for (const part of partsOf(range, blocks)) {
+      commitPast(db, chain, part.range, part.blocks, now())
+      // The follower of the same process has a turn.
+      await setImmediate()
+    }
   }
+}
+
+/** A range and its blocks, which are in order, cut behind blocks so that no part holds much more than {@link freezesAtOnce}. */
+function* partsOf(
+  range: PastRange,
+  blocks: readonly FreezesOfBlock[],
+): Generator<{ range: PastRange; blocks: FreezesOfBlock[] }> {
+  let { from } = range
+  let part: FreezesOfBlock[] = []
+  let freezes = 0
+  for (const block of blocks) {
+    if (freezes >= freezesAtOnce) {
+      yield { range: { ...range, from, to: block.height - 1 }, blocks: part }
+      from = block.height
+      part = []
+      freezes = 0
+    }
+    part.push(block)
+    freezes += block.freezes.length
+  }
+  yield { range: { ...range, from }, blocks: part }
 }
 
 /** @returns `null` when the node refuses so many at once. */

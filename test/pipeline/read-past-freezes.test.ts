@@ -95,6 +95,29 @@ describe('freezes of before a chain was followed', () => {
     expect(node.asked.filter((range) => range === '0-4')).toHaveLength(1)
   })
 
+  it('are taken over some at a time, so that a range that holds many keeps no follower waiting', async () => {
+    const many = (height: number) =>
+      Array.from({ length: 60 }, (_, index) =>
+        freeze({ account: `evm:${String(height * 100 + index).padStart(40, '0')}` }),
+      )
+    const { db, read, pace } = await followed({
+      a2: many(2),
+      a3: many(3),
+      a5: many(5),
+      a7: many(7),
+      a8: many(8),
+    })
+    pace.size = 100
+    await read()
+    expect(all(db, 'select past_next from freeze_contracts')).toEqual([{ past_next: 20 }, { past_next: 20 }])
+    expect(all(db, `select count(*) as n from list_entries where list_id = 'issuer-freezes'`)).toEqual([
+      { n: 300 },
+    ])
+    const jobs = `select count(*) as n from rescreens r join rescreen_entries e on e.rescreen_id = r.id
+      where r.list_id = 'issuer-freezes' group by r.id`
+    expect(all(db, jobs)).toEqual([{ n: 120 }, { n: 120 }, { n: 60 }])
+  })
+
   it('are final ones: what a reorg may undo is read when it is final', async () => {
     const { db, node, follow, read, trouble } = await followed(deeds, { start: 29 })
     await read()
