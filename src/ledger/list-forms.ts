@@ -21,9 +21,13 @@ export function putForms(db: Db, key: Key): void {
   }
 }
 
-/** The forms that were written after this row, in order: what an index in memory lacks. */
-export function formsSince(db: Db, id: number): IterableIterator<{ id: number; form: Key }> {
-  return each(db, 'select id, form from list_forms where id > ? order by id', id)
+/** The forms that were written after this row, in order: what an index in memory lacks. @param limit at most so many. */
+export function formsSince(
+  db: Db,
+  id: number,
+  limit: number | null = null,
+): IterableIterator<{ id: number; form: Key }> {
+  return each(db, 'select id, form from list_forms where id > ? order by id limit ?', id, limit ?? -1)
 }
 
 /** The last row. */

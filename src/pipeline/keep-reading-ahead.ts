@@ -6,7 +6,7 @@ import type { Memory } from './memory.ts'
 /** Short beside what a large load takes; one look-up where there is none. */
 const lookEveryMs = 200
 
-/** Reads own addresses into memory while another process loads them. @returns stops. */
+/** Reads listed keys and own addresses into memory while they are being loaded, here or by another process. @returns stops. */
 export function keepReadingAhead(memory: Memory, log: Log): () => Promise<void> {
   const stop = new AbortController()
   const { signal } = stop
@@ -19,7 +19,7 @@ export function keepReadingAhead(memory: Memory, log: Log): () => Promise<void> 
         more = memory.readAhead()
       } catch (error) {
         // They are read when they count: only later, and all at once.
-        log.debug(`own addresses that are being loaded could not be read ahead: ${messageOf(error)}`)
+        log.debug(`what is being loaded could not be read ahead: ${messageOf(error)}`)
       }
       await setTimeout(more ? 1 : lookEveryMs, undefined, { signal, ref: false }).catch(() => {})
     }

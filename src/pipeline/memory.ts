@@ -45,12 +45,17 @@ export class Memory {
   }
 
   /**
-   * Reads some of the own addresses that are being loaded, before they count: a million of them would keep the step
-   * that meets them waiting for a second. One too many does no harm, since a hit is confirmed.
+   * Reads some of the listed keys and own addresses that are being loaded, before they count: a million of them would
+   * keep the step that meets them waiting for a second. One too many does no harm, since a hit is confirmed.
    *
    * @returns whether there may be more of them now.
    */
   readAhead(limit = 2_000): boolean {
+    const listed = this.watchlist.readAhead(limit)
+    return this.#readOwnAhead(limit) || listed
+  }
+
+  #readOwnAhead(limit: number): boolean {
     return this.#db.transaction(() => {
       const mark = loadUnderWay(this.#db)
       if (mark === null) return false

@@ -32,11 +32,26 @@ export class StoredWatchlist implements Listings {
 
   /** Takes in the keys that are new. @param revision the ledger's, read in the same transaction. */
   refresh(revision: number): void {
-    for (const { id, form } of formsSince(this.#db, this.#readTo)) {
+    this.#take(null)
+    this.#revision = revision
+  }
+
+  /**
+   * Takes in some of the keys that are new, while their list is being loaded: of many, all at once would keep the step
+   * waiting that meets them. @returns whether there may be more of them now.
+   */
+  readAhead(limit: number): boolean {
+    return this.#take(limit) === limit
+  }
+
+  #take(limit: number | null): number {
+    let taken = 0
+    for (const { id, form } of formsSince(this.#db, this.#readTo, limit)) {
       if (isWatched(form)) this.#table.addKey(form)
       this.#readTo = id
+      taken++
     }
-    this.#revision = revision
+    return taken
   }
 
   /** Every entry that this key meets, each on its most direct basis. */

@@ -82,19 +82,26 @@ describe('a watchlist that stays in the ledger', () => {
     )
   })
 
-  it('has the keys of a large list before the list is active, and meets nobody by them', async () => {
+  it('has the keys of a large list before the list is active, some at a time, and meets nobody by them', async () => {
     const { db, wiring } = screeningLedger()
-    const key = evm('9')
-    const entry = { key, address: key, assets: [], subject: null, programs: [] }
-    await stageSnapshot(db, {
-      ...{ listId: 'house', sha256: 'x', format: 'csv', issuedOn: null, bytes: 1, counts: {}, at },
-      ...{ entries: [{ ...entry, listedOn: null, publishedBy: null, removedOn: null }], unparsed: [] },
+    const { memory } = wiring
+    const entries = Array.from({ length: 50 }, (_, index) => {
+      const key: Key = `evm:${String(index).padStart(40, '0')}`
+      const says = { key, address: key, assets: [], subject: null, programs: [] }
+      return { ...says, listedOn: null, publishedBy: null, removedOn: null }
     })
-    const before = wiring.memory.revisions
-    wiring.memory.refresh()
-    expect(wiring.memory.revisions).toEqual(before)
-    expect(wiring.memory.watchlist.lookup(key)).toEqual([])
-    activateList(db, [key], 'house')
-    expect(wiring.memory.watchlist.lookup(key)).toMatchObject([{ entry: { listId: 'house' } }])
+    const keys = entries.map(({ key }) => key)
+    putList(db, { id: 'house', format: 'csv', category: 'sanctions', maxAgeSeconds: null })
+    const facts = { listId: 'house', format: 'csv', issuedOn: null, bytes: 1, counts: {}, at, unparsed: [] }
+    await stageSnapshot(db, { ...facts, sha256: 'x', entries })
+    const before = memory.revisions
+    // All there is to read when the list counts is read by now.
+    expect([1, 2, 3].map(() => memory.readAhead(20))).toEqual([true, true, false])
+    expect([memory.revisions, memory.readAhead(1)]).toEqual([before, false])
+    expect(keys.flatMap((key) => memory.watchlist.lookup(key))).toEqual([])
+    activateList(db, keys, 'house')
+    expect(memory.readAhead(1)).toBe(false)
+    for (const key of keys)
+      expect(memory.watchlist.lookup(key)).toMatchObject([{ entry: { listId: 'house' } }])
   })
 })
