@@ -6,7 +6,8 @@ export default defineConfig({
   resolve: { alias: { 'chainscreen/testing': fileURLToPath(new URL('./src/testing.ts', import.meta.url)) } },
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
+    // For what hangs. The longest simulation takes ten seconds, and a minute on a machine that is busy elsewhere.
+    testTimeout: 180_000,
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
