@@ -70,7 +70,7 @@ function checkOne(
     }
   }
   const family = keyFamily(parsed.key)
-  const all = entriesMet(db, parsed.key)
+  const all = entriesMet(db, parsed.key).filter(({ entry }) => entry.category !== 'canary')
   const inForce = all.filter(({ entry }) => entry.intervals.at(-1)?.to === null)
   const notes = [...removedNotes(all), ...familyNotes(family, options.chain)]
   const misfit = options.chain !== null && family !== options.chain.type

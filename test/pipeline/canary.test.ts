@@ -5,9 +5,13 @@ import { findAlerts } from '../../src/ledger/alert-queries.ts'
 import { readCanary } from '../../src/ledger/canary.ts'
 import { all, run } from '../../src/ledger/database.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
+import { reportLists } from '../../src/lists/report.ts'
 import { keepCanary, runCanary } from '../../src/pipeline/canary.ts'
 import { Memory } from '../../src/pipeline/memory.ts'
+import { preCheck } from '../../src/pipeline/pre-check.ts'
 import { freshChain } from '../ledger/fixtures.ts'
+import { listed } from '../screening/builders.ts'
+import { activateList } from './fixtures.ts'
 
 const config = { everyMs: 3_600_000, address: null }
 const times = ['2026-01-01T00:00:00.000Z', '2026-01-01T01:00:00.000Z', '2026-01-01T02:00:00.000Z'] as const
@@ -35,6 +39,28 @@ describe('the canary', () => {
     for (const table of ['transactions', 'transfers', 'parties', 'coverage', 'blocks']) {
       expect(all(db, `select * from ${table}`), table).toEqual([])
     }
+  })
+
+  it('vouches for nobody: where its list is the only one, nothing is known of an address', () => {
+    const db = freshChain()
+    runCanary(db, new Memory(db), config, times[0])
+    const asked = { asset: null, chain: null, lists: null, at: times[1] }
+    expect(preCheck(db, [`0x${'2'.repeat(40)}`], asked)).toMatchObject([
+      { verdict: 'unknown', matches: [], notes: ['no list is loaded'] },
+    ])
+    expect(reportLists(db, undefined, times[1])).toEqual([])
+  })
+
+  it('lists nobody: its address is one of a test', () => {
+    const db = freshChain()
+    activateList(db, [listed])
+    runCanary(db, new Memory(db), config, times[0])
+    const [{ address = '' } = {}] = all<{ address: string }>(
+      db,
+      `select address from list_entries where list_id = 'canary'`,
+    )
+    const asked = { asset: null, chain: null, lists: null, at: times[1] }
+    expect(preCheck(db, [address], asked)).toMatchObject([{ verdict: 'clear', matches: [], notes: [] }])
   })
 
   it('takes the address that the config names', () => {
