@@ -1,3 +1,4 @@
+import { isStillToCome } from '../still-to-come.ts'
 import type { Db } from './database.ts'
 import { isReadThrough, pastProgress } from './freeze-past.ts'
 import { freezeListFormat, type ListRow, readLists } from './lists.ts'
@@ -5,7 +6,10 @@ import { freezeListFormat, type ListRow, readLists } from './lists.ts'
 /** Whether a list can vouch for an address that is not in it. */
 export interface ListHealth {
   id: string
-  /** `missing`: no version was ever activated, or its past is not read to the end. `stale`: older than its `maxAge`. */
+  /**
+   * `missing`: no version was ever activated, or its past is not read to the end. `stale`: older than its `maxAge`, or
+   * nobody knows how old.
+   */
   state: 'fresh' | 'stale' | 'missing'
   /** Seconds since the source was last found whole and sound; `null` where it never was. */
   ageSeconds: number | null
@@ -38,11 +42,19 @@ function healthOf(db: Db, id: string, list: ListRow | undefined, at: string): Li
   const ageSeconds = since === null ? null : (Date.parse(at) - Date.parse(since)) / 1000
   const fine = { id, state: 'fresh' as const, ageSeconds, maxAgeSeconds, trouble: null }
   if (maxAgeSeconds === null) return fine
-  if (ageSeconds === null) return { ...fine, state: 'stale', trouble: `list ${id} was never checked` }
+  const stale = (trouble: string) => ({ ...fine, state: 'stale' as const, trouble: `list ${id} ${trouble}` })
+  if (since === null || ageSeconds === null) return stale('was never checked')
+  if (isStillToCome(since, at))
+    return stale(`${sinceWords(list)} ${since}, which is still to come: the clock was wrong, or is`)
   if (ageSeconds <= maxAgeSeconds) return fine
   const is = list.format === freezeListFormat ? 'goes up to a block that is' : 'is'
-  const trouble = `list ${id} ${is} ${ageText(ageSeconds)} old, and may be ${ageText(maxAgeSeconds)} at most`
-  return { ...fine, state: 'stale', trouble }
+  return stale(`${is} ${ageText(ageSeconds)} old, and may be ${ageText(maxAgeSeconds)} at most`)
+}
+
+/** What its age counts from. */
+function sinceWords({ format }: ListRow): string {
+  if (format === freezeListFormat) return 'goes up to a block of'
+  return format === 'bundled' ? 'was issued on' : 'was checked at'
 }
 
 /** Publishers' lists may be as old as this where the config says nothing: a bundled one that is older has missed news. */

@@ -37,6 +37,19 @@ describe('the health of a list', () => {
     expect(healthAt(db, hours(23))?.trouble).toBe('list ofac is 43 days old, and may be 10 days at most')
   })
 
+  it('is stale where it was checked at a time that is still to come: the clock was set back', () => {
+    expect(healthAt(ledger(), hours(-0.05))).toMatchObject({ state: 'fresh' })
+    expect(healthAt(ledger(), hours(-0.1))).toMatchObject({
+      state: 'stale',
+      trouble: `list ofac was checked at ${checked}, which is still to come: the clock was wrong, or is`,
+    })
+    const bundled = ledger({ format: 'bundled', max_age_seconds: 10 * 86_400 })
+    expect(healthAt(bundled, '2025-01-01T00:00:00.000Z')).toMatchObject({
+      state: 'stale',
+      trouble: 'list ofac was issued on 2025-11-19, which is still to come: the clock was wrong, or is',
+    })
+  })
+
   it('does not age where nothing limits it', () => {
     expect(healthAt(ledger({ max_age_seconds: null }), hours(99_999))).toMatchObject({ state: 'fresh' })
   })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { configSchema } from '../../src/config/schema.ts'
 import { examine } from '../../src/doctor.ts'
 import { findAlerts } from '../../src/ledger/alert-queries.ts'
-import { readCanary } from '../../src/ledger/canary.ts'
+import { noteCanaryFailure, readCanary } from '../../src/ledger/canary.ts'
 import { all, run } from '../../src/ledger/database.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
 import { reportLists } from '../../src/lists/report.ts'
@@ -28,7 +28,7 @@ describe('the canary', () => {
         ...{ role: 'source', match: 'exact', listed_at_transfer: 'yes', tx_hash: `canary:${at}` },
       })),
     )
-    expect(readCanary(db)).toEqual({ passedAt: times[2], failedAt: null })
+    expect(readCanary(db)).toEqual({ passedAt: times[2], failedAt: null, last: 'passed' })
     expect(readRevisions(db).list).toBe(1)
   })
 
@@ -86,7 +86,7 @@ describe('the canary', () => {
     if (trigger.includes('alert_keys'))
       db.exec('create trigger hide after insert on alert_keys begin delete from alert_keys; end')
     expect(() => runCanary(db, memory, config, times[1])).toThrow(/^The canary failed: /)
-    expect(readCanary(db)).toEqual({ passedAt: times[0], failedAt: times[1] })
+    expect(readCanary(db)).toEqual({ passedAt: times[0], failedAt: times[1], last: 'failed' })
     expect(findAlerts(db, { canary: true })).toHaveLength(1)
   })
 
@@ -131,10 +131,29 @@ describe('the doctor', () => {
     expect(await look(db.name, '2026-01-01T02:00:00.001Z')).toMatchObject({ state: 'fail' })
     // The same moment again makes the same transfer, whose alert stands: no new one.
     expect(() => runCanary(db, memory, config, times[0])).toThrow(/no new alert/)
-    db.exec(`update meta set value = '${times[1]}' where key = 'canary_failed_at'`)
+    noteCanaryFailure(db, times[1])
     expect(await look(db.name, times[1])).toMatchObject({
       state: 'fail',
       found: `failed at ${times[1]}, last passed ${times[0]}`,
+    })
+    // A database of before the order was noted goes by the times.
+    run(db, `delete from meta where key = 'canary_last'`)
+    expect(await look(db.name, times[1])).toMatchObject({ found: expect.stringMatching(/^failed at/) })
+  })
+
+  it('does not go by a clock that was set back', async () => {
+    const db = freshChain()
+    const memory = new Memory(db)
+    runCanary(db, memory, config, times[2])
+    expect(await look(db.name, '2026-01-01T01:55:00.000Z')).toMatchObject({ state: 'ok' })
+    expect(await look(db.name, times[1])).toMatchObject({
+      state: 'fail',
+      found: `passed at ${times[2]}, which is still to come: the clock was wrong, or is`,
+    })
+    noteCanaryFailure(db, times[1])
+    expect(await look(db.name, times[1])).toMatchObject({
+      state: 'fail',
+      found: `failed at ${times[1]}, last passed ${times[2]}`,
     })
   })
 })

@@ -1,6 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type ChainConditions, createChainConditions } from '../../src/chains/chain-conditions.ts'
+import { noteCanaryFailure } from '../../src/ledger/canary.ts'
 import { type Db, run } from '../../src/ledger/database.ts'
+import { runCanary } from '../../src/pipeline/canary.ts'
+import { Memory } from '../../src/pipeline/memory.ts'
 import { startServer } from '../../src/server/server.ts'
 import { freshLedger } from '../ledger/fixtures.ts'
 
@@ -104,7 +107,25 @@ describe('/health', () => {
     later(21)
     expect(troublesIn((await get('/health')).text)).toEqual([`the canary last passed at ${start}`])
     run(db, `insert into meta (key, value) values ('canary_failed_at', '2026-01-01T00:10:00.000Z')`)
-    expect(troublesIn((await get('/health')).text)).toEqual(['the canary failed at 2026-01-01T00:10:00.000Z'])
+    expect(troublesIn((await get('/health')).text)).toEqual([
+      `the canary failed at 2026-01-01T00:10:00.000Z, last passed ${start}`,
+    ])
+  })
+
+  it('tells of a canary that failed after the clock was set back, until it passes again', async () => {
+    const { db, get } = await serve({ canaryEveryMs: 600_000 })
+    const memory = new Memory(db)
+    const canary = { everyMs: 600_000, address: null }
+    runCanary(db, memory, canary, '2099-01-01T00:00:00.000Z')
+    expect(troublesIn((await get('/health')).text)).toEqual([
+      'the canary passed at 2099-01-01T00:00:00.000Z, which is still to come: the clock was wrong, or is',
+    ])
+    noteCanaryFailure(db, start)
+    expect(troublesIn((await get('/health')).text)).toEqual([
+      `the canary failed at ${start}, last passed 2099-01-01T00:00:00.000Z`,
+    ])
+    runCanary(db, memory, canary, start)
+    expect((await get('/health')).status).toBe(200)
   })
 })
 
