@@ -42,7 +42,7 @@ function checkDatabase(config: Config, at: string): Checkup[] {
     const db = openLedgerForReading(config.database)
     try {
       const own = countOwnAddresses(db)
-      const lists = reportLists(db, undefined, at)
+      const lists = reportLists(db, undefined, at, config.lists)
       return [
         { what, state: 'ok', found: config.database, advice: null },
         {
@@ -115,11 +115,7 @@ function checkList(list: ListReport): Checkup {
 
 /** The bundled list can't be checked for news. */
 function checkBundled(db: Db, config: Config, at: string): Checkup[] {
-  const found = bundledAlone(
-    db,
-    config.lists.map(({ id }) => id),
-    at,
-  )
+  const found = bundledAlone(db, config.lists, at)
   const advice = 'add the list of a publisher, with its `url`: `chainscreen init` writes an example'
   return found === null ? [] : [{ what: 'lists', state: 'warn', found, advice }]
 }

@@ -19,20 +19,29 @@ export interface ListHealth {
   trouble: string | null
 }
 
+/** A list in question. */
+export interface AskedList {
+  id: string
+  /** What the config says, which the ledger learns when the list is next loaded; `null` = no limit. Else what was noted. */
+  maxAgeMs?: number | null
+}
+
 /**
  * The health of lists: time since the last successful check, since publishers do not publish daily. The bundled list
  * can't be checked for news: it is as old as its issue.
  *
- * @param wanted ids in question, known to the ledger or not; `null` for every list it knows.
+ * @param wanted lists in question, such as those of a config, known to the ledger or not; `null` for every list it knows.
  * @param at now, ISO-8601.
  */
-export function listHealth(db: Db, wanted: readonly string[] | null, at: string): ListHealth[] {
+export function listHealth(db: Db, wanted: readonly AskedList[] | null, at: string): ListHealth[] {
   const known = new Map(readLists(db).map((list) => [list.id, list]))
-  return (wanted ?? [...known.keys()]).map((id) => healthOf(db, id, known.get(id), at))
+  return (wanted ?? [...known.values()]).map((asked) => healthOf(db, asked, known.get(asked.id), at))
 }
 
-function healthOf(db: Db, id: string, list: ListRow | undefined, at: string): ListHealth {
-  const maxAgeSeconds = list?.max_age_seconds ?? null
+function healthOf(db: Db, asked: AskedList, list: ListRow | undefined, at: string): ListHealth {
+  const { id, maxAgeMs } = asked
+  const maxAgeSeconds =
+    maxAgeMs === undefined ? (list?.max_age_seconds ?? null) : maxAgeMs === null ? null : maxAgeMs / 1000
   const missing = (trouble: string) =>
     ({ id, state: 'missing', ageSeconds: null, maxAgeSeconds, trouble }) as const
   if (list === undefined) return missing(`list ${id} was never loaded`)
@@ -66,7 +75,7 @@ const oldSeconds = 72 * 3_600
  *
  * @param wanted, at as for {@link listHealth}.
  */
-export function bundledAlone(db: Db, wanted: readonly string[] | null, at: string): string | null {
+export function bundledAlone(db: Db, wanted: readonly AskedList[] | null, at: string): string | null {
   const fresh = listHealth(db, wanted, at).filter(({ state }) => state === 'fresh')
   const ids = new Set(fresh.map(({ id }) => id))
   const lists = readLists(db).filter(({ id, category }) => ids.has(id) && category === 'sanctions')

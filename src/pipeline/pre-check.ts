@@ -4,7 +4,7 @@ import { looksPrivate } from '../descriptor/extended-key.ts'
 import { privateKeyAsAddress, shownAddress } from '../descriptor/shown-address.ts'
 import type { Db } from '../ledger/database.ts'
 import { entriesMet } from '../ledger/list-forms.ts'
-import { bundledAlone, listHealth } from '../ledger/list-health.ts'
+import { type AskedList, bundledAlone, listHealth } from '../ledger/list-health.ts'
 import type { Match } from '../screening/watchlist.ts'
 
 /** `unknown` is never the same as `clear`. */
@@ -37,14 +37,19 @@ export interface PreCheckChain {
 /**
  * Says whether an address is listed, before something is sent to it.
  *
- * @param options.lists the ids that must be fresh; `null` for every list the ledger knows.
+ * @param options.lists those that must be fresh, such as the lists of a config; `null` for every list the ledger knows.
  * @param options.chain the chain it would be used on.
  * @param options.at now, ISO-8601.
  */
 export function preCheck(
   db: Db,
   addresses: readonly string[],
-  options: { asset: string | null; chain: PreCheckChain | null; lists: readonly string[] | null; at: string },
+  options: {
+    asset: string | null
+    chain: PreCheckChain | null
+    lists: readonly AskedList[] | null
+    at: string
+  },
 ): PreCheck[] {
   // One moment for all of it: a list may change meanwhile.
   return db.transaction(() => {
@@ -106,7 +111,7 @@ function familyNotes(family: string, chain: PreCheckChain | null): string[] {
 }
 
 /** Why the lists can't vouch for an address that is not in them. */
-function staleLists(db: Db, wanted: readonly string[] | null, at: string): string[] {
+function staleLists(db: Db, wanted: readonly AskedList[] | null, at: string): string[] {
   const health = listHealth(db, wanted, at)
   if (health.length === 0) return ['no list is loaded']
   return health.flatMap(({ trouble }) => trouble ?? [])

@@ -34,11 +34,7 @@ export function readHealth(
   conditions: readonly ChainCondition[],
   at: string,
 ): Health {
-  const lists = listHealth(
-    db,
-    config.lists.map(({ id }) => id),
-    at,
-  )
+  const lists = listHealth(db, config.lists, at)
   const troubles = [
     ...lists.flatMap(({ trouble }) => trouble ?? []),
     ...conditions.flatMap((condition) => troubleOf(condition, at)),

@@ -111,6 +111,16 @@ describe('chainscreen screen', () => {
     expect(await user.here('screen', ronin)).toMatchObject({ code: 3 })
   })
 
+  it('goes by the age that the config allows now, and so do doctor and lists show', async () => {
+    const user = await userOfBundled()
+    expect(await user.here('screen', clean)).toMatchObject({ code: 0 })
+    user.configure({ lists: [{ id: 'ofac', file: 'bundled', maxAge: '1d' }] })
+    const old = /list ofac is \d+ days old, and may be 24 hours at most/
+    expect(await user.here('screen', clean)).toMatchObject({ code: 4, stdout: expect.stringMatching(old) })
+    expect((await user.here('doctor')).stdout).toMatch(old)
+    expect((await user.here('lists', 'show')).stdout).toMatch(old)
+  })
+
   it('does not vouch for anybody without a list', async () => {
     const user = newProject({ lists: [{ id: 'ofac', file: 'bundled' }] })
     openLedger(user.database).close()

@@ -30,7 +30,7 @@ async function serve(options: { token?: string; canaryEveryMs?: number } = {}): 
   let now = start
   const conditions = createChainConditions(['ethereum'], () => now)
   const config = {
-    lists: [{ id: 'ofac' }],
+    lists: [{ id: 'ofac', maxAgeMs: 3_600_000 }],
     ...(options.canaryEveryMs && { canary: { everyMs: options.canaryEveryMs, address: null } }),
   } as unknown as Parameters<typeof startServer>[1]['config']
   const server = await startServer(
