@@ -188,6 +188,15 @@ describe('/metrics', () => {
     ])
   })
 
+  it('says nothing of what is not there, rather than 0', async () => {
+    const { get, db } = await serve({ canaryEveryMs: 600_000 })
+    runCanary(db, new Memory(db), { everyMs: 600_000, address: null }, start)
+    const { text } = await get('/metrics')
+    expect(text).toContain('chainscreen_canary_passed_timestamp_seconds')
+    for (const absent of ['mempool', 'canary_failed', 'unscreened_blocks', 'alerts'])
+      expect(text).not.toContain(`chainscreen_${absent}`)
+  })
+
   it('counts alerts by status, those of the canary apart', async () => {
     const { db, get } = await serve()
     const put = (id: string, chain: string, status: string) =>
