@@ -1,5 +1,7 @@
-import { keyFamily } from '../address/key.ts'
+import { type Key, keyFamily } from '../address/key.ts'
+import { type BitcoinNetwork, bitcoinPrefixes } from '../address/network.ts'
 import { parseAddress } from '../address/parse.ts'
+import { addressText } from '../address/text.ts'
 import { looksPrivate } from '../descriptor/extended-key.ts'
 import { privateKeyAsAddress, shownAddress } from '../descriptor/shown-address.ts'
 import type { Db } from '../ledger/database.ts'
@@ -32,6 +34,8 @@ export interface PreCheck {
 export interface PreCheckChain {
   id: string
   type: 'evm' | 'bitcoin'
+  /** Of a Bitcoin chain. */
+  network?: BitcoinNetwork
 }
 
 /**
@@ -77,10 +81,14 @@ function checkOne(
   const family = keyFamily(parsed.key)
   const all = entriesMet(db, parsed.key).filter(({ entry }) => entry.category !== 'canary')
   const inForce = all.filter(({ entry }) => entry.intervals.at(-1)?.to === null)
-  const notes = [...removedNotes(all), ...familyNotes(family, options.chain)]
-  const misfit = options.chain !== null && family !== options.chain.type
-  if (misfit) notes.push(`an address of family ${family} is no address of chain ${options.chain?.id}`)
-  const verdict = inForce.length > 0 ? 'listed' : stale.length > 0 || misfit ? 'unknown' : 'clear'
+  const misfit = options.chain === null ? null : misfitOf(address, parsed, options.chain)
+  const notes = [
+    ...removedNotes(all),
+    ...familyNotes(family, options.chain),
+    ...(misfit === null ? [] : [misfit]),
+  ]
+  const doubtful = stale.length > 0 || misfit !== null
+  const verdict = inForce.length > 0 ? 'listed' : doubtful ? 'unknown' : 'clear'
   return {
     address,
     verdict,
@@ -95,6 +103,22 @@ function checkOne(
     })),
     notes: [...notes, ...stale, ...(verdict === 'listed' ? [] : warnings)],
   }
+}
+
+/** Why an address is none of a chain; `null` where it is one. What is sent there by that text arrives nowhere, or elsewhere. */
+function misfitOf(
+  address: string,
+  { key, text }: { key: Key; text: string },
+  { id, type, network }: PreCheckChain,
+): string | null {
+  const family = keyFamily(key)
+  if (family !== type) return `an address of family ${family} is no address of chain ${id}`
+  // A script as such is of every network.
+  if (network === undefined || address.trim().startsWith('script:')) return null
+  if (text === addressText(key, network)) return null
+  const networks = Object.keys(bitcoinPrefixes) as BitcoinNetwork[]
+  const its = networks.filter((other) => addressText(key, other) === text).join(' or ')
+  return `an address of ${its} is no address of chain ${id}, which is ${network}`
 }
 
 function removedNotes(matches: readonly Match[]): string[] {
