@@ -1,11 +1,11 @@
 import { all, type Db, one } from './database.ts'
 
-/** Alerts by chain (`null`: own addresses that a list names) and status, without those of the canary. */
+/** Alerts by chain (`null`: own addresses that a list names) and status, without those that its test entry raised. */
 export function countAlerts(db: Db): { chain: string | null; status: string; alerts: number }[] {
   return all(
     db,
     `select chain, status, count(*) as alerts from alerts
-     where chain is not 'canary' group by chain, status order by chain, status`,
+     where category != 'canary' group by chain, status order by chain, status`,
   )
 }
 

@@ -36,6 +36,7 @@ export function readHealth(
 ): Health {
   const lists = listHealth(db, config.lists, at)
   const troubles = [
+    ...(lists.length === 0 ? ['no list is configured: nothing will be found'] : []),
     ...lists.flatMap(({ trouble }) => trouble ?? []),
     ...conditions.flatMap((condition) => troubleOf(condition, at)),
     ...canaryTroubles(db, config.canary, at),

@@ -19,7 +19,7 @@ interface Served {
   get(path: string, bearer?: string): Promise<{ status: number; text: string }>
 }
 
-async function serve(options: { token?: string; canaryEveryMs?: number } = {}): Promise<Served> {
+async function serve(options: { token?: string; canaryEveryMs?: number; lists?: [] } = {}): Promise<Served> {
   const db = freshLedger()
   run(
     db,
@@ -30,7 +30,7 @@ async function serve(options: { token?: string; canaryEveryMs?: number } = {}): 
   let now = start
   const conditions = createChainConditions(['ethereum'], () => now)
   const config = {
-    lists: [{ id: 'ofac', maxAgeMs: 3_600_000 }],
+    lists: options.lists ?? [{ id: 'ofac', maxAgeMs: 3_600_000 }],
     ...(options.canaryEveryMs && { canary: { everyMs: options.canaryEveryMs, address: null } }),
   } as unknown as Parameters<typeof startServer>[1]['config']
   const server = await startServer(
@@ -98,6 +98,13 @@ describe('/health', () => {
     expect(troublesIn((await get('/health')).text)).toEqual([
       `chain ethereum halted at ${start}: a reorg below a final block`,
     ])
+  })
+
+  it('is not well without a list: nothing is found then', async () => {
+    const { get } = await serve({ lists: [], canaryEveryMs: 600_000 })
+    const { status, text } = await get('/health')
+    expect(status).toBe(503)
+    expect(troublesIn(text)).toEqual(['no list is configured: nothing will be found'])
   })
 
   it('tells of a canary that failed, and of one that is late', async () => {
@@ -199,18 +206,20 @@ describe('/metrics', () => {
 
   it('counts alerts by status, those of the canary apart', async () => {
     const { db, get } = await serve()
-    const put = (id: string, chain: string, status: string) =>
+    const put = (id: string, chain: string, status: string, category = 'sanctions') =>
       run(
         db,
         `insert into alerts (id, chain, status, level, tags, own_address, role, match, list_id, category,
            entry_address, programs, list_revision, created_at)
-         values (?, ?, ?, 'high', '[]', 'x', 'source', 'exact', 'ofac', 'sanctions', 'x', '[]', 1, '')`,
-        ...[id, chain, status],
+         values (?, ?, ?, 'high', '[]', 'x', 'source', 'exact', 'ofac', ?, 'x', '[]', 1, '')`,
+        ...[id, chain, status, category],
       )
     put('a', 'ethereum', 'final')
     put('b', 'ethereum', 'final')
     put('c', 'ethereum', 'orphaned')
-    put('d', 'canary', 'final')
+    put('d', 'canary', 'final', 'canary')
+    // A real transfer from the test entry: an alert that people are not shown either.
+    put('e', 'ethereum', 'final', 'canary')
     const { text } = await get('/metrics')
     expect(text.split('\n').filter((line) => line.startsWith('chainscreen_alerts{'))).toEqual([
       'chainscreen_alerts{chain="ethereum",status="final"} 2',
