@@ -63,7 +63,8 @@ function workOn(work: RescreenWork, item: RescreenItem, cursor: string): string 
 }
 
 function tell({ db, job, at, did }: RescreenWork, item: RescreenItem, cursor: string): string | null {
-  const told = tellEntryRemoved(db, { ...item, revision: job.revision }, cursor, toldAtOnce, at)
+  const removal = { ...item, revision: job.revision, load: job.id }
+  const told = tellEntryRemoved(db, removal, cursor, toldAtOnce, at)
   did.removals += told.length
   return told.length < toldAtOnce ? null : (told.at(-1) ?? null)
 }

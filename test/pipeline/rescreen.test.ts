@@ -276,6 +276,21 @@ describe('stored history, when entries are removed', () => {
     ])
   })
 
+  it('are told the day, also where the entry was listed again before', () => {
+    const db = freshChain()
+    store(db, 7, depositFrom('0x1', evm('b')))
+    activateList(db, [evm('b'), evm('d')])
+    rescreenAll(db)
+    activateList(db, [evm('d')], 'ofac-sdn', '2025-03-21')
+    activateList(db, [evm('b'), evm('d')], 'ofac-sdn', '2025-06-01')
+    activateList(db, [evm('d')], 'ofac-sdn', '2025-07-01')
+    rescreenAll(db)
+    expect(removals(db)).toEqual([
+      '0x1 {"revision":2,"removed_on":"2025-03-21"}',
+      '0x1 {"revision":4,"removed_on":"2025-07-01"}',
+    ])
+  })
+
   it('keeps the alerts, and says in the view that the entry is no longer in force', () => {
     const db = freshChain()
     store(db, 7, depositFrom('0x1', evm('b')))
