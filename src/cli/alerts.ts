@@ -149,11 +149,15 @@ function resolveCommand(): Command {
           `--as ${options.as} is no decision; expected ${dispositions.join(', ')}.`,
         )
       }
+      const actor = options.actor.trim()
+      if (actor === '') {
+        throw new ChainscreenError('usage', '--actor is empty; expected the name of who decided.')
+      }
       const db = openLedger(databaseOf(options, configIfAny(options)), { create: false })
       try {
-        resolveAlert(db, id, { as, actor: options.actor, note: options.note ?? null, at: now() })
-        if (options.json) printJson({ id, as, actor: options.actor })
-        else printLine(`${id}: ${as}, by ${options.actor}.`)
+        resolveAlert(db, id, { as, actor, note: options.note ?? null, at: now() })
+        if (options.json) printJson({ id, as, actor })
+        else printLine(`${id}: ${as}, by ${actor}.`)
       } finally {
         db.close()
       }
