@@ -141,10 +141,10 @@ export function reportDiff(db: Db, listId: string, from?: string, to?: string): 
 
 function usualPair(listId: string, snapshots: readonly SnapshotRow[]): [SnapshotRow, SnapshotRow] {
   const active = activeOf(listId, snapshots)
-  const held = snapshots.find(({ state, id }) => state === 'held' && id > active.id)
+  const held = snapshots.find(({ state }) => state === 'held')
   if (held !== undefined) return [active, held]
   const before = snapshots
-    .filter(({ state }) => state === 'superseded')
+    .filter(({ state, activated_at }) => state === 'superseded' && activated_at !== null)
     .sort((a, b) => (b.revision ?? 0) - (a.revision ?? 0))[0]
   if (before !== undefined) return [before, active]
   throw new ChainscreenError(
