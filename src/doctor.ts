@@ -6,7 +6,7 @@ import type { Config } from './config/schema.ts'
 import { shallowFinality } from './config/shallow-finality.ts'
 import { checkFreezeLists } from './doctor-freezes.ts'
 import { ChainscreenError, messageOf } from './errors.ts'
-import { readCanary } from './ledger/canary.ts'
+import { canaryTrouble, readCanary } from './ledger/canary.ts'
 import type { Db } from './ledger/database.ts'
 import { bundledAlone } from './ledger/list-health.ts'
 import { openLedgerForReading } from './ledger/open.ts'
@@ -42,7 +42,7 @@ function checkDatabase(config: Config, at: string): Checkup[] {
     const db = openLedgerForReading(config.database)
     try {
       const own = countOwnAddresses(db)
-      const lists = reportLists(db, undefined, at)
+      const lists = reportLists(db, undefined, at, config.lists)
       return [
         { what, state: 'ok', found: config.database, advice: null },
         {
@@ -68,15 +68,17 @@ function checkDatabase(config: Config, at: string): Checkup[] {
 /** The daemon runs it; one that missed two turns does not run, or stands still. */
 function checkCanary(db: Db, { everyMs }: CanaryConfig, at: string): Checkup {
   const what = 'canary'
-  const { passedAt, failedAt } = readCanary(db)
-  if (failedAt !== null && (passedAt === null || failedAt > passedAt)) {
-    const advice = 'see the log of the daemon: until it passes, take "no alert" for "unknown"'
-    return { what, state: 'fail', found: `failed at ${failedAt}, last passed ${passedAt ?? 'never'}`, advice }
+  const runs = readCanary(db)
+  const found = canaryTrouble(runs, everyMs, at)
+  if (found !== null) {
+    const advice =
+      runs.last === 'failed'
+        ? 'see the log of the daemon: until it passes, take "no alert" for "unknown"'
+        : 'is the daemon running? Two turns were missed, or the clock was set'
+    return { what, state: 'fail', found, advice }
   }
-  if (passedAt === null) return { what, state: 'warn', found: 'never ran', advice: 'start the daemon' }
-  const late = Date.parse(at) - Date.parse(passedAt) > 2 * everyMs
-  const advice = late ? 'it missed two turns: is the daemon running?' : null
-  return { what, state: late ? 'fail' : 'ok', found: `passed at ${passedAt}`, advice }
+  if (runs.passedAt === null) return { what, state: 'warn', found: 'never ran', advice: 'start the daemon' }
+  return { what, state: 'ok', found: `passed at ${runs.passedAt}`, advice: null }
 }
 
 /** Lists of the config that the database does not know: nothing is checked against them yet. */
@@ -113,11 +115,7 @@ function checkList(list: ListReport): Checkup {
 
 /** The bundled list can't be checked for news. */
 function checkBundled(db: Db, config: Config, at: string): Checkup[] {
-  const found = bundledAlone(
-    db,
-    config.lists.map(({ id }) => id),
-    at,
-  )
+  const found = bundledAlone(db, config.lists, at)
   const advice = 'add the list of a publisher, with its `url`: `chainscreen init` writes an example'
   return found === null ? [] : [{ what: 'lists', state: 'warn', found, advice }]
 }

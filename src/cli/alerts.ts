@@ -40,9 +40,9 @@ export const alertsCommand: CommandFactory = () =>
     .option('--chain <id>', 'of this chain only')
     .option('--status <status>', statuses.join(', '))
     .option('--level <level>', levels.join(', '))
-    .option('--since <time>', 'raised at or after, ISO-8601')
+    .option('--since <time>', 'raised at or after: a date, or a date and a time with its zone')
     .option('--tx <hash>', 'of this transaction only: 64 hex digits, with or without 0x')
-    .option('--address <address>', 'own address, counterparty or listed address')
+    .option('--address <address>', 'own address, counterparty or listed address, in any form')
     .option('--open', 'only those that nobody decided on yet and whose block stands')
     .option('--canary', 'also the alerts by which chainscreen tests itself')
     .option('--limit <n>', 'at most so many')
@@ -149,11 +149,15 @@ function resolveCommand(): Command {
           `--as ${options.as} is no decision; expected ${dispositions.join(', ')}.`,
         )
       }
+      const actor = options.actor.trim()
+      if (actor === '') {
+        throw new ChainscreenError('usage', '--actor is empty; expected the name of who decided.')
+      }
       const db = openLedger(databaseOf(options, configIfAny(options)), { create: false })
       try {
-        resolveAlert(db, id, { as, actor: options.actor, note: options.note ?? null, at: now() })
-        if (options.json) printJson({ id, as, actor: options.actor })
-        else printLine(`${id}: ${as}, by ${options.actor}.`)
+        resolveAlert(db, id, { as, actor, note: options.note ?? null, at: now() })
+        if (options.json) printJson({ id, as, actor })
+        else printLine(`${id}: ${as}, by ${actor}.`)
       } finally {
         db.close()
       }

@@ -2,6 +2,7 @@ import { parseAddress } from '../address/parse.ts'
 import { looksPrivate } from '../descriptor/extended-key.ts'
 import { privateKeyAsAddress, shownAddress } from '../descriptor/shown-address.ts'
 import { ChainscreenError } from '../errors.ts'
+import { isoMoment } from '../iso-moment.ts'
 
 /** What `alerts` can look for, besides a chain. */
 export interface FilterWords {
@@ -19,7 +20,7 @@ export const levels = ['high', 'medium', 'low']
 export function checkFilter({ status, level, since, tx, address }: FilterWords): void {
   refuseOther('--status', status, statuses)
   refuseOther('--level', level, levels)
-  if (since !== undefined && Number.isNaN(Date.parse(since)))
+  if (since !== undefined && isoMoment(since) === null)
     throw usage(`--since ${since} is no time; expected one such as 2026-01-31 or 2026-01-31T12:00:00Z.`)
   if (tx !== undefined && !/^(?:0x)?[0-9a-f]{64}$/i.test(tx))
     throw usage(

@@ -59,9 +59,10 @@ function showCommand(): Command {
   return command('show', 'state, age and counts')
     .argument('[id]', 'one list only, with its snapshots and unreadable rows')
     .action((id: string | undefined, options: CommonOptions) => {
-      const db = openLedgerForReading(databaseOf(options, configIfAny(options)))
+      const config = configIfAny(options)
+      const db = openLedgerForReading(databaseOf(options, config))
       try {
-        const reports = reportLists(db, id, now())
+        const reports = reportLists(db, id, now(), config?.lists)
         if (options.json) return printJson(reports)
         if (reports.length === 0) printLine('No list is loaded.')
         for (const report of reports) sayList(report, id !== undefined)

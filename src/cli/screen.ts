@@ -30,7 +30,7 @@ export const screenCommand: CommandFactory = (done) =>
         const checks = preCheck(db, addresses, {
           asset: options.asset ?? null,
           chain,
-          lists: config === null ? null : config.lists.map(({ id }) => id),
+          lists: config === null ? null : config.lists,
           at: now(),
         })
         if (options.json) printJson(checks)

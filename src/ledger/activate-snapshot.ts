@@ -27,8 +27,14 @@ export function activateSnapshot(db: Db, snapshot: SnapshotRow, activation: Acti
 }
 
 function markActive(db: Db, snapshot: SnapshotRow, revision: number, at: string): void {
-  const { list_id: listId } = snapshot
-  run(db, `update list_snapshots set state = 'superseded' where list_id = ? and state = 'active'`, listId)
+  const { list_id: listId, sha256 } = snapshot
+  // What waited for approval came before this version, and would take it back. But the same bytes, read anew, are no news.
+  run(
+    db,
+    `update list_snapshots set state = 'superseded' where list_id = ?1 and (state = 'active' or state = 'held'
+       and (sha256 = ?2 or (select active_snapshot from lists where id = ?1) is not ?2))`,
+    ...[listId, sha256],
+  )
   run(
     db,
     `update list_snapshots set state = 'active', activated_at = ?, revision = ? where id = ?`,

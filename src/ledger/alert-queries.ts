@@ -1,5 +1,7 @@
 import type { Key } from '../address/key.ts'
+import { parseAddress } from '../address/parse.ts'
 import { ChainscreenError } from '../errors.ts'
+import { isoMoment } from '../iso-moment.ts'
 import { type AlertEventKind, writeEvent } from './alert-events.ts'
 import { all, type Db, inTransaction, one } from './database.ts'
 
@@ -63,11 +65,11 @@ export interface AlertFilter {
   chain?: string
   status?: string
   level?: string
-  /** Alerts raised at or after this moment, ISO-8601 (a date will do). */
+  /** Alerts raised at or after this moment: a date, or a date and a time with its zone, ISO-8601. */
   since?: string
   /** A transaction hash, with or without 0x: EVM chains write it, Bitcoin does not. */
   tx?: string
-  /** Own address, counterparty or listed address, as written. */
+  /** Own address, counterparty or listed address, in any form that it is written in. */
   address?: string
   /** Only those without a decision, of transactions that did not lose their block. */
   open?: boolean
@@ -76,7 +78,7 @@ export interface AlertFilter {
   limit?: number
 }
 
-/** Alerts in the order they were raised; those of one block by height, then id. */
+/** Alerts in the order they were raised; those of one block by height, then id. @throws `usage` where `since` is no moment. */
 export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] {
   const conditions: string[] = []
   const params: unknown[] = []
@@ -89,13 +91,20 @@ export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] 
   if (filter.chain !== undefined) where('chain = ?', filter.chain)
   if (filter.status !== undefined) where('status = ?', filter.status)
   if (filter.level !== undefined) where('level = ?', filter.level)
-  if (filter.since !== undefined) where('created_at >= ?', filter.since)
+  if (filter.since !== undefined) where('created_at >= ?', momentOf(filter.since))
   if (filter.tx !== undefined) {
     const digits = filter.tx.toLowerCase().replace(/^0x/, '')
     where('tx_hash in (?, ?)', digits, `0x${digits}`)
   }
   if (filter.address !== undefined) {
-    where('lower(?) in (lower(own_address), lower(counterparty), lower(entry_address))', filter.address)
+    const text = filter.address.trim()
+    const parsed = parseAddress(text)
+    const key = parsed.ok ? parsed.key : null
+    where(
+      `(lower(?) in (lower(own_address), lower(counterparty), lower(entry_address))
+        or id in (select alert_id from alert_keys where ? in (party_key, entry_key, own_key)))`,
+      ...[text, key],
+    )
   }
   const condition = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
   return all<CurrentAlertRow>(
@@ -103,6 +112,15 @@ export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] 
     `select * from alerts_current ${condition} order by created_at, chain, block_height, id limit ?`,
     ...params,
     filter.limit ?? -1,
+  )
+}
+
+function momentOf(since: string): string {
+  const moment = isoMoment(since)
+  if (moment !== null) return moment
+  throw new ChainscreenError(
+    'usage',
+    `"${since}" is no time; expected one such as 2026-01-31 or 2026-01-31T12:00:00Z.`,
   )
 }
 

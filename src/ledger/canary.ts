@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Key } from '../address/key.ts'
 import { alertId } from '../screening/alert-id.ts'
+import { isStillToCome } from '../still-to-come.ts'
 import { activateSnapshot } from './activate-snapshot.ts'
 import { readAlert } from './alert-queries.ts'
 import type { Chain } from './chain.ts'
@@ -61,21 +62,53 @@ export function commitCanary(
     if (outcome !== 'created' || readAlert(db, id).alert.status !== 'final') {
       throw new Error('no new alert stands in the table')
     }
-    note(db, 'canary_passed_at', step.at)
+    noteRun(db, 'passed', step.at)
     return id
   })
 }
 
 /** Notes that a made-up transfer did not become an alert. */
 export function noteCanaryFailure(db: Db, at: string): void {
-  note(db, 'canary_failed_at', at)
+  inTransaction(db, () => noteRun(db, 'failed', at))
 }
 
-/** When a made-up transfer last became an alert, and when one last did not; ISO-8601. */
-export function readCanary(db: Db): { passedAt: string | null; failedAt: string | null } {
+/** How the canary's last runs ended. */
+export interface CanaryRuns {
+  /** When a made-up transfer last became an alert, and when one last did not; ISO-8601. */
+  passedAt: string | null
+  failedAt: string | null
+  /** How the last run ended, whatever the clock said; `null` where none was. */
+  last: 'passed' | 'failed' | null
+}
+
+export function readCanary(db: Db): CanaryRuns {
   const value = (key: string) =>
     one<{ value: string }>(db, 'select value from meta where key = ?', key)?.value ?? null
-  return { passedAt: value('canary_passed_at'), failedAt: value('canary_failed_at') }
+  const [passedAt, failedAt] = [value('canary_passed_at'), value('canary_failed_at')]
+  const noted = value('canary_last')
+  if (noted === 'passed' || noted === 'failed') return { passedAt, failedAt, last: noted }
+  // A database of before the order was noted.
+  const failed = failedAt !== null && (passedAt === null || failedAt > passedAt)
+  return { passedAt, failedAt, last: failed ? 'failed' : passedAt === null ? null : 'passed' }
+}
+
+/** What is wrong with the canary; `null` where nothing is, or it never ran. @param at now, ISO-8601. */
+export function canaryTrouble(
+  { passedAt, failedAt, last }: CanaryRuns,
+  everyMs: number,
+  at: string,
+): string | null {
+  if (last === 'failed') return `failed at ${failedAt}, last passed ${passedAt ?? 'never'}`
+  if (passedAt === null) return null
+  if (isStillToCome(passedAt, at))
+    return `passed at ${passedAt}, which is still to come: the clock was wrong, or is`
+  return Date.parse(at) - Date.parse(passedAt) > 2 * everyMs ? `last passed at ${passedAt}` : null
+}
+
+/** Which of both was last is not left to the clock: it may be set back between them. */
+function noteRun(db: Db, outcome: 'passed' | 'failed', at: string): void {
+  note(db, `canary_${outcome}_at`, at)
+  note(db, 'canary_last', outcome)
 }
 
 function note(db: Db, key: string, value: string): void {

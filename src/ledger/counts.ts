@@ -1,11 +1,11 @@
 import { all, type Db, one } from './database.ts'
 
-/** Alerts by chain (`null`: own addresses that a list names) and status, without those of the canary. */
+/** Alerts by chain (`null`: own addresses that a list names) and status, without those that its test entry raised. */
 export function countAlerts(db: Db): { chain: string | null; status: string; alerts: number }[] {
   return all(
     db,
     `select chain, status, count(*) as alerts from alerts
-     where chain is not 'canary' group by chain, status order by chain, status`,
+     where category != 'canary' group by chain, status order by chain, status`,
   )
 }
 
@@ -34,8 +34,7 @@ export function countPendingReplays(db: Db): number {
 export function countHeld(db: Db): { list: string; held: number }[] {
   return all(
     db,
-    `select list_id as list, count(*) as held from list_snapshots s
-     where state = 'held' and id > ifnull((select max(id) from list_snapshots a where a.list_id = s.list_id and a.state = 'active'), 0)
-     group by list_id order by list_id`,
+    `select list_id as list, count(*) as held from list_snapshots
+     where state = 'held' group by list_id order by list_id`,
   )
 }

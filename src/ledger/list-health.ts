@@ -1,3 +1,4 @@
+import { isStillToCome } from '../still-to-come.ts'
 import type { Db } from './database.ts'
 import { isReadThrough, pastProgress } from './freeze-past.ts'
 import { freezeListFormat, type ListRow, readLists } from './lists.ts'
@@ -5,7 +6,10 @@ import { freezeListFormat, type ListRow, readLists } from './lists.ts'
 /** Whether a list can vouch for an address that is not in it. */
 export interface ListHealth {
   id: string
-  /** `missing`: no version was ever activated, or its past is not read to the end. `stale`: older than its `maxAge`. */
+  /**
+   * `missing`: no version was ever activated, or its past is not read to the end. `stale`: older than its `maxAge`, or
+   * nobody knows how old.
+   */
   state: 'fresh' | 'stale' | 'missing'
   /** Seconds since the source was last found whole and sound; `null` where it never was. */
   ageSeconds: number | null
@@ -15,20 +19,29 @@ export interface ListHealth {
   trouble: string | null
 }
 
+/** A list in question. */
+export interface AskedList {
+  id: string
+  /** What the config says, which the ledger learns when the list is next loaded; `null` = no limit. Else what was noted. */
+  maxAgeMs?: number | null
+}
+
 /**
  * The health of lists: time since the last successful check, since publishers do not publish daily. The bundled list
  * can't be checked for news: it is as old as its issue.
  *
- * @param wanted ids in question, known to the ledger or not; `null` for every list it knows.
+ * @param wanted lists in question, such as those of a config, known to the ledger or not; `null` for every list it knows.
  * @param at now, ISO-8601.
  */
-export function listHealth(db: Db, wanted: readonly string[] | null, at: string): ListHealth[] {
+export function listHealth(db: Db, wanted: readonly AskedList[] | null, at: string): ListHealth[] {
   const known = new Map(readLists(db).map((list) => [list.id, list]))
-  return (wanted ?? [...known.keys()]).map((id) => healthOf(db, id, known.get(id), at))
+  return (wanted ?? [...known.values()]).map((asked) => healthOf(db, asked, known.get(asked.id), at))
 }
 
-function healthOf(db: Db, id: string, list: ListRow | undefined, at: string): ListHealth {
-  const maxAgeSeconds = list?.max_age_seconds ?? null
+function healthOf(db: Db, asked: AskedList, list: ListRow | undefined, at: string): ListHealth {
+  const { id, maxAgeMs } = asked
+  const maxAgeSeconds =
+    maxAgeMs === undefined ? (list?.max_age_seconds ?? null) : maxAgeMs === null ? null : maxAgeMs / 1000
   const missing = (trouble: string) =>
     ({ id, state: 'missing', ageSeconds: null, maxAgeSeconds, trouble }) as const
   if (list === undefined) return missing(`list ${id} was never loaded`)
@@ -38,11 +51,19 @@ function healthOf(db: Db, id: string, list: ListRow | undefined, at: string): Li
   const ageSeconds = since === null ? null : (Date.parse(at) - Date.parse(since)) / 1000
   const fine = { id, state: 'fresh' as const, ageSeconds, maxAgeSeconds, trouble: null }
   if (maxAgeSeconds === null) return fine
-  if (ageSeconds === null) return { ...fine, state: 'stale', trouble: `list ${id} was never checked` }
+  const stale = (trouble: string) => ({ ...fine, state: 'stale' as const, trouble: `list ${id} ${trouble}` })
+  if (since === null || ageSeconds === null) return stale('was never checked')
+  if (isStillToCome(since, at))
+    return stale(`${sinceWords(list)} ${since}, which is still to come: the clock was wrong, or is`)
   if (ageSeconds <= maxAgeSeconds) return fine
   const is = list.format === freezeListFormat ? 'goes up to a block that is' : 'is'
-  const trouble = `list ${id} ${is} ${ageText(ageSeconds)} old, and may be ${ageText(maxAgeSeconds)} at most`
-  return { ...fine, state: 'stale', trouble }
+  return stale(`${is} ${ageText(ageSeconds)} old, and may be ${ageText(maxAgeSeconds)} at most`)
+}
+
+/** What its age counts from. */
+function sinceWords({ format }: ListRow): string {
+  if (format === freezeListFormat) return 'goes up to a block of'
+  return format === 'bundled' ? 'was issued on' : 'was checked at'
 }
 
 /** Publishers' lists may be as old as this where the config says nothing: a bundled one that is older has missed news. */
@@ -54,7 +75,7 @@ const oldSeconds = 72 * 3_600
  *
  * @param wanted, at as for {@link listHealth}.
  */
-export function bundledAlone(db: Db, wanted: readonly string[] | null, at: string): string | null {
+export function bundledAlone(db: Db, wanted: readonly AskedList[] | null, at: string): string | null {
   const fresh = listHealth(db, wanted, at).filter(({ state }) => state === 'fresh')
   const ids = new Set(fresh.map(({ id }) => id))
   const lists = readLists(db).filter(({ id, category }) => ids.has(id) && category === 'sanctions')

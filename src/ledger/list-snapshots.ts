@@ -2,7 +2,7 @@ import type { Key } from '../address/key.ts'
 import { all, type Db, one, run } from './database.ts'
 
 /**
- * `held`: waits for approval. `rejected`: kept as evidence, and no list of its format. `staging`: being written, not
+ * `held`: waits for approval, and is newer than the active one. `superseded`: another one became active since. `rejected`: kept as evidence, and no list of its format. `staging`: being written, not
  * to be used yet.
  */
 export type SnapshotState = 'active' | 'superseded' | 'held' | 'rejected' | 'staging'

@@ -19,18 +19,48 @@ export interface PartyHit {
   transactionId: number
 }
 
-/** Where a key took part in stored transactions, whichever way: an index look-up. Rows above `after` up to `to`, in order. */
-export function partiesOf(
+/**
+ * Where a key next took part in a stored transaction, whichever way: an index look-up. The first row above `after`, up to
+ * `to`, that is of another transaction than row `after`: one transaction may have thousands in a row.
+ */
+export function nextParty(
   db: Db,
   matchKey: Key,
-  range: { after: number; to: number; limit: number },
-): PartyHit[] {
-  return all<PartyHit>(db, partiesOfSql, matchKey, range.after, range.to, range.limit)
+  { after, to }: { after: number; to: number },
+): PartyHit | undefined {
+  return one<PartyHit>(db, nextPartySql, matchKey, after, to)
 }
 
 /** For the test that no scan stands behind it. */
-export const partiesOfSql = `select id, transaction_id as transactionId from parties
-  where match_key = ? and id > ? and id <= ? order by id limit ?`
+export const nextPartySql = `select id, transaction_id as transactionId from parties
+  where match_key = ?1 and id > ?2 and id <= ?3
+    and transaction_id is not (select transaction_id from parties where id = ?2)
+  order by id limit 1`
+
+/**
+ * Whether a transaction has a row above: of the same key, or of a key that was looked for before. So it has where own
+ * addresses that were registered late added to it.
+ *
+ * @param to the last row that counts.
+ */
+export function hasEarlierParty(
+  db: Db,
+  { id, transactionId }: PartyHit,
+  { matchKey, before, to }: { matchKey: Key; before: readonly Key[]; to: number },
+): boolean {
+  const params = [transactionId, matchKey, id, to, JSON.stringify(before)]
+  return one(db, earlierPartySql, ...params) !== undefined
+}
+
+/** By transaction: a key may have millions of rows. */
+export const earlierPartySql = `select 1 from parties where transaction_id = ?
+  and (+match_key = ? and id < ? or id <= ? and +match_key in (select value from json_each(?))) limit 1`
+
+/** Whether the block of an inclusion of a transaction did not lose. */
+export function stands(db: Db, transactionId: number): boolean {
+  const sql = 'select 1 from transactions where id = ? and orphaned = 0'
+  return one(db, sql, transactionId) !== undefined
+}
 
 interface TransactionRow {
   hash: string
@@ -64,6 +94,12 @@ interface PartyRow {
   match_basis: MatchBasis
 }
 
+/** For the test that no scan stands behind them. Thousands of rows may be of one transaction: no column that is not used. */
+export const transfersSql = `select id, transfer, direction, asset, symbol, amount, own_key, own_address, tags
+  from transfers where transaction_id = ? order by id`
+export const partiesSql = `select transfer_id, direction, role, key, address, match_key, match_basis
+  from parties where transaction_id = ? order by id`
+
 /** One stored inclusion of a transaction; `undefined` when its block lost: it comes back with its block, if it does. */
 export function readStoredTransaction(db: Db, id: number): StoredTransaction | undefined {
   const row = one<TransactionRow>(
@@ -72,11 +108,11 @@ export function readStoredTransaction(db: Db, id: number): StoredTransaction | u
     id,
   )
   if (row === undefined) return undefined
-  const transfers = all<TransferRow>(db, 'select * from transfers where transaction_id = ? order by id', id)
-  const parties = all<PartyRow>(db, 'select * from parties where transaction_id = ? order by id', id)
+  const transfers = all<TransferRow>(db, transfersSql, id)
+  const parties = all<PartyRow>(db, partiesSql, id)
   const texts = new Map<Key, string>([
-    ...transfers.map((each) => [each.own_key, each.own_address] as const),
-    ...parties.map((each) => [each.key, each.address] as const),
+    ...transfers.map((transfer) => [transfer.own_key, transfer.own_address] as const),
+    ...parties.map((party) => [party.key, party.address] as const),
   ])
   const partiesByTransfer = groupBy(parties, ({ transfer_id }) => transfer_id)
   return {
@@ -90,7 +126,7 @@ export function readStoredTransaction(db: Db, id: number): StoredTransaction | u
     tx: {
       hash: row.hash,
       ownSigned: row.own_signed === 1,
-      transfers: transfers.map((each) => transferOf(each, partiesByTransfer.get(each.id) ?? [])),
+      transfers: transfers.map((transfer) => transferOf(transfer, partiesByTransfer.get(transfer.id) ?? [])),
       parties: partiesFrom(partiesByTransfer.get(null) ?? []),
     },
   }

@@ -57,7 +57,7 @@ function heldSnapshot(db: Db, listId: string, prefix: string): SnapshotRow {
   if (snapshot.state === 'held') return snapshot
   const why = {
     active: 'it is active already',
-    superseded: 'another version replaced it; to go back to it, import its file with --approve',
+    superseded: 'a newer version is active since; to go back to it, import its file with --approve',
     rejected: `it was rejected: ${snapshot.reason}`,
     staging: 'it is still being loaded',
   }[snapshot.state]

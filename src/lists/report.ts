@@ -2,7 +2,7 @@ import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
 import { isReadThrough, pastProgress } from '../ledger/freeze-past.ts'
 import { type ListCheck, readChecks } from '../ledger/list-checks.ts'
-import { type ListHealth, listHealth } from '../ledger/list-health.ts'
+import { type AskedList, type ListHealth, listHealth } from '../ledger/list-health.ts'
 import {
   activeSnapshot,
   listSnapshots,
@@ -53,8 +53,16 @@ export interface ContractReport {
 /** How many of the last checks are told. */
 const shownChecks = 10
 
-/** @param at now, ISO-8601. @throws `usage` for an id the ledger does not know. */
-export function reportLists(db: Db, id: string | undefined, at: string): ListReport[] {
+/**
+ * @param at now, ISO-8601. @param configured what a config says of its lists, where there is one. @throws `usage` for an id
+ * the ledger does not know.
+ */
+export function reportLists(
+  db: Db,
+  id: string | undefined,
+  at: string,
+  configured: readonly AskedList[] = [],
+): ListReport[] {
   const lists = readLists(db).filter((list) => id === undefined || list.id === id)
   if (id !== undefined && lists.length === 0) throw unknownList(db, id)
   return lists.map((list) => {
@@ -63,7 +71,8 @@ export function reportLists(db: Db, id: string | undefined, at: string): ListRep
       inForce: row.in_force,
       removed: row.removed,
     }))
-    const [health] = listHealth(db, [list.id], at).map(({ id: _, ...rest }) => rest)
+    const asked = configured.find((candidate) => candidate.id === list.id) ?? { id: list.id }
+    const [health] = listHealth(db, [asked], at).map(({ id: _, ...rest }) => rest)
     if (health === undefined) throw new Error('unreachable: one list was asked for')
     const active = activeSnapshot(db, list.id)
     return {
@@ -132,10 +141,10 @@ export function reportDiff(db: Db, listId: string, from?: string, to?: string): 
 
 function usualPair(listId: string, snapshots: readonly SnapshotRow[]): [SnapshotRow, SnapshotRow] {
   const active = activeOf(listId, snapshots)
-  const held = snapshots.find(({ state, id }) => state === 'held' && id > active.id)
+  const held = snapshots.find(({ state }) => state === 'held')
   if (held !== undefined) return [active, held]
   const before = snapshots
-    .filter(({ state }) => state === 'superseded')
+    .filter(({ state, activated_at }) => state === 'superseded' && activated_at !== null)
     .sort((a, b) => (b.revision ?? 0) - (a.revision ?? 0))[0]
   if (before !== undefined) return [before, active]
   throw new ChainscreenError(

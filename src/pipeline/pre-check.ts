@@ -1,10 +1,12 @@
-import { keyFamily } from '../address/key.ts'
+import { type Key, keyFamily } from '../address/key.ts'
+import { type BitcoinNetwork, bitcoinPrefixes } from '../address/network.ts'
 import { parseAddress } from '../address/parse.ts'
+import { addressText } from '../address/text.ts'
 import { looksPrivate } from '../descriptor/extended-key.ts'
 import { privateKeyAsAddress, shownAddress } from '../descriptor/shown-address.ts'
 import type { Db } from '../ledger/database.ts'
 import { entriesMet } from '../ledger/list-forms.ts'
-import { bundledAlone, listHealth } from '../ledger/list-health.ts'
+import { type AskedList, bundledAlone, listHealth } from '../ledger/list-health.ts'
 import type { Match } from '../screening/watchlist.ts'
 
 /** `unknown` is never the same as `clear`. */
@@ -32,19 +34,26 @@ export interface PreCheck {
 export interface PreCheckChain {
   id: string
   type: 'evm' | 'bitcoin'
+  /** Of a Bitcoin chain. */
+  network?: BitcoinNetwork
 }
 
 /**
  * Says whether an address is listed, before something is sent to it.
  *
- * @param options.lists the ids that must be fresh; `null` for every list the ledger knows.
+ * @param options.lists those that must be fresh, such as the lists of a config; `null` for every list the ledger knows.
  * @param options.chain the chain it would be used on.
  * @param options.at now, ISO-8601.
  */
 export function preCheck(
   db: Db,
   addresses: readonly string[],
-  options: { asset: string | null; chain: PreCheckChain | null; lists: readonly string[] | null; at: string },
+  options: {
+    asset: string | null
+    chain: PreCheckChain | null
+    lists: readonly AskedList[] | null
+    at: string
+  },
 ): PreCheck[] {
   // One moment for all of it: a list may change meanwhile.
   return db.transaction(() => {
@@ -70,12 +79,16 @@ function checkOne(
     }
   }
   const family = keyFamily(parsed.key)
-  const all = entriesMet(db, parsed.key)
+  const all = entriesMet(db, parsed.key).filter(({ entry }) => entry.category !== 'canary')
   const inForce = all.filter(({ entry }) => entry.intervals.at(-1)?.to === null)
-  const notes = [...removedNotes(all), ...familyNotes(family, options.chain)]
-  const misfit = options.chain !== null && family !== options.chain.type
-  if (misfit) notes.push(`an address of family ${family} is no address of chain ${options.chain?.id}`)
-  const verdict = inForce.length > 0 ? 'listed' : stale.length > 0 || misfit ? 'unknown' : 'clear'
+  const misfit = options.chain === null ? null : misfitOf(address, parsed, options.chain)
+  const notes = [
+    ...removedNotes(all),
+    ...familyNotes(family, options.chain),
+    ...(misfit === null ? [] : [misfit]),
+  ]
+  const doubtful = stale.length > 0 || misfit !== null
+  const verdict = inForce.length > 0 ? 'listed' : doubtful ? 'unknown' : 'clear'
   return {
     address,
     verdict,
@@ -92,6 +105,22 @@ function checkOne(
   }
 }
 
+/** Why an address is none of a chain; `null` where it is one. What is sent there by that text arrives nowhere, or elsewhere. */
+function misfitOf(
+  address: string,
+  { key, text }: { key: Key; text: string },
+  { id, type, network }: PreCheckChain,
+): string | null {
+  const family = keyFamily(key)
+  if (family !== type) return `an address of family ${family} is no address of chain ${id}`
+  // A script as such is of every network.
+  if (network === undefined || address.trim().startsWith('script:')) return null
+  if (text === addressText(key, network)) return null
+  const networks = Object.keys(bitcoinPrefixes) as BitcoinNetwork[]
+  const its = networks.filter((other) => addressText(key, other) === text).join(' or ')
+  return `an address of ${its} is no address of chain ${id}, which is ${network}`
+}
+
 function removedNotes(matches: readonly Match[]): string[] {
   return matches
     .filter(({ entry }) => entry.intervals.at(-1)?.to !== null)
@@ -106,7 +135,7 @@ function familyNotes(family: string, chain: PreCheckChain | null): string[] {
 }
 
 /** Why the lists can't vouch for an address that is not in them. */
-function staleLists(db: Db, wanted: readonly string[] | null, at: string): string[] {
+function staleLists(db: Db, wanted: readonly AskedList[] | null, at: string): string[] {
   const health = listHealth(db, wanted, at)
   if (health.length === 0) return ['no list is loaded']
   return health.flatMap(({ trouble }) => trouble ?? [])

@@ -10,7 +10,7 @@ import { historyOf } from '../lists/ofac-history.ts'
 import { openListFile } from '../lists/open-file.ts'
 import { alertId } from '../screening/alert-id.ts'
 import type { Entry, Finding } from '../screening/types.ts'
-import { formsOf, nextHits, ownHits, screenStored } from './rescreen-entry.ts'
+import { formsOf, hitsOf, ownHits, screeningStored } from './rescreen-entry.ts'
 
 /** A stored transfer that a new version would flag. */
 export interface PreviewedAlert extends Omit<Finding, 'entry' | 'own' | 'party' | 'amount'> {
@@ -82,31 +82,24 @@ export async function previewList(
 }
 
 function flaggedBy(db: Db, entry: Entry): PreviewedAlert[] {
-  const forms = formsOf(entry.key)
-  const found = new Map<string, PreviewedAlert>()
-  let cursor: string | null = ''
-  while (cursor !== null) {
-    const page = nextHits(db, forms, { cursor, to: Number.MAX_SAFE_INTEGER, limit: 100 })
-    for (const { stored, findings } of screenStored(db, entry, page.transactions)) {
-      for (const { entry: met, own, party, amount, ...finding } of findings) {
-        const id = alertId(stored.chain.caip2, { ...finding, party, entry: met })
-        if (alertExists(db, id)) continue
-        found.set(id, {
-          id,
-          chain: stored.chain.id,
-          blockHeight: stored.block.height,
-          ...finding,
-          amount: String(amount),
-          ownAddress: stored.chain.addressText(own),
-          counterparty: stored.chain.addressText(party),
-          entryAddress: met.address,
-          subject: met.subject,
-        })
-      }
-    }
-    cursor = page.cursor
-  }
-  return [...found.values()]
+  const screened = screeningStored(db, entry)
+  const hits = [...hitsOf(db, formsOf(entry.key), { place: '', to: Number.MAX_SAFE_INTEGER })]
+  return hits.flatMap(({ transactionId }) => {
+    const hit = screened(transactionId)
+    if (hit === undefined) return []
+    const { chain, block } = hit.stored
+    return hit.findings.flatMap(({ entry: met, own, party, amount, ...finding }) => {
+      const id = alertId(chain.caip2, { ...finding, party, entry: met })
+      if (alertExists(db, id)) return []
+      return [
+        {
+          ...{ id, chain: chain.id, blockHeight: block.height, ...finding, amount: String(amount) },
+          ...{ ownAddress: chain.addressText(own), counterparty: chain.addressText(party) },
+          ...{ entryAddress: met.address, subject: met.subject },
+        },
+      ]
+    })
+  })
 }
 
 function ownListedBy(db: Db, entry: Entry): ListPreview['ownListed'] {

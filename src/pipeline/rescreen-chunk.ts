@@ -2,40 +2,19 @@ import { readChainState } from '../ledger/chain.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { tellEntryRemoved } from '../ledger/entry-removed.ts'
 import { finalize } from '../ledger/finalize.ts'
-import { readEntry } from '../ledger/list-entries.ts'
 import {
   nextRescreen,
   noCounts,
-  type Rescreen,
-  type RescreenCounts,
   type RescreenItem,
   type RescreenPosition,
   rescreenItems,
   saveRescreen,
 } from '../ledger/rescreens.ts'
 import { readRevisions } from '../ledger/revisions.ts'
-import { writeAlert } from '../ledger/write-alert.ts'
-import { alertId } from '../screening/alert-id.ts'
-import { alertOwn, formsOf, nextHits, screenStored } from './rescreen-entry.ts'
+import { matchEntry, type RescreenChunk, type RescreenWork } from './match-entry.ts'
 
 const itemsAtOnce = 200
-/** A page is not cut short: small enough to end soon after the time is up. */
-const hitsAtOnce = 10
-
-/** What one short transaction did. */
-export interface RescreenChunk extends RescreenCounts {
-  /** The ids of the alerts it raised. */
-  alerts: string[]
-}
-
-interface Work {
-  db: Db
-  job: Rescreen
-  /** The list revision now: entries are read as they are, not as they were when the job was written down. */
-  revision: number
-  at: string
-  did: RescreenChunk
-}
+const toldAtOnce = 10
 
 /**
  * Works on the oldest job for about `budgetMs`, in one transaction with the position it comes to: a crash takes both
@@ -50,8 +29,10 @@ export function rescreenChunk(db: Db, at: string, budgetMs: number): RescreenChu
     const job = nextRescreen(db)
     if (job === undefined) return null
     const until = performance.now() + budgetMs
-    const revision = readRevisions(db).list
-    const work: Work = { db, job, revision, at, did: { ...noCounts, alerts: [] } }
+    const work: RescreenWork = {
+      ...{ db, job, at, revisions: readRevisions(db), isTimeUp: () => performance.now() >= until },
+      ...{ did: { ...noCounts, alerts: [] }, touched: new Set() },
+    }
     const items = rescreenItems(db, job, itemsAtOnce)
     let { position } = job
     let under = 0
@@ -64,7 +45,8 @@ export function rescreenChunk(db: Db, at: string, budgetMs: number): RescreenChu
         work.did.entries++
         under++
       }
-    } while (performance.now() < until)
+    } while (!work.isTimeUp())
+    finalizeTouched(work)
     const done = under === items.length && items.length < itemsAtOnce
     saveRescreen(db, job.id, { position, counts: work.did, done, at })
     return work.did
@@ -76,44 +58,21 @@ function isAt(position: RescreenPosition | null, item: RescreenItem): position i
 }
 
 /** @returns where to go on with this entry; `null` when it is done. */
-function workOn(work: Work, item: RescreenItem, cursor: string): string | null {
-  return item.change === 'removed' ? tell(work, item, cursor) : match(work, item, cursor)
+function workOn(work: RescreenWork, item: RescreenItem, cursor: string): string | null {
+  return item.change === 'removed' ? tell(work, item, cursor) : matchEntry(work, item, cursor)
 }
 
-function tell({ db, job, at, did }: Work, item: RescreenItem, cursor: string): string | null {
-  const told = tellEntryRemoved(db, { ...item, revision: job.revision }, cursor, hitsAtOnce, at)
+function tell({ db, job, at, did }: RescreenWork, item: RescreenItem, cursor: string): string | null {
+  const removal = { ...item, revision: job.revision, load: job.id }
+  const told = tellEntryRemoved(db, removal, cursor, toldAtOnce, at)
   did.removals += told.length
-  return told.length < hitsAtOnce ? null : (told.at(-1) ?? null)
+  return told.length < toldAtOnce ? null : (told.at(-1) ?? null)
 }
 
-function match(
-  { db, job, revision, at, did }: Work,
-  { listId, key }: RescreenItem,
-  cursor: string,
-): string | null {
-  const entry = readEntry(db, listId, key)
-  if (entry === undefined) return null
-  const forms = formsOf(key)
-  if (cursor === '') {
-    const raised = alertOwn(db, entry, forms, revision, at)
-    did.created += raised.length
-    did.alerts.push(...raised)
-  }
-  if (job.kind === 'own') return null
-  const page = nextHits(db, forms, { cursor, to: job.partiesTo, limit: hitsAtOnce })
-  const chains = new Set<string>()
-  for (const { stored, findings } of screenStored(db, entry, page.transactions)) {
-    did.transactions++
-    for (const finding of findings) {
-      const outcome = writeAlert(db, stored.chain, stored.block, finding, revision, at)
-      did[outcome]++
-      if (outcome === 'created') did.alerts.push(alertId(stored.chain.caip2, finding))
-      if (outcome !== 'known') chains.add(stored.chain.id)
-    }
-  }
-  for (const chain of chains) {
+/** Of blocks that are final already. */
+function finalizeTouched({ db, touched, at }: RescreenWork): void {
+  for (const chain of touched) {
     const { finalHeight } = readChainState(db, chain)
     if (finalHeight !== null) finalize(db, chain, finalHeight, at)
   }
-  return page.cursor
 }

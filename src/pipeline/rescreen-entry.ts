@@ -4,7 +4,12 @@ import type { Key } from '../address/key.ts'
 import type { Db } from '../ledger/database.ts'
 import { isOwn } from '../ledger/own-addresses.ts'
 import { ownAddressText, writeOwnAlert } from '../ledger/own-alert.ts'
-import { partiesOf, readStoredTransaction, type StoredTransaction } from '../ledger/stored-transactions.ts'
+import {
+  hasEarlierParty,
+  nextParty,
+  readStoredTransaction,
+  type StoredTransaction,
+} from '../ledger/stored-transactions.ts'
 import { screen } from '../screening/screen.ts'
 import type { Entry, Finding } from '../screening/types.ts'
 import { Watchlist } from '../screening/watchlist.ts'
@@ -20,48 +25,63 @@ export function formsOf(key: Key): EntryForm[] {
   return [{ key, basis: 'exact' }, ...equivalents(key)]
 }
 
-/** Stored transactions that a form of an entry took part in, a few at a time. */
-export interface HitPage {
-  transactions: StoredTransaction[]
-  /** Where to go on; `null` at the end. */
-  cursor: string | null
-}
-
-/** @param range.cursor where to go on, `''` to begin. @param range.to the last row of parties to look at. */
-export function nextHits(
-  db: Db,
-  forms: readonly EntryForm[],
-  { cursor, to, limit }: { cursor: string; to: number; limit: number },
-): HitPage {
-  const [index, after] = cursor === '' ? [0, 0] : (cursor.split(':').map(Number) as [number, number])
-  const form = forms[index]
-  if (form === undefined) return { transactions: [], cursor: null }
-  const hits = partiesOf(db, form.key, { after, to, limit })
-  const transactions = [...new Set(hits.map(({ transactionId }) => transactionId))]
-    .map((id) => readStoredTransaction(db, id))
-    .filter((stored) => stored !== undefined)
-  const last = hits.at(-1)
-  if (last !== undefined && hits.length === limit) return { transactions, cursor: `${index}:${last.id}` }
-  return { transactions, cursor: index + 1 < forms.length ? `${index + 1}:0` : null }
+/** A stored transaction that a form of an entry took part in. */
+export interface Hit {
+  transactionId: number
+  /** The place in front of it, and the one behind it. */
+  before: string
+  behind: string
 }
 
 /**
- * What one entry says of stored transactions. An address that became own since is no other party any more. The
- * equivalents are derived once, as for a watchlist of all entries.
+ * The stored transactions that an entry may say something of, each once, and looked for when it is asked for.
+ *
+ * @param range.place where to go on, `''` to begin. `n:row`: form `n` is done up to that row of parties, and the transaction
+ * of that row whole. @param range.to the last row of parties to look at.
  */
-export function screenStored(
+export function* hitsOf(
   db: Db,
-  entry: Entry,
-  transactions: readonly StoredTransaction[],
-): { stored: StoredTransaction; findings: Finding[] }[] {
-  if (transactions.length === 0) return []
+  forms: readonly EntryForm[],
+  { place, to }: { place: string; to: number },
+): Generator<Hit> {
+  const [from, row] = place === '' ? [0, 0] : (place.split(':').map(Number) as [number, number])
+  for (const [index, { key: matchKey }] of forms.entries()) {
+    if (index < from) continue
+    const before = forms.slice(0, index).map(({ key }) => key)
+    let after = index === from ? row : 0
+    for (;;) {
+      const hit = nextParty(db, matchKey, { after, to })
+      if (hit === undefined) break
+      if (!hasEarlierParty(db, hit, { matchKey, before, to })) {
+        const { id, transactionId } = hit
+        yield { transactionId, before: `${index}:${after}`, behind: `${index}:${id}` }
+      }
+      after = hit.id
+    }
+  }
+}
+
+/** A stored transaction, and what an entry says of it. */
+export interface ScreenedHit {
+  stored: StoredTransaction
+  findings: Finding[]
+}
+
+/**
+ * What one entry says of stored transactions, as own addresses are now: one that became own since is no other party any
+ * more. The equivalents are derived once, as for a watchlist of all entries. `undefined` where its block lost.
+ */
+export function screeningStored(db: Db, entry: Entry): (transactionId: number) => ScreenedHit | undefined {
   const watchlist = new Watchlist(0, [entry])
-  return transactions.map((stored) => ({
-    stored,
-    findings: screen(stored.tx, stored.block.time, watchlist).filter(
-      ({ party }) => !isOwn(db, stored.chain.id, party),
-    ),
-  }))
+  return (transactionId) => {
+    const stored = readStoredTransaction(db, transactionId)
+    if (stored === undefined) return undefined
+    const findings = screen(stored.tx, stored.block.time, watchlist)
+    // Thousands of transfers may have the same party.
+    const parties = [...new Set(findings.map(({ party }) => party))]
+    const foreign = new Set(parties.filter((party) => !isOwn(db, stored.chain.id, party)))
+    return { stored, findings: findings.filter(({ party }) => foreign.has(party)) }
+  }
 }
 
 /** The own addresses that an entry in force names, on their most direct basis. */

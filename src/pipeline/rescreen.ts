@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Db } from '../ledger/database.ts'
 import { noCounts, type RescreenCounts, rescreenProgress } from '../ledger/rescreens.ts'
-import { type RescreenChunk, rescreenChunk } from './rescreen-chunk.ts'
+import type { RescreenChunk } from './match-entry.ts'
+import { rescreenChunk } from './rescreen-chunk.ts'
 
 export interface RescreenOptions {
   /** Now, ISO-8601. */

@@ -1,6 +1,7 @@
 import type { ChainCondition } from '../chains/chain-conditions.ts'
+import type { CanaryConfig } from '../config/canary.ts'
 import type { Config } from '../config/schema.ts'
-import { readCanary } from '../ledger/canary.ts'
+import { type CanaryRuns, canaryTrouble, readCanary } from '../ledger/canary.ts'
 import { readChainState } from '../ledger/chain.ts'
 import type { Db } from '../ledger/database.ts'
 import { type ListHealth, listHealth } from '../ledger/list-health.ts'
@@ -13,8 +14,8 @@ export interface Health {
   troubles: string[]
   lists: ListHealth[]
   chains: (ChainCondition & ChainHeights)[]
-  /** When a made-up transfer last became an alert, and when one last did not; `null` without a canary. */
-  canary: { passedAt: string | null; failedAt: string | null } | null
+  /** `null` without a canary. */
+  canary: CanaryRuns | null
 }
 
 interface ChainHeights {
@@ -33,26 +34,25 @@ export function readHealth(
   conditions: readonly ChainCondition[],
   at: string,
 ): Health {
-  const lists = listHealth(
-    db,
-    config.lists.map(({ id }) => id),
-    at,
-  )
-  const canary = config.canary === undefined ? null : readCanary(db)
+  const lists = listHealth(db, config.lists, at)
   const troubles = [
+    ...(lists.length === 0 ? ['no list is configured: nothing will be found'] : []),
     ...lists.flatMap(({ trouble }) => trouble ?? []),
     ...conditions.flatMap((condition) => troubleOf(condition, at)),
-    ...(canary === null || config.canary === undefined
-      ? []
-      : canaryTrouble(canary, config.canary.everyMs, at)),
+    ...canaryTroubles(db, config.canary, at),
   ]
   return {
     healthy: troubles.length === 0,
     troubles,
     lists,
     chains: conditions.map((condition) => ({ ...condition, ...heightsOf(db, condition.chain) })),
-    canary,
+    canary: config.canary === undefined ? null : readCanary(db),
   }
+}
+
+function canaryTroubles(db: Db, canary: CanaryConfig | undefined, at: string): string[] {
+  const trouble = canary && canaryTrouble(readCanary(db), canary.everyMs, at)
+  return trouble ? [`the canary ${trouble}`] : []
 }
 
 function heightsOf(db: Db, chain: string): ChainHeights {
@@ -64,15 +64,4 @@ function troubleOf({ chain, state, since, reason }: ChainCondition, at: string):
   if (state === 'halted') return [`chain ${chain} halted at ${since}: ${reason ?? 'no reason known'}`]
   if (state === 'following' || Date.parse(at) - Date.parse(since) < patienceMs) return []
   return [`chain ${chain} waits for its node since ${since}: ${reason ?? 'no reason known'}`]
-}
-
-function canaryTrouble(
-  { passedAt, failedAt }: { passedAt: string | null; failedAt: string | null },
-  everyMs: number,
-  at: string,
-): string[] {
-  if (failedAt !== null && (passedAt === null || failedAt > passedAt))
-    return [`the canary failed at ${failedAt}`]
-  const late = passedAt !== null && Date.parse(at) - Date.parse(passedAt) > 2 * everyMs
-  return late ? [`the canary last passed at ${passedAt}`] : []
 }

@@ -16,9 +16,12 @@ import type { Health } from './health.ts'
 export async function renderMetrics(db: Db, health: Health): Promise<string> {
   const registry = new Registry()
   const put = (name: string, help: string, samples: readonly Sample[]) => {
-    const labelNames = [...new Set(samples.flatMap(({ labels }) => Object.keys(labels ?? {})))]
+    const known = samples.flatMap(({ labels = {}, value }) => (value === null ? [] : [{ labels, value }]))
+    // A gauge that nothing was ever set on says 0.
+    if (known.length === 0) return
+    const labelNames = [...new Set(known.flatMap(({ labels }) => Object.keys(labels)))]
     const gauge = new Gauge({ name: `chainscreen_${name}`, help, labelNames, registers: [registry] })
-    for (const { labels = {}, value } of samples) if (value !== null) gauge.set(labels, value)
+    for (const { labels, value } of known) gauge.set(labels, value)
   }
   putLists(put, db, health)
   putChains(put, health)

@@ -105,6 +105,14 @@ describe('words that no command knows', () => {
       says: '--since monday is no time; expected one such as 2026-01-31 or 2026-01-31T12:00:00Z.',
     },
     {
+      args: ['alerts', '--since', '01/31/2026'],
+      says: '--since 01/31/2026 is no time; expected one such as 2026-01-31 or 2026-01-31T12:00:00Z.',
+    },
+    {
+      args: ['alerts', 'resolve', 'abc', '--as', 'released', '--actor', '  '],
+      says: '--actor is empty; expected the name of who decided.',
+    },
+    {
       args: ['alerts', '--chain', 'etc'],
       says: 'There is no chain "etc", neither in the config nor in the database; they have: eth.',
     },

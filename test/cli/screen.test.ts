@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { type Key, keyHex } from '../../src/address/key.ts'
+import { parseAddress } from '../../src/address/parse.ts'
+import { addressText } from '../../src/address/text.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { runHere } from '../e2e/cli.ts'
 import { newProject, type Project } from '../e2e/project.ts'
+import { p2pkh, p2wpkh } from '../screening/builders.ts'
 import { busyUser, houseListed } from './refusal.ts'
 
 /** As OFAC writes them: an EVM address, a Tron address that it files under XBT, and a Bitcoin address. */
@@ -9,6 +13,12 @@ const ronin = '0x098B716B8Aaf21512996dC57EB0615e2383E2f96'
 const tron = 'TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq'
 const suex = '123WBUDmSJv4GctdVEz6Qq6z8nXSKrJ4KX'
 const clean = `0x${'2'.repeat(40)}`
+
+function keyOf(address: string): Key {
+  const parsed = parseAddress(address)
+  if (!parsed.ok) throw new Error(parsed.reason)
+  return parsed.key
+}
 
 async function userOfBundled(list: Readonly<Record<string, unknown>> = {}): Promise<Project> {
   const user = newProject({ lists: [{ id: 'ofac', file: 'bundled', ...list }] })
@@ -111,6 +121,16 @@ describe('chainscreen screen', () => {
     expect(await user.here('screen', ronin)).toMatchObject({ code: 3 })
   })
 
+  it('goes by the age that the config allows now, and so do doctor and lists show', async () => {
+    const user = await userOfBundled()
+    expect(await user.here('screen', clean)).toMatchObject({ code: 0 })
+    user.configure({ lists: [{ id: 'ofac', file: 'bundled', maxAge: '1d' }] })
+    const old = /list ofac is \d+ days old, and may be 24 hours at most/
+    expect(await user.here('screen', clean)).toMatchObject({ code: 4, stdout: expect.stringMatching(old) })
+    expect((await user.here('doctor')).stdout).toMatch(old)
+    expect((await user.here('lists', 'show')).stdout).toMatch(old)
+  })
+
   it('does not vouch for anybody without a list', async () => {
     const user = newProject({ lists: [{ id: 'ofac', file: 'bundled' }] })
     openLedger(user.database).close()
@@ -136,6 +156,39 @@ describe('chainscreen screen', () => {
       code: 2,
       stderr: 'There is no chain "eth" in the config; it has: btc.\n',
     })
+  })
+
+  it('does not clear an address for a network that it is none of', async () => {
+    const user = await userOfBundled()
+    const chain = { type: 'bitcoin', rpc: ['http://127.0.0.1:1'], start: 0 }
+    const networks = ['mainnet', 'testnet4', 'signet', 'regtest']
+    user.configure({
+      lists: [{ id: 'ofac', file: 'bundled' }],
+      chains: networks.map((network) => ({ ...chain, id: network, network })),
+    })
+    const clearOn = async (address: string) => {
+      const found: string[] = []
+      for (const network of networks) {
+        const { code } = await user.here('screen', address, '--chain', network)
+        if (code === 0) found.push(network)
+        else expect(code).toBe(4)
+      }
+      return found
+    }
+    const key = p2wpkh('2')
+    expect(await clearOn(addressText(key))).toEqual(['mainnet'])
+    expect(await clearOn(addressText(key, 'signet').toUpperCase())).toEqual(['testnet4', 'signet'])
+    expect(await clearOn(addressText(key, 'regtest'))).toEqual(['regtest'])
+    expect(await clearOn(addressText(p2pkh('2')))).toEqual(['mainnet'])
+    expect(await clearOn(addressText(p2pkh('2'), 'regtest'))).toEqual(['testnet4', 'signet', 'regtest'])
+    expect(await clearOn(`script:${keyHex(key)}`)).toEqual(networks)
+    const { stdout } = await user.here('screen', addressText(key, 'signet'), '--chain', 'mainnet')
+    expect(stdout).toContain(
+      'an address of testnet4 or signet is no address of chain mainnet, which is mainnet',
+    )
+    // A listed key is listed however it is written.
+    const testnetSuex = addressText(keyOf(suex), 'signet')
+    expect(await user.here('screen', testnetSuex, '--chain', 'mainnet')).toMatchObject({ code: 3 })
   })
 
   it('tells programs the same', async () => {

@@ -37,6 +37,31 @@ describe('the health of a list', () => {
     expect(healthAt(db, hours(23))?.trouble).toBe('list ofac is 43 days old, and may be 10 days at most')
   })
 
+  it('has the greatest age that the config says, also where the list was not loaded since', () => {
+    const health = (maxAgeMs: number | null) =>
+      listHealth(ledger(), [{ id: 'ofac', maxAgeMs }], hours(73))[0]?.state
+    expect([health(74 * 3_600_000), health(null), health(72 * 3_600_000)]).toEqual([
+      'fresh',
+      'fresh',
+      'stale',
+    ])
+    const [longer] = listHealth(ledger(), [{ id: 'ofac', maxAgeMs: 1_500 }], hours(1))
+    expect(longer).toMatchObject({ state: 'stale', maxAgeSeconds: 1.5 })
+  })
+
+  it('is stale where it was checked at a time that is still to come: the clock was set back', () => {
+    expect(healthAt(ledger(), hours(-0.05))).toMatchObject({ state: 'fresh' })
+    expect(healthAt(ledger(), hours(-0.1))).toMatchObject({
+      state: 'stale',
+      trouble: `list ofac was checked at ${checked}, which is still to come: the clock was wrong, or is`,
+    })
+    const bundled = ledger({ format: 'bundled', max_age_seconds: 10 * 86_400 })
+    expect(healthAt(bundled, '2025-01-01T00:00:00.000Z')).toMatchObject({
+      state: 'stale',
+      trouble: 'list ofac was issued on 2025-11-19, which is still to come: the clock was wrong, or is',
+    })
+  })
+
   it('does not age where nothing limits it', () => {
     expect(healthAt(ledger({ max_age_seconds: null }), hours(99_999))).toMatchObject({ state: 'fresh' })
   })
@@ -51,7 +76,7 @@ describe('the health of a list', () => {
 
   it('is missing where nothing was ever activated, known to the ledger or not', () => {
     const db = ledger({ active_snapshot: null })
-    const [known, unknown] = listHealth(db, ['ofac', 'house'], checked)
+    const [known, unknown] = listHealth(db, [{ id: 'ofac' }, { id: 'house' }], checked)
     expect(known).toMatchObject({ state: 'missing', trouble: 'list ofac was never loaded' })
     expect(unknown).toMatchObject({ id: 'house', state: 'missing', trouble: 'list house was never loaded' })
   })
@@ -89,6 +114,6 @@ describe('an answer that rests on the bundled list alone', () => {
     add(db, { id: 'uk', format: 'uk-sanctions-list', category: 'sanctions', max_age_seconds: 100 * 3_600 })
     expect(bundledAlone(db, null, hours(99))).toBeNull()
     expect(bundledAlone(db, null, hours(101))).toContain('only list bundled')
-    expect(bundledAlone(db, ['bundled', 'house'], hours(99))).toContain('only list bundled')
+    expect(bundledAlone(db, [{ id: 'bundled' }, { id: 'house' }], hours(99))).toContain('only list bundled')
   })
 })

@@ -13,14 +13,20 @@ import {
   rescreenItems,
   saveRescreen,
 } from '../../src/ledger/rescreens.ts'
-import { partiesOfSql } from '../../src/ledger/stored-transactions.ts'
+import {
+  earlierPartySql,
+  nextPartySql,
+  partiesSql,
+  transfersSql,
+} from '../../src/ledger/stored-transactions.ts'
 import { activateList } from '../pipeline/fixtures.ts'
 import { evm, own } from '../screening/builders.ts'
 import { at, freshLedger } from './fixtures.ts'
 
 describe('the way to stored history', () => {
   it.each([
-    ['parties of a key', partiesOfSql],
+    ['parties of a key', nextPartySql],
+    ['earlier parties of a transaction', earlierPartySql],
     ['alerts of an entry', alertsOfEntrySql],
     ['the job to do', `select id from rescreens where state = 'pending' order by id limit 1`],
     [
@@ -28,17 +34,20 @@ describe('the way to stored history', () => {
       'select key from rescreen_entries where rescreen_id = ? and (list_id, key) > (?, ?) order by list_id, key limit ?',
     ],
     ['own addresses of a key', 'select address from own_addresses where key = ? order by chain limit 1'],
-    ['parties of a transaction', 'select * from parties where transaction_id = ? order by id'],
-    ['transfers of a transaction', 'select * from transfers where transaction_id = ? order by id'],
+    ['parties of a transaction', partiesSql],
+    ['transfers of a transaction', transfersSql],
   ])('is an index look-up: %s', (_what, sql) => {
     const db = freshLedger()
-    const params = (sql.match(/\?/g) ?? []).map(() => 1)
+    const numbers = (sql.match(/\?\d?/g) ?? []).map((mark, index) => [mark.slice(1) || String(index + 1), 1])
+    const params = sql.includes('?1') ? [Object.fromEntries(numbers)] : numbers.map(() => 1)
     const plan = db.prepare(`explain query plan ${sql}`).all(...params) as { detail: string }[]
     const tables = plan.map(({ detail }) => detail).filter((detail) => /^(SEARCH|SCAN)/.test(detail))
     expect(tables).not.toEqual([])
     for (const detail of tables) {
-      // The partial index of pending jobs holds those alone: reading it whole is the look-up.
-      expect(detail).toMatch(/^SEARCH |^SCAN rescreens USING COVERING INDEX rescreens_pending/)
+      // The partial index of pending jobs holds those alone: reading it whole is the look-up. So are the forms of one entry.
+      expect(detail).toMatch(
+        /^SEARCH |^SCAN rescreens USING COVERING INDEX rescreens_pending|^SCAN json_each /,
+      )
     }
   })
 })

@@ -85,7 +85,7 @@ describe('approving a version that is held', () => {
       /it was rejected: .*header/,
     )
     expect((await refusal(approveSnapshot(db, 'l', sha(good), at))).message).toMatch(
-      /another version replaced it/,
+      /a newer version is active since; to go back to it, import its file with --approve/,
     )
     expect((await refusal(approveSnapshot(db, 'none', 'ff', at))).message).toMatch(/has no list "none"/)
   })

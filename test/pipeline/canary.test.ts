@@ -2,12 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { configSchema } from '../../src/config/schema.ts'
 import { examine } from '../../src/doctor.ts'
 import { findAlerts } from '../../src/ledger/alert-queries.ts'
-import { readCanary } from '../../src/ledger/canary.ts'
+import { noteCanaryFailure, readCanary } from '../../src/ledger/canary.ts'
 import { all, run } from '../../src/ledger/database.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
+import { reportLists } from '../../src/lists/report.ts'
 import { keepCanary, runCanary } from '../../src/pipeline/canary.ts'
 import { Memory } from '../../src/pipeline/memory.ts'
+import { preCheck } from '../../src/pipeline/pre-check.ts'
 import { freshChain } from '../ledger/fixtures.ts'
+import { listed } from '../screening/builders.ts'
+import { activateList } from './fixtures.ts'
 
 const config = { everyMs: 3_600_000, address: null }
 const times = ['2026-01-01T00:00:00.000Z', '2026-01-01T01:00:00.000Z', '2026-01-01T02:00:00.000Z'] as const
@@ -24,7 +28,7 @@ describe('the canary', () => {
         ...{ role: 'source', match: 'exact', listed_at_transfer: 'yes', tx_hash: `canary:${at}` },
       })),
     )
-    expect(readCanary(db)).toEqual({ passedAt: times[2], failedAt: null })
+    expect(readCanary(db)).toEqual({ passedAt: times[2], failedAt: null, last: 'passed' })
     expect(readRevisions(db).list).toBe(1)
   })
 
@@ -35,6 +39,28 @@ describe('the canary', () => {
     for (const table of ['transactions', 'transfers', 'parties', 'coverage', 'blocks']) {
       expect(all(db, `select * from ${table}`), table).toEqual([])
     }
+  })
+
+  it('vouches for nobody: where its list is the only one, nothing is known of an address', () => {
+    const db = freshChain()
+    runCanary(db, new Memory(db), config, times[0])
+    const asked = { asset: null, chain: null, lists: null, at: times[1] }
+    expect(preCheck(db, [`0x${'2'.repeat(40)}`], asked)).toMatchObject([
+      { verdict: 'unknown', matches: [], notes: ['no list is loaded'] },
+    ])
+    expect(reportLists(db, undefined, times[1])).toEqual([])
+  })
+
+  it('lists nobody: its address is one of a test', () => {
+    const db = freshChain()
+    activateList(db, [listed])
+    runCanary(db, new Memory(db), config, times[0])
+    const [{ address = '' } = {}] = all<{ address: string }>(
+      db,
+      `select address from list_entries where list_id = 'canary'`,
+    )
+    const asked = { asset: null, chain: null, lists: null, at: times[1] }
+    expect(preCheck(db, [address], asked)).toMatchObject([{ verdict: 'clear', matches: [], notes: [] }])
   })
 
   it('takes the address that the config names', () => {
@@ -60,7 +86,7 @@ describe('the canary', () => {
     if (trigger.includes('alert_keys'))
       db.exec('create trigger hide after insert on alert_keys begin delete from alert_keys; end')
     expect(() => runCanary(db, memory, config, times[1])).toThrow(/^The canary failed: /)
-    expect(readCanary(db)).toEqual({ passedAt: times[0], failedAt: times[1] })
+    expect(readCanary(db)).toEqual({ passedAt: times[0], failedAt: times[1], last: 'failed' })
     expect(findAlerts(db, { canary: true })).toHaveLength(1)
   })
 
@@ -105,10 +131,29 @@ describe('the doctor', () => {
     expect(await look(db.name, '2026-01-01T02:00:00.001Z')).toMatchObject({ state: 'fail' })
     // The same moment again makes the same transfer, whose alert stands: no new one.
     expect(() => runCanary(db, memory, config, times[0])).toThrow(/no new alert/)
-    db.exec(`update meta set value = '${times[1]}' where key = 'canary_failed_at'`)
+    noteCanaryFailure(db, times[1])
     expect(await look(db.name, times[1])).toMatchObject({
       state: 'fail',
       found: `failed at ${times[1]}, last passed ${times[0]}`,
+    })
+    // A database of before the order was noted goes by the times.
+    run(db, `delete from meta where key = 'canary_last'`)
+    expect(await look(db.name, times[1])).toMatchObject({ found: expect.stringMatching(/^failed at/) })
+  })
+
+  it('does not go by a clock that was set back', async () => {
+    const db = freshChain()
+    const memory = new Memory(db)
+    runCanary(db, memory, config, times[2])
+    expect(await look(db.name, '2026-01-01T01:55:00.000Z')).toMatchObject({ state: 'ok' })
+    expect(await look(db.name, times[1])).toMatchObject({
+      state: 'fail',
+      found: `passed at ${times[2]}, which is still to come: the clock was wrong, or is`,
+    })
+    noteCanaryFailure(db, times[1])
+    expect(await look(db.name, times[1])).toMatchObject({
+      state: 'fail',
+      found: `failed at ${times[1]}, last passed ${times[2]}`,
     })
   })
 })

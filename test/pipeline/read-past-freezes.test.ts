@@ -39,7 +39,7 @@ async function followed(deeds: Deeds, fields: { start?: number; heights?: number
   const pace = newPace()
   const options = { now: () => at, signal: never, pace }
   const read = () => readPastFreezes(ledger.db, chain, node.freezes, options)
-  const trouble = () => listHealth(ledger.db, ['issuer-freezes'], '2023-11-14T22:30:00Z')[0]?.trouble
+  const trouble = () => listHealth(ledger.db, [{ id: 'issuer-freezes' }], '2023-11-14T22:30:00Z')[0]?.trouble
   return { node, follow, read, pace, options, trouble, ...ledger }
 }
 
@@ -356,7 +356,7 @@ describe('how fresh the list is', () => {
     await read()
     const checked = () =>
       all<{ checked_at: string }>(db, `select checked_at from lists where id = 'issuer-freezes'`)
-    const health = (time: string) => listHealth(db, ['issuer-freezes'], time)[0]
+    const health = (time: string) => listHealth(db, [{ id: 'issuer-freezes' }], time)[0]
     expect(checked()).toEqual([{ checked_at: '2023-11-14T22:13:44Z' }])
     const heights = Array.from({ length: 20 }, (_, index) => screened(ref(3 + index)))
     for (const block of heights.slice(0, 4)) commit(db, [block])

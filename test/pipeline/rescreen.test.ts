@@ -1,21 +1,35 @@
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Key } from '../../src/address/key.ts'
 import { readAlert } from '../../src/ledger/alert-queries.ts'
 import { askRescreen } from '../../src/ledger/ask-rescreen.ts'
 import { pinChain } from '../../src/ledger/chain.ts'
+import { commitReplay } from '../../src/ledger/commit-replay.ts'
 import { readCoverage } from '../../src/ledger/coverage-queries.ts'
 import { all, type Db } from '../../src/ledger/database.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { addOwnAddresses } from '../../src/ledger/own-addresses.ts'
+import { noCounts, saveRescreen } from '../../src/ledger/rescreens.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
 import { rollBack } from '../../src/ledger/roll-back.ts'
 import { rescreen } from '../../src/pipeline/rescreen.ts'
 import { rescreenChunk } from '../../src/pipeline/rescreen-chunk.ts'
 import type { ScreenableTx } from '../../src/screening/types.ts'
 import { Watchlist } from '../../src/screening/watchlist.ts'
-import { at, chain, commit, dump, freshChain, readEntries, ref, screened } from '../ledger/fixtures.ts'
+import {
+  at,
+  chain,
+  commit,
+  dump,
+  freshChain,
+  freshLedger,
+  readEntries,
+  ref,
+  screened,
+} from '../ledger/fixtures.ts'
 import { evm, own, p2pkh, p2wpkh, party, transfer, tx, watchlist } from '../screening/builders.ts'
+import { tempDir } from '../temp.ts'
 import { activateList } from './fixtures.ts'
 import { alerts, endState, rescreenAll, store } from './rescreen-fixtures.ts'
 
@@ -133,6 +147,104 @@ describe('stored history, when entries are added', () => {
   })
 })
 
+const payout = (hash: string, transfers: number) =>
+  tx({
+    hash,
+    transfers: Array.from({ length: transfers }, (_, index) =>
+      transfer({ id: `log:${index}`, parties: [party(evm('b'), 'source')] }),
+    ),
+  })
+
+describe('a stored transaction with many transfers of one party', () => {
+  const listedLate = (...txs: ScreenableTx[]) => {
+    const db = freshChain()
+    store(db, 7, ...txs)
+    activateList(db, [evm('b')])
+    return db
+  }
+  const now = () => at
+
+  it('is screened once', async () => {
+    const db = listedLate(payout('0x1', 25), payout('0x2', 3))
+    expect(await rescreen(db, { now })).toMatchObject({ transactions: 2, created: 28, known: 0 })
+  })
+
+  it('is screened once where several forms of the entry took part', async () => {
+    const db = freshChain()
+    const revealing = {
+      ...party(p2wpkh('7'), 'source'),
+      forms: [{ key: p2pkh('7'), basis: 'same-key' as const }],
+    }
+    store(db, 7, tx({ hash: 't1', transfers: [transfer({ parties: [revealing] })] }))
+    activateList(db, [p2pkh('7')])
+    expect(await rescreen(db, { now })).toMatchObject({ transactions: 1, created: 1, known: 0 })
+  })
+
+  it('is screened once where another transaction stands between its parties', async () => {
+    const db = freshChain()
+    store(db, 7, payout('0x1', 2), payout('0x2', 1))
+    commitReplay(
+      db,
+      chain,
+      { blocks: [screened(ref(7), [payout('0x1', 4)], {}, watchlist())], revisions: readRevisions(db), at },
+      { row: undefined, terms: '' },
+    )
+    activateList(db, [evm('b')])
+    expect(await rescreen(db, { now, budgetMs: 0 })).toMatchObject({ transactions: 2, created: 5, known: 0 })
+  })
+
+  it('is written in parts where it raises many alerts, each once', async () => {
+    const db = listedLate(payout('0x1', 130), payout('0x2', 1))
+    const parts: string[][] = []
+    for (;;) {
+      const chunk = rescreenChunk(db, at, 0)
+      if (chunk === null) break
+      parts.push(chunk.alerts)
+    }
+    expect(parts.map(({ length }) => length)).toEqual([50, 50, 30, 1, 0])
+    expect(new Set(parts.flat()).size).toBe(131)
+    expect(all(db, 'select state, transactions, created, known from rescreens')).toEqual([
+      { state: 'done', transactions: 2, created: 131, known: 0 },
+    ])
+    const whole = listedLate(payout('0x1', 130), payout('0x2', 1))
+    await rescreen(whole, { now, budgetMs: 60_000 })
+    expect(endState(db)).toEqual(endState(whole))
+  })
+
+  it('goes on with what another process wrote in part, whatever the process knows of it', async () => {
+    const path = join(tempDir(), 'ledger.db')
+    const db = freshLedger(path)
+    pinChain(db, chain, '0xgenesis', at)
+    store(db, 7, payout('0x1', 130))
+    activateList(db, [evm('b')])
+    rescreenChunk(db, at, 0)
+    const other = freshLedger(path)
+    expect(await rescreen(other, { now })).toMatchObject({ transactions: 1, created: 80, known: 0 })
+    expect(rescreenChunk(db, at, 0)).toBeNull()
+  })
+
+  it('leaves out the rest of it where its block lost meanwhile, and the party became own', async () => {
+    const lost = listedLate(payout('0x1', 60))
+    rescreenChunk(lost, at, 0)
+    rollBack(lost, chain, null, at)
+    expect(await rescreen(lost, { now })).toMatchObject({ created: 0 })
+    const ours = listedLate(payout('0x1', 60))
+    rescreenChunk(ours, at, 0)
+    await addOwnAddresses(ours, [{ key: evm('b'), address: 'B', kind: 'hot', reference: '', chain: '' }], at)
+    await rescreen(ours, { now })
+    expect(alerts(ours).filter((alert) => alert.startsWith('0x1'))).toHaveLength(50)
+  })
+
+  it('goes on from a position that an older version of chainscreen wrote', async () => {
+    // Ten rows of parties at a time: the transaction of the tenth was written, and that of the twenty-sixth was not.
+    const db = listedLate(payout('0x1', 25), payout('0x2', 25))
+    const position = { listId: 'ofac-sdn', key: evm('b'), cursor: '0:10' }
+    saveRescreen(db, 1, { position, counts: noCounts, done: false, at })
+    expect(await rescreen(db, { now })).toMatchObject({ transactions: 1, created: 25, known: 0 })
+    expect(alerts(db).every((alert) => alert.startsWith('0x2'))).toBe(true)
+  })
+})
+
 describe('stored history, when entries are removed', () => {
   const remove = (db: Db) => {
     activateList(db, [evm('b'), evm('d')])
@@ -155,6 +267,21 @@ describe('stored history, when entries are removed', () => {
     askRescreen(db, null, at)
     rescreenAll(db)
     expect(removals(db)).toHaveLength(1)
+    activateList(db, [evm('b'), evm('d')], 'ofac-sdn', '2025-06-01')
+    activateList(db, [evm('d')], 'ofac-sdn', '2025-07-01')
+    rescreenAll(db)
+    expect(removals(db)).toEqual([
+      '0x1 {"revision":2,"removed_on":"2025-03-21"}',
+      '0x1 {"revision":4,"removed_on":"2025-07-01"}',
+    ])
+  })
+
+  it('are told the day, also where the entry was listed again before', () => {
+    const db = freshChain()
+    store(db, 7, depositFrom('0x1', evm('b')))
+    activateList(db, [evm('b'), evm('d')])
+    rescreenAll(db)
+    activateList(db, [evm('d')], 'ofac-sdn', '2025-03-21')
     activateList(db, [evm('b'), evm('d')], 'ofac-sdn', '2025-06-01')
     activateList(db, [evm('d')], 'ofac-sdn', '2025-07-01')
     rescreenAll(db)
@@ -208,7 +335,8 @@ describe('two imports in a row', () => {
 describe('a crash', () => {
   function scene(): Db {
     const db = freshChain()
-    store(db, 7, ...Array.from({ length: 45 }, (_, index) => depositFrom(`0x${index}`, evm('b'))))
+    const deposits = Array.from({ length: 12 }, (_, index) => depositFrom(`0x${index}`, evm('b')))
+    store(db, 7, ...deposits, payout('0xmany', 60))
     commit(db, [screened(ref(8))], { finalHeight: 7 })
     activateList(db, [evm('b'), evm('c')])
     activateList(db, [evm('c')], 'ofac-sdn', '2022-01-01')

@@ -1,6 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type ChainConditions, createChainConditions } from '../../src/chains/chain-conditions.ts'
+import { noteCanaryFailure } from '../../src/ledger/canary.ts'
 import { type Db, run } from '../../src/ledger/database.ts'
+import { runCanary } from '../../src/pipeline/canary.ts'
+import { Memory } from '../../src/pipeline/memory.ts'
 import { startServer } from '../../src/server/server.ts'
 import { freshLedger } from '../ledger/fixtures.ts'
 
@@ -16,7 +19,7 @@ interface Served {
   get(path: string, bearer?: string): Promise<{ status: number; text: string }>
 }
 
-async function serve(options: { token?: string; canaryEveryMs?: number } = {}): Promise<Served> {
+async function serve(options: { token?: string; canaryEveryMs?: number; lists?: [] } = {}): Promise<Served> {
   const db = freshLedger()
   run(
     db,
@@ -27,7 +30,7 @@ async function serve(options: { token?: string; canaryEveryMs?: number } = {}): 
   let now = start
   const conditions = createChainConditions(['ethereum'], () => now)
   const config = {
-    lists: [{ id: 'ofac' }],
+    lists: options.lists ?? [{ id: 'ofac', maxAgeMs: 3_600_000 }],
     ...(options.canaryEveryMs && { canary: { everyMs: options.canaryEveryMs, address: null } }),
   } as unknown as Parameters<typeof startServer>[1]['config']
   const server = await startServer(
@@ -97,6 +100,13 @@ describe('/health', () => {
     ])
   })
 
+  it('is not well without a list: nothing is found then', async () => {
+    const { get } = await serve({ lists: [], canaryEveryMs: 600_000 })
+    const { status, text } = await get('/health')
+    expect(status).toBe(503)
+    expect(troublesIn(text)).toEqual(['no list is configured: nothing will be found'])
+  })
+
   it('tells of a canary that failed, and of one that is late', async () => {
     const { db, get, later } = await serve({ canaryEveryMs: 600_000 })
     expect((await get('/health')).status).toBe(200)
@@ -104,7 +114,25 @@ describe('/health', () => {
     later(21)
     expect(troublesIn((await get('/health')).text)).toEqual([`the canary last passed at ${start}`])
     run(db, `insert into meta (key, value) values ('canary_failed_at', '2026-01-01T00:10:00.000Z')`)
-    expect(troublesIn((await get('/health')).text)).toEqual(['the canary failed at 2026-01-01T00:10:00.000Z'])
+    expect(troublesIn((await get('/health')).text)).toEqual([
+      `the canary failed at 2026-01-01T00:10:00.000Z, last passed ${start}`,
+    ])
+  })
+
+  it('tells of a canary that failed after the clock was set back, until it passes again', async () => {
+    const { db, get } = await serve({ canaryEveryMs: 600_000 })
+    const memory = new Memory(db)
+    const canary = { everyMs: 600_000, address: null }
+    runCanary(db, memory, canary, '2099-01-01T00:00:00.000Z')
+    expect(troublesIn((await get('/health')).text)).toEqual([
+      'the canary passed at 2099-01-01T00:00:00.000Z, which is still to come: the clock was wrong, or is',
+    ])
+    noteCanaryFailure(db, start)
+    expect(troublesIn((await get('/health')).text)).toEqual([
+      `the canary failed at ${start}, last passed 2099-01-01T00:00:00.000Z`,
+    ])
+    runCanary(db, memory, canary, start)
+    expect((await get('/health')).status).toBe(200)
   })
 })
 
@@ -167,20 +195,31 @@ describe('/metrics', () => {
     ])
   })
 
+  it('says nothing of what is not there, rather than 0', async () => {
+    const { get, db } = await serve({ canaryEveryMs: 600_000 })
+    runCanary(db, new Memory(db), { everyMs: 600_000, address: null }, start)
+    const { text } = await get('/metrics')
+    expect(text).toContain('chainscreen_canary_passed_timestamp_seconds')
+    for (const absent of ['mempool', 'canary_failed', 'unscreened_blocks', 'alerts'])
+      expect(text).not.toContain(`chainscreen_${absent}`)
+  })
+
   it('counts alerts by status, those of the canary apart', async () => {
     const { db, get } = await serve()
-    const put = (id: string, chain: string, status: string) =>
+    const put = (id: string, chain: string, status: string, category = 'sanctions') =>
       run(
         db,
         `insert into alerts (id, chain, status, level, tags, own_address, role, match, list_id, category,
            entry_address, programs, list_revision, created_at)
-         values (?, ?, ?, 'high', '[]', 'x', 'source', 'exact', 'ofac', 'sanctions', 'x', '[]', 1, '')`,
-        ...[id, chain, status],
+         values (?, ?, ?, 'high', '[]', 'x', 'source', 'exact', 'ofac', ?, 'x', '[]', 1, '')`,
+        ...[id, chain, status, category],
       )
     put('a', 'ethereum', 'final')
     put('b', 'ethereum', 'final')
     put('c', 'ethereum', 'orphaned')
-    put('d', 'canary', 'final')
+    put('d', 'canary', 'final', 'canary')
+    // A real transfer from the test entry: an alert that people are not shown either.
+    put('e', 'ethereum', 'final', 'canary')
     const { text } = await get('/metrics')
     expect(text.split('\n').filter((line) => line.startsWith('chainscreen_alerts{'))).toEqual([
       'chainscreen_alerts{chain="ethereum",status="final"} 2',

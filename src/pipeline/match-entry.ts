@@ -1,0 +1,107 @@
+import type { Db } from '../ledger/database.ts'
+import { readEntry } from '../ledger/list-entries.ts'
+import type { Rescreen, RescreenCounts, RescreenItem } from '../ledger/rescreens.ts'
+import type { Revisions } from '../ledger/revisions.ts'
+import { stands } from '../ledger/stored-transactions.ts'
+import { writeAlert } from '../ledger/write-alert.ts'
+import { alertId } from '../screening/alert-id.ts'
+import type { Finding } from '../screening/types.ts'
+import { alertOwn, formsOf, type Hit, hitsOf, type ScreenedHit, screeningStored } from './rescreen-entry.ts'
+
+/** What one short transaction did. */
+export interface RescreenChunk extends RescreenCounts {
+  /** The ids of the alerts it raised. */
+  alerts: string[]
+}
+
+/** A short transaction at work on a job. */
+export interface RescreenWork {
+  db: Db
+  job: Rescreen
+  /** Now: entries are read as they are, not as they were when the job was written down. */
+  revisions: Revisions
+  at: string
+  isTimeUp: () => boolean
+  did: RescreenChunk
+  /** The chains that it wrote alerts of. */
+  touched: Set<string>
+}
+
+/** Written before the time is looked at: whatever it took to read a large transaction, some of its alerts come of it. */
+const alertsAtOnce = 50
+
+/**
+ * Matches stored history with one entry, until the time is up.
+ *
+ * @param cursor where to go on, `''` to begin: a place of `hitsOf`, inside a transaction with `:` and the last alert
+ * that was written of it. @returns the next cursor; `null` when the entry is done.
+ */
+export function matchEntry(work: RescreenWork, item: RescreenItem, cursor: string): string | null {
+  const { db, job, revisions, at, did } = work
+  const entry = readEntry(db, item.listId, item.key)
+  if (entry === undefined) return null
+  const forms = formsOf(item.key)
+  if (cursor === '') {
+    const raised = alertOwn(db, entry, forms, revisions.list, at)
+    did.created += raised.length
+    did.alerts.push(...raised)
+  }
+  if (job.kind === 'own') return null
+  const screened = screeningStored(db, entry)
+  const [form = '', row = '', alert] = cursor.split(':')
+  let written = alert ?? ''
+  for (const hit of hitsOf(db, forms, { place: cursor === '' ? '' : `${form}:${row}`, to: job.partiesTo })) {
+    const last = writeHit(work, alertsOf(work, item, hit, screened), written)
+    if (last !== null) return `${hit.before}:${last}`
+    if (work.isTimeUp()) return hit.behind
+    written = ''
+  }
+  return null
+}
+
+/** The alerts that an entry makes of one transaction, in the order of its transfers. */
+interface HitAlerts extends Pick<ScreenedHit, 'stored'> {
+  /** Says of what, and against what it was screened. */
+  of: string
+  alerts: { id: string; finding: Finding }[]
+}
+
+/** Of what is not written whole yet: reading thousands of transfers anew for each part takes longer than the part. */
+const unfinished = new WeakMap<Db, HitAlerts>()
+
+function alertsOf(
+  { db, revisions }: RescreenWork,
+  { listId, key }: RescreenItem,
+  { transactionId }: Hit,
+  screened: (transactionId: number) => ScreenedHit | undefined,
+): HitAlerts | undefined {
+  const of = JSON.stringify([transactionId, listId, key, revisions])
+  const kept = unfinished.get(db)
+  if (kept?.of === of && stands(db, transactionId)) return kept
+  const hit = screened(transactionId)
+  if (hit === undefined) return undefined
+  const { stored, findings } = hit
+  const alerts = findings.map((finding) => ({ id: alertId(stored.chain.caip2, finding), finding }))
+  return { of, stored, alerts }
+}
+
+/** @param after the last alert that is written already, or `''`. @returns the last one written; `null` when all are. */
+function writeHit(work: RescreenWork, hit: HitAlerts | undefined, after: string): string | null {
+  const { db, revisions, at, did } = work
+  unfinished.delete(db)
+  if (hit === undefined) return null
+  const { chain, block } = hit.stored
+  // One that is not among them any more is as if none was written: those that stand are known.
+  const rest = hit.alerts.slice(hit.alerts.findIndex(({ id }) => id === after) + 1)
+  for (const [index, { id, finding }] of rest.entries()) {
+    const outcome = writeAlert(db, chain, block, finding, revisions.list, at)
+    did[outcome]++
+    if (outcome === 'created') did.alerts.push(id)
+    if (outcome !== 'known') work.touched.add(chain.id)
+    if (index + 1 < alertsAtOnce || index + 1 === rest.length || !work.isTimeUp()) continue
+    unfinished.set(db, hit)
+    return id
+  }
+  did.transactions++
+  return null
+}
