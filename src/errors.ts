@@ -40,6 +40,8 @@ const exitCodes = {
   'list-refused': 1,
   /** A list was not activated: it waits for approval. */
   'list-held': 1,
+  /** What a list's server sends can't be written to the local disk. */
+  disk: 1,
   /** Reading or writing the database failed. */
   database: 1,
   /** Another process writes to the database, for longer than one waits for it. */

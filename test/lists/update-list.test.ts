@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -280,6 +280,16 @@ describe('updating a list', () => {
     expect((await refusal(update())).message).toContain('never acts on nationality')
     expect(readdirSync(folder)).toEqual([])
     expect(story(db)).toMatchObject([{ outcome: 'rejected' }])
+  })
+
+  it('says which folder can not be written into, and does not tell it of the server', async () => {
+    const server = await listServer(answer(good))
+    const { db, folder, update } = updating(server)
+    writeFileSync(folder, 'a file')
+    const error = await refusal(update())
+    expect(error).toMatchObject({ code: 'disk', message: expect.stringContaining(`into ${folder} (E`) })
+    expect(server.requests).toEqual([])
+    expect(story(db)).toMatchObject([{ outcome: 'failed', status: null, detail: error.message }])
   })
 
   it('loads what was rejected once, when it has become readable', async () => {

@@ -65,7 +65,8 @@ async function send(
     })
     const header = (name: string) => {
       const value = answer.headers[name]
-      return Array.isArray(value) ? value[0] : value
+      // Of several lines the last: of Transfer-Encoding it is what counts.
+      return Array.isArray(value) ? value.at(-1) : value
     }
     return { url, status: answer.statusCode, header, body: answer.body }
   } catch (error) {
