@@ -1,5 +1,6 @@
 import type { Db } from './database.ts'
 import { isReadThrough, pastProgress } from './freeze-past.ts'
+import { activeSnapshot } from './list-snapshots.ts'
 import { freezeListFormat, type ListRow, readLists } from './lists.ts'
 
 /** Whether a list can vouch for an address that is not in it. */
@@ -34,7 +35,7 @@ function healthOf(db: Db, id: string, list: ListRow | undefined, at: string): Li
   if (list === undefined) return missing(`list ${id} was never loaded`)
   const lack = list.format === freezeListFormat ? unreadPast(db, id) : neverLoaded(list)
   if (lack !== null) return missing(lack)
-  const since = list.format === 'bundled' ? list.issued_on : list.checked_at
+  const since = formatInForce(db, list) === 'bundled' ? list.issued_on : list.checked_at
   const ageSeconds = since === null ? null : (Date.parse(at) - Date.parse(since)) / 1000
   const fine = { id, state: 'fresh' as const, ageSeconds, maxAgeSeconds, trouble: null }
   if (maxAgeSeconds === null) return fine
@@ -59,10 +60,15 @@ export function bundledAlone(db: Db, wanted: readonly string[] | null, at: strin
   const ids = new Set(fresh.map(({ id }) => id))
   const lists = readLists(db).filter(({ id, category }) => ids.has(id) && category === 'sanctions')
   const [list] = lists
-  if (list === undefined || lists.some(({ format }) => format !== 'bundled')) return null
+  if (list === undefined || lists.some((one) => formatInForce(db, one) !== 'bundled')) return null
   const age = fresh.find(({ id }) => id === list.id)?.ageSeconds ?? 0
   if (age <= oldSeconds) return null
   return `only list ${list.id}, which ships with chainscreen, answers for sanctions: it was issued on ${list.issued_on} and is ${ageText(age)} old, and whoever was listed since is not in it`
+}
+
+/** What the version in force was read as, whatever its list is to become. */
+function formatInForce(db: Db, { id, format }: ListRow): string {
+  return activeSnapshot(db, id)?.format ?? format
 }
 
 function neverLoaded({ id, active_snapshot }: ListRow): string | null {

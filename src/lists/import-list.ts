@@ -90,10 +90,10 @@ export async function importList(
   }
 }
 
-/** These bytes are active, as this version of the parser or a newer one read them. */
-function isActive(db: Db, { listId, sha256, parser = 1 }: NewSnapshot): boolean {
+/** These bytes are active, as this version of the format's parser or a newer one read them. */
+function isActive(db: Db, { listId, sha256, format, parser = 1 }: NewSnapshot): boolean {
   const active = activeSnapshot(db, listId)
-  return active?.sha256 === sha256 && active.parser >= parser
+  return active?.sha256 === sha256 && active.format === format && active.parser >= parser
 }
 
 /** Makes a list known, whatever comes of loading it. */
@@ -157,8 +157,8 @@ function decide(
   const { sha256, parsed } = list
   const active = activeSnapshot(db, source.id)
   if (ready === null ? !isActive(db, snapshot) : !stillStands(db, source.id, ready, active)) return null
-  putSource(db, source)
   const settled = ready === null ? unchanged(active) : settle(db, snapshot, ready, options.at)
+  putSource(db, source)
   const { reasons, added, removed } = ready?.compared ?? { reasons: [], added: 0, removed: 0 }
   const outcome: ImportOutcome = {
     ...{ ...settled, listId: source.id, sha256, issuedOn: parsed.issuedOn, counts: parsed.counts },

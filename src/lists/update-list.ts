@@ -59,7 +59,7 @@ export async function updateList(
   know(db, source)
   const sound = await reread(db, list, options)
   // What can't be read anew from what is kept is asked for again.
-  const kept = sound ? readKept(db, list.id) : null
+  const kept = sound ? readKept(db, list) : null
   const result = await obtainNoted(db, list, kept, options)
   if (result.state === 'not-modified') {
     return noteNotModified(db, list.id, kept?.sha256 ?? '', result, options.now())
