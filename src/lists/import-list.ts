@@ -83,7 +83,7 @@ export async function importList(
       ...{ issuedOn: list.parsed.issuedOn, bytes: list.size, counts: list.parsed.counts, at: options.at },
       ...{ entries: list.entries, unparsed: list.parsed.unparsed },
     }
-    return await whileLoading(db, () => load(db, source, list, snapshot, options), { signal })
+    return await whileLoading(db, () => loadVersion(db, source, list, snapshot, options), { signal })
   } catch (error) {
     if (!byHand) noteTrouble(db, source, error, options)
     throw error
@@ -105,8 +105,11 @@ function putSource(db: Db, { id, format, maxAgeSeconds }: ListSource): void {
   putList(db, { id, format, category: formatOf(format).category, maxAgeSeconds })
 }
 
-/** Written, compared and decided; again, where somebody activated another version meanwhile. */
-async function load(
+/**
+ * One version, whose rows may be stored already: written, compared and decided; again, where somebody activated another
+ * version meanwhile. Inside `whileLoading`.
+ */
+export async function loadVersion(
   db: Db,
   source: ListSource,
   list: SealedList,

@@ -9,7 +9,8 @@ import { noteChecked } from '../ledger/lists.ts'
 import type { FetchFailure } from './fetch/fetch-failure.ts'
 import type { Patience } from './fetch/types.ts'
 import { formatOf } from './formats/index.ts'
-import { type ImportOutcome, importList, know } from './import-list.ts'
+import { type ImportOutcome, importList, know, type ListSource } from './import-list.ts'
+import { judgeKept } from './judge-kept.ts'
 import { loadList, sourceOf } from './load-list.ts'
 import { noteTrouble } from './note-trouble.ts'
 import { readKept, rememberSource } from './obtain/kept.ts'
@@ -62,7 +63,7 @@ export async function updateList(
   const kept = sound ? readKept(db, list) : null
   const result = await obtainNoted(db, list, kept, options)
   if (result.state === 'not-modified') {
-    return noteNotModified(db, list.id, kept?.sha256 ?? '', result, options.now())
+    return noNews(db, source, kept?.sha256 ?? '', result, options)
   }
   try {
     const file = { path: result.path, name: redactUrl(list.url), maxBytes: list.maxBytes }
@@ -124,26 +125,35 @@ async function obtainNoted(
   }
 }
 
-function noteNotModified(
+/**
+ * The source has what it had. Where that is held it is judged anew, since the guard of the config, or what is active,
+ * may be another one by now.
+ */
+async function noNews(
   db: Db,
-  listId: string,
+  source: ListSource,
   sha256: string,
   { status, announced }: Extract<Obtained, { state: 'not-modified' }>,
-  at: string,
-): NotModified {
-  return inTransaction(db, () => {
-    const snapshot = findSnapshot(db, listId, sha256)
-    const active = snapshot?.state === 'active'
-    const held = active ? null : (snapshot?.reason ?? 'it is not the active version')
-    if (active) noteChecked(db, listId, at)
+  { now, signal }: UpdateOptions,
+): Promise<UpdateOutcome> {
+  const listId = source.id
+  const at = now()
+  inTransaction(db, () => {
     putNotBefore(db, listId, null)
     if (announced !== null) rememberSource(db, listId, sha256, undefined, announced)
-    const version = announced?.version ?? null
-    const nothing = version === null ? 'nothing new' : `nothing new: version ${version}`
-    noteCheck(db, {
-      ...{ list_id: listId, at, outcome: active ? 'not-modified' : 'held', status, sha256, bytes: null },
-      detail: active ? nothing : `nothing newer than the version that is held: ${held}`,
-    })
-    return { state: 'not-modified', listId, sha256, held }
   })
+  const snapshot = findSnapshot(db, listId, sha256)
+  if (snapshot !== undefined && snapshot.state !== 'active') {
+    const how = 'nothing newer than the version that is held'
+    const outcome = await judgeKept(db, source, snapshot, { approve: false, at, status, how, signal })
+    if (outcome.state !== 'held') return outcome
+    return { state: 'not-modified', listId, sha256, held: outcome.reasons.join('; ') }
+  }
+  const version = announced?.version ?? null
+  const detail = version === null ? 'nothing new' : `nothing new: version ${version}`
+  inTransaction(db, () => {
+    noteChecked(db, listId, at)
+    noteCheck(db, { list_id: listId, at, outcome: 'not-modified', status, detail, sha256, bytes: null })
+  })
+  return { state: 'not-modified', listId, sha256, held: null }
 }
