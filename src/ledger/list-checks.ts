@@ -44,6 +44,19 @@ export function readChecks(db: Db, listId: string, limit: number): ListCheck[] {
   )
 }
 
+/**
+ * The last looks at a list's url, newest first. Each has an HTTP status, or failed; approving or importing a version by
+ * hand is none, nor is reading the kept one anew.
+ */
+export function readLooks(db: Db, listId: string, limit: number): Pick<ListCheck, 'at' | 'outcome'>[] {
+  return all(
+    db,
+    `select at, outcome from list_checks where list_id = ? and (status is not null or outcome = 'failed')
+     order by seq desc limit ?`,
+    ...[listId, limit],
+  )
+}
+
 /** When a snapshot was last what the source had. */
 export function lastSeen(db: Db, listId: string, sha256: string): string | null {
   const row = one<{ at: string | null }>(
