@@ -55,7 +55,8 @@ async function keepOneUpdated(
     try {
       await loadOrKeep(db, list, log, now, signal)
     } catch (error) {
-      if (!signal.aborted) sayTrouble(list, error, log)
+      // Nothing to keep.
+      if (!signal.aborted) sayTrouble(list, error, log, false)
     }
     // Also where not even the failure could be noted, and the list seems due at once.
     await pause(Math.min(list.everyMs, lookEveryMs))

@@ -2,17 +2,22 @@ import { type ListConfig, type PublishedListConfig, publishedListsOf } from '../
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
 import { activeSnapshot } from '../ledger/list-snapshots.ts'
+import { readSource } from '../ledger/list-sources.ts'
 import { sweepAtStart } from '../ledger/while-loading.ts'
 import type { Log } from '../log.ts'
 import { outdated } from './reread-kept.ts'
 import { sayOutcome, sayTrouble } from './say-outcome.ts'
+import { askedToWait } from './schedule.ts'
 import { snapshotFolder } from './seal.ts'
 import { sweepParts } from './sweep-parts.ts'
 import { type UpdateOutcome, updateList } from './update-list.ts'
 import { warnForgotten } from './warn-forgotten.ts'
 
 export interface LoadOptions {
-  /** `missing`: download only what was never activated; the daemon sees to the others. */
+  /**
+   * `missing`: download only what was never activated, and whose server did not ask to be left alone; the daemon sees to
+   * the others.
+   */
   download: 'all' | 'missing'
   signal?: AbortSignal | undefined
 }
@@ -20,7 +25,8 @@ export interface LoadOptions {
 /**
  * Loads every list of the config that is a file or is fetched, and says loudly what an operator must know. A list that
  * can't be loaded keeps its active version; one that has none yet stops the start, since nothing would be checked
- * against it.
+ * against it. One whose server asked to be left alone longer is missing until then, and that is said: to stop would have
+ * it asked again by whoever starts this again.
  *
  * @returns the ids of those that keep their active version because they could not be loaded.
  */
@@ -33,13 +39,11 @@ export async function loadLists(
 ): Promise<string[]> {
   if (lists.length === 0) log.warn('no list is configured: nothing will be found')
   warnForgotten(db, lists, log)
-  const due = publishedListsOf(lists).filter(
-    (list) =>
-      'file' in list ||
-      download === 'all' ||
-      activeSnapshot(db, list.id) === undefined ||
-      outdated(db, list) !== null,
-  )
+  const due = publishedListsOf(lists).filter((list) => {
+    if ('file' in list || download === 'all') return true
+    if (activeSnapshot(db, list.id) !== undefined) return outdated(db, list) !== null
+    return !isPutOff(db, list, log, now())
+  })
   await sweepParts(snapshotFolder(db.name), now())
   await sweepAtStart(db)
   // A slow server keeps no other list waiting.
@@ -47,6 +51,17 @@ export async function loadLists(
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed !== undefined) throw failed.reason
   return due.filter((_, index) => hasTrouble(ends[index])).map(({ id }) => id)
+}
+
+/** Whether the list's server asked not to be asked yet. */
+function isPutOff(db: Db, { id }: PublishedListConfig, log: Log, at: string): boolean {
+  const until = readSource(db, id)?.not_before ?? null
+  if (askedToWait(until, at) <= Date.parse(at)) return false
+  log.error(
+    { list: id },
+    `list ${id} is missing: it has no version yet, and its server asked not to be asked before ${until}. Nothing is checked against it until then; \`chainscreen lists update ${id}\` asks at once.`,
+  )
+  return true
 }
 
 function hasTrouble(end: PromiseSettledResult<unknown> | undefined): boolean {
@@ -81,7 +96,7 @@ export async function loadOrKeep(
   } catch (error) {
     if (error instanceof ChainscreenError && error.code === 'aborted') throw error
     if (activeSnapshot(db, list.id) === undefined) throw error
-    sayTrouble(list, error, log)
+    sayTrouble(list, error, log, true)
     return error
   }
 }

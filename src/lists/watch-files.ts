@@ -46,7 +46,7 @@ export function watchListFiles(
   const load = async (one: Watched) => {
     if (signal.aborted) return
     const failure = await loadOrKeep(db, one.list, log, now, signal).catch((error: unknown) => {
-      if (!signal.aborted) sayTrouble(one.list, error, log)
+      if (!signal.aborted) sayTrouble(one.list, error, log, false)
       return error
     })
     if (!signal.aborted) settle(one, failure)

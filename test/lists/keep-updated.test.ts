@@ -64,7 +64,11 @@ describe('lists of a daemon', () => {
       expect(readChecks(db, 'bad', 9)).toMatchObject([{ outcome: 'failed', status: 403 }])
     })
     await stop()
-    expect(lines).toContainEqual(expect.stringMatching(/^error list bad was not loaded.* 403 Forbidden/))
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        /^error list bad was not loaded, and no version of it is active: .* 403 Forbidden/,
+      ),
+    )
   })
 
   it('stop in the middle of a download, which is no trouble of the list', async () => {
