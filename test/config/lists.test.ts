@@ -80,6 +80,7 @@ describe('lists', () => {
 
   it.each([
     ['guard: { maxRemoved: 12.5% }', 0.125],
+    ['guard: { maxRemoved: 0.7% }', 0.007],
     ['guard: { maxRemoved: 0% }', 0],
     ['guard: { maxRemoved: 100% }', 1],
     ['guard: {}', 0.05],
