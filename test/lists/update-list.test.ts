@@ -235,6 +235,20 @@ describe('updating a list', () => {
     expect(await update()).toMatchObject({ state: 'activated', sha256: sha(better) })
   })
 
+  it.each([
+    ['user:p%40ss', 'user:p@ss'],
+    [':token', ':token'],
+    ['token', 'token:'],
+  ])('sends %s of the url, and to nobody else', async (login, sent) => {
+    const target = await listServer(answer(good))
+    const server = await listServer(redirectTo(`${target.origin}/a`))
+    const url = `http://${login}@${server.host}/list`
+    const { update } = updating(server, { url, redirectHosts: [target.host] })
+    await update()
+    expect(server.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from(sent).toString('base64')}`)
+    expect(target.requests[0]?.headers.authorization).toBeUndefined()
+  })
+
   it('counts the same bytes again as a check, and changes nothing', async () => {
     const server = await listServer(answer(good))
     const { db, update } = updating(server)
