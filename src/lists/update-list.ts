@@ -6,6 +6,7 @@ import { noteCheck } from '../ledger/list-checks.ts'
 import { findSnapshot } from '../ledger/list-snapshots.ts'
 import { putNotBefore } from '../ledger/list-sources.ts'
 import { noteChecked } from '../ledger/lists.ts'
+import { withoutSecrets } from '../url-secrets.ts'
 import type { FetchFailure } from './fetch/fetch-failure.ts'
 import type { Patience } from './fetch/types.ts'
 import { formatOf } from './formats/index.ts'
@@ -91,7 +92,7 @@ async function reread(db: Db, list: UrlListConfig, options: UpdateOptions): Prom
     return true
   } catch (error) {
     if (signal?.aborted) throw error
-    onNote?.(`the kept version could not be read anew: ${messageOf(error)}`)
+    onNote?.(withoutSecrets(`the kept version could not be read anew: ${messageOf(error)}`, list.url))
     return false
   }
 }
@@ -110,8 +111,11 @@ async function obtainNoted(
           ...{ url: list.url, redirectHosts: list.redirectHosts, maxBytes: list.maxBytes },
           ...{ timeoutMs: list.timeoutMs, folder: snapshotFolder(db.name), signal },
         },
-        options: { ...(patience && { patience }), ...(onTrouble && { onTrouble }) },
-        tell: (text) => onNote?.(text),
+        options: {
+          ...(patience && { patience }),
+          onTrouble: (error, pauseMs) => onTrouble?.(error.keepSecret(list.url), pauseMs),
+        },
+        tell: (text) => onNote?.(withoutSecrets(text, list.url)),
       },
       kept,
       formatOf(list.format).publication,

@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest'
 import { all, type Db } from '../../src/ledger/database.ts'
 import { activeSnapshot } from '../../src/ledger/list-snapshots.ts'
 import { findList } from '../../src/ledger/lists.ts'
+import { loadOrKeep } from '../../src/lists/load-lists.ts'
 import { reportLists } from '../../src/lists/report.ts'
+import { sayTrouble } from '../../src/lists/say-outcome.ts'
 import { ofacXml } from './formats/ofac-xml.ts'
 import {
   answer,
@@ -17,9 +19,11 @@ import {
   redirectTo,
   rest,
   updating,
+  urlList,
 } from './list-server.ts'
 import { makeZip } from './make-zip.ts'
 import { refusal } from './refusal.ts'
+import { rememberingLog } from './remembering-log.ts'
 
 const good = csvList(30)
 const better = csvList(31)
@@ -312,6 +316,43 @@ describe('updating a list', () => {
     await refusal(update({ format: 'ofac-sdn-advanced' }))
     expect(await update()).toMatchObject({ state: 'activated', entries: 30 })
     expect(activeSnapshot(db, 'l')).toMatchObject({ sha256: sha(good), format: 'csv', reason: null })
+  })
+})
+
+describe('a key in the url of a list', () => {
+  const login = 'someone:hunter2%21'
+  const path = '/Ab12Cd34/list?token=SEKRET-TOKEN-OF-MANY-CHARACTERS'
+  const key = /Ab12Cd34|SEKRET|hunter2|c29tZW9uZTpodW50ZXIyIQ/i
+
+  it.each(['csv', 'uk-sanctions-list', 'eu-fsf', 'ofac-sdn', 'tagpack', 'opensanctions'] as const)(
+    'reaches neither log nor database where the server sends it back as %s',
+    async (format) => {
+      const server = await listServer((response, request) => {
+        const { url, headers } = request
+        answer(`Invalid key ${url} of ${headers.authorization}\n`)(response, request)
+      })
+      const { db } = updating(server)
+      const list = urlList(`http://${login}@${server.host}${path}`, { format })
+      const { log, lines } = rememberingLog()
+      const error = await refusal(loadOrKeep(db, list, log, () => later))
+      sayTrouble(list, error, log, false)
+      expect(`${error.message} ${error.details}`).not.toMatch(key)
+      expect(lines.join()).not.toMatch(key)
+      expect(JSON.stringify(story(db))).not.toMatch(key)
+      expect(JSON.stringify(all(db, 'select * from list_snapshots'))).not.toMatch(key)
+    },
+  )
+
+  it('is not in what is said of an announcement that does not fit', async () => {
+    const server = await listServer((response, request) =>
+      answer(request.url?.includes('index.json') ? '{"resources":[]}' : '{}')(response, request),
+    )
+    const { db } = updating(server)
+    const { log, lines } = rememberingLog()
+    const list = urlList(`${server.origin}/dl/SEKRETKEY`, { format: 'opensanctions' })
+    await loadOrKeep(db, list, log, () => later).catch(() => {})
+    expect(lines).toContainEqual(expect.stringContaining('index.json does not name the file at `url`'))
+    expect(lines.join()).not.toMatch(/SEKRETKEY/i)
   })
 })
 
