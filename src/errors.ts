@@ -1,12 +1,14 @@
+import { withoutSecrets } from './url-secrets.ts'
+
 /**
  * Every failure a person or a program can act on. The code is for programs, the message is one sentence for
  * people, `details` holds what helps to repair it. Never put an RPC URL or a secret into any of them: use
- * {@link redactUrl}.
+ * {@link redactUrl}, or {@link ChainscreenError.keepSecret} where others wrote a part of it.
  */
 export class ChainscreenError extends Error {
   override readonly name = 'ChainscreenError'
   readonly code: ErrorCode
-  readonly details: readonly string[]
+  details: readonly string[]
   /** How long to wait before the same is worth trying again, where the other side said so. */
   readonly retryAfterMs: number | undefined
 
@@ -19,6 +21,13 @@ export class ChainscreenError extends Error {
     this.code = code
     this.details = options.details ?? []
     this.retryAfterMs = options.retryAfterMs
+  }
+
+  /** Takes what the URL of a list keeps secret out of message and details. */
+  keepSecret(url: string): this {
+    this.message = withoutSecrets(this.message, url)
+    this.details = this.details.map((detail) => withoutSecrets(detail, url))
+    return this
   }
 }
 
@@ -40,6 +49,8 @@ const exitCodes = {
   'list-refused': 1,
   /** A list was not activated: it waits for approval. */
   'list-held': 1,
+  /** What a list's server sends can't be written to the local disk. */
+  disk: 1,
   /** Reading or writing the database failed. */
   database: 1,
   /** Another process writes to the database, for longer than one waits for it. */

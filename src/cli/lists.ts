@@ -135,7 +135,7 @@ function diffCommand(): Command {
     .argument('[to]', 'the newer one; `lists show ID` has their names')
     .addHelpText(
       'after',
-      '\nWithout FROM and TO: from the active version to the newest held one, or from the version before it to the active one.',
+      '\nWithout FROM and TO: from the active version to the one that was held last, or from the version before it to the active one.',
     )
     .action((id: string, from: string | undefined, to: string | undefined, options: CommonOptions) => {
       const db = openLedgerForReading(databaseOf(options, configIfAny(options)))

@@ -22,12 +22,12 @@ function parseDuration(text: string): number {
   return digits * (unitMs[unit as keyof typeof unitMs] ?? Number.NaN)
 }
 
-/** `5%` as the fraction 0.05. */
+/** `5%` as the fraction 0.05: the nearest number to it, which dividing by a hundred does not always give. */
 export function percentage(expected: string) {
   return z
     .string(expected)
     .regex(/^\d{1,3}(\.\d+)?%$/, expected)
-    .transform((text) => Number(text.slice(0, -1)) / 100)
+    .transform((text) => Number(`${text.slice(0, -1)}e-2`))
     .refine((fraction) => fraction <= 1, expected)
 }
 

@@ -1,3 +1,4 @@
+import type { Category } from '../screening/types.ts'
 import { type Db, run } from './database.ts'
 import type { Activation } from './find-changes.ts'
 import type { SnapshotRow } from './list-snapshots.ts'
@@ -14,10 +15,10 @@ import { type StagedChanges, stageChangesAtOnce, stillHold } from './stage-chang
  */
 export function activateStaged(db: Db, snapshot: SnapshotRow, staged: StagedChanges, at: string): number {
   if (!stillHold(db, snapshot.list_id, staged)) throw new Error('what was staged does not hold any more')
-  const { load, moved } = staged
+  const { load, moved, category } = staged
   const revision = load === null ? readRevisions(db).list : bumpRevision(db, 'list')
   if (load !== null) beginRescreen(db, load, { revision, nothing: moved === 0, at })
-  markActive(db, snapshot, revision, at)
+  markActive(db, snapshot, { revision, category, at })
   return revision
 }
 
@@ -26,7 +27,11 @@ export function activateSnapshot(db: Db, snapshot: SnapshotRow, activation: Acti
   return activateStaged(db, snapshot, stageChangesAtOnce(db, snapshot, activation), activation.at)
 }
 
-function markActive(db: Db, snapshot: SnapshotRow, revision: number, at: string): void {
+function markActive(
+  db: Db,
+  snapshot: SnapshotRow,
+  { revision, category, at }: { revision: number; category: Category | null; at: string },
+): void {
   const { list_id: listId, sha256 } = snapshot
   // What waited for approval came before this version, and would take it back. But the same bytes, read anew, are no news.
   run(
@@ -42,7 +47,8 @@ function markActive(db: Db, snapshot: SnapshotRow, revision: number, at: string)
   )
   run(
     db,
-    'update lists set active_snapshot = ?, issued_on = ?, activated_at = ?, checked_at = ?, revision = ? where id = ?',
-    ...[snapshot.sha256, snapshot.issued_on, at, at, revision, listId],
+    `update lists set active_snapshot = ?, issued_on = ?, activated_at = ?, checked_at = ?, revision = ?,
+       format = ?, category = ifnull(?, category) where id = ?`,
+    ...[snapshot.sha256, snapshot.issued_on, at, at, revision, snapshot.format, category, listId],
   )
 }

@@ -1,4 +1,5 @@
 import type { Key } from '../address/key.ts'
+import type { Category } from '../screening/types.ts'
 import { all, type Db, one } from './database.ts'
 import { type EntryVersion, readVersion, sameVersion } from './entry-versions.ts'
 import type { AddressHistory } from './list-history.ts'
@@ -15,6 +16,8 @@ export interface FoundChange {
 export interface Activation extends Omit<Dating, 'issuedOn'> {
   /** Dates known beside the list's own files. */
   history?: readonly AddressHistory[]
+  /** What the list's entries are from then on; where not given it stays. */
+  category?: Category
   /** Now, ISO-8601. */
   at: string
 }

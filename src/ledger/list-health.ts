@@ -1,6 +1,7 @@
 import { isStillToCome } from '../still-to-come.ts'
 import type { Db } from './database.ts'
 import { isReadThrough, pastProgress } from './freeze-past.ts'
+import { activeSnapshot } from './list-snapshots.ts'
 import { freezeListFormat, type ListRow, readLists } from './lists.ts'
 
 /** Whether a list can vouch for an address that is not in it. */
@@ -22,6 +23,8 @@ export interface ListHealth {
 /** A list in question. */
 export interface AskedList {
   id: string
+  /** What it is to be read as, by the config. */
+  format?: string
   /** What the config says, which the ledger learns when the list is next loaded; `null` = no limit. Else what was noted. */
   maxAgeMs?: number | null
 }
@@ -39,15 +42,14 @@ export function listHealth(db: Db, wanted: readonly AskedList[] | null, at: stri
 }
 
 function healthOf(db: Db, asked: AskedList, list: ListRow | undefined, at: string): ListHealth {
-  const { id, maxAgeMs } = asked
-  const maxAgeSeconds =
-    maxAgeMs === undefined ? (list?.max_age_seconds ?? null) : maxAgeMs === null ? null : maxAgeMs / 1000
+  const { id } = asked
+  const maxAgeSeconds = maxAgeOf(asked, list)
   const missing = (trouble: string) =>
     ({ id, state: 'missing', ageSeconds: null, maxAgeSeconds, trouble }) as const
   if (list === undefined) return missing(`list ${id} was never loaded`)
   const lack = list.format === freezeListFormat ? unreadPast(db, id) : neverLoaded(list)
   if (lack !== null) return missing(lack)
-  const since = list.format === 'bundled' ? list.issued_on : list.checked_at
+  const since = formatInForce(db, list) === 'bundled' ? list.issued_on : list.checked_at
   const ageSeconds = since === null ? null : (Date.parse(at) - Date.parse(since)) / 1000
   const fine = { id, state: 'fresh' as const, ageSeconds, maxAgeSeconds, trouble: null }
   if (maxAgeSeconds === null) return fine
@@ -58,6 +60,16 @@ function healthOf(db: Db, asked: AskedList, list: ListRow | undefined, at: strin
   if (ageSeconds <= maxAgeSeconds) return fine
   const is = list.format === freezeListFormat ? 'goes up to a block that is' : 'is'
   return stale(`${is} ${ageText(ageSeconds)} old, and may be ${ageText(maxAgeSeconds)} at most`)
+}
+
+/** Where the config names another format than that of the version in force, the shorter of both counts, as for `putList`. */
+function maxAgeOf({ format, maxAgeMs }: AskedList, list: ListRow | undefined): number | null {
+  const noted = list?.max_age_seconds ?? null
+  if (maxAgeMs === undefined) return noted
+  const configured = maxAgeMs === null ? null : maxAgeMs / 1000
+  const isAnother = list?.active_snapshot != null && format !== undefined && format !== list.format
+  if (!isAnother || noted === null) return configured
+  return configured === null ? noted : Math.min(noted, configured)
 }
 
 /** What its age counts from. */
@@ -80,10 +92,15 @@ export function bundledAlone(db: Db, wanted: readonly AskedList[] | null, at: st
   const ids = new Set(fresh.map(({ id }) => id))
   const lists = readLists(db).filter(({ id, category }) => ids.has(id) && category === 'sanctions')
   const [list] = lists
-  if (list === undefined || lists.some(({ format }) => format !== 'bundled')) return null
+  if (list === undefined || lists.some((one) => formatInForce(db, one) !== 'bundled')) return null
   const age = fresh.find(({ id }) => id === list.id)?.ageSeconds ?? 0
   if (age <= oldSeconds) return null
   return `only list ${list.id}, which ships with chainscreen, answers for sanctions: it was issued on ${list.issued_on} and is ${ageText(age)} old, and whoever was listed since is not in it`
+}
+
+/** What the version in force was read as, whatever its list is to become. */
+function formatInForce(db: Db, { id, format }: ListRow): string {
+  return activeSnapshot(db, id)?.format ?? format
 }
 
 function neverLoaded({ id, active_snapshot }: ListRow): string | null {

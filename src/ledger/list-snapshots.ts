@@ -80,10 +80,20 @@ export function holdSnapshot(db: Db, id: number, reason: string | null): void {
 }
 
 export function snapshotEntries(db: Db, snapshotId: number): SnapshotEntry[] {
+  return snapshotEntriesAfter(db, snapshotId, '', -1)
+}
+
+/** The entries of a snapshot, in order of their keys, so many at a time. @param after the last key of before, or `''`. */
+export function snapshotEntriesAfter(
+  db: Db,
+  snapshotId: number,
+  after: string,
+  limit: number,
+): SnapshotEntry[] {
   return all<SnapshotEntryRow>(
     db,
-    'select * from snapshot_entries where snapshot_id = ? order by key',
-    snapshotId,
+    'select * from snapshot_entries where snapshot_id = ? and key > ? order by key limit ?',
+    ...[snapshotId, after, limit],
   ).map(snapshotEntryOf)
 }
 

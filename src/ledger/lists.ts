@@ -19,7 +19,9 @@ export interface ListRow {
 export const freezeListFormat = 'token-blacklist'
 
 /**
- * Makes a list known, or notes what the config now says of it.
+ * Makes a list known, or notes what the config now says of it. Where the config names another format than that of the
+ * version in force, format and category stay what that version is until one of the new format is activated, and of the
+ * two `maxAge` the shorter counts: what is in force gets no fresher by a word in the config.
  *
  * @throws `config` where the id is that of a list read from a chain, and the list is none, or the other way round: what
  * the one has in force is not the other's.
@@ -38,8 +40,11 @@ export function putList(
   run(
     db,
     `insert into lists (id, format, category, max_age_seconds) values (?, ?, ?, ?)
-     on conflict (id) do update set format = excluded.format, category = excluded.category,
-       max_age_seconds = excluded.max_age_seconds`,
+     on conflict (id) do update set
+       format = iif(active_snapshot is null, excluded.format, format),
+       category = iif(active_snapshot is null, excluded.category, category),
+       max_age_seconds = iif(active_snapshot is null or format = excluded.format, excluded.max_age_seconds,
+         coalesce(min(max_age_seconds, excluded.max_age_seconds), max_age_seconds, excluded.max_age_seconds))`,
     ...[list.id, list.format, list.category, list.maxAgeSeconds],
   )
 }

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import type { Category } from '../screening/types.ts'
 import { type Db, one } from './database.ts'
 import { putVersion } from './entry-versions.ts'
 import { type Activation, type FoundChange, findingChanges } from './find-changes.ts'
@@ -15,6 +16,8 @@ export interface StagedChanges {
   moved: number
   /** The state of the list that they change. */
   base: string
+  /** What the list's entries are from then on; `null` = it stays. */
+  category: Category | null
 }
 
 /**
@@ -48,11 +51,11 @@ class Staging {
   readonly #listId: string
   readonly #at: string
 
-  constructor(db: Db, { list_id }: SnapshotRow, { at }: Activation) {
+  constructor(db: Db, { list_id }: SnapshotRow, { at, category }: Activation) {
     this.#db = db
     this.#listId = list_id
     this.#at = at
-    this.staged = { load: null, moved: 0, base: stateOf(db, list_id) }
+    this.staged = { load: null, moved: 0, base: stateOf(db, list_id), category: category ?? null }
   }
 
   /** Inside a transaction. */

@@ -1,3 +1,4 @@
+import { ChainscreenError } from '../errors.ts'
 import { type Db, inTransaction, run } from './database.ts'
 import { inPiece, pieceRows } from './in-pieces.ts'
 import { putForms } from './list-forms.ts'
@@ -77,7 +78,10 @@ export function addRejected(
   )
 }
 
-/** @returns the id to write rows for; `null` where the snapshot is kept whole already. */
+/**
+ * @returns the id to write rows for; `null` where the snapshot is kept whole already.
+ * @throws ChainscreenError `bad-file` where it is kept as it reads in another format.
+ */
 function begin(db: Db, snapshot: NewSnapshot): number | null {
   const { listId, sha256, format, parser = 1, issuedOn, bytes, at } = snapshot
   const counts = JSON.stringify(snapshot.counts)
@@ -90,7 +94,13 @@ function begin(db: Db, snapshot: NewSnapshot): number | null {
       ...[listId, sha256, format, parser, issuedOn, bytes, counts, at],
     ).id
   }
-  if (known.state !== 'rejected') return null
+  if (known.state !== 'rejected') {
+    if (known.format === format) return null
+    throw new ChainscreenError(
+      'bad-file',
+      `These very bytes are known as a version of format ${known.format} of list ${listId}: to read them as ${format}, give the list another id.`,
+    )
+  }
   // The reason stays until it is whole: a crash must not forget that it was rejected.
   run(
     db,

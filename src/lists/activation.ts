@@ -6,11 +6,10 @@ import { historyOf } from './ofac-history.ts'
 
 /** How activating a kept snapshot dates what it changes: as its format and its history say. @param at now, ISO-8601. */
 export function activationOf(db: Db, snapshot: SnapshotRow, at: string): Activation {
+  const { category, listedOnIsPublished } = formatOf(snapshot.format)
   return {
     // What was read wrongly stood there all along: bytes that were active before keep their day.
     date: snapshot.issued_on ?? (firstActivated(db, snapshot) ?? at).slice(0, 10),
-    listedOnIsPublished: formatOf(snapshot.format).listedOnIsPublished,
-    history: historyOf(snapshot.format),
-    at,
+    ...{ category, listedOnIsPublished, history: historyOf(snapshot.format), at },
   }
 }

@@ -39,11 +39,9 @@ export function reasonsToHold({ format, active, next, maxRemoved }: GuardInput):
   const all = families.reduce((sum, [, { entries }]) => sum + entries, 0)
   if (format === 'csv' && all < smallCsv) return reasons
   const check = (what: string, removed: number, of: number) => {
-    if (removed / of > maxRemoved) {
-      reasons.push(
-        `${removed} of ${of} ${what} are gone (${percent(removed / of)}, the guard allows ${percent(maxRemoved)})`,
-      )
-    }
+    if (!isMoreThan(removed, of, maxRemoved)) return
+    const [gone, allowed] = apart(removed / of, maxRemoved)
+    reasons.push(`${removed} of ${of} ${what} are gone (${gone}, the guard allows ${allowed})`)
   }
   const gone = families.reduce((sum, [, family]) => sum + family.gone, 0)
   check('addresses', gone, all)
@@ -53,6 +51,21 @@ export function reasonsToHold({ format, active, next, maxRemoved }: GuardInput):
   return reasons
 }
 
-function percent(part: number): string {
-  return `${(part * 100).toFixed(1).replace(/\.0$/, '')} %`
+/** A trillion parts to the whole: finer than any percentage that somebody writes. */
+const parts = 10 ** 12
+
+/** Counted in whole parts: 7 of 1000 are not more than 0.7 %, though 0.7 / 100 is a little less than 0.007 in binary. */
+function isMoreThan(removed: number, of: number, share: number): boolean {
+  return BigInt(removed) * BigInt(parts) > BigInt(Math.round(share * parts)) * BigInt(of)
+}
+
+/** Two shares that differ, as percentages with as many digits as it takes to tell them apart, one at least. */
+function apart(a: number, b: number): [string, string] {
+  let digits = 1
+  while (digits < 10 && percent(a, digits) === percent(b, digits)) digits++
+  return [percent(a, digits), percent(b, digits)]
+}
+
+function percent(share: number, digits: number): string {
+  return `${Number((share * 100).toFixed(digits))} %`
 }

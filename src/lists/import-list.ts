@@ -22,6 +22,8 @@ export interface ListSource {
   maxAgeSeconds: number | null
   /** The largest part that may be gone, such as 0.05. */
   maxRemoved: number
+  /** Where it is fetched from: what may be a key in it is kept out of messages. */
+  url?: string | undefined
 }
 
 export interface ImportOptions {
@@ -83,17 +85,17 @@ export async function importList(
       ...{ issuedOn: list.parsed.issuedOn, bytes: list.size, counts: list.parsed.counts, at: options.at },
       ...{ entries: list.entries, unparsed: list.parsed.unparsed },
     }
-    return await whileLoading(db, () => load(db, source, list, snapshot, options), { signal })
+    return await whileLoading(db, () => loadVersion(db, source, list, snapshot, options), { signal })
   } catch (error) {
     if (!byHand) noteTrouble(db, source, error, options)
     throw error
   }
 }
 
-/** These bytes are active, as this version of the parser or a newer one read them. */
-function isActive(db: Db, { listId, sha256, parser = 1 }: NewSnapshot): boolean {
+/** These bytes are active, as this version of the format's parser or a newer one read them. */
+function isActive(db: Db, { listId, sha256, format, parser = 1 }: NewSnapshot): boolean {
   const active = activeSnapshot(db, listId)
-  return active?.sha256 === sha256 && active.parser >= parser
+  return active?.sha256 === sha256 && active.format === format && active.parser >= parser
 }
 
 /** Makes a list known, whatever comes of loading it. */
@@ -105,8 +107,11 @@ function putSource(db: Db, { id, format, maxAgeSeconds }: ListSource): void {
   putList(db, { id, format, category: formatOf(format).category, maxAgeSeconds })
 }
 
-/** Written, compared and decided; again, where somebody activated another version meanwhile. */
-async function load(
+/**
+ * One version, whose rows may be stored already: written, compared and decided; again, where somebody activated another
+ * version meanwhile. Inside `whileLoading`.
+ */
+export async function loadVersion(
   db: Db,
   source: ListSource,
   list: SealedList,
@@ -157,8 +162,8 @@ function decide(
   const { sha256, parsed } = list
   const active = activeSnapshot(db, source.id)
   if (ready === null ? !isActive(db, snapshot) : !stillStands(db, source.id, ready, active)) return null
-  putSource(db, source)
   const settled = ready === null ? unchanged(active) : settle(db, snapshot, ready, options.at)
+  putSource(db, source)
   const { reasons, added, removed } = ready?.compared ?? { reasons: [], added: 0, removed: 0 }
   const outcome: ImportOutcome = {
     ...{ ...settled, listId: source.id, sha256, issuedOn: parsed.issuedOn, counts: parsed.counts },

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { ListConfig, UrlListConfig } from '../config/lists.ts'
 import type { Db } from '../ledger/database.ts'
-import { readChecks } from '../ledger/list-checks.ts'
+import { readLooks } from '../ledger/list-checks.ts'
 import { readSource } from '../ledger/list-sources.ts'
 import type { Log } from '../log.ts'
 import { loadOrKeep } from './load-lists.ts'
@@ -55,7 +55,8 @@ async function keepOneUpdated(
     try {
       await loadOrKeep(db, list, log, now, signal)
     } catch (error) {
-      if (!signal.aborted) sayTrouble(list, error, log)
+      // Nothing to keep.
+      if (!signal.aborted) sayTrouble(list, error, log, false)
     }
     // Also where not even the failure could be noted, and the list seems due at once.
     await pause(Math.min(list.everyMs, lookEveryMs))
@@ -64,5 +65,5 @@ async function keepOneUpdated(
 
 function dueAt(db: Db, list: UrlListConfig, now: string): number {
   const notBefore = readSource(db, list.id)?.not_before ?? null
-  return nextCheck(list, readChecks(db, list.id, checksToSee), notBefore, now)
+  return nextCheck(list, readLooks(db, list.id, checksToSee), notBefore, now)
 }

@@ -2,10 +2,12 @@ import { type ListConfig, type PublishedListConfig, publishedListsOf } from '../
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
 import { activeSnapshot } from '../ledger/list-snapshots.ts'
+import { readSource } from '../ledger/list-sources.ts'
 import { sweepAtStart } from '../ledger/while-loading.ts'
 import type { Log } from '../log.ts'
 import { outdated } from './reread-kept.ts'
 import { sayOutcome, sayTrouble } from './say-outcome.ts'
+import { askedToWait } from './schedule.ts'
 import { snapshotFolder } from './seal.ts'
 import { sweepParts } from './sweep-parts.ts'
 import { type UpdateOutcome, updateList } from './update-list.ts'
@@ -20,7 +22,8 @@ export interface LoadOptions {
 /**
  * Loads every list of the config that is a file or is fetched, and says loudly what an operator must know. A list that
  * can't be loaded keeps its active version; one that has none yet stops the start, since nothing would be checked
- * against it.
+ * against it. Where its server asked to be left alone for longer, it does so without asking: whoever starts this again
+ * at once does no harm.
  *
  * @returns the ids of those that keep their active version because they could not be loaded.
  */
@@ -40,13 +43,28 @@ export async function loadLists(
       activeSnapshot(db, list.id) === undefined ||
       outdated(db, list) !== null,
   )
+  const load = async (list: PublishedListConfig) => {
+    if (download === 'missing') refusePutOff(db, list, now())
+    return loadOrKeep(db, list, log, now, signal)
+  }
   await sweepParts(snapshotFolder(db.name), now())
   await sweepAtStart(db)
   // A slow server keeps no other list waiting.
-  const ends = await Promise.allSettled(due.map((list) => loadOrKeep(db, list, log, now, signal)))
+  const ends = await Promise.allSettled(due.map(load))
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed !== undefined) throw failed.reason
   return due.filter((_, index) => hasTrouble(ends[index])).map(({ id }) => id)
+}
+
+/** @throws ChainscreenError `list-unreachable` for a list without a version whose server asked not to be asked yet. */
+function refusePutOff(db: Db, list: PublishedListConfig, at: string): void {
+  if ('file' in list || activeSnapshot(db, list.id) !== undefined) return
+  const until = readSource(db, list.id)?.not_before ?? null
+  if (askedToWait(until, at) <= Date.parse(at)) return
+  throw new ChainscreenError(
+    'list-unreachable',
+    `List ${list.id} has no version yet, and its server asked not to be asked before ${until}: nothing would be checked against it. \`chainscreen lists update ${list.id}\` asks at once.`,
+  )
 }
 
 function hasTrouble(end: PromiseSettledResult<unknown> | undefined): boolean {
@@ -81,7 +99,7 @@ export async function loadOrKeep(
   } catch (error) {
     if (error instanceof ChainscreenError && error.code === 'aborted') throw error
     if (activeSnapshot(db, list.id) === undefined) throw error
-    sayTrouble(list, error, log)
+    sayTrouble(list, error, log, true)
     return error
   }
 }

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { open as openHandle } from 'node:fs/promises'
+import { open as openHandle, stat } from 'node:fs/promises'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { ChainscreenError } from '../errors.ts'
@@ -18,7 +18,8 @@ const chunkBytes = 1 << 18
  *
  * @param options.maxBytes most bytes the decompressed file may have (default 2 GiB).
  * @param options.name how messages name the file (default: its path).
- * @throws ChainscreenError `bad-file` where the file can't be opened, or is a zip with none or several files. What
+ * @throws ChainscreenError `bad-file` where the file can't be opened, is no file (a pipe, a device), or is a zip with none
+ * or several files. What
  * shows only while reading (damage, a cut, too many bytes) is an error of the same kind on the stream.
  */
 export async function openListFile(
@@ -39,6 +40,9 @@ export async function openListFile(
 /** The first four bytes in hex. */
 async function firstBytes(path: string): Promise<string> {
   try {
+    // Opening a pipe waits for somebody to write into it, and nothing ends that. A folder says itself what it is.
+    const found = await stat(path)
+    if (!found.isFile() && !found.isDirectory()) throw noFile(path)
     const handle = await openHandle(path)
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0)
@@ -47,6 +51,14 @@ async function firstBytes(path: string): Promise<string> {
       await handle.close()
     }
   } catch (cause) {
+    if (cause instanceof ChainscreenError) throw cause
     throw new ChainscreenError('bad-file', `${path} can't be read: ${whyUnreadable(cause)}.`, { cause })
   }
+}
+
+function noFile(path: string): ChainscreenError {
+  return new ChainscreenError(
+    'bad-file',
+    `${path} can't be read: it is a pipe or a device, and a list must be a file, which is read more than once. Write what comes out of it into a file, and name that.`,
+  )
 }

@@ -127,13 +127,15 @@ async function messageFor(error: ChainscreenError, { path, name = path }: ListFi
 }
 
 async function isWebPage(path: string): Promise<boolean> {
-  const handle = await open(path).catch(() => undefined)
+  // Opening a pipe might never end.
+  const found = await stat(path).catch(() => undefined)
+  const handle = found?.isFile() ? await open(path).catch(() => undefined) : undefined
   if (handle === undefined) return false
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(512), 0, 512, 0)
     return /^\uFEFF?\s*<(!doctype\s+html|html)\b/i.test(buffer.toString('utf8', 0, bytesRead))
   } catch {
-    // A folder can be opened, and not read: that has been said already.
+    // What can't be read has been told already.
     return false
   } finally {
     await handle.close()

@@ -1,7 +1,7 @@
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
 import { isReadThrough, pastProgress } from '../ledger/freeze-past.ts'
-import { type ListCheck, readChecks } from '../ledger/list-checks.ts'
+import { heldSince, type ListCheck, readChecks } from '../ledger/list-checks.ts'
 import { type AskedList, type ListHealth, listHealth } from '../ledger/list-health.ts'
 import {
   activeSnapshot,
@@ -121,8 +121,8 @@ export interface DiffReport extends ListDiff {
 /**
  * What changed between two snapshots of a list.
  *
- * @param from, to SHA-256 or its first digits; without them from the active snapshot to the newest held one, or,
- * where none is held, from the one before to the active one.
+ * @param from, to SHA-256 or its first digits; without them from the active snapshot to the one that was last held since
+ * it is active, or, where none was, from the one before to the active one.
  * @throws `usage` when there are no two snapshots to compare.
  */
 export function reportDiff(db: Db, listId: string, from?: string, to?: string): DiffReport {
@@ -133,15 +133,17 @@ export function reportDiff(db: Db, listId: string, from?: string, to?: string): 
   if (snapshots.length === 0) throw noVersions(db, listId)
   const [older, newer] =
     from === undefined
-      ? usualPair(listId, snapshots)
+      ? usualPair(db, listId, snapshots)
       : [snapshotNamed(snapshots, from), snapshotNamed(snapshots, to ?? activeOf(listId, snapshots).sha256)]
   const diff = diffEntries(snapshotEntries(db, older.id), snapshotEntries(db, newer.id))
   return { ...diff, from: older.sha256, to: newer.sha256, byAsset: byAsset(diff.added, diff.removed) }
 }
 
-function usualPair(listId: string, snapshots: readonly SnapshotRow[]): [SnapshotRow, SnapshotRow] {
+function usualPair(db: Db, listId: string, snapshots: readonly SnapshotRow[]): [SnapshotRow, SnapshotRow] {
   const active = activeOf(listId, snapshots)
-  const held = snapshots.find(({ state }) => state === 'held')
+  const [held] = heldSince(db, listId, active.sha256).flatMap(
+    (sha256) => snapshots.find((each) => each.state === 'held' && each.sha256 === sha256) ?? [],
+  )
   if (held !== undefined) return [active, held]
   const before = snapshots
     .filter(({ state, activated_at }) => state === 'superseded' && activated_at !== null)

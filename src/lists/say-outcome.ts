@@ -27,10 +27,11 @@ export function sayOutcome(list: ListConfig, outcome: UpdateOutcome, log: Log, a
   }
 }
 
-/** Tells the log that a list was not loaded, and why. */
-export function sayTrouble(list: ListConfig, error: unknown, log: Log): void {
+/** Tells the log that a list was not loaded, and why. @param hasActive a version of it is active. */
+export function sayTrouble(list: ListConfig, error: unknown, log: Log, hasActive: boolean): void {
   const why = error instanceof ChainscreenError ? [error.message, ...error.details].join(' ') : String(error)
-  log.error({ list: list.id }, `list ${list.id} was not loaded, its active version stays: ${why}`)
+  const left = hasActive ? 'its active version stays' : 'and no version of it is active'
+  log.error({ list: list.id }, `list ${list.id} was not loaded, ${left}: ${why}`)
 }
 
 function sayHeld(id: string, sha256: string, reason: string, log: Log): void {

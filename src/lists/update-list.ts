@@ -6,10 +6,12 @@ import { noteCheck } from '../ledger/list-checks.ts'
 import { findSnapshot } from '../ledger/list-snapshots.ts'
 import { putNotBefore } from '../ledger/list-sources.ts'
 import { noteChecked } from '../ledger/lists.ts'
+import { withoutSecrets } from '../url-secrets.ts'
 import type { FetchFailure } from './fetch/fetch-failure.ts'
 import type { Patience } from './fetch/types.ts'
 import { formatOf } from './formats/index.ts'
-import { type ImportOutcome, importList, know } from './import-list.ts'
+import { type ImportOutcome, importList, know, type ListSource } from './import-list.ts'
+import { judgeKept } from './judge-kept.ts'
 import { loadList, sourceOf } from './load-list.ts'
 import { noteTrouble } from './note-trouble.ts'
 import { readKept, rememberSource } from './obtain/kept.ts'
@@ -59,10 +61,10 @@ export async function updateList(
   know(db, source)
   const sound = await reread(db, list, options)
   // What can't be read anew from what is kept is asked for again.
-  const kept = sound ? readKept(db, list.id) : null
+  const kept = sound ? readKept(db, list) : null
   const result = await obtainNoted(db, list, kept, options)
   if (result.state === 'not-modified') {
-    return noteNotModified(db, list.id, kept?.sha256 ?? '', result, options.now())
+    return noNews(db, source, kept?.sha256 ?? '', result, options)
   }
   try {
     const file = { path: result.path, name: redactUrl(list.url), maxBytes: list.maxBytes }
@@ -90,7 +92,7 @@ async function reread(db: Db, list: UrlListConfig, options: UpdateOptions): Prom
     return true
   } catch (error) {
     if (signal?.aborted) throw error
-    onNote?.(`the kept version could not be read anew: ${messageOf(error)}`)
+    onNote?.(withoutSecrets(`the kept version could not be read anew: ${messageOf(error)}`, list.url))
     return false
   }
 }
@@ -109,8 +111,11 @@ async function obtainNoted(
           ...{ url: list.url, redirectHosts: list.redirectHosts, maxBytes: list.maxBytes },
           ...{ timeoutMs: list.timeoutMs, folder: snapshotFolder(db.name), signal },
         },
-        options: { ...(patience && { patience }), ...(onTrouble && { onTrouble }) },
-        tell: (text) => onNote?.(text),
+        options: {
+          ...(patience && { patience }),
+          onTrouble: (error, pauseMs) => onTrouble?.(error.keepSecret(list.url), pauseMs),
+        },
+        tell: (text) => onNote?.(withoutSecrets(text, list.url)),
       },
       kept,
       formatOf(list.format).publication,
@@ -124,26 +129,35 @@ async function obtainNoted(
   }
 }
 
-function noteNotModified(
+/**
+ * The source has what it had. Where that is held it is judged anew, since the guard of the config, or what is active,
+ * may be another one by now.
+ */
+async function noNews(
   db: Db,
-  listId: string,
+  source: ListSource,
   sha256: string,
   { status, announced }: Extract<Obtained, { state: 'not-modified' }>,
-  at: string,
-): NotModified {
-  return inTransaction(db, () => {
-    const snapshot = findSnapshot(db, listId, sha256)
-    const active = snapshot?.state === 'active'
-    const held = active ? null : (snapshot?.reason ?? 'it is not the active version')
-    if (active) noteChecked(db, listId, at)
+  { now, signal }: UpdateOptions,
+): Promise<UpdateOutcome> {
+  const listId = source.id
+  const at = now()
+  inTransaction(db, () => {
     putNotBefore(db, listId, null)
     if (announced !== null) rememberSource(db, listId, sha256, undefined, announced)
-    const version = announced?.version ?? null
-    const nothing = version === null ? 'nothing new' : `nothing new: version ${version}`
-    noteCheck(db, {
-      ...{ list_id: listId, at, outcome: active ? 'not-modified' : 'held', status, sha256, bytes: null },
-      detail: active ? nothing : `nothing newer than the version that is held: ${held}`,
-    })
-    return { state: 'not-modified', listId, sha256, held }
   })
+  const snapshot = findSnapshot(db, listId, sha256)
+  if (snapshot !== undefined && snapshot.state !== 'active') {
+    const how = 'nothing newer than the version that is held'
+    const outcome = await judgeKept(db, source, snapshot, { approve: false, at, status, how, signal })
+    if (outcome.state !== 'held') return outcome
+    return { state: 'not-modified', listId, sha256, held: outcome.reasons.join('; ') }
+  }
+  const version = announced?.version ?? null
+  const detail = version === null ? 'nothing new' : `nothing new: version ${version}`
+  inTransaction(db, () => {
+    noteChecked(db, listId, at)
+    noteCheck(db, { list_id: listId, at, outcome: 'not-modified', status, detail, sha256, bytes: null })
+  })
+  return { state: 'not-modified', listId, sha256, held: null }
 }

@@ -1,4 +1,4 @@
-import { unwatchFile, watchFile } from 'node:fs'
+import { type Stats, unwatchFile, watchFile } from 'node:fs'
 import type { FileListConfig, ListConfig } from '../config/lists.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
@@ -46,7 +46,7 @@ export function watchListFiles(
   const load = async (one: Watched) => {
     if (signal.aborted) return
     const failure = await loadOrKeep(db, one.list, log, now, signal).catch((error: unknown) => {
-      if (!signal.aborted) sayTrouble(one.list, error, log)
+      if (!signal.aborted) sayTrouble(one.list, error, log, false)
       return error
     })
     if (!signal.aborted) settle(one, failure)
@@ -71,7 +71,7 @@ export function watchListFiles(
     .map((list): Watched => ({ list, timer: undefined, failures: 0, rejected: null }))
   for (const one of watched) {
     watchFile(listFile(one.list), { interval: lookEveryMs, persistent: false }, (now_, before) => {
-      if (now_.mtimeMs === before.mtimeMs && now_.size === before.size) return
+      if (!differs(now_, before)) return
       Object.assign(one, { failures: 0, rejected: null })
       loadIn(one, lookEveryMs)
     })
@@ -89,6 +89,11 @@ export function watchListFiles(
     }
     await work
   }
+}
+
+/** A file that was put in another's place may have its size and time of change: `cp -p`, a package, an image. */
+function differs(now: Stats, before: Stats): boolean {
+  return (['mtimeMs', 'size', 'ino', 'ctimeMs'] as const).some((field) => now[field] !== before[field])
 }
 
 /** A busy database and a file that is not there pass, and a file that is half copied; what was read twice and is no list does not. */

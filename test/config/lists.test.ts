@@ -80,6 +80,7 @@ describe('lists', () => {
 
   it.each([
     ['guard: { maxRemoved: 12.5% }', 0.125],
+    ['guard: { maxRemoved: 0.7% }', 0.007],
     ['guard: { maxRemoved: 0% }', 0],
     ['guard: { maxRemoved: 100% }', 1],
     ['guard: {}', 0.05],
@@ -106,6 +107,8 @@ describe('lists', () => {
     ['url: "https://u:p@host/key", format: bundled', 'format'],
     ['format: csv, url: "ftp://u:p@host/key"', 'url'],
     ['format: csv, url: bundled', 'url'],
+    ['format: csv, url: "https://u:p%@host/key"', 'url'],
+    ['format: csv, url: "https://u%ff:p@host/key"', 'url'],
     ['format: csv, url: "https://x", every: 59s', 'every'],
     ['format: csv, url: "https://x", every: 31d', 'every'],
     ['format: csv, url: "https://x", timeout: 999ms', 'timeout'],

@@ -96,6 +96,37 @@ describe('the guard', () => {
     expect(reasons(version(null, 'evm:20'), version(null, 'evm:1'), csv)).toHaveLength(2)
   })
 
+  it('lets exactly what is allowed through, for every percentage with one digit, and holds one more', () => {
+    const held = (gone: number, of: number, maxRemoved: number) =>
+      reasonsToHold({
+        ...{ format: 'ofac-sdn', maxRemoved, next: { issuedOn: null, entries: 1 } },
+        active: { issuedOn: null, families: new Map([['evm', { entries: of, gone }]]) },
+      }).length > 0
+    const wrong = []
+    for (let tenths = 0; tenths <= 1000; tenths++) {
+      for (const of of [1000, 3000, 77_000]) {
+        const gone = (tenths * of) / 1000
+        if (held(gone, of, tenths / 10 / 100)) wrong.push([gone, of])
+        if (gone < of && !held(gone + 1, of, tenths / 10 / 100)) wrong.push([gone + 1, of])
+      }
+    }
+    expect(wrong).toEqual([])
+  })
+
+  it.each([
+    [504, 10_000, 0.05, '(5.04 %, the guard allows 5 %)'],
+    [101, 2_000, 0.05, '(5.1 %, the guard allows 5 %)'],
+    [50_001, 1_000_000, 0.05, '(5.0001 %, the guard allows 5 %)'],
+    [8, 1_000, 0.007, '(0.8 %, the guard allows 0.7 %)'],
+  ])('tells %i of %i from what is allowed', (gone, of, maxRemoved, told) => {
+    const families = new Map<Family, FamilyCount>([['evm', { entries: of, gone }]])
+    const [reason] = reasonsToHold({
+      ...{ format: 'ofac-sdn', maxRemoved, next: { issuedOn: null, entries: 1 } },
+      active: { issuedOn: null, families },
+    })
+    expect(reason).toContain(told)
+  })
+
   it('allows what the config allows', () => {
     const [before, after] = [version(null, 'evm:100'), version(null, 'evm:50')]
     expect(reasons(before, after, { maxRemoved: 0.5 })).toEqual([])

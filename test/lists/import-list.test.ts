@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,6 +13,7 @@ import { activationOf } from '../../src/lists/activation.ts'
 import { importList } from '../../src/lists/import-list.ts'
 import { dump, freshLedger } from '../ledger/fixtures.ts'
 import { tempDir } from '../temp.ts'
+import { refusal } from './refusal.ts'
 
 const csv = { id: 'house', format: 'csv', maxAgeSeconds: null, maxRemoved: 0.05 }
 const at = '2026-01-01T10:00:00.000Z'
@@ -52,6 +54,14 @@ const inForce = (db: Db) =>
 const states = (db: Db) => all(db, 'select sha256, state, reason from list_snapshots order by id')
 
 describe('importing a list', () => {
+  it.each([true, false])('refuses a pipe at once, brought by hand: %s', async (byHand) => {
+    const { dir, db } = setUp()
+    const path = join(dir, 'pipe')
+    execFileSync('mkfifo', [path])
+    const error = await refusal(importList(db, csv, { path }, { approve: false, at, byHand }))
+    expect(error.message).toMatch(/can't be read: it is a pipe/)
+  })
+
   it('activates the first version, and keeps the file', async () => {
     const { dir, db, importing, sealed } = setUp()
     expect(await importing(list(30))).toEqual({

@@ -36,6 +36,20 @@ describe('lists of a daemon', () => {
     expect(server.requests.map(({ path }) => path).sort()).toEqual(['/due', '/new'])
   })
 
+  it('are downloaded when they are due although a version was approved or brought by hand just now', async () => {
+    const server = await listServer(answer(csvList(3)))
+    const { db, log } = setUp()
+    const about = { list_id: 'l', detail: null, sha256: null, bytes: null } as const
+    noteCheck(db, { ...about, at: '2026-01-01T10:30:00.000Z', outcome: 'held', status: 200 })
+    for (const outcome of ['activated', 'unchanged'] as const) {
+      noteCheck(db, { ...about, at: '2026-01-01T11:59:00.000Z', outcome, status: null })
+    }
+    const stop = keepUpdated(db, [urlList(`${server.origin}/list`)], log, () => now)
+    await vi.waitFor(() => expect(activeSnapshot(db, 'l')).toBeDefined())
+    await stop()
+    expect(server.requests).toHaveLength(1)
+  })
+
   it('that fail are told, and the others go on', async () => {
     const server = await listServer((response, request) =>
       request.url === '/bad'
@@ -50,7 +64,11 @@ describe('lists of a daemon', () => {
       expect(readChecks(db, 'bad', 9)).toMatchObject([{ outcome: 'failed', status: 403 }])
     })
     await stop()
-    expect(lines).toContainEqual(expect.stringMatching(/^error list bad was not loaded.* 403 Forbidden/))
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        /^error list bad was not loaded, and no version of it is active: .* 403 Forbidden/,
+      ),
+    )
   })
 
   it('stop in the middle of a download, which is no trouble of the list', async () => {

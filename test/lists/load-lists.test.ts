@@ -5,6 +5,7 @@ import type { FileListConfig } from '../../src/config/lists.ts'
 import { readChecks } from '../../src/ledger/list-checks.ts'
 import { activeSnapshot } from '../../src/ledger/list-snapshots.ts'
 import { loadLists } from '../../src/lists/load-lists.ts'
+import { updateList } from '../../src/lists/update-list.ts'
 import { freshLedger } from '../ledger/fixtures.ts'
 import { tempDir } from '../temp.ts'
 import { answer, csvList, listServer, urlList } from './list-server.ts'
@@ -53,6 +54,33 @@ describe('loading the lists of a config', () => {
     const error = await refusal(loadLists(db, [house], log, now))
     expect(error).toMatchObject({ code: 'list-held', message: expect.stringContaining('it has no address') })
     expect(error.message).toMatch(/`chainscreen lists approve house [0-9a-f]{12}`/)
+  })
+
+  it('does not start without a list whose server asked to be left alone, nor ask it, until that is over', async () => {
+    const server = await listServer(answer('', { 'retry-after': '7200' }, 429), answer(csvList(3)))
+    const { db, house, log } = setUp()
+    const list = urlList(`${server.origin}/list`)
+    await refusal(loadLists(db, [list, house], log, now))
+    const start = (at: string) => loadLists(db, [list, house], log, () => at)
+    expect(await refusal(start('2026-01-01T13:59:59.000Z'))).toMatchObject({
+      code: 'list-unreachable',
+      message: expect.stringMatching(/not to be asked before 2026-01-01T14:00:00\.000Z.*lists update l/),
+    })
+    expect(server.requests).toHaveLength(1)
+    expect(activeSnapshot(db, 'house')).toBeDefined()
+    await start('2026-01-01T14:00:00.000Z')
+    expect(server.requests).toHaveLength(2)
+    expect(activeSnapshot(db, 'l')).toBeDefined()
+  })
+
+  it('asks such a server where a person does, or for a run that loads all lists first', async () => {
+    const server = await listServer(answer('', { 'retry-after': '7200' }, 429))
+    const { db, log } = setUp()
+    const list = urlList(`${server.origin}/list`)
+    await refusal(loadLists(db, [list], log, now))
+    await refusal(updateList(db, list, { now }))
+    await refusal(loadLists(db, [list], log, now, { download: 'all' }))
+    expect(server.requests).toHaveLength(3)
   })
 
   it('raises an alarm for a version that is held, and keeps the active one', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -108,6 +109,18 @@ describe('openListFile', () => {
     expect((await refusal(openListFile(join(dir, 'folder')))).message).toMatch(
       /folder can't be read: it is a folder/,
     )
+  })
+
+  it('refuses a pipe, which might never say anything, and a device', async () => {
+    const pipe = join(tempDir(), 'pipe')
+    execFileSync('mkfifo', [pipe])
+    for (const path of [pipe, '/dev/null']) {
+      const error = await refusal(openListFile(path))
+      expect(error.code).toBe('bad-file')
+      expect(error.message).toMatch(
+        /^\/.* can't be read: it is a pipe or a device.* into a file, and name that\.$/,
+      )
+    }
   })
 
   it('lets go of the file when the reader stops early', async () => {

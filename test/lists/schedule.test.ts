@@ -68,8 +68,20 @@ describe('a list is due', () => {
     )
   })
 
-  it('within an interval, also where the clock was set back by years', () => {
-    const due = nextCheck(list, [check('unchanged', '2036-01-01T00:00:00.000Z')], null, now)
-    expect(due - Date.parse(now)).toBeLessThanOrEqual(hour * 1.1)
+  it.each(['2036-01-01T00:00:00.000Z', '2026-01-01T12:00:00.001Z'])(
+    'at once where the clock was set back, and its last check seems to be of %s',
+    (at) => {
+      for (const later of [now, '2026-01-01T11:59:00.000Z']) {
+        expect(nextCheck(list, [check('unchanged', at)], null, later)).toBeLessThanOrEqual(Date.parse(later))
+      }
+      const asked = '2026-01-02T00:00:00.000Z'
+      expect(nextCheck(list, [check('failed', at)], asked, now)).toBe(Date.parse(asked))
+    },
+  )
+
+  it('whatever the server asked for, where that is longer than any server is heard', () => {
+    const week = '2026-01-08T12:00:00.000Z'
+    expect(nextCheck(list, [], week, now)).toBe(Date.parse(week))
+    expect(nextCheck(list, [], '2026-01-08T12:00:00.001Z', now)).toBeLessThan(Date.parse(now))
   })
 })

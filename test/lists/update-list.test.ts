@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { all, type Db } from '../../src/ledger/database.ts'
 import { activeSnapshot } from '../../src/ledger/list-snapshots.ts'
 import { findList } from '../../src/ledger/lists.ts'
+import { loadOrKeep } from '../../src/lists/load-lists.ts'
 import { reportLists } from '../../src/lists/report.ts'
+import { sayTrouble } from '../../src/lists/say-outcome.ts'
 import { ofacXml } from './formats/ofac-xml.ts'
 import {
   answer,
@@ -17,9 +19,11 @@ import {
   redirectTo,
   rest,
   updating,
+  urlList,
 } from './list-server.ts'
 import { makeZip } from './make-zip.ts'
 import { refusal } from './refusal.ts'
+import { rememberingLog } from './remembering-log.ts'
 
 const good = csvList(30)
 const better = csvList(31)
@@ -235,6 +239,20 @@ describe('updating a list', () => {
     expect(await update()).toMatchObject({ state: 'activated', sha256: sha(better) })
   })
 
+  it.each([
+    ['user:p%40ss', 'user:p@ss'],
+    [':token', ':token'],
+    ['token', 'token:'],
+  ])('sends %s of the url, and to nobody else', async (login, sent) => {
+    const target = await listServer(answer(good))
+    const server = await listServer(redirectTo(`${target.origin}/a`))
+    const url = `http://${login}@${server.host}/list`
+    const { update } = updating(server, { url, redirectHosts: [target.host] })
+    await update()
+    expect(server.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from(sent).toString('base64')}`)
+    expect(target.requests[0]?.headers.authorization).toBeUndefined()
+  })
+
   it('counts the same bytes again as a check, and changes nothing', async () => {
     const server = await listServer(answer(good))
     const { db, update } = updating(server)
@@ -282,12 +300,59 @@ describe('updating a list', () => {
     expect(story(db)).toMatchObject([{ outcome: 'rejected' }])
   })
 
+  it('says which folder can not be written into, and does not tell it of the server', async () => {
+    const server = await listServer(answer(good))
+    const { db, folder, update } = updating(server)
+    writeFileSync(folder, 'a file')
+    const error = await refusal(update())
+    expect(error).toMatchObject({ code: 'disk', message: expect.stringContaining(`into ${folder} (E`) })
+    expect(server.requests).toEqual([])
+    expect(story(db)).toMatchObject([{ outcome: 'failed', status: null, detail: error.message }])
+  })
+
   it('loads what was rejected once, when it has become readable', async () => {
     const server = await listServer(answer(good))
     const { db, update } = updating(server)
     await refusal(update({ format: 'ofac-sdn-advanced' }))
     expect(await update()).toMatchObject({ state: 'activated', entries: 30 })
     expect(activeSnapshot(db, 'l')).toMatchObject({ sha256: sha(good), format: 'csv', reason: null })
+  })
+})
+
+describe('a key in the url of a list', () => {
+  const login = 'someone:hunter2%21'
+  const path = '/Ab12Cd34/list?token=SEKRET-TOKEN-OF-MANY-CHARACTERS'
+  const key = /Ab12Cd34|SEKRET|hunter2|c29tZW9uZTpodW50ZXIyIQ/i
+
+  it.each(['csv', 'uk-sanctions-list', 'eu-fsf', 'ofac-sdn', 'tagpack', 'opensanctions'] as const)(
+    'reaches neither log nor database where the server sends it back as %s',
+    async (format) => {
+      const server = await listServer((response, request) => {
+        const { url, headers } = request
+        answer(`Invalid key ${url} of ${headers.authorization}\n`)(response, request)
+      })
+      const { db } = updating(server)
+      const list = urlList(`http://${login}@${server.host}${path}`, { format })
+      const { log, lines } = rememberingLog()
+      const error = await refusal(loadOrKeep(db, list, log, () => later))
+      sayTrouble(list, error, log, false)
+      expect(`${error.message} ${error.details}`).not.toMatch(key)
+      expect(lines.join()).not.toMatch(key)
+      expect(JSON.stringify(story(db))).not.toMatch(key)
+      expect(JSON.stringify(all(db, 'select * from list_snapshots'))).not.toMatch(key)
+    },
+  )
+
+  it('is not in what is said of an announcement that does not fit', async () => {
+    const server = await listServer((response, request) =>
+      answer(request.url?.includes('index.json') ? '{"resources":[]}' : '{}')(response, request),
+    )
+    const { db } = updating(server)
+    const { log, lines } = rememberingLog()
+    const list = urlList(`${server.origin}/dl/SEKRETKEY`, { format: 'opensanctions' })
+    await loadOrKeep(db, list, log, () => later).catch(() => {})
+    expect(lines).toContainEqual(expect.stringContaining('index.json does not name the file at `url`'))
+    expect(lines.join()).not.toMatch(/SEKRETKEY/i)
   })
 })
 

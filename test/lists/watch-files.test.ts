@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { FileListConfig } from '../../src/config/lists.ts'
@@ -74,6 +74,20 @@ describe('a file that can not be loaded', () => {
 })
 
 describe('the files of lists', () => {
+  it('are loaded again when another of the same size and time is put in their place', async () => {
+    const { db, file, start } = await watching()
+    const time = new Date('1970-01-01T00:00:01.000Z')
+    utimesSync(file, time, time)
+    start()
+    await vi.waitFor(() => expect(keysInForce(db, 'house').size).toBe(3))
+    const other = csvList(3).replaceAll('0x00', '0xff')
+    const beside = `${file}.new`
+    writeFileSync(beside, other)
+    utimesSync(beside, time, time)
+    renameSync(beside, file)
+    await vi.waitFor(() => expect([...keysInForce(db, 'house')][0]).toContain(':ff'), { timeout: 5_000 })
+  })
+
   it('that change while other lists are still being loaded for the first time are loaded again', async () => {
     const dir = tempDir()
     const file = join(dir, 'house.csv')

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Dispatcher, request } from 'undici'
 import { redactUrl } from '../../errors.ts'
+import { basicAuth } from './basic-auth.ts'
 import { FetchFailure, transportFailure } from './fetch-failure.ts'
 import { redirectTarget } from './redirect.ts'
 import type { FetchRequest, Validators } from './types.ts'
@@ -65,7 +66,8 @@ async function send(
     })
     const header = (name: string) => {
       const value = answer.headers[name]
-      return Array.isArray(value) ? value[0] : value
+      // Of several lines the last: of Transfer-Encoding it is what counts.
+      return Array.isArray(value) ? value.at(-1) : value
     }
     return { url, status: answer.statusCode, header, body: answer.body }
   } catch (error) {
@@ -84,9 +86,8 @@ function news(url: URL, { known, url: origin }: FetchRequest): Record<string, st
 }
 
 function credentials(url: URL, origin: URL): Record<string, string> {
-  if (origin.username === '' || url.origin !== origin.origin) return {}
-  const text = `${decodeURIComponent(origin.username)}:${decodeURIComponent(origin.password)}`
-  return { authorization: `Basic ${Buffer.from(text).toString('base64')}` }
+  const authorization = url.origin === origin.origin ? basicAuth(origin) : null
+  return authorization === null ? {} : { authorization }
 }
 
 /**

@@ -7,20 +7,23 @@ import { ask, validatorsOf } from './ask.ts'
 import { decodeBody } from './decode-body.ts'
 import { download, refused } from './download.ts'
 import { FetchFailure } from './fetch-failure.ts'
+import { onDisk } from './on-disk.ts'
 import { retryAfterMs } from './retry.ts'
 import type { FetchRequest, FetchResult } from './types.ts'
 
 /**
  * One try to download a list, from the configured URL on: what a redirect led to before is not remembered.
  *
- * @throws FetchFailure, or ChainscreenError `aborted`.
+ * @throws FetchFailure, or ChainscreenError `aborted` or `disk`.
  */
 export async function attempt(request: FetchRequest, dispatcher: Dispatcher): Promise<FetchResult> {
   const deadline = AbortSignal.timeout(request.timeoutMs)
   const signal = request.signal === undefined ? deadline : AbortSignal.any([request.signal, deadline])
-  await mkdir(request.folder, { recursive: true, mode: 0o700 })
   const path = join(request.folder, `.${randomUUID()}.part`)
-  const file = await open(path, 'wx', 0o600)
+  const file = await onDisk(request.folder, async () => {
+    await mkdir(request.folder, { recursive: true, mode: 0o700 })
+    return open(path, 'wx', 0o600)
+  })
   try {
     const answer = await ask(new URL(request.url), request, dispatcher, signal)
     if (answer.status === 304 && answer.conditional) {
@@ -35,12 +38,12 @@ export async function attempt(request: FetchRequest, dispatcher: Dispatcher): Pr
     return {
       state: 'fetched',
       status: 200,
-      path: await decodeBody(whole, path, request.maxBytes),
+      path: await decodeBody(whole, path, request),
       validators: validatorsOf(whole, request),
     }
   } catch (error) {
     await rm(path, { force: true })
-    if (error instanceof FetchFailure) throw error
+    if (error instanceof ChainscreenError) throw error
     if (request.signal?.aborted) throw new ChainscreenError('aborted', 'Stopped before the list was loaded.')
     if (!deadline.aborted) throw error
     throw new FetchFailure(

@@ -6,14 +6,21 @@ import { messageOf } from '../../errors.ts'
 import type { Answer } from './ask.ts'
 import { hostOf } from './download.ts'
 import { FetchFailure } from './fetch-failure.ts'
+import { diskTrouble } from './on-disk.ts'
+import type { FetchRequest } from './types.ts'
 
 /**
  * Undoes the Content-Encoding of a downloaded body.
  *
  * @returns the path of the file itself, which may be another one.
- * @throws FetchFailure where it is damaged, too large, or in an encoding that was not asked for.
+ * @throws FetchFailure where it is damaged, too large, or in an encoding that was not asked for; ChainscreenError `disk`
+ * where it can't be written.
  */
-export async function decodeBody(answer: Answer, path: string, maxBytes: number): Promise<string> {
+export async function decodeBody(
+  answer: Answer,
+  path: string,
+  { maxBytes, folder }: FetchRequest,
+): Promise<string> {
   const encoding = (answer.header('content-encoding') ?? 'identity').trim().toLowerCase()
   if (encoding === 'identity' || encoding === '') return path
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
@@ -46,10 +53,16 @@ export async function decodeBody(answer: Answer, path: string, maxBytes: number)
   } catch (cause) {
     await rm(decoded, { force: true })
     if (cause === tooLarge) throw tooLarge
+    if (!isZlibError(cause)) throw diskTrouble(folder, messageOf(cause), cause)
     throw new FetchFailure(`${hostOf(answer)} sent a gzip answer that is damaged (${messageOf(cause)}).`, {
       again: true,
       status: answer.status,
       cause,
     })
   }
+}
+
+/** Codes of zlib (Node.js, "Zlib constants"): everything else in there is the disk's. */
+function isZlibError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
 }

@@ -1,10 +1,11 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { Dispatcher } from 'undici'
-import { redactUrl } from '../../errors.ts'
+import { ChainscreenError, redactUrl } from '../../errors.ts'
 import { type Answer, ask } from './ask.ts'
 import { readBody } from './body.ts'
 import { FetchFailure, refusedBy, transportFailure } from './fetch-failure.ts'
-import { partStart, resumeHeaders } from './resume.ts'
+import { diskTrouble, onDisk, writeWhole } from './on-disk.ts'
+import { readPart, resumeHeaders } from './resume.ts'
 import type { FetchRequest } from './types.ts'
 
 /** How often a broken body is asked on for. Each time must have brought something. */
@@ -15,7 +16,7 @@ const maxResumes = 10
  * apart (Range with If-Range), from the same address and within this attempt.
  *
  * @returns the answer that the file is of: another one than `first` where the version changed meanwhile.
- * @throws FetchFailure where it does not arrive whole, or is too large.
+ * @throws FetchFailure where it does not arrive whole, or is too large; ChainscreenError `disk` where it can't be written.
  */
 export async function download(
   first: Answer,
@@ -26,21 +27,26 @@ export async function download(
 ): Promise<Answer> {
   let version = first
   let body = readBody(first)
+  let total = totalOf(first, request.maxBytes)
   let written = 0
   for (let resumes = 0; ; resumes++) {
-    const total = totalOf(version, request.maxBytes)
     const before = written
     try {
       for await (const chunk of body) {
+        if (written + chunk.length > request.maxBytes) throw tooLarge(version, request.maxBytes)
+        await onDisk(request.folder, () => writeWhole(file, chunk, written))
         written += chunk.length
-        if (written > request.maxBytes) throw tooLarge(version, request.maxBytes)
-        await file.write(chunk, 0, chunk.length, written - chunk.length)
       }
-      if (total === null || written === total) return version
-      throw new FetchFailure(`${hostOf(version)} sent something else than the ${total} bytes it announced.`, {
-        again: true,
-      })
+      if (total !== null && written !== total) {
+        throw new FetchFailure(
+          `${hostOf(version)} sent something else than the ${total} bytes it announced.`,
+          { again: true },
+        )
+      }
+      await checkSize(file, written, request.folder)
+      return version
     } catch (error) {
+      if (error instanceof ChainscreenError && !(error instanceof FetchFailure)) throw error
       signal.throwIfAborted()
       const cut = error instanceof FetchFailure ? error : transportFailure(hostOf(version), error)
       const headers = resumeHeaders(version, written)
@@ -51,18 +57,31 @@ export async function download(
       body = readBody(next)
       if (next.status === 200) {
         // Another version by now, or a server that can't do parts.
-        await file.truncate(0)
+        await onDisk(request.folder, () => file.truncate(0))
         version = next
+        total = totalOf(next, request.maxBytes)
         written = 0
-      } else if (next.status !== 206 || partStart(next, version, total) !== written) {
+        continue
+      }
+      const part = next.status === 206 ? readPart(next, version, total) : null
+      if (part?.start !== written) {
         next.body.destroy()
         throw new FetchFailure(`${cut.message} It did not go on from there (${next.status}).`, {
           again: true,
           status: next.status,
         })
       }
+      // Also of a body that did not say how long it is: this part is not its end unless it reaches that.
+      total = part.size
+      if (total > request.maxBytes) throw tooLarge(next, request.maxBytes)
     }
   }
+}
+
+/** What is on the disk is what arrived: nothing else may be taken for a list. */
+async function checkSize(file: FileHandle, written: number, folder: string): Promise<void> {
+  const { size } = await onDisk(folder, () => file.stat())
+  if (size !== written) throw diskTrouble(folder, `${size} bytes are there of ${written} that were written`)
 }
 
 /**
@@ -76,7 +95,8 @@ function totalOf(answer: Answer, maxBytes: number): number | null {
     if (Number(length) > maxBytes) throw tooLarge(answer, maxBytes)
     return Number(length)
   }
-  if (/\bchunked\b/i.test(answer.header('transfer-encoding') ?? '')) return null
+  // Only where it comes last does it say where the body ends (RFC 9112, 6.3).
+  if (/(^|,)\s*chunked\s*$/i.test(answer.header('transfer-encoding') ?? '')) return null
   throw new FetchFailure(
     `${hostOf(answer)} does not say how long its answer is (neither Content-Length nor chunked): a cut one could not be told from a whole one.`,
     { again: false, status: answer.status },

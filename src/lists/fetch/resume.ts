@@ -24,15 +24,20 @@ function strongValidator(answer: Answer): string | null {
 }
 
 /**
- * Where the part begins that a 206 holds; `null` unless it is the rest of this very version, to its end.
+ * What a 206 holds: from where on, and how long the whole is; `null` unless it is the rest of this very version, to its
+ * end.
  *
  * @param total length of the whole, where it is known.
  */
-export function partStart(part: Answer, whole: Answer, total: number | null): number | null {
+export function readPart(
+  part: Answer,
+  whole: Answer,
+  total: number | null,
+): { start: number; size: number } | null {
   const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(part.header('content-range') ?? '')
   if (range === null) return null
-  const [start, last, size] = range.slice(1).map(Number)
-  const toTheEnd = last !== undefined && last + 1 === size && (total === null || size === total)
+  const [start = Number.NaN, last = Number.NaN, size = Number.NaN] = range.slice(1).map(Number)
+  const toTheEnd = last + 1 === size && (total === null || size === total)
   const same = (name: string) => {
     const said = part.header(name)
     return said === undefined || said === whole.header(name)
@@ -41,5 +46,5 @@ export function partStart(part: Answer, whole: Answer, total: number | null): nu
     same('etag') &&
     same('last-modified') &&
     part.header('content-encoding') === whole.header('content-encoding')
-  return toTheEnd && sameVersion ? (start ?? null) : null
+  return toTheEnd && sameVersion ? { start, size } : null
 }

@@ -1,7 +1,7 @@
 import type { Patience } from './types.ts'
 
-/** More than any server means. */
-const maxRetryAfterMs = 7 * 86_400_000
+/** More than any server means: for no longer is one left alone. */
+export const maxRetryAfterMs = 7 * 86_400_000
 
 /**
  * A Retry-After header (RFC 9110, 10.2.3: seconds, or a date), in milliseconds; `undefined` where there is none that

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.ts'
+import { ChainscreenError, messageOf } from '../../errors.ts'
 import { FetchFailure } from '../fetch/fetch-failure.ts'
 import type { Announcement, Publication } from '../publication.ts'
 import { fetchText } from './fetch-text.ts'
@@ -14,7 +14,8 @@ export type Asked =
  *
  * @returns `null` where there is no announcement that can be used: that is told, but for one that is simply not there
  * (HTTP 404 or 410).
- * @throws FetchFailure where it can't be had at the moment: the file would be no better off.
+ * @throws FetchFailure where it can't be had at the moment, ChainscreenError `disk` where it can't be written: the file would be no
+ * better off.
  */
 export async function askAnnouncement(
   look: Look,
@@ -34,12 +35,18 @@ export async function askAnnouncement(
     if (known !== null && isSame(known, announced)) return { state: 'same', status: 200, announced }
     return { state: 'newer', announcement, announced }
   } catch (error) {
-    if (look.request.signal?.aborted || (error instanceof FetchFailure && error.again)) throw error
+    if (look.request.signal?.aborted || isInTheWay(error)) throw error
     const absent = error instanceof FetchFailure && (error.status === 404 || error.status === 410)
     if (!absent)
       look.tell(`its announcement can't be used, and the file is loaded without: ${messageOf(error)}`)
     return null
   }
+}
+
+/** What keeps the file itself from being had, too. */
+function isInTheWay(error: unknown): boolean {
+  if (error instanceof FetchFailure) return error.again
+  return error instanceof ChainscreenError && error.code === 'disk'
 }
 
 /** Announced at the same address, as the same version of the same content; or as another version of the same content. */

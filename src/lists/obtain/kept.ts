@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Db } from '../../ledger/database.ts'
 import { findSnapshot } from '../../ledger/list-snapshots.ts'
 import { putSource, readSource } from '../../ledger/list-sources.ts'
@@ -5,16 +6,21 @@ import type { Validators } from '../fetch/types.ts'
 import { sealedPath } from '../seal.ts'
 import type { Announced, Kept } from './types.ts'
 
-/** What to ask for news of: only a version that is active or held makes "nothing new" an answer. */
-export function readKept(db: Db, listId: string): Kept | null {
+/**
+ * What to ask for news of: only a version that is active or held, read in the format of the config, makes "nothing new"
+ * an answer. One whose kept file is gone is downloaded again, so that it is kept.
+ */
+export function readKept(db: Db, { id: listId, format }: { id: string; format: string }): Kept | null {
   const source = readSource(db, listId)
   if (source === undefined || source.sha256 === null) return null
   const { sha256, version, checksum } = source
-  const state = findSnapshot(db, listId, sha256)?.state
-  if (state !== 'active' && state !== 'held') return null
+  const snapshot = findSnapshot(db, listId, sha256)
+  if (snapshot?.format !== format || (snapshot.state !== 'active' && snapshot.state !== 'held')) return null
+  const path = sealedPath(db.name, sha256)
+  if (!existsSync(path)) return null
   const index = validators(source.index_resource, source.index_etag, source.index_last_modified)
   return {
-    ...{ sha256, path: sealedPath(db.name, sha256) },
+    ...{ sha256, path },
     file: validators(source.resource, source.etag, source.last_modified),
     announced: index && { index, version, checksum },
   }

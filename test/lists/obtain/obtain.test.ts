@@ -206,7 +206,7 @@ describe('a list without an announcement that can be used', () => {
     [
       'names other files',
       { index: { resources: [{ name: 'names.txt' }] } },
-      /names no file entities\.ftm\.json/,
+      /index\.json does not name the file at `url`/,
     ],
     [
       'says nothing of the file',

@@ -1,3 +1,5 @@
+import { secretsOf } from '../../../url-secrets.ts'
+
 const anyUrl = /[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it removes
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
@@ -13,27 +15,7 @@ export function cleanNodeText(text: string, secrets: readonly string[], maxLengt
   return clean.length > maxLength ? `${clean.slice(0, maxLength)}…` : clean
 }
 
-/**
- * What in a node's URL may be a key: user, password, the path, its parts and the query's values, each as written and
- * decoded. Short path parts (`v2`, `rpc`) are words, not keys.
- */
-export function secretsOf(url: string): string[] {
-  const { username, password, pathname, searchParams } = new URL(url)
-  const parts = [...pathname.split('/').filter((part) => part.length >= 8), ...searchParams.values()]
-  const written = [username, password, ...parts].filter((part) => part.length >= 3)
-  const basic = username === '' ? [] : [btoaUtf8(`${decode(username)}:${decode(password)}`)]
-  // The longest first: a secret may be part of another one.
-  return [...new Set([...written, ...written.map(decode), ...basic])].sort((a, b) => b.length - a.length)
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
-
-function btoaUtf8(text: string): string {
-  return Buffer.from(text).toString('base64')
+/** What in a node's URL may be a key. Short path parts (`v2`, `rpc`) are words, not keys. */
+export function nodeSecrets(url: string): string[] {
+  return secretsOf(url, (part, where) => part.length >= (where === 'path' ? 8 : 3))
 }

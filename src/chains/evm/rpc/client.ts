@@ -1,7 +1,7 @@
 import { createClient, http, rpcSchema } from 'viem'
 import { ChainscreenError, redactUrl } from '../../../errors.ts'
 import { badAnswer } from './bad-answer.ts'
-import { secretsOf } from './clean-node-text.ts'
+import { nodeSecrets } from './clean-node-text.ts'
 import { nodeError } from './node-error.ts'
 import { type ByteTally, PooledFetch } from './pooled-fetch.ts'
 import type { ChainscreenRpcSchema, RpcCall } from './schema.ts'
@@ -35,7 +35,7 @@ export function createRpcClient(url: string, timeoutMs: number): RpcClient {
       `The URL of an EVM node must begin with http:// or https://, not ${endpoint}.`,
     )
   const pool = new PooledFetch(url)
-  const secrets = secretsOf(url)
+  const secrets = nodeSecrets(url)
 
   // A client costs microseconds, and is the only place where viem lets one answer's size be told from another's.
   const clientFor = (tally: ByteTally) =>

@@ -23,7 +23,9 @@ export const publication: Publication = {
     const { version, deltaUrl, files } = readDatasetIndex(text)
     const name = basename(file.pathname)
     const found = files.find((each) => each.name === name)
-    if (found === undefined) throw new ChainscreenError('bad-file', `index.json names no file ${name}.`)
+    // The name is of the url, and may be a key.
+    if (found === undefined)
+      throw new ChainscreenError('bad-file', 'index.json does not name the file at `url`.')
     const verifiable = found.sha1 !== null || found.size !== null
     return {
       ...{ version, checksum: found.sha1, deltasUrl: deltaUrl },

@@ -1,0 +1,59 @@
+/** Whether a part of a URL's path, or a value in its query, may be a key rather than a word. */
+export type MayBeKey = (part: string, where: 'path' | 'query') => boolean
+
+/**
+ * What in a URL may be a key: user, password, parts of the path and the query's values, each as written and decoded, and
+ * user and password as they are sent. The longest first: a secret may be part of another one.
+ */
+export function secretsOf(url: string, mayBeKey: MayBeKey): string[] {
+  const { username, password, pathname, searchParams } = new URL(url)
+  const login = [username, password].filter((part) => part.length >= 3)
+  const parts = pathname.split('/').filter((part) => mayBeKey(part, 'path'))
+  const values = [...searchParams.values()].filter((value) => mayBeKey(value, 'query'))
+  const written = [...login, ...parts, ...values]
+  const basic = username + password === '' ? [] : [btoaUtf8(`${decode(username)}:${decode(password)}`)]
+  return [...new Set([...written, ...written.map(decode), ...basic])].sort((a, b) => b.length - a.length)
+}
+
+/** A list's address is made of names, such as `SDN.XML` or `latest`, where a node's is not: shorter ones are no keys. */
+const shortestKey = 6
+
+/** Messages cut what they quote: so much of the beginning of a secret is enough to know it by. */
+const cutAfter = 12
+
+/**
+ * A message about a list without what its URL keeps secret: a server may send back what it was asked with, and parsers
+ * quote what they found.
+ *
+ * @param url of the list.
+ */
+export function withoutSecrets(text: string, url: string): string {
+  return secretsOf(url, mayBeListKey).reduce(
+    (clean, secret) => clean.replace(new RegExp(patternOf(secret), 'gi'), '(secret)'),
+    text,
+  )
+}
+
+/** Plain words in a path (`datasets`, `entities.ftm.json`) are names. */
+function mayBeListKey(part: string, where: 'path' | 'query'): boolean {
+  return part.length >= shortestKey && (where === 'query' || !/^[a-z]+([._-][a-z]+)*$/.test(part))
+}
+
+/** The secret, in any case of letters, or its beginning and what hangs on it. */
+function patternOf(secret: string): string {
+  const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+  if (secret.length <= cutAfter) return escaped(secret)
+  return `${escaped(secret)}|${escaped(secret.slice(0, cutAfter))}[^\\s"]*`
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function btoaUtf8(text: string): string {
+  return Buffer.from(text).toString('base64')
+}

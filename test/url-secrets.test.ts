@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { withoutSecrets } from '../src/url-secrets.ts'
+
+const url =
+  'https://someone:p%40ssword@lists.example/datasets/v2/Ab12Cd34/sanctions/entities.ftm.json?token=SEKRET2&part=all'
+
+describe('a message about a list', () => {
+  it.each([
+    ['the password', 'found "p%40ssword"', 'found "(secret)"'],
+    ['the password, decoded', 'found "p@ssword"', 'found "(secret)"'],
+    ['the user', 'hello someone', 'hello (secret)'],
+    ['both as they are sent', 'Basic c29tZW9uZTpwQHNzd29yZA==', 'Basic (secret)'],
+    ['a value of the query', 'Invalid key SEKRET2.', 'Invalid key (secret).'],
+    ['one in other letters', 'unknown column "invalid key sekret2"', 'unknown column "invalid key (secret)"'],
+    ['a part of the path', '/v2/Ab12Cd34/', '/v2/(secret)/'],
+  ])('keeps %s of its url to itself', (_, text, clean) => {
+    expect(withoutSecrets(text, url)).toBe(clean)
+  })
+
+  it.each([
+    'https://data.opensanctions.org answered 404 Not Found',
+    'entities.ftm.json is not the file that index.json names',
+    'all datasets of lists.example are v2',
+  ])('says what it says where nothing is a key: %s', (text) => {
+    expect(withoutSecrets(text, url)).toBe(text)
+  })
+
+  it('keeps a key to itself that was cut, up to its last character', () => {
+    const key = `${'eyJhbGciOi.J9'.repeat(20)}+end`
+    const long = `https://lists.example/list?token=${encodeURIComponent(key)}`
+    for (const length of [12, 30, 100, key.length]) {
+      expect(withoutSecrets(`found "key ${key.slice(0, length)}", expected`, long)).toBe(
+        'found "key (secret)", expected',
+      )
+    }
+  })
+
+  it('is not changed by what a key looks like to a pattern', () => {
+    expect(withoutSecrets('found "a.b*c(d[e" and "axbbc"', 'https://h/x?k=a.b*c(d[e')).toBe(
+      'found "(secret)" and "axbbc"',
+    )
+  })
+})
