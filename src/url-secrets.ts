@@ -15,8 +15,12 @@ export function secretsOf(url: string, mayBeKey: MayBeKey): string[] {
   return [...new Set([...written, ...written.map(decode), ...basic])].sort((a, b) => b.length - a.length)
 }
 
-/** A list's address is made of names, such as `SDN.XML` or `latest`, where a node's is not: shorter ones are no keys. */
+/** Nobody's key is shorter, and many a word is. */
 const shortestKey = 6
+
+/** What the path of a list is made of, and messages speak of too: `datasets`, `entities.ftm.json`, `SDN_ADVANCED.ZIP`. */
+const words = /^[a-z]+([._-][a-z]+)*$/
+const fileName = /^[a-z]+([._-][a-z]+)*\.(xml|zip|csv|json|ya?ml|gz)$/i
 
 /** Messages cut what they quote: so much of the beginning of a secret is enough to know it by. */
 const cutAfter = 12
@@ -34,9 +38,9 @@ export function withoutSecrets(text: string, url: string): string {
   )
 }
 
-/** Plain words in a path (`datasets`, `entities.ftm.json`) are names. */
 function mayBeListKey(part: string, where: 'path' | 'query'): boolean {
-  return part.length >= shortestKey && (where === 'query' || !/^[a-z]+([._-][a-z]+)*$/.test(part))
+  const isName = where === 'path' && (words.test(part) || fileName.test(part))
+  return part.length >= shortestKey && !isName
 }
 
 /** The secret, in any case of letters, or its beginning and what hangs on it. */

@@ -25,6 +25,12 @@ describe('a message about a list', () => {
     expect(withoutSecrets(text, url)).toBe(text)
   })
 
+  it('says the name of a file, and no key that looks like one', () => {
+    const text = 'SDN_ADVANCED.XML and SDN_ADVANCED.ZIP'
+    expect(withoutSecrets(text, 'https://lists.example/exports/SDN_ADVANCED.ZIP')).toBe(text)
+    expect(withoutSecrets('found Ab12Cd34.csv', 'https://lists.example/Ab12Cd34.csv')).toBe('found (secret)')
+  })
+
   it('keeps a key to itself that was cut, up to its last character', () => {
     const key = `${'eyJhbGciOi.J9'.repeat(20)}+end`
     const long = `https://lists.example/list?token=${encodeURIComponent(key)}`

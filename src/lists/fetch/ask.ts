@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Dispatcher, request } from 'undici'
 import { redactUrl } from '../../errors.ts'
 import { basicAuth } from './basic-auth.ts'
+import type { Connections } from './connections.ts'
 import { FetchFailure, transportFailure } from './fetch-failure.ts'
 import { redirectTarget } from './redirect.ts'
 import type { FetchRequest, Validators } from './types.ts'
@@ -15,6 +16,8 @@ export interface Answer {
   conditional: boolean
   header(name: string): string | undefined
   body: Dispatcher.ResponseData['body']
+  /** Scheme and host of the proxy that it came through; `null` = none. */
+  proxy: string | null
 }
 
 const redirects = new Set([301, 302, 303, 307, 308])
@@ -29,7 +32,7 @@ const maxRedirects = 5
 export async function ask(
   start: URL,
   request_: FetchRequest,
-  dispatcher: Dispatcher,
+  connections: Connections,
   signal: AbortSignal,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
@@ -38,7 +41,7 @@ export async function ask(
   for (let hops = 0; hops <= maxRedirects; hops++) {
     const asked = news(url, request_)
     const all = { ...headers, ...asked, ...credentials(url, origin) }
-    const answer = await send(url, all, dispatcher, signal)
+    const answer = await send(url, all, connections, signal)
     if (!redirects.has(answer.status)) return { ...answer, conditional: Object.keys(asked).length > 0 }
     // Its text is of no use; the connection is.
     await answer.body.dump({ limit: 65_536 }).catch(() => {})
@@ -52,12 +55,13 @@ export async function ask(
 async function send(
   url: URL,
   headers: Readonly<Record<string, string>>,
-  dispatcher: Dispatcher,
+  connections: Connections,
   signal: AbortSignal,
 ): Promise<Omit<Answer, 'conditional'>> {
   const bare = new URL(url)
   bare.username = ''
   bare.password = ''
+  const { dispatcher, proxy } = connections.to(url)
   try {
     const answer = await request(bare, {
       dispatcher,
@@ -69,10 +73,10 @@ async function send(
       // Of several lines the last: of Transfer-Encoding it is what counts.
       return Array.isArray(value) ? value.at(-1) : value
     }
-    return { url, status: answer.statusCode, header, body: answer.body }
+    return { url, status: answer.statusCode, header, body: answer.body, proxy }
   } catch (error) {
     signal.throwIfAborted()
-    throw transportFailure(redactUrl(url.href), error)
+    throw transportFailure(redactUrl(url.href), error, proxy)
   }
 }
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Dispatcher } from 'undici'
 import { ChainscreenError, redactUrl } from '../../errors.ts'
 import { ask, validatorsOf } from './ask.ts'
+import type { Connections } from './connections.ts'
 import { decodeBody } from './decode-body.ts'
 import { download, refused } from './download.ts'
 import { FetchFailure } from './fetch-failure.ts'
@@ -16,7 +16,7 @@ import type { FetchRequest, FetchResult } from './types.ts'
  *
  * @throws FetchFailure, or ChainscreenError `aborted` or `disk`.
  */
-export async function attempt(request: FetchRequest, dispatcher: Dispatcher): Promise<FetchResult> {
+export async function attempt(request: FetchRequest, connections: Connections): Promise<FetchResult> {
   const deadline = AbortSignal.timeout(request.timeoutMs)
   const signal = request.signal === undefined ? deadline : AbortSignal.any([request.signal, deadline])
   const path = join(request.folder, `.${randomUUID()}.part`)
@@ -25,7 +25,7 @@ export async function attempt(request: FetchRequest, dispatcher: Dispatcher): Pr
     return open(path, 'wx', 0o600)
   })
   try {
-    const answer = await ask(new URL(request.url), request, dispatcher, signal)
+    const answer = await ask(new URL(request.url), request, connections, signal)
     if (answer.status === 304 && answer.conditional) {
       await answer.body.dump()
       await rm(path, { force: true })
@@ -34,7 +34,7 @@ export async function attempt(request: FetchRequest, dispatcher: Dispatcher): Pr
     if (answer.status !== 200) {
       throw refused(answer, retryAfterMs(answer.header('retry-after'), Date.now()))
     }
-    const whole = await download(answer, file, request, dispatcher, signal)
+    const whole = await download(answer, file, request, connections, signal)
     return {
       state: 'fetched',
       status: 200,

@@ -1,11 +1,47 @@
-import { type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import { Agent, type Dispatcher, ProxyAgent } from 'undici'
+import { redactUrl } from '../../errors.ts'
+import { basicAuth } from './basic-auth.ts'
+import { proxyFor } from './proxy.ts'
 import type { Patience } from './types.ts'
 
-/** Connections for one update of one list, through the proxy that the environment names (HTTPS_PROXY, HTTP_PROXY, NO_PROXY). */
-export function openConnections({ idleMs }: Patience): Dispatcher {
-  return new EnvHttpProxyAgent({
-    connect: { timeout: idleMs },
-    headersTimeout: idleMs,
-    bodyTimeout: idleMs,
-  })
+/** How an address is reached. */
+export interface Way {
+  dispatcher: Dispatcher
+  /** Scheme and host of the proxy that it leads through; `null` = none. */
+  proxy: string | null
+}
+
+/** Connections for one update of one list, through the proxies that the environment names. */
+export class Connections {
+  readonly #bounds: Agent.Options
+  readonly #idleMs: number
+  readonly #direct: Agent
+  readonly #proxies = new Map<string, ProxyAgent>()
+
+  constructor({ idleMs }: Patience) {
+    this.#idleMs = idleMs
+    this.#bounds = { connect: { timeout: idleMs }, headersTimeout: idleMs, bodyTimeout: idleMs }
+    this.#direct = new Agent(this.#bounds)
+  }
+
+  /** @throws ChainscreenError `config` as {@link proxyFor}. */
+  to(url: URL): Way {
+    const proxy = proxyFor(url)
+    if (proxy === null) return { dispatcher: this.#direct, proxy: null }
+    const dispatcher = this.#proxies.get(proxy.href) ?? this.#openProxy(proxy)
+    this.#proxies.set(proxy.href, dispatcher)
+    return { dispatcher, proxy: redactUrl(proxy.href) }
+  }
+
+  #openProxy(proxy: URL): ProxyAgent {
+    const token = basicAuth(proxy)
+    return new ProxyAgent({
+      ...{ ...this.#bounds, uri: proxy.origin, proxyTls: { timeout: this.#idleMs } },
+      ...(token !== null && { token }),
+    })
+  }
+
+  async destroy(): Promise<void> {
+    await Promise.all([this.#direct, ...this.#proxies.values()].map((agent) => agent.destroy()))
+  }
 }

@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises'
-import type { Dispatcher } from 'undici'
 import { ChainscreenError, redactUrl } from '../../errors.ts'
 import { type Answer, ask } from './ask.ts'
 import { readBody } from './body.ts'
+import type { Connections } from './connections.ts'
 import { FetchFailure, refusedBy, transportFailure } from './fetch-failure.ts'
 import { diskTrouble, onDisk, writeWhole } from './on-disk.ts'
 import { readPart, resumeHeaders } from './resume.ts'
@@ -22,7 +22,7 @@ export async function download(
   first: Answer,
   file: FileHandle,
   request: FetchRequest,
-  dispatcher: Dispatcher,
+  connections: Connections,
   signal: AbortSignal,
 ): Promise<Answer> {
   let version = first
@@ -48,12 +48,13 @@ export async function download(
     } catch (error) {
       if (error instanceof ChainscreenError && !(error instanceof FetchFailure)) throw error
       signal.throwIfAborted()
-      const cut = error instanceof FetchFailure ? error : transportFailure(hostOf(version), error)
+      const cut =
+        error instanceof FetchFailure ? error : transportFailure(hostOf(version), error, version.proxy)
       const headers = resumeHeaders(version, written)
       if (!cut.again || headers === null || written === before || resumes === maxResumes) {
         throw withBytes(cut, written, total)
       }
-      const next = await ask(version.url, { ...request, known: null }, dispatcher, signal, headers)
+      const next = await ask(version.url, { ...request, known: null }, connections, signal, headers)
       body = readBody(next)
       if (next.status === 200) {
         // Another version by now, or a server that can't do parts.

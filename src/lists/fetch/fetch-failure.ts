@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
-import { ChainscreenError } from '../../errors.ts'
+import { errors } from 'undici'
+import { ChainscreenError, messageOf } from '../../errors.ts'
 
 /** A download that did not come to its end. */
 export class FetchFailure extends ChainscreenError {
@@ -31,10 +32,11 @@ export function refusedBy(host: string, status: number, retryAfterMs: number | u
   const wait =
     retryAfterMs === undefined ? '' : `, and asks to wait ${Math.ceil(retryAfterMs / 1000)} seconds`
   const advice = again ? '' : `; ${adviceFor(status)}`
-  return new FetchFailure(
-    `${host} answered ${[status, STATUS_CODES[status]].join(' ').trimEnd()}${wait}${advice}.`,
-    { status, again, retryAfterMs },
-  )
+  return new FetchFailure(`${host} answered ${statusText(status)}${wait}${advice}.`, {
+    status,
+    again,
+    retryAfterMs,
+  })
 }
 
 function adviceFor(status: number): string {
@@ -58,16 +60,49 @@ const descriptions: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'did not answer in time',
   UND_ERR_CONNECT_TIMEOUT: 'did not accept a connection in time',
   UND_ERR_HEADERS_TIMEOUT: 'did not answer in time',
+  UND_ERR_PRX_TLS: 'shows a certificate for another name',
   UND_ERR_BODY_TIMEOUT: 'stopped in the middle of its answer',
 }
 
-/** A failure below HTTP. @param host scheme and host. */
-export function transportFailure(host: string, error: unknown): FetchFailure {
+/** Of these, what happens before there is a connection: with a proxy it is about the proxy. */
+const reaching = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'],
+  'UND_ERR_PRX_TLS',
+])
+
+/** A failure below HTTP. @param host scheme and host. @param proxy that it was asked through; `null` = none. */
+export function transportFailure(host: string, error: unknown, proxy: string | null): FetchFailure {
+  const refused = proxy === null ? null : refusedTunnel(error)
+  if (refused !== null) {
+    const text = `${host} could not be asked through the proxy ${proxy}: the proxy answered ${statusText(refused)}.`
+    return new FetchFailure(text, { again: passing.has(refused), cause: error })
+  }
   const code = codeOf(error)
-  const text = descriptions[code] ?? `could not be asked (${code === '' ? 'unknown error' : code})`
+  const what =
+    error instanceof errors.HTTPParserError
+      ? 'sent what is no HTTP'
+      : (descriptions[code] ?? `could not be asked (${code === '' ? 'unknown error' : code})`)
   // A certificate that is wrong now is wrong in a minute.
-  const again = !/^(CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code)
-  return new FetchFailure(`${host} ${text}.`, { again, cause: error })
+  const again = !/^(CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|UND_ERR_PRX_TLS)/.test(code)
+  return new FetchFailure(`${told(host, what, reaching.has(code), proxy)}.`, { again, cause: error })
+}
+
+function told(host: string, what: string, whileReaching: boolean, proxy: string | null): string {
+  if (proxy === null) return `${host} ${what}`
+  return whileReaching
+    ? `${host} could not be asked through the proxy ${proxy}: the proxy ${what}`
+    : `${host}, asked through the proxy ${proxy}, ${what}`
+}
+
+/** With which status a proxy refused to lead on; `null` where it did not. undici says so in words alone. */
+function refusedTunnel(error: unknown): number | null {
+  const status = /^Proxy response \((\d{3})\)/.exec(messageOf(error))?.[1]
+  return status === undefined ? null : Number(status)
+}
+
+/** `404 Not Found`. */
+function statusText(status: number): string {
+  return [status, STATUS_CODES[status]].join(' ').trimEnd()
 }
 
 function codeOf(error: unknown): string {

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { ChainscreenError } from '../../errors.ts'
 import { attempt } from './attempt.ts'
-import { openConnections } from './connections.ts'
+import { Connections } from './connections.ts'
 import { FetchFailure } from './fetch-failure.ts'
 import { pauseMs } from './retry.ts'
 import { type FetchRequest, type FetchResult, type Patience, usualPatience } from './types.ts'
@@ -17,7 +17,7 @@ export async function fetchList(
   options: { patience?: Patience; onTrouble?: (error: FetchFailure, pauseMs: number) => void } = {},
 ): Promise<FetchResult> {
   const patience = options.patience ?? usualPatience
-  const connections = openConnections(patience)
+  const connections = new Connections(patience)
   try {
     for (let failed = 1; ; failed++) {
       try {

@@ -14,8 +14,8 @@ export type Asked =
  *
  * @returns `null` where there is no announcement that can be used: that is told, but for one that is simply not there
  * (HTTP 404 or 410).
- * @throws FetchFailure where it can't be had at the moment, ChainscreenError `disk` where it can't be written: the file would be no
- * better off.
+ * @throws FetchFailure where it can't be had at the moment, ChainscreenError `disk` where it can't be written, `config` where
+ * the environment names no proxy that can be used: the file would be no better off.
  */
 export async function askAnnouncement(
   look: Look,
@@ -46,7 +46,7 @@ export async function askAnnouncement(
 /** What keeps the file itself from being had, too. */
 function isInTheWay(error: unknown): boolean {
   if (error instanceof FetchFailure) return error.again
-  return error instanceof ChainscreenError && error.code === 'disk'
+  return error instanceof ChainscreenError && (error.code === 'disk' || error.code === 'config')
 }
 
 /** Announced at the same address, as the same version of the same content; or as another version of the same content. */

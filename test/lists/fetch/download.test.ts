@@ -1,12 +1,21 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Agent } from 'undici'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ask } from '../../../src/lists/fetch/ask.ts'
+import { Connections } from '../../../src/lists/fetch/connections.ts'
 import { download } from '../../../src/lists/fetch/download.ts'
 import type { FetchRequest } from '../../../src/lists/fetch/types.ts'
 import { tempDir } from '../../temp.ts'
-import { answer, csvList, cutShort, type ListServer, listServer, type Reply, rest } from '../list-server.ts'
+import {
+  answer,
+  csvList,
+  cutShort,
+  impatient,
+  type ListServer,
+  listServer,
+  type Reply,
+  rest,
+} from '../list-server.ts'
 import { refusal } from '../refusal.ts'
 
 const list = csvList(100)
@@ -18,17 +27,17 @@ async function downloading(server: ListServer, write?: Write): Promise<string> {
   const folder = tempDir()
   const path = join(folder, 'list.part')
   const file = await open(path, 'wx')
-  const dispatcher = new Agent()
+  const connections = new Connections(impatient)
   onTestFinished(async () => {
     await file.close()
-    await dispatcher.destroy()
+    await connections.destroy()
   })
   const request: FetchRequest = {
     ...{ url: server.origin, redirectHosts: [], maxBytes: 1_000_000, timeoutMs: 10_000, folder, known: null },
   }
   const signal = AbortSignal.timeout(request.timeoutMs)
-  const first = await ask(new URL(request.url), request, dispatcher, signal)
-  await download(first, write === undefined ? file : writingBy(file, write), request, dispatcher, signal)
+  const first = await ask(new URL(request.url), request, connections, signal)
+  await download(first, write === undefined ? file : writingBy(file, write), request, connections, signal)
   return readFile(path, 'utf8')
 }
 
