@@ -9,6 +9,7 @@ import { noteFollowed } from './freeze-contracts.ts'
 import { writeMovements } from './movements.ts'
 import { noteUsed } from './own-branches.ts'
 import type { Claimed } from './pending-transactions.ts'
+import { findingsOfRemoved } from './reinstate.ts'
 import { type Revisions, readRevisions } from './revisions.ts'
 import { settleBlock } from './settle-block.ts'
 import { writeFreezes } from './token-freezes.ts'
@@ -134,9 +135,11 @@ export function writeBlock(
   counts: StepCounts,
 ): void {
   for (const tx of block.transactions) writeMovements(db, chain, block, tx)
-  for (const finding of block.findings) {
+  const write = (finding: Finding) => {
     counts[writeAlert(db, chain, block, finding, step.revisions.list, step.at)]++
   }
+  block.findings.forEach(write)
+  findingsOfRemoved(db, chain, block).forEach(write)
   settleBlock(db, chain, block, step.at)
   for (const { what, reason } of block.unscreened) noteUnscreened(db, chain.id, block.height, what, reason)
   if (block.seen !== undefined && block.seen.length > 0) noteUsed(db, chain.id, block.seen)
