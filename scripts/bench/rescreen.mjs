@@ -17,7 +17,7 @@ import { alertsOfEntrySql } from '../../dist/ledger/entry-removed.js'
 import { putList } from '../../dist/ledger/lists.js'
 import { openLedger } from '../../dist/ledger/open.js'
 import { addSnapshot } from '../../dist/ledger/stage-snapshot.js'
-import { partiesOfSql } from '../../dist/ledger/stored-transactions.js'
+import { nextPartySql } from '../../dist/ledger/stored-transactions.js'
 import { rescreenChunk } from '../../dist/pipeline/rescreen-chunk.js'
 
 const [transfers = 1_000_000, entries = 1_000] = process.argv.slice(2, 4).map(Number)
@@ -102,8 +102,12 @@ async function measure() {
   const db = openLedger(path)
   const count = (table) => db.prepare(`select count(*) from ${table}`).pluck().get()
   console.log(`${count('transfers')} transfers, ${count('parties')} parties stored; ${entries} entries added`)
-  for (const sql of [partiesOfSql, alertsOfEntrySql]) {
-    const plan = db.prepare(`explain query plan ${sql}`).all(...(sql.match(/\?/g) ?? []).map(() => 1))
+  const looks = [
+    [nextPartySql, [{ 1: 1, 2: 1, 3: 1 }]],
+    [alertsOfEntrySql, [1, 1, 1, 1, 1]],
+  ]
+  for (const [sql, params] of looks) {
+    const plan = db.prepare(`explain query plan ${sql}`).all(...params)
     console.log(plan.map(({ detail }) => `  plan: ${detail}`).join('\n'))
   }
   const activation = timed(() => inTransaction(db, () => activate(db)))

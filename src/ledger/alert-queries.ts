@@ -158,12 +158,12 @@ export function readAlert(db: Db, idOrPrefix: string): { alert: CurrentAlertRow;
   return { alert, events }
 }
 
-/** The alerts of an entry that stand. */
+/** The alerts of an entry, whatever became of them: those that are told when it leaves its list. */
 export function alertsOfEntry(db: Db, listId: string, entryKey: Key): CurrentAlertRow[] {
   return all<CurrentAlertRow>(
     db,
     `select a.* from alert_keys k join alerts_current a on a.id = k.alert_id
-     where k.entry_key = ? and a.list_id = ? and a.status not in ('orphaned', 'withdrawn') order by a.created_at, a.id`,
+     where k.entry_key = ? and a.list_id = ? order by a.created_at, a.id`,
     ...[entryKey, listId],
   )
 }

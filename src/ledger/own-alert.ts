@@ -14,6 +14,11 @@ export function ownAddressText(db: Db, key: Key): string | undefined {
   )?.address
 }
 
+/** The id of the alert that says so. */
+export function ownAlertId(key: Key, entry: Pick<Entry, 'listId' | 'key'>): string {
+  return alertId('', { txHash: '', transfer: 'own', party: key, entry })
+}
+
 /**
  * Writes that a list names an own address, once for each address and entry, inside a transaction. There is no
  * transfer, so everything that tells of one is null, and nothing a reorg could take back: it is final.
@@ -27,7 +32,7 @@ export function writeOwnAlert(
   revision: number,
   at: string,
 ): string | null {
-  const id = alertId('', { txHash: '', transfer: 'own', party: own.key, entry })
+  const id = ownAlertId(own.key, entry)
   if (one(db, 'select 1 from alerts where id = ?', id) !== undefined) return null
   run(
     db,

@@ -3,7 +3,8 @@ import type { Db } from '../ledger/database.ts'
 import { readVersion } from '../ledger/entry-versions.ts'
 import { entryOf, keysInForce } from '../ledger/list-entries.ts'
 import { snapshotRowOf } from '../ledger/list-snapshots.ts'
-import { changeOf, nextVersion } from '../ledger/next-version.ts'
+import { changeOf, type EntryChange, nextVersion } from '../ledger/next-version.ts'
+import { ownAlertId } from '../ledger/own-alert.ts'
 import { formatOf } from '../lists/formats/index.ts'
 import { mergeByKey } from '../lists/merge.ts'
 import { historyOf } from '../lists/ofac-history.ts'
@@ -33,7 +34,7 @@ export interface ListPreview {
   added: number
   removed: number
   flagged: PreviewedAlert[]
-  /** Own addresses that it names. */
+  /** Own addresses that it names, and that no alert tells of yet. */
   ownListed: { address: string; match: string; entryAddress: string; subject: string | null }[]
   /** Alerts whose entry would no longer be in force. They stay, and would be told so. */
   cleared: CurrentAlertRow[]
@@ -63,21 +64,25 @@ export async function previewList(
   }
   const now = keysInForce(db, list.id)
   const next = [...said.values()].filter(({ removed_on }) => removed_on === null).map(({ key }) => key)
-  const removed = [...now].filter((key) => said.get(key)?.removed_on !== null)
   const changed = [...new Set([...said.keys(), ...now, ...history.keys()])].sort().flatMap((key) => {
     const old = readVersion(db, list.id, key)
     const version = nextVersion(old, said.get(key), history.get(key), dating)
-    if (version === undefined || changeOf(old, version) !== 'added') return []
-    return [entryOf({ listId: list.id, category: format.category }, version)]
+    return version === undefined ? [] : [{ version, change: changeOf(old, version) }]
   })
+  const those = (change: EntryChange) =>
+    changed.filter((each) => each.change === change).map(({ version }) => version)
+  const added = those('added').map((version) =>
+    entryOf({ listId: list.id, category: format.category }, version),
+  )
+  const removed = those('removed')
   return {
     listId: list.id,
     issuedOn,
     added: next.filter((key) => !now.has(key)).length,
     removed: removed.length,
-    flagged: changed.flatMap((entry) => flaggedBy(db, entry)),
-    ownListed: changed.flatMap((entry) => ownListedBy(db, entry)),
-    cleared: removed.flatMap((key) => alertsOfEntry(db, list.id, key)),
+    flagged: added.flatMap((entry) => flaggedBy(db, entry)),
+    ownListed: added.flatMap((entry) => ownListedBy(db, entry)),
+    cleared: removed.flatMap(({ key }) => alertsOfEntry(db, list.id, key)),
   }
 }
 
@@ -103,8 +108,10 @@ function flaggedBy(db: Db, entry: Entry): PreviewedAlert[] {
 }
 
 function ownListedBy(db: Db, entry: Entry): ListPreview['ownListed'] {
-  return ownHits(db, entry, formsOf(entry.key)).map(({ address, match }) => ({
-    ...{ address, match },
-    ...{ entryAddress: entry.address, subject: entry.subject },
-  }))
+  return ownHits(db, entry, formsOf(entry.key))
+    .filter(({ key }) => !alertExists(db, ownAlertId(key, entry)))
+    .map(({ address, match }) => ({
+      ...{ address, match },
+      ...{ entryAddress: entry.address, subject: entry.subject },
+    }))
 }
