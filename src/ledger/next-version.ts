@@ -94,10 +94,10 @@ function noEarlier(to: string | null, from: string): string | null {
 /** A source that turns out to have published an address earlier than was known. */
 function datedBack(entry: EntryVersion, published: string | null): EntryVersion {
   const [earliest, ...later] = entry.intervals
-  if (published === null || earliest === undefined) return entry
-  const from = published < earliest.from ? published : earliest.from
-  const firstSeen = published < entry.first_seen ? published : entry.first_seen
-  return { ...entry, first_seen: firstSeen, intervals: [{ ...earliest, from }, ...later] }
+  if (published === null || earliest === undefined || published >= earliest.from) return entry
+  // An interval that was empty, since the removal was before all that was known, may be one by now.
+  const to = later.length === 0 ? noEarlier(entry.removed_on, published) : earliest.to
+  return { ...entry, first_seen: published, intervals: [{ from: published, to }, ...later] }
 }
 
 /** Removed, on the day the source says; a day it corrects is corrected. */
@@ -128,8 +128,8 @@ function listedOnceMore(
  */
 function reopened(entry: EntryVersion, published: string | null, { date }: Dating): EntryVersion {
   const last = entry.intervals.at(-1)
-  if (last === undefined || last.to === null) return entry
-  const from = published !== null && published > last.to ? published : date
+  if (last === undefined || last.to === null || entry.removed_on === null) return entry
+  const from = published !== null && published > entry.removed_on ? published : date
   const intervals =
     from < last.to || from === last.from
       ? withLast(entry.intervals, (interval) => ({ from: interval.from, to: null }))

@@ -220,6 +220,19 @@ describe('a list of one’s own', () => {
     expect(entries(db)[0]).toBe('1 2023-01-01 2024-02-02: 2023-01-01..2023-03-01 2023-09-01..2024-02-02')
   })
 
+  it('may have removed an address before it is known to have listed it, and list it since', () => {
+    const db = freshLedger()
+    activate(db, '2026-01-02', row({ removedOn: '2023-06-01' }), csv)
+    expect(entries(db)[0]).toBe('1 2026-01-02 2023-06-01: 2026-01-02..2026-01-02')
+    activate(db, '2026-01-03', row({ listedOn: '2024-01-01' }), csv)
+    expect(entries(db)[0]).toBe('1 2024-01-01 -: 2024-01-01..')
+
+    const other = freshLedger()
+    activate(other, '2026-01-02', row({ removedOn: '2023-06-01' }), csv)
+    activate(other, '2026-01-03', row({ listedOn: '2022-01-01', removedOn: '2023-06-01' }), csv)
+    expect(entries(other)[0]).toBe('1 2022-01-01 2023-06-01: 2022-01-01..2023-06-01')
+  })
+
   it('can date an address back', () => {
     const db = freshLedger()
     activate(db, '2026-01-01', row({}), csv)
