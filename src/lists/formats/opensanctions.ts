@@ -20,7 +20,7 @@ import { readLines } from './read-lines.ts'
  */
 export const opensanctions: ListFormat = {
   id: 'opensanctions',
-  version: 1,
+  version: 2,
   category: 'sanctions',
   listedOnIsPublished: false,
   publication,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { opensanctions } from '../../../src/lists/formats/opensanctions.ts'
+import { mergeByKey } from '../../../src/lists/merge.ts'
 import { refusal } from '../refusal.ts'
 import { chunks } from './chunks.ts'
 import { p2sh, ronin, segwit, tron } from './published-files.ts'
@@ -78,6 +79,22 @@ describe('opensanctions', () => {
       file(wallet('w', tron), ...orders.map((each, at) => sanction(`s${at}`, 'w', each))),
     )
     expect(list.addresses).toMatchObject([{ removedOn }])
+  })
+
+  it.each([
+    ['first', ['ended', 'current']],
+    ['last', ['current', 'ended']],
+  ])('keeps an address in force where the wallet whose order ended stands %s of its two', async (_, ids) => {
+    const list = await parse(
+      file(
+        ...ids.map((id) => wallet(id, tron, { holder: ['p1'] })),
+        sanction('s1', 'ended', { endDate: ['2025-01-01'], programId: ['OLD'] }),
+        sanction('s2', 'current', { startDate: ['2020-01-01'], programId: ['NEW'] }),
+      ),
+    )
+    expect(mergeByKey(list.addresses)).toMatchObject([
+      { removedOn: null, programs: ['NEW'], listedOn: '2020-01-01' },
+    ])
   })
 
   it('leaves out a wallet that nobody sanctioned, and counts it', async () => {

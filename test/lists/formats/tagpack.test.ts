@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { tagpack } from '../../../src/lists/formats/tagpack.ts'
+import { mergeByKey } from '../../../src/lists/merge.ts'
 import { refusal } from '../refusal.ts'
 import { chunks } from './chunks.ts'
 import { p2sh, ronin, segwit, tron } from './published-files.ts'
@@ -94,6 +95,18 @@ describe('tagpack', () => {
     expect(list.addresses).toHaveLength(2999)
     expect(list.addresses.at(-1)).toMatchObject({ subject: 'Lázár', asset: 'ETH' })
     expect(list.unparsed).toEqual([expect.objectContaining({ raw: 'none', where: 'line 5004' })])
+  })
+
+  it('puts all that its tags say of one address together', async () => {
+    const tags = [
+      `- address: ${p2sh}\n  category: exchange\n  lastmod: 2024-01-01\n`,
+      `- address: ${p2sh}\n  category: sanction\n  lastmod: 2020-01-01\n`,
+    ]
+    const list = await parse(`${header}label: L\ntags:\n${tags.join('')}`)
+    expect(mergeByKey(list.addresses)).toMatchObject([
+      { subject: 'L', programs: ['exchange', 'sanction'], publishedBy: '2020-01-01' },
+    ])
+    expect(list.counts).toEqual({ tags: 2, addresses: 1 })
   })
 
   it('shows what is no address', async () => {
