@@ -76,7 +76,7 @@ export async function importList(
   if (!byHand) know(db, source)
   try {
     const list = await readListFile(format, file, {
-      ...{ folder: snapshotFolder(db.name), keepRejected: !byHand, signal },
+      ...{ folder: snapshotFolder(db.name), keepRejected: !byHand, at: options.at, signal },
     })
     const snapshot: NewSnapshot = {
       ...{ listId: source.id, sha256: list.sha256, format: format.id, parser: format.version },

@@ -2,7 +2,7 @@ import { parseAddress } from '../../address/parse.ts'
 import { ChainscreenError } from '../../errors.ts'
 import { refuseForbiddenColumns } from '../../forbidden-columns.ts'
 import type { ListedAddress, ListFormat } from '../types.ts'
-import { isDate } from './is-date.ts'
+import { currentDay, isDate } from './is-date.ts'
 import { type CsvRow, readCsv } from './read-csv.ts'
 
 const columns = ['address', 'subject', 'program', 'listed_on', 'removed_on', 'source'] as const
@@ -21,10 +21,10 @@ const shownLines = 20
  */
 export const csv: ListFormat = {
   id: 'csv',
-  version: 1,
+  version: 2,
   category: 'own-list',
   listedOnIsPublished: true,
-  async parse(input) {
+  async parse(input, today = currentDay()) {
     let header: readonly Column[] | undefined
     const addresses: ListedAddress[] = []
     const badLines: string[] = []
@@ -34,7 +34,7 @@ export const csv: ListFormat = {
         header = readHeader(row)
         continue
       }
-      const result = readRow(header, row)
+      const result = readRow(header, row, today)
       if (typeof result !== 'string') addresses.push(result)
       else if (++badCount <= shownLines) badLines.push(`line ${row.line}: ${result}`)
     }
@@ -74,7 +74,7 @@ function readHeader({ line, fields }: CsvRow): readonly Column[] {
 }
 
 /** The row's address, or what is wrong with it. */
-function readRow(header: readonly Column[], { fields }: CsvRow): ListedAddress | string {
+function readRow(header: readonly Column[], { fields }: CsvRow, today: string): ListedAddress | string {
   if (fields.length !== header.length) return `${fields.length} fields, where the header has ${header.length}`
   const value = (column: Column): string | null => fields[header.indexOf(column)] || null
   const address = value('address')
@@ -90,6 +90,8 @@ function readRow(header: readonly Column[], { fields }: CsvRow): ListedAddress |
     if (date !== null && !isDate(date)) return `${column} is ${shown(date)}, expected a date as YYYY-MM-DD`
   if (listedOn !== null && removedOn !== null && removedOn < listedOn)
     return `removed_on ${removedOn} is before listed_on ${listedOn}`
+  if (removedOn !== null && removedOn > today)
+    return `removed_on ${removedOn} is still to come, and the address is in force until then: leave it empty, and write the day when it has come`
   const programs = (value('program') ?? '').split(/[|;]/).map((program) => program.trim())
   return {
     key: parsed.key,

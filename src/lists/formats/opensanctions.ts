@@ -1,6 +1,7 @@
 import { ChainscreenError } from '../../errors.ts'
 import type { ListFormat, ParsedList } from '../types.ts'
 import { Collector } from './collector.ts'
+import { currentDay } from './is-date.ts'
 import { holderSchemas, readEntity } from './opensanctions/entity.ts'
 import { publication } from './opensanctions/publication.ts'
 import { combineSanctions, readSanction, type Sanction } from './opensanctions/sanction.ts'
@@ -24,7 +25,7 @@ export const opensanctions: ListFormat = {
   category: 'sanctions',
   listedOnIsPublished: false,
   publication,
-  async parse(input) {
+  async parse(input, today = currentDay()) {
     const wallets: Wallet[] = []
     const ids = new Set<string>()
     const records = new Spill()
@@ -46,7 +47,7 @@ export const opensanctions: ListFormat = {
           await records.add(['name', entity.id, entity.all('caption')[0] ?? null])
       }
       if (entities === 0) throw bad('The file is empty; expected a line for each entity.')
-      return join(wallets, await lookAgain(wallets, records), entities, asOf)
+      return join(wallets, await lookAgain(wallets, records), entities, { asOf, today })
     } finally {
       await records.remove()
     }
@@ -81,7 +82,14 @@ async function lookAgain(wallets: readonly Wallet[], records: Spill): Promise<Jo
   return { names, sanctions }
 }
 
-function join(wallets: readonly Wallet[], joined: Joined, entities: number, asOf: string | null): ParsedList {
+function join(
+  wallets: readonly Wallet[],
+  joined: Joined,
+  entities: number,
+  { asOf, today }: { asOf: string | null; today: string },
+): ParsedList {
+  // One `last_seen` of the year 2926 must not end what is in force.
+  const day = asOf !== null && asOf > today ? today : asOf
   const collector = new Collector()
   let notSanctioned = 0
   for (const wallet of wallets) {
@@ -97,7 +105,7 @@ function join(wallets: readonly Wallet[], joined: Joined, entities: number, asOf
           .map((id) => joined.names.get(id) ?? '')
           .filter((name) => name !== '')
           .join('; ') || null,
-      ...combineSanctions(sanctions, asOf),
+      ...combineSanctions(sanctions, day),
       publishedBy: isoDay(wallet.firstSeen ?? ''),
       source: wallet.datasets.join('; ') || null,
     }

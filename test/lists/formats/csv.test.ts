@@ -116,6 +116,20 @@ describe('csv', () => {
     expect([error.message, ...error.details].join('\n')).toMatch(message)
   })
 
+  it('refuses a removal that is still to come, and takes one of today', async () => {
+    const today = '2024-03-01'
+    const removed = (day: string) => csv.parse(chunks(`address,removed_on\n${eth},${day}\n`), today)
+    const error = await refusal(removed('2024-03-02'))
+    expect(error.message).toMatch(
+      /line 2: removed_on 2024-03-02 is still to come, .*: leave it empty, and write the day when it has come\.$/,
+    )
+    expect((await removed(today)).addresses).toMatchObject([{ removedOn: today }])
+  })
+
+  it('knows what day it is where nobody says', async () => {
+    expect((await refusal(parse(`address,removed_on\n${eth},2999-01-01\n`))).message).toMatch(/still to come/)
+  })
+
   it('refuses bytes that are not UTF-8', async () => {
     const text = Buffer.from(`address,subject\n${eth},caf\xe9\n`, 'latin1')
     expect((await refusal(parse(text))).message).toMatch(/not valid UTF-8/)

@@ -81,6 +81,15 @@ describe('opensanctions', () => {
     expect(list.addresses).toMatchObject([{ removedOn }])
   })
 
+  it('ends no order before its day, whatever date the file gives itself', async () => {
+    const seen = entity('p', 'Person', {}, { last_seen: '2926-08-22T00:00:00' })
+    const text = file(seen, wallet('w', tron), sanction('s', 'w', { endDate: ['2027-01-01'] }))
+    const on = async (today: string) =>
+      (await opensanctions.parse(chunks(text, 500), today)).addresses.map(({ removedOn }) => removedOn)
+    expect(await on('2026-12-31')).toEqual([null])
+    expect(await on('2027-01-01')).toEqual(['2027-01-01'])
+  })
+
   it.each([
     ['first', ['ended', 'current']],
     ['last', ['current', 'ended']],
