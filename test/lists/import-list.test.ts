@@ -5,6 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { activateSnapshot } from '../../src/ledger/activate-snapshot.ts'
 import { all, type Db, inTransaction } from '../../src/ledger/database.ts'
+import { readChecks } from '../../src/ledger/list-checks.ts'
 import { findSnapshot } from '../../src/ledger/list-snapshots.ts'
 import { findList } from '../../src/ledger/lists.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
@@ -219,6 +220,24 @@ describe('importing a list', () => {
       importList(db, { ...csv, format: 'tarot' }, { path: join(dir, 'none.csv') }, options),
     ).rejects.toMatchObject({ code: 'config', message: expect.stringContaining('"tarot"') })
     expect(existsSync(join(dir, 'ledger.db.snapshots'))).toBe(false)
+  })
+
+  it('calls a full disk a failure, and no fault of the file', async () => {
+    const { db, dir, sealed } = setUp()
+    vi.stubEnv('TMPDIR', join(dir, 'none'))
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    const person = (index: number) =>
+      JSON.stringify({ id: `p${index}`, schema: 'Person', caption: 'x'.repeat(100_000), properties: {} })
+    const path = join(dir, 'entities.json')
+    writeFileSync(path, Array.from({ length: 100 }, (_, index) => `${person(index)}\n`).join(''))
+    const list = { ...csv, format: 'opensanctions' }
+    await expect(importList(db, list, { path }, { approve: false, at })).rejects.toMatchObject({
+      code: 'failure',
+    })
+    expect(readChecks(db, 'house', 1)).toMatchObject([{ outcome: 'failed', sha256: null }])
+    expect(sealed()).toEqual([])
   })
 
   it('takes dates from the file: listed_on is when a row was published', async () => {
