@@ -129,6 +129,15 @@ describe('texts that are no address', () => {
     })
   })
 
+  it('a text full of spaces takes no longer than another of its length', () => {
+    // Two million: minutes and hours for anything that looks from each space for the end.
+    const spaces = ' '.repeat(2_000_000)
+    const account = '0x098B716B8Aaf21512996dC57EB0615e2383E2f96'
+    expect(parseAddress(`T${spaces}x`)).toEqual({ ok: false, reason: 'longer than 200 characters' })
+    expect(parseAddress(`${spaces}${account}${spaces}`)).toMatchObject({ ok: true, text: account })
+    expect(parseAddress(spaces)).toEqual({ ok: false, reason: 'empty' })
+  })
+
   it('a name of Object.prototype is no prefix', () => {
     expect(reasonOf('constructor1qqqqqq')).toBe('no address format known to chainscreen')
     expect(reasonOf('toString1qqqqqq')).toBe('no address format known to chainscreen')

@@ -1,3 +1,4 @@
+import { trimOf, xmlSpaces } from '../../address/trim.ts'
 import { ChainscreenError } from '../../errors.ts'
 import type { ListFormat } from '../types.ts'
 import { type About, Collector } from './collector.ts'
@@ -115,7 +116,7 @@ class SdnReader {
           text: (text) => {
             numbers++
             // Only the white space of XML: anything else around an address is to be seen, not repaired.
-            const raw = text.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '')
+            const raw = trimOf(text, xmlSpaces)
             this.#ids.push({ uid, asset: asset ?? null, raw })
           },
         },

@@ -84,6 +84,12 @@ describe('ofac-sdn-advanced', () => {
     expect(list.counts.features).toBe(5)
   })
 
+  it('is not held up by an address full of spaces', async () => {
+    const text = `${ronin}${' '.repeat(1_000_000)}x`
+    const list = await parse(ofacXml({ parties: parties(party(100, feature(1, 7001, text))) }))
+    expect(list.unparsed).toMatchObject([{ raw: text, reason: 'longer than 200 characters' }])
+  })
+
   it('puts the entries of one party together: earliest date, all programs, all lists', async () => {
     const entries = `<SanctionsEntries>${entry(100, [date(2021, 5, 6)], ['A'])}${entry(100, [date(2019, 2, 30), date(2020, 1, 1)], ['B', ''], 1551)}</SanctionsEntries>`
     const [first] = (await parse(ofacXml({ entries }))).addresses

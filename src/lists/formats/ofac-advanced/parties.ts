@@ -1,3 +1,4 @@
+import { trimOf, xmlSpaces } from '../../../address/trim.ts'
 import type { XmlElement } from '../walk-xml.ts'
 import { detach } from './detach.ts'
 import type { References } from './references.ts'
@@ -105,7 +106,7 @@ export class Parties {
             VersionDetail: {
               text: (text) => {
                 // Only the white space of XML: anything else around an address is to be seen, not repaired.
-                this.#features.at(-1)?.texts.push(detach(text.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '')))
+                this.#features.at(-1)?.texts.push(detach(trimOf(text, xmlSpaces)))
               },
             },
           },
