@@ -113,10 +113,13 @@ describe('opensanctions', () => {
         wallet('w2', p2sh, { topics: ['crime.theft'] }),
         sanction('s', 'w2'),
         wallet('w3', segwit, { topics: [] }),
+        wallet('w4', tron, { topics: ['sanction.linked', 'crime.theft'] }),
+        wallet('w5', tron, { topics: ['sanction.counter'] }),
+        wallet('w6', ronin, { topics: ['crime.theft', 'crime.terror'] }),
       ),
     )
-    expect(list.addresses.map(({ address }) => address)).toEqual([p2sh, segwit])
-    expect(list.counts).toMatchObject({ wallets: 3, walletsNotSanctioned: 1 })
+    expect(list.addresses.map(({ address }) => address)).toEqual([p2sh, segwit, ronin])
+    expect(list.counts).toMatchObject({ wallets: 6, walletsNotSanctioned: 3 })
   })
 
   it('shows accounts, tags, look-alike letters and several addresses in one field', async () => {
