@@ -205,6 +205,7 @@ describe('importing a list', () => {
     const before = standing(db)
     const content = 'address,nationality\n0x0000000000000000000000000000000000000001,Freedonia\n'
     await expect(importing(content)).rejects.toThrow('nationality')
+    await expect(importing(`Our customers\n${content}`)).rejects.toThrow('nationality')
     expect(standing(db)).toEqual(before)
     expect(sealed()).toEqual([`${sha(list(30))}.gz`])
     expect(JSON.stringify(dump(db))).not.toContain('Freedonia')

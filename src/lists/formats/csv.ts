@@ -3,6 +3,7 @@ import { ChainscreenError } from '../../errors.ts'
 import { refuseForbiddenColumns } from '../../forbidden-columns.ts'
 import type { ListedAddress, ListFormat } from '../types.ts'
 import { currentDay, isDate } from './is-date.ts'
+import { peek } from './peek.ts'
 import { type CsvRow, readCsv } from './read-csv.ts'
 
 const columns = ['address', 'subject', 'program', 'listed_on', 'removed_on', 'source'] as const
@@ -10,6 +11,10 @@ type Column = (typeof columns)[number]
 
 /** No name of a column is near this length: what is longer is no header, and is not looked at further. */
 const longestName = 200
+
+/** How far a header is looked for in a file that does not begin with one. */
+const headLines = 20
+const headBytes = 1 << 14
 
 /** How many bad lines an error shows. */
 const shownLines = 20
@@ -29,14 +34,21 @@ export const csv: ListFormat = {
     const addresses: ListedAddress[] = []
     const badLines: string[] = []
     let badCount = 0
-    for await (const row of readCsv(input)) {
-      if (header === undefined) {
-        header = readHeader(row)
-        continue
+    const { head, whole } = await peek(input, isEnough)
+    try {
+      for await (const row of readCsv(whole)) {
+        if (header === undefined) {
+          header = readHeader(row)
+          continue
+        }
+        const result = readRow(header, row, today)
+        if (typeof result !== 'string') addresses.push(result)
+        else if (++badCount <= shownLines) badLines.push(`line ${row.line}: ${result}`)
       }
-      const result = readRow(header, row, today)
-      if (typeof result !== 'string') addresses.push(result)
-      else if (++badCount <= shownLines) badLines.push(`line ${row.line}: ${result}`)
+    } catch (error) {
+      // What is rejected is kept. Such columns must not be, wherever in the file its header stands.
+      if (header === undefined) refuseForbiddenColumns(namesIn(head), 'The file')
+      throw error
     }
     if (header === undefined)
       throw bad(`The file is empty; expected a header line with the column "address" (${allowed()}).`)
@@ -71,6 +83,23 @@ function readHeader({ line, fields }: CsvRow): readonly Column[] {
     if (names.indexOf(name) !== index) throw bad(`Line ${line}: the column "${name}" stands there twice.`)
     return column
   })
+}
+
+function isEnough(head: Buffer): boolean {
+  return head.length >= headBytes || head.toString('latin1').split(/\r\n?|\n/).length > headLines
+}
+
+/** What may be names of columns in the first lines, whatever they are written in and divided by. */
+function namesIn(head: Buffer): string[] {
+  const rows = head
+    .toString('utf8')
+    .replaceAll('\0', '')
+    .split(/[\r\n]+/)
+    .slice(0, headLines)
+    .map((line) => line.split(/[,;\t|]/))
+  // A title is no header, nor is prose.
+  const names = rows.filter((cells) => cells.length > 1).flat()
+  return names.filter((name) => name.length <= longestName)
 }
 
 /** The row's address, or what is wrong with it. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ForbiddenColumns } from '../../../src/forbidden-columns.ts'
 import { csv } from '../../../src/lists/formats/csv.ts'
 import { refusal } from '../refusal.ts'
 import { chunks } from './chunks.ts'
@@ -140,5 +141,22 @@ describe('csv', () => {
     expect(error.code).toBe('bad-file')
     expect(error.message).toMatch(/columns "Nationality", "country_code": .* never acts on nationality/)
     expect(JSON.stringify(error)).not.toContain('"x"')
+  })
+
+  it.each([
+    ['below a title', `My customers\naddress,nationality\n${eth},x\n`],
+    ['below a title that is no CSV', `"My" customers\n\naddress,nationality\n${eth},x\n`],
+    ['of a file with semicolons, below a title', `My customers\r\naddress;nationality\r\n${eth};x\r\n`],
+    ['in UTF-16', Buffer.from(`\ufeffaddress,nationality\n${eth},x\n`, 'utf16le')],
+    ['beside columns that nobody knows', `colour,x\naddress,nationality\n${eth},x\n`],
+  ])('refuses a column of nationality %s', async (_, text) => {
+    const error = await refusal(parse(text))
+    expect(error).toBeInstanceOf(ForbiddenColumns)
+    expect(error.message).toMatch(/the column "nationality"/)
+  })
+
+  it('takes no word of a file with a header for the name of a column', async () => {
+    const error = await refusal(parse(`address,subject\n${eth},Land\n${eth},country\nx,y\n`))
+    expect(error.message).toMatch(/^One row is wrong/)
   })
 })
