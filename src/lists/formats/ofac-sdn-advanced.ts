@@ -17,7 +17,7 @@ import { walkXml, type XmlElement } from './walk-xml.ts'
  */
 export const ofacSdnAdvanced: ListFormat = {
   id: 'ofac-sdn-advanced',
-  version: 1,
+  version: 2,
   category: 'sanctions',
   listedOnIsPublished: false,
   async parse(input) {
@@ -70,6 +70,10 @@ function collect(issuedOn: string, parties: Parties, entries: Entries): ParsedLi
   let features = 0
   for (const party of parties.withAddresses) {
     const listing = entries.byProfile.get(party.profileId)
+    if (listing === undefined)
+      throw bad(
+        `Party ${party.fixedRef} has addresses and no <SanctionsEntry>: the file is damaged, get it again.`,
+      )
     for (const feature of party.features) {
       features++
       for (const address of feature.texts.length > 0 ? feature.texts : ['']) {
@@ -85,28 +89,19 @@ function collect(issuedOn: string, parties: Parties, entries: Entries): ParsedLi
       }
     }
   }
-  const counts: Record<string, number> = {
-    parties: parties.count,
-    features,
-    pairs: pairs.size,
-    addresses: texts.size,
-  }
-  if (parties.undefinedFeatures > 0) counts.featuresOfUndefinedType = parties.undefinedFeatures
+  const counts = { parties: parties.count, features, pairs: pairs.size, addresses: texts.size }
   return { issuedOn, addresses, unparsed, counts }
 }
 
-function aboutParty(
-  party: Party,
-  listing: Listing | undefined,
-): Omit<ListedAddress, 'key' | 'address' | 'asset'> {
+function aboutParty(party: Party, listing: Listing): Omit<ListedAddress, 'key' | 'address' | 'asset'> {
   return {
     partyId: party.fixedRef,
     subject: party.name,
-    programs: [...(listing?.programs ?? [])],
-    listedOn: listing?.listedOn ?? null,
+    programs: [...listing.programs],
+    listedOn: listing.listedOn,
     publishedBy: null,
     removedOn: null,
-    source: listing === undefined ? null : [...listing.lists].join('; ') || null,
+    source: [...listing.lists].join('; ') || null,
   }
 }
 

@@ -100,22 +100,6 @@ describe('ofac-sdn-advanced', () => {
     })
   })
 
-  it('keeps an address whose party has no sanctions entry', async () => {
-    const list = await parse(ofacXml({ entries: '<SanctionsEntries/>' }))
-    expect(list.addresses).toHaveLength(2)
-    expect(list.addresses[0]).toMatchObject({
-      listedOn: null,
-      programs: [],
-      source: null,
-      subject: 'Lázár Group & Sons',
-    })
-  })
-
-  it('does not read a feature of a type that the file does not define, and counts it', async () => {
-    const list = await parse(ofacXml({ parties: parties(party(100, feature(1, 31337, ronin))) }))
-    expect(list).toMatchObject({ addresses: [], counts: { features: 0, featuresOfUndefinedType: 1 } })
-  })
-
   it.each([
     ['another root', ofacXml({ root: 'sdnList' }), /root element is <sdnList>, expected <Sanctions>/],
     ['no date of issue', ofacXml({ dateOfIssue: '' }), /no <DateOfIssue>/],
@@ -131,6 +115,21 @@ describe('ofac-sdn-advanced', () => {
       'no reference values',
       ofacXml({ references: '' }),
       /<DistinctParties> comes before <ReferenceValueSets>/,
+    ],
+    [
+      'a party with addresses and no sanctions entry',
+      ofacXml({ entries: '<SanctionsEntries/>' }),
+      /^Party 100 has addresses and no <SanctionsEntry>/,
+    ],
+    [
+      'a feature of a type that it does not define',
+      ofacXml({ parties: parties(party(100, feature(5, 31337, ronin))) }),
+      /^Feature 5 of party 100 is of the type "31337", which the file does not define/,
+    ],
+    [
+      'a feature of no type',
+      ofacXml().replace(' FeatureTypeID="7001"', ''),
+      /^Feature 4 of party 100 is of the type ""/,
     ],
     ['no digital currency type', ofacXml().replaceAll('Digital Currency', 'Crypto'), /no feature type/],
     [

@@ -1,4 +1,5 @@
 import { trimOf, xmlSpaces } from '../../../address/trim.ts'
+import { ChainscreenError } from '../../../errors.ts'
 import type { XmlElement } from '../walk-xml.ts'
 import { detach } from './detach.ts'
 import type { References } from './references.ts'
@@ -28,8 +29,6 @@ export class Parties {
   /** The profiles of {@link withAddresses}: what sanctions entries refer to. */
   readonly profileIds = new Set<string>()
   count = 0
-  /** Features whose type the file does not define. */
-  undefinedFeatures = 0
   readonly #references: References
   #fixedRef = ''
   #profileId = ''
@@ -93,7 +92,12 @@ export class Parties {
     return {
       accept: (attributes) => {
         const type = attributes.FeatureTypeID ?? ''
-        if (!this.#references.featureTypes.has(type)) this.undefinedFeatures++
+        // It may be an address: nobody can say.
+        if (!this.#references.featureTypes.has(type))
+          throw new ChainscreenError(
+            'bad-file',
+            `Feature ${attributes.ID} of party ${this.#fixedRef} is of the type ${JSON.stringify(type)}, which the file does not define: it is damaged, get it again.`,
+          )
         return this.#references.assets.has(type)
       },
       open: (attributes) => {
