@@ -13,7 +13,7 @@ import { walkXml, type XmlAttributes, type XmlElement } from './walk-xml.ts'
  */
 export const euFsf: ListFormat = {
   id: 'eu-fsf',
-  version: 1,
+  version: 2,
   category: 'sanctions',
   listedOnIsPublished: false,
   async parse(input) {
