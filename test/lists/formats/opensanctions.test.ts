@@ -159,6 +159,11 @@ describe('opensanctions', () => {
     ],
     ['an entity without id', '{"schema":"Person"}\n', /no "id"/],
     ['a wallet twice', file(wallet('w', tron), wallet('w', tron)), /Line 2 is a second wallet w/],
+    ...['cryptoWallets', 'sanctions', 'holder', 'entity'].map((name): [string, string, RegExp] => [
+      `the nested form (${name})`,
+      file(wallet('w', tron), { id: 'x', schema: 'Person', properties: { [name]: [wallet('w2', p2sh)] } }),
+      new RegExp(`^Line 2 has entities inside an entity \\("properties.${name}"\\).*load entities.ftm.json`),
+    ]),
     ['nothing', '\n', /is empty/],
     ['HTML', '<html></html>', /Line 1 is no JSON object/],
   ])('refuses %s', async (_, text, message) => {
