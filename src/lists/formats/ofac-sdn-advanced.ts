@@ -5,6 +5,7 @@ import { dateElement } from './ofac-advanced/date.ts'
 import { Entries, type Listing } from './ofac-advanced/entries.ts'
 import { Parties, type Party } from './ofac-advanced/parties.ts'
 import { References } from './ofac-advanced/references.ts'
+import { countUnreadable } from './publisher-date.ts'
 import { walkXml, type XmlElement } from './walk-xml.ts'
 
 /**
@@ -89,7 +90,10 @@ function collect(issuedOn: string, parties: Parties, entries: Entries): ParsedLi
       }
     }
   }
-  const counts = { parties: parties.count, features, pairs: pairs.size, addresses: texts.size }
+  const counts = {
+    ...{ parties: parties.count, features, pairs: pairs.size, addresses: texts.size },
+    ...countUnreadable(entries.unreadableDates),
+  }
   return { issuedOn, addresses, unparsed, counts }
 }
 

@@ -7,7 +7,7 @@ import { publication } from './opensanctions/publication.ts'
 import { combineSanctions, readSanction, type Sanction } from './opensanctions/sanction.ts'
 import { Spill } from './opensanctions/spill.ts'
 import { readWallet, type Wallet } from './opensanctions/wallet.ts'
-import { isoDay } from './publisher-date.ts'
+import { countUnreadable, DateReader, isoDay } from './publisher-date.ts'
 import { readLines } from './read-lines.ts'
 
 /**
@@ -91,6 +91,7 @@ function join(
   // One `last_seen` of the year 2926 must not end what is in force.
   const day = asOf !== null && asOf > today ? today : asOf
   const collector = new Collector()
+  const dates = new DateReader()
   let notSanctioned = 0
   for (const wallet of wallets) {
     const sanctions = [wallet.id, ...wallet.holders].flatMap((id) => joined.sanctions.get(id) ?? [])
@@ -106,7 +107,7 @@ function join(
           .filter((name) => name !== '')
           .join('; ') || null,
       ...combineSanctions(sanctions, day),
-      publishedBy: isoDay(wallet.firstSeen ?? ''),
+      publishedBy: dates.read(wallet.firstSeen ?? undefined, isoDay),
       source: wallet.datasets.join('; ') || null,
     }
     const where = `CryptoWallet ${wallet.id}`
@@ -124,6 +125,9 @@ function join(
   }
   const counts: Record<string, number> = { entities, wallets: wallets.length, addresses: collector.count }
   if (notSanctioned > 0) counts.walletsNotSanctioned = notSanctioned
+  const orders = [...joined.sanctions.values()].flat()
+  const unreadable = orders.reduce((sum, each) => sum + each.unreadableDates, dates.unreadable)
+  Object.assign(counts, countUnreadable(unreadable))
   return { issuedOn: asOf, addresses: collector.addresses, unparsed: collector.unparsed, counts }
 }
 

@@ -42,6 +42,19 @@ describe('eu-fsf', () => {
     expect(list.addresses[0]?.listedOn).toBe('2023-01-02')
   })
 
+  it('counts the dates that it could not read of entities with addresses', async () => {
+    const bad = euEntity('EU.1.1', remark, '', 'designationDate="soon"').replace('2025-02-24', '24/02/2025')
+    const list = await parse(euXml([bad, euEntity('EU.2.2', '', '', 'designationDate="soon"')]))
+    expect(list.counts).toMatchObject({ unreadableDates: 2 })
+    expect(list.addresses[0]?.listedOn).toBe('2024-05-06')
+  })
+
+  it('takes the best of any number of names', async () => {
+    const names = '<nameAlias wholeName="Other" strong="true"/>'.repeat(200_000)
+    const list = await parse(euXml([euEntity('EU.1.1', remark, names)]))
+    expect(list.addresses[0]?.subject).toBe('Lázár')
+  })
+
   it('shows split and glued addresses, and takes nothing of them', async () => {
     const split = `${tron.slice(0, 24)} ${tron.slice(24)}`
     const list = await parse(euXml([euEntity('EU.1.1', `${split}; ${p2sh}${segwit}; ${ronin}`)]))

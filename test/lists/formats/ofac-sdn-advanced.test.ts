@@ -92,7 +92,9 @@ describe('ofac-sdn-advanced', () => {
 
   it('puts the entries of one party together: earliest date, all programs, all lists', async () => {
     const entries = `<SanctionsEntries>${entry(100, [date(2021, 5, 6)], ['A'])}${entry(100, [date(2019, 2, 30), date(2020, 1, 1)], ['B', ''], 1551)}</SanctionsEntries>`
-    const [first] = (await parse(ofacXml({ entries }))).addresses
+    const list = await parse(ofacXml({ entries }))
+    const [first] = list.addresses
+    expect(list.counts).toMatchObject({ unreadableDates: 1 })
     expect(first).toMatchObject({
       listedOn: '2020-01-01',
       programs: ['A', 'B'],

@@ -106,6 +106,18 @@ describe('opensanctions', () => {
     ])
   })
 
+  it('counts the dates that it could not read, and ends nothing by them', async () => {
+    const orders = [
+      sanction('s1', 'w', { endDate: ['2024'], startDate: ['2020-02-30'] }),
+      sanction('s2', 'other', { endDate: ['2024'] }),
+    ]
+    const list = await parse(
+      file(entity('w', 'CryptoWallet', { publicKey: [tron] }, { first_seen: '?' }), ...orders),
+    )
+    expect(list.addresses).toMatchObject([{ removedOn: null, listedOn: null, publishedBy: null }])
+    expect(list.counts).toMatchObject({ unreadableDates: 3 })
+  })
+
   it('leaves out a wallet that nobody sanctioned, and counts it', async () => {
     const list = await parse(
       file(

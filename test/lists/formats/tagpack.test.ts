@@ -109,6 +109,14 @@ describe('tagpack', () => {
     expect(list.counts).toEqual({ tags: 2, addresses: 1 })
   })
 
+  it('counts the dates that it could not read, that of the header once', async () => {
+    const list = await parse(
+      `${header}lastmod: soon\ntags:\n- address: ${p2sh}\n- address: ${tron}\n- address: ${ronin}\n  lastmod: 28.8.2023\n`,
+    )
+    expect(list.addresses.map(({ publishedBy }) => publishedBy)).toEqual([null, null, null])
+    expect(list.counts).toMatchObject({ unreadableDates: 2 })
+  })
+
   it('shows what is no address', async () => {
     const list = await parse(
       `${header}tags:\n- address: ${tron}x\n- label: no address\n- address: ${p2sh} ${segwit}\n`,

@@ -87,9 +87,13 @@ describe('uk-sanctions-list', () => {
     }
   })
 
-  it('dates nothing where the dates are none', async () => {
-    const list = await parse(ukXml([designation('Z', `ETH: ${ronin}`, '', 'soon')]))
+  it.each([
+    ['XML', ukXml([designation('Z', `ETH: ${ronin}`, '', 'soon'), designation('Y', '', '', 'soon')])],
+    ['CSV', ukCsv([ukRow('Z', 'Primary Name', 'X', `ETH: ${ronin}`)]).replace('04/08/2026', '2026-08-04')],
+  ])('dates nothing where the dates are none, and counts those of addresses (%s)', async (_, text) => {
+    const list = await parse(text)
     expect(list.addresses[0]).toMatchObject({ publishedBy: null, listedOn: '2012-06-29' })
+    expect(list.counts).toMatchObject({ unreadableDates: 1 })
   })
 
   it.each([

@@ -15,6 +15,8 @@ export interface Listing {
 export class Entries {
   /** By profile id. */
   readonly byProfile = new Map<string, Listing>()
+  /** Dates that are none of the calendar. */
+  unreadableDates = 0
   readonly #references: References
   readonly #profileIds: ReadonlySet<string>
   #listing: Listing = emptyListing()
@@ -48,7 +50,8 @@ export class Entries {
 
   #earlier(date: string | null): void {
     const { listedOn } = this.#listing
-    if (date !== null && (listedOn === null || date < listedOn)) this.#listing.listedOn = date
+    if (date === null) this.unreadableDates++
+    else if (listedOn === null || date < listedOn) this.#listing.listedOn = date
   }
 
   #program(code: string): void {
