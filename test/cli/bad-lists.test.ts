@@ -69,9 +69,7 @@ describe('a list that is not right', () => {
     expect(stdout).toMatch(
       /^ofac: 2 addresses, 0 not readable as an address, dates not readable: 1, issued on/,
     )
-    expect((await user.run('lists', 'show', 'ofac')).stdout).toContain(
-      '\n  unreadable       0, dates: 1\n',
-    )
+    expect((await user.run('lists', 'show', 'ofac')).stdout).toContain('\n  unreadable       0, dates: 1\n')
     expect((await user.run('lists', 'show', 'ofac')).stdout).toContain('0 unreadable, dates unreadable: 1; ')
   })
 

@@ -58,7 +58,7 @@ class FsfReader {
         open: (attributes) => this.#begin(attributes),
         close: () => this.#keep(),
         children: {
-          remark: { text: (text) => this.#remarks.push(text) },
+          remark: { prose: true, text: (text) => this.#remarks.push(text) },
           regulation: {
             open: (attributes) => {
               this.#regulate(attributes)
@@ -79,7 +79,7 @@ class FsfReader {
               if (wholeName && rank > (this.#name?.rank ?? -1)) this.#name = { name: wholeName, rank }
             },
             children: {
-              remark: { text: (text) => this.#remarks.push(text) },
+              remark: { prose: true, text: (text) => this.#remarks.push(text) },
               regulationSummary: { open: (attributes) => this.#regulate(attributes) },
             },
           },

@@ -37,6 +37,11 @@ describe('eu-fsf', () => {
     expect(list.addresses.map(({ address }) => address)).toEqual([p2sh])
   })
 
+  it('reads a remark with all that is marked up in it', async () => {
+    const list = await parse(euXml([euEntity('EU.1.1', `Known <i>wallet ${tron}</i><br/>${p2sh}`)]))
+    expect(list.addresses.map(({ address }) => address)).toEqual([tron, p2sh])
+  })
+
   it('takes the date of designation where there is one', async () => {
     const list = await parse(euXml([euEntity('EU.1.1', remark, '', 'designationDate="2023-01-02"')]))
     expect(list.addresses[0]?.listedOn).toBe('2023-01-02')

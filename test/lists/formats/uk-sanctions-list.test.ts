@@ -6,6 +6,7 @@ import {
   designation,
   p2sh,
   ronin,
+  segwit,
   telltales,
   tron,
   ukCsv,
@@ -71,6 +72,17 @@ describe('uk-sanctions-list', () => {
       expect(await parse(`\ufeff${text}`, 1)).toEqual(whole)
     },
   )
+
+  it('reads on inside and behind marked up text, and a second text of the same kind', async () => {
+    const marked = `(1) <b>ETH: ${ronin}</b> (2) TRX: ${tron}<br/>${p2sh}`
+    const twice = designation('Z', marked).replace(
+      '<OtherInformation>',
+      `<OtherInformation>BTC: ${segwit}</OtherInformation><OtherInformation>`,
+    )
+    const list = await parse(ukXml([twice]))
+    expect(list.addresses.map(({ address }) => address)).toEqual([segwit, ronin, tron, p2sh])
+    expect(list.unparsed).toEqual([])
+  })
 
   it('says where what it could not read stands', async () => {
     const broken = `USDT: ${tron.slice(0, 12)} ${tron.slice(12)}`

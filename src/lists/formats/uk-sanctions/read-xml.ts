@@ -60,8 +60,8 @@ export async function readUkXml(input: Readable): Promise<ParsedList> {
           ...texts(fields, (key, text) => {
             field[key] = text
           }),
-          ...texts(freeTexts, (key, text) => {
-            free[key] = text
+          ...prose(freeTexts, (key, text) => {
+            free[key] = `${free[key] ?? ''}\n${text}`
           }),
           Names: {
             children: {
@@ -105,6 +105,15 @@ function texts<Name extends string>(
   set: (name: Name, text: string) => void,
 ): Record<string, XmlElement> {
   return Object.fromEntries(names.map((name) => [name, { text: (text: string) => set(name, text) }]))
+}
+
+function prose<Name extends string>(
+  names: readonly Name[],
+  add: (name: Name, text: string) => void,
+): Record<string, XmlElement> {
+  return Object.fromEntries(
+    names.map((name) => [name, { prose: true, text: (text: string) => add(name, text) }]),
+  )
 }
 
 function bad(message: string): ChainscreenError {
