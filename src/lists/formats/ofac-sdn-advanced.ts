@@ -1,6 +1,7 @@
 import { parseAddress } from '../../address/parse.ts'
 import { ChainscreenError } from '../../errors.ts'
 import type { ListedAddress, ListFormat, ParsedList, UnparsedItem } from '../types.ts'
+import { whyUnknown } from './currency-type.ts'
 import { dateElement } from './ofac-advanced/date.ts'
 import { Entries, type Listing } from './ofac-advanced/entries.ts'
 import { Parties, type Party } from './ofac-advanced/parties.ts'
@@ -57,7 +58,7 @@ export const ofacSdnAdvanced: ListFormat = {
       if (!seen.has(name)) throw bad(`The file has no <${name}>: it is not a whole OFAC list.`)
     if (issuedOn === null) throw bad('<DateOfIssue> holds no date of the calendar (Year, Month, Day).')
     if (parties.count === 0) throw bad('<DistinctParties> is empty: a list without a single party.')
-    if (references.assets.size === 0)
+    if (![...references.currencies.values()].some(({ known }) => known))
       throw bad('The file defines no feature type "Digital Currency Address - …": OFAC may have renamed it.')
     return collect(issuedOn, parties, entries)
   },
@@ -78,15 +79,18 @@ function collect(issuedOn: string, parties: Parties, entries: Entries): ParsedLi
     for (const feature of party.features) {
       features++
       for (const address of feature.texts.length > 0 ? feature.texts : ['']) {
-        const { asset } = feature
+        const { type } = feature
+        const where = `feature ${feature.id} of party ${party.fixedRef}`
+        const asset = type.known ? type.asset : null
         texts.add(address)
         pairs.add(`${asset} ${address}`)
+        if (!type.known) {
+          unparsed.push({ raw: address, reason: whyUnknown(type.name), asset, where })
+          continue
+        }
         const parsed = parseAddress(address, { asset })
         if (parsed.ok) addresses.push({ key: parsed.key, address, asset, ...aboutParty(party, listing) })
-        else {
-          const where = `feature ${feature.id} of party ${party.fixedRef}`
-          unparsed.push({ raw: address, reason: parsed.reason, asset, where })
-        }
+        else unparsed.push({ raw: address, reason: parsed.reason, asset, where })
       }
     }
   }

@@ -54,6 +54,22 @@ describe('ofac-sdn-advanced', () => {
     expect(list.addresses).toMatchObject([{ asset: 'NEVERSEEN', address: ronin }])
   })
 
+  it('knows a type however its name is spaced, and shows the features of any other that speaks of a currency', async () => {
+    const xml = ofacXml()
+      .replace('Digital Currency Address - ETH', 'Digital\u00a0Currency Addresses - ETH')
+      .replace('Digital Currency Address - XBT', 'Virtual Currency Address - XBT')
+    const list = await parse(xml)
+    expect(list.addresses).toMatchObject([{ address: ronin, asset: 'ETH' }])
+    expect(list.unparsed).toEqual([
+      {
+        raw: tronUnderXbt,
+        reason: 'of the type "Virtual Currency Address - XBT", which chainscreen does not know',
+        asset: null,
+        where: 'feature 5 of party 100',
+      },
+    ])
+  })
+
   it('keeps every version and every detail of a feature', async () => {
     const more = feature(1, 7001, ronin).replace(
       '</FeatureVersion>',

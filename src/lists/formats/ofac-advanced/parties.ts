@@ -1,5 +1,6 @@
 import { trimOf, xmlSpaces } from '../../../address/trim.ts'
 import { ChainscreenError } from '../../../errors.ts'
+import type { CurrencyType } from '../currency-type.ts'
 import type { XmlElement } from '../walk-xml.ts'
 import { detach } from './detach.ts'
 import type { References } from './references.ts'
@@ -7,7 +8,7 @@ import type { References } from './references.ts'
 /** A digital currency feature: its id is stable from one file to the next. */
 export interface AddressFeature {
   id: string
-  asset: string | null
+  type: CurrencyType
   /** As published; the schema allows several, real files have one. */
   texts: string[]
 }
@@ -98,11 +99,11 @@ export class Parties {
             'bad-file',
             `Feature ${attributes.ID} of party ${this.#fixedRef} is of the type ${JSON.stringify(type)}, which the file does not define: it is damaged, get it again.`,
           )
-        return this.#references.assets.has(type)
+        return this.#references.currencies.has(type)
       },
       open: (attributes) => {
-        const asset = this.#references.assets.get(attributes.FeatureTypeID ?? '') ?? null
-        this.#features.push({ id: attributes.ID ?? '', asset, texts: [] })
+        const type = this.#references.currencies.get(attributes.FeatureTypeID ?? '')
+        if (type !== undefined) this.#features.push({ id: attributes.ID ?? '', type, texts: [] })
       },
       children: {
         FeatureVersion: {
