@@ -2,6 +2,7 @@ import { parseAddress } from '../../address/parse.ts'
 import { ChainscreenError } from '../../errors.ts'
 import { refuseForbiddenColumns } from '../../forbidden-columns.ts'
 import type { ListedAddress, ListFormat } from '../types.ts'
+import { Periods } from './csv-periods.ts'
 import { currentDay, isDate } from './is-date.ts'
 import { peek } from './peek.ts'
 import { type CsvRow, readCsv } from './read-csv.ts'
@@ -32,6 +33,7 @@ export const csv: ListFormat = {
   async parse(input, today = currentDay()) {
     let header: readonly Column[] | undefined
     const addresses: ListedAddress[] = []
+    const periods = new Periods()
     const badLines: string[] = []
     let badCount = 0
     const { head, whole } = await peek(input, isEnough)
@@ -42,8 +44,9 @@ export const csv: ListFormat = {
           continue
         }
         const result = readRow(header, row, today)
-        if (typeof result !== 'string') addresses.push(result)
-        else if (++badCount <= shownLines) badLines.push(`line ${row.line}: ${result}`)
+        const wrong = typeof result === 'string' ? result : periods.add(result, row.line)
+        if (wrong !== null && ++badCount <= shownLines) badLines.push(`line ${row.line}: ${wrong}`)
+        if (wrong === null && typeof result !== 'string') addresses.push(result)
       }
     } catch (error) {
       // What is rejected is kept. Such columns must not be, wherever in the file its header stands.

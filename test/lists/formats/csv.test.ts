@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ForbiddenColumns } from '../../../src/forbidden-columns.ts'
 import { csv } from '../../../src/lists/formats/csv.ts'
+import { mergeByKey } from '../../../src/lists/merge.ts'
 import { refusal } from '../refusal.ts'
 import { chunks } from './chunks.ts'
 
@@ -125,6 +126,31 @@ describe('csv', () => {
       /line 2: removed_on 2024-03-02 is still to come, .*: leave it empty, and write the day when it has come\.$/,
     )
     expect((await removed(today)).addresses).toMatchObject([{ removedOn: today }])
+  })
+
+  it.each([
+    ['two that ended', '2018-01-01,2019-01-01', '2021-01-01,2022-01-01'],
+    ['two that ended, the later one first', '2021-01-01,2022-01-01', '2018-01-01,2019-01-01'],
+    ['one that ended and one in force', '2018-01-01,2019-01-01', '2023-01-01,'],
+    ['one in force from the day on which the other ended', '2018-01-01,2019-01-01', '2019-01-01,'],
+  ])('refuses two periods of one address that are apart: %s', async (_, one, two) => {
+    const error = await refusal(
+      parse(`address,listed_on,removed_on\n${eth},${one}\n${btc},,\n${eth.toLowerCase()},${two}\n`),
+    )
+    expect(error.message).toMatch(
+      /line 4: the dates are apart from those of the same address in line 2 \(20.*\).*: make one row of them\.$/,
+    )
+  })
+
+  it.each([
+    ['the same', '2018-01-01,2019-01-01', '2018-01-01,2019-01-01', ['2018-01-01', '2019-01-01']],
+    ['of one day', '2018-01-01,2018-01-01', '2018-01-01,2018-01-01', ['2018-01-01', '2018-01-01']],
+    ['overlapping', '2018-01-01,2020-01-01', '2019-01-01,2021-01-01', ['2018-01-01', '2021-01-01']],
+    ['without dates', ',', '2019-01-01,', ['2019-01-01', null]],
+  ])('joins rows of one address whose periods are %s', async (_, one, two, joined) => {
+    const { addresses } = await parse(`address,listed_on,removed_on\n${eth},${one}\n${eth},${two}\n`)
+    const [entry] = mergeByKey(addresses)
+    expect([entry?.listedOn, entry?.removedOn]).toEqual(joined)
   })
 
   it('knows what day it is where nobody says', async () => {
