@@ -115,6 +115,14 @@ describe('texts that are no address', () => {
     expect(reasonOf(text)).toBe(reason)
   })
 
+  it('a legacy address behind the prefix of cashaddr is called by its name', () => {
+    for (const address of ['1NE2NiGhhbkFPSEyNWwj7hKGhGDedBtSrQ', '3LU8wRu4ZnXP4UM8Yo6kkTiGHM9BubgyiG'])
+      expect(parseAddress(`bitcoincash:${address}`)).toMatchObject({
+        ok: false,
+        reason: expect.stringMatching(/^a legacy address .* behind a prefix/),
+      })
+  })
+
   it('a damaged Monero address says that its checksum does not match', () => {
     const text = otherAddresses.find(({ form }) => form === 'standard')?.text ?? ''
     expect(reasonOf(`${text.slice(0, -1)}e`)).toBe('monero checksum does not match')
