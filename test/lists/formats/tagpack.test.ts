@@ -117,6 +117,24 @@ describe('tagpack', () => {
     expect(list.counts).toMatchObject({ unreadableDates: 2 })
   })
 
+  it('gives a tag what it takes over from another map, where it does not say otherwise', async () => {
+    const base = 'base: &b\n  label: L2\n  currency: BTC\nmore: &m\n  <<: *b\n  category: exchange\n'
+    const tags = [
+      `- <<: *m\n  address: ${p2sh}\n`,
+      `- address: ${segwit}\n  label: own\n  <<: [*b, *m]\n`,
+      `- &t\n  address: ${tron}\n  label: L3\n- <<: *t\n  address: ${ronin}\n`,
+    ]
+    const list = await parse(`${header}${base}tags:\n${tags.join('')}`)
+    expect(
+      list.addresses.map(({ address, subject, asset, programs }) => [address, subject, asset, programs]),
+    ).toEqual([
+      [p2sh, 'L2', 'BTC', ['exchange']],
+      [segwit, 'own', 'BTC', ['exchange']],
+      [tron, 'L3', null, []],
+      [ronin, 'L3', null, []],
+    ])
+  })
+
   it('shows what is no address', async () => {
     const list = await parse(
       `${header}tags:\n- address: ${tron}x\n- label: no address\n- address: ${p2sh} ${segwit}\n`,
@@ -160,6 +178,12 @@ describe('tagpack', () => {
       `${header}tags:\n- address: ${p2sh}\ntitle: again\n`,
       /"title" stands in the header a second time/,
     ],
+    [
+      'what it takes over unknown',
+      `${header}tags:\n- <<: *x\n  address: ${p2sh}\n`,
+      /Line 4 takes over|no YAML/,
+    ],
+    ['a text taken over', `${header}a: &a x\ntags:\n- <<: *a\n  address: ${p2sh}\n`, /Line 5 takes over/],
     ['a list as an address', `${header}tags:\n- address: [${p2sh}]\n`, /Line 4: "address" is no text/],
     ['a second document', `${header}tags:\n- address: ${p2sh}\n---\n${header}`, /title.*second time|no YAML/],
     ['an open quote', `${header}tags:\n- address: "${p2sh}\n`, /no YAML at line \d/],
