@@ -11,8 +11,10 @@ import { findList } from '../../src/ledger/lists.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
 import { activationOf } from '../../src/lists/activation.ts'
 import { importList } from '../../src/lists/import-list.ts'
+import { historyOf } from '../../src/lists/ofac-history.ts'
 import { dump, freshLedger } from '../ledger/fixtures.ts'
 import { tempDir } from '../temp.ts'
+import { date, entry, ofacXml } from './formats/ofac-xml.ts'
 
 const csv = { id: 'house', format: 'csv', maxAgeSeconds: null, maxRemoved: 0.05 }
 const at = '2026-01-01T10:00:00.000Z'
@@ -262,6 +264,20 @@ describe('importing a list', () => {
       ['B', '[]', '2023-01-01', '2023-01-01', '2024-01-01'],
       ['C', '[]', null, '2026-01-01', null],
     ])
+  })
+
+  it.each([
+    ['the SDN list', 1550, 2 + historyOf('ofac-sdn').filter(({ removedBy }) => removedBy !== null).length],
+    ['another list of OFAC', 1551, 2],
+  ])('knows of addresses that were on the list before where it is %s', async (_, listed, entries) => {
+    const { db, dir } = setUp()
+    const path = join(dir, 'sdn.xml')
+    const inside = `<SanctionsEntries>${entry(100, [date(2020, 3, 2)], ['A'], listed)}</SanctionsEntries>`
+    const issued = `<DateOfIssue>${date(2026, 1, 1)}</DateOfIssue>`
+    writeFileSync(path, ofacXml({ entries: inside, dateOfIssue: issued }))
+    const list = { ...csv, format: 'ofac-sdn-advanced' }
+    await importList(db, list, { path }, { approve: false, at })
+    expect(all(db, 'select count(*) as n from list_entries')).toEqual([{ n: entries }])
   })
 
   it('judges by the day of the import whether a removal has come', async () => {

@@ -96,6 +96,7 @@ function collect(issuedOn: string, parties: Parties, entries: Entries): ParsedLi
   }
   const counts = {
     ...{ parties: parties.count, features, pairs: pairs.size, addresses: texts.size },
+    sdnEntries: entries.sdnEntries,
     ...countUnreadable(entries.unreadableDates),
   }
   return { issuedOn, addresses, unparsed, counts }

@@ -25,7 +25,7 @@ describe('ofac-sdn-advanced', () => {
         { key: expect.stringMatching(/^tron:/), address: tronUnderXbt, asset: 'XBT', ...about },
       ],
       unparsed: [],
-      counts: { parties: 2, features: 2, pairs: 2, addresses: 2 },
+      counts: { parties: 2, features: 2, pairs: 2, addresses: 2, sdnEntries: 2 },
     })
   })
 
@@ -98,6 +98,11 @@ describe('ofac-sdn-advanced', () => {
     ])
     for (const { reason } of list.unparsed) expect(reason).not.toBe('')
     expect(list.counts.features).toBe(5)
+  })
+
+  it('counts the entries of the SDN list: the consolidated file has none', async () => {
+    const entries = `<SanctionsEntries>${entry(100, [date(2020, 3, 2)], ['A'], 1551)}</SanctionsEntries>`
+    expect((await parse(ofacXml({ entries }))).counts).toMatchObject({ sdnEntries: 0 })
   })
 
   it('is not held up by an address full of spaces', async () => {
