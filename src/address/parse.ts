@@ -7,6 +7,7 @@ import { readMonero } from './formats/monero.ts'
 import { readRawScript } from './formats/raw-script.ts'
 import { readSolana } from './formats/solana.ts'
 import { readXrp } from './formats/xrp.ts'
+import { asciiSpaces, trimOf } from './trim.ts'
 
 export type { ParseHint, ParseResult } from './formats/format.ts'
 
@@ -33,7 +34,7 @@ const maxLength = 200
  * // { ok: true, key: 'bitcoin:0014751e…', form: 'p2wpkh', text: 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4' }
  */
 export function parseAddress(text: string, hint: ParseHint = {}): ParseResult {
-  const trimmed = text.replace(/^[\t\n\v\f\r ]+|[\t\n\v\f\r ]+$/g, '')
+  const trimmed = trimOf(text, asciiSpaces)
   if (trimmed === '') return refused('empty')
   const script = readRawScript(trimmed)
   if (script) return script

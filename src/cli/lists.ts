@@ -87,7 +87,9 @@ function sayList(report: ListReport, whole: boolean): void {
   const families = report.families.map(({ family, inForce }) => `${family} ${inForce}`).join(', ')
   printLine(`  in force         ${report.inForce}${families === '' ? '' : ` (${families})`}`)
   printLine(`  removed          ${report.removed}`)
-  printLine(`  unreadable       ${report.unparsed.length}`)
+  const { unreadableDates } = report
+  const dates = unreadableDates === 0 ? '' : `, dates: ${unreadableDates}`
+  printLine(`  unreadable       ${report.unparsed.length}${dates}`)
   for (const held of report.snapshots.filter(({ state }) => state === 'held')) {
     printLine(`  HELD ${held.sha256}: ${printable(held.reason ?? 'waiting for approval')}`)
   }

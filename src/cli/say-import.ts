@@ -5,12 +5,14 @@ import { printLine } from './output.ts'
 export function sayImport(outcome: ImportOutcome, hasActive: boolean): void {
   const { listId, state, sha256, issuedOn, entries, unparsed, added, removed, revision } = outcome
   const issued = issuedOn === null ? '' : `, issued on ${issuedOn}`
+  const { unreadableDates = 0 } = outcome.counts
+  const dates = unreadableDates === 0 ? '' : `, dates not readable: ${unreadableDates}`
   if (state === 'unchanged') {
     printLine(`${listId}: unchanged: this version (${sha256.slice(0, 12)}…${issued}) is active already.`)
     return
   }
   printLine(
-    `${listId}: ${entries} addresses, ${unparsed} not readable as an address${issued}; ${added} added, ${removed} removed.`,
+    `${listId}: ${entries} addresses, ${unparsed} not readable as an address${dates}${issued}; ${added} added, ${removed} removed.`,
   )
   if (state === 'activated') {
     printLine(`Activated as revision ${revision}. Snapshot ${sha256}.`)

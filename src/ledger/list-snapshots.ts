@@ -27,6 +27,11 @@ export interface SnapshotRow {
   parser: number
 }
 
+/** What a version's file says of itself, such as how many parties it has. */
+export function countsOf({ counts }: Pick<SnapshotRow, 'counts'>): Readonly<Record<string, number>> {
+  return JSON.parse(counts) as Record<string, number>
+}
+
 /** One key of one snapshot. */
 export interface SnapshotEntry {
   key: Key

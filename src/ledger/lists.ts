@@ -84,7 +84,7 @@ export function readUnparsed(
   return all(
     db,
     `select location, raw, asset, reason from list_unparsed
-     where list_id = ? and snapshot = ? and parser = ? order by location`,
+     where list_id = ? and snapshot = ? and parser = ? order by location, raw, asset`,
     ...[snapshot.list_id, snapshot.sha256, snapshot.parser],
   )
 }

@@ -1,6 +1,6 @@
 import type { Db } from '../ledger/database.ts'
 import type { Activation } from '../ledger/find-changes.ts'
-import { firstActivated, type SnapshotRow } from '../ledger/list-snapshots.ts'
+import { countsOf, firstActivated, type SnapshotRow } from '../ledger/list-snapshots.ts'
 import { formatOf } from './formats/index.ts'
 import { historyOf } from './ofac-history.ts'
 
@@ -10,6 +10,6 @@ export function activationOf(db: Db, snapshot: SnapshotRow, at: string): Activat
   return {
     // What was read wrongly stood there all along: bytes that were active before keep their day.
     date: snapshot.issued_on ?? (firstActivated(db, snapshot) ?? at).slice(0, 10),
-    ...{ category, listedOnIsPublished, history: historyOf(snapshot.format), at },
+    ...{ category, listedOnIsPublished, history: historyOf(snapshot.format, countsOf(snapshot)), at },
   }
 }

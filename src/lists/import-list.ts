@@ -78,7 +78,7 @@ export async function importList(
   if (!byHand) know(db, source)
   try {
     const list = await readListFile(format, file, {
-      ...{ folder: snapshotFolder(db.name), keepRejected: !byHand, signal },
+      ...{ folder: snapshotFolder(db.name), keepRejected: !byHand, at: options.at, signal },
     })
     const snapshot: NewSnapshot = {
       ...{ listId: source.id, sha256: list.sha256, format: format.id, parser: format.version },
@@ -203,10 +203,12 @@ function settle(db: Db, snapshot: NewSnapshot, { compared, changes }: Ready, at:
 
 function detailOf(outcome: ImportOutcome, how: string | undefined): string {
   const { state, reasons, entries, unparsed, added, removed } = outcome
+  const { unreadableDates = 0 } = outcome.counts
+  const dates = unreadableDates === 0 ? '' : `, dates unreadable: ${unreadableDates}`
   const against = reasons.length === 0 ? '' : `; ${reasons.join('; ')}`
   const what =
     state === 'unchanged'
       ? 'the same bytes as the active version'
-      : `${entries} addresses, ${unparsed} unreadable; ${added} added, ${removed} removed${against}`
+      : `${entries} addresses, ${unparsed} unreadable${dates}; ${added} added, ${removed} removed${against}`
   return how === undefined ? what : `${how}: ${what}`
 }

@@ -23,12 +23,16 @@ let loaded: readonly AddressHistory[] | undefined
 
 /**
  * By which dates addresses of a list were published and removed, as far as it is known beside the list itself. Known
- * of OFAC's list; of any other, nothing. One for each key, in the order of the keys.
+ * of OFAC's SDN list; of any other, nothing. One for each key, in the order of the keys.
  *
- * @param format of the list, as the config names it.
+ * @param format of the list, as the config names it. @param counts of the version: OFAC's consolidated file, of the same
+ * format, has no entry of the SDN list. `SDN.XML` does not say which list it is.
  */
-export function historyOf(format: string): readonly AddressHistory[] {
-  if (!ofacFormats.includes(format)) return []
+export function historyOf(
+  format: string,
+  { sdnEntries }: Readonly<Record<string, number>> = {},
+): readonly AddressHistory[] {
+  if (!ofacFormats.includes(format) || sdnEntries === 0) return []
   loaded ??= readHistory(readFileSync(file, 'utf8'))
   return loaded
 }

@@ -43,9 +43,10 @@ export class RejectedList extends ChainscreenError {
  * Reads a file once: sealed, compressed, while it is parsed.
  *
  * @param options.folder where sealed files are kept. @param options.keepRejected keep a rejected one too.
+ * @param options.at now, ISO-8601.
  * @throws RejectedList where it is not whole, not well-formed or not of the format: it is kept as evidence then,
  * unless it brings columns that chainscreen refuses to hold. ChainscreenError `bad-file` where it can't be read at
- * all, `aborted` with the signal.
+ * all, `aborted` with the signal. What is no fault of the file (a full disk) as it comes.
  */
 export async function readListFile(
   format: ListFormat,
@@ -53,15 +54,16 @@ export async function readListFile(
   {
     folder,
     keepRejected,
+    at,
     signal,
-  }: { folder: string; keepRejected: boolean; signal?: AbortSignal | undefined },
+  }: { folder: string; keepRejected: boolean; at: string; signal?: AbortSignal | undefined },
 ): Promise<SealedList> {
   let sealing: Sealing | undefined
   try {
     const input = await openListFile(file.path, file)
     if (signal !== undefined) addAbortSignal(signal, input)
     sealing = await seal(input, folder)
-    const parsed = await format.parse(sealing.bytes)
+    const parsed = await format.parse(sealing.bytes, at.slice(0, 10))
     // What the parser left unread is still part of the file.
     sealing.bytes.resume()
     const { sha256, size } = await sealing.done
@@ -72,21 +74,25 @@ export async function readListFile(
       await sealing?.discard()
       throw new ChainscreenError('aborted', 'Stopped before the list was loaded.')
     }
+    if (!(error instanceof ChainscreenError) || error.code !== 'bad-file') {
+      await sealing?.discard()
+      throw error
+    }
     const kept = keepRejected ? await keep(error, sealing, file, folder) : null
     if (!keepRejected) await sealing?.discard()
-    if (!(error instanceof ChainscreenError) || kept === undefined) throw error
+    if (kept === undefined) throw error
     throw new RejectedList(error, await messageFor(error, file), kept)
   }
 }
 
 /** Keeps what was rejected. @returns `null` = not kept; `undefined` = the file can't even be read. */
 async function keep(
-  error: unknown,
+  error: ChainscreenError,
   sealing: Sealing | undefined,
   file: ListFile,
   folder: string,
 ): Promise<RejectedList['kept'] | undefined> {
-  if (!(error instanceof ChainscreenError) || error instanceof ForbiddenColumns) {
+  if (error instanceof ForbiddenColumns) {
     await sealing?.discard()
     return null
   }

@@ -5,6 +5,7 @@ import { heldSince, type ListCheck, readChecks } from '../ledger/list-checks.ts'
 import { type AskedList, type ListHealth, listHealth } from '../ledger/list-health.ts'
 import {
   activeSnapshot,
+  countsOf,
   listSnapshots,
   type SnapshotEntry,
   type SnapshotRow,
@@ -31,6 +32,8 @@ export interface ListReport {
   inForce: number
   removed: number
   families: { family: string; inForce: number; removed: number }[]
+  /** Dates of its addresses that could not be read. */
+  unreadableDates: number
   unparsed: { location: string; raw: string; asset: string | null; reason: string }[]
   snapshots: SnapshotRow[]
   /** Of a list that is read from a chain: its contracts. Empty for others. */
@@ -92,6 +95,7 @@ export function reportLists(
       inForce: families.reduce((sum, family) => sum + family.inForce, 0),
       removed: families.reduce((sum, family) => sum + family.removed, 0),
       families,
+      unreadableDates: active === undefined ? 0 : (countsOf(active).unreadableDates ?? 0),
       unparsed: active === undefined ? [] : readUnparsed(db, active),
       snapshots: listSnapshots(db, list.id),
       contracts: contractsOf(db, list.id),

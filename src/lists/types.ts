@@ -60,11 +60,12 @@ export interface ListFormat {
   /**
    * Reads a whole file, already decompressed, as a stream of bytes.
    *
+   * @param today `YYYY-MM-DD` (UTC); the clock's where not given. A removal that is still to come is none yet.
    * @throws ChainscreenError `bad-file` when the file is not complete, not well-formed or not of this format; a
    * single address that can't be read goes into `unparsed` instead. Formats whose rows the user wrote (csv)
    * refuse the whole file and name the lines.
    */
-  parse(input: Readable): Promise<ParsedList>
+  parse(input: Readable, today?: string): Promise<ParsedList>
   /** Where its publisher announces versions beside the file. */
   readonly publication?: Publication
 }

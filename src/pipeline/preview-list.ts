@@ -53,9 +53,9 @@ export async function previewList(
   at: string,
 ): Promise<ListPreview> {
   const format = formatOf(list.format)
-  const parsed = await format.parse(await openListFile(file))
+  const parsed = await format.parse(await openListFile(file), at.slice(0, 10))
   const said = new Map(mergeByKey(parsed.addresses).map((entry) => [entry.key, snapshotRowOf(entry)]))
-  const history = new Map(historyOf(format.id).map((each) => [each.key, each]))
+  const history = new Map(historyOf(format.id, parsed.counts).map((each) => [each.key, each]))
   const { issuedOn } = parsed
   const dating = {
     date: issuedOn ?? at.slice(0, 10),

@@ -115,6 +115,14 @@ describe('texts that are no address', () => {
     expect(reasonOf(text)).toBe(reason)
   })
 
+  it('a legacy address behind the prefix of cashaddr is called by its name', () => {
+    for (const address of ['1NE2NiGhhbkFPSEyNWwj7hKGhGDedBtSrQ', '3LU8wRu4ZnXP4UM8Yo6kkTiGHM9BubgyiG'])
+      expect(parseAddress(`bitcoincash:${address}`)).toMatchObject({
+        ok: false,
+        reason: expect.stringMatching(/^a legacy address .* behind a prefix/),
+      })
+  })
+
   it('a damaged Monero address says that its checksum does not match', () => {
     const text = otherAddresses.find(({ form }) => form === 'standard')?.text ?? ''
     expect(reasonOf(`${text.slice(0, -1)}e`)).toBe('monero checksum does not match')
@@ -127,6 +135,15 @@ describe('texts that are no address', () => {
       ok: true,
       text: '1FsSia9rv4NeEwvJ2GvXrX7LyxYspbN2mo',
     })
+  })
+
+  it('a text full of spaces takes no longer than another of its length', () => {
+    // Two million: minutes and hours for anything that looks from each space for the end.
+    const spaces = ' '.repeat(2_000_000)
+    const account = '0x098B716B8Aaf21512996dC57EB0615e2383E2f96'
+    expect(parseAddress(`T${spaces}x`)).toEqual({ ok: false, reason: 'longer than 200 characters' })
+    expect(parseAddress(`${spaces}${account}${spaces}`)).toMatchObject({ ok: true, text: account })
+    expect(parseAddress(spaces)).toEqual({ ok: false, reason: 'empty' })
   })
 
   it('a name of Object.prototype is no prefix', () => {

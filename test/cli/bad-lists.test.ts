@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ofacXml } from '../lists/formats/ofac-xml.ts'
+import { date, entry, ofacXml } from '../lists/formats/ofac-xml.ts'
 import { makeZip } from '../lists/make-zip.ts'
 import { address, longCsv, rule, userWith } from './bad-file.ts'
 import { busyUser, refused, refusedHere } from './refusal.ts'
@@ -58,6 +58,19 @@ describe('a list that is not right', () => {
     })
     expect(inForce()).toEqual(before)
     expect(user.query('select distinct revision from lists')).toEqual([{ revision: 1 }])
+  })
+
+  it('has a date that is none: taken, counted and told', async () => {
+    const { user, file } = await userWith(
+      'sdn.xml',
+      ofacXml({ entries: `<SanctionsEntries>${entry(100, [date(2020, 2, 30)], ['A'])}</SanctionsEntries>` }),
+    )
+    const { stdout } = await user.run('lists', 'import', 'ofac', file, '--approve')
+    expect(stdout).toMatch(
+      /^ofac: 2 addresses, 0 not readable as an address, dates not readable: 1, issued on/,
+    )
+    expect((await user.run('lists', 'show', 'ofac')).stdout).toContain('\n  unreadable       0, dates: 1\n')
+    expect((await user.run('lists', 'show', 'ofac')).stdout).toContain('0 unreadable, dates unreadable: 1; ')
   })
 
   it('is empty, and the first of its list: nothing would be checked, so nothing is followed', async () => {

@@ -74,6 +74,26 @@ describe('a database of the schema version 3', () => {
   })
 })
 
+describe('a database of the schema version 9', () => {
+  it('keeps what was unreadable, and takes the same text under another asset', () => {
+    const rows = `insert into list_unparsed values ('l', 'ab', 1, 'line 2', 'raw', 'ETH', 'why'),
+      ('l', 'ab', 1, 'line 3', 'raw', null, 'why');`
+    const db = freshLedger(databaseOf(9, rows))
+    const add = (asset: string) =>
+      db.exec(rows.replaceAll(`'ETH'`, asset).replace(/,\s*\('l.*line 3.*$/, ';'))
+    add(`'BSC'`)
+    add('null')
+    expect(() => add(`'ETH'`)).toThrow(/UNIQUE/)
+    expect(() => add('null')).toThrow(/UNIQUE/)
+    expect(all(db, 'select location, asset from list_unparsed order by location, asset')).toEqual([
+      { location: 'line 2', asset: null },
+      { location: 'line 2', asset: 'BSC' },
+      { location: 'line 2', asset: 'ETH' },
+      { location: 'line 3', asset: null },
+    ])
+  })
+})
+
 describe('a database of the schema version 8', () => {
   it('keeps its entries with their intervals, and the jobs that are not done', () => {
     const path = databaseOf(

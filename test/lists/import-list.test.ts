@@ -6,13 +6,16 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { activateSnapshot } from '../../src/ledger/activate-snapshot.ts'
 import { all, type Db, inTransaction } from '../../src/ledger/database.ts'
+import { readChecks } from '../../src/ledger/list-checks.ts'
 import { findSnapshot } from '../../src/ledger/list-snapshots.ts'
 import { findList } from '../../src/ledger/lists.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
 import { activationOf } from '../../src/lists/activation.ts'
 import { importList } from '../../src/lists/import-list.ts'
+import { historyOf } from '../../src/lists/ofac-history.ts'
 import { dump, freshLedger } from '../ledger/fixtures.ts'
 import { tempDir } from '../temp.ts'
+import { date, entry, ofacXml } from './formats/ofac-xml.ts'
 import { refusal } from './refusal.ts'
 
 const csv = { id: 'house', format: 'csv', maxAgeSeconds: null, maxRemoved: 0.05 }
@@ -214,6 +217,7 @@ describe('importing a list', () => {
     const before = standing(db)
     const content = 'address,nationality\n0x0000000000000000000000000000000000000001,Freedonia\n'
     await expect(importing(content)).rejects.toThrow('nationality')
+    await expect(importing(`Our customers\n${content}`)).rejects.toThrow('nationality')
     expect(standing(db)).toEqual(before)
     expect(sealed()).toEqual([`${sha(list(30))}.gz`])
     expect(JSON.stringify(dump(db))).not.toContain('Freedonia')
@@ -229,6 +233,24 @@ describe('importing a list', () => {
       importList(db, { ...csv, format: 'tarot' }, { path: join(dir, 'none.csv') }, options),
     ).rejects.toMatchObject({ code: 'config', message: expect.stringContaining('"tarot"') })
     expect(existsSync(join(dir, 'ledger.db.snapshots'))).toBe(false)
+  })
+
+  it('calls a full disk a failure, and no fault of the file', async () => {
+    const { db, dir, sealed } = setUp()
+    vi.stubEnv('TMPDIR', join(dir, 'none'))
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    const person = (index: number) =>
+      JSON.stringify({ id: `p${index}`, schema: 'Person', caption: 'x'.repeat(100_000), properties: {} })
+    const path = join(dir, 'entities.json')
+    writeFileSync(path, Array.from({ length: 100 }, (_, index) => `${person(index)}\n`).join(''))
+    const list = { ...csv, format: 'opensanctions' }
+    await expect(importList(db, list, { path }, { approve: false, at })).rejects.toMatchObject({
+      code: 'failure',
+    })
+    expect(readChecks(db, 'house', 1)).toMatchObject([{ outcome: 'failed', sha256: null }])
+    expect(sealed()).toEqual([])
   })
 
   it('takes dates from the file: listed_on is when a row was published', async () => {
@@ -252,6 +274,28 @@ describe('importing a list', () => {
       ['B', '[]', '2023-01-01', '2023-01-01', '2024-01-01'],
       ['C', '[]', null, '2026-01-01', null],
     ])
+  })
+
+  it.each([
+    ['the SDN list', 1550, 2 + historyOf('ofac-sdn').filter(({ removedBy }) => removedBy !== null).length],
+    ['another list of OFAC', 1551, 2],
+  ])('knows of addresses that were on the list before where it is %s', async (_, listed, entries) => {
+    const { db, dir } = setUp()
+    const path = join(dir, 'sdn.xml')
+    const inside = `<SanctionsEntries>${entry(100, [date(2020, 3, 2)], ['A'], listed)}</SanctionsEntries>`
+    const issued = `<DateOfIssue>${date(2026, 1, 1)}</DateOfIssue>`
+    writeFileSync(path, ofacXml({ entries: inside, dateOfIssue: issued }))
+    const list = { ...csv, format: 'ofac-sdn-advanced' }
+    await importList(db, list, { path }, { approve: false, at })
+    expect(all(db, 'select count(*) as n from list_entries')).toEqual([{ n: entries }])
+  })
+
+  it('judges by the day of the import whether a removal has come', async () => {
+    const { db, importing } = setUp()
+    const text = 'address,removed_on\n0x0000000000000000000000000000000000000001,2026-02-01\n'
+    await expect(importing(text)).rejects.toThrow(/removed_on 2026-02-01 is still to come/)
+    await importing(text, { at: '2026-02-01T00:00:00.000Z', approve: true })
+    expect(db.prepare('select removed_on from list_entries').pluck().all()).toEqual(['2026-02-01'])
   })
 
   it('puts rows of one address together', async () => {

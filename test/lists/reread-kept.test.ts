@@ -82,6 +82,7 @@ describe('bytes that a newer parser reads', () => {
 
   it('move no revision where it takes the same', async () => {
     const { db, load } = importing()
+    program(1)
     await load()
     program(2)
     expect(await load(later)).toMatchObject({ state: 'activated', added: 0, removed: 0, revision: 1 })
@@ -93,6 +94,7 @@ describe('bytes that a newer parser reads', () => {
 
   it('go through the gate: what loses too much is held, and can be approved', async () => {
     const { db, load } = importing()
+    program(1)
     await load()
     program(2, first(20))
     const outcome = await load(later)
@@ -132,6 +134,7 @@ describe('a list with a url whose parser became newer', () => {
   })
 
   it('is no fresher for it', async () => {
+    program(1)
     const server = await listServer(answer(csvList(30), { etag: '"a"' }), answer('', {}, 403))
     const { db, update } = updating(server)
     await update()

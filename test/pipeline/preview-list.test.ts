@@ -5,8 +5,10 @@ import type { Key } from '../../src/address/key.ts'
 import { addressText } from '../../src/address/text.ts'
 import { addOwnAddresses } from '../../src/ledger/own-addresses.ts'
 import { importList } from '../../src/lists/import-list.ts'
+import { historyOf } from '../../src/lists/ofac-history.ts'
 import { previewList } from '../../src/pipeline/preview-list.ts'
 import { at, dump, freshChain } from '../ledger/fixtures.ts'
+import { date, entry, ofacXml } from '../lists/formats/ofac-xml.ts'
 import { evm, own, p2pkh, p2wpkh, party, transfer, tx } from '../screening/builders.ts'
 import { tempDir } from '../temp.ts'
 import { alerts, rescreenAll, store } from './rescreen-fixtures.ts'
@@ -55,6 +57,24 @@ describe('a preview of a new version', () => {
       { address: 'ours', match: 'exact', entryAddress: addressText(own), subject: 'Somebody' },
     ])
     expect(preview.cleared.map(({ tx_hash }) => tx_hash)).toEqual(['0x1'])
+  })
+
+  it.each([
+    ['the SDN list', 1550, ['0x1']],
+    ['another list of OFAC', 1551, []],
+  ])('knows of addresses that were on the list before where it is %s', async (_, listed, flagged) => {
+    const before = historyOf('ofac-sdn').find(
+      ({ key, removedBy }) => removedBy !== null && key.startsWith('evm:'),
+    )
+    if (before === undefined) throw new Error('the history has a removed EVM address')
+    const db = freshChain()
+    store(db, 7, tx({ hash: '0x1', transfers: [transfer({ parties: [party(before.key, 'source')] })] }))
+    await addOwnAddresses(db, [{ key: own, address: 'ours', kind: 'hot', reference: '', chain: '' }], at)
+    const path = join(tempDir(), 'sdn.xml')
+    const entries = `<SanctionsEntries>${entry(100, [date(2020, 3, 2)], ['A'], listed)}</SanctionsEntries>`
+    writeFileSync(path, ofacXml({ entries, dateOfIssue: `<DateOfIssue>${date(2026, 1, 1)}</DateOfIssue>` }))
+    const preview = await previewList(db, { id: 'ofac', format: 'ofac-sdn-advanced' }, path, at)
+    expect(preview.flagged.map(({ txHash }) => txHash)).toEqual(flagged)
   })
 
   it('writes nothing', async () => {

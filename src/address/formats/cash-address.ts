@@ -11,6 +11,9 @@ const prefixes = ['bitcoincash', 'bchtest', 'bchreg']
 /** Without a prefix: type bits make the first letter, 20 or 32 bytes of hash the length. */
 const bare = /^[qpzr](?:[a-z0-9]{41}|[a-z0-9]{60})$/i
 
+/** Cashaddr's payload begins with q, p, z or r. */
+const legacy = /^[13][1-9A-HJ-NP-Za-km-z]{25,34}$/
+
 /** By the length of the script: 20 bytes of key hash, 20 or 32 of script hash. */
 const forms: Readonly<Record<number, string>> = { 25: 'p2pkh', 23: 'p2sh', 35: 'p2sh32' }
 
@@ -23,6 +26,8 @@ export function readCashAddress(text: string): ParseResult | null {
   const colon = lower.indexOf(':')
   const prefixed = colon >= 0 && prefixes.includes(lower.slice(0, colon))
   if (!prefixed && !bare.test(text)) return null
+  if (prefixed && legacy.test(text.slice(colon + 1)))
+    return refused('a legacy address (1…, 3…) behind a prefix that only cashaddr has')
   if (text !== lower && text !== text.toUpperCase()) return refused('cashaddr mixes upper and lower case')
   const stranger = /[^02-9ac-hj-np-z]/.exec(lower.slice(colon + 1))
   if (stranger) return refused(`cashaddr does not use "${stranger[0]}"`)

@@ -10,8 +10,8 @@ const maxScriptBytes = 10_000
 export function readRawScript(text: string): ParseResult | null {
   if (!text.startsWith('script:')) return null
   const hex = text.slice('script:'.length).toLowerCase()
-  if (!/^(?:[0-9a-f]{2})+$/.test(hex)) return refused('script: without an even number of hex digits after it')
   if (hex.length > 2 * maxScriptBytes) return refused(`script of more than ${maxScriptBytes} bytes`)
+  if (!/^(?:[0-9a-f]{2})+$/.test(hex)) return refused('script: without an even number of hex digits after it')
   const key: Key = `bitcoin:${hex}`
   return { ok: true, key, form: classifyScript(keyBytes(key)), text: addressText(key) }
 }

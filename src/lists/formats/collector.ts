@@ -5,7 +5,7 @@ import { extractAddresses } from './extract-addresses.ts'
 /** What a source says of the party that an address belongs to. */
 export type About = Omit<ListedAddress, 'key' | 'address' | 'asset'>
 
-/** Gathers the addresses of a list, each only once for the same party, asset and text. */
+/** Gathers the addresses of a list. What says nothing new is left out; whatever differs is for `mergeByKey` to put together. */
 export class Collector {
   readonly addresses: ListedAddress[] = []
   readonly unparsed: UnparsedItem[] = []
@@ -42,8 +42,7 @@ export class Collector {
   }
 
   #add(row: ListedAddress): void {
-    if (this.#isNew(JSON.stringify([row.address, row.asset, row.partyId, row.subject])))
-      this.addresses.push(row)
+    if (this.#isNew(JSON.stringify(row))) this.addresses.push(row)
   }
 
   #addUnparsed(item: UnparsedItem): void {

@@ -2,7 +2,9 @@ import { parseAddress } from '../../address/parse.ts'
 import { ChainscreenError } from '../../errors.ts'
 import { refuseForbiddenColumns } from '../../forbidden-columns.ts'
 import type { ListedAddress, ListFormat } from '../types.ts'
-import { isDate } from './is-date.ts'
+import { Periods } from './csv-periods.ts'
+import { currentDay, isDate } from './is-date.ts'
+import { peek } from './peek.ts'
 import { type CsvRow, readCsv } from './read-csv.ts'
 
 const columns = ['address', 'subject', 'program', 'listed_on', 'removed_on', 'source'] as const
@@ -10,6 +12,10 @@ type Column = (typeof columns)[number]
 
 /** No name of a column is near this length: what is longer is no header, and is not looked at further. */
 const longestName = 200
+
+/** How far a header is looked for in a file that does not begin with one. */
+const headLines = 20
+const headBytes = 1 << 14
 
 /** How many bad lines an error shows. */
 const shownLines = 20
@@ -21,22 +27,31 @@ const shownLines = 20
  */
 export const csv: ListFormat = {
   id: 'csv',
-  version: 1,
+  version: 2,
   category: 'own-list',
   listedOnIsPublished: true,
-  async parse(input) {
+  async parse(input, today = currentDay()) {
     let header: readonly Column[] | undefined
     const addresses: ListedAddress[] = []
+    const periods = new Periods()
     const badLines: string[] = []
     let badCount = 0
-    for await (const row of readCsv(input)) {
-      if (header === undefined) {
-        header = readHeader(row)
-        continue
+    const { head, whole } = await peek(input, isEnough)
+    try {
+      for await (const row of readCsv(whole)) {
+        if (header === undefined) {
+          header = readHeader(row)
+          continue
+        }
+        const result = readRow(header, row, today)
+        const wrong = typeof result === 'string' ? result : periods.add(result, row.line)
+        if (wrong !== null && ++badCount <= shownLines) badLines.push(`line ${row.line}: ${wrong}`)
+        if (wrong === null && typeof result !== 'string') addresses.push(result)
       }
-      const result = readRow(header, row)
-      if (typeof result !== 'string') addresses.push(result)
-      else if (++badCount <= shownLines) badLines.push(`line ${row.line}: ${result}`)
+    } catch (error) {
+      // What is rejected is kept. Such columns must not be, wherever in the file its header stands.
+      if (header === undefined) refuseForbiddenColumns(namesIn(head), 'The file')
+      throw error
     }
     if (header === undefined)
       throw bad(`The file is empty; expected a header line with the column "address" (${allowed()}).`)
@@ -73,8 +88,25 @@ function readHeader({ line, fields }: CsvRow): readonly Column[] {
   })
 }
 
+function isEnough(head: Buffer): boolean {
+  return head.length >= headBytes || head.toString('latin1').split(/\r\n?|\n/).length > headLines
+}
+
+/** What may be names of columns in the first lines, whatever they are written in and divided by. */
+function namesIn(head: Buffer): string[] {
+  const rows = head
+    .toString('utf8')
+    .replaceAll('\0', '')
+    .split(/[\r\n]+/)
+    .slice(0, headLines)
+    .map((line) => line.split(/[,;\t|]/))
+  // A title is no header, nor is prose.
+  const names = rows.filter((cells) => cells.length > 1).flat()
+  return names.filter((name) => name.length <= longestName)
+}
+
 /** The row's address, or what is wrong with it. */
-function readRow(header: readonly Column[], { fields }: CsvRow): ListedAddress | string {
+function readRow(header: readonly Column[], { fields }: CsvRow, today: string): ListedAddress | string {
   if (fields.length !== header.length) return `${fields.length} fields, where the header has ${header.length}`
   const value = (column: Column): string | null => fields[header.indexOf(column)] || null
   const address = value('address')
@@ -90,6 +122,8 @@ function readRow(header: readonly Column[], { fields }: CsvRow): ListedAddress |
     if (date !== null && !isDate(date)) return `${column} is ${shown(date)}, expected a date as YYYY-MM-DD`
   if (listedOn !== null && removedOn !== null && removedOn < listedOn)
     return `removed_on ${removedOn} is before listed_on ${listedOn}`
+  if (removedOn !== null && removedOn > today)
+    return `removed_on ${removedOn} is still to come, and the address is in force until then: leave it empty, and write the day when it has come`
   const programs = (value('program') ?? '').split(/[|;]/).map((program) => program.trim())
   return {
     key: parsed.key,

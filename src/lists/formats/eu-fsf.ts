@@ -1,7 +1,7 @@
 import { ChainscreenError } from '../../errors.ts'
 import type { ListFormat } from '../types.ts'
 import { Collector } from './collector.ts'
-import { earliest, isoDay } from './publisher-date.ts'
+import { countUnreadable, DateReader, earliest, isoDay } from './publisher-date.ts'
 import { walkXml, type XmlAttributes, type XmlElement } from './walk-xml.ts'
 
 /**
@@ -13,7 +13,7 @@ import { walkXml, type XmlAttributes, type XmlElement } from './walk-xml.ts'
  */
 export const euFsf: ListFormat = {
   id: 'eu-fsf',
-  version: 1,
+  version: 2,
   category: 'sanctions',
   listedOnIsPublished: false,
   async parse(input) {
@@ -38,9 +38,13 @@ class FsfReader {
   #generated = ''
   #entities = 0
   #withAddresses = 0
+  #unreadableDates = 0
+  /** Of the entity that is being read. */
+  #dates = new DateReader()
   #reference = ''
   #designated: string | null = null
-  #names: { name: string; rank: number }[] = []
+  /** The best so far: strong before weak, then English. */
+  #name: { name: string; rank: number } | null = null
   #programmes: string[] = []
   #regulations: Regulation[] = []
   #remarks: string[] = []
@@ -54,10 +58,10 @@ class FsfReader {
         open: (attributes) => this.#begin(attributes),
         close: () => this.#keep(),
         children: {
-          remark: { text: (text) => this.#remarks.push(text) },
+          remark: { prose: true, text: (text) => this.#remarks.push(text) },
           regulation: {
             open: (attributes) => {
-              this.#regulations.push(regulation(attributes))
+              this.#regulate(attributes)
               if (attributes.programme) this.#programmes.push(attributes.programme)
             },
             children: {
@@ -72,11 +76,11 @@ class FsfReader {
           nameAlias: {
             open: ({ wholeName, strong, nameLanguage }) => {
               const rank = (strong === 'true' ? 2 : 0) + (nameLanguage === 'EN' ? 1 : 0)
-              if (wholeName) this.#names.push({ name: wholeName, rank })
+              if (wholeName && rank > (this.#name?.rank ?? -1)) this.#name = { name: wholeName, rank }
             },
             children: {
-              remark: { text: (text) => this.#remarks.push(text) },
-              regulationSummary: { open: (attributes) => this.#regulations.push(regulation(attributes)) },
+              remark: { prose: true, text: (text) => this.#remarks.push(text) },
+              regulationSummary: { open: (attributes) => this.#regulate(attributes) },
             },
           },
         },
@@ -87,19 +91,24 @@ class FsfReader {
   #begin(attributes: XmlAttributes): void {
     this.#entities++
     this.#reference = attributes.euReferenceNumber || attributes.logicalId || ''
-    this.#designated = isoDay(attributes.designationDate ?? '')
-    this.#names = []
+    this.#dates = new DateReader()
+    this.#designated = this.#dates.read(attributes.designationDate, isoDay)
+    this.#name = null
     this.#programmes = []
     this.#regulations = []
     this.#remarks = []
   }
 
+  #regulate({ publicationDate, numberTitle }: XmlAttributes): void {
+    const date = this.#dates.read(publicationDate, isoDay)
+    this.#regulations.push({ date, title: numberTitle ?? '', url: '' })
+  }
+
   #keep(): void {
     const { title, url } = this.#regulations[0] ?? { title: '', url: '' }
-    const best = Math.max(...this.#names.map(({ rank }) => rank))
     const about = {
       partyId: this.#reference || null,
-      subject: this.#names.find(({ rank }) => rank === best)?.name ?? null,
+      subject: this.#name?.name ?? null,
       programs: [...new Set(this.#programmes)],
       listedOn: this.#designated ?? earliest(this.#regulations.map(({ date }) => date)),
       publishedBy: null,
@@ -108,7 +117,9 @@ class FsfReader {
     }
     const where = `remark of ${this.#reference}`
     const found = this.#remarks.map((remark) => this.#collector.text(remark, about, where))
-    if (found.includes(true)) this.#withAddresses++
+    if (!found.includes(true)) return
+    this.#withAddresses++
+    this.#unreadableDates += this.#dates.unreadable
   }
 
   result() {
@@ -121,13 +132,12 @@ class FsfReader {
     }
     if (this.#entities === 0) throw bad('The file has no <sanctionEntity>: a list without a single party.')
     const { addresses, unparsed, count } = this.#collector
-    const counts = { parties: this.#entities, partiesWithAddresses: this.#withAddresses, addresses: count }
+    const counts = {
+      ...{ parties: this.#entities, partiesWithAddresses: this.#withAddresses, addresses: count },
+      ...countUnreadable(this.#unreadableDates),
+    }
     return { issuedOn, addresses, unparsed, counts }
   }
-}
-
-function regulation({ publicationDate, numberTitle }: XmlAttributes): Regulation {
-  return { date: isoDay(publicationDate ?? ''), title: numberTitle ?? '', url: '' }
 }
 
 function bad(message: string): ChainscreenError {

@@ -1,8 +1,10 @@
 import { type Key, keyFamily } from '../../address/key.ts'
 import { parseAddress } from '../../address/parse.ts'
 import { partsOfSplit, whatIsGlued } from './free-text/damage.ts'
+import { groupsFrom } from './free-text/groups.ts'
+import { isAddressInLink, nameReach } from './free-text/in-link.ts'
 import { continues, type Label, labelOf, labelReach, noLabel } from './free-text/label.ts'
-import { looksLikeAddress, standsForAddress } from './free-text/looks-like.ts'
+import { looksLikeAddress, standsForAddress, standsForForeign } from './free-text/looks-like.ts'
 import { findRuns, type Run } from './free-text/runs.ts'
 
 /** What a free text says of addresses. */
@@ -18,9 +20,10 @@ const longestRaw = 300
 /**
  * Finds the addresses in a free text, with a label (`ETH: 0x…`, `(3) USDT:  T…`, `Digital Currency Address - XBT …`)
  * or without. An address is taken only where it stands whole and alone and its checksum agrees. Nothing is repaired:
- * look-alike letters, zero-width characters, split and glued addresses, failed checksums, and addresses inside links
- * (a link to a token's contract does not list the token) are `unparsed`. Words, names, phone and account numbers and
- * transaction hashes are neither. Reads the text once; never throws.
+ * look-alike letters, zero-width characters, split, grouped and glued addresses, failed checksums, addresses of unknown
+ * chains behind a label, and addresses inside links (a link to a token's contract does not list the token) are
+ * `unparsed`. Words, names, phone and account numbers and transaction hashes are neither. Reads the text once; never
+ * throws.
  */
 export function extractAddresses(text: string): Extraction {
   const extraction: Extraction = { found: [], unparsed: [] }
@@ -32,12 +35,17 @@ export function extractAddresses(text: string): Extraction {
     if (run === undefined) break
     const label = () => labelFor(text, run, last)
     const parts = isAddress(run.text) ? 0 : partsOfSplit(runs, at)
-    const end = runs[at + Math.max(parts, 1) - 1]?.end ?? run.end
-    const verdict = parts > 0 ? split(text.slice(run.end, runs[at + 1]?.start)) : judge(run, label)
+    const before = text.slice(Math.max(0, run.start - nameReach), run.start)
+    let verdict = parts > 0 ? split(text.slice(run.end, runs[at + 1]?.start)) : judge(run, before, label)
+    const groups = verdict === null ? groupsFrom(runs, at) : null
+    if (groups?.isAddress) verdict = split(text.slice(run.end, runs[at + 1]?.start))
+    else if (groups && label().announces) verdict = 'groups that are no address when they are put together'
     if (verdict === null) continue
+    const taken = Math.max(parts, groups?.count ?? 1, 1)
+    const end = runs[at + taken - 1]?.end ?? run.end
     const { asset } = label()
     last = { end, label: label() }
-    at += Math.max(parts, 1) - 1
+    at += taken - 1
     const raw = text.slice(run.start, Math.min(end, run.start + longestRaw))
     const twice = `${raw}\n${asset}`
     if (seen.has(twice)) continue
@@ -57,13 +65,13 @@ function isAddress(text: string): boolean {
 }
 
 /** `address`, or the reason why what was meant as one is none, or `null` for anything else. */
-function judge(run: Run, label: () => Label): 'address' | string | null {
+function judge(run: Run, before: string, label: () => Label): 'address' | string | null {
   if (run.text.length < 8) return null
-  const parsed = parseAddress(run.text)
   if (run.inLink)
-    return parsed.ok && keyFamily(parsed.key) !== 'solana'
+    return isAddressInLink(run.text, before)
       ? 'stands inside a link, which may name a contract or a page and not the listed address'
       : null
+  const parsed = parseAddress(run.text)
   if (parsed.ok) {
     if (keyFamily(parsed.key) !== 'solana') return 'address'
     const { asset, announces } = label()
@@ -71,9 +79,21 @@ function judge(run: Run, label: () => Label): 'address' | string | null {
       ? 'address'
       : 'may be a Solana address, which has no checksum, and no label says so'
   }
-  if (!looksLikeAddress(run.text) && !(standsForAddress(run.text) && label().announces)) return null
+  if (!looksLikeAddress(run.text) && !isMeant(run.text, label)) return null
   const strange = /[^\x21-\x7e]/.test(run.text)
-  return (strange ? null : whatIsGlued(run.text)) ?? parsed.reason
+  return (strange || isLongHex(run.text) ? null : whatIsGlued(run.text)) ?? parsed.reason
+}
+
+/** An account of Sui or Aptos. Its first digits would pass for an EVM address. */
+function isLongHex(text: string): boolean {
+  return /^0x[0-9a-f]{64}$/i.test(text)
+}
+
+/** Whether the words before a run say that it is an address. */
+function isMeant(text: string, label: () => Label): boolean {
+  if (!standsForAddress(text)) return false
+  const { asset, announces } = label()
+  return announces || (asset !== null && standsForForeign(text))
 }
 
 function split(gap: string): string {

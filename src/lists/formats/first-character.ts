@@ -1,4 +1,5 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
+import { peek } from './peek.ts'
 
 /** Longer than any white space that stands before a file's content. */
 const reach = 4096
@@ -9,27 +10,11 @@ const reach = 4096
  * @returns an empty character for a file without content.
  */
 export async function firstCharacter(input: Readable): Promise<{ character: string; whole: Readable }> {
-  const iterator = (input as AsyncIterable<Buffer>)[Symbol.asyncIterator]()
-  const read: Buffer[] = []
-  let text = ''
-  let bytes = 0
-  while (text === '' && bytes < reach) {
-    const { done, value } = await iterator.next()
-    if (done) break
-    read.push(value)
-    bytes += value.length
-    text = Buffer.concat(read)
-      .toString('latin1')
-      .replace(/^(?:\xef\xbb\xbf|\xef\xbb$|\xef$|[\t\n\v\f\r ])+/, '')
-  }
-  return { character: text.slice(0, 1), whole: Readable.from(again(read, iterator), { objectMode: false }) }
+  const { head, whole } = await peek(input, (bytes) => bytes.length >= reach || first(bytes) !== '')
+  return { character: first(head), whole }
 }
 
-async function* again(read: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  try {
-    yield* read
-    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
-  } finally {
-    await rest.return?.()
-  }
+function first(bytes: Buffer): string {
+  const text = bytes.toString('latin1').replace(/^(?:\xef\xbb\xbf|\xef\xbb$|\xef$|[\t\n\v\f\r ])+/, '')
+  return text.slice(0, 1)
 }

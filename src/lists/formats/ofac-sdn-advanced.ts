@@ -1,10 +1,12 @@
 import { parseAddress } from '../../address/parse.ts'
 import { ChainscreenError } from '../../errors.ts'
 import type { ListedAddress, ListFormat, ParsedList, UnparsedItem } from '../types.ts'
+import { whyUnknown } from './currency-type.ts'
 import { dateElement } from './ofac-advanced/date.ts'
 import { Entries, type Listing } from './ofac-advanced/entries.ts'
 import { Parties, type Party } from './ofac-advanced/parties.ts'
 import { References } from './ofac-advanced/references.ts'
+import { countUnreadable } from './publisher-date.ts'
 import { walkXml, type XmlElement } from './walk-xml.ts'
 
 /**
@@ -17,7 +19,7 @@ import { walkXml, type XmlElement } from './walk-xml.ts'
  */
 export const ofacSdnAdvanced: ListFormat = {
   id: 'ofac-sdn-advanced',
-  version: 1,
+  version: 2,
   category: 'sanctions',
   listedOnIsPublished: false,
   async parse(input) {
@@ -56,7 +58,7 @@ export const ofacSdnAdvanced: ListFormat = {
       if (!seen.has(name)) throw bad(`The file has no <${name}>: it is not a whole OFAC list.`)
     if (issuedOn === null) throw bad('<DateOfIssue> holds no date of the calendar (Year, Month, Day).')
     if (parties.count === 0) throw bad('<DistinctParties> is empty: a list without a single party.')
-    if (references.assets.size === 0)
+    if (![...references.currencies.values()].some(({ known }) => known))
       throw bad('The file defines no feature type "Digital Currency Address - …": OFAC may have renamed it.')
     return collect(issuedOn, parties, entries)
   },
@@ -70,43 +72,45 @@ function collect(issuedOn: string, parties: Parties, entries: Entries): ParsedLi
   let features = 0
   for (const party of parties.withAddresses) {
     const listing = entries.byProfile.get(party.profileId)
+    if (listing === undefined)
+      throw bad(
+        `Party ${party.fixedRef} has addresses and no <SanctionsEntry>: the file is damaged, get it again.`,
+      )
     for (const feature of party.features) {
       features++
       for (const address of feature.texts.length > 0 ? feature.texts : ['']) {
-        const { asset } = feature
+        const { type } = feature
+        const where = `feature ${feature.id} of party ${party.fixedRef}`
+        const asset = type.known ? type.asset : null
         texts.add(address)
         pairs.add(`${asset} ${address}`)
+        if (!type.known) {
+          unparsed.push({ raw: address, reason: whyUnknown(type.name), asset, where })
+          continue
+        }
         const parsed = parseAddress(address, { asset })
         if (parsed.ok) addresses.push({ key: parsed.key, address, asset, ...aboutParty(party, listing) })
-        else {
-          const where = `feature ${feature.id} of party ${party.fixedRef}`
-          unparsed.push({ raw: address, reason: parsed.reason, asset, where })
-        }
+        else unparsed.push({ raw: address, reason: parsed.reason, asset, where })
       }
     }
   }
-  const counts: Record<string, number> = {
-    parties: parties.count,
-    features,
-    pairs: pairs.size,
-    addresses: texts.size,
+  const counts = {
+    ...{ parties: parties.count, features, pairs: pairs.size, addresses: texts.size },
+    sdnEntries: entries.sdnEntries,
+    ...countUnreadable(entries.unreadableDates),
   }
-  if (parties.undefinedFeatures > 0) counts.featuresOfUndefinedType = parties.undefinedFeatures
   return { issuedOn, addresses, unparsed, counts }
 }
 
-function aboutParty(
-  party: Party,
-  listing: Listing | undefined,
-): Omit<ListedAddress, 'key' | 'address' | 'asset'> {
+function aboutParty(party: Party, listing: Listing): Omit<ListedAddress, 'key' | 'address' | 'asset'> {
   return {
     partyId: party.fixedRef,
     subject: party.name,
-    programs: [...(listing?.programs ?? [])],
-    listedOn: listing?.listedOn ?? null,
+    programs: [...listing.programs],
+    listedOn: listing.listedOn,
     publishedBy: null,
     removedOn: null,
-    source: listing === undefined ? null : [...listing.lists].join('; ') || null,
+    source: [...listing.lists].join('; ') || null,
   }
 }
 

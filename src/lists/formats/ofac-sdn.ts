@@ -1,6 +1,8 @@
+import { trimOf, xmlSpaces } from '../../address/trim.ts'
 import { ChainscreenError } from '../../errors.ts'
 import type { ListFormat } from '../types.ts'
 import { type About, Collector } from './collector.ts'
+import { type CurrencyType, currencyType, whyUnknown } from './currency-type.ts'
 import { monthFirst } from './publisher-date.ts'
 import { walkXml, type XmlElement } from './walk-xml.ts'
 
@@ -13,7 +15,7 @@ import { walkXml, type XmlElement } from './walk-xml.ts'
  */
 export const ofacSdn: ListFormat = {
   id: 'ofac-sdn',
-  version: 1,
+  version: 2,
   category: 'sanctions',
   listedOnIsPublished: false,
   async parse(input) {
@@ -33,7 +35,7 @@ class SdnReader {
   #firstName = ''
   #lastName = ''
   #programs: string[] = []
-  #ids: { uid: string; asset: string | null; raw: string }[] = []
+  #ids: { uid: string; type: CurrencyType; raw: string }[] = []
 
   readonly element: XmlElement = {
     children: {
@@ -86,16 +88,16 @@ class SdnReader {
   /** The type comes before the number, so that the numbers of other documents are never read. */
   #id(): XmlElement {
     let uid = ''
-    let asset: string | null | undefined
+    let type: CurrencyType | null = null
     let numbers = 0
     return {
       open: () => {
         uid = ''
-        asset = undefined
+        type = null
         numbers = 0
       },
       close: () => {
-        if (asset !== undefined && numbers === 0)
+        if (type !== null && numbers === 0)
           throw bad(`The id ${uid} of sdnEntry ${this.#uid} is a digital currency address without idNumber.`)
       },
       children: {
@@ -106,17 +108,16 @@ class SdnReader {
         },
         idType: {
           text: (text) => {
-            const match = /^Digital Currency Address\b[\s-]*(.*)$/is.exec(text.trim())
-            if (match) asset = match[1] || null
+            type = currencyType(text) ?? type
           },
         },
         idNumber: {
-          accept: () => asset !== undefined,
+          accept: () => type !== null,
           text: (text) => {
             numbers++
             // Only the white space of XML: anything else around an address is to be seen, not repaired.
-            const raw = text.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '')
-            this.#ids.push({ uid, asset: asset ?? null, raw })
+            const raw = trimOf(text, xmlSpaces)
+            if (type !== null) this.#ids.push({ uid, type, raw })
           },
         },
       },
@@ -133,9 +134,11 @@ class SdnReader {
       publishedBy: null,
       removedOn: null,
     }
-    for (const { uid, asset, raw } of this.#ids) {
+    for (const { uid, type, raw } of this.#ids) {
       this.#features++
-      this.#collector.field(raw, asset, about, `id ${uid} of party ${this.#uid}`)
+      const where = `id ${uid} of party ${this.#uid}`
+      if (type.known) this.#collector.field(raw, type.asset, about, where)
+      else this.#collector.noAddress({ raw, reason: whyUnknown(type.name), asset: null, where })
     }
   }
 

@@ -1,12 +1,13 @@
 import { ChainscreenError } from '../../errors.ts'
 import type { ListFormat, ParsedList } from '../types.ts'
 import { Collector } from './collector.ts'
+import { currentDay } from './is-date.ts'
 import { holderSchemas, readEntity } from './opensanctions/entity.ts'
 import { publication } from './opensanctions/publication.ts'
 import { combineSanctions, readSanction, type Sanction } from './opensanctions/sanction.ts'
 import { Spill } from './opensanctions/spill.ts'
 import { readWallet, type Wallet } from './opensanctions/wallet.ts'
-import { isoDay } from './publisher-date.ts'
+import { countUnreadable, DateReader, isoDay } from './publisher-date.ts'
 import { readLines } from './read-lines.ts'
 
 /**
@@ -20,11 +21,11 @@ import { readLines } from './read-lines.ts'
  */
 export const opensanctions: ListFormat = {
   id: 'opensanctions',
-  version: 1,
+  version: 2,
   category: 'sanctions',
   listedOnIsPublished: false,
   publication,
-  async parse(input) {
+  async parse(input, today = currentDay()) {
     const wallets: Wallet[] = []
     const ids = new Set<string>()
     const records = new Spill()
@@ -46,7 +47,7 @@ export const opensanctions: ListFormat = {
           await records.add(['name', entity.id, entity.all('caption')[0] ?? null])
       }
       if (entities === 0) throw bad('The file is empty; expected a line for each entity.')
-      return join(wallets, await lookAgain(wallets, records), entities, asOf)
+      return join(wallets, await lookAgain(wallets, records), entities, { asOf, today })
     } finally {
       await records.remove()
     }
@@ -81,8 +82,16 @@ async function lookAgain(wallets: readonly Wallet[], records: Spill): Promise<Jo
   return { names, sanctions }
 }
 
-function join(wallets: readonly Wallet[], joined: Joined, entities: number, asOf: string | null): ParsedList {
+function join(
+  wallets: readonly Wallet[],
+  joined: Joined,
+  entities: number,
+  { asOf, today }: { asOf: string | null; today: string },
+): ParsedList {
+  // One `last_seen` of the year 2926 must not end what is in force.
+  const day = asOf !== null && asOf > today ? today : asOf
   const collector = new Collector()
+  const dates = new DateReader()
   let notSanctioned = 0
   for (const wallet of wallets) {
     const sanctions = [wallet.id, ...wallet.holders].flatMap((id) => joined.sanctions.get(id) ?? [])
@@ -97,8 +106,8 @@ function join(wallets: readonly Wallet[], joined: Joined, entities: number, asOf
           .map((id) => joined.names.get(id) ?? '')
           .filter((name) => name !== '')
           .join('; ') || null,
-      ...combineSanctions(sanctions, asOf),
-      publishedBy: isoDay(wallet.firstSeen ?? ''),
+      ...combineSanctions(sanctions, day),
+      publishedBy: dates.read(wallet.firstSeen ?? undefined, isoDay),
       source: wallet.datasets.join('; ') || null,
     }
     const where = `CryptoWallet ${wallet.id}`
@@ -116,6 +125,9 @@ function join(wallets: readonly Wallet[], joined: Joined, entities: number, asOf
   }
   const counts: Record<string, number> = { entities, wallets: wallets.length, addresses: collector.count }
   if (notSanctioned > 0) counts.walletsNotSanctioned = notSanctioned
+  const orders = [...joined.sanctions.values()].flat()
+  const unreadable = orders.reduce((sum, each) => sum + each.unreadableDates, dates.unreadable)
+  Object.assign(counts, countUnreadable(unreadable))
   return { issuedOn: asOf, addresses: collector.addresses, unparsed: collector.unparsed, counts }
 }
 

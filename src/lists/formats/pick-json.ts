@@ -5,8 +5,14 @@
  */
 export type PickTree = { readonly [name: string]: 'text' | 'texts' | 'raw' | PickTree }
 
-/** What was taken: by path, such as `properties.publicKey`. A member of another type than wanted is left out. */
+/**
+ * What was taken: by path, such as `properties.publicKey`. A member of another type than wanted is left out; the paths of
+ * those whose texts have an object among them stand under {@link withObjects}.
+ */
 export type Picked = ReadonlyMap<string, readonly string[]>
+
+/** No path of a tree. */
+export const withObjects = '{}'
 
 const maxDepth = 100
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
@@ -60,19 +66,24 @@ class Reader {
     const start = this.#text[this.#at]
     const from = this.#at
     if (want === 'text' && start === '"') this.picked.set(path, [this.#string()])
-    else if (want === 'texts' && start === '[') this.picked.set(path, this.#texts(depth))
+    else if (want === 'texts' && start === '[') this.picked.set(path, this.#texts(path, depth))
     else if (typeof want === 'object' && start === '{') this.object(want, path, depth)
     else this.#skip(depth)
     if (want === 'raw') this.picked.set(path, [this.#text.slice(from, this.#at)])
   }
 
-  #texts(depth: number): string[] {
+  #texts(path: string, depth: number): string[] {
     const texts: string[] = []
+    let hasObject = false
     this.#list('[', ']', depth, () => {
       this.#match(space)
       if (this.#text[this.#at] === '"') texts.push(this.#string())
-      else this.#skip(depth + 1)
+      else {
+        hasObject ||= this.#text[this.#at] === '{'
+        this.#skip(depth + 1)
+      }
     })
+    if (hasObject) this.picked.set(withObjects, [...(this.picked.get(withObjects) ?? []), path])
     return texts
   }
 

@@ -22,6 +22,24 @@ export function isoDay(text: string): string | null {
   return isDate(day) && /^$|^T/.test(text.trim().slice(10)) ? day : null
 }
 
+/** Reads dates, and counts those that are there and can't be read: an address without its date is to be seen. */
+export class DateReader {
+  unreadable = 0
+
+  /** @param as how this publisher writes them, such as {@link dayFirst}. @returns `null` also for an empty text. */
+  read(text: string | undefined, as: (text: string) => string | null): string | null {
+    if (text === undefined || text.trim() === '') return null
+    const day = as(text)
+    if (day === null) this.unreadable++
+    return day
+  }
+}
+
+/** The count as it stands among a list's counts: not at all where every date was read. */
+export function countUnreadable(dates: number): { unreadableDates?: number } {
+  return dates > 0 ? { unreadableDates: dates } : {}
+}
+
 /** The earliest of some dates; `null` where there is none. */
 export function earliest(dates: readonly (string | null)[]): string | null {
   return dates.reduce((a, b) => (a === null || (b !== null && b < a) ? b : a), null)

@@ -1,6 +1,6 @@
 import type { ListFormat } from '../types.ts'
 import { Collector } from './collector.ts'
-import { isoDay } from './publisher-date.ts'
+import { countUnreadable, DateReader, isoDay } from './publisher-date.ts'
 import { readTagPack } from './tagpack/read-tagpack.ts'
 
 /**
@@ -13,12 +13,14 @@ import { readTagPack } from './tagpack/read-tagpack.ts'
  */
 export const tagpack: ListFormat = {
   id: 'tagpack',
-  version: 1,
+  version: 2,
   category: 'own-list',
   listedOnIsPublished: false,
   async parse(input) {
     const { title, creator, header, tags } = await readTagPack(input)
     const collector = new Collector()
+    const dates = new DateReader()
+    const lastmod = dates.read(header.lastmod, isoDay)
     for (const tag of tags) {
       const values = { ...header, ...tag.values }
       const programs = [values.category, values.abuse].filter((value) => value !== undefined && value !== '')
@@ -27,17 +29,17 @@ export const tagpack: ListFormat = {
         subject: values.label ?? null,
         programs: [...new Set(programs)] as string[],
         listedOn: null,
-        publishedBy: isoDay(values.lastmod ?? ''),
+        publishedBy: tag.values.lastmod === undefined ? lastmod : dates.read(tag.values.lastmod, isoDay),
         removedOn: null,
         source: values.source ?? `${title} (${creator})`,
       }
       collector.field(tag.address, values.currency ?? null, about, `line ${tag.line}`)
     }
     return {
-      issuedOn: isoDay(header.lastmod ?? ''),
+      issuedOn: lastmod,
       addresses: collector.addresses,
       unparsed: collector.unparsed,
-      counts: { tags: tags.length, addresses: collector.count },
+      counts: { tags: tags.length, addresses: collector.count, ...countUnreadable(dates.unreadable) },
     }
   },
 }

@@ -15,6 +15,8 @@ export interface XmlElement {
   open?: (attributes: XmlAttributes) => void
   /** The whole text directly inside the element, before `close`; empty text too. */
   text?: (text: string) => void
+  /** Prose: its text is also that of the elements inside (`<b>`, `<br/>`), with a line break at the borders of each. */
+  prose?: true
   close?: () => void
   /** By local name; prefixes and namespaces are not looked at. */
   children?: Readonly<Record<string, XmlElement>>
@@ -116,12 +118,14 @@ class Walk {
       throw bad(`The XML is more than ${maxDepth} elements deep at line ${this.#parser.line}.`)
     if (this.#skipped > 0) {
       this.#skipped++
+      this.#border()
       return
     }
     const name = tag.name.slice(tag.name.indexOf(':') + 1)
     const element = this.#wanted(name)
     if (element === undefined || element.accept?.(tag.attributes) === false) {
       this.#skipped = 1
+      this.#border()
       return
     }
     this.#stack.push({ name, element, text: '' })
@@ -144,6 +148,7 @@ class Walk {
     this.#moved = true
     if (this.#skipped > 0) {
       this.#skipped--
+      this.#border()
       return
     }
     const open = this.#stack.pop()
@@ -152,10 +157,19 @@ class Walk {
     this.#rootEnded = this.#stack.length === 0
   }
 
-  #text(text: string): void {
-    if (this.#skipped > 0) return
+  /** Of an element inside the innermost wanted one. */
+  #border(): void {
     const open = this.#stack.at(-1)
-    if (open?.element.text === undefined) return
+    if (open?.element.prose) this.#take(open, '\n')
+  }
+
+  #text(text: string): void {
+    const open = this.#stack.at(-1)
+    if (open?.element.text === undefined || (this.#skipped > 0 && !open.element.prose)) return
+    this.#take(open, text)
+  }
+
+  #take(open: Open, text: string): void {
     open.text += text
     if (open.text.length > maxQuietChars)
       throw bad(`The text of a <${open.name}> is longer than ${maxQuietChars} characters.`)

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { ForbiddenColumns } from '../../../src/forbidden-columns.ts'
 import { csv } from '../../../src/lists/formats/csv.ts'
+import { mergeByKey } from '../../../src/lists/merge.ts'
 import { refusal } from '../refusal.ts'
 import { chunks } from './chunks.ts'
 
@@ -116,6 +118,45 @@ describe('csv', () => {
     expect([error.message, ...error.details].join('\n')).toMatch(message)
   })
 
+  it('refuses a removal that is still to come, and takes one of today', async () => {
+    const today = '2024-03-01'
+    const removed = (day: string) => csv.parse(chunks(`address,removed_on\n${eth},${day}\n`), today)
+    const error = await refusal(removed('2024-03-02'))
+    expect(error.message).toMatch(
+      /line 2: removed_on 2024-03-02 is still to come, .*: leave it empty, and write the day when it has come\.$/,
+    )
+    expect((await removed(today)).addresses).toMatchObject([{ removedOn: today }])
+  })
+
+  it.each([
+    ['two that ended', '2018-01-01,2019-01-01', '2021-01-01,2022-01-01'],
+    ['two that ended, the later one first', '2021-01-01,2022-01-01', '2018-01-01,2019-01-01'],
+    ['one that ended and one in force', '2018-01-01,2019-01-01', '2023-01-01,'],
+    ['one in force from the day on which the other ended', '2018-01-01,2019-01-01', '2019-01-01,'],
+  ])('refuses two periods of one address that are apart: %s', async (_, one, two) => {
+    const error = await refusal(
+      parse(`address,listed_on,removed_on\n${eth},${one}\n${btc},,\n${eth.toLowerCase()},${two}\n`),
+    )
+    expect(error.message).toMatch(
+      /line 4: the dates are apart from those of the same address in line 2 \(20.*\).*: make one row of them\.$/,
+    )
+  })
+
+  it.each([
+    ['the same', '2018-01-01,2019-01-01', '2018-01-01,2019-01-01', ['2018-01-01', '2019-01-01']],
+    ['of one day', '2018-01-01,2018-01-01', '2018-01-01,2018-01-01', ['2018-01-01', '2018-01-01']],
+    ['overlapping', '2018-01-01,2020-01-01', '2019-01-01,2021-01-01', ['2018-01-01', '2021-01-01']],
+    ['without dates', ',', '2019-01-01,', ['2019-01-01', null]],
+  ])('joins rows of one address whose periods are %s', async (_, one, two, joined) => {
+    const { addresses } = await parse(`address,listed_on,removed_on\n${eth},${one}\n${eth},${two}\n`)
+    const [entry] = mergeByKey(addresses)
+    expect([entry?.listedOn, entry?.removedOn]).toEqual(joined)
+  })
+
+  it('knows what day it is where nobody says', async () => {
+    expect((await refusal(parse(`address,removed_on\n${eth},2999-01-01\n`))).message).toMatch(/still to come/)
+  })
+
   it('refuses bytes that are not UTF-8', async () => {
     const text = Buffer.from(`address,subject\n${eth},caf\xe9\n`, 'latin1')
     expect((await refusal(parse(text))).message).toMatch(/not valid UTF-8/)
@@ -126,5 +167,22 @@ describe('csv', () => {
     expect(error.code).toBe('bad-file')
     expect(error.message).toMatch(/columns "Nationality", "country_code": .* never acts on nationality/)
     expect(JSON.stringify(error)).not.toContain('"x"')
+  })
+
+  it.each([
+    ['below a title', `My customers\naddress,nationality\n${eth},x\n`],
+    ['below a title that is no CSV', `"My" customers\n\naddress,nationality\n${eth},x\n`],
+    ['of a file with semicolons, below a title', `My customers\r\naddress;nationality\r\n${eth};x\r\n`],
+    ['in UTF-16', Buffer.from(`\ufeffaddress,nationality\n${eth},x\n`, 'utf16le')],
+    ['beside columns that nobody knows', `colour,x\naddress,nationality\n${eth},x\n`],
+  ])('refuses a column of nationality %s', async (_, text) => {
+    const error = await refusal(parse(text))
+    expect(error).toBeInstanceOf(ForbiddenColumns)
+    expect(error.message).toMatch(/the column "nationality"/)
+  })
+
+  it('takes no word of a file with a header for the name of a column', async () => {
+    const error = await refusal(parse(`address,subject\n${eth},Land\n${eth},country\nx,y\n`))
+    expect(error.message).toMatch(/^One row is wrong/)
   })
 })

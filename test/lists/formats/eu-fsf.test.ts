@@ -37,9 +37,27 @@ describe('eu-fsf', () => {
     expect(list.addresses.map(({ address }) => address)).toEqual([p2sh])
   })
 
+  it('reads a remark with all that is marked up in it', async () => {
+    const list = await parse(euXml([euEntity('EU.1.1', `Known <i>wallet ${tron}</i><br/>${p2sh}`)]))
+    expect(list.addresses.map(({ address }) => address)).toEqual([tron, p2sh])
+  })
+
   it('takes the date of designation where there is one', async () => {
     const list = await parse(euXml([euEntity('EU.1.1', remark, '', 'designationDate="2023-01-02"')]))
     expect(list.addresses[0]?.listedOn).toBe('2023-01-02')
+  })
+
+  it('counts the dates that it could not read of entities with addresses', async () => {
+    const bad = euEntity('EU.1.1', remark, '', 'designationDate="soon"').replace('2025-02-24', '24/02/2025')
+    const list = await parse(euXml([bad, euEntity('EU.2.2', '', '', 'designationDate="soon"')]))
+    expect(list.counts).toMatchObject({ unreadableDates: 2 })
+    expect(list.addresses[0]?.listedOn).toBe('2024-05-06')
+  })
+
+  it('takes the best of any number of names', async () => {
+    const names = '<nameAlias wholeName="Other" strong="true"/>'.repeat(200_000)
+    const list = await parse(euXml([euEntity('EU.1.1', remark, names)]))
+    expect(list.addresses[0]?.subject).toBe('Lázár')
   })
 
   it('shows split and glued addresses, and takes nothing of them', async () => {

@@ -11,6 +11,13 @@ const segwit = 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4'
 const cash = 'qpm2qsznhks23z7629mms6s0cwef74vcwvy22gdx6a'
 const legacyCash = 'qpf2cphc5dkuclkqur7lhj2yuqq9pk3hmukle77vhq'
 const solana = '9WzDXwBbmkg8ZTbNMqUxvQRAyrZzDsGYdLVL9zYtAWWM'
+const stellar = 'GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ'
+const cardano =
+  'addr1qx2fxv2umyhttkxyxp8x0dlpdt3k6cwng5pxj3jhsydzer3jcu5d8ps7zex2k2xt3uqxgjqnnj83ws8lhrn648jjxtwq2ytjqp'
+const monero =
+  '48edfHu7V9Z84YzzMa6fUueoELZ9ZRXq9VetWzYGzKt52XU5xvqgzYnDK9URnRoJMk1j8nLwEVsaSWJ4fhdUyZijBGUicoD'
+const inGroups = (address: string, size: number) =>
+  (address.match(new RegExp(`.{1,${size}}`, 'g')) ?? []).join(' ')
 const txHash = '0x348a042dfedaf64400bf6660fe0ed523b373f172b7914985600d882ac09e0631'
 
 const found = (text: string) => extractAddresses(text).found.map(({ asset, address }) => [asset, address])
@@ -149,6 +156,56 @@ describe('addresses in free text', () => {
     ],
     ['a link', `https://etherscan.io/token/${eth}?a=1`, eth, /inside a link/],
     ['a link without scheme', `tronscan.org/#/address/${tron}`, tron, /inside a link/],
+    ['an account of Stellar', `(1) XLM: ${stellar} (2) cash`, stellar, /no address format known/],
+    ['an account of Cardano', `ADA: ${cardano}`, cardano, /no address format known/],
+    ['an account of Cardano without a colon', `Cardano ${cardano}`, cardano, /no address format known/],
+    ['an account of Sui', `SUI: ${txHash}`, txHash, /0x with 64 hex digits, expected 40/],
+    [
+      'an account of Cosmos',
+      'ATOM: cosmos1hsk6jryyqjfhp5dhc55tc9jtckygx0eph6dd02',
+      'cosmos1hsk6jryyqjfhp5dhc55tc9jtckygx0eph6dd02',
+      /"cosmos" is of no chain known/,
+    ],
+    ['an account of XDC', `XDC: xdc${lower.slice(2)}`, `xdc${lower.slice(2)}`, /./],
+    [
+      'an account of Avalanche',
+      'AVAX: X-avax1x459sj0ssujguq723cljfty4jlae28evjzt7xz',
+      'avax1x459sj0ssujguq723cljfty4jlae28evjzt7xz',
+      /./,
+    ],
+    [
+      'groups of four',
+      `BTC wallet: ${inGroups(segwit, 4)}, his`,
+      inGroups(segwit, 4),
+      /split by white space/,
+    ],
+    ['groups of four without a label', `${inGroups(segwit, 4)}, his`, inGroups(segwit, 4), /split by white/],
+    ['groups of ten', `see ${inGroups(monero, 10)}`, inGroups(monero, 10), /split by white space/],
+    [
+      'groups of eight with a letter wrong',
+      `BTC address: ${inGroups(segwit.replace(/4$/, '5'), 8)}`,
+      inGroups(segwit.replace(/4$/, '5'), 8),
+      /no address when they are put together/,
+    ],
+    [
+      'a failed checksum without a digit, behind a label',
+      'USDT (TRC20) wallet address: TAptVYvrooASMadnNDdgxnNQUokqkgpFtP',
+      'TAptVYvrooASMadnNDdgxnNQUokqkgpFtP',
+      /base58 checksum/,
+    ],
+    ['a Solana address inside a link', `https://solscan.io/account/${solana}`, solana, /inside a link/],
+    [
+      'a damaged address inside a link that says so',
+      `https://tronscan.org/#/address/${tron.replace('C', 'D')}`,
+      tron.replace('C', 'D'),
+      /inside a link/,
+    ],
+    [
+      'a damaged address inside a link that its prefix tells',
+      `https://example.org/x?y=${eth.replace('098B', '098b')}`,
+      eth.replace('098B', '098b'),
+      /inside a link/,
+    ],
     ['no checksum and no label', `key ${solana}`, solana, /Solana/],
     [
       'a cashaddr that does not agree',
@@ -194,6 +251,26 @@ describe('addresses in free text', () => {
     [
       'names with digits',
       'GazaNow2023Official, DPRK3, ELECTION-EO13848, Passport 719032284, Windows11EnterpriseEdition',
+    ],
+    [
+      'numbers behind the words of forms',
+      `TX: ${txHash}; SHA256: ${txHash.slice(2)}; IBAN: RU0204452560040702810412345678901; LEI: 5299007NTWCC3U23WM81, REF: 2023/AB12CD34EF56GH78IJ90KL12MN34; INN: 7707083893; OGRN: 1027700132195; ACC: 40702810412345678901234567; UN: 123456789012345678901234567890`,
+    ],
+    [
+      'long words behind an address of another kind',
+      'Address: Nizhnekamskneftekhimovskaya 12; email address: nizhnekamskneftekhimovskaya',
+    ],
+    [
+      'numbers in groups',
+      'IBAN RU02 0445 2560 0407 0281 0412 3456 7890 1; wallet of cards 1234 5678 9012 3456 7890 1234 5678; tel. 0044 2079 4609 5800 4420 7946 0958',
+    ],
+    [
+      'short words in a row',
+      'his wallet was then lost, and four more were sold last year when they left town',
+    ],
+    [
+      'links to pages and places',
+      'https://docs.google.com/spreadsheets/d/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms/edit https://www.google.com/maps/place/data=!3m1!4b1!4m5!3m4!1s0x47a84e373f035901:0x42120465b5e3b70 https://youtu.be/dQw4w9WgXcQ https://example.org/a/Zk3dT9qLm2XvB7sWn4Yc8RfH6 https://etherscan.io/tx/0x348a042dfedaf64400bf6660fe0ed523b373f172b7914985600d882ac09e0631',
     ],
     ['amounts behind a currency', 'paid 5000 USDT and BTC 12.5, ETH 2023 and BTC 100000'],
     ['nothing', ''],

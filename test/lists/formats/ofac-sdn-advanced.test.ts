@@ -25,7 +25,7 @@ describe('ofac-sdn-advanced', () => {
         { key: expect.stringMatching(/^tron:/), address: tronUnderXbt, asset: 'XBT', ...about },
       ],
       unparsed: [],
-      counts: { parties: 2, features: 2, pairs: 2, addresses: 2 },
+      counts: { parties: 2, features: 2, pairs: 2, addresses: 2, sdnEntries: 2 },
     })
   })
 
@@ -52,6 +52,22 @@ describe('ofac-sdn-advanced', () => {
   it('accepts a currency never seen before', async () => {
     const list = await parse(ofacXml({ parties: parties(party(100, feature(1, 7003, ronin))) }))
     expect(list.addresses).toMatchObject([{ asset: 'NEVERSEEN', address: ronin }])
+  })
+
+  it('knows a type however its name is spaced, and shows the features of any other that speaks of a currency', async () => {
+    const xml = ofacXml()
+      .replace('Digital Currency Address - ETH', 'Digital\u00a0Currency Addresses - ETH')
+      .replace('Digital Currency Address - XBT', 'Virtual Currency Address - XBT')
+    const list = await parse(xml)
+    expect(list.addresses).toMatchObject([{ address: ronin, asset: 'ETH' }])
+    expect(list.unparsed).toEqual([
+      {
+        raw: tronUnderXbt,
+        reason: 'of the type "Virtual Currency Address - XBT", which chainscreen does not know',
+        asset: null,
+        where: 'feature 5 of party 100',
+      },
+    ])
   })
 
   it('keeps every version and every detail of a feature', async () => {
@@ -84,30 +100,27 @@ describe('ofac-sdn-advanced', () => {
     expect(list.counts.features).toBe(5)
   })
 
+  it('counts the entries of the SDN list: the consolidated file has none', async () => {
+    const entries = `<SanctionsEntries>${entry(100, [date(2020, 3, 2)], ['A'], 1551)}</SanctionsEntries>`
+    expect((await parse(ofacXml({ entries }))).counts).toMatchObject({ sdnEntries: 0 })
+  })
+
+  it('is not held up by an address full of spaces', async () => {
+    const text = `${ronin}${' '.repeat(1_000_000)}x`
+    const list = await parse(ofacXml({ parties: parties(party(100, feature(1, 7001, text))) }))
+    expect(list.unparsed).toMatchObject([{ raw: text, reason: 'longer than 200 characters' }])
+  })
+
   it('puts the entries of one party together: earliest date, all programs, all lists', async () => {
     const entries = `<SanctionsEntries>${entry(100, [date(2021, 5, 6)], ['A'])}${entry(100, [date(2019, 2, 30), date(2020, 1, 1)], ['B', ''], 1551)}</SanctionsEntries>`
-    const [first] = (await parse(ofacXml({ entries }))).addresses
+    const list = await parse(ofacXml({ entries }))
+    const [first] = list.addresses
+    expect(list.counts).toMatchObject({ unreadableDates: 1 })
     expect(first).toMatchObject({
       listedOn: '2020-01-01',
       programs: ['A', 'B'],
       source: 'SDN List; Another List',
     })
-  })
-
-  it('keeps an address whose party has no sanctions entry', async () => {
-    const list = await parse(ofacXml({ entries: '<SanctionsEntries/>' }))
-    expect(list.addresses).toHaveLength(2)
-    expect(list.addresses[0]).toMatchObject({
-      listedOn: null,
-      programs: [],
-      source: null,
-      subject: 'Lázár Group & Sons',
-    })
-  })
-
-  it('does not read a feature of a type that the file does not define, and counts it', async () => {
-    const list = await parse(ofacXml({ parties: parties(party(100, feature(1, 31337, ronin))) }))
-    expect(list).toMatchObject({ addresses: [], counts: { features: 0, featuresOfUndefinedType: 1 } })
   })
 
   it.each([
@@ -125,6 +138,21 @@ describe('ofac-sdn-advanced', () => {
       'no reference values',
       ofacXml({ references: '' }),
       /<DistinctParties> comes before <ReferenceValueSets>/,
+    ],
+    [
+      'a party with addresses and no sanctions entry',
+      ofacXml({ entries: '<SanctionsEntries/>' }),
+      /^Party 100 has addresses and no <SanctionsEntry>/,
+    ],
+    [
+      'a feature of a type that it does not define',
+      ofacXml({ parties: parties(party(100, feature(5, 31337, ronin))) }),
+      /^Feature 5 of party 100 is of the type "31337", which the file does not define/,
+    ],
+    [
+      'a feature of no type',
+      ofacXml().replace(' FeatureTypeID="7001"', ''),
+      /^Feature 4 of party 100 is of the type ""/,
     ],
     ['no digital currency type', ofacXml().replaceAll('Digital Currency', 'Crypto'), /no feature type/],
     [

@@ -67,6 +67,36 @@ describe('ofac-sdn', () => {
   })
 
   it.each([
+    ['another white space', 'Digital\u00a0Currency  Address - USDT'],
+    ['the plural', 'Digital Currency Addresses - USDT'],
+    ['another dash', 'digital currency address \u2013 USDT'],
+  ])('knows the type with %s', async (_, type) => {
+    const list = await parse(sdnXml([sdnEntry(7, `<idList>${id(71, type, tron)}</idList>`)]))
+    expect(list.addresses).toMatchObject([{ address: tron, asset: 'USDT' }])
+  })
+
+  it('shows the ids of any other type that speaks of a currency', async () => {
+    const ids = `<idList>${id(71, 'Virtual Currency Address - XBT', p2sh)}${id(72, `${crypto}TRX`, tron)}</idList>`
+    const list = await parse(sdnXml([sdnEntry(7, ids)]))
+    expect(list.addresses).toMatchObject([{ address: tron }])
+    expect(list.unparsed).toEqual([
+      {
+        raw: p2sh,
+        reason: 'of the type "Virtual Currency Address - XBT", which chainscreen does not know',
+        asset: null,
+        where: 'id 71 of party 7',
+      },
+    ])
+    expect(list.counts).toEqual({ parties: 1, features: 2, addresses: 2 })
+  })
+
+  it('is not held up by a number full of spaces', async () => {
+    const raw = `${tron}${' '.repeat(1_000_000)}x`
+    const list = await parse(sdnXml([sdnEntry(7, `<idList>${id(71, `${crypto}TRX`, raw)}</idList>`)]))
+    expect(list.unparsed).toMatchObject([{ raw, reason: 'an address and something else in one field' }])
+  })
+
+  it.each([
     [
       'one entry less than it says',
       sdnXml([sdnEntry(7, '')], 2),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { opensanctions } from '../../../src/lists/formats/opensanctions.ts'
+import { mergeByKey } from '../../../src/lists/merge.ts'
 import { refusal } from '../refusal.ts'
 import { chunks } from './chunks.ts'
 import { p2sh, ronin, segwit, tron } from './published-files.ts'
@@ -80,6 +81,43 @@ describe('opensanctions', () => {
     expect(list.addresses).toMatchObject([{ removedOn }])
   })
 
+  it('ends no order before its day, whatever date the file gives itself', async () => {
+    const seen = entity('p', 'Person', {}, { last_seen: '2926-08-22T00:00:00' })
+    const text = file(seen, wallet('w', tron), sanction('s', 'w', { endDate: ['2027-01-01'] }))
+    const on = async (today: string) =>
+      (await opensanctions.parse(chunks(text, 500), today)).addresses.map(({ removedOn }) => removedOn)
+    expect(await on('2026-12-31')).toEqual([null])
+    expect(await on('2027-01-01')).toEqual(['2027-01-01'])
+  })
+
+  it.each([
+    ['first', ['ended', 'current']],
+    ['last', ['current', 'ended']],
+  ])('keeps an address in force where the wallet whose order ended stands %s of its two', async (_, ids) => {
+    const list = await parse(
+      file(
+        ...ids.map((id) => wallet(id, tron, { holder: ['p1'] })),
+        sanction('s1', 'ended', { endDate: ['2025-01-01'], programId: ['OLD'] }),
+        sanction('s2', 'current', { startDate: ['2020-01-01'], programId: ['NEW'] }),
+      ),
+    )
+    expect(mergeByKey(list.addresses)).toMatchObject([
+      { removedOn: null, programs: ['NEW'], listedOn: '2020-01-01' },
+    ])
+  })
+
+  it('counts the dates that it could not read, and ends nothing by them', async () => {
+    const orders = [
+      sanction('s1', 'w', { endDate: ['2024'], startDate: ['2020-02-30'] }),
+      sanction('s2', 'other', { endDate: ['2024'] }),
+    ]
+    const list = await parse(
+      file(entity('w', 'CryptoWallet', { publicKey: [tron] }, { first_seen: '?' }), ...orders),
+    )
+    expect(list.addresses).toMatchObject([{ removedOn: null, listedOn: null, publishedBy: null }])
+    expect(list.counts).toMatchObject({ unreadableDates: 3 })
+  })
+
   it('leaves out a wallet that nobody sanctioned, and counts it', async () => {
     const list = await parse(
       file(
@@ -87,10 +125,13 @@ describe('opensanctions', () => {
         wallet('w2', p2sh, { topics: ['crime.theft'] }),
         sanction('s', 'w2'),
         wallet('w3', segwit, { topics: [] }),
+        wallet('w4', tron, { topics: ['sanction.linked', 'crime.theft'] }),
+        wallet('w5', tron, { topics: ['sanction.counter'] }),
+        wallet('w6', ronin, { topics: ['crime.theft', 'crime.terror'] }),
       ),
     )
-    expect(list.addresses.map(({ address }) => address)).toEqual([p2sh, segwit])
-    expect(list.counts).toMatchObject({ wallets: 3, walletsNotSanctioned: 1 })
+    expect(list.addresses.map(({ address }) => address)).toEqual([p2sh, segwit, ronin])
+    expect(list.counts).toMatchObject({ wallets: 6, walletsNotSanctioned: 3 })
   })
 
   it('shows accounts, tags, look-alike letters and several addresses in one field', async () => {
@@ -130,6 +171,11 @@ describe('opensanctions', () => {
     ],
     ['an entity without id', '{"schema":"Person"}\n', /no "id"/],
     ['a wallet twice', file(wallet('w', tron), wallet('w', tron)), /Line 2 is a second wallet w/],
+    ...['cryptoWallets', 'sanctions', 'holder', 'entity'].map((name): [string, string, RegExp] => [
+      `the nested form (${name})`,
+      file(wallet('w', tron), { id: 'x', schema: 'Person', properties: { [name]: [wallet('w2', p2sh)] } }),
+      new RegExp(`^Line 2 has entities inside an entity \\("properties.${name}"\\).*load entities.ftm.json`),
+    ]),
     ['nothing', '\n', /is empty/],
     ['HTML', '<html></html>', /Line 1 is no JSON object/],
   ])('refuses %s', async (_, text, message) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { pickJson } from '../../../src/lists/formats/pick-json.ts'
+import { pickJson, withObjects } from '../../../src/lists/formats/pick-json.ts'
 
 const tree = { id: 'text', list: 'texts', whole: 'raw', inside: { name: 'text', list: 'texts' } } as const
 const pick = (text: string) => Object.fromEntries(pickJson(text, tree))
@@ -18,9 +18,16 @@ describe('pickJson', () => {
     })
   })
 
-  it('leaves out a member of another type', () => {
+  it('leaves out a member of another type, and says which texts had an object among them', () => {
     expect(pick('{"id":1,"list":"x","inside":[{"name":"n"}]}')).toEqual({})
-    expect(pick('{"list":["x",1,null,{"id":"n"},["y"],"z"]}')).toEqual({ list: ['x', 'z'] })
+    expect(pick('{"list":["x",1,null,{"id":"n"},["y"],"z"]}')).toEqual({
+      list: ['x', 'z'],
+      [withObjects]: ['list'],
+    })
+    expect(pick('{"list":[{}],"inside":{"list":[ {"name":"n"}]}}')[withObjects]).toEqual([
+      'list',
+      'inside.list',
+    ])
   })
 
   it('takes no name from the prototype of an object', () => {

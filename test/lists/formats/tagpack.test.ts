@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { tagpack } from '../../../src/lists/formats/tagpack.ts'
+import { mergeByKey } from '../../../src/lists/merge.ts'
 import { refusal } from '../refusal.ts'
 import { chunks } from './chunks.ts'
 import { p2sh, ronin, segwit, tron } from './published-files.ts'
@@ -96,6 +97,44 @@ describe('tagpack', () => {
     expect(list.unparsed).toEqual([expect.objectContaining({ raw: 'none', where: 'line 5004' })])
   })
 
+  it('puts all that its tags say of one address together', async () => {
+    const tags = [
+      `- address: ${p2sh}\n  category: exchange\n  lastmod: 2024-01-01\n`,
+      `- address: ${p2sh}\n  category: sanction\n  lastmod: 2020-01-01\n`,
+    ]
+    const list = await parse(`${header}label: L\ntags:\n${tags.join('')}`)
+    expect(mergeByKey(list.addresses)).toMatchObject([
+      { subject: 'L', programs: ['exchange', 'sanction'], publishedBy: '2020-01-01' },
+    ])
+    expect(list.counts).toEqual({ tags: 2, addresses: 1 })
+  })
+
+  it('counts the dates that it could not read, that of the header once', async () => {
+    const list = await parse(
+      `${header}lastmod: soon\ntags:\n- address: ${p2sh}\n- address: ${tron}\n- address: ${ronin}\n  lastmod: 28.8.2023\n`,
+    )
+    expect(list.addresses.map(({ publishedBy }) => publishedBy)).toEqual([null, null, null])
+    expect(list.counts).toMatchObject({ unreadableDates: 2 })
+  })
+
+  it('gives a tag what it takes over from another map, where it does not say otherwise', async () => {
+    const base = 'base: &b\n  label: L2\n  currency: BTC\nmore: &m\n  <<: *b\n  category: exchange\n'
+    const tags = [
+      `- <<: *m\n  address: ${p2sh}\n`,
+      `- address: ${segwit}\n  label: own\n  <<: [*b, *m]\n`,
+      `- &t\n  address: ${tron}\n  label: L3\n- <<: *t\n  address: ${ronin}\n`,
+    ]
+    const list = await parse(`${header}${base}tags:\n${tags.join('')}`)
+    expect(
+      list.addresses.map(({ address, subject, asset, programs }) => [address, subject, asset, programs]),
+    ).toEqual([
+      [p2sh, 'L2', 'BTC', ['exchange']],
+      [segwit, 'own', 'BTC', ['exchange']],
+      [tron, 'L3', null, []],
+      [ronin, 'L3', null, []],
+    ])
+  })
+
   it('shows what is no address', async () => {
     const list = await parse(
       `${header}tags:\n- address: ${tron}x\n- label: no address\n- address: ${p2sh} ${segwit}\n`,
@@ -139,6 +178,12 @@ describe('tagpack', () => {
       `${header}tags:\n- address: ${p2sh}\ntitle: again\n`,
       /"title" stands in the header a second time/,
     ],
+    [
+      'what it takes over unknown',
+      `${header}tags:\n- <<: *x\n  address: ${p2sh}\n`,
+      /Line 4 takes over|no YAML/,
+    ],
+    ['a text taken over', `${header}a: &a x\ntags:\n- <<: *a\n  address: ${p2sh}\n`, /Line 5 takes over/],
     ['a list as an address', `${header}tags:\n- address: [${p2sh}]\n`, /Line 4: "address" is no text/],
     ['a second document', `${header}tags:\n- address: ${p2sh}\n---\n${header}`, /title.*second time|no YAML/],
     ['an open quote', `${header}tags:\n- address: "${p2sh}\n`, /no YAML at line \d/],

@@ -6,6 +6,7 @@ import {
   designation,
   p2sh,
   ronin,
+  segwit,
   telltales,
   tron,
   ukCsv,
@@ -72,6 +73,17 @@ describe('uk-sanctions-list', () => {
     },
   )
 
+  it('reads on inside and behind marked up text, and a second text of the same kind', async () => {
+    const marked = `(1) <b>ETH: ${ronin}</b> (2) TRX: ${tron}<br/>${p2sh}`
+    const twice = designation('Z', marked).replace(
+      '<OtherInformation>',
+      `<OtherInformation>BTC: ${segwit}</OtherInformation><OtherInformation>`,
+    )
+    const list = await parse(ukXml([twice]))
+    expect(list.addresses.map(({ address }) => address)).toEqual([segwit, ronin, tron, p2sh])
+    expect(list.unparsed).toEqual([])
+  })
+
   it('says where what it could not read stands', async () => {
     const broken = `USDT: ${tron.slice(0, 12)} ${tron.slice(12)}`
     const where = ['OtherInformation of ZZZ0003', 'otherinformation of ZZZ0003']
@@ -87,9 +99,13 @@ describe('uk-sanctions-list', () => {
     }
   })
 
-  it('dates nothing where the dates are none', async () => {
-    const list = await parse(ukXml([designation('Z', `ETH: ${ronin}`, '', 'soon')]))
+  it.each([
+    ['XML', ukXml([designation('Z', `ETH: ${ronin}`, '', 'soon'), designation('Y', '', '', 'soon')])],
+    ['CSV', ukCsv([ukRow('Z', 'Primary Name', 'X', `ETH: ${ronin}`)]).replace('04/08/2026', '2026-08-04')],
+  ])('dates nothing where the dates are none, and counts those of addresses (%s)', async (_, text) => {
+    const list = await parse(text)
     expect(list.addresses[0]).toMatchObject({ publishedBy: null, listedOn: '2012-06-29' })
+    expect(list.counts).toMatchObject({ unreadableDates: 1 })
   })
 
   it.each([

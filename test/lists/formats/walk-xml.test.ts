@@ -17,6 +17,11 @@ describe('walkXml', () => {
     expect(await texts('<r><b><a>in b</a></b><a>1<c>in c</c>2</a>loose<a/></r>')).toEqual(['12', ''])
   })
 
+  it('reads prose with all that is marked up in it, and a line break at each border', async () => {
+    const xml = '<r><a>1<c>in <d>d</d></c>2<br/>3<a>4</a></a><b>no</b></r>'
+    expect(await texts(xml, 3, { prose: true })).toEqual(['1\nin \nd\n\n2\n\n3\n4\n'])
+  })
+
   it('leaves an element unread that is not accepted', async () => {
     const accept: XmlElement['accept'] = ({ id }) => id === '2'
     expect(await texts('<r><a id="1">x<a id="2">y</a></a><a id="2">z</a></r>', 5, { accept })).toEqual(['z'])
@@ -83,6 +88,7 @@ describe('walkXml', () => {
     ['an attribute', (long: string) => `<r><b x="${long}"/></r>`],
     ['a text that nobody wants', (long: string) => `<r><b>${long}</b></r>`],
     ['a wanted text in pieces', (long: string) => `<r><a>${long.replaceAll('xxxxxxxx', '<b/>xxxx')}</a></r>`],
+    ['prose in pieces', (long: string) => `<r><p>${long.replaceAll('xxxxxxxx', '<b/>xxxx')}</p></r>`],
     ['a comment', (long: string) => `<r><!--${long}--></r>`],
     ['a document type', (long: string) => `<!DOCTYPE r [${long}]><r/>`],
   ])('refuses %s without end, before it has read it all', async (_, build) => {
@@ -94,7 +100,11 @@ describe('walkXml', () => {
     input.pause()
     const a: XmlElement = { text: () => {} }
     const error = await refusal(
-      walkXml(input, { root: 'r', what: 'a test file', element: { children: { a } } }),
+      walkXml(input, {
+        root: 'r',
+        what: 'a test file',
+        element: { children: { a, p: { ...a, prose: true } } },
+      }),
     )
     expect(error.message).toMatch(/longer than 1048576 characters/)
     expect(given).toBeGreaterThan(1_048_576)

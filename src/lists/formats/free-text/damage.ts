@@ -5,8 +5,8 @@ import type { Run } from './runs.ts'
 /** Longer than two addresses of the longest kind that matter here: beyond it nobody looks for glue. */
 const longestGlued = 200
 /** No address that carries a checksum is shorter. */
-const shortestAddress = 25
-const longestAddress = 110
+export const shortestAddress = 25
+export const longestAddress = 110
 /** An address is split in so many parts at most, with so much between two of them. */
 const mostParts = 4
 const widestGap = 5

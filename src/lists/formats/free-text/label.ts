@@ -24,6 +24,7 @@ const currencies = [
     ' ',
   ),
   ...'Bitcoin Ethereum Tether Tron Litecoin Monero Zcash Dogecoin Ripple Solana'.split(' '),
+  ...'Cardano Stellar Cosmos Avalanche Polkadot Algorand Toncoin Tezos Polygon'.split(' '),
 ].join('|')
 const token = String.raw`(?:[\s\-\/]{0,3}\(?\s?(?:TRC|ERC|BEP)[- ]?(?:20|2)\)?)?`
 const nouns = String.raw`(?:[\s-]{1,3}(?:virtual|digital|crypto|currency|wallets?|address(?:es)?|network|token)){0,4}`
@@ -31,9 +32,20 @@ const endOfLabel = String.raw`\s{0,3}(?:\(\w{1,12}\)|[:=–—-]|is|are)?[\s"'�
 
 const ofac = new RegExp(`Digital Currency Address\\s*-\\s*([A-Za-z0-9]{1,12})${endOfLabel}`, 'i')
 const known = new RegExp(`(?:^|[^\\p{L}\\p{N}])(${currencies})${token}${nouns}${endOfLabel}`, 'iu')
-/** A currency never seen before: a short word in capitals and a colon, unless it is a word of forms. */
-const unknown =
-  /(?:^|[\s(;,.])(?!(?:U?ID|TXI?D?|URL|ADDR|ADDRESS|WALLET|NO|NOTE)\b)([A-Z][A-Z0-9]{1,9})\s?:\s*$/
+/** Words of forms that stand before other numbers: of documents, accounts, companies, ships, phones, files. */
+const forms = [
+  ...'U?ID TXI?D? TXN TXHASH HASH BLOCK SHA\\d* MD5 CRC UUID GUID URL URN URI HTTPS? ADDR ADDRESS WALLET NO NOTE REF'.split(
+    ' ',
+  ),
+  ...'IBAN BIC SWIFT BAN ACC ACCT ACCOUNT LEI VAT TIN EIN INN OGRN KPP BIK DUNS ISIN IMO MMSI IMEI TEL FAX PHONE'.split(
+    ' ',
+  ),
+].join('|')
+/**
+ * A currency never seen before: a short word in capitals and a colon, unless it is a word of forms. Avalanche names
+ * one of its chains before the address: `X-avax1…`.
+ */
+const unknown = new RegExp(`(?:^|[\\s(;,.])(?!(?:${forms})\\b)([A-Z][A-Z0-9]{1,9})\\s?:\\s*(?:[XPC]-)?$`)
 const words = /\b(?:wallets?|address(?:es)?)\b(?:\s\w{1,10}){0,2}\s{0,3}[:=–—-]?\s*$/i
 const between = /^(?:[\s,;.•·*&–—-]|\band\b|\balt\b|\(?\d{1,3}\))*$/i
 

@@ -16,8 +16,22 @@ export function looksLikeAddress(text: string): boolean {
 /** Whether a run must be accounted for where the words before it announce an address. */
 export function standsForAddress(text: string): boolean {
   const plain = skeleton(text)
-  if (plain.length >= 20) return /[0-9]/.test(plain)
+  if (plain.length >= 20) return /[0-9]/.test(plain) || !isWord(plain)
   return /^0x[0-9a-f]{6}/i.test(plain) || (/^(?:[13T]|bc1)/.test(plain) && isMixed(plain))
+}
+
+/**
+ * Whether a run may be an address of a chain that nobody here knows, behind a short word in capitals and a colon. Not
+ * only addresses stand there: an account number has no letters, and an LEI 20 characters.
+ */
+export function standsForForeign(text: string): boolean {
+  const plain = skeleton(text)
+  return plain.length >= 25 && /[0-9]/.test(plain) && /[a-z]/i.test(plain)
+}
+
+/** In one case, but for the first letter. */
+function isWord(text: string): boolean {
+  return /^(?:[A-Z]?[a-z]+|[A-Z]+)$/.test(text)
 }
 
 /** The beginning of an address, cut off. */

@@ -15,6 +15,10 @@ export interface Listing {
 export class Entries {
   /** By profile id. */
   readonly byProfile = new Map<string, Listing>()
+  /** Entries of the SDN list, of all parties: OFAC's consolidated file has none. */
+  sdnEntries = 0
+  /** Dates that are none of the calendar. */
+  unreadableDates = 0
   readonly #references: References
   readonly #profileIds: ReadonlySet<string>
   #listing: Listing = emptyListing()
@@ -27,7 +31,10 @@ export class Entries {
   readonly element: XmlElement = {
     children: {
       SanctionsEntry: {
-        accept: ({ ProfileID }) => this.#profileIds.has(ProfileID ?? ''),
+        accept: ({ ProfileID, ListID }) => {
+          if (this.#references.lists.get(ListID ?? '') === 'SDN List') this.sdnEntries++
+          return this.#profileIds.has(ProfileID ?? '')
+        },
         open: ({ ProfileID, ListID }) => {
           const profile = ProfileID ?? ''
           this.#listing = this.byProfile.get(profile) ?? emptyListing()
@@ -48,7 +55,8 @@ export class Entries {
 
   #earlier(date: string | null): void {
     const { listedOn } = this.#listing
-    if (date !== null && (listedOn === null || date < listedOn)) this.#listing.listedOn = date
+    if (date === null) this.unreadableDates++
+    else if (listedOn === null || date < listedOn) this.#listing.listedOn = date
   }
 
   #program(code: string): void {

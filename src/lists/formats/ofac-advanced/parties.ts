@@ -1,3 +1,6 @@
+import { trimOf, xmlSpaces } from '../../../address/trim.ts'
+import { ChainscreenError } from '../../../errors.ts'
+import type { CurrencyType } from '../currency-type.ts'
 import type { XmlElement } from '../walk-xml.ts'
 import { detach } from './detach.ts'
 import type { References } from './references.ts'
@@ -5,7 +8,7 @@ import type { References } from './references.ts'
 /** A digital currency feature: its id is stable from one file to the next. */
 export interface AddressFeature {
   id: string
-  asset: string | null
+  type: CurrencyType
   /** As published; the schema allows several, real files have one. */
   texts: string[]
 }
@@ -27,8 +30,6 @@ export class Parties {
   /** The profiles of {@link withAddresses}: what sanctions entries refer to. */
   readonly profileIds = new Set<string>()
   count = 0
-  /** Features whose type the file does not define. */
-  undefinedFeatures = 0
   readonly #references: References
   #fixedRef = ''
   #profileId = ''
@@ -92,12 +93,17 @@ export class Parties {
     return {
       accept: (attributes) => {
         const type = attributes.FeatureTypeID ?? ''
-        if (!this.#references.featureTypes.has(type)) this.undefinedFeatures++
-        return this.#references.assets.has(type)
+        // It may be an address: nobody can say.
+        if (!this.#references.featureTypes.has(type))
+          throw new ChainscreenError(
+            'bad-file',
+            `Feature ${attributes.ID} of party ${this.#fixedRef} is of the type ${JSON.stringify(type)}, which the file does not define: it is damaged, get it again.`,
+          )
+        return this.#references.currencies.has(type)
       },
       open: (attributes) => {
-        const asset = this.#references.assets.get(attributes.FeatureTypeID ?? '') ?? null
-        this.#features.push({ id: attributes.ID ?? '', asset, texts: [] })
+        const type = this.#references.currencies.get(attributes.FeatureTypeID ?? '')
+        if (type !== undefined) this.#features.push({ id: attributes.ID ?? '', type, texts: [] })
       },
       children: {
         FeatureVersion: {
@@ -105,7 +111,7 @@ export class Parties {
             VersionDetail: {
               text: (text) => {
                 // Only the white space of XML: anything else around an address is to be seen, not repaired.
-                this.#features.at(-1)?.texts.push(detach(text.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '')))
+                this.#features.at(-1)?.texts.push(detach(trimOf(text, xmlSpaces)))
               },
             },
           },

@@ -1,9 +1,10 @@
+import { type CurrencyType, currencyType } from '../currency-type.ts'
 import type { XmlElement } from '../walk-xml.ts'
 
 /** The file's own tables that say what its ids mean. Ids are never hard-coded: OFAC adds to them. */
 export class References {
-  /** Feature types that are digital currency addresses: id → the currency's label (`XBT`), `null` where it has none. */
-  readonly assets = new Map<string, string | null>()
+  /** Feature types that are digital currency addresses, or something else of a currency: by id. */
+  readonly currencies = new Map<string, CurrencyType>()
   /** Every feature type's id. What the others are is not kept: they are never read. */
   readonly featureTypes = new Set<string>()
   /** Kinds of measures that name a sanctions program. */
@@ -17,8 +18,8 @@ export class References {
         children: {
           FeatureType: named((id, text) => {
             this.featureTypes.add(id)
-            const match = /^Digital Currency Address\b[\s-]*(.*)$/is.exec(text)
-            if (match) this.assets.set(id, match[1] || null)
+            const type = currencyType(text)
+            if (type !== null) this.currencies.set(id, type)
           }),
         },
       },

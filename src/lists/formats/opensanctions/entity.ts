@@ -1,5 +1,5 @@
 import { ChainscreenError } from '../../../errors.ts'
-import { type Picked, type PickTree, pickJson } from '../pick-json.ts'
+import { type Picked, type PickTree, pickJson, withObjects } from '../pick-json.ts'
 import type { Line } from '../read-lines.ts'
 
 type NumberedText = Pick<Line, 'number' | 'text'>
@@ -26,6 +26,9 @@ export const entityTree = {
     startDate: 'texts',
     listingDate: 'texts',
     endDate: 'texts',
+    // Where the nested form has whole entities; only that there are some is looked at.
+    cryptoWallets: 'texts',
+    sanctions: 'texts',
   },
 } as const satisfies PickTree
 
@@ -46,7 +49,7 @@ export interface Entity {
   all(path: string): readonly string[]
 }
 
-/** @throws ChainscreenError `bad-file` naming the line where it is no entity. */
+/** @throws ChainscreenError `bad-file` naming the line where it is no entity, or one with others inside. */
 export function readEntity({ number, text }: NumberedText): Entity {
   const picked = pick({ number, text }, entityTree)
   const all = (path: string) => picked.get(path) ?? []
@@ -54,6 +57,11 @@ export function readEntity({ number, text }: NumberedText): Entity {
   const schema = all('schema')[0]
   if (id === undefined || schema === undefined || id === '' || schema === '')
     throw bad(`Line ${number} is no entity of OpenSanctions: it has no "${id ? 'schema' : 'id'}".`)
+  const nested = all(withObjects)[0]
+  if (nested !== undefined)
+    throw bad(
+      `Line ${number} has entities inside an entity ("${nested}"): this is the nested form of the dataset (targets.nested.json); load entities.ftm.json instead.`,
+    )
   return { id, schema, all }
 }
 

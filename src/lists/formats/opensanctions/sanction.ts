@@ -1,5 +1,5 @@
 import { isDate } from '../is-date.ts'
-import { earliest } from '../publisher-date.ts'
+import { DateReader, earliest } from '../publisher-date.ts'
 import type { Entity } from './entity.ts'
 
 /** What a Sanction entity says of the entities that it names. */
@@ -9,19 +9,28 @@ export interface Sanction {
   startedOn: string | null
   /** The latest of the dates given. */
   endsOn: string | null
+  /** How many of its dates are none: a year alone, or damage. */
+  unreadableDates: number
 }
 
 export function readSanction(entity: Entity): Sanction {
   const programs = entity.all('properties.programId')
   const named = programs.length > 0 ? programs : entity.all('properties.program')
-  const days = (name: string) =>
-    entity.all(`properties.${name}`).map((text) => (isDate(text.slice(0, 10)) ? text.slice(0, 10) : null))
+  const dates = new DateReader()
+  const days = (name: string) => entity.all(`properties.${name}`).map((text) => dates.read(text, firstTen))
   const ends = days('endDate').filter((day) => day !== null)
   return {
     programs: named.length > 0 ? named : entity.all('properties.authorityId'),
     startedOn: earliest([...days('listingDate'), ...days('startDate')]),
     endsOn: ends.sort().at(-1) ?? null,
+    unreadableDates: dates.unreadable,
   }
+}
+
+/** The day of a date and time, whatever follows. */
+function firstTen(text: string): string | null {
+  const day = text.slice(0, 10)
+  return isDate(day) ? day : null
 }
 
 /**

@@ -1,8 +1,8 @@
-import { createReadStream, createWriteStream, type WriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { finished } from 'node:stream/promises'
+import { ChainscreenError, messageOf } from '../../../errors.ts'
 import { readLines } from '../read-lines.ts'
 
 /** What is held in memory before a file is begun: enough for one country's list. */
@@ -10,19 +10,20 @@ const memoryChars = 8 * 1024 * 1024
 
 /**
  * Small records put by for a second look: in memory as long as they are few, and in a private temporary file beyond.
- * Memory is bounded however large the list is.
+ * Memory is bounded however large the list is. The file loses its name as soon as it is open: it holds parties' names,
+ * and whatever ends the process, SIGKILL too, leaves none of them behind.
  */
 export class Spill {
   #held: string[] = []
   #chars = 0
-  #folder: string | null = null
-  #file: WriteStream | null = null
+  #file: FileHandle | null = null
   readonly #limit: number
 
   constructor(limit = memoryChars) {
     this.#limit = limit
   }
 
+  /** @throws ChainscreenError `failure` where the temporary folder does not take it. */
   async add(record: readonly unknown[]): Promise<void> {
     const line = JSON.stringify(record)
     this.#held.push(line)
@@ -30,37 +31,42 @@ export class Spill {
     if (this.#chars > this.#limit) await this.#flush()
   }
 
-  /** All records, in the order in which they were put by. */
+  /** All records, in the order in which they were put by. @throws as {@link add}. */
   async *all(): AsyncGenerator<unknown[]> {
-    if (this.#file !== null && this.#folder !== null) {
+    if (this.#file !== null) {
       await this.#flush()
-      this.#file.end()
-      await finished(this.#file)
-      for await (const { text } of readLines(createReadStream(this.#path(this.#folder))))
-        yield JSON.parse(text) as unknown[]
+      const input = this.#file.createReadStream({ start: 0, autoClose: false })
+      for await (const { text } of readLines(input)) yield JSON.parse(text) as unknown[]
     } else for (const line of this.#held) yield JSON.parse(line) as unknown[]
   }
 
-  /** Removes the file, where there is one. */
+  /** Closes the file, where there is one: nothing is left of it then. */
   async remove(): Promise<void> {
     this.#held = []
-    this.#file?.destroy()
-    if (this.#folder !== null) await rm(this.#folder, { recursive: true, force: true })
+    await this.#file?.close()
+    this.#file = null
   }
 
   async #flush(): Promise<void> {
-    this.#folder ??= await mkdtemp(join(tmpdir(), 'chainscreen-'))
-    this.#file ??= createWriteStream(this.#path(this.#folder), { mode: 0o600 })
-    const file = this.#file
     const text = this.#held.map((line) => `${line}\n`).join('')
     this.#held = []
     this.#chars = 0
-    await new Promise<void>((resolve, reject) => {
-      file.write(text, (error) => (error ? reject(error) : resolve()))
-    })
+    try {
+      this.#file ??= await openNameless()
+      await this.#file.writeFile(text)
+    } catch (cause) {
+      throw new ChainscreenError(
+        'failure',
+        `A list of this size needs room in the temporary folder ${tmpdir()}, which can't be written to (${messageOf(cause)}): make room there, or name another folder in TMPDIR.`,
+        { cause },
+      )
+    }
   }
+}
 
-  #path(folder: string): string {
-    return join(folder, 'records')
-  }
+async function openNameless(): Promise<FileHandle> {
+  const path = join(tmpdir(), `chainscreen-${randomUUID()}`)
+  const file = await open(path, 'wx+', 0o600)
+  await unlink(path)
+  return file
 }

@@ -1,5 +1,11 @@
 import type { Entity } from './entity.ts'
 
+/**
+ * The topics that call a wallet sanctioned by themselves. Whole topics: `sanction.linked` (somebody near is sanctioned)
+ * and `sanction.counter` (a country's answer to sanctions) are others. Source: https://www.opensanctions.org/docs/topics/
+ */
+const sanctioned: ReadonlySet<string> = new Set(['sanction', 'crime.terror'])
+
 /** A CryptoWallet, as far as it is kept. */
 export interface Wallet {
   id: string
@@ -16,7 +22,6 @@ export interface Wallet {
 
 export function readWallet(entity: Entity): Wallet {
   const topics = entity.all('properties.topics')
-  const sanctioned = topics.some((topic) => /^(?:sanction|crime\.terror)\b/.test(topic))
   return {
     id: entity.id,
     publicKeys: entity.all('properties.publicKey'),
@@ -26,6 +31,10 @@ export function readWallet(entity: Entity): Wallet {
     holders: entity.all('properties.holder'),
     datasets: entity.all('datasets'),
     firstSeen: entity.all('first_seen')[0] ?? null,
-    claim: sanctioned ? 'sanctioned' : topics.length > 0 ? 'other' : 'none',
+    claim: topics.some((topic) => sanctioned.has(topic))
+      ? 'sanctioned'
+      : topics.length > 0
+        ? 'other'
+        : 'none',
   }
 }

@@ -29,7 +29,7 @@ export interface TagPack {
 
 /** @throws ChainscreenError `bad-file` where it is no YAML, or no TagPack. */
 export async function readTagPack(input: Readable): Promise<TagPack> {
-  const scalars = new Scalars()
+  const scalars = new Scalars(tagFields)
   const header: Partial<Record<(typeof headerFields)[number], string>> = {}
   const tags: Tag[] = []
   let lists = 0
@@ -87,6 +87,12 @@ function readFields<Name extends string>(
     if (text === undefined)
       throw bad(`Line ${lineOf(key)}: "${name}" is no text, or an alias of something that is none.`)
     if (text !== null) fields.set(name, text)
+  }
+  const others = scalars.takenOver(map)
+  if (others === undefined) throw bad(`Line ${lineOf(map)} takes over ("<<") something that is no map.`)
+  for (const name of names) {
+    const text = others.get(name)
+    if (text !== undefined && !fields.has(name)) fields.set(name, text)
   }
   return fields
 }

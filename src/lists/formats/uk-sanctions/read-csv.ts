@@ -3,7 +3,7 @@ import { ChainscreenError } from '../../../errors.ts'
 import type { ParsedList } from '../../types.ts'
 import { Collector } from '../collector.ts'
 import { extractAddresses } from '../extract-addresses.ts'
-import { dayFirst } from '../publisher-date.ts'
+import { countUnreadable, DateReader, dayFirst } from '../publisher-date.ts'
 import { type CsvRow, readCsv } from '../read-csv.ts'
 import { aboutDesignation, type Designation, isPrimary, joinName } from './designation.ts'
 
@@ -12,6 +12,7 @@ const freeTexts = ['otherinformation', 'ukstatementofreasons'] as const
 /** A designation, with those of its texts that hold something, and where each stands. */
 interface Row extends Designation {
   texts: Map<string, string>
+  unreadableDates: number
 }
 
 const needed = ['uniqueid', 'lastupdated', 'datedesignated', 'regimename', 'nametype', 'name6', ...freeTexts]
@@ -35,19 +36,25 @@ export async function readUkCsv(input: Readable): Promise<ParsedList> {
   if (byId.size === 0) throw bad('The file has no row below its header: a list without a single party.')
   const collector = new Collector()
   let withAddresses = 0
+  let unreadableDates = 0
   for (const row of byId.values()) {
     const about = aboutDesignation(row)
     const found = [...row.texts].map(([text, place]) =>
       collector.text(text, about, `${place} of ${row.uniqueId}`),
     )
-    if (found.includes(true)) withAddresses++
+    if (!found.includes(true)) continue
+    withAddresses++
+    unreadableDates += row.unreadableDates
   }
   const { addresses, unparsed, count } = collector
   return {
     issuedOn,
     addresses,
     unparsed,
-    counts: { parties: byId.size, partiesWithAddresses: withAddresses, addresses: count },
+    counts: {
+      ...{ parties: byId.size, partiesWithAddresses: withAddresses, addresses: count },
+      ...countUnreadable(unreadableDates),
+    },
   }
 }
 
@@ -75,15 +82,7 @@ function takeRow(byId: Map<string, Row>, header: readonly string[], { line, fiel
   const value = (column: string) => fields[header.indexOf(column)] ?? ''
   const uniqueId = value('uniqueid')
   if (uniqueId === '') throw bad(`Line ${line} has no Unique ID: cut or damaged.`)
-  const row: Row = byId.get(uniqueId) ?? {
-    uniqueId,
-    groupId: value('ofsigroupid'),
-    regime: value('regimename'),
-    name: null,
-    designatedOn: dayFirst(value('datedesignated')),
-    updatedOn: dayFirst(value('lastupdated')),
-    texts: new Map(),
-  }
+  const row = byId.get(uniqueId) ?? newRow(uniqueId, value)
   byId.set(uniqueId, row)
   if (row.name === null && isPrimary(value('nametype'))) row.name = joinName(nameColumns.map(value))
   for (const place of freeTexts) {
@@ -91,6 +90,16 @@ function takeRow(byId: Map<string, Row>, header: readonly string[], { line, fiel
     if (row.texts.has(text)) continue
     const { found, unparsed } = extractAddresses(text)
     if (found.length + unparsed.length > 0) row.texts.set(text, place)
+  }
+}
+
+function newRow(uniqueId: string, value: (column: string) => string): Row {
+  const dates = new DateReader()
+  const designatedOn = dates.read(value('datedesignated'), dayFirst)
+  const updatedOn = dates.read(value('lastupdated'), dayFirst)
+  return {
+    ...{ uniqueId, groupId: value('ofsigroupid'), regime: value('regimename'), name: null },
+    ...{ designatedOn, updatedOn, unreadableDates: dates.unreadable, texts: new Map() },
   }
 }
 

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { ChainscreenError } from '../../../errors.ts'
 import type { ParsedList } from '../../types.ts'
 import { Collector } from '../collector.ts'
-import { dayFirst } from '../publisher-date.ts'
+import { countUnreadable, DateReader, dayFirst } from '../publisher-date.ts'
 import { walkXml, type XmlElement } from '../walk-xml.ts'
 import { aboutDesignation, isPrimary, joinName } from './designation.ts'
 
@@ -17,24 +17,28 @@ export async function readUkXml(input: Readable): Promise<ParsedList> {
   let generated: string | null = null
   let designations = 0
   let withAddresses = 0
+  let unreadableDates = 0
   let field: Texts<typeof fields> = {}
   let free: Texts<typeof freeTexts> = {}
   let nameOf: Texts<typeof nameParts> = {}
   let name: string | null = null
 
   const keep = () => {
+    const dates = new DateReader()
     const about = aboutDesignation({
       uniqueId: field.UniqueID?.trim() ?? '',
       groupId: field.OFSIGroupID?.trim() ?? '',
       regime: field.RegimeName?.trim() ?? '',
       name,
-      designatedOn: dayFirst(field.DateDesignated ?? ''),
-      updatedOn: dayFirst(field.LastUpdated ?? ''),
+      designatedOn: dates.read(field.DateDesignated, dayFirst),
+      updatedOn: dates.read(field.LastUpdated, dayFirst),
     })
     const found = freeTexts.map((place) =>
       collector.text(free[place] ?? '', about, `${place} of ${about.partyId}`),
     )
-    if (found.includes(true)) withAddresses++
+    if (!found.includes(true)) return
+    withAddresses++
+    unreadableDates += dates.unreadable
   }
 
   const element: XmlElement = {
@@ -56,8 +60,8 @@ export async function readUkXml(input: Readable): Promise<ParsedList> {
           ...texts(fields, (key, text) => {
             field[key] = text
           }),
-          ...texts(freeTexts, (key, text) => {
-            free[key] = text
+          ...prose(freeTexts, (key, text) => {
+            free[key] = `${free[key] ?? ''}\n${text}`
           }),
           Names: {
             children: {
@@ -89,7 +93,10 @@ export async function readUkXml(input: Readable): Promise<ParsedList> {
     issuedOn,
     addresses,
     unparsed,
-    counts: { parties: designations, partiesWithAddresses: withAddresses, addresses: count },
+    counts: {
+      ...{ parties: designations, partiesWithAddresses: withAddresses, addresses: count },
+      ...countUnreadable(unreadableDates),
+    },
   }
 }
 
@@ -98,6 +105,15 @@ function texts<Name extends string>(
   set: (name: Name, text: string) => void,
 ): Record<string, XmlElement> {
   return Object.fromEntries(names.map((name) => [name, { text: (text: string) => set(name, text) }]))
+}
+
+function prose<Name extends string>(
+  names: readonly Name[],
+  add: (name: Name, text: string) => void,
+): Record<string, XmlElement> {
+  return Object.fromEntries(
+    names.map((name) => [name, { prose: true, text: (text: string) => add(name, text) }]),
+  )
 }
 
 function bad(message: string): ChainscreenError {
