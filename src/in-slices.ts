@@ -9,10 +9,18 @@ const sliceMs = 8
  * @param work yields wherever it can be interrupted: every millisecond or so.
  */
 export async function inSlices<T>(work: Generator<undefined, T>): Promise<T> {
-  for (let until = performance.now() + sliceMs; ; ) {
+  for (const turn = takingTurns(); ; ) {
     const { done, value } = work.next()
     if (done) return value
-    if (performance.now() < until) continue
+    await turn()
+  }
+}
+
+/** @returns to be awaited between two steps: whoever shares the thread has a turn then, where the last one was a slice ago. */
+export function takingTurns(): () => Promise<void> {
+  let until = performance.now() + sliceMs
+  return async () => {
+    if (performance.now() < until) return
     await setImmediate()
     until = performance.now() + sliceMs
   }

@@ -92,7 +92,7 @@ describe('a daemon that is killed', () => {
       // Wider and wider apart, so that a phase ends in the end: the first fall into opening, the last far into the work.
       let reach = 20
       kills += runPhase(killed, phase, () => {
-        reach = Math.ceil(reach * 1.4)
+        reach = Math.ceil(reach * 1.6)
         return 1 + Math.floor(random() * reach)
       })
     }
