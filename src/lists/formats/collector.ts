@@ -55,7 +55,11 @@ export class Collector {
   }
 }
 
+/** Beyond it nobody looks what else may stand in a field: that takes its time, and it is no address anyway. */
+const maxFieldChars = 1 << 16
+
 function whatElse(raw: string): string | null {
+  if (raw.length > maxFieldChars) return null
   const { found, unparsed } = extractAddresses(raw)
   if (found.length > 1) return `${found.length} addresses in one field`
   if (found.length === 1) return 'an address and something else in one field'

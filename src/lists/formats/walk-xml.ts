@@ -30,8 +30,10 @@ export interface XmlDocument {
   what: string
 }
 
-/** No published list has a tag, a text or a comment near this length. */
+/** No published list has a tag, or anything between two, near this length. */
 const maxQuietChars = 1 << 20
+/** Nor one of the texts that are taken: whoever looks through one does so at once, and followers wait. */
+const maxTextChars = 1 << 16
 /** OFAC's files are 9 deep. */
 const maxDepth = 100
 
@@ -171,8 +173,8 @@ class Walk {
 
   #take(open: Open, text: string): void {
     open.text += text
-    if (open.text.length > maxQuietChars)
-      throw bad(`The text of a <${open.name}> is longer than ${maxQuietChars} characters.`)
+    if (open.text.length > maxTextChars)
+      throw bad(`The text of a <${open.name}> is longer than ${maxTextChars} characters.`)
   }
 }
 

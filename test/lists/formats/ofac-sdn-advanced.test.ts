@@ -106,7 +106,7 @@ describe('ofac-sdn-advanced', () => {
   })
 
   it('is not held up by an address full of spaces', async () => {
-    const text = `${ronin}${' '.repeat(1_000_000)}x`
+    const text = `${ronin}${' '.repeat(60_000)}x`
     const list = await parse(ofacXml({ parties: parties(party(100, feature(1, 7001, text))) }))
     expect(list.unparsed).toMatchObject([{ raw: text, reason: 'longer than 200 characters' }])
   })

@@ -91,7 +91,7 @@ describe('ofac-sdn', () => {
   })
 
   it('is not held up by a number full of spaces', async () => {
-    const raw = `${tron}${' '.repeat(1_000_000)}x`
+    const raw = `${tron}${' '.repeat(60_000)}x`
     const list = await parse(sdnXml([sdnEntry(7, `<idList>${id(71, `${crypto}TRX`, raw)}</idList>`)]))
     expect(list.unparsed).toMatchObject([{ raw, reason: 'an address and something else in one field' }])
   })

@@ -10,11 +10,13 @@ export interface YamlPart {
   text: string
 }
 
-/** A header is a page of text; also bounds a list of tags in a style that can't be split. */
-const maxHeaderChars = 1 << 20
+/**
+ * A header is a page of text, and a tag a few lines; also bounds a list of tags in a style that can't be split. The YAML
+ * library takes seconds for hostile ones of some hundred kilobytes, all at once.
+ */
+const maxPartChars = 1 << 16
 /** A few hundred tags: some milliseconds of work at a time. */
 const batchChars = 1 << 15
-const maxItemChars = 1 << 20
 
 /**
  * Cuts a TagPack where its list of tags allows it, so that a file of any size is read in bounded memory: the YAML
@@ -53,8 +55,10 @@ export async function* splitYaml(input: Readable): AsyncGenerator<YamlPart> {
       part = { kind: next, firstLine: number, text: '' }
     }
     part.text += `${text}\n`
-    if (part.text.length > (part.kind === 'header' ? maxHeaderChars : batchChars + maxItemChars))
-      throw bad(`The ${part.kind === 'header' ? 'header' : `tag at line ${began}`} is longer than 1 MB.`)
+    if (part.text.length > (part.kind === 'header' ? maxPartChars : batchChars + maxPartChars))
+      throw bad(
+        `The ${part.kind === 'header' ? 'header' : `tag at line ${began}`} is longer than 64 kB. Tags stand one below the other, each with a dash.`,
+      )
     if (part.kind === 'header' && dash === undefined && /^tags:\s*(?:#.*)?$/.test(text)) dash = null
   }
   if (lines === 0) throw bad('The file is empty.')
