@@ -1,22 +1,12 @@
 import { type Key, keyFamily } from '../address/key.ts'
 import type { Interval } from '../screening/types.ts'
 import { type Db, one, run } from './database.ts'
+import type { SnapshotEntryRow } from './list-snapshots.ts'
 
 /** An entry of a list, as one version of the list leaves it. */
-export interface EntryVersion {
-  key: Key
-  /** As published. */
-  address: string
-  /** JSON: the source's labels. */
-  assets: string
-  subject: string | null
-  /** JSON. */
-  programs: string
-  listed_on: string | null
+export interface EntryVersion extends Omit<SnapshotEntryRow, 'published_by'> {
   /** The date by which the address was published. */
   first_seen: string
-  /** `null` = in force. */
-  removed_on: string | null
   /** When it was in force: in order, and at least one. The last one has no end while the entry is in force. */
   intervals: readonly Interval[]
 }

@@ -115,12 +115,16 @@ export function readSnapshotEntry(db: Db, snapshotId: number, key: Key): Snapsho
 /** A row of `snapshot_entries`. */
 export interface SnapshotEntryRow {
   key: Key
+  /** As published. */
   address: string
+  /** JSON: the source's labels. */
   assets: string
   subject: string | null
+  /** JSON. */
   programs: string
   listed_on: string | null
   published_by: string | null
+  /** `null` = in force. */
   removed_on: string | null
 }
 
