@@ -57,24 +57,6 @@ export function readLooks(db: Db, listId: string, limit: number): Pick<ListCheck
   )
 }
 
-/**
- * The versions (SHA-256) that were held since the active one came into force, the last held first: what was held before
- * is older than what is active.
- *
- * @param active the SHA-256 of the active one.
- */
-export function heldSince(db: Db, listId: string, active: string): string[] {
-  // The same bytes may have been activated before, and again by a newer parser since: what counts is the last change.
-  return all<{ sha256: string }>(
-    db,
-    `select sha256 from list_checks where list_id = ?1 and outcome = 'held' and seq > ifnull((
-       select min(seq) from list_checks where list_id = ?1 and outcome = 'activated' and sha256 = ?2 and seq > ifnull((
-         select max(seq) from list_checks where list_id = ?1 and outcome = 'activated' and sha256 != ?2), 0)), 0)
-     group by sha256 order by max(seq) desc`,
-    ...[listId, active],
-  ).map(({ sha256 }) => sha256)
-}
-
 /** When a snapshot was last what the source had. */
 export function lastSeen(db: Db, listId: string, sha256: string): string | null {
   const row = one<{ at: string | null }>(

@@ -74,6 +74,16 @@ export function firstActivated(db: Db, { id, list_id, sha256 }: SnapshotRow): st
   return row?.at ?? null
 }
 
+/** Of the versions that wait for approval, the one that was met last: also one that was known before. */
+export function lastHeld(db: Db, listId: string): SnapshotRow | undefined {
+  return one<SnapshotRow>(
+    db,
+    `select * from list_snapshots s where list_id = ? and state = 'held' order by
+       (select max(seq) from list_checks c where c.list_id = s.list_id and c.sha256 = s.sha256) desc, id desc limit 1`,
+    listId,
+  )
+}
+
 /** Newest first. */
 export function listSnapshots(db: Db, listId: string): SnapshotRow[] {
   return all<SnapshotRow>(db, 'select * from list_snapshots where list_id = ? order by id desc', listId)

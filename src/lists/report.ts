@@ -1,11 +1,12 @@
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
 import { isReadThrough, pastProgress } from '../ledger/freeze-past.ts'
-import { heldSince, type ListCheck, readChecks } from '../ledger/list-checks.ts'
+import { type ListCheck, readChecks } from '../ledger/list-checks.ts'
 import { type AskedList, type ListHealth, listHealth } from '../ledger/list-health.ts'
 import {
   activeSnapshot,
   countsOf,
+  lastHeld,
   listSnapshots,
   type SnapshotEntry,
   type SnapshotRow,
@@ -125,8 +126,8 @@ export interface DiffReport extends ListDiff {
 /**
  * What changed between two snapshots of a list.
  *
- * @param from, to SHA-256 or its first digits; without them from the active snapshot to the one that was last held since
- * it is active, or, where none was, from the one before to the active one.
+ * @param from, to SHA-256 or its first digits; without them from the active snapshot to the one that was held last, or,
+ * where none waits, from the one before to the active one.
  * @throws `usage` when there are no two snapshots to compare.
  */
 export function reportDiff(db: Db, listId: string, from?: string, to?: string): DiffReport {
@@ -145,9 +146,7 @@ export function reportDiff(db: Db, listId: string, from?: string, to?: string): 
 
 function usualPair(db: Db, listId: string, snapshots: readonly SnapshotRow[]): [SnapshotRow, SnapshotRow] {
   const active = activeOf(listId, snapshots)
-  const [held] = heldSince(db, listId, active.sha256).flatMap(
-    (sha256) => snapshots.find((each) => each.state === 'held' && each.sha256 === sha256) ?? [],
-  )
+  const held = lastHeld(db, listId)
   if (held !== undefined) return [active, held]
   const before = snapshots
     .filter(({ state, activated_at }) => state === 'superseded' && activated_at !== null)
