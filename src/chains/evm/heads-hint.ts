@@ -38,13 +38,18 @@ export function listenForHeads(url: string, options: HeadsHintOptions = {}): Hea
     new Promise((resolve) => {
       const socket = new WebSocket(url)
       let deadMan: NodeJS.Timeout | undefined
+      let ended = false
+      // The first reason is the one: closing a socket that is not open yet is itself told as an error, at once.
       const end = (reason: string) => {
+        if (ended) return
+        ended = true
         clearTimeout(deadMan)
         stop.signal.removeEventListener('abort', stopped)
-        socket.close()
         resolve(reason)
+        socket.close()
       }
       const alive = () => {
+        if (ended) return
         clearTimeout(deadMan)
         deadMan = setTimeout(() => end(`nothing heard for ${silenceMs} ms`), silenceMs)
       }

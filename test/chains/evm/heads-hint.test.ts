@@ -6,16 +6,17 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { listenForHeads } from '../../../src/chains/evm/heads-hint.ts'
 import { startAnvil } from '../../anvil.ts'
 
-/** A WebSocket server that shakes hands and is silent (RFC 6455, 4.2.2). */
-async function muteServer(): Promise<{ url: string; connections: () => number }> {
+/** A WebSocket server that is silent once it shook hands (RFC 6455, 4.2.2), or from the beginning. */
+async function muteServer(shakesHands: boolean): Promise<{ url: string; connections: () => number }> {
   const sockets: Duplex[] = []
   const server = createServer()
   server.on('upgrade', (request, socket: Duplex) => {
     const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`
     const accept = createHash('sha1').update(key).digest('base64')
-    socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
-    )
+    if (shakesHands)
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      )
     socket.on('error', () => {})
     sockets.push(socket)
   })
@@ -43,8 +44,11 @@ describe('the announcements of a node', () => {
     await expect(next).resolves.toBeUndefined()
   })
 
-  it('are given up when the socket is open and mute, and asked for anew', async () => {
-    const server = await muteServer()
+  it.each([
+    ['open and mute', true],
+    ['never opened', false],
+  ])('are given up when the socket is %s, and asked for anew', async (_name, shakesHands) => {
+    const server = await muteServer(shakesHands)
     const trouble: string[] = []
     await new Promise<void>((resolve) => {
       const hint = listenForHeads(server.url, {
@@ -61,7 +65,7 @@ describe('the announcements of a node', () => {
   })
 
   it('stop being waited for when the follower stops', async () => {
-    const server = await muteServer()
+    const server = await muteServer(true)
     const hint = listenForHeads(server.url)
     const stop = new AbortController()
     const waiting = hint.next(stop.signal)
