@@ -10,6 +10,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Reading the modules anew for each of the files would take as long as a third of the tests.
+    isolate: false,
     maxWorkers: 2,
   },
 })
