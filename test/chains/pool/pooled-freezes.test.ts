@@ -18,6 +18,8 @@ function nodeWith(reader: Partial<FreezeReader>) {
 async function poolOf(...nodes: [ReturnType<typeof nodeWith>, ...ReturnType<typeof nodeWith>[]]) {
   const setAside: string[] = []
   const pool = createPool(nodes, {
+    // All as fast as each other: the first leads.
+    clock: { nowMs: () => 0 },
     onChange: ({ what, endpoint }) => {
       if (what === 'set-aside') setAside.push(endpoint)
     },
