@@ -6,10 +6,15 @@ export type MayBeKey = (part: string, where: 'path' | 'query') => boolean
  * user and password as they are sent. The longest first: a secret may be part of another one.
  */
 export function secretsOf(url: string, mayBeKey: MayBeKey): string[] {
-  const { username, password, pathname, searchParams } = new URL(url)
+  const { username, password, pathname, search, searchParams } = new URL(url)
   const login = [username, password].filter((part) => part.length >= 3)
   const parts = pathname.split('/').filter((part) => mayBeKey(part, 'path'))
-  const values = [...searchParams.values()].filter((value) => mayBeKey(value, 'query'))
+  // As written, where `+` is no space, and a key may stand alone, without a name and `=`.
+  const raw = search
+    .slice(1)
+    .split('&')
+    .map((pair) => pair.slice(pair.indexOf('=') + 1))
+  const values = [...searchParams.values(), ...raw].filter((value) => mayBeKey(value, 'query'))
   const written = [...login, ...parts, ...values]
   const basic = username + password === '' ? [] : [btoaUtf8(`${decode(username)}:${decode(password)}`)]
   return [...new Set([...written, ...written.map(decode), ...basic])].sort((a, b) => b.length - a.length)

@@ -17,6 +17,16 @@ describe('a message about a list', () => {
     expect(withoutSecrets(text, url)).toBe(clean)
   })
 
+  it.each(['?k=abc%2BdefGHI123', '?k=abc+def/ghi123=', '?sig=a%20b%2Fc%3D1234567', '?8f3a9c77deadbeef01'])(
+    'keeps a key to itself that comes back as it was sent: %s',
+    (query) => {
+      const key = query.replace(/^\?(k=|sig=)?/, '')
+      expect(withoutSecrets(`GET /list.csv${query}`, `https://lists.example/list.csv${query}`)).not.toContain(
+        key,
+      )
+    },
+  )
+
   it.each([
     'https://data.opensanctions.org answered 404 Not Found',
     'entities.ftm.json is not the file that index.json names',

@@ -76,7 +76,8 @@ function readHeader({ line, fields }: CsvRow): readonly Column[] {
   if (long !== undefined) throw bad(`Line ${line} names the column ${shown(long)}…; ${allowed()}.`)
   refuseForbiddenColumns(fields, 'The file')
   if (!names.includes('address')) {
-    const found = JSON.stringify(fields.join(',').slice(0, 80))
+    // The first field alone: a row without a header may say of a person what nobody should keep.
+    const found = JSON.stringify((fields[0] ?? '').slice(0, 80))
     throw bad(`Line ${line} must be the header, with the column "address" (${allowed()}); found ${found}.`)
   }
   return names.map((name, index) => {

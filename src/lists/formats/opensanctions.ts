@@ -112,9 +112,9 @@ function join(
     }
     const where = `CryptoWallet ${wallet.id}`
     for (const key of wallet.publicKeys) collector.field(key, wallet.currency, about, where)
-    if (wallet.publicKeys.length > 0) continue
     const at = wallet.exchanges.length > 0 ? ` (${wallet.exchanges.join(', ')})` : ''
-    for (const raw of wallet.accountIds.length > 0 ? wallet.accountIds : [''])
+    const isNothing = wallet.publicKeys.length + wallet.accountIds.length === 0
+    for (const raw of isNothing ? [''] : wallet.accountIds)
       collector.noAddress({
         raw,
         reason:

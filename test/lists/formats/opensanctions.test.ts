@@ -146,6 +146,8 @@ describe('opensanctions', () => {
         entity('w6', 'CryptoWallet', {}),
       ),
     )
+    const both = await parse(file(wallet('w7', p2sh, { accountId: ['105750906'] })))
+    expect([both.addresses.length, both.unparsed.map(({ raw }) => raw)]).toEqual([1, ['105750906']])
     expect(list.addresses).toEqual([])
     expect(list.unparsed.map(({ raw, reason, where }) => [raw, reason, where])).toEqual([
       ['105750906', 'an account at an exchange (Binance), and no address', 'CryptoWallet w1'],

@@ -152,6 +152,10 @@ describe('tagpack', () => {
     (name, at) => `${name}: &${name} [${`*${'abcdefgh'[at]},`.repeat(9)}]\n`,
   )
 
+  it.each(['...', '---', '--- # more'])('refuses what goes on behind %s', async (line) => {
+    await expect(parse(`${usual}${line}\ntags:\n- address: x\n`)).rejects.toThrow(/ends the document/)
+  })
+
   it('follows no alias that it does not need', async () => {
     const list = await parse(`a: &a [x,x]\n${laughs}${header}tags:\n- address: ${p2sh}\n`)
     expect(list.addresses).toHaveLength(1)
@@ -185,7 +189,7 @@ describe('tagpack', () => {
     ],
     ['a text taken over', `${header}a: &a x\ntags:\n- <<: *a\n  address: ${p2sh}\n`, /Line 5 takes over/],
     ['a list as an address', `${header}tags:\n- address: [${p2sh}]\n`, /Line 4: "address" is no text/],
-    ['a second document', `${header}tags:\n- address: ${p2sh}\n---\n${header}`, /title.*second time|no YAML/],
+    ['a second document', `${header}tags:\n- address: ${p2sh}\n---\n${header}`, /ends the document/],
     ['an open quote', `${header}tags:\n- address: "${p2sh}\n`, /no YAML at line \d/],
     [
       'no line end behind the last line',

@@ -32,10 +32,15 @@ export async function* splitYaml(input: Readable): AsyncGenerator<YamlPart> {
   let dash: RegExp | null | undefined
   let began = 1
   let lines = 0
+  let hasText = false
   for await (const { number, text, ended } of readLines(input, { blank: true })) {
     lines = number
     if (!ended) throw bad(`Line ${number} does not end with a line end: the file is cut short, get it again.`)
     const blank = /^\s*(?:#.*)?$/.test(text)
+    // Behind it another document may begin, which nobody would read.
+    if (hasText && /^(?:---|\.\.\.)(?:\s|$)/.test(text))
+      throw bad(`Line ${number} ends the document: a TagPack is a single one.`)
+    hasText ||= !blank && !/^(?:---\s*(?:#.*)?$|%)/.test(text)
     let next: YamlPart['kind'] | null = null
     if (dash === null && !blank) {
       const indent = /^( *)-(?:\s|$)/.exec(text)?.[1]
