@@ -10,7 +10,7 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    // Reading the modules anew for each of the files would take as long as a third of the tests.
+    // Reading the modules anew for each of the files would take a quarter as long as the tests themselves.
     isolate: false,
     maxWorkers: 2,
   },

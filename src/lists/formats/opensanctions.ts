@@ -21,7 +21,7 @@ import { readLines } from './read-lines.ts'
  */
 export const opensanctions: ListFormat = {
   id: 'opensanctions',
-  version: 2,
+  version: 3,
   category: 'sanctions',
   listedOnIsPublished: false,
   publication,

@@ -13,7 +13,7 @@ import { readTagPack } from './tagpack/read-tagpack.ts'
  */
 export const tagpack: ListFormat = {
   id: 'tagpack',
-  version: 2,
+  version: 3,
   category: 'own-list',
   listedOnIsPublished: false,
   async parse(input) {

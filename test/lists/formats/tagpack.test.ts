@@ -153,7 +153,8 @@ describe('tagpack', () => {
   )
 
   it.each(['...', '---', '--- # more'])('refuses what goes on behind %s', async (line) => {
-    await expect(parse(`${usual}${line}\ntags:\n- address: x\n`)).rejects.toThrow(/ends the document/)
+    await expect(parse(`${usual}${line}\n\ntags:\n- address: x\n`)).rejects.toThrow(/behind the end/)
+    expect(await parse(`${usual}${line}\n\n# the end\n`)).toEqual(await parse(usual))
   })
 
   it('follows no alias that it does not need', async () => {
@@ -189,7 +190,12 @@ describe('tagpack', () => {
     ],
     ['a text taken over', `${header}a: &a x\ntags:\n- <<: *a\n  address: ${p2sh}\n`, /Line 5 takes over/],
     ['a list as an address', `${header}tags:\n- address: [${p2sh}]\n`, /Line 4: "address" is no text/],
-    ['a second document', `${header}tags:\n- address: ${p2sh}\n---\n${header}`, /ends the document/],
+    [
+      'a second document',
+      `${header}tags:\n- address: ${p2sh}\n---\n${header}`,
+      /Line 6 goes on behind the end of the document at line 5/,
+    ],
+    ['one in the line that ends the first', `${header}tags:\n- address: ${p2sh}\n--- x\n`, /behind the end/],
     ['an open quote', `${header}tags:\n- address: "${p2sh}\n`, /no YAML at line \d/],
     [
       'no line end behind the last line',

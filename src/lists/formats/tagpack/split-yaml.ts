@@ -33,13 +33,22 @@ export async function* splitYaml(input: Readable): AsyncGenerator<YamlPart> {
   let began = 1
   let lines = 0
   let hasText = false
+  /** The line of the mark (`...` or `---`) that ended the document. */
+  let endedAt: number | null = null
   for await (const { number, text, ended } of readLines(input, { blank: true })) {
     lines = number
     if (!ended) throw bad(`Line ${number} does not end with a line end: the file is cut short, get it again.`)
-    const blank = /^\s*(?:#.*)?$/.test(text)
-    // Behind it another document may begin, which nobody would read.
-    if (hasText && /^(?:---|\.\.\.)(?:\s|$)/.test(text))
-      throw bad(`Line ${number} ends the document: a TagPack is a single one.`)
+    const blank = isBlank(text)
+    // Whatever stands behind the end of the document would be another one, which nobody would read.
+    const mark = hasText ? /^(?:---|\.\.\.)(?:\s+(.*)|$)/.exec(text) : null
+    if (mark !== null) endedAt ??= number
+    if (endedAt !== null) {
+      if (!isBlank(mark === null ? text : (mark[1] ?? '')))
+        throw bad(
+          `Line ${number} goes on behind the end of the document at line ${endedAt}: a TagPack is a single one.`,
+        )
+      continue
+    }
     hasText ||= !blank && !/^(?:---\s*(?:#.*)?$|%)/.test(text)
     let next: YamlPart['kind'] | null = null
     if (dash === null && !blank) {
@@ -69,6 +78,9 @@ export async function* splitYaml(input: Readable): AsyncGenerator<YamlPart> {
   if (lines === 0) throw bad('The file is empty.')
   yield part
 }
+
+/** Nothing, or a comment. */
+const isBlank = (text: string) => /^\s*(?:#.*)?$/.test(text)
 
 function bad(message: string): ChainscreenError {
   return new ChainscreenError('bad-file', message)
