@@ -31,7 +31,7 @@ const sanction = (id, entity, more) =>
 
 export const seeds = {
   'ofac-sdn-advanced': `<?xml version="1.0" encoding="utf-8"?>
-<Sanctions xmlns="urn:any" Version="3"><DateOfIssue>${date(2025, 1, 9)}</DateOfIssue>
+<Sanctions xmlns="http://www.un.org/sanctions/1.0" Version="3"><DateOfIssue>${date(2025, 1, 9)}</DateOfIssue>
 <ReferenceValueSets><FeatureTypeValues><FeatureType ID="10">Nationality Country</FeatureType><FeatureType ID="345">Digital Currency Address - ETH</FeatureType><FeatureType ID="344">Digital Currency Address - XBT</FeatureType></FeatureTypeValues>
 <ListValues><List ID="1550">SDN List</List></ListValues><SanctionsTypeValues><SanctionsType ID="1">Program</SanctionsType></SanctionsTypeValues></ReferenceValueSets>
 <DistinctParties><DistinctParty FixedRef="100"><Profile ID="100"><Identity ID="1" Primary="true"><Alias Primary="true"><DocumentedName><DocumentedNamePart><NamePartValue>Lázár &amp; <![CDATA[Sons]]></NamePartValue></DocumentedNamePart></DocumentedName></Alias></Identity>
@@ -39,7 +39,7 @@ ${feature(3, 10, 'Telltale')}${feature(4, 345, evm)}${feature(5, 344, tron)}${fe
 <SanctionsEntries><SanctionsEntry ID="1" ProfileID="100" ListID="1550"><EntryEvent><Date>${date(2019, 9, 13)}</Date></EntryEvent><SanctionsMeasure SanctionsTypeID="1"><Comment>DPRK3</Comment></SanctionsMeasure></SanctionsEntry></SanctionsEntries></Sanctions>
 `,
   'ofac-sdn': `<?xml version="1.0" standalone="yes"?>
-<sdnList xmlns="urn:any"><publshInformation><Publish_Date>09/23/2026</Publish_Date><Record_Count>2</Record_Count></publshInformation>
+<sdnList xmlns="http://tempuri.org/sdnList.xsd"><publshInformation><Publish_Date>09/23/2026</Publish_Date><Record_Count>2</Record_Count></publshInformation>
 <sdnEntry><uid>7</uid><firstName>Ann</firstName><lastName>LÁZÁR</lastName><sdnType>Individual</sdnType><programList><program>SDGT</program></programList>
 <idList><id><uid>71</uid><idType>Passport</idType><idNumber>TELLTALE1</idNumber></id>
 <id><uid>72</uid><idType>Digital Currency Address - USDT</idType><idNumber>${tron}</idNumber></id>
@@ -62,7 +62,7 @@ Last Updated,Unique ID,OFSI Group ID,Name 6,Name 1,Name type,Regime Name,Other I
 04/08/2026,ZZZ0002,2,ACME,,Primary Name,The Invented Regulations 2020,Nothing here,,29/06/2012,Telltale
 `,
   'eu-fsf': `<?xml version="1.0" encoding="UTF-8"?>
-<export xmlns="urn:any" generationDate="2026-09-22T16:47:04.449+02:00" globalFileId="1">
+<export xmlns="http://eu.europa.ec/fpi/fsd/export" generationDate="2026-09-22T16:47:04.449+02:00" globalFileId="1">
 <sanctionEntity designationDetails="" euReferenceNumber="EU.1.1" logicalId="1"><remark>Wallet BTC: ${p2sh}</remark>
 <regulation regulationType="amendment" publicationDate="2025-02-24" numberTitle="2025/1 (OJ L1)" programme="ZZZ"><publicationUrl>https://eur-lex.europa.eu/a?b=c&amp;d</publicationUrl></regulation>
 <nameAlias wholeName="LÁZÁR" nameLanguage="EN" strong="true"><remark>Known addresses:

@@ -13,13 +13,14 @@ import { walkXml, type XmlAttributes, type XmlElement } from './walk-xml.ts'
  */
 export const euFsf: ListFormat = {
   id: 'eu-fsf',
-  version: 2,
+  version: 3,
   category: 'sanctions',
   listedOnIsPublished: false,
   async parse(input) {
     const reader = new FsfReader()
     await walkXml(input, {
       root: 'export',
+      namespaces: ['http://eu.europa.ec/fpi/fsd/export'],
       what: "the EU's list of financial sanctions",
       element: reader.element,
     })

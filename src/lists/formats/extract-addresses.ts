@@ -1,11 +1,13 @@
 import { type Key, keyFamily } from '../../address/key.ts'
 import { parseAddress } from '../../address/parse.ts'
-import { partsOfSplit, whatIsGlued } from './free-text/damage.ts'
-import { groupsFrom } from './free-text/groups.ts'
+import { partsOfCutShort } from './free-text/cut-short.ts'
+import { whatIsGlued } from './free-text/damage.ts'
 import { isAddressInLink, nameReach } from './free-text/in-link.ts'
 import { continues, type Label, labelOf, labelReach, noLabel } from './free-text/label.ts'
 import { looksLikeAddress, standsForAddress, standsForForeign } from './free-text/looks-like.ts'
+import { damagedPieces } from './free-text/pieces.ts'
 import { findRuns, type Run } from './free-text/runs.ts'
+import { type Attempts, mostAttempts, partsOfSplit } from './free-text/split.ts'
 
 /** What a free text says of addresses. */
 export interface Extraction {
@@ -20,8 +22,8 @@ const longestRaw = 300
 /**
  * Finds the addresses in a free text, with a label (`ETH: 0x…`, `(3) USDT:  T…`, `Digital Currency Address - XBT …`)
  * or without. An address is taken only where it stands whole and alone and its checksum agrees. Nothing is repaired:
- * look-alike letters, zero-width characters, split, grouped and glued addresses, failed checksums, addresses of unknown
- * chains behind a label, and addresses inside links (a link to a token's contract does not list the token) are
+ * look-alike letters, zero-width characters, split, grouped, glued and shortened addresses, failed checksums, addresses
+ * of unknown chains behind a label, and addresses inside links (a link to a token's contract does not list the token) are
  * `unparsed`. Words, names, phone and account numbers and transaction hashes are neither. Reads the text once; never
  * throws.
  */
@@ -29,32 +31,63 @@ export function extractAddresses(text: string): Extraction {
   const extraction: Extraction = { found: [], unparsed: [] }
   const runs = findRuns(text)
   const seen = new Set<string>()
+  const attempts = { left: mostAttempts }
   let last: { end: number; label: Label } = { end: 0, label: noLabel }
   for (let at = 0; at < runs.length; at++) {
     const run = runs[at]
     if (run === undefined) break
-    const label = () => labelFor(text, run, last)
-    const parts = isAddress(run.text) ? 0 : partsOfSplit(runs, at)
-    const before = text.slice(Math.max(0, run.start - nameReach), run.start)
-    let verdict = parts > 0 ? split(text.slice(run.end, runs[at + 1]?.start)) : judge(run, before, label)
-    const groups = verdict === null ? groupsFrom(runs, at) : null
-    if (groups?.isAddress) verdict = split(text.slice(run.end, runs[at + 1]?.start))
-    else if (groups && label().announces) verdict = 'groups that are no address when they are put together'
+    const labelAt = (start: number) => labelFor(text, start, last)
+    const verdict = judge(text, runs, at, labelAt, attempts)
     if (verdict === null) continue
-    const taken = Math.max(parts, groups?.count ?? 1, 1)
-    const end = runs[at + taken - 1]?.end ?? run.end
-    const { asset } = label()
-    last = { end, label: label() }
-    at += taken - 1
+    const end = runs[at + verdict.count - 1]?.end ?? run.end
+    const label = labelAt(run.start)
+    const { asset } = label
+    last = { end, label }
+    at += verdict.count - 1
     const raw = text.slice(run.start, Math.min(end, run.start + longestRaw))
     const twice = `${raw}\n${asset}`
     if (seen.has(twice)) continue
     seen.add(twice)
-    const parsed = verdict === 'address' ? parseAddress(raw, { asset }) : null
+    const parsed = verdict.reason === null ? parseAddress(raw, { asset }) : null
     if (parsed?.ok) extraction.found.push({ key: parsed.key, address: raw, asset })
-    else extraction.unparsed.push({ raw, reason: parsed?.reason ?? String(verdict), asset })
+    else extraction.unparsed.push({ raw, reason: parsed?.reason ?? String(verdict.reason), asset })
   }
+  if (attempts.left <= 0)
+    extraction.unparsed.push({ raw: text.slice(0, longestRaw), reason: tooMany, asset: null })
   return extraction
+}
+
+const tooMany = `parts of more than ${mostAttempts} texts as long as an address, which were not all put together`
+
+/** What the runs from one on are: so many of them, an address (`null`), or no address for a reason. */
+interface Verdict {
+  count: number
+  reason: string | null
+}
+
+function judge(
+  text: string,
+  runs: readonly Run[],
+  at: number,
+  labelAt: (start: number) => Label,
+  attempts: Attempts,
+): Verdict | null {
+  const run = runs[at]
+  if (run === undefined) return null
+  const parts = isAddress(run.text) ? 0 : partsOfSplit(text, runs, at, attempts)
+  if (parts > 0) return { count: parts, reason: splitBy(text.slice(run.end, runs[at + 1]?.start)) }
+  const announced = (start: number) => isAnnounced(labelAt(start))
+  const left = partsOfCutShort(text, runs, at, announced)
+  if (left > 0) return { count: left, reason: 'cut short: not a whole address' }
+  const before = text.slice(Math.max(0, run.start - nameReach), run.start)
+  const reason = judgeRun(run, before, () => labelAt(run.start))
+  if (reason === 'address') return { count: 1, reason: null }
+  if (reason !== null) return { count: 1, reason }
+  return damagedPieces(text, runs, at, () => labelAt(run.start).announces, attempts)
+}
+
+function isAnnounced({ announces, asset }: Label): boolean {
+  return announces || asset !== null
 }
 
 /** No address is shorter: most words are done with after this. */
@@ -65,7 +98,7 @@ function isAddress(text: string): boolean {
 }
 
 /** `address`, or the reason why what was meant as one is none, or `null` for anything else. */
-function judge(run: Run, before: string, label: () => Label): 'address' | string | null {
+function judgeRun(run: Run, before: string, label: () => Label): 'address' | string | null {
   if (run.text.length < 8) return null
   if (run.inLink)
     return isAddressInLink(run.text, before)
@@ -96,13 +129,13 @@ function isMeant(text: string, label: () => Label): boolean {
   return announces || (asset !== null && standsForForeign(text))
 }
 
-function split(gap: string): string {
+function splitBy(gap: string): string {
   const what = /^[\t\n\v\f\r ]+$/.test(gap) ? 'white space' : JSON.stringify(gap)
   return `split by ${what}: an address only when put together, which is for a person to decide`
 }
 
-function labelFor(text: string, run: Run, last: { end: number; label: Label }): Label {
-  const gap = text.slice(Math.max(last.end, run.start - labelReach), run.start)
-  if (last.end > 0 && run.start - last.end <= labelReach && continues(gap)) return last.label
+function labelFor(text: string, start: number, last: { end: number; label: Label }): Label {
+  const gap = text.slice(Math.max(last.end, start - labelReach), start)
+  if (last.end > 0 && start - last.end <= labelReach && continues(gap)) return last.label
   return labelOf(gap)
 }

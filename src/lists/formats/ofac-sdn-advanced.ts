@@ -39,6 +39,10 @@ export const ofacSdnAdvanced: ListFormat = {
     })
     await walkXml(input, {
       root: 'Sanctions',
+      namespaces: [
+        'https://sanctionslistservice.ofac.treas.gov/api/PublicationPreview/exports/ADVANCED_XML',
+        'http://www.un.org/sanctions/1.0',
+      ],
       what: 'an OFAC advanced XML file',
       element: {
         children: {

@@ -20,10 +20,15 @@ export const ofacSdn: ListFormat = {
   listedOnIsPublished: false,
   async parse(input) {
     const reader = new SdnReader()
-    await walkXml(input, { root: 'sdnList', what: "OFAC's SDN.XML", element: reader.element })
+    await walkXml(input, { root: 'sdnList', namespaces, what: "OFAC's SDN.XML", element: reader.element })
     return reader.result()
   },
 }
+
+const namespaces = [
+  'https://sanctionslistservice.ofac.treas.gov/api/PublicationPreview/exports/XML',
+  'http://tempuri.org/sdnList.xsd',
+]
 
 class SdnReader {
   readonly #collector = new Collector()

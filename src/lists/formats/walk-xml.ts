@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { SaxesParser, type SaxesTagPlain } from 'saxes'
 import { ChainscreenError } from '../../errors.ts'
 import { decodeUtf8 } from './decode-utf8.ts'
+import { localName, RootNamespaces } from './root-namespaces.ts'
 
 export type XmlAttributes = Readonly<Record<string, string>>
 
@@ -18,13 +19,15 @@ export interface XmlElement {
   /** Prose: its text is also that of the elements inside (`<b>`, `<br/>`), with a line break at the borders of each. */
   prose?: true
   close?: () => void
-  /** By local name; prefixes and namespaces are not looked at. */
+  /** By local name, in the namespace of the root. */
   children?: Readonly<Record<string, XmlElement>>
 }
 
 export interface XmlDocument {
   /** The local name of the root. */
   root: string
+  /** The namespaces in which it is published, today and before; `null` for none. */
+  namespaces: readonly (string | null)[]
   element: XmlElement
   /** For error messages, such as `an OFAC advanced XML file`. */
   what: string
@@ -42,7 +45,7 @@ const maxDepth = 100
  * chunk and one element's text in memory.
  *
  * @throws ChainscreenError `bad-file` where the file is empty, cut short, not UTF-8, not well-formed or of another
- * root; where it has a DOCTYPE (so no entity is ever expanded but XML's own five); and where it is deeper or has a
+ * root or namespace; where it has a DOCTYPE (so no entity is ever expanded but XML's own five); and where it is deeper or has a
  * longer tag or text than any list has.
  */
 export async function walkXml(input: Readable, document: XmlDocument): Promise<void> {
@@ -66,6 +69,7 @@ class Walk {
   readonly #parser = new SaxesParser()
   /** The wanted elements that are open, outermost first. */
   readonly #stack: Open[] = []
+  #namespaces: RootNamespaces | null = null
   /** How deep inside an unwanted element the parser is. */
   #skipped = 0
   #rootEnded = false
@@ -123,8 +127,8 @@ class Walk {
       this.#border()
       return
     }
-    const name = tag.name.slice(tag.name.indexOf(':') + 1)
-    const element = this.#wanted(name)
+    const name = localName(tag.name)
+    const element = this.#wanted(name, tag)
     if (element === undefined || element.accept?.(tag.attributes) === false) {
       this.#skipped = 1
       this.#border()
@@ -134,15 +138,27 @@ class Walk {
     element.open?.(tag.attributes)
   }
 
-  #wanted(name: string): XmlElement | undefined {
+  #wanted(name: string, tag: SaxesTagPlain): XmlElement | undefined {
     const parent = this.#stack.at(-1)
     if (parent !== undefined) {
       const { children } = parent.element
-      return children !== undefined && Object.hasOwn(children, name) ? children[name] : undefined
+      if (children === undefined || !Object.hasOwn(children, name)) return undefined
+      if (!this.#namespaces?.has(tag))
+        throw bad(
+          `<${tag.name}> at line ${this.#parser.line} is of another namespace than the root of the file.`,
+        )
+      return children[name]
     }
     const { root, element, what } = this.#document
     if (name !== root)
       throw bad(`The file is not ${what}: its root element is <${name.slice(0, 100)}>, expected <${root}>.`)
+    this.#namespaces = new RootNamespaces(tag)
+    if (!this.#document.namespaces.includes(this.#namespaces.uri)) {
+      const expected = this.#document.namespaces.map(named).join(' or ')
+      throw bad(
+        `The file is not ${what}: <${root}> is of ${named(this.#namespaces.uri)}, expected ${expected}.`,
+      )
+    }
     return element
   }
 
@@ -182,6 +198,10 @@ function bad(message: string): ChainscreenError {
   return new ChainscreenError('bad-file', message)
 }
 
+function named(namespace: string | null): string {
+  return namespace === null ? 'no namespace' : `the namespace ${quoted(namespace)}`
+}
+
 function quoted(text: string): string {
-  return JSON.stringify(text.slice(0, 60))
+  return JSON.stringify(text.slice(0, 100))
 }

@@ -74,6 +74,11 @@ describe('eu-fsf', () => {
     ['no date', euXml([euEntity('EU.1.1', '')], 'yesterday'), /generationDate of <export> is "yesterday"/],
     ['no party', euXml([]), /no <sanctionEntity>/],
     ['another root', '<error/>', /root element is <error>, expected <export>/],
+    [
+      'another namespace',
+      euXml([euEntity('EU.1.1', '')]).replace('/fsd/', '/fsf/'),
+      /<export> is of the namespace .*\/fsf\/export", expected/,
+    ],
     ['nothing', '', /is empty/],
   ])('refuses a file with %s', async (_, xml, message) => {
     const error = await refusal(parse(xml))

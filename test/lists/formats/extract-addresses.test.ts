@@ -18,6 +18,13 @@ const monero =
   '48edfHu7V9Z84YzzMa6fUueoELZ9ZRXq9VetWzYGzKt52XU5xvqgzYnDK9URnRoJMk1j8nLwEVsaSWJ4fhdUyZijBGUicoD'
 const inGroups = (address: string, size: number) =>
   (address.match(new RegExp(`.{1,${size}}`, 'g')) ?? []).join(' ')
+/** Parts of a prefixed text, of which only the first is longer. */
+const withPrefix = (group: typeof inGroups, size: number, address = eth) =>
+  `0x${group(address.slice(2), size)}`
+const bare = eth.slice(2)
+const unequal = (address: string) => address.replace(/^(.{6})(.{9})(.{4})(.{7})(.{4})/, '$1 $2 $3 $4 $5 ')
+const kaspa = 'qr8vz8l35zyqlyjc7nyy9mu5gfa9mp5s8p6v9f4l0zv2vv2x7y0ju3c0hfd8n'
+const ton = 'EQ-2_D9zS3Xw-k1LmNoPqRsTuVwXyZ0123456789abcdefGH'
 const txHash = '0x348a042dfedaf64400bf6660fe0ed523b373f172b7914985600d882ac09e0631'
 
 const found = (text: string) => extractAddresses(text).found.map(({ asset, address }) => [asset, address])
@@ -208,6 +215,65 @@ describe('addresses in free text', () => {
     ],
     ['no checksum and no label', `key ${solana}`, solana, /Solana/],
     [
+      'groups that 0x begins',
+      `see ${withPrefix(inGroups, 4)}`,
+      withPrefix(inGroups, 4),
+      /split by white space/,
+    ],
+    ['groups behind 0x', `see 0x ${inGroups(bare, 5)}`, `0x ${inGroups(bare, 5)}`, /split by white space/],
+    [
+      'groups of which the first is longer',
+      `see 0x${inGroups(bare, 8)}`,
+      `0x${inGroups(bare, 8)}`,
+      /split by/,
+    ],
+    [
+      'groups that 0x begins, with a letter wrong',
+      `see 0x${inGroups(bare.replace('8B', '8b'), 8)} of his`,
+      `0x${inGroups(bare.replace('8B', '8b'), 8)}`,
+      /parts of 40 hex digits: no address when they are put together/,
+    ],
+    [
+      'a prefix and groups',
+      `see bc1 ${inGroups(segwit.slice(3), 4)}`,
+      `bc1 ${inGroups(segwit.slice(3), 4)}`,
+      /split/,
+    ],
+    [
+      'a prefix and groups with a letter wrong',
+      `see bc1 ${inGroups(segwit.slice(3, -1), 4)}5 and`,
+      `bc1 ${inGroups(segwit.slice(3, -1), 4)}5`,
+      /parts: no address when they are put together/,
+    ],
+    ['parts of any length', `see ${unequal(tron)}, his`, unequal(tron), /split by white space/],
+    [
+      'parts of any length with a letter wrong, behind a label',
+      `TRX wallet: ${unequal(tron.replace('Y', 'y'))}, his`,
+      unequal(tron.replace('Y', 'y')),
+      /parts: no address when they are put together/,
+    ],
+    [
+      'an indented line break inside',
+      `BTC: ${segwit.slice(0, 1)}\n\t\t              ${segwit.slice(1)}`,
+      `${segwit.slice(0, 1)}\n\t\t              ${segwit.slice(1)}`,
+      /split by white space/,
+    ],
+    ['an account of Kaspa', `KAS: kaspa:${kaspa}`, kaspa, /cashaddr checksum/],
+    ['an account of Kaspa without a label', `see kaspa:${kaspa}.`, kaspa, /cashaddr checksum/],
+    ['an account of TON', `TON: ${ton}`, ton, /no address format known/],
+    ['an account of TON without a label', `see ${ton}, his`, ton, /no address format known/],
+    ['a raw account of TON', `TON: 0:${txHash.slice(2)}`, txHash.slice(2), /64 hex digits/],
+    ['dots in the middle', 'USDT: TGJVc3...aVNU', 'TGJVc3...aVNU', /cut short/],
+    ['dots in brackets', 'USDT: TUCs[...]Yzq, his', 'TUCs[...]Yzq', /cut short/],
+    ['an ellipsis in the middle', 'ETH: 0x175d\u2026b92c', '0x175d\u2026b92c', /cut short/],
+    ['an ellipsis without a label', 'see 0x175d\u2026b92c', '0x175d\u2026b92c', /cut short/],
+    ['dots after bc1', 'wallet address bc1q...5zml of his', 'bc1q...5zml', /cut short/],
+    ['an ellipsis at the end', 'Bitcoin address 1A1zP1\u2026', '1A1zP1', /cut short/],
+    ['an ellipsis at the front', 'USDT wallet \u20265Yzq', '5Yzq', /cut short/],
+    ['dots after two letters', 'USDT: bc...f3t4', 'bc...f3t4', /cut short/],
+    ['dots before a word', 'USDT: TGJV... and', 'TGJV', /cut short/],
+    ['stars', 'BTC: 3LU8***yiG', '3LU8***yiG', /cut short/],
+    [
       'a cashaddr that does not agree',
       `BCH: bitcoincash:${cash}`,
       `bitcoincash:${cash}`,
@@ -273,6 +339,14 @@ describe('addresses in free text', () => {
       'https://docs.google.com/spreadsheets/d/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms/edit https://www.google.com/maps/place/data=!3m1!4b1!4m5!3m4!1s0x47a84e373f035901:0x42120465b5e3b70 https://youtu.be/dQw4w9WgXcQ https://example.org/a/Zk3dT9qLm2XvB7sWn4Yc8RfH6 https://etherscan.io/tx/0x348a042dfedaf64400bf6660fe0ed523b373f172b7914985600d882ac09e0631',
     ],
     ['amounts behind a currency', 'paid 5000 USDT and BTC 12.5, ETH 2023 and BTC 100000'],
+    [
+      'a transaction hash in groups',
+      `transaction ${withPrefix(inGroups, 8, txHash)}, ${inGroups(txHash.slice(2), 4)}`,
+    ],
+    [
+      'dots behind words and amounts',
+      'BTC ... and ETH, the wallet address was known... paid 5000 USDT... in BTC: 12...15, his wallet... Address: Moscow...',
+    ],
     ['nothing', ''],
   ])('are not seen in %s', (_, text) => {
     expect(extractAddresses(text)).toEqual({ found: [], unparsed: [] })
@@ -336,6 +410,41 @@ describe('addresses in free text', () => {
       ),
       { numRuns: 500 },
     )
+  })
+
+  it('counts parts however an address is cut', () => {
+    const between = fc.constantFrom(' ', '\n', '\r\n        ', '-', ' - ', ', ', '\u00a0')
+    const parts = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 42, maxLength: 42 })
+    const before = fc.constantFrom('', 'BTC: ', 'wallet address ', 'see ', 'USDT (TRC20): ')
+    fc.assert(
+      fc.property(
+        fc.constantFrom(eth, lower, tron, p2sh, segwit),
+        parts,
+        between,
+        before,
+        (address, sizes, gap, label) => {
+          const pieces: string[] = []
+          for (let from = 0; from < address.length; ) {
+            const size = Math.min(sizes[pieces.length] ?? 1, address.length - 1)
+            pieces.push(address.slice(from, from + size))
+            from += size
+          }
+          const { found, unparsed } = extractAddresses(`His ${label}${pieces.join(gap)} and more.`)
+          expect(found).toEqual([])
+          expect(unparsed.map(({ raw }) => raw)).toContainEqual(expect.stringContaining(pieces.at(-1) ?? ''))
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('says so where a text has more parts than are put together', () => {
+    const hostile = unparsed('1Aa 2Bb '.repeat(8_000))
+    expect(hostile.at(-1)).toEqual({
+      raw: '1Aa 2Bb '.repeat(8_000).slice(0, 300),
+      reason: expect.stringMatching(/^parts of more than 2000 texts as long as an address/),
+      asset: null,
+    })
   })
 
   it('shows no more than 300 characters of a damaged text', () => {

@@ -125,6 +125,11 @@ describe('ofac-sdn-advanced', () => {
 
   it.each([
     ['another root', ofacXml({ root: 'sdnList' }), /root element is <sdnList>, expected <Sanctions>/],
+    [
+      'another namespace',
+      ofacXml().replace(/xmlns="[^"]*"/, 'xmlns="urn:any"'),
+      /<Sanctions> is of the namespace "urn:any", expected the namespace "https:/,
+    ],
     ['no date of issue', ofacXml({ dateOfIssue: '' }), /no <DateOfIssue>/],
     [
       'a date of issue that is none',

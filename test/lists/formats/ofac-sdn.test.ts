@@ -43,7 +43,10 @@ describe('ofac-sdn', () => {
   })
 
   it('reads both namespaces that OFAC has used, and any prefix', async () => {
-    const newer = usual.replace('http://tempuri.org/sdnList.xsd', 'https://example.org/exports/XML')
+    const newer = usual.replace(
+      'http://tempuri.org/sdnList.xsd',
+      'https://sanctionslistservice.ofac.treas.gov/api/PublicationPreview/exports/XML',
+    )
     const prefixed = usual.replace('xmlns=', 'xmlns:o=').replace(/<(\/?)(?=[a-zA-Z])/g, '<$1o:')
     expect(prefixed).toContain('<o:sdnEntry>')
     expect(await parse(newer)).toEqual(await parse(usual))
@@ -128,6 +131,11 @@ describe('ofac-sdn', () => {
         ),
       ]),
       /id 1 of sdnEntry 7 is a digital currency address without idNumber/,
+    ],
+    [
+      'another namespace',
+      usual.replace('http://tempuri.org/sdnList.xsd', 'http://example.org/x'),
+      /<sdnList> is of the namespace "http:\/\/example.org\/x", expected/,
     ],
     ['a DOCTYPE', usual.replace('<sdnList', '<!DOCTYPE a><sdnList'), /DOCTYPE/],
   ])('refuses a file with %s', async (_, xml, message) => {

@@ -3,7 +3,7 @@ export function ofacXml(parts: Partial<typeof usual> & { root?: string } = {}): 
   const { dateOfIssue, references, parties, entries } = { ...usual, ...parts }
   const root = parts.root ?? 'Sanctions'
   return `<?xml version="1.0" encoding="utf-8" standalone="yes"?>
-<${root} xmlns="urn:any" Version="3">${dateOfIssue}${references}
+<${root} xmlns="https://sanctionslistservice.ofac.treas.gov/api/PublicationPreview/exports/ADVANCED_XML" Version="3">${dateOfIssue}${references}
 <Locations><Location ID="1"><LocationCountry CountryID="9001"/><LocationPart><LocationPartValue><Value>Tell-tale Street</Value></LocationPartValue></LocationPart></Location></Locations>
 <IDRegDocuments><IDRegDocument ID="1" IDRegDocTypeID="1571" IdentityID="11"><IDRegistrationNo>TELLTALE-PASSPORT</IDRegistrationNo></IDRegDocument></IDRegDocuments>
 ${parties}<ProfileRelationships/>${entries}<SanctionsEntryLinks/></${root}>`

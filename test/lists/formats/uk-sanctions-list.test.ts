@@ -116,6 +116,11 @@ describe('uk-sanctions-list', () => {
       xml.replaceAll('Designations', 'List'),
       /root element is <List>, expected <Designations>/,
     ],
+    [
+      'a namespace',
+      xml.replace('<Designations', '<Designations xmlns="urn:any"'),
+      /<Designations> is of the namespace "urn:any", expected no namespace/,
+    ],
     ['an HTML page', '<!DOCTYPE html><html></html>', /DOCTYPE/],
     [
       'CSV without its report date',

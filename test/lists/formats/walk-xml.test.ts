@@ -5,10 +5,20 @@ import { refusal } from '../refusal.ts'
 import { chunks } from './chunks.ts'
 
 /** The texts of `<a>` inside the root `<r>`. */
-async function texts(xml: string | Uint8Array, size?: number, more: Partial<XmlElement> = {}) {
+async function texts(
+  xml: string | Uint8Array,
+  size?: number,
+  more: Partial<XmlElement> = {},
+  namespaces: readonly (string | null)[] = [null],
+) {
   const found: string[] = []
   const a: XmlElement = { text: (text) => found.push(text), ...more }
-  await walkXml(chunks(xml, size), { root: 'r', what: 'a test file', element: { children: { a } } })
+  await walkXml(chunks(xml, size), {
+    root: 'r',
+    namespaces,
+    what: 'a test file',
+    element: { children: { a } },
+  })
   return found
 }
 
@@ -43,6 +53,29 @@ describe('walkXml', () => {
         ])
       }),
     )
+  })
+
+  it.each([
+    ['by default', '<r xmlns="urn:x"><a>1</a></r>'],
+    ['by prefix', '<p:r xmlns:p="urn:x"><p:a>1</p:a></p:r>'],
+    ['by two prefixes', '<p:r xmlns:p="urn:x" xmlns:q=" urn:x "><q:a>1</q:a></p:r>'],
+    ['declared again', '<r xmlns="urn:x"><p:a xmlns:p="urn:x">1</p:a></r>'],
+    ['beside others', '<r xmlns="urn:x" xmlns:y="urn:y"><y:b><y:a>no</y:a></y:b><a y:b="2">1</a></r>'],
+  ])('reads its own namespace, %s', async (_, xml) => {
+    expect(await texts(xml, 7, {}, ['urn:old', 'urn:x'])).toEqual(['1'])
+  })
+
+  it.each([
+    ['another', '<r xmlns="urn:y"/>', /<r> is of the namespace "urn:y", expected the namespace "urn:x"/],
+    ['none', '<r/>', /<r> is of no namespace, expected the namespace "urn:x"/],
+    ['none for the prefix', '<p:r xmlns="urn:x"/>', /is of no namespace/],
+    ['another inside', '<r xmlns="urn:x"><a xmlns="urn:y"/></r>', /<a> at line 1 is of another namespace/],
+    ['another by prefix', '<r xmlns="urn:x" xmlns:y="urn:y"><y:a/></r>', /<y:a> at line 1 is of another/],
+    ['a prefix that is not declared', '<r xmlns="urn:x"><y:a/></r>', /<y:a> at line 1 is of another/],
+  ])('refuses a file of %s', async (_, xml, message) => {
+    const error = await refusal(texts(xml, 7, {}, ['urn:x']))
+    expect(error.code).toBe('bad-file')
+    expect(error.message).toMatch(message)
   })
 
   it('drops a byte order mark', async () => {
@@ -106,6 +139,7 @@ describe('walkXml', () => {
     const error = await refusal(
       walkXml(input, {
         root: 'r',
+        namespaces: [null],
         what: 'a test file',
         element: { children: { a, p: { ...a, prose: true } } },
       }),

@@ -28,7 +28,9 @@ const currencies = [
 ].join('|')
 const token = String.raw`(?:[\s\-\/]{0,3}\(?\s?(?:TRC|ERC|BEP)[- ]?(?:20|2)\)?)?`
 const nouns = String.raw`(?:[\s-]{1,3}(?:virtual|digital|crypto|currency|wallets?|address(?:es)?|network|token)){0,4}`
-const endOfLabel = String.raw`\s{0,3}(?:\(\w{1,12}\)|[:=–—-]|is|are)?[\s"'“«(\[]{0,4}$`
+/** The scheme of a link to a wallet, or the workchain of a TON account: `kaspa:`, `0:`. */
+const scheme = String.raw`(?:(?:(?<![A-Za-z])[a-z]{2,16}|-?\d):)?`
+const endOfLabel = String.raw`\s{0,3}(?:\(\w{1,12}\)|[:=–—-]|is|are)?[\s"'“«(\[]{0,4}${scheme}$`
 
 const ofac = new RegExp(`Digital Currency Address\\s*-\\s*([A-Za-z0-9]{1,12})${endOfLabel}`, 'i')
 const known = new RegExp(`(?:^|[^\\p{L}\\p{N}])(${currencies})${token}${nouns}${endOfLabel}`, 'iu')
@@ -45,8 +47,13 @@ const forms = [
  * A currency never seen before: a short word in capitals and a colon, unless it is a word of forms. Avalanche names
  * one of its chains before the address: `X-avax1…`.
  */
-const unknown = new RegExp(`(?:^|[\\s(;,.])(?!(?:${forms})\\b)([A-Z][A-Z0-9]{1,9})\\s?:\\s*(?:[XPC]-)?$`)
-const words = /\b(?:wallets?|address(?:es)?)\b(?:\s\w{1,10}){0,2}\s{0,3}[:=–—-]?\s*$/i
+const unknown = new RegExp(
+  `(?:^|[\\s(;,.])(?!(?:${forms})\\b)([A-Z][A-Z0-9]{1,9})\\s?:\\s*(?:[XPC]-|${scheme})$`,
+)
+const words = new RegExp(
+  String.raw`\b(?:wallets?|address(?:es)?)\b(?:\s\w{1,10}){0,2}\s{0,3}[:=–—-]?\s*${scheme}$`,
+  'i',
+)
 const between = /^(?:[\s,;.•·*&–—-]|\band\b|\balt\b|\(?\d{1,3}\))*$/i
 
 /** @param gap the text between the last address, or the beginning, and this one; its last {@link labelReach} characters. */

@@ -1,5 +1,7 @@
 const bech32 = /(?:bc1|tb1|bcrt1|ltc1|tltc1|bnb1|btg1)[a-z0-9]{14}/i
-const bareCash = /^[qp][02-9ac-hj-np-z]{41}$/
+/** Of Bitcoin Cash and its kin, and of Kaspa, without their prefixes. */
+const bareCash = /^[qp](?:[02-9ac-hj-np-z]{41}|[02-9ac-hj-np-z]{60,62})$/
+const ton = /^[EUk0]Q(?=.*[0-9])(?=.*[a-z])[\w+/-]{46}$/
 const hash = /^(?:0x)?(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i
 
 /**
@@ -9,7 +11,7 @@ const hash = /^(?:0x)?(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/
 export function looksLikeAddress(text: string): boolean {
   const plain = skeleton(text)
   if (/0x[0-9a-f]{12}/i.test(plain)) return !/^0x[0-9a-f]{64}$/i.test(plain)
-  if (bech32.test(plain) || plain.includes(':') || bareCash.test(plain)) return true
+  if (bech32.test(plain) || plain.includes(':') || bareCash.test(plain) || ton.test(plain)) return true
   return !hash.test(plain) && isRandom(plain)
 }
 
@@ -30,7 +32,7 @@ export function standsForForeign(text: string): boolean {
 }
 
 /** In one case, but for the first letter. */
-function isWord(text: string): boolean {
+export function isWord(text: string): boolean {
   return /^(?:[A-Z]?[a-z]+|[A-Z]+)$/.test(text)
 }
 
@@ -52,16 +54,33 @@ function skeleton(text: string): string {
 const shortest = 18
 
 /** Capitals, small letters and digits in the disorder of base58: `GazaNow2023Official` has too much order. */
-function isRandom(text: string): boolean {
-  if (text.length < shortest || !/[0-9]/.test(text)) return false
+export function isRandom(text: string): boolean {
+  return text.length >= shortest && /[0-9]/.test(text) && disorder(text) >= 0.4
+}
+
+/** So little disorder has one base58 address of a hundred thousand; words in a row seldom have as much. */
+export const leastDisorder = 0.25
+
+/**
+ * How often two neighbours differ in kind, of capitals, digits and all else: 0.62 in random base58. 0 where capitals or
+ * small letters are missing.
+ */
+export function disorder(text: string): number {
+  const count = { digit: 0, capital: 0, small: 0 }
   let changes = 0
-  let before = ''
-  for (const letter of text) {
-    const kind = /[0-9]/.test(letter) ? '0' : letter === letter.toLowerCase() ? 'a' : 'A'
-    if (before !== '' && kind !== before) changes++
+  let before: Kind | null = null
+  for (let at = 0; at < text.length; at++) {
+    const kind = kindOf(text.charCodeAt(at))
+    if (before !== null && kind !== before) changes++
     before = kind
+    count[kind]++
   }
-  const capitals = text.replace(/[^A-Z]/g, '').length
-  const small = text.replace(/[^a-z]/g, '').length
-  return Math.min(capitals, small) >= 2 && changes >= 0.4 * (text.length - 1)
+  return Math.min(count.capital, count.small) >= 2 ? changes / (text.length - 1) : 0
+}
+
+type Kind = 'digit' | 'capital' | 'small'
+
+function kindOf(code: number): Kind {
+  if (code >= 0x30 && code <= 0x39) return 'digit'
+  return code >= 0x41 && code <= 0x5a ? 'capital' : 'small'
 }

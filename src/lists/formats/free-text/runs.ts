@@ -1,3 +1,5 @@
+import { cashPrefixes } from './prefixes.ts'
+
 /** An unbroken run of characters that could be an address, or a word. */
 export interface Run {
   text: string
@@ -17,8 +19,10 @@ const chunks = new RegExp(`[^${spaces},;|"'<>()\\[\\]{}“”«»…]+`, 'gu')
 /** Scripts whose letters look like no letter of an address: text in them may stand next to an address without a space. */
 const apart = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Hebrew', 'Arabic', 'Thai']
 const letters = `[[\\p{L}\\p{N}\\p{M}\\p{Cf}\\p{Cc}\\ufffd]--[${apart.map((name) => `\\p{sc=${name}}`).join('')}]]+`
-const cashPrefix = ['bitcoincash', 'bchtest', 'bchreg'].flatMap((prefix) => [prefix, prefix.toUpperCase()])
-const runs = new RegExp(`(?:${cashPrefix.join('|')}):[A-Za-z0-9]+|${letters}`, 'gv')
+const cashPrefix = cashPrefixes.flatMap((prefix) => [prefix, prefix.toUpperCase()])
+/** Addresses of TON, the only ones with `-`, `_`, `+` and `/` in them. */
+const ton = '(?<![\\w+\\/\\-])[EUk0]Q[\\w+\\/\\-]{46}(?![\\w+\\/\\-])'
+const runs = new RegExp(`(?:${cashPrefix.join('|')}):[A-Za-z0-9]+|${ton}|${letters}`, 'gv')
 
 /** All runs of a text, in order. */
 export function findRuns(text: string): Run[] {
@@ -39,4 +43,16 @@ function isLink(chunk: string): boolean {
   if (/\.[a-z]{2,24}(?::\d{1,5})?\//i.test(chunk)) return true
   const at = chunk.indexOf('@')
   return at > 0 && /\.[a-z]{2}/i.test(chunk.slice(at))
+}
+
+/** What stands between two parts of an address: white space as wide as an indented line, or a few other characters. */
+const widestSpace = 200
+const mostBetween = 5
+
+/** Whether two runs stand so near each other that they may be parts of one address. */
+export function isNear(text: string, before: Run | undefined, run: Run): boolean {
+  const from = before?.end ?? 0
+  if (run.start - from <= mostBetween) return true
+  if (run.start - from > widestSpace) return false
+  return text.slice(from, run.start).replace(/\s+/g, ' ').length <= mostBetween
 }

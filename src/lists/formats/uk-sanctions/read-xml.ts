@@ -84,7 +84,7 @@ export async function readUkXml(input: Readable): Promise<ParsedList> {
       },
     },
   }
-  await walkXml(input, { root: 'Designations', what: 'the UK Sanctions List', element })
+  await walkXml(input, { root: 'Designations', namespaces: [null], what: 'the UK Sanctions List', element })
   const issuedOn = dayFirst(generated ?? '')
   if (issuedOn === null) throw bad('<DateGenerated> holds no date as DD/MM/YYYY.')
   if (designations === 0) throw bad('The file has no <Designation>: a list without a single party.')
