@@ -7,6 +7,8 @@ import type { SnapshotEntryRow } from './list-snapshots.ts'
 export interface Dating {
   /** The day on which entries appear and disappear: the snapshot's issue date, else the day it was imported. */
   date: string
+  /** The day on which entries disappear, where that is another: of a version older than the one it follows. */
+  goneOn?: string
   /** The snapshot's own date of issue, where it has one: what stands in it was published by then. */
   issuedOn: string | null
   /** A row's `listed_on` is the date by which the address was published. */
@@ -67,15 +69,18 @@ function publishedBy(
   const own = says.published_by ?? (listedOnIsPublished ? says.listed_on : null) ?? issuedOn
   // What was removed before, and stands here again: that was another time on the list.
   const before = known?.removedBy != null && known.removedBy <= date ? undefined : known?.publishedBy
-  return before !== undefined && (own === null || before < own) ? before : own
+  const published = before !== undefined && (own === null || before < own) ? before : own
+  // What stands here has been published, whatever day a source gives for it.
+  return published !== null && published > date ? date : published
 }
 
 /** The snapshot's date, or an earlier day where that is known. */
 function removalDate(
   { intervals }: EntryVersion,
   known: AddressHistory | undefined,
-  { date }: Dating,
+  { goneOn, date: issued }: Dating,
 ): string {
+  const date = goneOn ?? issued
   const removedBy = known?.removedBy ?? date
   return removedBy < date && removedBy > (intervals.at(-1)?.from ?? '') ? removedBy : date
 }

@@ -1,15 +1,25 @@
 import type { Db } from '../ledger/database.ts'
 import type { Activation } from '../ledger/find-changes.ts'
-import { countsOf, firstActivated, type SnapshotRow } from '../ledger/list-snapshots.ts'
+import { activeSnapshot, countsOf, firstActivated, type SnapshotRow } from '../ledger/list-snapshots.ts'
 import { formatOf } from './formats/index.ts'
 import { historyOf } from './ofac-history.ts'
 
 /** How activating a kept snapshot dates what it changes: as its format and its history say. @param at now, ISO-8601. */
 export function activationOf(db: Db, snapshot: SnapshotRow, at: string): Activation {
   const { category, listedOnIsPublished } = formatOf(snapshot.format)
+  const today = at.slice(0, 10)
+  // What was read wrongly stood there all along: bytes that were active before keep their day.
+  const date = noLater(snapshot.issued_on ?? (firstActivated(db, snapshot) ?? at).slice(0, 10), today)
+  const follows = activeSnapshot(db, snapshot.list_id)?.issued_on ?? null
   return {
-    // What was read wrongly stood there all along: bytes that were active before keep their day.
-    date: snapshot.issued_on ?? (firstActivated(db, snapshot) ?? at).slice(0, 10),
+    date,
+    // An older version knows nothing of the time since, in which the newer one was the list.
+    ...(follows !== null && date < noLater(follows, today) ? { goneOn: today } : {}),
     ...{ category, listedOnIsPublished, history: historyOf(snapshot.format, countsOf(snapshot)), at },
   }
+}
+
+/** Nothing was published on a day that is still to come, whatever a file says of itself. */
+function noLater(day: string, today: string): string {
+  return day > today ? today : day
 }

@@ -16,11 +16,12 @@ export interface Comparison {
 
 const rowsAtOnce = 1_000
 
-/** Compares a version that was read whole with the active one, for `inSlices`. */
+/** Compares a version that was read whole with the active one, for `inSlices`. @param today in UTC. */
 export function* comparingVersions(
   db: Db,
   list: { id: string; format: string; maxRemoved: number },
   next: { entries: readonly SnapshotEntry[]; issuedOn: string | null },
+  today: string,
 ): Generator<undefined, Comparison> {
   const active = activeSnapshot(db, list.id)
   const before = new Set<Key>()
@@ -55,7 +56,7 @@ export function* comparingVersions(
     removed++
   }
   const reasons = reasonsToHold({
-    ...{ format: list.format, maxRemoved: list.maxRemoved },
+    ...{ format: list.format, maxRemoved: list.maxRemoved, today },
     active: active === undefined ? null : { issuedOn: active.issued_on, families },
     next: { issuedOn: next.issuedOn, entries: after.size },
   })

@@ -1,4 +1,5 @@
 import type { Family } from '../address/key.ts'
+import { isDayToCome } from './formats/is-date.ts'
 
 /** What the gate compares. */
 export interface GuardInput {
@@ -9,6 +10,8 @@ export interface GuardInput {
   next: { issuedOn: string | null; entries: number }
   /** The largest part that may be gone, such as 0.05. */
   maxRemoved: number
+  /** In UTC. */
+  today: string
 }
 
 /** Addresses of one family that a version has in force, and how many of them the next one has not. */
@@ -28,11 +31,20 @@ const smallCsv = 20
  *
  * @returns one clause a reason; empty = it may be activated.
  */
-export function reasonsToHold({ format, active, next, maxRemoved }: GuardInput): string[] {
+export function reasonsToHold({ format, active, next, maxRemoved, today }: GuardInput): string[] {
   if (next.entries === 0) return ['it has no address']
-  if (active === null) return []
   const reasons: string[] = []
-  if (active.issuedOn !== null && next.issuedOn !== null && next.issuedOn < active.issuedOn) {
+  if (next.issuedOn !== null && isDayToCome(next.issuedOn, today))
+    reasons.push(`it says that it was issued on ${next.issuedOn}, which is still to come`)
+  if (active === null) return reasons
+  // One that was activated with a date still to come must not keep every true one out.
+  const activeIsDated = active.issuedOn !== null && !isDayToCome(active.issuedOn, today)
+  if (
+    activeIsDated &&
+    active.issuedOn !== null &&
+    next.issuedOn !== null &&
+    next.issuedOn < active.issuedOn
+  ) {
     reasons.push(`it was issued on ${next.issuedOn}, before the active one (${active.issuedOn})`)
   }
   const families = [...active.families]

@@ -143,7 +143,8 @@ async function prepare(
   if (isActive(db, snapshot)) return null
   know(db, source)
   await stageSnapshot(db, snapshot)
-  const compared = await inSlices(comparingVersions(db, source, { entries, issuedOn: parsed.issuedOn }))
+  const next = { entries, issuedOn: parsed.issuedOn }
+  const compared = await inSlices(comparingVersions(db, source, next, at.slice(0, 10)))
   if (compared.reasons.length > 0 && !approve) return { compared, changes: null }
   const kept = findSnapshot(db, source.id, snapshot.sha256, snapshot.parser ?? 1)
   if (kept === undefined) throw new Error('unreachable: the snapshot was staged before')

@@ -72,6 +72,16 @@ describe('what versions of a list make of an entry', () => {
     )
   })
 
+  it('was published by the day of the version that holds it, though a source gives a later one', () => {
+    const says = { key, address: 'a', assets: '[]', subject: null, programs: '[]', removed_on: null }
+    const dates = { date: '2025-05-05', issuedOn: '2025-05-05', listedOnIsPublished: true }
+    for (const later of [
+      { ...says, listed_on: null, published_by: '2926-01-01' },
+      { ...says, listed_on: '2206-01-01', published_by: null },
+    ])
+      expect(story([[later, dates]])).toMatchObject([{ first_seen: '2025-05-05', removed_on: null }])
+  })
+
   it('does not forget an address, nor when it was first published', () => {
     fc.assert(
       fc.property(steps, known, (versions, about) => {

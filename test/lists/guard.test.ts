@@ -14,15 +14,16 @@ function keys(...parts: string[]): Set<Key> {
   )
 }
 
+const today = '2026-03-01'
 const version = (issuedOn: string | null, ...parts: string[]) => ({ issuedOn, keys: keys(...parts) })
 
 function reasons(
   active: ReturnType<typeof version> | null,
   next: ReturnType<typeof version>,
-  options: { format?: string; maxRemoved?: number } = {},
+  options: { format?: string; maxRemoved?: number; today?: string } = {},
 ): string[] {
   return reasonsToHold({
-    ...{ format: 'ofac-sdn-advanced', maxRemoved: 0.05, ...options },
+    ...{ format: 'ofac-sdn-advanced', maxRemoved: 0.05, today, ...options },
     active: active && { issuedOn: active.issuedOn, families: families(active.keys, next.keys) },
     next: { issuedOn: next.issuedOn, entries: next.keys.size },
   })
@@ -69,6 +70,30 @@ describe('the guard', () => {
       version(null, 'evm:100', 'bitcoin:900'),
       version(null, 'evm:90', 'bitcoin:900', 'tron:500'),
     ],
+    [
+      'holds a date that is still to come',
+      ['it says that it was issued on 2026-03-03, which is still to come'],
+      version('2026-02-28', 'evm:100'),
+      version('2026-03-03', 'evm:100'),
+    ],
+    [
+      'holds a first version of which the date is still to come',
+      ['it says that it was issued on 2099-01-01, which is still to come'],
+      null,
+      version('2099-01-01', 'evm:100'),
+    ],
+    [
+      'lets the date of tomorrow through, which may be today elsewhere',
+      [],
+      version('2026-02-28', 'evm:100'),
+      version('2026-03-02', 'evm:100'),
+    ],
+    [
+      'lets a true date follow on one that is still to come',
+      [],
+      version('2099-01-01', 'evm:100'),
+      version('2026-03-01', 'evm:100'),
+    ],
     ['holds an empty version', ['it has no address'], version(null, 'evm:100'), version(null)],
     ['holds an empty first version', ['it has no address'], null, version('2024-05-29')],
     [
@@ -99,7 +124,7 @@ describe('the guard', () => {
   it('lets exactly what is allowed through, for every percentage with one digit, and holds one more', () => {
     const held = (gone: number, of: number, maxRemoved: number) =>
       reasonsToHold({
-        ...{ format: 'ofac-sdn', maxRemoved, next: { issuedOn: null, entries: 1 } },
+        ...{ format: 'ofac-sdn', maxRemoved, today, next: { issuedOn: null, entries: 1 } },
         active: { issuedOn: null, families: new Map([['evm', { entries: of, gone }]]) },
       }).length > 0
     const wrong = []
@@ -121,7 +146,7 @@ describe('the guard', () => {
   ])('tells %i of %i from what is allowed', (gone, of, maxRemoved, told) => {
     const families = new Map<Family, FamilyCount>([['evm', { entries: of, gone }]])
     const [reason] = reasonsToHold({
-      ...{ format: 'ofac-sdn', maxRemoved, next: { issuedOn: null, entries: 1 } },
+      ...{ format: 'ofac-sdn', maxRemoved, today, next: { issuedOn: null, entries: 1 } },
       active: { issuedOn: null, families },
     })
     expect(reason).toContain(told)

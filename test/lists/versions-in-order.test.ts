@@ -98,4 +98,57 @@ describe('versions of a list, one after the other', () => {
     expect(inForce(db)).toEqual([2, 3, 4].map(keyOf))
     db.close()
   })
+
+  const spans = (db: Db, number: number) =>
+    all<{ from: string; to: string | null }>(
+      db,
+      'select "from", "to" from list_intervals where key = ? order by "from"',
+      keyOf(number),
+    ).map(({ from, to }) => `${from}..${to ?? ''}`)
+
+  it('lose no time to an older one that was approved by hand for a while', async () => {
+    const { db, load } = versions()
+    await load([1, 2], 0, true)
+    await load([1, 2, 3], 20, true)
+    const older = await load([1], 10, false)
+    await approveSnapshot(db, 'l', older.sha256, `${dayOf(40)}T10:00:00.000Z`)
+    // What it lacks was on the list until the day on which it was taken back.
+    expect(spans(db, 2)).toEqual([`${dayOf(0)}..${dayOf(40)}`])
+    expect(spans(db, 3)).toEqual([`${dayOf(20)}..${dayOf(40)}`])
+    await load([1, 2, 3], 30, true)
+    expect([1, 2, 3].map((number) => spans(db, number))).toEqual([
+      [`${dayOf(0)}..`],
+      [`${dayOf(0)}..`],
+      [`${dayOf(20)}..`],
+    ])
+    await approveSnapshot(db, 'l', (await load([1], 9, false)).sha256, `${dayOf(50)}T10:00:00.000Z`)
+    await load([1, 2, 3], 60, true)
+    expect(spans(db, 2)).toEqual([`${dayOf(0)}..${dayOf(50)}`, `${dayOf(60)}..`])
+    db.close()
+  })
+
+  it('are held where they are dated in the future, and dated by the day on which one is approved all the same', async () => {
+    const { db, load } = versions()
+    await load([1, 2], 0, true)
+    const at = `${dayOf(10)}T10:00:00.000Z`
+    const path = join(tempDir(), 'list.json')
+    writeFileSync(
+      path,
+      `${wallet(2, { last_seen: '2099-01-01' })}\n${wallet(3, { last_seen: '2099-01-01' })}\n`,
+    )
+    const late = await importList(db, { ...source, maxRemoved: 1 }, { path }, { approve: false, at })
+    expect(late).toMatchObject({
+      state: 'held',
+      reasons: ['it says that it was issued on 2099-01-01, which is still to come'],
+    })
+    expect(inForce(db)).toEqual([1, 2].map(keyOf))
+    await approveSnapshot(db, 'l', late.sha256, at)
+    expect([1, 2, 3].map((number) => spans(db, number))).toEqual([
+      [`${dayOf(0)}..${dayOf(10)}`],
+      [`${dayOf(0)}..`],
+      [`${dayOf(10)}..`],
+    ])
+    expect(await load([1, 2, 3], 20, false)).toMatchObject({ state: 'activated' })
+    db.close()
+  })
 })

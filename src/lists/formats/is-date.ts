@@ -9,3 +9,8 @@ export function isDate(text: string): boolean {
   const time = Date.parse(`${text}T00:00:00Z`)
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
 }
+
+/** Whether a date is still to come, by more than a day: where it was written, tomorrow may have come. @param today in UTC. */
+export function isDayToCome(day: string, today: string): boolean {
+  return Date.parse(day) - Date.parse(today) > 86_400_000
+}

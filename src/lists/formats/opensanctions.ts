@@ -3,6 +3,7 @@ import type { ListFormat, ParsedList } from '../types.ts'
 import { Collector } from './collector.ts'
 import { currentDay } from './is-date.ts'
 import { holderSchemas, readEntity } from './opensanctions/entity.ts'
+import { LatestDay } from './opensanctions/latest-day.ts'
 import { publication } from './opensanctions/publication.ts'
 import { combineSanctions, readSanction, type Sanction } from './opensanctions/sanction.ts'
 import { Spill } from './opensanctions/spill.ts'
@@ -21,7 +22,7 @@ import { readLines } from './read-lines.ts'
  */
 export const opensanctions: ListFormat = {
   id: 'opensanctions',
-  version: 3,
+  version: 4,
   category: 'sanctions',
   listedOnIsPublished: false,
   publication,
@@ -30,13 +31,12 @@ export const opensanctions: ListFormat = {
     const ids = new Set<string>()
     const records = new Spill()
     let entities = 0
-    let asOf: string | null = null
+    const seen = new LatestDay(today)
     try {
       for await (const line of readLines(input)) {
         const entity = readEntity(line)
         entities++
-        const seen = isoDay(entity.all('last_seen')[0] ?? '')
-        if (seen !== null && (asOf === null || seen > asOf)) asOf = seen
+        seen.add(isoDay(entity.all('last_seen')[0] ?? ''))
         if (entity.schema === 'CryptoWallet') {
           if (ids.has(entity.id)) throw bad(`Line ${line.number} is a second wallet ${entity.id}: damaged.`)
           ids.add(entity.id)
@@ -47,7 +47,11 @@ export const opensanctions: ListFormat = {
           await records.add(['name', entity.id, entity.all('caption')[0] ?? null])
       }
       if (entities === 0) throw bad('The file is empty; expected a line for each entity.')
-      return join(wallets, await lookAgain(wallets, records), entities, { asOf, today })
+      return join(wallets, await lookAgain(wallets, records), entities, {
+        asOf: seen.day,
+        today,
+        toCome: seen.toCome,
+      })
     } finally {
       await records.remove()
     }
@@ -86,9 +90,8 @@ function join(
   wallets: readonly Wallet[],
   joined: Joined,
   entities: number,
-  { asOf, today }: { asOf: string | null; today: string },
+  { asOf, today, toCome }: { asOf: string | null; today: string; toCome: number },
 ): ParsedList {
-  // One `last_seen` of the year 2926 must not end what is in force.
   const day = asOf !== null && asOf > today ? today : asOf
   const collector = new Collector()
   const dates = new DateReader()
@@ -126,7 +129,7 @@ function join(
   const counts: Record<string, number> = { entities, wallets: wallets.length, addresses: collector.count }
   if (notSanctioned > 0) counts.walletsNotSanctioned = notSanctioned
   const orders = [...joined.sanctions.values()].flat()
-  const unreadable = orders.reduce((sum, each) => sum + each.unreadableDates, dates.unreadable)
+  const unreadable = orders.reduce((sum, each) => sum + each.unreadableDates, dates.unreadable + toCome)
   Object.assign(counts, countUnreadable(unreadable))
   return { issuedOn: asOf, addresses: collector.addresses, unparsed: collector.unparsed, counts }
 }

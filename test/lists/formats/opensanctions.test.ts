@@ -84,10 +84,23 @@ describe('opensanctions', () => {
   it('ends no order before its day, whatever date the file gives itself', async () => {
     const seen = entity('p', 'Person', {}, { last_seen: '2926-08-22T00:00:00' })
     const text = file(seen, wallet('w', tron), sanction('s', 'w', { endDate: ['2027-01-01'] }))
-    const on = async (today: string) =>
-      (await opensanctions.parse(chunks(text, 500), today)).addresses.map(({ removedOn }) => removedOn)
-    expect(await on('2026-12-31')).toEqual([null])
-    expect(await on('2027-01-01')).toEqual(['2027-01-01'])
+    const list = await opensanctions.parse(chunks(text, 500), '2026-12-31')
+    expect(list.addresses).toMatchObject([{ removedOn: null }])
+    expect(list).toMatchObject({ issuedOn: '2026-08-22', counts: { unreadableDates: 1 } })
+  })
+
+  it('is dated by the day of tomorrow, and by one still to come only where there is no other', async () => {
+    const seen = (...days: string[]) =>
+      opensanctions.parse(
+        chunks(file(...days.map((last_seen, at) => entity(`p${at}`, 'Person', {}, { last_seen }))), 500),
+        '2026-12-31',
+      )
+    expect(await seen('2026-12-30', '2027-01-01')).toMatchObject({ issuedOn: '2027-01-01' })
+    expect(await seen('2026-12-30', '2027-01-02')).toMatchObject({ issuedOn: '2026-12-30' })
+    expect(await seen('2926-01-01', '2027-01-02')).toMatchObject({
+      issuedOn: '2027-01-02',
+      counts: { unreadableDates: 2 },
+    })
   })
 
   it.each([
