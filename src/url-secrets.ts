@@ -17,7 +17,11 @@ export function secretsOf(url: string, mayBeKey: MayBeKey): string[] {
   const values = [...searchParams.values(), ...raw].filter((value) => mayBeKey(value, 'query'))
   const written = [...login, ...parts, ...values]
   const basic = username + password === '' ? [] : [btoaUtf8(`${decode(username)}:${decode(password)}`)]
-  return [...new Set([...written, ...written.map(decode), ...basic])].sort((a, b) => b.length - a.length)
+  return [...new Set([...written, ...written.map(decode), ...basic])].sort(longestFirst)
+}
+
+function longestFirst(a: string, b: string): number {
+  return b.length - a.length
 }
 
 /** Nobody's key is shorter, and many a word is. */
@@ -31,13 +35,14 @@ const fileName = /^[a-z]+([._-][a-z]+)*\.(xml|zip|csv|json|ya?ml|gz)$/i
 const cutAfter = 12
 
 /**
- * A message about a list without what its URL keeps secret: a server may send back what it was asked with, and parsers
+ * A message about a list without what its URLs keep secret: a server may send back what it was asked with, and parsers
  * quote what they found.
  *
- * @param url of the list.
+ * @param urls of the list, and where they redirected to.
  */
-export function withoutSecrets(text: string, url: string): string {
-  return secretsOf(url, mayBeListKey).reduce(
+export function withoutSecrets(text: string, urls: ReadonlySet<string>): string {
+  const secrets = [...urls].flatMap((url) => secretsOf(url, mayBeListKey)).sort(longestFirst)
+  return secrets.reduce(
     (clean, secret) => clean.replace(new RegExp(patternOf(secret), 'gi'), '(secret)'),
     text,
   )

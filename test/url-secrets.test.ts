@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { withoutSecrets } from '../src/url-secrets.ts'
 
+const clean = (text: string, ...urls: string[]) => withoutSecrets(text, new Set(urls))
+
 const url =
   'https://someone:p%40ssword@lists.example/datasets/v2/Ab12Cd34/sanctions/entities.ftm.json?token=SEKRET2&part=all'
 
@@ -13,17 +15,15 @@ describe('a message about a list', () => {
     ['a value of the query', 'Invalid key SEKRET2.', 'Invalid key (secret).'],
     ['one in other letters', 'unknown column "invalid key sekret2"', 'unknown column "invalid key (secret)"'],
     ['a part of the path', '/v2/Ab12Cd34/', '/v2/(secret)/'],
-  ])('keeps %s of its url to itself', (_, text, clean) => {
-    expect(withoutSecrets(text, url)).toBe(clean)
+  ])('keeps %s of its url to itself', (_, text, expected) => {
+    expect(clean(text, url)).toBe(expected)
   })
 
   it.each(['?k=abc%2BdefGHI123', '?k=abc+def/ghi123=', '?sig=a%20b%2Fc%3D1234567', '?8f3a9c77deadbeef01'])(
     'keeps a key to itself that comes back as it was sent: %s',
     (query) => {
       const key = query.replace(/^\?(k=|sig=)?/, '')
-      expect(withoutSecrets(`GET /list.csv${query}`, `https://lists.example/list.csv${query}`)).not.toContain(
-        key,
-      )
+      expect(clean(`GET /list.csv${query}`, `https://lists.example/list.csv${query}`)).not.toContain(key)
     },
   )
 
@@ -32,27 +32,34 @@ describe('a message about a list', () => {
     'entities.ftm.json is not the file that index.json names',
     'all datasets of lists.example are v2',
   ])('says what it says where nothing is a key: %s', (text) => {
-    expect(withoutSecrets(text, url)).toBe(text)
+    expect(clean(text, url)).toBe(text)
   })
 
   it('says the name of a file, and no key that looks like one', () => {
     const text = 'SDN_ADVANCED.XML and SDN_ADVANCED.ZIP'
-    expect(withoutSecrets(text, 'https://lists.example/exports/SDN_ADVANCED.ZIP')).toBe(text)
-    expect(withoutSecrets('found Ab12Cd34.csv', 'https://lists.example/Ab12Cd34.csv')).toBe('found (secret)')
+    expect(clean(text, 'https://lists.example/exports/SDN_ADVANCED.ZIP')).toBe(text)
+    expect(clean('found Ab12Cd34.csv', 'https://lists.example/Ab12Cd34.csv')).toBe('found (secret)')
   })
 
   it('keeps a key to itself that was cut, up to its last character', () => {
     const key = `${'eyJhbGciOi.J9'.repeat(20)}+end`
     const long = `https://lists.example/list?token=${encodeURIComponent(key)}`
     for (const length of [12, 30, 100, key.length]) {
-      expect(withoutSecrets(`found "key ${key.slice(0, length)}", expected`, long)).toBe(
+      expect(clean(`found "key ${key.slice(0, length)}", expected`, long)).toBe(
         'found "key (secret)", expected',
       )
     }
   })
 
+  it('keeps what belongs to an address that it redirects to, too', () => {
+    const text = 'found "/x?sig=0a1b2c3d4e" and "token=SEKRET2"'
+    expect(clean(text, url, 'https://storage.example/x?sig=0a1b2c3d4e')).toBe(
+      'found "/x?sig=(secret)" and "token=(secret)"',
+    )
+  })
+
   it('is not changed by what a key looks like to a pattern', () => {
-    expect(withoutSecrets('found "a.b*c(d[e" and "axbbc"', 'https://h/x?k=a.b*c(d[e')).toBe(
+    expect(clean('found "a.b*c(d[e" and "axbbc"', 'https://h/x?k=a.b*c(d[e')).toBe(
       'found "(secret)" and "axbbc"',
     )
   })

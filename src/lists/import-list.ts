@@ -22,8 +22,8 @@ export interface ListSource {
   maxAgeSeconds: number | null
   /** The largest part that may be gone, such as 0.05. */
   maxRemoved: number
-  /** Where it is fetched from: what may be a key in it is kept out of messages. */
-  url?: string | undefined
+  /** Where it is fetched from, redirects included: what may be a key in them is kept out of messages. */
+  urls?: ReadonlySet<string> | undefined
 }
 
 export interface ImportOptions {

@@ -20,6 +20,6 @@ export function sourceOf(list: PublishedListConfig): ListSource {
     format: list.format,
     maxAgeSeconds: list.maxAgeMs === null ? null : Math.round(list.maxAgeMs / 1000),
     maxRemoved: list.guard.maxRemoved,
-    url: 'url' in list ? list.url : undefined,
+    urls: 'url' in list ? new Set([list.url]) : undefined,
   }
 }

@@ -8,16 +8,16 @@ import { RejectedList } from './read-list-file.ts'
 
 /**
  * Notes a list that could not be loaded: rejected, with what was kept of it, or never arrived. A stop is no trouble. What
- * the list's URL keeps secret is taken out of the error, for whoever tells it next, too.
+ * the list's URLs keep secret is taken out of the error, for whoever tells it next, too.
  */
 export function noteTrouble(
   db: Db,
-  list: { id: string; format: string; url?: string | undefined },
+  list: { id: string; format: string; urls?: ReadonlySet<string> | undefined },
   error: unknown,
   { at, status }: { at: string; status?: number },
 ): void {
   if (error instanceof ChainscreenError && error.code === 'aborted') return
-  if (error instanceof ChainscreenError && list.url !== undefined) error.keepSecret(list.url)
+  if (error instanceof ChainscreenError && list.urls !== undefined) error.keepSecrets(list.urls)
   const reason = messageOf(error)
   const rejected = error instanceof RejectedList
   const kept = rejected ? error.kept : null

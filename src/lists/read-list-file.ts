@@ -139,7 +139,9 @@ async function isWebPage(path: string): Promise<boolean> {
   if (handle === undefined) return false
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(512), 0, 512, 0)
-    return /^\uFEFF?\s*<(!doctype\s+html|html)\b/i.test(buffer.toString('utf8', 0, bytesRead))
+    return /^\uFEFF?\s*(?:<!--(?:[^-]|-(?!->))*-->\s*)*<(!doctype\s+html|html)\b/i.test(
+      buffer.toString('utf8', 0, bytesRead),
+    )
   } catch {
     // What can't be read has been told already.
     return false

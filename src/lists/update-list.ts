@@ -57,12 +57,13 @@ export async function updateList(
 ): Promise<UpdateOutcome> {
   const { signal } = options
   if ('file' in list) return loadList(db, list, { approve: false, at: options.now(), signal })
-  const source = sourceOf(list)
+  const urls = new Set([list.url])
+  const source = { ...sourceOf(list), urls }
   know(db, source)
   const sound = await reread(db, list, options)
   // What can't be read anew from what is kept is asked for again.
   const kept = sound ? readKept(db, list) : null
-  const result = await obtainNoted(db, list, kept, options)
+  const result = await obtainNoted(db, list, urls, kept, options)
   if (result.state === 'not-modified') {
     return noNews(db, source, kept?.sha256 ?? '', result, options)
   }
@@ -86,13 +87,16 @@ export async function updateList(
 /** @returns whether the kept version may be built on. */
 async function reread(db: Db, list: UrlListConfig, options: UpdateOptions): Promise<boolean> {
   const { signal, onReread, onNote } = options
+  const source = sourceOf(list)
   try {
-    const outcome = await rereadKept(db, sourceOf(list), { at: options.now(), signal })
+    const outcome = await rereadKept(db, source, { at: options.now(), signal })
     if (outcome !== null) onReread?.(outcome)
     return true
   } catch (error) {
     if (signal?.aborted) throw error
-    onNote?.(withoutSecrets(`the kept version could not be read anew: ${messageOf(error)}`, list.url))
+    onNote?.(
+      withoutSecrets(`the kept version could not be read anew: ${messageOf(error)}`, new Set([list.url])),
+    )
     return false
   }
 }
@@ -100,6 +104,7 @@ async function reread(db: Db, list: UrlListConfig, options: UpdateOptions): Prom
 async function obtainNoted(
   db: Db,
   list: UrlListConfig,
+  urls: Set<string>,
   kept: Kept | null,
   options: UpdateOptions,
 ): Promise<Obtained> {
@@ -109,20 +114,20 @@ async function obtainNoted(
       {
         request: {
           ...{ url: list.url, redirectHosts: list.redirectHosts, maxBytes: list.maxBytes },
-          ...{ timeoutMs: list.timeoutMs, folder: snapshotFolder(db.name), signal },
+          ...{ timeoutMs: list.timeoutMs, folder: snapshotFolder(db.name), signal, met: urls },
         },
         options: {
           ...(patience && { patience }),
-          onTrouble: (error, pauseMs) => onTrouble?.(error.keepSecret(list.url), pauseMs),
+          onTrouble: (error, pauseMs) => onTrouble?.(error.keepSecrets(urls), pauseMs),
         },
-        tell: (text) => onNote?.(withoutSecrets(text, list.url)),
+        tell: (text) => onNote?.(withoutSecrets(text, urls)),
       },
       kept,
       formatOf(list.format).publication,
     )
   } catch (error) {
     const at = options.now()
-    noteTrouble(db, list, error, { at })
+    noteTrouble(db, { id: list.id, format: list.format, urls }, error, { at })
     const wait = error instanceof ChainscreenError ? error.retryAfterMs : undefined
     putNotBefore(db, list.id, wait === undefined ? null : new Date(Date.parse(at) + wait).toISOString())
     throw error

@@ -132,6 +132,11 @@ const troubles: [string, Reply, { outcome: string; status: number | null; detail
     { outcome: 'rejected', status: 200, detail: /is a web page \(HTML\) and no list/ },
   ],
   [
+    'a web page behind a comment with 200',
+    answer('\n\n<!-- waf - 1 -->\n<HTML><body>Denied</body></HTML>'),
+    { outcome: 'rejected', status: 200, detail: /is a web page \(HTML\) and no list/ },
+  ],
+  [
     'garbage',
     answer('\u0001\u0002 no list'),
     { outcome: 'rejected', status: 200, detail: /must be the header/ },
@@ -342,6 +347,23 @@ describe('a key in the url of a list', () => {
       expect(JSON.stringify(all(db, 'select * from list_snapshots'))).not.toMatch(key)
     },
   )
+
+  it('is kept to itself, too, where it belongs to the address that it redirects to', async () => {
+    const signature = '9f8e7d6c5b4a39281706'
+    const server = await listServer((response, request) =>
+      request.url === '/list'
+        ? redirectTo(`/store/x?X-Signature=${signature}`)(response, request)
+        : answer(`not signed as it should be ${request.url}\n`)(response, request),
+    )
+    const { db, list } = updating(server)
+    const { log, lines } = rememberingLog()
+    const error = await refusal(loadOrKeep(db, list, log, () => later))
+    sayTrouble(list, error, log, false)
+    expect(error.message).toContain('not signed as it should be')
+    for (const told of [error.message, lines.join(), JSON.stringify(story(db))])
+      expect(told).not.toContain(signature)
+    expect(JSON.stringify(all(db, 'select * from list_snapshots'))).not.toContain(signature)
+  })
 
   it('is not in what is said of an announcement that does not fit', async () => {
     const server = await listServer((response, request) =>

@@ -46,6 +46,7 @@ export async function ask(
     // Its text is of no use; the connection is.
     await answer.body.dump({ limit: 65_536 }).catch(() => {})
     url = redirectTarget(url, answer.header('location'), origin, request_.redirectHosts)
+    request_.met?.add(url.href)
   }
   throw new FetchFailure(`${redactUrl(origin.href)} redirects more than ${maxRedirects} times.`, {
     again: false,

@@ -2,6 +2,8 @@
 export interface FetchRequest {
   /** As configured. It may hold a key: messages name its host only. */
   url: string
+  /** Told the addresses that it redirects to, which may be signed: messages must not quote them. */
+  met?: Set<string> | undefined
   /** Hosts (`host` or `host:port`) that a redirect may lead to, beside the URL's own. */
   redirectHosts: readonly string[]
   /** Most bytes, as sent and decompressed. */

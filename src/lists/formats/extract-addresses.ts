@@ -2,12 +2,13 @@ import { type Key, keyFamily } from '../../address/key.ts'
 import { parseAddress } from '../../address/parse.ts'
 import { partsOfCutShort } from './free-text/cut-short.ts'
 import { whatIsGlued } from './free-text/damage.ts'
+import { Effort } from './free-text/effort.ts'
 import { isAddressInLink, nameReach } from './free-text/in-link.ts'
 import { continues, type Label, labelOf, labelReach, noLabel } from './free-text/label.ts'
 import { looksLikeAddress, standsForAddress, standsForForeign } from './free-text/looks-like.ts'
 import { damagedPieces } from './free-text/pieces.ts'
 import { findRuns, type Run } from './free-text/runs.ts'
-import { type Attempts, mostAttempts, partsOfSplit } from './free-text/split.ts'
+import { partsOfSplit } from './free-text/split.ts'
 
 /** What a free text says of addresses. */
 export interface Extraction {
@@ -31,13 +32,13 @@ export function extractAddresses(text: string): Extraction {
   const extraction: Extraction = { found: [], unparsed: [] }
   const runs = findRuns(text)
   const seen = new Set<string>()
-  const attempts = { left: mostAttempts }
+  const effort = new Effort()
   let last: { end: number; label: Label } = { end: 0, label: noLabel }
   for (let at = 0; at < runs.length; at++) {
     const run = runs[at]
     if (run === undefined) break
     const labelAt = (start: number) => labelFor(text, start, last)
-    const verdict = judge(text, runs, at, labelAt, attempts)
+    const verdict = judge(text, runs, at, labelAt, effort)
     if (verdict === null) continue
     const end = runs[at + verdict.count - 1]?.end ?? run.end
     const label = labelAt(run.start)
@@ -52,12 +53,12 @@ export function extractAddresses(text: string): Extraction {
     if (parsed?.ok) extraction.found.push({ key: parsed.key, address: raw, asset })
     else extraction.unparsed.push({ raw, reason: parsed?.reason ?? String(verdict.reason), asset })
   }
-  if (attempts.left <= 0)
+  if (effort.isSpent)
     extraction.unparsed.push({ raw: text.slice(0, longestRaw), reason: tooMany, asset: null })
   return extraction
 }
 
-const tooMany = `parts of more than ${mostAttempts} texts as long as an address, which were not all put together`
+const tooMany = 'so many parts that may belong together that not all were put together'
 
 /** What the runs from one on are: so many of them, an address (`null`), or no address for a reason. */
 interface Verdict {
@@ -70,11 +71,11 @@ function judge(
   runs: readonly Run[],
   at: number,
   labelAt: (start: number) => Label,
-  attempts: Attempts,
+  effort: Effort,
 ): Verdict | null {
   const run = runs[at]
   if (run === undefined) return null
-  const parts = isAddress(run.text) ? 0 : partsOfSplit(text, runs, at, attempts)
+  const parts = isAddress(run.text) ? 0 : partsOfSplit(text, runs, at, effort)
   if (parts > 0) return { count: parts, reason: splitBy(text.slice(run.end, runs[at + 1]?.start)) }
   const announced = (start: number) => isAnnounced(labelAt(start))
   const left = partsOfCutShort(text, runs, at, announced)
@@ -83,7 +84,7 @@ function judge(
   const reason = judgeRun(run, before, () => labelAt(run.start))
   if (reason === 'address') return { count: 1, reason: null }
   if (reason !== null) return { count: 1, reason }
-  return damagedPieces(text, runs, at, () => labelAt(run.start).announces, attempts)
+  return damagedPieces(text, runs, at, () => labelAt(run.start).announces, effort)
 }
 
 function isAnnounced({ announces, asset }: Label): boolean {

@@ -1,9 +1,10 @@
 import { parseAddress } from '../../../address/parse.ts'
 import { longestAddress, shortestAddress } from './damage.ts'
+import type { Effort } from './effort.ts'
 import { isRandom, isWord } from './looks-like.ts'
 import { bech32Data, begunHrp, hrps } from './prefixes.ts'
 import { isNear, type Run } from './runs.ts'
-import { type Attempts, partsOfSplit } from './split.ts'
+import { partsOfSplit } from './split.ts'
 
 /** Runs that were meant as one text, and what is wrong with it. */
 export interface Pieces {
@@ -25,30 +26,30 @@ export function damagedPieces(
   runs: readonly Run[],
   at: number,
   announced: () => boolean,
-  attempts: Attempts,
+  effort: Effort,
 ): Pieces | null {
-  const evident = evidentPieces(text, runs, at)
+  const evident = evidentPieces(text, runs, at, effort)
   if (evident) return evident
-  const guessed = equalGroups(text, runs, at) ?? randomPieces(text, runs, at)
+  const guessed = equalGroups(text, runs, at, effort) ?? randomPieces(text, runs, at, effort)
   if (guessed === null || !announced()) return null
   for (let next = at + 1; next < at + guessed.count; next++)
-    if (partsOfSplit(text, runs, next, attempts) > 0 || evidentPieces(text, runs, next)) return null
+    if (partsOfSplit(text, runs, next, effort) > 0 || evidentPieces(text, runs, next, effort)) return null
   return guessed
 }
 
-function evidentPieces(text: string, runs: readonly Run[], at: number): Pieces | null {
-  return hexPieces(text, runs, at) ?? bech32Pieces(text, runs, at)
+function evidentPieces(text: string, runs: readonly Run[], at: number, effort: Effort): Pieces | null {
+  return hexPieces(text, runs, at, effort) ?? bech32Pieces(text, runs, at, effort)
 }
 
-function hexPieces(text: string, runs: readonly Run[], at: number): Pieces | null {
-  const pieces = join(text, runs, at, (all) => hex.test(all))
+function hexPieces(text: string, runs: readonly Run[], at: number, effort: Effort): Pieces | null {
+  const pieces = join(text, runs, at, effort, (all) => hex.test(all))
   const digits = pieces.join('').length - 2
   if (pieces.length < 2 || digits < 30 || digits > 50) return null
   return { count: pieces.length, reason: `parts of ${digits} hex digits: ${noAddress}` }
 }
 
-function bech32Pieces(text: string, runs: readonly Run[], at: number): Pieces | null {
-  const pieces = join(text, runs, at, (all) => bech32.test(all))
+function bech32Pieces(text: string, runs: readonly Run[], at: number, effort: Effort): Pieces | null {
+  const pieces = join(text, runs, at, effort, (all) => bech32.test(all))
   // Words may stand behind it that have none but its letters.
   while (pieces.length > 1 && !/[0-9]/.test(pieces.at(-1) ?? '')) pieces.pop()
   const all = pieces.join('')
@@ -56,8 +57,8 @@ function bech32Pieces(text: string, runs: readonly Run[], at: number): Pieces | 
   return { count: pieces.length, reason: `parts: ${noAddress}` }
 }
 
-function randomPieces(text: string, runs: readonly Run[], at: number): Pieces | null {
-  const pieces = join(text, runs, at, (_, piece) => /^[0-9A-Za-z]+$/.test(piece) && !isWord(piece))
+function randomPieces(text: string, runs: readonly Run[], at: number, effort: Effort): Pieces | null {
+  const pieces = join(text, runs, at, effort, (_, piece) => /^[0-9A-Za-z]+$/.test(piece) && !isWord(piece))
   const all = pieces.join('')
   if (pieces.length < 2 || all.length < shortestAddress || !isRandom(all)) return null
   return { count: pieces.length, reason: `parts: ${noAddress}` }
@@ -71,11 +72,11 @@ const shortestGroup = 3
  * Groups of one length, as people write long numbers: `bc1q wtz3 zv95 …`, the last one shorter. Letters and digits must
  * be mixed.
  */
-function equalGroups(text: string, runs: readonly Run[], at: number): Pieces | null {
+function equalGroups(text: string, runs: readonly Run[], at: number, effort: Effort): Pieces | null {
   const size = runs[at]?.text.length ?? 0
   if (size < shortestGroup) return null
   let isLast = false
-  const groups = join(text, runs, at, (_, group, gap) => {
+  const groups = join(text, runs, at, effort, (_, group, gap) => {
     if (isLast || gap > 1 || group.length > size || !/^[0-9A-Za-z]+$/.test(group)) return false
     isLast = group.length < size
     return true
@@ -92,6 +93,7 @@ function join(
   text: string,
   runs: readonly Run[],
   at: number,
+  effort: Effort,
   may: (all: string, piece: string, gap: number) => boolean,
 ): string[] {
   const pieces: string[] = []
@@ -99,7 +101,7 @@ function join(
   for (let next = at; ; next++) {
     const run = runs[next]
     const before = pieces.length === 0 ? undefined : runs[next - 1]
-    if (run === undefined || run.inLink || isWhole(run.text)) return pieces
+    if (run === undefined || !effort.part() || run.inLink || isWhole(run.text)) return pieces
     if (before && !isNear(text, before, run)) return pieces
     all += run.text
     if (all.length > longestAddress || !may(all, run.text, before ? run.start - before.end : 0)) return pieces

@@ -1,4 +1,5 @@
 import { longestAddress, shortestAddress, vouched } from './damage.ts'
+import type { Effort } from './effort.ts'
 import { disorder, leastDisorder } from './looks-like.ts'
 import { bech32Data, begunHrp, cashPrefixes, hrps } from './prefixes.ts'
 import { isNear, type Run } from './runs.ts'
@@ -22,27 +23,21 @@ const evident = new RegExp(
   'i',
 )
 
-/** How many checksums may still be worked out for the parts of one text; nobody's remarks come near. */
-export interface Attempts {
-  left: number
-}
-
-export const mostAttempts = 2_000
-
 /**
  * How many runs from `at` on are one address with something between its parts, in parts of any length; 0 where none
  * are. Only a checksum, or 40 digits behind `0x`, says so: words never are.
  */
-export function partsOfSplit(text: string, runs: readonly Run[], at: number, attempts: Attempts): number {
+export function partsOfSplit(text: string, runs: readonly Run[], at: number, effort: Effort): number {
   let joined = ''
   for (let count = 1; ; count++) {
     const run = runs[at + count - 1]
-    if (run === undefined || (count > 1 && !isNear(text, runs[at + count - 2], run))) return 0
+    if (run === undefined || !effort.part()) return 0
+    if (count > 1 && !isNear(text, runs[at + count - 2], run)) return 0
     joined += run.text
     if (joined.length > longestAddress || !mayBecome.test(joined)) return 0
     if (count === 1 || joined.length < shortestAddress || !isLikely(joined)) continue
-    if (attempts.left <= 0 || (run.text.length >= shortestAddress && vouched(run.text))) return 0
-    attempts.left--
+    if (run.text.length >= shortestAddress && vouched(run.text)) return 0
+    if (!effort.checksum()) return 0
     if (vouched(joined)) return isHash(text, runs, at + count, joined) ? 0 : count
   }
 }
