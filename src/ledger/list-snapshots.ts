@@ -27,6 +27,11 @@ export interface SnapshotRow {
   parser: number
 }
 
+/** The day a version was last activated; of one that never was, the day it came. */
+export function activatedOn({ activated_at, imported_at }: SnapshotRow): string {
+  return (activated_at ?? imported_at).slice(0, 10)
+}
+
 /** What a version's file says of itself, such as how many parties it has. */
 export function countsOf({ counts }: Pick<SnapshotRow, 'counts'>): Readonly<Record<string, number>> {
   return JSON.parse(counts) as Record<string, number>

@@ -1,6 +1,12 @@
 import type { Db } from '../ledger/database.ts'
 import type { Activation } from '../ledger/find-changes.ts'
-import { activeSnapshot, countsOf, firstActivated, type SnapshotRow } from '../ledger/list-snapshots.ts'
+import {
+  activatedOn,
+  activeSnapshot,
+  countsOf,
+  firstActivated,
+  type SnapshotRow,
+} from '../ledger/list-snapshots.ts'
 import { formatOf } from './formats/index.ts'
 import { historyOf } from './ofac-history.ts'
 
@@ -10,11 +16,12 @@ export function activationOf(db: Db, snapshot: SnapshotRow, at: string): Activat
   const today = at.slice(0, 10)
   // What was read wrongly stood there all along: bytes that were active before keep their day.
   const date = noLater(snapshot.issued_on ?? (firstActivated(db, snapshot) ?? at).slice(0, 10), today)
-  const follows = activeSnapshot(db, snapshot.list_id)?.issued_on ?? null
+  const active = activeSnapshot(db, snapshot.list_id)
+  const follows = active?.issued_on && noLater(active.issued_on, activatedOn(active))
   return {
     date,
     // An older version knows nothing of the time since, in which the newer one was the list.
-    ...(follows !== null && date < noLater(follows, today) ? { goneOn: today } : {}),
+    ...(follows && date < follows ? { goneOn: today } : {}),
     ...{ category, listedOnIsPublished, history: historyOf(snapshot.format, countsOf(snapshot)), at },
   }
 }

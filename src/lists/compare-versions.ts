@@ -1,6 +1,11 @@
 import { type Family, type Key, keyFamily } from '../address/key.ts'
 import type { Db } from '../ledger/database.ts'
-import { activeSnapshot, keysInForceAfter, type SnapshotEntry } from '../ledger/list-snapshots.ts'
+import {
+  activatedOn,
+  activeSnapshot,
+  keysInForceAfter,
+  type SnapshotEntry,
+} from '../ledger/list-snapshots.ts'
 import { type FamilyCount, reasonsToHold } from './guard.ts'
 
 /** A new version of a list beside the active one. */
@@ -57,7 +62,10 @@ export function* comparingVersions(
   }
   const reasons = reasonsToHold({
     ...{ format: list.format, maxRemoved: list.maxRemoved, today },
-    active: active === undefined ? null : { issuedOn: active.issued_on, families },
+    active:
+      active === undefined
+        ? null
+        : { issuedOn: active.issued_on, activatedOn: activatedOn(active), families },
     next: { issuedOn: next.issuedOn, entries: after.size },
   })
   return { active: active?.id ?? null, reasons, added, removed }

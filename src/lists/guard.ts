@@ -5,7 +5,12 @@ import { isDayToCome } from './formats/is-date.ts'
 export interface GuardInput {
   format: string
   /** The active snapshot; `null` when the list has none yet. */
-  active: { issuedOn: string | null; families: ReadonlyMap<Family, FamilyCount> } | null
+  active: {
+    issuedOn: string | null
+    /** The day it was activated. */
+    activatedOn: string
+    families: ReadonlyMap<Family, FamilyCount>
+  } | null
   /** `entries`: how many it has in force. */
   next: { issuedOn: string | null; entries: number }
   /** The largest part that may be gone, such as 0.05. */
@@ -37,8 +42,8 @@ export function reasonsToHold({ format, active, next, maxRemoved, today }: Guard
   if (next.issuedOn !== null && isDayToCome(next.issuedOn, today))
     reasons.push(`it says that it was issued on ${next.issuedOn}, which is still to come`)
   if (active === null) return reasons
-  // One that was activated with a date still to come must not keep every true one out.
-  const activeIsDated = active.issuedOn !== null && !isDayToCome(active.issuedOn, today)
+  // One that somebody activated with a date that was still to come must not keep every true one out.
+  const activeIsDated = active.issuedOn !== null && !isDayToCome(active.issuedOn, active.activatedOn)
   if (
     activeIsDated &&
     active.issuedOn !== null &&

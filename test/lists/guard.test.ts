@@ -20,11 +20,15 @@ const version = (issuedOn: string | null, ...parts: string[]) => ({ issuedOn, ke
 function reasons(
   active: ReturnType<typeof version> | null,
   next: ReturnType<typeof version>,
-  options: { format?: string; maxRemoved?: number; today?: string } = {},
+  options: { format?: string; maxRemoved?: number; today?: string; activatedOn?: string } = {},
 ): string[] {
   return reasonsToHold({
     ...{ format: 'ofac-sdn-advanced', maxRemoved: 0.05, today, ...options },
-    active: active && { issuedOn: active.issuedOn, families: families(active.keys, next.keys) },
+    active: active && {
+      issuedOn: active.issuedOn,
+      activatedOn: options.activatedOn ?? today,
+      families: families(active.keys, next.keys),
+    },
     next: { issuedOn: next.issuedOn, entries: next.keys.size },
   })
 }
@@ -114,6 +118,13 @@ describe('the guard', () => {
     expect(reasons(active, next)).toEqual(expected)
   })
 
+  it('holds one from before the active one, though the clock was set back since', () => {
+    const options = { today: '2025-01-10', activatedOn: '2026-02-01' }
+    expect(reasons(version('2026-01-31', 'evm:100'), version('2025-01-09', 'evm:100'), options)).toEqual([
+      'it was issued on 2025-01-09, before the active one (2026-01-31)',
+    ])
+  })
+
   it('holds a csv under 20 rows only when it is empty', () => {
     const csv = { format: 'csv' }
     expect(reasons(version(null, 'evm:19'), version(null, 'evm:1'), csv)).toEqual([])
@@ -125,7 +136,7 @@ describe('the guard', () => {
     const held = (gone: number, of: number, maxRemoved: number) =>
       reasonsToHold({
         ...{ format: 'ofac-sdn', maxRemoved, today, next: { issuedOn: null, entries: 1 } },
-        active: { issuedOn: null, families: new Map([['evm', { entries: of, gone }]]) },
+        active: { issuedOn: null, activatedOn: today, families: new Map([['evm', { entries: of, gone }]]) },
       }).length > 0
     const wrong = []
     for (let tenths = 0; tenths <= 1000; tenths++) {
@@ -147,7 +158,7 @@ describe('the guard', () => {
     const families = new Map<Family, FamilyCount>([['evm', { entries: of, gone }]])
     const [reason] = reasonsToHold({
       ...{ format: 'ofac-sdn', maxRemoved, today, next: { issuedOn: null, entries: 1 } },
-      active: { issuedOn: null, families },
+      active: { issuedOn: null, activatedOn: today, families },
     })
     expect(reason).toContain(told)
   })
