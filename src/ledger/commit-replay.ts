@@ -11,6 +11,7 @@ import { type Db, inTransaction } from './database.ts'
 import { finalize } from './finalize.ts'
 import { noteReplayed } from './replays.ts'
 import { type Revisions, readRevisions } from './revisions.ts'
+import { setInternalAside } from './set-aside.ts'
 import { closeUnscreened } from './unscreened.ts'
 
 /** A replay's own coverage row, carried from step to step. */
@@ -29,7 +30,8 @@ export interface ReplayStep {
 
 /**
  * Writes blocks that were screened again: what is new is added, what stands stays, and gaps that this reading no longer has
- * are closed. The cursor does not move.
+ * are closed. Movements that an earlier reading had only since it knew fewer own addresses stand no more; alerts do. The
+ * cursor does not move.
  *
  * @param progress is carried on; begin with `{ row: undefined, terms: '' }`.
  * @returns `null`, with nothing written, when the lists or own addresses changed since the blocks were screened.
@@ -46,6 +48,7 @@ export function commitReplay(
     if (!sameRevisions(readRevisions(db), step.revisions)) return false
     const { finalHeight } = readChainState(db, chain.id)
     for (const block of step.blocks) {
+      setInternalAside(db, chain, block)
       writeBlock(db, chain, block, step, counts)
       const terms = {
         chain: chain.id,

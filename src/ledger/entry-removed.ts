@@ -1,27 +1,17 @@
-import type { Key } from '../address/key.ts'
 import { writeEvent } from './alert-events.ts'
-import { all, type Db, one } from './database.ts'
-import { readVersion } from './entry-versions.ts'
+import { all, type Db } from './database.ts'
+import { departureOf, isTold, type Removal } from './departures.ts'
 
 /** For the test that no scan stands behind it. */
 export const alertsOfEntrySql = `select k.alert_id as id from alert_keys k join alerts a on a.id = k.alert_id
   where k.entry_key = ? and k.alert_id > ? and a.list_id = ? and a.list_revision < ? order by k.alert_id limit ?`
 
-/** That an entry left its list. */
-export interface Removal {
-  listId: string
-  key: Key
-  /** The list revision that removed it. */
-  revision: number
-  /** The row of `rescreens` that says so. */
-  load: number
-}
-
 /**
  * Tells the alerts of an entry that it left its list, inside a transaction. Alerts raised since are not told: they
- * were raised knowing it.
+ * were raised knowing it. Nor are any where a reorg undid it, or those that were told of the same release before.
  *
- * @param after tells only alerts with a higher id. @returns the ids that were told, in order; at most `limit`.
+ * @param after looks only at alerts with a higher id, at most `limit`. @returns how many were told, and the last id that was
+ * looked at; `null` when that is all of them.
  */
 export function tellEntryRemoved(
   db: Db,
@@ -29,24 +19,13 @@ export function tellEntryRemoved(
   after: string,
   limit: number,
   at: string,
-): string[] {
+): { told: number; last: string | null } {
   const { listId, key, revision } = removal
   const alerts = all<{ id: string }>(db, alertsOfEntrySql, key, after, listId, revision, limit)
-  const data = { revision, removed_on: alerts.length === 0 ? null : removedOn(db, removal) }
-  for (const { id } of alerts) writeEvent(db, { alertId: id, at, kind: 'entry-removed', data })
-  return alerts.map(({ id }) => id)
-}
-
-/** As the version that removed it says, for it may be listed again by now; `null` where a reorg undid a freeze. */
-function removedOn(db: Db, { listId, key, load }: Removal): string | null {
-  const removed = one<{ removed_on: string | null }>(
-    db,
-    'select removed_on from list_rows where list_id = ? and key = ? and load = ?',
-    ...[listId, key, load],
-  )
-  if (removed !== undefined) return removed.removed_on
-  // An issuer's freeze has no versions, and neither has what is older than they are.
-  const now = readVersion(db, listId, key)
-  const ended = now?.intervals.findLast(({ to }) => to !== null)?.to ?? null
-  return now?.removed_on ?? ended?.slice(0, 'YYYY-MM-DD'.length) ?? null
+  const departure = alerts.length === 0 ? null : departureOf(db, removal)
+  if (departure === null) return { told: 0, last: null }
+  const untold = alerts.filter(({ id }) => !isTold(db, id, removal, departure))
+  const data = { revision, ...departure }
+  for (const { id } of untold) writeEvent(db, { alertId: id, at, kind: 'entry-removed', data })
+  return { told: untold.length, last: alerts.length < limit ? null : (alerts.at(-1)?.id ?? null) }
 }

@@ -11,9 +11,6 @@ export interface EntryVersion extends Omit<SnapshotEntryRow, 'published_by'> {
   intervals: readonly Interval[]
 }
 
-/** The load of what comes with no activation: issuer freezes, which a block writes in its own transaction. */
-export const noLoad = 0
-
 /** An entry as it is now: what was written under a load that does not count yet is not seen. */
 export function readVersion(db: Db, listId: string, key: Key): EntryVersion | undefined {
   const row = one<Omit<EntryVersion, 'intervals'> & { intervals: string }>(
@@ -26,8 +23,8 @@ export function readVersion(db: Db, listId: string, key: Key): EntryVersion | un
 }
 
 /**
- * Writes a version of an entry. It counts at once where its load is {@link noLoad}, else from when the load is done. Whoever
- * writes one of a new key calls `putForms` too.
+ * Writes a version of an entry. It counts from when its load, a row of `rescreens`, is not staging any more. Whoever writes one
+ * of a new key calls `putForms` too.
  */
 export function putVersion(db: Db, listId: string, load: number, version: EntryVersion): void {
   run(

@@ -2,9 +2,9 @@ import { evmKey, type Key } from '../address/key.ts'
 import { addressText } from '../address/text.ts'
 import { type FreezeEvent, frozenIntervals } from '../screening/frozen-intervals.ts'
 import { all, type Db, run } from './database.ts'
-import { type EntryVersion, noLoad, putVersion, readVersion, sameVersion } from './entry-versions.ts'
+import { type EntryVersion, putVersion, readVersion, sameVersion } from './entry-versions.ts'
 import { putForms } from './list-forms.ts'
-import { addRescreen, addRescreenItem, type RescreenItem } from './rescreens.ts'
+import { addRescreen, addRescreenItem } from './rescreens.ts'
 import { bumpRevision } from './revisions.ts'
 
 /**
@@ -31,12 +31,15 @@ export function refreshList(
   keys: ReadonlySet<Key>,
   at: string,
 ): boolean {
-  const items = [...keys].sort().flatMap((key) => refreshEntry(db, chainId, listId, key) ?? [])
-  if (items.length === 0) return false
+  const changes = [...keys].sort().flatMap((key) => changeOfEntry(db, chainId, listId, key) ?? [])
+  if (changes.length === 0) return false
   const revision = bumpRevision(db, 'list')
   run(db, 'update lists set revision = ? where id = ?', revision, listId)
   const id = addRescreen(db, { kind: 'list', listId, revision, whole: false, at })
-  for (const item of items) addRescreenItem(db, id, item)
+  for (const { key, now, change } of changes) {
+    writeEntry(db, listId, id, key, now)
+    addRescreenItem(db, id, { listId, key, change })
+  }
   return true
 }
 
@@ -44,23 +47,32 @@ interface EventRow extends FreezeEvent {
   symbol: string | null
 }
 
-/**
- * @returns what the change is to stored history; `null` where the entry is what it was. One of which only the text changed is
- * looked up again for nothing: they are few.
- */
-function refreshEntry(db: Db, chainId: string, listId: string, key: Key): RescreenItem | null {
+interface FreezeChange {
+  key: Key
+  /** `undefined`: it was never frozen on the branch that stands, so there is no such entry. */
+  now: EntryVersion | undefined
+  /** What it is to stored history. One of which only the text changed is looked up again for nothing: they are few. */
+  change: 'added' | 'removed'
+}
+
+/** @returns `null` where the entry is what it was. */
+function changeOfEntry(db: Db, chainId: string, listId: string, key: Key): FreezeChange | null {
   const old = readVersion(db, listId, key)
   const now = frozenVersion(db, chainId, listId, key)
   if (sameVersion(old, now)) return null
+  // One that was let go had left its list before a reorg undid its freeze as well: that is told already.
+  const left = old?.removed_on === null && now?.removed_on !== null
+  return { key, now, change: left ? 'removed' : 'added' }
+}
+
+/** Every version stays, as those of other lists do: by its job it says later which release the job is to tell of. */
+function writeEntry(db: Db, listId: string, load: number, key: Key, now: EntryVersion | undefined): void {
   if (now === undefined) {
-    // It was never frozen on the branch that stands: there is no such entry.
     run(db, 'delete from list_rows where list_id = ? and key = ?', listId, key)
-    return { listId, key, change: 'removed' }
+    return
   }
-  putVersion(db, listId, noLoad, now)
+  putVersion(db, listId, load, now)
   putForms(db, key)
-  const left = old?.removed_on === null && now.removed_on !== null
-  return { listId, key, change: left ? 'removed' : 'added' }
 }
 
 /** The entry that the events which stand make; `undefined` for none. */

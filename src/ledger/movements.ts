@@ -2,12 +2,14 @@ import { isoTime } from '../screening/time.ts'
 import type { BlockRef, Party, ScreenableTx, Transfer } from '../screening/types.ts'
 import type { Chain } from './chain.ts'
 import { type Db, one, run } from './database.ts'
+import { type ReadBlock, type StoredReading, setMisreadAside } from './set-aside.ts'
 
 /**
  * Writes what a transaction moved, and who took part, inside a transaction of the database. The same transaction in
- * the same block again changes nothing, unless more own addresses are known now: then what is new is added.
+ * the same block again changes nothing, unless more own addresses are known now: then what is new is added; and where one
+ * of them had been taken for another's, this reading stands in place of the former one.
  */
-export function writeMovements(db: Db, chain: Chain, block: BlockRef, tx: ScreenableTx): void {
+export function writeMovements(db: Db, chain: Chain, block: ReadBlock, tx: ScreenableTx): void {
   const transactionId = writeTransaction(db, chain, block, tx)
   for (const transfer of tx.transfers) {
     const transferId = writeTransfer(db, chain, transactionId, transfer)
@@ -16,21 +18,34 @@ export function writeMovements(db: Db, chain: Chain, block: BlockRef, tx: Screen
   for (const party of tx.parties) writeParty(db, chain, transactionId, null, party)
 }
 
-function writeTransaction(db: Db, chain: Chain, block: BlockRef, tx: ScreenableTx): number {
-  const ownSigned = tx.ownSigned ? 1 : 0
-  const { changes, id } = run(
+function writeTransaction(db: Db, chain: Chain, block: ReadBlock, tx: ScreenableTx): number {
+  const inserted = insertTransaction(db, chain, block, tx)
+  if (inserted !== null) return inserted
+  const stored = one<StoredReading>(
     db,
-    `insert into transactions (chain, hash, block_height, block_hash, block_time, own_signed)
-     values (?, ?, ?, ?, ?, ?) on conflict do nothing`,
-    ...[chain.id, tx.hash, block.height, block.hash, isoTime(block.time), ownSigned],
+    'select id, own_signed from transactions where chain = ? and hash = ? and block_hash = ?',
+    ...[chain.id, tx.hash, block.hash],
   )
-  if (changes === 1) return id
+  if (stored !== undefined && setMisreadAside(db, chain, block, stored, tx.ownSigned)) {
+    return writeTransaction(db, chain, block, tx)
+  }
   return idOf(
     db,
     `update transactions set orphaned = 0, own_signed = max(own_signed, ?)
      where chain = ? and hash = ? and block_hash = ? returning id`,
-    ...[ownSigned, chain.id, tx.hash, block.hash],
+    ...[tx.ownSigned ? 1 : 0, chain.id, tx.hash, block.hash],
   )
+}
+
+/** @returns its id; `null` when it stands already. */
+function insertTransaction(db: Db, chain: Chain, block: BlockRef, tx: ScreenableTx): number | null {
+  const { changes, id } = run(
+    db,
+    `insert into transactions (chain, hash, block_height, block_hash, block_time, own_signed)
+     values (?, ?, ?, ?, ?, ?) on conflict do nothing`,
+    ...[chain.id, tx.hash, block.height, block.hash, isoTime(block.time), tx.ownSigned ? 1 : 0],
+  )
+  return changes === 1 ? id : null
 }
 
 function writeTransfer(db: Db, chain: Chain, transactionId: number, transfer: Transfer): number {

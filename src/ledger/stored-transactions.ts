@@ -56,7 +56,7 @@ export function hasEarlierParty(
 export const earlierPartySql = `select 1 from parties where transaction_id = ?
   and (+match_key = ? and id < ? or id <= ? and +match_key in (select value from json_each(?))) limit 1`
 
-/** Whether the block of an inclusion of a transaction did not lose. */
+/** Whether the block of an inclusion of a transaction did not lose, and no later reading stands in place of this one. */
 export function stands(db: Db, transactionId: number): boolean {
   const sql = 'select 1 from transactions where id = ? and orphaned = 0'
   return one(db, sql, transactionId) !== undefined
@@ -100,7 +100,10 @@ export const transfersSql = `select id, transfer, direction, asset, symbol, amou
 export const partiesSql = `select transfer_id, direction, role, key, address, match_key, match_basis
   from parties where transaction_id = ? order by id`
 
-/** One stored inclusion of a transaction; `undefined` when its block lost: it comes back with its block, if it does. */
+/**
+ * One stored inclusion of a transaction; `undefined` when its block lost (it comes back with its block, if it does), or it was
+ * read again otherwise.
+ */
 export function readStoredTransaction(db: Db, id: number): StoredTransaction | undefined {
   const row = one<TransactionRow>(
     db,

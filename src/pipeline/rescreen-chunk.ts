@@ -64,9 +64,9 @@ function workOn(work: RescreenWork, item: RescreenItem, cursor: string): string 
 
 function tell({ db, job, at, did }: RescreenWork, item: RescreenItem, cursor: string): string | null {
   const removal = { ...item, revision: job.revision, load: job.id }
-  const told = tellEntryRemoved(db, removal, cursor, toldAtOnce, at)
-  did.removals += told.length
-  return told.length < toldAtOnce ? null : (told.at(-1) ?? null)
+  const { told, last } = tellEntryRemoved(db, removal, cursor, toldAtOnce, at)
+  did.removals += told
+  return last
 }
 
 /** Of blocks that are final already. */

@@ -1,0 +1,81 @@
+import type { BlockRef } from '../screening/types.ts'
+import type { Chain } from './chain.ts'
+import { all, type Db, one, run } from './database.ts'
+
+/** A block as a reading has it, with what that reading could not screen. */
+export interface ReadBlock extends BlockRef {
+  level: string
+  unscreened: readonly { what: string }[]
+}
+
+/** What stands of one inclusion of a transaction. */
+export interface StoredReading {
+  id: number
+  own_signed: number
+}
+
+/**
+ * Sets a stored reading of a transaction aside where it knew too few own addresses and took one of them for another's: what
+ * is own to own by now stands there as a transfer, and parties in roles that they do not have, and a re-screen would raise
+ * alerts of it that no replay gives. Inside a transaction, before the new reading is written in its place.
+ *
+ * It only ever goes this way: what was own once stays own, retired or not, so no reading knows fewer of them. What own
+ * addresses do not explain stays, for nobody knows which of two readings was right.
+ *
+ * The rows stay, as those of a lost block do: to delete a transfer, SQLite looks through all parties for its foreign key.
+ *
+ * @returns whether it did.
+ */
+export function setMisreadAside(
+  db: Db,
+  chain: Chain,
+  block: ReadBlock,
+  { id, own_signed }: StoredReading,
+  ownSigned: boolean,
+): boolean {
+  const misread = (ownSigned && own_signed === 0) || one(db, ownPartySql, id, chain.id) !== undefined
+  if (!misread || !showsNoLess(db, chain, block)) return false
+  // Under another name, so that no reorg brings it back.
+  run(db, `update transactions set orphaned = 1, block_hash = block_hash || '~' || id where id = ?`, id)
+  return true
+}
+
+/** The same for transactions that a new reading of their block does not have: all that they move is own to own by now. */
+export function setInternalAside(
+  db: Db,
+  chain: Chain,
+  block: ReadBlock & { transactions: readonly { hash: string }[] },
+): void {
+  const stored = all<StoredReading & { hash: string }>(
+    db,
+    storedOfBlockSql,
+    chain.id,
+    block.height,
+    block.hash,
+  )
+  if (stored.length === 0) return
+  const read = new Set(block.transactions.map(({ hash }) => hash))
+  for (const each of stored) if (!read.has(each.hash)) setMisreadAside(db, chain, block, each, false)
+}
+
+/** For the test that no scan stands behind them. No reading names an own address as a party: such a one is own since. */
+export const ownPartySql = `select 1 from parties p where p.transaction_id = ? and exists (
+  select 1 from own_rows o where o.key = p.key and o.chain in ('', ?)
+    and o.load <= (select cast(value as integer) from meta where key = 'own_load')) limit 1`
+export const storedOfBlockSql = `select id, own_signed, hash from transactions
+  where chain = ? and block_height = ? and block_hash = ? and orphaned = 0`
+
+/** Whether a reading has no gap that those before it had not: one without call traces does not undo what one with them told. */
+function showsNoLess(db: Db, chain: Chain, { height, level, unscreened }: ReadBlock): boolean {
+  const gaps = all<{ what: string }>(
+    db,
+    `select distinct what from unscreened
+     where chain = ? and from_height <= ? and to_height >= ? and closed_at is null`,
+    ...[chain.id, height, height],
+  )
+  const before = new Set(gaps.map(({ what }) => what))
+  if (!unscreened.every(({ what }) => before.has(what))) return false
+  if (level === 'full') return true
+  const fuller = `select 1 from coverage where chain = ? and from_height <= ? and to_height >= ? and level = 'full' limit 1`
+  return one(db, fuller, chain.id, height, height) === undefined
+}
