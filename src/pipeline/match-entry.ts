@@ -6,7 +6,7 @@ import { stands } from '../ledger/stored-transactions.ts'
 import { writeAlert } from '../ledger/write-alert.ts'
 import { alertId } from '../screening/alert-id.ts'
 import type { Finding } from '../screening/types.ts'
-import { alertOwn, formsOf, type Hit, hitsOf, type ScreenedHit, screeningStored } from './rescreen-entry.ts'
+import { alertOwn, formsOf, hitsOf, type ScreenedHit, screeningStored } from './rescreen-entry.ts'
 
 /** What one short transaction did. */
 export interface RescreenChunk extends RescreenCounts {
@@ -51,8 +51,10 @@ export function matchEntry(work: RescreenWork, item: RescreenItem, cursor: strin
   const [form = '', row = '', alert] = cursor.split(':')
   let written = alert ?? ''
   for (const hit of hitsOf(db, forms, { place: cursor === '' ? '' : `${form}:${row}`, to: job.partiesTo })) {
-    const last = writeHit(work, alertsOf(work, item, hit, screened), written)
-    if (last !== null) return `${hit.before}:${last}`
+    if (hit.transactionId !== null) {
+      const last = writeHit(work, alertsOf(work, item, hit.transactionId, screened), written)
+      if (last !== null) return `${hit.before}:${last}`
+    }
     if (work.isTimeUp()) return hit.behind
     written = ''
   }
@@ -72,7 +74,7 @@ const unfinished = new WeakMap<Db, HitAlerts>()
 function alertsOf(
   { db, revisions }: RescreenWork,
   { listId, key }: RescreenItem,
-  { transactionId }: Hit,
+  transactionId: number,
   screened: (transactionId: number) => ScreenedHit | undefined,
 ): HitAlerts | undefined {
   const of = JSON.stringify([transactionId, listId, key, revisions])

@@ -27,14 +27,15 @@ export function formsOf(key: Key): EntryForm[] {
 
 /** A stored transaction that a form of an entry took part in. */
 export interface Hit {
-  transactionId: number
+  /** `null` for one that was a hit before: an address may have millions, and whoever asks looks at the time. */
+  transactionId: number | null
   /** The place in front of it, and the one behind it. */
   before: string
   behind: string
 }
 
 /**
- * The stored transactions that an entry may say something of, each once, and looked for when it is asked for.
+ * The stored transactions that an entry may say something of, each by its id once, and looked for when it is asked for.
  *
  * @param range.place where to go on, `''` to begin. `n:row`: form `n` is done up to that row of parties, and the transaction
  * of that row whole. @param range.to the last row of parties to look at.
@@ -52,11 +53,10 @@ export function* hitsOf(
     for (;;) {
       const hit = nextParty(db, matchKey, { after, to })
       if (hit === undefined) break
-      if (!hasEarlierParty(db, hit, { matchKey, before, to })) {
-        const { id, transactionId } = hit
-        yield { transactionId, before: `${index}:${after}`, behind: `${index}:${id}` }
-      }
-      after = hit.id
+      const { id } = hit
+      const transactionId = hasEarlierParty(db, hit, { matchKey, before, to }) ? null : hit.transactionId
+      yield { transactionId, before: `${index}:${after}`, behind: `${index}:${id}` }
+      after = id
     }
   }
 }

@@ -180,6 +180,27 @@ describe('a stored transaction with many transfers of one party', () => {
     expect(await rescreen(db, { now })).toMatchObject({ transactions: 1, created: 1, known: 0 })
   })
 
+  it('makes nobody wait for all the rows of its second form', () => {
+    const revealing = (hash: string) => {
+      const forms = [{ key: p2pkh('7'), basis: 'same-key' as const }]
+      return tx({ hash, transfers: [transfer({ parties: [{ ...party(p2wpkh('7'), 'source'), forms }] })] })
+    }
+    const scene = () => {
+      const db = freshChain()
+      store(db, 7, ...Array.from({ length: 20 }, (_, index) => revealing(`t${index}`)))
+      activateList(db, [p2pkh('7')])
+      return db
+    }
+    const [db, whole] = [scene(), scene()]
+    // A row at a time, whether or not something comes of it, and the end of the job.
+    expect(rescreenAll(db, 0)).toBe(2 * 20 + 1)
+    rescreenAll(whole, 60_000)
+    expect(all(db, 'select transactions, created, known from rescreens')).toEqual([
+      { transactions: 20, created: 20, known: 0 },
+    ])
+    expect(endState(db)).toEqual(endState(whole))
+  })
+
   it('is screened once where another transaction stands between its parties', async () => {
     const db = freshChain()
     store(db, 7, payout('0x1', 2), payout('0x2', 1))
