@@ -44,20 +44,15 @@ export async function rescreenAfter(db: Db, options: CommonOptions): Promise<voi
   if (news > 0 && !options.json) sayRescreen(outcome, alertsOf(db, outcome))
 }
 
-/** Less is done before anyone looks. */
-const quietMs = 1_000
-
 /** Works off what is to do, to the end, with progress. A running daemon may take a part of it. */
 async function rescreenNow(db: Db, logLevel = 'info'): Promise<RescreenOutcome> {
   const progress = createProgress(createLog(logLevel))
-  const begin = Date.now()
   try {
     return await rescreen(db, {
       now,
       signal: stopSignal(),
       onProgress: ({ done, total }) => {
-        if (total === 0 || Date.now() - begin < quietMs) return
-        progress.update('entries matched with stored history', done, total)
+        if (total > 0) progress.update('entries matched with stored history', done, total)
       },
     })
   } finally {

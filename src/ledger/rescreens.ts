@@ -190,14 +190,16 @@ export function historyRevision(db: Db, listRevision: number): number {
   return row?.revision === null || row === undefined ? listRevision : row.revision - 1
 }
 
-/** How much is left of all jobs: entries done and in all. */
-export function rescreenProgress(db: Db): { done: number; total: number } {
-  const row = one<{ done: number | null; total: number | null }>(
-    db,
-    `select sum(entries) as done, sum(case whole
-         when 1 then (select count(*) from list_entries)
-         else (select count(*) from rescreen_entries e where e.rescreen_id = r.id) end) as total
-     from rescreens r where state = 'pending'`,
-  )
-  return { done: row?.done ?? 0, total: row?.total ?? 0 }
+/** The jobs that are not done, and how many entries of each are. */
+export function pendingRescreens(db: Db): { id: number; whole: number; entries: number }[] {
+  return all(db, `select id, whole, entries from rescreens where state = 'pending' order by id`)
+}
+
+/** How many entries a job has in all. Takes its time where they are many. */
+export function countItems(db: Db, { id, whole }: { id: number; whole: number }): number {
+  const row =
+    whole === 1
+      ? one<{ n: number }>(db, 'select count(*) as n from list_entries')
+      : one<{ n: number }>(db, 'select count(*) as n from rescreen_entries where rescreen_id = ?', id)
+  return row?.n ?? 0
 }
