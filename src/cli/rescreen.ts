@@ -27,7 +27,7 @@ export const rescreenCommand: CommandFactory = () =>
       const config = configIfAny(options)
       const db = openLedger(databaseOf(options, config), { create: false })
       try {
-        askRescreen(db, since, now())
+        await askRescreen(db, since, now())
         const outcome = await rescreenNow(db, config?.log.level)
         const alerts = alertsOf(db, outcome)
         if (options.json) printJson({ ...outcome, alerts })

@@ -81,22 +81,25 @@ export function addRescreen(
 }
 
 /**
- * Writes down that entries of a list are about to change: a job that nobody works on, and that says by its id with which
- * load their rows come, until {@link beginRescreen}.
+ * Begins to write down a job of many entries, inside `whileLoading`: nobody works on it until {@link beginRescreen}. Where
+ * entries of a list are about to change, it says by its id with which load their rows come.
  *
  * @returns its id.
  */
-export function stageRescreen(db: Db, listId: string, at: string): number {
+export function stageRescreen(
+  db: Db,
+  { kind, listId, at }: { kind: RescreenKind; listId: string | null; at: string },
+): number {
   return run(
     db,
     `insert into rescreens (kind, list_id, revision, whole, parties_to, state, added_at)
-     values ('list', ?, 0, 0, 0, 'staging', ?)`,
-    ...[listId, at],
+     values (?, ?, 0, 0, 0, 'staging', ?)`,
+    ...[kind, listId, at],
   ).id
 }
 
 /**
- * A staged job counts, and with it the rows of its load, in the transaction that makes the list revision.
+ * A staged job counts, and with it the rows of its load; where a list changes, in the transaction that makes the revision.
  *
  * @param made.nothing it has no entries: only other things are said of some that stay.
  */
@@ -113,10 +116,11 @@ export function beginRescreen(
   )
 }
 
+/** Twice is once. */
 export function addRescreenItem(db: Db, id: number, { listId, key, change }: RescreenItem): void {
   run(
     db,
-    'insert into rescreen_entries (rescreen_id, list_id, key, change) values (?, ?, ?, ?)',
+    'insert into rescreen_entries (rescreen_id, list_id, key, change) values (?, ?, ?, ?) on conflict do nothing',
     ...[id, listId, key, change],
   )
 }

@@ -85,7 +85,7 @@ class Staging {
 
   /** Inside a transaction. */
   put({ next, change, forms }: ReadyChange): void {
-    this.staged.load ??= stageRescreen(this.#db, this.#listId, this.#at)
+    this.staged.load ??= stageRescreen(this.#db, { kind: 'list', listId: this.#listId, at: this.#at })
     const { load } = this.staged
     putVersion(this.#db, this.#listId, load, next)
     if (change === 'said') return

@@ -92,7 +92,8 @@ interface ListRowKey {
 
 interface StagedLoad {
   id: number
-  list_id: string
+  /** `null`: no list changes with it. */
+  list_id: string | null
 }
 
 function stagedLoads(db: Db): StagedLoad[] {
