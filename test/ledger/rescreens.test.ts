@@ -4,6 +4,7 @@ import type { Key } from '../../src/address/key.ts'
 import { all, type Db } from '../../src/ledger/database.ts'
 import { alertsOfEntrySql } from '../../src/ledger/entry-removed.ts'
 import { migrations } from '../../src/ledger/migrate.ts'
+import { entriesNamingSql, fewAddresses } from '../../src/ledger/new-own.ts'
 import { addOwnAddresses } from '../../src/ledger/own-addresses.ts'
 import {
   addRescreen,
@@ -33,6 +34,7 @@ describe('the way to stored history', () => {
       'entries of a job',
       'select key from rescreen_entries where rescreen_id = ? and (list_id, key) > (?, ?) order by list_id, key limit ?',
     ],
+    ['entries that name own addresses', entriesNamingSql],
     ['own addresses of a key', 'select address from own_addresses where key = ? order by chain limit 1'],
     ['parties of a transaction', partiesSql],
     ['transfers of a transaction', transfersSql],
@@ -71,13 +73,16 @@ describe('jobs', () => {
     ])
   })
 
-  it('are written down by own addresses that are new, once while none was begun', async () => {
+  it('are written down by many own addresses that are new, once while none was begun', async () => {
     const db = freshLedger()
-    const add = (key: Key) =>
-      addOwnAddresses(db, [{ key, address: key, kind: 'hot', reference: '', chain: '' }], at)
-    await add(own)
-    await add(own)
-    await add(evm('c'))
+    const add = (end: string) => {
+      const keys = Array.from({ length: fewAddresses + 1 }, (_, index): Key => `evm:${index}${end}`)
+      const rows = keys.map((key) => ({ key, address: key, kind: 'hot' as const, reference: '', chain: '' }))
+      return addOwnAddresses(db, rows, at)
+    }
+    await add('b')
+    await add('b')
+    await add('c')
     expect(states(db)).toEqual(['own 0 1 pending'])
     saveRescreen(db, 1, {
       position: { listId: 'a', key: own, cursor: null },
@@ -85,7 +90,7 @@ describe('jobs', () => {
       done: false,
       at,
     })
-    await add(evm('d'))
+    await add('d')
     expect(states(db)).toHaveLength(2)
   })
 
