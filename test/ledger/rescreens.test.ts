@@ -17,7 +17,11 @@ import {
 import {
   earlierPartySql,
   nextPartySql,
+  partiesSizeSql,
   partiesSql,
+  partyIdsSql,
+  transferIdsSql,
+  transfersSizeSql,
   transfersSql,
 } from '../../src/ledger/stored-transactions.ts'
 import { activateList } from '../pipeline/fixtures.ts'
@@ -38,6 +42,10 @@ describe('the way to stored history', () => {
     ['own addresses of a key', 'select address from own_addresses where key = ? order by chain limit 1'],
     ['parties of a transaction', partiesSql],
     ['transfers of a transaction', transfersSql],
+    ['ids of parties of a transaction', partyIdsSql],
+    ['ids of transfers of a transaction', transferIdsSql],
+    ['how many parties a transaction has', partiesSizeSql],
+    ['how many transfers a transaction has', transfersSizeSql],
   ])('is an index look-up: %s', (_what, sql) => {
     const db = freshLedger()
     const numbers = (sql.match(/\?\d?/g) ?? []).map((mark, index) => [mark.slice(1) || String(index + 1), 1])
