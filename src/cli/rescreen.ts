@@ -27,7 +27,7 @@ export const rescreenCommand: CommandFactory = () =>
       const config = configIfAny(options)
       const db = openLedger(databaseOf(options, config), { create: false })
       try {
-        askRescreen(db, since, now())
+        await askRescreen(db, since, now())
         const outcome = await rescreenNow(db, config?.log.level)
         const alerts = alertsOf(db, outcome)
         if (options.json) printJson({ ...outcome, alerts })
@@ -44,20 +44,15 @@ export async function rescreenAfter(db: Db, options: CommonOptions): Promise<voi
   if (news > 0 && !options.json) sayRescreen(outcome, alertsOf(db, outcome))
 }
 
-/** Less is done before anyone looks. */
-const quietMs = 1_000
-
 /** Works off what is to do, to the end, with progress. A running daemon may take a part of it. */
 async function rescreenNow(db: Db, logLevel = 'info'): Promise<RescreenOutcome> {
   const progress = createProgress(createLog(logLevel))
-  const begin = Date.now()
   try {
     return await rescreen(db, {
       now,
       signal: stopSignal(),
       onProgress: ({ done, total }) => {
-        if (total === 0 || Date.now() - begin < quietMs) return
-        progress.update('entries matched with stored history', done, total)
+        if (total > 0) progress.update('entries matched with stored history', done, total)
       },
     })
   } finally {

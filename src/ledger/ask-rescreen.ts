@@ -1,25 +1,32 @@
+import { setImmediate } from 'node:timers/promises'
 import { ChainscreenError } from '../errors.ts'
 import { all, type Db, inTransaction, one } from './database.ts'
-import { addRescreen, addRescreenItem, type RescreenItem } from './rescreens.ts'
+import { inPieces, pieceRows } from './in-pieces.ts'
+import { addRescreen, addRescreenItem, beginRescreen, type RescreenItem, stageRescreen } from './rescreens.ts'
 import { readRevisions } from './revisions.ts'
+import { whileLoading } from './while-loading.ts'
 
 /**
  * Writes down a job by hand: every entry is matched against stored history, or those that came with list revisions
- * above one.
+ * above one. These are written a few at a time, and begin to count together.
  *
  * @param since `null` for all. Where the ledger did not note yet which entries came when, all are taken.
- * @throws ChainscreenError `usage` for a revision that there is not yet.
+ * @throws ChainscreenError `usage` for a revision that there is not yet; `database-busy` where `since` is given and
+ * another process is loading a list for too long.
  */
-export function askRescreen(db: Db, since: number | null, at: string): void {
+export async function askRescreen(db: Db, since: number | null, at: string): Promise<void> {
+  const { list: revision } = readRevisions(db)
+  if (since !== null && since > revision) {
+    throw new ChainscreenError('usage', `--since ${since} is above ${revision}, the newest list revision.`)
+  }
+  if (since !== null && isNoted(db, since)) await whileLoading(db, () => askSince(db, since, at))
+  else askAll(db, at)
+}
+
+function askAll(db: Db, at: string): void {
   inTransaction(db, () => {
     const { list: revision } = readRevisions(db)
-    if (since !== null && since > revision) {
-      throw new ChainscreenError('usage', `--since ${since} is above ${revision}, the newest list revision.`)
-    }
-    const whole = since === null || !isNoted(db, since)
-    const id = addRescreen(db, { kind: 'asked', listId: null, revision, whole, at })
-    if (whole) return
-    for (const item of addedSince(db, since)) addRescreenItem(db, id, item)
+    addRescreen(db, { kind: 'asked', listId: null, revision, whole: true, at })
   })
 }
 
@@ -29,12 +36,38 @@ function isNoted(db: Db, since: number): boolean {
   )
 }
 
-function addedSince(db: Db, since: number): RescreenItem[] {
-  return all<RescreenItem>(
-    db,
-    `select distinct e.list_id as listId, e.key, e.change from rescreens r
-     join rescreen_entries e on e.rescreen_id = r.id
-     where r.kind = 'list' and r.state != 'staging' and r.revision > ? and e.change = 'added' order by e.list_id, e.key`,
-    since,
-  )
+/** Inside `whileLoading`, which sweeps what a crash leaves of it. What a list changes meanwhile has a job of its own. */
+async function askSince(db: Db, since: number, at: string): Promise<void> {
+  const { id, revision, jobs } = inTransaction(db, () => ({
+    id: stageRescreen(db, { kind: 'asked', listId: null, at }),
+    revision: readRevisions(db).list,
+    jobs: all<{ id: number }>(
+      db,
+      `select id from rescreens where kind = 'list' and state != 'staging' and revision > ? order by id`,
+      since,
+    ),
+  }))
+  for (const job of jobs) {
+    for (const items of itemsOf(db, job.id)) {
+      const added = items.filter(({ change }) => change === 'added')
+      if (added.length === 0) await setImmediate()
+      else await inPieces(db, added, (item) => addRescreenItem(db, id, item))
+    }
+  }
+  inTransaction(db, () => beginRescreen(db, id, { revision, nothing: false, at }))
+}
+
+/** What a job was written down with, some at a time. */
+function* itemsOf(db: Db, job: number): Generator<RescreenItem[]> {
+  for (let last = { listId: '', key: '' }; ; ) {
+    const items = all<RescreenItem>(
+      db,
+      `select list_id as listId, key, change from rescreen_entries
+       where rescreen_id = ? and (list_id, key) > (?, ?) order by list_id, key limit ${pieceRows}`,
+      ...[job, last.listId, last.key],
+    )
+    yield items
+    if (items.length < pieceRows) return
+    last = items.at(-1) ?? last
+  }
 }

@@ -24,13 +24,15 @@ export interface Activation extends Omit<Dating, 'issuedOn'> {
 
 /** Rows looked at between two interruptions: a few milliseconds. */
 const rowsAtOnce = 500
+/** Of them, those that are read whole and dated: the same. */
+const comparedAtOnce = 50
 
 /** No key sorts behind it. */
 const end = '~'
 
 /**
- * Finds what a snapshot changes in the entries of its list, some at a time: nothing is written. Between two of them
- * rows of a load that does not count yet may be written.
+ * Finds what a snapshot changes in the entries of its list, some at a time, and none where it only lets others have a turn:
+ * nothing is written. Between two of them rows of a load that does not count yet may be written.
  */
 export function* findingChanges(
   db: Db,
@@ -41,23 +43,28 @@ export function* findingChanges(
   const dating = { ...activation, issuedOn }
   const history = new Map((activation.history ?? []).map((each) => [each.key, each]))
 
-  const changes = (keys: readonly Key[]) =>
-    keys.flatMap((key): FoundChange[] => {
+  function* changes(keys: readonly Key[]): Generator<FoundChange[]> {
+    const found: FoundChange[] = []
+    for (const [index, key] of keys.entries()) {
+      if (index % comparedAtOnce === comparedAtOnce - 1) yield []
       const old = readVersion(db, listId, key)
       const next = nextVersion(old, readSnapshotEntry(db, id, key), history.get(key), dating)
-      return next === undefined || sameVersion(old, next) ? [] : [{ next, change: changeOf(old, next) }]
-    })
+      if (next === undefined || sameVersion(old, next)) continue
+      found.push({ next, change: changeOf(old, next) })
+    }
+    yield found
+  }
   const unknown = (keys: readonly Key[]) => keys.filter((key) => !history.has(key))
 
   for (const range of ranges(db, 'snapshot_entries where snapshot_id', id)) {
-    yield changes(unknown(otherwise(db, snapshot, dating, range)))
+    yield* changes(unknown(otherwise(db, snapshot, dating, range)))
   }
   for (const range of ranges(db, 'list_rows where list_id', listId)) {
-    yield changes(unknown(gone(db, snapshot, range)))
+    yield* changes(unknown(gone(db, snapshot, range)))
   }
   const known = [...history.keys()]
   for (let from = 0; from < known.length; from += rowsAtOnce) {
-    yield changes(known.slice(from, from + rowsAtOnce))
+    yield* changes(known.slice(from, from + rowsAtOnce))
   }
 }
 

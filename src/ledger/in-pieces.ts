@@ -1,8 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Db, inTransaction } from './database.ts'
 
-/** Rows that one transaction of a large load writes: some milliseconds, in which no follower can write. */
+/** Rows that one transaction of a large load writes, at most. */
 export const pieceRows = 500
+
+/** How long it writes, about: rows of some lists are large, and some machines are slow. */
+const pieceMs = 15
 
 /**
  * One of many short transactions that count only when a last one says so. It is not flushed to disk by itself: whatever
@@ -22,4 +25,29 @@ export async function inPiece<T>(db: Db, work: () => T): Promise<T> {
   }
   await setTimeout(Math.ceil(performance.now() - began))
   return result
+}
+
+/**
+ * Writes rows in such pieces, in order: a piece ends when it has written for long enough, or many enough.
+ *
+ * @param put writes one of them; what has to be worked out for it is worked out before. @param ms default 15; 0 = one row each.
+ */
+export async function inPieces<Row>(
+  db: Db,
+  rows: readonly Row[],
+  put: (row: Row) => void,
+  ms = pieceMs,
+): Promise<void> {
+  for (let next = 0; next < rows.length; ) {
+    next = await inPiece(db, () => {
+      const until = performance.now() + ms
+      let at = next
+      for (const row of rows.slice(next, next + pieceRows)) {
+        put(row)
+        at++
+        if (performance.now() >= until) break
+      }
+      return at
+    })
+  }
 }

@@ -9,9 +9,11 @@ import { readEntry } from './list-entries.ts'
  * Makes a key findable, with every form by which a party may meet it. Whoever writes a row of `list_rows` for a new key calls
  * this, in the same transaction or an earlier one: an entry whose key was never put here is met by nobody. Twice is
  * once.
+ *
+ * @param forms of the key, where they were worked out before: that takes longer than writing them.
  */
-export function putForms(db: Db, key: Key): void {
-  for (const form of indexForms(key)) {
+export function putForms(db: Db, key: Key, forms: readonly Key[] = indexForms(key)): void {
+  for (const form of forms) {
     run(
       db,
       'insert into list_forms (form, key) values (?, ?) on conflict do nothing',

@@ -3,7 +3,7 @@ import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../errors.ts'
 import { all, type Db, inTransaction, one, run } from './database.ts'
 import { inPiece, pieceRows } from './in-pieces.ts'
-import { addRescreen } from './rescreens.ts'
+import { fewAddresses, noteManyOwn, noteNewOwn } from './new-own.ts'
 import { bumpRevision, readRevisions } from './revisions.ts'
 
 export interface LoadOptions {
@@ -85,10 +85,20 @@ function publish(
   // A retired address stays own, and a kind decides nothing: only new addresses change what is screened.
   if (added > 0) {
     bumpRevision(db, 'own')
-    // One of them may stand on a list.
-    addRescreen(db, { kind: 'own', listId: null, revision: readRevisions(db).list, whole: true, at })
+    if (added > fewAddresses) noteManyOwn(db, at)
+    else noteNewOwn(db, keysAdded(db, id, revision), at)
   }
   return true
+}
+
+function keysAdded(db: Db, load: number, revision: number): Key[] {
+  const rows = all<{ key: Key }>(
+    db,
+    'select key from own_rows where revision = ? and load = ?',
+    revision,
+    load,
+  )
+  return rows.map(({ key }) => key)
 }
 
 /** Of a chunk, what the load adds: with its later revision. */

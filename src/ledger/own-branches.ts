@@ -1,8 +1,8 @@
 import type { Key } from '../address/key.ts'
 import { all, type Db, inTransaction, one, run } from './database.ts'
+import { noteNewOwn } from './new-own.ts'
 import { putDerivedAddress } from './own-derived.ts'
 import type { OwnDescriptorRow } from './own-descriptors.ts'
-import { addRescreen } from './rescreens.ts'
 import { bumpRevision, readRevisions } from './revisions.ts'
 
 /** One branch of a descriptor, and how far its addresses are known. */
@@ -77,25 +77,20 @@ export interface DerivedAddresses {
   replay: number | null
 }
 
-/**
- * Makes derived addresses own, in one transaction. Those that are own already stay what they are.
- *
- * @param last nothing is missing behind them: the lists are looked through for them.
- */
+/** Makes derived addresses own, in one transaction. Those that are own already stay what they are. */
 export function addDerived(
   db: Db,
   { branch, from, addresses, asked, replay }: DerivedAddresses,
-  last: boolean,
   at: string,
 ): void {
   inTransaction(db, () => {
     const revision = readRevisions(db).own + 1
-    let added = 0
+    const added: Key[] = []
     let unasked = 0
     addresses.forEach((each, index) => {
       const position = from + index
       if (putDerivedAddress(db, branch, each, revision, at)) {
-        added += 1
+        added.push(each.key)
         if (!asked && position >= branch.asked) unasked += 1
       }
       run(
@@ -109,7 +104,7 @@ export function addDerived(
       'update own_branches set derived = max(derived, ?) where descriptor_id = ? and branch = ?',
       ...[from + addresses.length, branch.id, branch.branch],
     )
-    if (added > 0) bumpRevision(db, 'own')
+    if (added.length > 0) bumpRevision(db, 'own')
     if (unasked > 0) {
       run(
         db,
@@ -117,10 +112,7 @@ export function addDerived(
         ...[revision, branch.chain, unasked, at],
       )
     }
-    // One of them may stand on a list.
-    if (last) {
-      addRescreen(db, { kind: 'own', listId: null, revision: readRevisions(db).list, whole: true, at })
-    }
+    noteNewOwn(db, added, at)
     if (replay !== null) {
       run(
         db,

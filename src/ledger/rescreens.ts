@@ -81,22 +81,25 @@ export function addRescreen(
 }
 
 /**
- * Writes down that entries of a list are about to change: a job that nobody works on, and that says by its id with which
- * load their rows come, until {@link beginRescreen}.
+ * Begins to write down a job of many entries, inside `whileLoading`: nobody works on it until {@link beginRescreen}. Where
+ * entries of a list are about to change, it says by its id with which load their rows come.
  *
  * @returns its id.
  */
-export function stageRescreen(db: Db, listId: string, at: string): number {
+export function stageRescreen(
+  db: Db,
+  { kind, listId, at }: { kind: RescreenKind; listId: string | null; at: string },
+): number {
   return run(
     db,
     `insert into rescreens (kind, list_id, revision, whole, parties_to, state, added_at)
-     values ('list', ?, 0, 0, 0, 'staging', ?)`,
-    ...[listId, at],
+     values (?, ?, 0, 0, 0, 'staging', ?)`,
+    ...[kind, listId, at],
   ).id
 }
 
 /**
- * A staged job counts, and with it the rows of its load, in the transaction that makes the list revision.
+ * A staged job counts, and with it the rows of its load; where a list changes, in the transaction that makes the revision.
  *
  * @param made.nothing it has no entries: only other things are said of some that stay.
  */
@@ -113,10 +116,11 @@ export function beginRescreen(
   )
 }
 
+/** Twice is once. */
 export function addRescreenItem(db: Db, id: number, { listId, key, change }: RescreenItem): void {
   run(
     db,
-    'insert into rescreen_entries (rescreen_id, list_id, key, change) values (?, ?, ?, ?)',
+    'insert into rescreen_entries (rescreen_id, list_id, key, change) values (?, ?, ?, ?) on conflict do nothing',
     ...[id, listId, key, change],
   )
 }
@@ -190,14 +194,16 @@ export function historyRevision(db: Db, listRevision: number): number {
   return row?.revision === null || row === undefined ? listRevision : row.revision - 1
 }
 
-/** How much is left of all jobs: entries done and in all. */
-export function rescreenProgress(db: Db): { done: number; total: number } {
-  const row = one<{ done: number | null; total: number | null }>(
-    db,
-    `select sum(entries) as done, sum(case whole
-         when 1 then (select count(*) from list_entries)
-         else (select count(*) from rescreen_entries e where e.rescreen_id = r.id) end) as total
-     from rescreens r where state = 'pending'`,
-  )
-  return { done: row?.done ?? 0, total: row?.total ?? 0 }
+/** The jobs that are not done, and how many entries of each are. */
+export function pendingRescreens(db: Db): { id: number; whole: number; entries: number }[] {
+  return all(db, `select id, whole, entries from rescreens where state = 'pending' order by id`)
+}
+
+/** How many entries a job has in all. Takes its time where they are many. */
+export function countItems(db: Db, { id, whole }: { id: number; whole: number }): number {
+  const row =
+    whole === 1
+      ? one<{ n: number }>(db, 'select count(*) as n from list_entries')
+      : one<{ n: number }>(db, 'select count(*) as n from rescreen_entries where rescreen_id = ?', id)
+  return row?.n ?? 0
 }

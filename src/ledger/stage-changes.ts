@@ -1,9 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
+import { indexForms } from '../address/index-forms.ts'
+import type { Key } from '../address/key.ts'
+import { atOnce, inSlices } from '../in-slices.ts'
 import type { Category } from '../screening/types.ts'
 import { type Db, one } from './database.ts'
 import { putVersion } from './entry-versions.ts'
 import { type Activation, type FoundChange, findingChanges } from './find-changes.ts'
-import { inPiece } from './in-pieces.ts'
+import { inPieces } from './in-pieces.ts'
 import { putForms } from './list-forms.ts'
 import type { SnapshotRow } from './list-snapshots.ts'
 import { addRescreenItem, stageRescreen } from './rescreens.ts'
@@ -33,7 +36,7 @@ export async function stageChanges(
   for (const changes of findingChanges(db, snapshot, activation)) {
     // Whoever shares the thread has a turn, also where there is nothing to write.
     if (changes.length === 0) await setImmediate()
-    else await inPiece(db, () => staging.put(changes))
+    else await inPieces(db, await inSlices(staging.makingReady(changes)), (change) => staging.put(change))
   }
   return staging.staged
 }
@@ -41,8 +44,16 @@ export async function stageChanges(
 /** The same in one go, for a list of a few entries. Inside a transaction. */
 export function stageChangesAtOnce(db: Db, snapshot: SnapshotRow, activation: Activation): StagedChanges {
   const staging = new Staging(db, snapshot, activation)
-  for (const changes of findingChanges(db, snapshot, activation)) staging.put(changes)
+  for (const changes of findingChanges(db, snapshot, activation)) {
+    for (const change of atOnce(staging.makingReady(changes))) staging.put(change)
+  }
   return staging.staged
+}
+
+/** A change, with what takes time to work out: that is done before the write lock is taken. */
+interface ReadyChange extends FoundChange {
+  /** Its forms; `null` where they are written already. */
+  forms: readonly Key[] | null
 }
 
 class Staging {
@@ -50,27 +61,37 @@ class Staging {
   readonly #db: Db
   readonly #listId: string
   readonly #at: string
+  /** What is known beside the snapshot. */
+  readonly #beside: ReadonlySet<Key>
 
-  constructor(db: Db, { list_id }: SnapshotRow, { at, category }: Activation) {
+  constructor(db: Db, { list_id }: SnapshotRow, { at, category, history = [] }: Activation) {
     this.#db = db
     this.#listId = list_id
     this.#at = at
+    this.#beside = new Set(history.map(({ key }) => key))
     this.staged = { load: null, moved: 0, base: stateOf(db, list_id), category: category ?? null }
   }
 
-  /** Inside a transaction. */
-  put(changes: readonly FoundChange[]): void {
-    if (changes.length === 0) return
-    this.staged.load ??= stageRescreen(this.#db, this.#listId, this.#at)
-    const { load } = this.staged
-    for (const { next, change } of changes) {
-      putVersion(this.#db, this.#listId, load, next)
-      if (change === 'said') continue
-      // Twice is once: what the snapshot holds has its forms, what is known beside it may not.
-      putForms(this.#db, next.key)
-      addRescreenItem(this.#db, load, { listId: this.#listId, key: next.key, change })
-      this.staged.moved++
+  /** What the snapshot holds got its forms with it, and what the list holds before; what is known beside them may have none. */
+  *makingReady(changes: readonly FoundChange[]): Generator<undefined, ReadyChange[]> {
+    const ready: ReadyChange[] = []
+    for (const change of changes) {
+      const { key } = change.next
+      ready.push({ ...change, forms: this.#beside.has(key) ? indexForms(key) : null })
+      yield
     }
+    return ready
+  }
+
+  /** Inside a transaction. */
+  put({ next, change, forms }: ReadyChange): void {
+    this.staged.load ??= stageRescreen(this.#db, { kind: 'list', listId: this.#listId, at: this.#at })
+    const { load } = this.staged
+    putVersion(this.#db, this.#listId, load, next)
+    if (change === 'said') return
+    if (forms !== null) putForms(this.#db, next.key, forms)
+    addRescreenItem(this.#db, load, { listId: this.#listId, key: next.key, change })
+    this.staged.moved++
   }
 }
 

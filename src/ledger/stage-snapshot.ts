@@ -1,11 +1,15 @@
+import { indexForms } from '../address/index-forms.ts'
+import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../errors.ts'
+import { atOnce, inSlices } from '../in-slices.ts'
 import { type Db, inTransaction, run } from './database.ts'
-import { inPiece, pieceRows } from './in-pieces.ts'
+import { inPieces, pieceRows } from './in-pieces.ts'
 import { putForms } from './list-forms.ts'
 import {
   findSnapshot,
   holdSnapshot,
   type SnapshotEntry,
+  type SnapshotEntryRow,
   type SnapshotRow,
   snapshotRowOf,
 } from './list-snapshots.ts'
@@ -34,14 +38,11 @@ export async function stageSnapshot(db: Db, snapshot: NewSnapshot): Promise<void
   const id = inTransaction(db, () => begin(db, snapshot))
   if (id === null) return
   const { entries, unparsed } = snapshot
-  await inPieces(db, entries.length, (from, to) => putEntries(db, id, entries.slice(from, to)))
-  await inPieces(db, unparsed.length, (from, to) => putUnparsed(db, snapshot, unparsed.slice(from, to)))
-}
-
-async function inPieces(db: Db, rows: number, put: (from: number, to: number) => void): Promise<void> {
-  for (let from = 0; from < rows; from += pieceRows) {
-    await inPiece(db, () => put(from, from + pieceRows))
+  for (let from = 0; from < entries.length; from += pieceRows) {
+    const ready = await inSlices(makingReady(entries.slice(from, from + pieceRows)))
+    await inPieces(db, ready, (entry) => putEntry(db, id, entry))
   }
+  await inPieces(db, unparsed, (item) => putUnparsed(db, snapshot, item))
 }
 
 /** A staged snapshot is whole, and held until it is activated. Inside a transaction. */
@@ -57,8 +58,8 @@ export function finishStaging(db: Db, snapshot: NewSnapshot, reason: string | nu
 export function addSnapshot(db: Db, snapshot: NewSnapshot, reason: string | null): SnapshotRow {
   const id = begin(db, snapshot)
   if (id !== null) {
-    putEntries(db, id, snapshot.entries)
-    putUnparsed(db, snapshot, snapshot.unparsed)
+    for (const entry of atOnce(makingReady(snapshot.entries))) putEntry(db, id, entry)
+    for (const item of snapshot.unparsed) putUnparsed(db, snapshot, item)
   }
   return finishStaging(db, snapshot, reason)
 }
@@ -111,33 +112,43 @@ function begin(db: Db, snapshot: NewSnapshot): number | null {
   return known.id
 }
 
-function putEntries(db: Db, snapshotId: number, entries: readonly SnapshotEntry[]): void {
+/** An entry, with what takes time to work out: that is done before the write lock is taken. */
+interface ReadyEntry {
+  row: SnapshotEntryRow
+  forms: readonly Key[]
+}
+
+function* makingReady(entries: readonly SnapshotEntry[]): Generator<undefined, ReadyEntry[]> {
+  const ready: ReadyEntry[] = []
   for (const entry of entries) {
-    // Long before the entry: activation is short, and an index in memory has its forms by then.
-    putForms(db, entry.key)
-    const row = snapshotRowOf(entry)
-    run(
-      db,
-      `insert or replace into snapshot_entries
-         (snapshot_id, key, address, assets, subject, programs, listed_on, published_by, removed_on)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[snapshotId, row.key, row.address, row.assets, row.subject, row.programs],
-      ...[row.listed_on, row.published_by, row.removed_on],
-    )
+    ready.push({ row: snapshotRowOf(entry), forms: indexForms(entry.key) })
+    yield
   }
+  return ready
+}
+
+function putEntry(db: Db, snapshotId: number, { row, forms }: ReadyEntry): void {
+  // Long before the entry: activation is short, and an index in memory has its forms by then.
+  putForms(db, row.key, forms)
+  run(
+    db,
+    `insert or replace into snapshot_entries
+       (snapshot_id, key, address, assets, subject, programs, listed_on, published_by, removed_on)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[snapshotId, row.key, row.address, row.assets, row.subject, row.programs],
+    ...[row.listed_on, row.published_by, row.removed_on],
+  )
 }
 
 function putUnparsed(
   db: Db,
   { listId, sha256, parser = 1 }: Pick<NewSnapshot, 'listId' | 'sha256' | 'parser'>,
-  items: NewSnapshot['unparsed'],
+  item: NewSnapshot['unparsed'][number],
 ): void {
-  for (const item of items) {
-    run(
-      db,
-      `insert into list_unparsed (list_id, snapshot, parser, location, raw, asset, reason)
-       values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
-      ...[listId, sha256, parser, item.where, item.raw, item.asset, item.reason],
-    )
-  }
+  run(
+    db,
+    `insert into list_unparsed (list_id, snapshot, parser, location, raw, asset, reason)
+     values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+    ...[listId, sha256, parser, item.where, item.raw, item.asset, item.reason],
+  )
 }

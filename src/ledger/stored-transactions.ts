@@ -1,5 +1,6 @@
 import type { MatchBasis } from '../address/basis.ts'
 import type { Key } from '../address/key.ts'
+import { atOnce } from '../in-slices.ts'
 import type { BlockRef, Direction, Party, Role, ScreenableTx, Tag, Transfer } from '../screening/types.ts'
 import type { Chain } from './chain.ts'
 import { all, type Db, one } from './database.ts'
@@ -58,9 +59,33 @@ export const earlierPartySql = `select 1 from parties where transaction_id = ?
 
 /** Whether the block of an inclusion of a transaction did not lose, and no later reading stands in place of this one. */
 export function stands(db: Db, transactionId: number): boolean {
-  const sql = 'select 1 from transactions where id = ? and orphaned = 0'
-  return one(db, sql, transactionId) !== undefined
+  return one(db, 'select 1 from transactions where id = ? and orphaned = 0', transactionId) !== undefined
 }
+
+/** How much is stored of an inclusion of a transaction. */
+export interface StoredSize {
+  /** Transfers and parties. */
+  count: number
+  /** Which they are: the same as long as nothing was added. */
+  rows: string
+}
+
+/** `undefined` when its block lost. Looks at every row. */
+export function sizeOfStored(db: Db, id: number): StoredSize | undefined {
+  const row = one<{ own_signed: number }>(
+    db,
+    'select own_signed from transactions where id = ? and orphaned = 0',
+    id,
+  )
+  if (row === undefined) return undefined
+  const sizes = [transfersSizeSql, partiesSizeSql].map((sql) => one<{ n: number; last: number }>(db, sql, id))
+  return { count: sizes.reduce((sum, size) => sum + (size?.n ?? 0), 0), rows: JSON.stringify([row, sizes]) }
+}
+
+/** For the test that no scan stands behind them. */
+export const transfersSizeSql =
+  'select count(*) as n, max(id) as last from transfers where transaction_id = ?'
+export const partiesSizeSql = 'select count(*) as n, max(id) as last from parties where transaction_id = ?'
 
 interface TransactionRow {
   hash: string
@@ -94,30 +119,90 @@ interface PartyRow {
   match_basis: MatchBasis
 }
 
+const transferColumns = 'id, transfer, direction, asset, symbol, amount, own_key, own_address, tags'
+const partyColumns = 'transfer_id, direction, role, key, address, match_key, match_basis'
+
 /** For the test that no scan stands behind them. Thousands of rows may be of one transaction: no column that is not used. */
-export const transfersSql = `select id, transfer, direction, asset, symbol, amount, own_key, own_address, tags
-  from transfers where transaction_id = ? order by id`
-export const partiesSql = `select transfer_id, direction, role, key, address, match_key, match_basis
-  from parties where transaction_id = ? order by id`
+export const transfersSql = `select ${transferColumns} from transfers where transaction_id = ? order by id`
+export const partiesSql = `select ${partyColumns} from parties where transaction_id = ? order by id`
+/** The same, where all at once would take too long. */
+export const transferIdsSql = 'select id from transfers where transaction_id = ? order by id'
+export const partyIdsSql = 'select id from parties where transaction_id = ? order by id'
+
+/** Rows that are looked at between two interruptions: a millisecond or two. */
+const rowsAtOnce = 100
 
 /**
  * One stored inclusion of a transaction; `undefined` when its block lost (it comes back with its block, if it does), or it was
  * read again otherwise.
  */
 export function readStoredTransaction(db: Db, id: number): StoredTransaction | undefined {
-  const row = one<TransactionRow>(
+  const row = transactionRow(db, id)
+  if (row === undefined) return undefined
+  return atOnce(assembling(row, all<TransferRow>(db, transfersSql, id), all<PartyRow>(db, partiesSql, id)))
+}
+
+/**
+ * The same in slices. Rows may be written between them: it is what is stored where `sizeOfStored` says the same before and
+ * after.
+ */
+export function* readingStoredTransaction(
+  db: Db,
+  id: number,
+): Generator<undefined, StoredTransaction | undefined> {
+  const row = transactionRow(db, id)
+  if (row === undefined) return undefined
+  const transferSql = `select ${transferColumns} from transfers where id = ?`
+  const partySql = `select ${partyColumns} from parties where id = ?`
+  const transfers = yield* readingRows<TransferRow>(db, transferIdsSql, transferSql, id)
+  const parties = yield* readingRows<PartyRow>(db, partyIdsSql, partySql, id)
+  return yield* assembling(row, transfers, parties)
+}
+
+function* readingRows<Row>(
+  db: Db,
+  idsSql: string,
+  rowSql: string,
+  transactionId: number,
+): Generator<undefined, Row[]> {
+  const rows: Row[] = []
+  const ids = all<{ id: number }>(db, idsSql, transactionId)
+  yield
+  for (const [index, { id }] of ids.entries()) {
+    const row = one<Row>(db, rowSql, id)
+    if (row !== undefined) rows.push(row)
+    if (index % rowsAtOnce === 0) yield
+  }
+  return rows
+}
+
+function transactionRow(db: Db, id: number): TransactionRow | undefined {
+  return one<TransactionRow>(
     db,
     `select x.*, c.caip2 from transactions x join chains c on c.id = x.chain where x.id = ? and x.orphaned = 0`,
     id,
   )
-  if (row === undefined) return undefined
-  const transfers = all<TransferRow>(db, transfersSql, id)
-  const parties = all<PartyRow>(db, partiesSql, id)
-  const texts = new Map<Key, string>([
-    ...transfers.map((transfer) => [transfer.own_key, transfer.own_address] as const),
-    ...parties.map((party) => [party.key, party.address] as const),
-  ])
-  const partiesByTransfer = groupBy(parties, ({ transfer_id }) => transfer_id)
+}
+
+function* assembling(
+  row: TransactionRow,
+  transferRows: readonly TransferRow[],
+  partyRows: readonly PartyRow[],
+): Generator<undefined, StoredTransaction> {
+  const texts = new Map<Key, string>()
+  const partiesByTransfer = new Map<number | null, PartyRow[]>()
+  for (const { own_key, own_address } of transferRows) texts.set(own_key, own_address)
+  yield
+  for (const [index, party] of partyRows.entries()) {
+    texts.set(party.key, party.address)
+    addTo(partiesByTransfer, party.transfer_id, party)
+    if (index % rowsAtOnce === rowsAtOnce - 1) yield
+  }
+  const transfers: Transfer[] = []
+  for (const transfer of transferRows) {
+    transfers.push(transferOf(transfer, partiesByTransfer.get(transfer.id) ?? []))
+    if (transfers.length % rowsAtOnce === 0) yield
+  }
   return {
     chain: { id: row.chain, caip2: row.caip2, addressText: (key) => texts.get(key) ?? key },
     block: {
@@ -129,7 +214,7 @@ export function readStoredTransaction(db: Db, id: number): StoredTransaction | u
     tx: {
       hash: row.hash,
       ownSigned: row.own_signed === 1,
-      transfers: transfers.map((transfer) => transferOf(transfer, partiesByTransfer.get(transfer.id) ?? [])),
+      transfers,
       parties: partiesFrom(partiesByTransfer.get(null) ?? []),
     },
   }
@@ -150,7 +235,9 @@ function transferOf(row: TransferRow, parties: readonly PartyRow[]): Transfer {
 
 /** Rows of one party are one party: the row of its own key, and one for each other form that was revealed. */
 function partiesFrom(rows: readonly PartyRow[]): (Party & { direction?: Direction })[] {
-  return [...groupBy(rows, ({ role, key }) => `${role} ${key}`).values()].flatMap((forms) => {
+  const parties = new Map<string, PartyRow[]>()
+  for (const row of rows) addTo(parties, `${row.role} ${row.key}`, row)
+  return [...parties.values()].flatMap((forms) => {
     const [first] = forms
     if (first === undefined) return []
     const { key, role, direction } = first
@@ -167,12 +254,8 @@ function partiesFrom(rows: readonly PartyRow[]): (Party & { direction?: Directio
   })
 }
 
-function groupBy<Item, Group>(items: readonly Item[], groupOf: (item: Item) => Group): Map<Group, Item[]> {
-  const groups = new Map<Group, Item[]>()
-  for (const item of items) {
-    const group = groups.get(groupOf(item))
-    if (group === undefined) groups.set(groupOf(item), [item])
-    else group.push(item)
-  }
-  return groups
+function addTo<Group, Item>(groups: Map<Group, Item[]>, of: Group, item: Item): void {
+  const group = groups.get(of)
+  if (group === undefined) groups.set(of, [item])
+  else group.push(item)
 }

@@ -1,5 +1,10 @@
+import { setImmediate } from 'node:timers/promises'
 import { all, type Db, inTransaction, one, run } from './database.ts'
-import { inPiece, pieceRows } from './in-pieces.ts'
+import { inPieces, pieceRows } from './in-pieces.ts'
+import { publishedLoad } from './load-own.ts'
+
+/** Rows that are looked at between two turns of whoever shares the thread. */
+const rowsAtOnce = 2_000
 
 /** Whether there are pieces of a load that did not come to its end: of one under way, or of one that crashed. */
 export function hasLeftovers(db: Db): boolean {
@@ -11,87 +16,109 @@ export function hasLeftovers(db: Db): boolean {
  * that were never published. Only for whoever keeps others from loading meanwhile.
  */
 export async function sweepLeftovers(db: Db): Promise<void> {
-  for (const { id, list_id, sha256, parser, reason } of staged(db)) {
-    await untilNone(
-      db,
-      `delete from snapshot_entries where snapshot_id = ?1 and key in
-         (select key from snapshot_entries where snapshot_id = ?1 limit ${pieceRows})`,
-      id,
-    )
-    inTransaction(db, () => {
-      run(
-        db,
-        'delete from list_unparsed where list_id = ? and snapshot = ? and parser = ?',
-        list_id,
-        sha256,
-        parser,
-      )
-      // One that was rejected before stays what it was.
-      if (reason === null) run(db, 'delete from list_snapshots where id = ?', id)
-      else run(db, `update list_snapshots set state = 'rejected' where id = ?`, id)
-    })
-  }
+  for (const snapshot of staged(db)) await sweepSnapshot(db, snapshot)
   for (const load of stagedLoads(db)) await sweepChanges(db, load)
   if (ownLoading(db)) await sweepOwn(db)
 }
 
-/** A load of changes of a list: its rows, what was noted for stored history, and last what says that it does not count. */
+/** A snapshot: its entries, what could not be read of it, and last what says that it does not count. */
+async function sweepSnapshot(db: Db, { id, list_id, sha256, parser, reason }: StagedRow): Promise<void> {
+  await untilNone(
+    db,
+    () =>
+      all<{ key: string }>(
+        db,
+        `select key from snapshot_entries where snapshot_id = ? order by key limit ${pieceRows}`,
+        id,
+      ),
+    ({ key }) => run(db, 'delete from snapshot_entries where snapshot_id = ? and key = ?', id, key),
+  )
+  await untilNone(
+    db,
+    () =>
+      all<{ row: number }>(
+        db,
+        `select rowid as row from list_unparsed where list_id = ? and snapshot = ? and parser = ? limit ${pieceRows}`,
+        ...[list_id, sha256, parser],
+      ),
+    ({ row }) => run(db, 'delete from list_unparsed where rowid = ?', row),
+  )
+  inTransaction(db, () => {
+    // One that was rejected before stays what it was.
+    if (reason === null) run(db, 'delete from list_snapshots where id = ?', id)
+    else run(db, `update list_snapshots set state = 'rejected' where id = ?`, id)
+  })
+}
+
+/** A job that was never begun: the rows of lists that came with it, its entries, and last what says that it does not count. */
 async function sweepChanges(db: Db, { id, list_id }: StagedLoad): Promise<void> {
-  for (let last = ''; ; ) {
-    const rows = all<{ key: string }>(
+  for (let last: ListRowKey | undefined = { key: '', load: 0 }; last !== undefined; ) {
+    const rows: ListRowKey[] = all<ListRowKey>(
       db,
-      `select key from list_rows where list_id = ? and key > ? and load = ? order by key limit ${pieceRows}`,
-      ...[list_id, last, id],
+      `select key, load from list_rows where list_id = ? and (key, load) > (?, ?)
+       order by key, load limit ${rowsAtOnce}`,
+      ...[list_id, last.key, last.load],
     )
-    await inPiece(db, () => {
-      for (const { key } of rows) {
-        run(db, 'delete from list_rows where list_id = ? and key = ? and load = ?', list_id, key, id)
-      }
-    })
-    last = rows.at(-1)?.key ?? ''
-    if (rows.length < pieceRows) break
+    await takeAway(
+      db,
+      rows.filter(({ load }) => load === id),
+      ({ key }) =>
+        run(db, 'delete from list_rows where list_id = ? and key = ? and load = ?', list_id, key, id),
+    )
+    last = rows.at(-1)
   }
   await untilNone(
     db,
-    `delete from rescreen_entries where rescreen_id = ?1 and (list_id, key) in
-       (select list_id, key from rescreen_entries where rescreen_id = ?1 limit ${pieceRows})`,
-    id,
+    () =>
+      all<{ list_id: string; key: string }>(
+        db,
+        `select list_id, key from rescreen_entries where rescreen_id = ? order by list_id, key limit ${pieceRows}`,
+        id,
+      ),
+    (row) =>
+      run(
+        db,
+        'delete from rescreen_entries where rescreen_id = ? and list_id = ? and key = ?',
+        ...[id, row.list_id, row.key],
+      ),
   )
   inTransaction(db, () => run(db, 'delete from rescreens where id = ?', id))
 }
 
+interface ListRowKey {
+  key: string
+  load: number
+}
+
 interface StagedLoad {
   id: number
-  list_id: string
+  /** `null`: no list changes with it. */
+  list_id: string | null
 }
 
 function stagedLoads(db: Db): StagedLoad[] {
   return all<StagedLoad>(db, `select id, list_id from rescreens where state = 'staging' order by id`)
 }
 
-/** One walk over all rows, found outside of transactions: a crash is rare, and no index serves only it. */
+/** One walk over all rows, some at a time: a crash is rare, and no index serves only it. */
 async function sweepOwn(db: Db): Promise<void> {
-  let last: OwnRowKey = { key: '', chain: '', load: 0 }
-  for (;;) {
-    const rows = all<OwnRowKey>(
+  const published = publishedLoad(db)
+  for (let last: OwnRowKey | undefined = { key: '', chain: '', load: 0 }; last !== undefined; ) {
+    const rows: OwnRowKey[] = all<OwnRowKey>(
       db,
-      `select key, chain, load from own_rows
-       where load > (select cast(value as integer) from meta where key = 'own_load') and (key, chain, load) > (?, ?, ?)
-       order by key, chain, load limit ${pieceRows}`,
+      `select key, chain, load from own_rows where (key, chain, load) > (?, ?, ?)
+       order by key, chain, load limit ${rowsAtOnce}`,
       ...[last.key, last.chain, last.load],
     )
-    await inPiece(db, () => {
-      run(
-        db,
-        `delete from own_rows where (key, chain, load) in
-           (select value ->> 'key', value ->> 'chain', value ->> 'load' from json_each(?))`,
-        JSON.stringify(rows),
-      )
-      if (rows.length < pieceRows) run(db, `delete from meta where key = 'own_loading'`)
-    })
-    if (rows.length < pieceRows) return
-    last = rows.at(-1) ?? last
+    await takeAway(
+      db,
+      rows.filter(({ load }) => load > published),
+      ({ key, chain, load }) =>
+        run(db, 'delete from own_rows where key = ? and chain = ? and load = ?', key, chain, load),
+    )
+    last = rows.at(-1)
   }
+  inTransaction(db, () => run(db, `delete from meta where key = 'own_loading'`))
 }
 
 interface OwnRowKey {
@@ -119,7 +146,13 @@ function ownLoading(db: Db): boolean {
   return one(db, `select 1 from meta where key = 'own_loading'`) !== undefined
 }
 
-/** Runs a statement that takes some rows away, until there are none. */
-async function untilNone(db: Db, sql: string, ...params: unknown[]): Promise<void> {
-  while ((await inPiece(db, () => run(db, sql, ...params).changes)) > 0);
+/** Takes away the rows that are found, some at a time, until there are none. */
+async function untilNone<Row>(db: Db, find: () => Row[], take: (row: Row) => void): Promise<void> {
+  for (let rows = find(); rows.length > 0; rows = find()) await takeAway(db, rows, take)
+}
+
+/** Whoever shares the thread has a turn, also where there is nothing to take away. */
+async function takeAway<Row>(db: Db, rows: readonly Row[], take: (row: Row) => void): Promise<void> {
+  if (rows.length === 0) await setImmediate()
+  else await inPieces(db, rows, take)
 }

@@ -68,7 +68,7 @@ export async function widenWindows(
     for (let from = branch.derived; from < end; from += addressesAtOnce) {
       const addresses = await derive(from, Math.min(from + addressesAtOnce, end))
       done += addresses.length
-      addDerived(db, { branch, from, addresses, asked, replay }, done === total, now())
+      addDerived(db, { branch, from, addresses, asked, replay }, now())
       onProgress?.({ done, total })
     }
   }

@@ -2,11 +2,9 @@ import type { Db } from '../ledger/database.ts'
 import { readEntry } from '../ledger/list-entries.ts'
 import type { Rescreen, RescreenCounts, RescreenItem } from '../ledger/rescreens.ts'
 import type { Revisions } from '../ledger/revisions.ts'
-import { stands } from '../ledger/stored-transactions.ts'
 import { writeAlert } from '../ledger/write-alert.ts'
-import { alertId } from '../screening/alert-id.ts'
-import type { Finding } from '../screening/types.ts'
-import { alertOwn, formsOf, type Hit, hitsOf, type ScreenedHit, screeningStored } from './rescreen-entry.ts'
+import { alertsOfHit, forgetHit, type HitAlerts } from './hit-alerts.ts'
+import { alertOwn, formsOf, hitsOf, screeningStored } from './rescreen-entry.ts'
 
 /** What one short transaction did. */
 export interface RescreenChunk extends RescreenCounts {
@@ -25,9 +23,11 @@ export interface RescreenWork {
   did: RescreenChunk
   /** The chains that it wrote alerts of. */
   touched: Set<string>
+  /** Something has to be worked out before it goes on: see `prepareHit`. */
+  isPutOff: boolean
 }
 
-/** Written before the time is looked at: whatever it took to read a large transaction, some of its alerts come of it. */
+/** Written before the time is looked at: whatever it took to read a transaction, some of its alerts come of it. */
 const alertsAtOnce = 50
 
 /**
@@ -47,49 +47,30 @@ export function matchEntry(work: RescreenWork, item: RescreenItem, cursor: strin
     did.alerts.push(...raised)
   }
   if (job.kind === 'own') return null
-  const screened = screeningStored(db, entry)
+  const entryAtWork = { item, entry, revisions, screened: screeningStored(db, entry) }
   const [form = '', row = '', alert] = cursor.split(':')
   let written = alert ?? ''
-  for (const hit of hitsOf(db, forms, { place: cursor === '' ? '' : `${form}:${row}`, to: job.partiesTo })) {
-    const last = writeHit(work, alertsOf(work, item, hit, screened), written)
-    if (last !== null) return `${hit.before}:${last}`
+  const place = cursor === '' ? '' : `${form}:${row}`
+  for (const hit of hitsOf(db, forms, { place, to: job.partiesTo, isUnderWay: written !== '' })) {
+    if (hit.transactionId !== null) {
+      const alerts = alertsOfHit(db, entryAtWork, hit.transactionId)
+      if (alerts === 'later') {
+        work.isPutOff = true
+        return written === '' ? hit.before : `${hit.before}:${written}`
+      }
+      const last = alerts === undefined ? null : writeHit(work, alerts, written)
+      if (last !== null) return `${hit.before}:${last}`
+      forgetHit(db)
+    }
     if (work.isTimeUp()) return hit.behind
     written = ''
   }
   return null
 }
 
-/** The alerts that an entry makes of one transaction, in the order of its transfers. */
-interface HitAlerts extends Pick<ScreenedHit, 'stored'> {
-  /** Says of what, and against what it was screened. */
-  of: string
-  alerts: { id: string; finding: Finding }[]
-}
-
-/** Of what is not written whole yet: reading thousands of transfers anew for each part takes longer than the part. */
-const unfinished = new WeakMap<Db, HitAlerts>()
-
-function alertsOf(
-  { db, revisions }: RescreenWork,
-  { listId, key }: RescreenItem,
-  { transactionId }: Hit,
-  screened: (transactionId: number) => ScreenedHit | undefined,
-): HitAlerts | undefined {
-  const of = JSON.stringify([transactionId, listId, key, revisions])
-  const kept = unfinished.get(db)
-  if (kept?.of === of && stands(db, transactionId)) return kept
-  const hit = screened(transactionId)
-  if (hit === undefined) return undefined
-  const { stored, findings } = hit
-  const alerts = findings.map((finding) => ({ id: alertId(stored.chain.caip2, finding), finding }))
-  return { of, stored, alerts }
-}
-
 /** @param after the last alert that is written already, or `''`. @returns the last one written; `null` when all are. */
-function writeHit(work: RescreenWork, hit: HitAlerts | undefined, after: string): string | null {
+function writeHit(work: RescreenWork, hit: HitAlerts, after: string): string | null {
   const { db, revisions, at, did } = work
-  unfinished.delete(db)
-  if (hit === undefined) return null
   const { chain, block } = hit.stored
   // One that is not among them any more is as if none was written: those that stand are known.
   const rest = hit.alerts.slice(hit.alerts.findIndex(({ id }) => id === after) + 1)
@@ -98,9 +79,7 @@ function writeHit(work: RescreenWork, hit: HitAlerts | undefined, after: string)
     did[outcome]++
     if (outcome === 'created') did.alerts.push(id)
     if (outcome !== 'known') work.touched.add(chain.id)
-    if (index + 1 < alertsAtOnce || index + 1 === rest.length || !work.isTimeUp()) continue
-    unfinished.set(db, hit)
-    return id
+    if (index + 1 >= alertsAtOnce && index + 1 < rest.length && work.isTimeUp()) return id
   }
   did.transactions++
   return null

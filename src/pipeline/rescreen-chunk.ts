@@ -11,6 +11,7 @@ import {
   saveRescreen,
 } from '../ledger/rescreens.ts'
 import { readRevisions } from '../ledger/revisions.ts'
+import { forgetHit, prepareHit } from './hit-alerts.ts'
 import { matchEntry, type RescreenChunk, type RescreenWork } from './match-entry.ts'
 
 const itemsAtOnce = 200
@@ -18,20 +19,25 @@ const toldAtOnce = 10
 
 /**
  * Works on the oldest job for about `budgetMs`, in one transaction with the position it comes to: a crash takes both
- * back or neither.
+ * back or neither. A large transaction is first read and screened without the lock, in as many calls as that takes.
  *
  * @returns `null` when there is no job.
  */
 export function rescreenChunk(db: Db, at: string, budgetMs: number): RescreenChunk | null {
   // Asked every second, and nearly always for nothing: that must not wait for whoever writes.
-  if (nextRescreen(db) === undefined) return null
+  if (nextRescreen(db) === undefined) {
+    forgetHit(db)
+    return null
+  }
+  const prepareUntil = performance.now() + budgetMs
+  if (prepareHit(db, () => performance.now() >= prepareUntil)) return { ...noCounts, alerts: [] }
   return inTransaction(db, () => {
     const job = nextRescreen(db)
     if (job === undefined) return null
     const until = performance.now() + budgetMs
     const work: RescreenWork = {
       ...{ db, job, at, revisions: readRevisions(db), isTimeUp: () => performance.now() >= until },
-      ...{ did: { ...noCounts, alerts: [] }, touched: new Set() },
+      ...{ did: { ...noCounts, alerts: [] }, touched: new Set(), isPutOff: false },
     }
     const items = rescreenItems(db, job, itemsAtOnce)
     let { position } = job
@@ -45,7 +51,7 @@ export function rescreenChunk(db: Db, at: string, budgetMs: number): RescreenChu
         work.did.entries++
         under++
       }
-    } while (!work.isTimeUp())
+    } while (!work.isPutOff && !work.isTimeUp())
     finalizeTouched(work)
     const done = under === items.length && items.length < itemsAtOnce
     saveRescreen(db, job.id, { position, counts: work.did, done, at })

@@ -1,16 +1,18 @@
 import type { MatchBasis } from '../address/basis.ts'
 import { equivalents } from '../address/equivalents.ts'
 import type { Key } from '../address/key.ts'
+import { atOnce } from '../in-slices.ts'
 import type { Db } from '../ledger/database.ts'
 import { isOwn } from '../ledger/own-addresses.ts'
 import { ownAddressText, writeOwnAlert } from '../ledger/own-alert.ts'
 import {
   hasEarlierParty,
   nextParty,
+  readingStoredTransaction,
   readStoredTransaction,
   type StoredTransaction,
 } from '../ledger/stored-transactions.ts'
-import { screen } from '../screening/screen.ts'
+import { screening } from '../screening/screen.ts'
 import type { Entry, Finding } from '../screening/types.ts'
 import { Watchlist } from '../screening/watchlist.ts'
 
@@ -27,23 +29,26 @@ export function formsOf(key: Key): EntryForm[] {
 
 /** A stored transaction that a form of an entry took part in. */
 export interface Hit {
-  transactionId: number
+  /** `null` for one that was a hit before: an address may have millions, and whoever asks looks at the time. */
+  transactionId: number | null
   /** The place in front of it, and the one behind it. */
   before: string
   behind: string
 }
 
 /**
- * The stored transactions that an entry may say something of, each once, and looked for when it is asked for.
+ * The stored transactions that an entry may say something of, each by its id once, and looked for when it is asked for.
  *
  * @param range.place where to go on, `''` to begin. `n:row`: form `n` is done up to that row of parties, and the transaction
- * of that row whole. @param range.to the last row of parties to look at.
+ * of that row whole. @param range.to the last row of parties to look at. @param range.isUnderWay the first one is a hit
+ * that is done in part, and is not asked again whether it is: of thousands of rows that takes its time.
  */
 export function* hitsOf(
   db: Db,
   forms: readonly EntryForm[],
-  { place, to }: { place: string; to: number },
+  { place, to, isUnderWay = false }: { place: string; to: number; isUnderWay?: boolean },
 ): Generator<Hit> {
+  let isKnown = isUnderWay
   const [from, row] = place === '' ? [0, 0] : (place.split(':').map(Number) as [number, number])
   for (const [index, { key: matchKey }] of forms.entries()) {
     if (index < from) continue
@@ -52,11 +57,12 @@ export function* hitsOf(
     for (;;) {
       const hit = nextParty(db, matchKey, { after, to })
       if (hit === undefined) break
-      if (!hasEarlierParty(db, hit, { matchKey, before, to })) {
-        const { id, transactionId } = hit
-        yield { transactionId, before: `${index}:${after}`, behind: `${index}:${id}` }
-      }
-      after = hit.id
+      const { id } = hit
+      const wasHit = !isKnown && hasEarlierParty(db, hit, { matchKey, before, to })
+      isKnown = false
+      const transactionId = wasHit ? null : hit.transactionId
+      yield { transactionId, before: `${index}:${after}`, behind: `${index}:${id}` }
+      after = id
     }
   }
 }
@@ -75,13 +81,40 @@ export function screeningStored(db: Db, entry: Entry): (transactionId: number) =
   const watchlist = new Watchlist(0, [entry])
   return (transactionId) => {
     const stored = readStoredTransaction(db, transactionId)
-    if (stored === undefined) return undefined
-    const findings = screen(stored.tx, stored.block.time, watchlist)
-    // Thousands of transfers may have the same party.
-    const parties = [...new Set(findings.map(({ party }) => party))]
-    const foreign = new Set(parties.filter((party) => !isOwn(db, stored.chain.id, party)))
-    return { stored, findings: findings.filter(({ party }) => foreign.has(party)) }
+    return stored && atOnce(screenedBy(db, stored, watchlist))
   }
+}
+
+/** The same of one with thousands of transfers, in slices. What is read may change between them: see `readingStoredTransaction`. */
+export function* screeningLarge(
+  db: Db,
+  entry: Entry,
+  transactionId: number,
+): Generator<undefined, ScreenedHit | undefined> {
+  const stored = yield* readingStoredTransaction(db, transactionId)
+  return stored && (yield* screenedBy(db, stored, new Watchlist(0, [entry])))
+}
+
+/** Own addresses that are looked up between two interruptions. */
+const askedAtOnce = 100
+
+function* screenedBy(
+  db: Db,
+  stored: StoredTransaction,
+  watchlist: Watchlist,
+): Generator<undefined, ScreenedHit> {
+  const findings = yield* screening(stored.tx, stored.block.time, watchlist)
+  // Thousands of transfers may have the same party.
+  const foreign = new Map<Key, boolean>()
+  const kept: Finding[] = []
+  for (const [index, finding] of findings.entries()) {
+    const { party } = finding
+    const isForeign = foreign.get(party) ?? !isOwn(db, stored.chain.id, party)
+    foreign.set(party, isForeign)
+    if (isForeign) kept.push(finding)
+    if (index % askedAtOnce === askedAtOnce - 1) yield
+  }
+  return { stored, findings: kept }
 }
 
 /** The own addresses that an entry in force names, on their most direct basis. */

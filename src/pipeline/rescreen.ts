@@ -1,22 +1,27 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Db } from '../ledger/database.ts'
-import { noCounts, type RescreenCounts, rescreenProgress } from '../ledger/rescreens.ts'
+import { noCounts, type RescreenCounts } from '../ledger/rescreens.ts'
 import type { RescreenChunk } from './match-entry.ts'
 import { rescreenChunk } from './rescreen-chunk.ts'
+import { type RescreenProgress, tellingProgress } from './rescreen-progress.ts'
 
 export interface RescreenOptions {
   /** Now, ISO-8601. */
   now: () => string
   /** Ends the work after the chunk under way; the rest stays to be done. */
   signal?: AbortSignal
-  /** Called after each short transaction; `total` is of the jobs that are not done. */
-  onProgress?: (progress: { done: number; total: number }) => void
+  /** Told now and then how far it is, not before a second has passed. */
+  onProgress?: (progress: RescreenProgress) => void
+  /** How often, at most; default once a second. */
+  progressMs?: number
   /** How long one transaction works, about; default 15. Followers on the same thread wait as long. */
   budgetMs?: number
 }
 
 /** Far below the 100 ms that a follower may have to wait, since a slow disk adds its own at the commit. */
 const usualBudgetMs = 15
+
+const usualProgressMs = 1_000
 
 /** What was done, with the ids of the alerts that are new. */
 export type RescreenOutcome = RescreenChunk
@@ -29,12 +34,14 @@ export type RescreenOutcome = RescreenChunk
  */
 export async function rescreen(db: Db, options: RescreenOptions): Promise<RescreenOutcome> {
   const total: RescreenOutcome = { ...noCounts, alerts: [] }
+  const { onProgress, progressMs = usualProgressMs } = options
+  const progressed = onProgress && tellingProgress(db, onProgress, progressMs)
   while (!options.signal?.aborted) {
     const did = rescreenChunk(db, options.now(), options.budgetMs ?? usualBudgetMs)
     if (did === null) break
     for (const name of Object.keys(noCounts) as (keyof RescreenCounts)[]) total[name] += did[name]
     total.alerts.push(...did.alerts)
-    if (options.onProgress !== undefined) options.onProgress(rescreenProgress(db))
+    progressed?.()
     await setImmediate()
   }
   return total

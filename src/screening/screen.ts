@@ -1,7 +1,8 @@
 import type { Key } from '../address/key.ts'
+import { atOnce } from '../in-slices.ts'
 import { alertsAt, listedAtTransfer } from './in-force.ts'
 import { levelOf } from './level.ts'
-import { mergeUnknownAssets } from './merge-unknown-assets.ts'
+import { mergingUnknownAssets } from './merge-unknown-assets.ts'
 import { isoTime } from './time.ts'
 import { type Finding, type Party, roles, type ScreenableTx, type Transfer } from './types.ts'
 import type { Listings, Match } from './watchlist.ts'
@@ -14,8 +15,22 @@ import { wholeTransfer } from './whole-transfer.ts'
  * @param blockTime unix seconds.
  */
 export function screen(tx: ScreenableTx, blockTime: number, watchlist: Listings): Finding[] {
+  return atOnce(screening(tx, blockTime, watchlist))
+}
+
+type Form = NonNullable<Party['forms']>[number]
+
+/** Transfers, or parties, that are looked at between two interruptions: far below a millisecond. */
+const lookedAtOnce = 100
+
+/** The same, for a transaction of thousands of transfers, in slices. */
+export function* screening(
+  tx: ScreenableTx,
+  blockTime: number,
+  watchlist: Listings,
+): Generator<undefined, Finding[]> {
   const time = isoTime(blockTime)
-  const matches = matchesByKey(tx, watchlist, time)
+  const matches = yield* matchesByKey(tx, watchlist, time)
   // Nearly every transaction ends here.
   if (matches.size === 0) return []
   const isListed = (party: Party) => matches.has(party.key)
@@ -39,36 +54,57 @@ export function screen(tx: ScreenableTx, blockTime: number, watchlist: Listings)
       transferCount: 1,
     }))
 
-  const closer = tx.transfers.flatMap((transfer) =>
-    mostDirect([
+  const closer: Finding[] = []
+  for (const [index, transfer] of tx.transfers.entries()) {
+    const parties = mostDirect([
       ...transfer.parties.filter(isListed),
       ...whole.filter((party) => meetsTransfer(party, transfer)),
-    ]).flatMap((party) => meet(party, transfer)),
-  )
+    ])
+    for (const party of parties) closer.push(...meet(party, transfer))
+    if (index % lookedAtOnce === lookedAtOnce - 1) yield
+  }
   const alerted = new Set(closer.map(({ party, entry }) => pairId(party, entry)))
+  yield
   const bystanders = mostDirect(whole.filter(isBystander)).flatMap((party) => {
     const transfer = wholeTransfer(tx, party.direction)
     return transfer === undefined
       ? []
       : meet(party, transfer).filter(({ entry }) => !alerted.has(pairId(party.key, entry)))
   })
-  return [...mergeUnknownAssets(closer), ...bystanders]
+  return [...(yield* mergingUnknownAssets(closer)), ...bystanders]
 }
 
 /** The entries that each party meets at this time. A form that one role of a party reveals counts for all its roles. */
-function matchesByKey(tx: ScreenableTx, watchlist: Listings, time: string): Map<Key, Match[]> {
-  const forms = new Map<Key, Party['forms']>()
-  for (const party of [...tx.parties, ...tx.transfers.flatMap(({ parties }) => parties)]) {
+function* matchesByKey(
+  tx: ScreenableTx,
+  watchlist: Listings,
+  time: string,
+): Generator<undefined, Map<Key, Match[]>> {
+  const forms = new Map<Key, NonNullable<Party['forms']>>()
+  const note = (party: Party) => {
     const known = forms.get(party.key)
-    if (!forms.has(party.key)) forms.set(party.key, party.forms)
-    else if (party.forms) forms.set(party.key, [...(known ?? []), ...party.forms])
+    if (known === undefined) return void forms.set(party.key, party.forms ?? [])
+    // The same party may stand in thousands of transfers, each with the same forms.
+    const more = party.forms?.filter((form) => !known.some((one) => sameForm(one, form))) ?? []
+    if (more.length > 0) forms.set(party.key, [...known, ...more])
+  }
+  tx.parties.forEach(note)
+  for (const [index, { parties }] of tx.transfers.entries()) {
+    parties.forEach(note)
+    if (index % lookedAtOnce === lookedAtOnce - 1) yield
   }
   const matches = new Map<Key, Match[]>()
+  let looked = 0
   for (const [key, revealed] of forms) {
-    const met = watchlist.meet({ key, forms: revealed ?? [] }).filter(({ entry }) => alertsAt(entry, time))
+    const met = watchlist.meet({ key, forms: revealed }).filter(({ entry }) => alertsAt(entry, time))
     if (met.length > 0) matches.set(key, met)
+    if (++looked % lookedAtOnce === 0) yield
   }
   return matches
+}
+
+function sameForm(a: Form, b: Form): boolean {
+  return a.key === b.key && a.basis === b.basis
 }
 
 /** A party with several roles counts once, in its most direct one. */

@@ -4,6 +4,7 @@ import type { Key } from '../../src/address/key.ts'
 import { all, type Db } from '../../src/ledger/database.ts'
 import { alertsOfEntrySql } from '../../src/ledger/entry-removed.ts'
 import { migrations } from '../../src/ledger/migrate.ts'
+import { entriesNamingSql, fewAddresses } from '../../src/ledger/new-own.ts'
 import { addOwnAddresses } from '../../src/ledger/own-addresses.ts'
 import {
   addRescreen,
@@ -16,7 +17,11 @@ import {
 import {
   earlierPartySql,
   nextPartySql,
+  partiesSizeSql,
   partiesSql,
+  partyIdsSql,
+  transferIdsSql,
+  transfersSizeSql,
   transfersSql,
 } from '../../src/ledger/stored-transactions.ts'
 import { activateList } from '../pipeline/fixtures.ts'
@@ -33,9 +38,14 @@ describe('the way to stored history', () => {
       'entries of a job',
       'select key from rescreen_entries where rescreen_id = ? and (list_id, key) > (?, ?) order by list_id, key limit ?',
     ],
+    ['entries that name own addresses', entriesNamingSql],
     ['own addresses of a key', 'select address from own_addresses where key = ? order by chain limit 1'],
     ['parties of a transaction', partiesSql],
     ['transfers of a transaction', transfersSql],
+    ['ids of parties of a transaction', partyIdsSql],
+    ['ids of transfers of a transaction', transferIdsSql],
+    ['how many parties a transaction has', partiesSizeSql],
+    ['how many transfers a transaction has', transfersSizeSql],
   ])('is an index look-up: %s', (_what, sql) => {
     const db = freshLedger()
     const numbers = (sql.match(/\?\d?/g) ?? []).map((mark, index) => [mark.slice(1) || String(index + 1), 1])
@@ -71,13 +81,16 @@ describe('jobs', () => {
     ])
   })
 
-  it('are written down by own addresses that are new, once while none was begun', async () => {
+  it('are written down by many own addresses that are new, once while none was begun', async () => {
     const db = freshLedger()
-    const add = (key: Key) =>
-      addOwnAddresses(db, [{ key, address: key, kind: 'hot', reference: '', chain: '' }], at)
-    await add(own)
-    await add(own)
-    await add(evm('c'))
+    const add = (end: string) => {
+      const keys = Array.from({ length: fewAddresses + 1 }, (_, index): Key => `evm:${index}${end}`)
+      const rows = keys.map((key) => ({ key, address: key, kind: 'hot' as const, reference: '', chain: '' }))
+      return addOwnAddresses(db, rows, at)
+    }
+    await add('b')
+    await add('b')
+    await add('c')
     expect(states(db)).toEqual(['own 0 1 pending'])
     saveRescreen(db, 1, {
       position: { listId: 'a', key: own, cursor: null },
@@ -85,7 +98,7 @@ describe('jobs', () => {
       done: false,
       at,
     })
-    await add(evm('d'))
+    await add('d')
     expect(states(db)).toHaveLength(2)
   })
 

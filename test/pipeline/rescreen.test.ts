@@ -180,6 +180,27 @@ describe('a stored transaction with many transfers of one party', () => {
     expect(await rescreen(db, { now })).toMatchObject({ transactions: 1, created: 1, known: 0 })
   })
 
+  it('makes nobody wait for all the rows of its second form', () => {
+    const revealing = (hash: string) => {
+      const forms = [{ key: p2pkh('7'), basis: 'same-key' as const }]
+      return tx({ hash, transfers: [transfer({ parties: [{ ...party(p2wpkh('7'), 'source'), forms }] })] })
+    }
+    const scene = () => {
+      const db = freshChain()
+      store(db, 7, ...Array.from({ length: 20 }, (_, index) => revealing(`t${index}`)))
+      activateList(db, [p2pkh('7')])
+      return db
+    }
+    const [db, whole] = [scene(), scene()]
+    // A row at a time, whether or not something comes of it, and the end of the job.
+    expect(rescreenAll(db, 0)).toBe(2 * 20 + 1)
+    rescreenAll(whole, 60_000)
+    expect(all(db, 'select transactions, created, known from rescreens')).toEqual([
+      { transactions: 20, created: 20, known: 0 },
+    ])
+    expect(endState(db)).toEqual(endState(whole))
+  })
+
   it('is screened once where another transaction stands between its parties', async () => {
     const db = freshChain()
     store(db, 7, payout('0x1', 2), payout('0x2', 1))
@@ -259,12 +280,12 @@ describe('stored history, when entries are removed', () => {
        where kind = 'entry-removed' order by seq`,
     ).map(({ tx_hash, data }) => `${tx_hash} ${data}`)
 
-  it('tells their alerts once a removal, and no others', () => {
+  it('tells their alerts once a removal, and no others', async () => {
     const db = freshChain()
     store(db, 7, depositFrom('0x1', evm('b')), depositFrom('0x2', evm('d')))
     remove(db)
     expect(removals(db)).toEqual(['0x1 {"revision":2,"removed_on":"2025-03-21"}'])
-    askRescreen(db, null, at)
+    await askRescreen(db, null, at)
     rescreenAll(db)
     expect(removals(db)).toHaveLength(1)
     activateList(db, [evm('b'), evm('d')], 'ofac-sdn', '2025-06-01')
@@ -461,21 +482,21 @@ describe('a re-screen by hand', () => {
     rescreenAll(db)
     const before = alerts(db)
     const now = () => at
-    askRescreen(db, null, at)
+    await askRescreen(db, null, at)
     expect(await rescreen(db, { now })).toMatchObject({ entries: 2, created: 0, known: 2 })
-    askRescreen(db, 1, at)
+    await askRescreen(db, 1, at)
     expect(await rescreen(db, { now })).toMatchObject({ entries: 1, created: 0, known: 1 })
-    askRescreen(db, 2, at)
+    await askRescreen(db, 2, at)
     expect(await rescreen(db, { now })).toMatchObject({ entries: 0 })
     expect(alerts(db)).toEqual(before)
   })
 
-  it('finds what an alert was never raised for', () => {
+  it('finds what an alert was never raised for', async () => {
     const db = freshChain()
     activateList(db, [evm('b')])
     rescreenAll(db)
     store(db, 7, depositFrom('0x1', evm('b')))
-    askRescreen(db, null, at)
+    await askRescreen(db, null, at)
     rescreenAll(db)
     expect(alerts(db)).toEqual(['0x1 value source exact pending'])
   })
@@ -500,7 +521,7 @@ describe('an own address that a list names', () => {
     activateList(db, [own])
     await addOwnAddresses(db, ours, at)
     rescreenAll(db)
-    askRescreen(db, null, at)
+    await askRescreen(db, null, at)
     rescreenAll(db)
     expect(told(db)).toEqual([
       {
