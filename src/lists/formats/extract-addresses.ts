@@ -75,11 +75,12 @@ function judge(
 ): Verdict | null {
   const run = runs[at]
   if (run === undefined) return null
-  const parts = isAddress(run.text) ? 0 : partsOfSplit(text, runs, at, effort)
-  if (parts > 0) return { count: parts, reason: splitBy(text.slice(run.end, runs[at + 1]?.start)) }
-  const announced = (start: number) => isAnnounced(labelAt(start))
-  const left = partsOfCutShort(text, runs, at, announced)
-  if (left > 0) return { count: left, reason: 'cut short: not a whole address' }
+  if (!isAddress(run.text)) {
+    const parts = partsOfSplit(text, runs, at, effort)
+    if (parts > 0) return { count: parts, reason: splitBy(text.slice(run.end, runs[at + 1]?.start)) }
+    const left = partsOfCutShort(text, runs, at, (start) => isAnnounced(labelAt(start)))
+    if (left > 0) return { count: left, reason: 'cut short: not a whole address' }
+  }
   const before = text.slice(Math.max(0, run.start - nameReach), run.start)
   const reason = judgeRun(run, before, () => labelAt(run.start))
   if (reason === 'address') return { count: 1, reason: null }

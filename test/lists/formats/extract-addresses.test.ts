@@ -412,6 +412,61 @@ describe('addresses in free text', () => {
     )
   })
 
+  it('are whole, though dots or stars stand behind them', () => {
+    const text = `BTC: ${segwit}... ${tron} … ${eth}…, ${lower}[...] and ${p2sh}***`
+    expect(found(text).map(([, address]) => address)).toEqual([segwit, tron, eth, lower, p2sh])
+    expect(unparsed(text)).toEqual([])
+  })
+
+  it.each([' ', '\n', '', ' then '])('takes no whole address for the end of a shortened one (%j)', (gap) => {
+    for (const short of ['0x175d\u2026', 'USDT: TGJVc3...', 'TRX: TGJVc3 ...'])
+      for (const whole of [eth, tron, p2sh, segwit]) {
+        const { found, unparsed } = extractAddresses(`${short}${gap}${whole}.`)
+        expect(found.map(({ address }) => address)).toEqual([whole])
+        expect(unparsed).toMatchObject([{ reason: 'cut short: not a whole address' }])
+      }
+  })
+
+  it('are found whole among labels, numbers, parts and marks', () => {
+    const labels = [
+      'BTC:',
+      'USDT (TRC20):',
+      'ERC-20',
+      'wallet address:',
+      '(1)',
+      'No 3',
+      'alt.',
+      'Passport',
+      '1234 5678',
+    ]
+    const parts = [
+      '0x',
+      'bc1',
+      'b',
+      'T',
+      '3',
+      '1A',
+      '0x1f4',
+      '3LU8',
+      'TGJVc3...aVNU',
+      '0x175d\u2026',
+      'dead beef',
+      '...',
+    ]
+    const words = ['and', 'of', 'Moscow', '1985', 'A1', 'Ltd', 'IBAN RU0204452560040702810412345678901']
+    const addresses = [eth, lower, tron, p2sh, segwit, legacyCash, monero]
+    const piece = fc.constantFrom(...labels, ...parts, ...words, ...addresses)
+    const gap = fc.constantFrom(' ', ', ', '; ', '\n', ' - ', '\t', ': ', '\n    ', '. ', ' | ', '... ')
+    fc.assert(
+      fc.property(fc.array(fc.tuple(piece, gap), { maxLength: 10 }), (pieces) => {
+        const expected = pieces.map(([text]) => text).filter((text) => addresses.includes(text))
+        const all = found(pieces.flat().join('')).map(([, address]) => address)
+        expect(new Set(all)).toEqual(new Set(expected))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
   it('counts parts however an address is cut', () => {
     const between = fc.constantFrom(' ', '\n', '\r\n        ', '-', ' - ', ', ', '\u00a0')
     const parts = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 42, maxLength: 42 })

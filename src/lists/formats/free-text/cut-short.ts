@@ -34,10 +34,15 @@ export function partsOfCutShort(
   return before !== undefined && isOdd(run.text, '') && announced(run.start - before.length) ? 1 : 0
 }
 
-/** The end of the address, if `next` is that: behind a space, a word is not. */
+/**
+ * The end of the address, if `next` is that: behind a space there is one before the mark, too, and a word is no end, nor is
+ * what begins another address.
+ */
 function tailOf(run: Run, behind: string, next: Run | undefined): string {
-  if (next?.start !== run.end + behind.length || !/^[0-9A-Za-z]+$/.test(next.text)) return ''
-  return /\s/.test(behind) && (isProse(run.text) || isProse(next.text)) ? '' : next.text
+  if (next?.start !== run.end + behind.length || !/^[0-9A-Za-z]{1,24}$/.test(next.text)) return ''
+  if (!/\s/.test(behind)) return next.text
+  const isApart = /^ .* $/.test(behind) && !evident.test(next.text)
+  return isApart && !isProse(run.text) && !isProse(next.text) ? next.text : ''
 }
 
 /** Neither words nor an amount. What begins it may be capitals only: `TGJV...`. */
