@@ -62,30 +62,22 @@ export function stands(db: Db, transactionId: number): boolean {
   return one(db, 'select 1 from transactions where id = ? and orphaned = 0', transactionId) !== undefined
 }
 
-/** How much is stored of an inclusion of a transaction. */
-export interface StoredSize {
-  /** Transfers and parties. */
-  count: number
-  /** Which they are: the same as long as nothing was added. */
-  rows: string
-}
-
-/** `undefined` when its block lost. Looks at every row. */
-export function sizeOfStored(db: Db, id: number): StoredSize | undefined {
-  const row = one<{ own_signed: number }>(
-    db,
-    'select own_signed from transactions where id = ? and orphaned = 0',
-    id,
-  )
-  if (row === undefined) return undefined
-  const sizes = [transfersSizeSql, partiesSizeSql].map((sql) => one<{ n: number; last: number }>(db, sql, id))
-  return { count: sizes.reduce((sum, size) => sum + (size?.n ?? 0), 0), rows: JSON.stringify([row, sizes]) }
+/**
+ * Says which rows are stored of an inclusion of a transaction: the same as long as none was added. Looks at each of them.
+ * `undefined` when its block lost.
+ */
+export function stateOfStored(db: Db, transactionId: number): string | undefined {
+  const own = one(db, 'select own_signed from transactions where id = ? and orphaned = 0', transactionId)
+  if (own === undefined) return undefined
+  return JSON.stringify([
+    own,
+    ...[transfersStateSql, partiesStateSql].map((sql) => one(db, sql, transactionId)),
+  ])
 }
 
 /** For the test that no scan stands behind them. */
-export const transfersSizeSql =
-  'select count(*) as n, max(id) as last from transfers where transaction_id = ?'
-export const partiesSizeSql = 'select count(*) as n, max(id) as last from parties where transaction_id = ?'
+export const transfersStateSql = 'select count(*), max(id) from transfers where transaction_id = ?'
+export const partiesStateSql = 'select count(*), max(id) from parties where transaction_id = ?'
 
 interface TransactionRow {
   hash: string
@@ -110,6 +102,7 @@ interface TransferRow {
 }
 
 interface PartyRow {
+  id: number
   transfer_id: number | null
   direction: Direction | null
   role: Role
@@ -120,7 +113,7 @@ interface PartyRow {
 }
 
 const transferColumns = 'id, transfer, direction, asset, symbol, amount, own_key, own_address, tags'
-const partyColumns = 'transfer_id, direction, role, key, address, match_key, match_basis'
+const partyColumns = 'id, transfer_id, direction, role, key, address, match_key, match_basis'
 
 /** For the test that no scan stands behind them. Thousands of rows may be of one transaction: no column that is not used. */
 export const transfersSql = `select ${transferColumns} from transfers where transaction_id = ? order by id`
@@ -142,8 +135,30 @@ export function readStoredTransaction(db: Db, id: number): StoredTransaction | u
   return atOnce(assembling(row, all<TransferRow>(db, transfersSql, id), all<PartyRow>(db, partiesSql, id)))
 }
 
+/** Transfers, or parties, above which a transaction is large: fewer are read and screened in some milliseconds. */
+const large = 200
+
+// Written into the statement: SQLite would plan one with a parameter there anew each time. Sorting is for few.
+const someTransfersSql = `select ${transferColumns} from transfers where transaction_id = ? limit ${large + 1}`
+const somePartiesSql = `select ${partyColumns} from parties where transaction_id = ? limit ${large + 1}`
+
+/** The same; `large` where it is: seeing that takes no longer. */
+export function readIfSmall(db: Db, id: number): StoredTransaction | undefined | 'large' {
+  const row = transactionRow(db, id)
+  if (row === undefined) return undefined
+  const transfers = all<TransferRow>(db, someTransfersSql, id)
+  if (transfers.length > large) return 'large'
+  const parties = all<PartyRow>(db, somePartiesSql, id)
+  if (parties.length > large) return 'large'
+  return atOnce(assembling(row, transfers.sort(byId), parties.sort(byId)))
+}
+
+function byId(a: { id: number }, b: { id: number }): number {
+  return a.id - b.id
+}
+
 /**
- * The same in slices. Rows may be written between them: it is what is stored where `sizeOfStored` says the same before and
+ * The same in slices. Rows may be written between them: it is what is stored where `stateOfStored` says the same before and
  * after.
  */
 export function* readingStoredTransaction(

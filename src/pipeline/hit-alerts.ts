@@ -2,10 +2,10 @@ import { atOnce } from '../in-slices.ts'
 import type { Db } from '../ledger/database.ts'
 import type { RescreenItem } from '../ledger/rescreens.ts'
 import type { Revisions } from '../ledger/revisions.ts'
-import { sizeOfStored, stands } from '../ledger/stored-transactions.ts'
+import { stands, stateOfStored } from '../ledger/stored-transactions.ts'
 import { alertId } from '../screening/alert-id.ts'
-import type { Entry, Finding } from '../screening/types.ts'
-import { type ScreenedHit, screeningLarge } from './rescreen-entry.ts'
+import type { Finding } from '../screening/types.ts'
+import type { ScreenedHit, ScreeningStored } from './rescreen-entry.ts'
 
 /** The alerts that an entry makes of one transaction, in the order of its transfers. */
 export interface HitAlerts extends Pick<ScreenedHit, 'stored'> {
@@ -15,14 +15,9 @@ export interface HitAlerts extends Pick<ScreenedHit, 'stored'> {
 /** An entry at work, and the revisions at which it was read. */
 export interface EntryAtWork {
   item: RescreenItem
-  entry: Entry
   revisions: Revisions
-  /** What it says of a transaction, at once. */
-  screened: (transactionId: number) => ScreenedHit | undefined
+  screening: ScreeningStored
 }
-
-/** Rows of a transaction, above which it is worked out before the write lock is taken: fewer take some milliseconds. */
-const large = 400
 
 /** The lists and own addresses may change as often as it takes: after so many times it is done in one go. */
 const patientTries = 3
@@ -36,7 +31,7 @@ interface Prepared {
   about: string
   revisions: string
   /** What was stored of it when it was begun. */
-  rows: string
+  rows: string | undefined
   tries: number
   /** What is still to be done. */
   work: Generator<undefined, HitAlerts | undefined> | null
@@ -83,32 +78,35 @@ export function alertsOfHit(db: Db, at: EntryAtWork, transactionId: number): Hit
   const prepared = known?.about === about ? known : undefined
   const { isChecked = false, result } = prepared?.revisions === revisions ? prepared : {}
   if (isChecked && result && stands(db, transactionId)) return result
-  const size = sizeOfStored(db, transactionId)
-  if (size === undefined) return undefined
-  const same = { about, revisions, rows: size.rows }
-  // No result, where the block was lost then: it came back.
-  if (prepared && result && prepared.rows === size.rows) {
-    preparations.set(db, { ...prepared, isChecked: true })
+  const rows = prepared && stateOfStored(db, transactionId)
+  if (prepared && rows === undefined) return undefined
+  if (prepared && result && prepared.rows === rows) {
+    prepared.isChecked = true
     return result
   }
-  const tries = (prepared?.tries ?? 0) + 1
-  if (size.count > large && tries <= patientTries) {
-    const work = preparing(db, at.entry, transactionId)
-    preparations.set(db, { ...same, tries, work, result: undefined, isChecked: false })
-    return 'later'
+  const tries = prepared?.tries ?? 0
+  if (prepared === undefined || tries === patientTries) {
+    const hit = prepared ? at.screening.whole(transactionId) : at.screening.ifSmall(transactionId)
+    if (hit === undefined) return undefined
+    if (hit !== 'large') {
+      const done = atOnce(withIds(hit))
+      preparations.set(db, { about, revisions, rows, tries, work: null, result: done, isChecked: true })
+      return done
+    }
   }
-  const hit = at.screened(transactionId)
-  const now = hit && atOnce(withIds(hit))
-  preparations.set(db, { ...same, tries, work: null, result: now, isChecked: true })
-  return now
+  // Also where there was no result, since the block was lost then, and came back.
+  const begun = { about, revisions, rows: rows ?? stateOfStored(db, transactionId) }
+  if (begun.rows === undefined) return undefined
+  const work = preparing(at.screening, transactionId)
+  preparations.set(db, { ...begun, tries: tries + 1, work, result: undefined, isChecked: false })
+  return 'later'
 }
 
 function* preparing(
-  db: Db,
-  entry: Entry,
+  screening: ScreeningStored,
   transactionId: number,
 ): Generator<undefined, HitAlerts | undefined> {
-  const hit = yield* screeningLarge(db, entry, transactionId)
+  const hit = yield* screening.inSlices(transactionId)
   return hit && (yield* withIds(hit))
 }
 

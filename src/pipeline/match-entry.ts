@@ -47,7 +47,7 @@ export function matchEntry(work: RescreenWork, item: RescreenItem, cursor: strin
     did.alerts.push(...raised)
   }
   if (job.kind === 'own') return null
-  const entryAtWork = { item, entry, revisions, screened: screeningStored(db, entry) }
+  const entryAtWork = { item, revisions, screening: screeningStored(db, entry) }
   const [form = '', row = '', alert] = cursor.split(':')
   let written = alert ?? ''
   const place = cursor === '' ? '' : `${form}:${row}`

@@ -87,10 +87,10 @@ export async function previewList(
 }
 
 function flaggedBy(db: Db, entry: Entry): PreviewedAlert[] {
-  const screened = screeningStored(db, entry)
+  const screening = screeningStored(db, entry)
   const hits = [...hitsOf(db, formsOf(entry.key), { place: '', to: Number.MAX_SAFE_INTEGER })]
   return hits.flatMap(({ transactionId }) => {
-    const hit = transactionId === null ? undefined : screened(transactionId)
+    const hit = transactionId === null ? undefined : screening.whole(transactionId)
     if (hit === undefined) return []
     const { chain, block } = hit.stored
     return hit.findings.flatMap(({ entry: met, own, party, amount, ...finding }) => {

@@ -8,6 +8,7 @@ import { ownAddressText, writeOwnAlert } from '../ledger/own-alert.ts'
 import {
   hasEarlierParty,
   nextParty,
+  readIfSmall,
   readingStoredTransaction,
   readStoredTransaction,
   type StoredTransaction,
@@ -77,22 +78,32 @@ export interface ScreenedHit {
  * What one entry says of stored transactions, as own addresses are now: one that became own since is no other party any
  * more. The equivalents are derived once, as for a watchlist of all entries. `undefined` where its block lost.
  */
-export function screeningStored(db: Db, entry: Entry): (transactionId: number) => ScreenedHit | undefined {
+export function screeningStored(db: Db, entry: Entry): ScreeningStored {
   const watchlist = new Watchlist(0, [entry])
-  return (transactionId) => {
-    const stored = readStoredTransaction(db, transactionId)
-    return stored && atOnce(screenedBy(db, stored, watchlist))
+  const screened = (stored: StoredTransaction) => atOnce(screenedBy(db, stored, watchlist))
+  return {
+    whole: (transactionId) => {
+      const stored = readStoredTransaction(db, transactionId)
+      return stored && screened(stored)
+    },
+    ifSmall: (transactionId) => {
+      const stored = readIfSmall(db, transactionId)
+      return stored === undefined || stored === 'large' ? stored : screened(stored)
+    },
+    inSlices: function* (transactionId) {
+      const stored = yield* readingStoredTransaction(db, transactionId)
+      return stored && (yield* screenedBy(db, stored, watchlist))
+    },
   }
 }
 
-/** The same of one with thousands of transfers, in slices. What is read may change between them: see `readingStoredTransaction`. */
-export function* screeningLarge(
-  db: Db,
-  entry: Entry,
-  transactionId: number,
-): Generator<undefined, ScreenedHit | undefined> {
-  const stored = yield* readingStoredTransaction(db, transactionId)
-  return stored && (yield* screenedBy(db, stored, new Watchlist(0, [entry])))
+/** What one entry says of a stored transaction. */
+export interface ScreeningStored {
+  whole: (transactionId: number) => ScreenedHit | undefined
+  /** `large` where it has hundreds of transfers or more: then nothing was done. */
+  ifSmall: (transactionId: number) => ScreenedHit | undefined | 'large'
+  /** What is read may change between two slices: see `readingStoredTransaction`. */
+  inSlices: (transactionId: number) => Generator<undefined, ScreenedHit | undefined>
 }
 
 /** Own addresses that are looked up between two interruptions. */

@@ -17,12 +17,12 @@ import {
 import {
   earlierPartySql,
   nextPartySql,
-  partiesSizeSql,
   partiesSql,
+  partiesStateSql,
   partyIdsSql,
   transferIdsSql,
-  transfersSizeSql,
   transfersSql,
+  transfersStateSql,
 } from '../../src/ledger/stored-transactions.ts'
 import { activateList } from '../pipeline/fixtures.ts'
 import { evm, own } from '../screening/builders.ts'
@@ -44,8 +44,8 @@ describe('the way to stored history', () => {
     ['transfers of a transaction', transfersSql],
     ['ids of parties of a transaction', partyIdsSql],
     ['ids of transfers of a transaction', transferIdsSql],
-    ['how many parties a transaction has', partiesSizeSql],
-    ['how many transfers a transaction has', transfersSizeSql],
+    ['how many parties a transaction has', partiesStateSql],
+    ['how many transfers a transaction has', transfersStateSql],
   ])('is an index look-up: %s', (_what, sql) => {
     const db = freshLedger()
     const numbers = (sql.match(/\?\d?/g) ?? []).map((mark, index) => [mark.slice(1) || String(index + 1), 1])
