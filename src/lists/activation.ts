@@ -7,22 +7,35 @@ import {
   firstActivated,
   type SnapshotRow,
 } from '../ledger/list-snapshots.ts'
+import type { Dating } from '../ledger/next-version.ts'
 import { formatOf } from './formats/index.ts'
 import { historyOf } from './ofac-history.ts'
 
 /** How activating a kept snapshot dates what it changes: as its format and its history say. @param at now, ISO-8601. */
 export function activationOf(db: Db, snapshot: SnapshotRow, at: string): Activation {
-  const { category, listedOnIsPublished } = formatOf(snapshot.format)
-  const today = at.slice(0, 10)
+  const { list_id: id, format, issued_on: issuedOn } = snapshot
   // What was read wrongly stood there all along: bytes that were active before keep their day.
-  const date = noLater(snapshot.issued_on ?? (firstActivated(db, snapshot) ?? at).slice(0, 10), today)
-  const active = activeSnapshot(db, snapshot.list_id)
+  const since = firstActivated(db, snapshot) ?? at
+  return {
+    ...datingOf(db, { id, format, issuedOn }, { since, at }),
+    ...{ category: formatOf(format).category, history: historyOf(format, countsOf(snapshot)), at },
+  }
+}
+
+/** How a version of a list dates what it changes. @param since what stands for a date of issue that it has not. */
+export function datingOf(
+  db: Db,
+  { id, format, issuedOn }: { id: string; format: string; issuedOn: string | null },
+  { since, at }: { since: string; at: string },
+): Dating {
+  const today = at.slice(0, 10)
+  const date = noLater(issuedOn ?? since.slice(0, 10), today)
+  const active = activeSnapshot(db, id)
   const follows = active?.issued_on && noLater(active.issued_on, activatedOn(active))
   return {
-    date,
+    ...{ date, issuedOn, listedOnIsPublished: formatOf(format).listedOnIsPublished },
     // An older version knows nothing of the time since, in which the newer one was the list.
     ...(follows && date < follows ? { goneOn: today } : {}),
-    ...{ category, listedOnIsPublished, history: historyOf(snapshot.format, countsOf(snapshot)), at },
   }
 }
 

@@ -5,6 +5,7 @@ import { entryOf, keysInForce } from '../ledger/list-entries.ts'
 import { snapshotRowOf } from '../ledger/list-snapshots.ts'
 import { changeOf, type EntryChange, nextVersion } from '../ledger/next-version.ts'
 import { ownAlertId } from '../ledger/own-alert.ts'
+import { datingOf } from '../lists/activation.ts'
 import { formatOf } from '../lists/formats/index.ts'
 import { mergeByKey } from '../lists/merge.ts'
 import { historyOf } from '../lists/ofac-history.ts'
@@ -57,11 +58,7 @@ export async function previewList(
   const said = new Map(mergeByKey(parsed.addresses).map((entry) => [entry.key, snapshotRowOf(entry)]))
   const history = new Map(historyOf(format.id, parsed.counts).map((each) => [each.key, each]))
   const { issuedOn } = parsed
-  const dating = {
-    date: issuedOn ?? at.slice(0, 10),
-    issuedOn,
-    listedOnIsPublished: format.listedOnIsPublished,
-  }
+  const dating = datingOf(db, { id: list.id, format: format.id, issuedOn }, { since: at, at })
   const now = keysInForce(db, list.id)
   const next = [...said.values()].filter(({ removed_on }) => removed_on === null).map(({ key }) => key)
   const changed = [...new Set([...said.keys(), ...now, ...history.keys()])].sort().flatMap((key) => {
