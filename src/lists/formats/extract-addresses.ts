@@ -85,7 +85,7 @@ function judge(
   const reason = judgeRun(run, before, () => labelAt(run.start))
   if (reason === 'address') return { count: 1, reason: null }
   if (reason !== null) return { count: 1, reason }
-  return damagedPieces(text, runs, at, () => labelAt(run.start).announces, effort)
+  return damagedPieces(text, runs, at, () => isAnnounced(labelAt(run.start)), effort)
 }
 
 function isAnnounced({ announces, asset }: Label): boolean {

@@ -271,7 +271,31 @@ describe('addresses in free text', () => {
     ['an ellipsis at the end', 'Bitcoin address 1A1zP1\u2026', '1A1zP1', /cut short/],
     ['an ellipsis at the front', 'USDT wallet \u20265Yzq', '5Yzq', /cut short/],
     ['dots after two letters', 'USDT: bc...f3t4', 'bc...f3t4', /cut short/],
-    ['dots before a word', 'USDT: TGJV... and', 'TGJV', /cut short/],
+    ['dots before a word', 'USDT: TGJVc3... and', 'TGJVc3', /cut short/],
+    ['dots and the label of another', 'ETH: 0x175d\u2026 SOL: none', '0x175d', /cut short/],
+    ['a quoted one', 'his wallet "TUCs\u2026aVN4"', 'TUCs\u2026aVN4', /cut short/],
+    ['a line to fill in', 'ETH: 0x098B____2f96', '0x098B____2f96', /cut short/],
+    ['x in its middle', 'see 0x098Bxxxx2f96', '0x098Bxxxx2f96', /cut short/],
+    ['what was left out in words', 'ETH: 0x098B [redacted] 2f96', '0x098B', /cut short/],
+    [
+      'parts of an account of Cosmos',
+      'ATOM: cosmos1hsk6jry yqjfhp5dhc55tc9jtckygx0eph6dd02',
+      'cosmos1hsk6jry yqjfhp5dhc55tc9jtckygx0eph6dd02',
+      /parts: no address/,
+    ],
+    [
+      'parts of an account of Stellar',
+      'XLM: GA7QYNF7SOWQ3GLR2BGM ZEHXAVIRZA4KVWLTJJFC7 MGXUA74P7UJVSGZ',
+      'GA7QYNF7SOWQ3GLR2BGM ZEHXAVIRZA4KVWLTJJFC7 MGXUA74P7UJVSGZ',
+      /parts: no address/,
+    ],
+    [
+      'tags written out inside',
+      `USDT: ${tron.slice(0, 9)}<br/>${tron.slice(9, 20)}</p>&#8203;<p>${tron.slice(20)}`,
+      `${tron.slice(0, 9)}<br/>${tron.slice(9, 20)}</p>&#8203;<p>${tron.slice(20)}`,
+      /split by/,
+    ],
+    ['a sign for x', `see 0\u00d7${bare}`, `0\u00d7${bare}`, /outside ASCII \(U\+00D7\)/],
     ['stars', 'BTC: 3LU8***yiG', '3LU8***yiG', /cut short/],
     [
       'a cashaddr that does not agree',
@@ -345,8 +369,9 @@ describe('addresses in free text', () => {
     ],
     [
       'dots behind words and amounts',
-      'BTC ... and ETH, the wallet address was known... paid 5000 USDT... in BTC: 12...15, his wallet... Address: Moscow...',
+      'BTC ... and ETH, the wallet address was known... paid 5000 USDT... in BTC: 12...15, his wallet... Address: Moscow... BTC: 10k...20k, BTC\u202610k, Wallet: MetaMask... Address: 12B\u2026 13C\u2026 USDT: 2019...2022H1 wallets are used...2nd, digital wallet...B2B',
     ],
+    ['tables of numbers', '+7 901 100 10 10; 12 34 56 78 9 10 11 12; INN 7707083893 '.repeat(900)],
     ['nothing', ''],
   ])('are not seen in %s', (_, text) => {
     expect(extractAddresses(text)).toEqual({ found: [], unparsed: [] })

@@ -51,10 +51,10 @@ const unknown = new RegExp(
   `(?:^|[\\s(;,.])(?!(?:${forms})\\b)([A-Z][A-Z0-9]{1,9})\\s?:\\s*(?:[XPC]-|${scheme})$`,
 )
 const words = new RegExp(
-  String.raw`\b(?:wallets?|address(?:es)?)\b(?:\s\w{1,10}){0,2}\s{0,3}[:=–—-]?\s*${scheme}$`,
+  String.raw`\b(?:wallets?|address(?:es)?)\b(?:\s\w{1,10}){0,2}\s{0,3}[:=–—-]?[\s"'“«(\[]*${scheme}$`,
   'i',
 )
-const between = /^(?:[\s,;.•·*&–—-]|\band\b|\balt\b|\(?\d{1,3}\))*$/i
+const between = /^(?:[\s,;.•·*&/–—-]|\band\b|\balt\b|\(?\d{1,3}\))*$/i
 
 /** @param gap the text between the last address, or the beginning, and this one; its last {@link labelReach} characters. */
 export function labelOf(gap: string): Label {

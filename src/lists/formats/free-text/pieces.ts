@@ -4,7 +4,7 @@ import type { Effort } from './effort.ts'
 import { isRandom, isWord } from './looks-like.ts'
 import { bech32Data, begunHrp, hrps } from './prefixes.ts'
 import { isNear, type Run } from './runs.ts'
-import { partsOfSplit } from './split.ts'
+import { isNumber, partsOfSplit } from './split.ts'
 
 /** Runs that were meant as one text, and what is wrong with it. */
 export interface Pieces {
@@ -58,10 +58,17 @@ function bech32Pieces(text: string, runs: readonly Run[], at: number, effort: Ef
 }
 
 function randomPieces(text: string, runs: readonly Run[], at: number, effort: Effort): Pieces | null {
-  const pieces = join(text, runs, at, effort, (_, piece) => /^[0-9A-Za-z]+$/.test(piece) && !isWord(piece))
+  if (!/[A-Za-z]/.test(runs[at]?.text ?? '')) return null
+  const may = (_: string, piece: string) => /^[0-9A-Za-z]+$/.test(piece) && !isWord(piece)
+  const pieces = join(text, runs, at, effort, may)
   const all = pieces.join('')
-  if (pieces.length < 2 || all.length < shortestAddress || !isRandom(all)) return null
+  if (pieces.length < 2 || all.length < shortestAddress || !(isRandom(all) || isForeign(all))) return null
   return { count: pieces.length, reason: `parts: ${noAddress}` }
+}
+
+/** Of a chain that is not known here, in one case: letters and digits in plenty. */
+function isForeign(text: string): boolean {
+  return text.replace(/[^a-z]/gi, '').length >= 8 && text.replace(/[^0-9]/g, '').length >= 4
 }
 
 /** Fewer and shorter ones are words in a row. */
@@ -104,7 +111,12 @@ function join(
     if (run === undefined || !effort.part() || run.inLink || isWhole(run.text)) return pieces
     if (before && !isNear(text, before, run)) return pieces
     all += run.text
-    if (all.length > longestAddress || !may(all, run.text, before ? run.start - before.end : 0)) return pieces
+    if (
+      all.length > longestAddress ||
+      isNumber(all) ||
+      !may(all, run.text, before ? run.start - before.end : 0)
+    )
+      return pieces
     pieces.push(run.text)
   }
 }

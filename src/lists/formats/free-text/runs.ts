@@ -18,7 +18,7 @@ const chunks = new RegExp(`[^${spaces},;|"'<>()\\[\\]{}“”«»…]+`, 'gu')
 
 /** Scripts whose letters look like no letter of an address: text in them may stand next to an address without a space. */
 const apart = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Hebrew', 'Arabic', 'Thai']
-const letters = `[[\\p{L}\\p{N}\\p{M}\\p{Cf}\\p{Cc}\\ufffd]--[${apart.map((name) => `\\p{sc=${name}}`).join('')}]]+`
+const letters = `[[\\p{L}\\p{N}\\p{M}\\p{Cf}\\p{Cc}\\ufffd\\u00d7]--[${apart.map((name) => `\\p{sc=${name}}`).join('')}]]+`
 const cashPrefix = cashPrefixes.flatMap((prefix) => [prefix, prefix.toUpperCase()])
 /** Addresses of TON, the only ones with `-`, `_`, `+` and `/` in them. */
 const ton = '(?<![\\w+\\/\\-])[EUk0]Q[\\w+\\/\\-]{46}(?![\\w+\\/\\-])'
@@ -31,10 +31,18 @@ export function findRuns(text: string): Run[] {
     const inLink = isLink(chunk[0])
     for (const run of chunk[0].matchAll(runs)) {
       const start = chunk.index + run.index
+      if (isMarkup(text, start, start + run[0].length)) continue
       found.push({ text: run[0], start, end: start + run[0].length, inLink })
     }
   }
   return found
+}
+
+/** The word of a tag (`<br/>`, `</p>`), or the number of a character (`&#8203;`), that somebody wrote out. */
+function isMarkup(text: string, start: number, end: number): boolean {
+  const before = text.slice(Math.max(0, start - 2), start)
+  const behind = text.slice(end, end + 3)
+  return before === '&#' ? behind.startsWith(';') : /<\/?$/.test(before) && /^\s?\/?>/.test(behind)
 }
 
 /** `https://…`, `www.…`, `name.org/path`, `someone@name.org`. Each test reads the text once. */
@@ -45,7 +53,7 @@ function isLink(chunk: string): boolean {
   return at > 0 && /\.[a-z]{2}/i.test(chunk.slice(at))
 }
 
-/** What stands between two parts of an address: white space as wide as an indented line, or a few other characters. */
+/** What stands between two parts of an address: white space as wide as an indented line, tags, or a few other characters. */
 const widestSpace = 200
 const mostBetween = 5
 
@@ -54,5 +62,6 @@ export function isNear(text: string, before: Run | undefined, run: Run): boolean
   const from = before?.end ?? 0
   if (run.start - from <= mostBetween) return true
   if (run.start - from > widestSpace) return false
-  return text.slice(from, run.start).replace(/\s+/g, ' ').length <= mostBetween
+  const gap = text.slice(from, run.start).replace(/<[^<>]{1,8}>|&#x?[0-9a-f]{1,6};/gi, '')
+  return gap.replace(/\s+/g, ' ').length <= mostBetween
 }

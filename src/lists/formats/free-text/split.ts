@@ -34,12 +34,17 @@ export function partsOfSplit(text: string, runs: readonly Run[], at: number, eff
     if (run === undefined || !effort.part()) return 0
     if (count > 1 && !isNear(text, runs[at + count - 2], run)) return 0
     joined += run.text
-    if (joined.length > longestAddress || !mayBecome.test(joined)) return 0
+    if (joined.length > longestAddress || isNumber(joined) || !mayBecome.test(joined)) return 0
     if (count === 1 || joined.length < shortestAddress || !isLikely(joined)) continue
     if (run.text.length >= shortestAddress && vouched(run.text)) return 0
     if (!effort.checksum()) return 0
     if (vouched(joined)) return isHash(text, runs, at + count, joined) ? 0 : count
   }
+}
+
+/** Digits alone, more than any address begins with: tables are full of them. */
+export function isNumber(text: string): boolean {
+  return text.length > 12 && /^[0-9]+$/.test(text)
 }
 
 /** Before a checksum is worked out. */
