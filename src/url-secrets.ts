@@ -8,16 +8,30 @@ export type MayBeKey = (part: string, where: 'path' | 'query') => boolean
 export function secretsOf(url: string, mayBeKey: MayBeKey): string[] {
   const { username, password, pathname, search, searchParams } = new URL(url)
   const login = [username, password].filter((part) => part.length >= 3)
-  const parts = pathname.split('/').filter((part) => mayBeKey(part, 'path'))
+  const parts = pathname
+    .split('/')
+    .flatMap((part) => [part, ...part.split(/[;=]/)])
+    .filter((part) => mayBeKey(part, 'path'))
   // As written, where `+` is no space, and a key may stand alone, without a name and `=`.
   const raw = search
     .slice(1)
     .split('&')
-    .map((pair) => pair.slice(pair.indexOf('=') + 1))
+    .flatMap((pair) => [
+      pair.slice(pair.indexOf('=') + 1),
+      ...(/^[^=]+=$/.test(pair) ? [pair.slice(0, -1)] : []),
+    ])
   const values = [...searchParams.values(), ...raw].filter((value) => mayBeKey(value, 'query'))
   const written = [...login, ...parts, ...values]
   const basic = username + password === '' ? [] : [btoaUtf8(`${decode(username)}:${decode(password)}`)]
-  return [...new Set([...written, ...written.map(decode), ...basic])].sort(longestFirst)
+  return [...new Set([...written, ...written.flatMap(echoes), ...basic])].sort(longestFirst)
+}
+
+/** What servers and parsers make of it. */
+function echoes(text: string): string[] {
+  const decoded = decode(text)
+  const spaced = decode(text.replaceAll('+', ' '))
+  const plain = [decoded, decode(decoded), decoded.replaceAll('+', ' '), spaced]
+  return plain.flatMap((one) => [one, one.replaceAll('&', '&amp;'), one.replaceAll('&', '\\u0026')])
 }
 
 function longestFirst(a: string, b: string): number {
@@ -28,7 +42,9 @@ function longestFirst(a: string, b: string): number {
 const shortestKey = 6
 
 /** What the path of a list is made of, and messages speak of too: `datasets`, `entities.ftm.json`, `SDN_ADVANCED.ZIP`. */
-const words = /^[a-z]+([._-][a-z]+)*$/
+const words = /^[a-z]+([._-][a-z]+)*$|^(?:[A-Z][a-z]{3,}){2,4}$/
+/** What a signed address is made of beside its signature: dates, and the type that is asked for. */
+const plainValue = /^(?:\d{4}-\d{2}-\d{2}(?:T[\d:.Z+-]*)?|[a-z]+\/[a-z0-9.+-]+)$/
 const fileName = /^[a-z]+([._-][a-z]+)*\.(xml|zip|csv|json|ya?ml|gz)$/i
 
 /** Messages cut what they quote: so much of the beginning of a secret is enough to know it by. */
@@ -49,7 +65,7 @@ export function withoutSecrets(text: string, urls: ReadonlySet<string>): string 
 }
 
 function mayBeListKey(part: string, where: 'path' | 'query'): boolean {
-  const isName = where === 'path' && (words.test(part) || fileName.test(part))
+  const isName = where === 'path' ? words.test(part) || fileName.test(part) : plainValue.test(part)
   return part.length >= shortestKey && !isName
 }
 

@@ -51,6 +51,25 @@ describe('a message about a list', () => {
     }
   })
 
+  it.each([
+    ['?k=abc+def/ghi123=', 'got "abc+def/ghi123="'],
+    ['?sig=ab%2Bcd%2Fef%3D12', 'got "ab cd/ef=12" and "ab+cd/ef=12"'],
+    ['?k=a1%26b7cdef', 'got <k>a1&amp;b7cdef</k> and "a1\\u0026b7cdef"'],
+    ['?8f3a9c77deadbeef01=', 'got 8f3a9c77deadbeef01'],
+    ['/l;key=K3Yabc789x/', 'got K3Yabc789x'],
+  ])('keeps a key to itself, however it comes back: %s', (rest, text) => {
+    expect(clean(text, `https://lists.example/${rest}`).match(/[a-z0-9]{6}/i)?.[0]).toBe('secret')
+  })
+
+  it('says the words, days and types of an address that is signed', () => {
+    const ofac = 'https://sanctionslistservice.ofac.treas.gov/api/PublicationPreview/exports/SDN_ADVANCED.ZIP'
+    const signed =
+      'https://store.example/x?se=2026-11-28T13:00:00Z&sv=2024-11-04&rsct=text/xml&sig=0a1b2c3d4e5f'
+    const text = 'text/xml of 2024-11-04 in "https://…/api/PublicationPreview/exports/ADVANCED_XML"'
+    expect(clean(text, ofac, signed)).toBe(text)
+    expect(clean('0a1b2c3d4e5f', ofac, signed)).toBe('(secret)')
+  })
+
   it('keeps what belongs to an address that it redirects to, too', () => {
     const text = 'found "/x?sig=0a1b2c3d4e" and "token=SEKRET2"'
     expect(clean(text, url, 'https://storage.example/x?sig=0a1b2c3d4e')).toBe(

@@ -27,9 +27,10 @@ export interface SnapshotRow {
   parser: number
 }
 
-/** The day a version was last activated; of one that never was, the day it came. */
-export function activatedOn({ activated_at, imported_at }: SnapshotRow): string {
-  return (activated_at ?? imported_at).slice(0, 10)
+/** The day on which these bytes were first activated, by whichever reading of them; of what never was, the day it came. */
+export function activatedOn(db: Db, snapshot: SnapshotRow): string {
+  const { activated_at, imported_at } = snapshot
+  return (firstActivated(db, snapshot) ?? activated_at ?? imported_at).slice(0, 10)
 }
 
 /** What a version's file says of itself, such as how many parties it has. */

@@ -22,20 +22,19 @@ export function activationOf(db: Db, snapshot: SnapshotRow, at: string): Activat
   }
 }
 
-/** How a version of a list dates what it changes. @param since what stands for a date of issue that it has not. */
+/** How a version of a list dates what it changes. @param since when its bytes were first activated, or now. */
 export function datingOf(
   db: Db,
   { id, format, issuedOn }: { id: string; format: string; issuedOn: string | null },
   { since, at }: { since: string; at: string },
 ): Dating {
-  const today = at.slice(0, 10)
-  const date = noLater(issuedOn ?? since.slice(0, 10), today)
+  const date = noLater(issuedOn ?? since.slice(0, 10), since.slice(0, 10))
   const active = activeSnapshot(db, id)
-  const follows = active?.issued_on && noLater(active.issued_on, activatedOn(active))
+  const follows = active?.issued_on && noLater(active.issued_on, activatedOn(db, active))
   return {
     ...{ date, issuedOn, listedOnIsPublished: formatOf(format).listedOnIsPublished },
     // An older version knows nothing of the time since, in which the newer one was the list.
-    ...(follows && date < follows ? { goneOn: today } : {}),
+    ...(follows && date < follows ? { goneOn: at.slice(0, 10) } : {}),
   }
 }
 

@@ -25,7 +25,7 @@ const rowsAtOnce = 1_000
 export function* comparingVersions(
   db: Db,
   list: { id: string; format: string; maxRemoved: number },
-  next: { entries: readonly SnapshotEntry[]; issuedOn: string | null },
+  next: { sha256: string; entries: readonly SnapshotEntry[]; issuedOn: string | null },
   today: string,
 ): Generator<undefined, Comparison> {
   const active = activeSnapshot(db, list.id)
@@ -65,8 +65,9 @@ export function* comparingVersions(
     active:
       active === undefined
         ? null
-        : { issuedOn: active.issued_on, activatedOn: activatedOn(active), families },
-    next: { issuedOn: next.issuedOn, entries: after.size },
+        : { issuedOn: active.issued_on, activatedOn: activatedOn(db, active), families },
+    // The same bytes, read anew: their date was judged when they became active.
+    next: { issuedOn: next.sha256 === active?.sha256 ? null : next.issuedOn, entries: after.size },
   })
   return { active: active?.id ?? null, reasons, added, removed }
 }

@@ -143,7 +143,7 @@ async function prepare(
   if (isActive(db, snapshot)) return null
   know(db, source)
   await stageSnapshot(db, snapshot)
-  const next = { entries, issuedOn: parsed.issuedOn }
+  const next = { sha256: snapshot.sha256, entries, issuedOn: parsed.issuedOn }
   const compared = await inSlices(comparingVersions(db, source, next, at.slice(0, 10)))
   if (compared.reasons.length > 0 && !approve) return { compared, changes: null }
   const kept = findSnapshot(db, source.id, snapshot.sha256, snapshot.parser ?? 1)

@@ -59,6 +59,18 @@ const fresh = (db: Db) =>
 const later = '2026-03-01T10:00:00.000Z'
 
 describe('bytes that a newer parser reads', () => {
+  it('stay active though they are dated in the future, as somebody approved, and keep their day', async () => {
+    const { db, load } = importing()
+    const issuedOn = '2099-01-01'
+    program(1, (parsed) => ({ ...first(28)(parsed), issuedOn }))
+    const held = await load()
+    expect(held).toMatchObject({ state: 'held', reasons: [expect.stringContaining('still to come')] })
+    await approveSnapshot(db, 'l', held.sha256, at)
+    program(2, () => ({ issuedOn }))
+    expect(await load(later)).toMatchObject({ state: 'activated', added: 2, removed: 0 })
+    expect(fresh(db)).toEqual([])
+  })
+
   it('become a version of their own, of which only the difference is a change', async () => {
     const { db, load } = importing()
     program(1, first(28))

@@ -15,8 +15,10 @@ export class RootNamespaces {
   /** Whether an element is of the namespace of the root, and declares no other that it would be of itself. */
   has(tag: SaxesTagPlain): boolean {
     const prefix = prefixOf(tag.name)
-    const declared = declarations(tag).find(([name]) => name === prefix)
-    const uri = declared ? declared[1] : this.#uris.get(prefix)
+    const declared = declarations(tag)
+    // What is declared anew holds for all that is inside, too.
+    if (declared.some(([name, uri]) => this.#uris.has(name) && this.#uris.get(name) !== uri)) return false
+    const [, uri] = declared.find(([name]) => name === prefix) ?? [prefix, this.#uris.get(prefix)]
     return uri === this.uri
   }
 }

@@ -70,6 +70,11 @@ describe('walkXml', () => {
     ['none', '<r/>', /<r> is of no namespace, expected the namespace "urn:x"/],
     ['none for the prefix', '<p:r xmlns="urn:x"/>', /is of no namespace/],
     ['another inside', '<r xmlns="urn:x"><a xmlns="urn:y"/></r>', /<a> at line 1 is of another namespace/],
+    [
+      'another for what is inside',
+      '<r xmlns="urn:x" xmlns:x="urn:x"><x:a xmlns="urn:y"/></r>',
+      /<x:a> at line 1/,
+    ],
     ['another by prefix', '<r xmlns="urn:x" xmlns:y="urn:y"><y:a/></r>', /<y:a> at line 1 is of another/],
     ['a prefix that is not declared', '<r xmlns="urn:x"><y:a/></r>', /<y:a> at line 1 is of another/],
   ])('refuses a file of %s', async (_, xml, message) => {
