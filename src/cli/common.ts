@@ -102,11 +102,15 @@ export function now(): string {
   return new Date().toISOString()
 }
 
-/** A signal that SIGINT and SIGTERM abort; a second one ends the process at once. */
+let stopping: AbortSignal | undefined
+
+/** The signal that SIGINT and SIGTERM abort, one for all who ask; a second one ends the process at once. */
 export function stopSignal(): AbortSignal {
+  if (stopping !== undefined && !stopping.aborted) return stopping
   const controller = new AbortController()
   const stop = () => controller.abort()
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
-  return controller.signal
+  stopping = controller.signal
+  return stopping
 }

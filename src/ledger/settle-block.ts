@@ -18,7 +18,7 @@ export interface SettlingBlock extends BlockRef {
  * the block, and is withdrawn.
  */
 export function settleBlock(db: Db, chain: Chain, block: SettlingBlock, at: string): void {
-  for (const claimed of block.claimed ?? []) {
+  for (const claimed of byUser(block.claimed ?? [])) {
     replaceBy(db, chain.id, claimed, block, at)
     const mined = readPending(db, chain.id, claimed.by)
     if (mined === undefined || (mined.state === 'mined' && mined.block_height === block.height)) continue
@@ -33,6 +33,13 @@ export function settleBlock(db: Db, chain: Chain, block: SettlingBlock, at: stri
     if (block.level === 'outputs') confirm(db, chain.id, claimed.by, block, at)
     else withdraw(db, chain.id, claimed.by, { reason: 'not-in-block', ...where }, at)
   }
+}
+
+/** One transaction's after the other's: of two that replace a third, each is told once. */
+function byUser(claimed: readonly Claimed[]): Claimed[] {
+  const order = new Map<string, number>()
+  for (const { by } of claimed) if (!order.has(by)) order.set(by, order.size)
+  return claimed.toSorted((a, b) => (order.get(a.by) ?? 0) - (order.get(b.by) ?? 0))
 }
 
 function confirm(db: Db, chain: string, hash: string, block: BlockRef, at: string): void {
