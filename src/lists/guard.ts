@@ -43,14 +43,10 @@ export function reasonsToHold({ format, active, next, maxRemoved, today }: Guard
     reasons.push(`it says that it was issued on ${next.issuedOn}, which is still to come`)
   if (active === null) return reasons
   // One that somebody activated with a date that was still to come must not keep every true one out.
-  const activeIsDated = active.issuedOn !== null && !isDayToCome(active.issuedOn, active.activatedOn)
-  if (
-    activeIsDated &&
-    active.issuedOn !== null &&
-    next.issuedOn !== null &&
-    next.issuedOn < active.issuedOn
-  ) {
-    reasons.push(`it was issued on ${next.issuedOn}, before the active one (${active.issuedOn})`)
+  const before =
+    active.issuedOn !== null && isDayToCome(active.issuedOn, active.activatedOn) ? null : active.issuedOn
+  if (before !== null && next.issuedOn !== null && next.issuedOn < before) {
+    reasons.push(`it was issued on ${next.issuedOn}, before the active one (${before})`)
   }
   const families = [...active.families]
   const all = families.reduce((sum, [, { entries }]) => sum + entries, 0)

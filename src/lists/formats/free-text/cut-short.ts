@@ -1,15 +1,15 @@
 import { isWord } from './looks-like.ts'
-import { bech32Data, hrps } from './prefixes.ts'
+import { bech32Data, segwit } from './prefixes.ts'
 import type { Run } from './runs.ts'
 
 /** The marks of something left out: `...`, `…`, `[...]`, `***`, `____`, `[redacted]`. */
 const mark = '(?:[\\[(]?(?:\\.{2,}|…+|[*•·_#-]{2,})[\\])]?|\\[(?:redacted|omitted)\\])'
 /** The same within a run. */
-const crossedOut = new RegExp(`^(?:0x[0-9a-f]+|(?:${hrps.join('|')})1${bech32Data}+?)x{3,}[0-9a-z]+$`, 'i')
+const crossedOut = new RegExp(`^(?:0x[0-9a-f]+|${segwit}${bech32Data}+?)x{3,}[0-9a-z]+$`, 'i')
 const markBehind = new RegExp(`^\\s?${mark}\\s?`)
 const markBefore = new RegExp(`${mark}$`)
 const markReach = 14
-const evident = new RegExp(`^(?:0x[0-9a-f]*|(?:${hrps.join('|')})1${bech32Data}*)$`, 'i')
+const evident = new RegExp(`^(?:0x[0-9a-f]*|${segwit}${bech32Data}*)$`, 'i')
 const longest = 60
 
 /**

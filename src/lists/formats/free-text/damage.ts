@@ -1,5 +1,6 @@
 import { keyFamily } from '../../../address/key.ts'
 import { parseAddress } from '../../../address/parse.ts'
+import { cashPrefixes, segwit } from './prefixes.ts'
 
 /** Longer than two addresses of the longest kind that matter here: beyond it nobody looks for glue. */
 const longestGlued = 200
@@ -7,8 +8,17 @@ const longestGlued = 200
 export const shortestAddress = 25
 export const longestAddress = 110
 /** The lengths that addresses have, by how they begin: most cuts of a text need no checksum to be ruled out. */
-const shape =
-  /^(?:0x.{40}|[1-9A-HJ-NP-Za-km-z]{25,36}|(?:bc1|tb1|bcrt1|ltc1|tltc1|bnb1|btg1)\w{22,70}|[qpzr]\w{41}|(?:bitcoincash|bchtest|bchreg):\w{42,61}|[48]\w{94,105})$/i
+const shape = new RegExp(
+  [
+    '^(?:0x.{40}',
+    '[1-9A-HJ-NP-Za-km-z]{25,36}',
+    `${segwit}\\w{22,70}`,
+    '[qpzr]\\w{41}',
+    `(?:${cashPrefixes.join('|')}):\\w{42,61}`,
+    '[48]\\w{94,105})$',
+  ].join('|'),
+  'i',
+)
 
 /** Whether a text is an address that vouches for itself. Solana's carry no checksum: any cut of a text might be one. */
 export function vouched(text: string): boolean {

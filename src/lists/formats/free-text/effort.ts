@@ -1,5 +1,5 @@
-/** Of checksums worked out for parts that are put together, and of parts looked at: nobody's remarks come near. */
-export const mostChecksums = 2_000
+/** Of checksums worked out for parts that are put together, and of parts looked at: far more than pages of remarks need. */
+const mostChecksums = 2_000
 const mostParts = 300_000
 
 /** How much work one text may make: a hostile one must not keep anybody waiting. What was left undone is told. */

@@ -1,12 +1,13 @@
 import { parseAddress } from '../../../address/parse.ts'
 import { looksLikeAddress } from './looks-like.ts'
+import { segwit } from './prefixes.ts'
 
 /** How explorers name what follows: `/address/…`, `#/account/…`, `?token=…`. */
 const names = /(?:address|account|wallet|token|contract)(?:es|s)?[/=#]+$/i
 /** How far before a run they are looked for. */
 export const nameReach = 20
 /** By their prefixes alone. Shorter hex is a place on a map, or a number of somebody's. */
-const evident = /^(?:0x[0-9a-z]{30,50}|(?:bc1|tb1|bcrt1|ltc1|tltc1|bnb1|btg1)[a-z0-9]{20,90})$/i
+const evident = new RegExp(`^(?:0x[0-9a-z]{30,50}|${segwit}[a-z0-9]{20,90})$`, 'i')
 
 /**
  * Whether a run inside a link is an address, or was meant as one. Links are full of random letters that name pages:

@@ -1,4 +1,6 @@
-const bech32 = /(?:bc1|tb1|bcrt1|ltc1|tltc1|bnb1|btg1)[a-z0-9]{14}/i
+import { segwit } from './prefixes.ts'
+
+const bech32 = new RegExp(`${segwit}[a-z0-9]{14}`, 'i')
 /** Of Bitcoin Cash and its kin, and of Kaspa, without their prefixes. */
 const bareCash = /^[qp](?:[02-9ac-hj-np-z]{41}|[02-9ac-hj-np-z]{60,62})$/
 const ton = /^[EUk0]Q(?=.*[0-9])(?=.*[a-z])[\w+/-]{46}$/

@@ -2,7 +2,7 @@ import { parseAddress } from '../../../address/parse.ts'
 import { longestAddress, shortestAddress } from './damage.ts'
 import type { Effort } from './effort.ts'
 import { isRandom, isWord } from './looks-like.ts'
-import { bech32Data, begunHrp, hrps } from './prefixes.ts'
+import { bech32Data, begunHrp, segwit } from './prefixes.ts'
 import { isNear, type Run } from './runs.ts'
 import { isNumber, partsOfSplit } from './split.ts'
 
@@ -13,7 +13,7 @@ export interface Pieces {
 }
 
 const hex = /^0(?:x[0-9a-f]*)?$/i
-const bech32 = new RegExp(`^(?:${begunHrp.join('|')}|(?:${hrps.join('|')})1${bech32Data}*)$`, 'i')
+const bech32 = new RegExp(`^(?:${begunHrp.join('|')}|${segwit}${bech32Data}*)$`, 'i')
 const noAddress = 'no address when they are put together'
 
 /**

@@ -1,7 +1,7 @@
 import { longestAddress, shortestAddress, vouched } from './damage.ts'
 import type { Effort } from './effort.ts'
 import { disorder, leastDisorder } from './looks-like.ts'
-import { bech32Data, begunHrp, cashPrefixes, hrps } from './prefixes.ts'
+import { bech32Data, begunHrp, cashPrefixes, segwit } from './prefixes.ts'
 import { isNear, type Run } from './runs.ts'
 
 /** Whether a text can still become an address when more is put behind it. */
@@ -11,17 +11,14 @@ const mayBecome = new RegExp(
     '[1-9A-HJ-NP-Za-km-z]{1,36}',
     '[48][1-9A-HJ-NP-Za-km-z]{1,105}',
     ...begunHrp,
-    `(?:${hrps.join('|')})1${bech32Data}{0,80}`,
+    `${segwit}${bech32Data}{0,80}`,
     `[qpzr]${bech32Data}{0,41}`,
     `(?:${cashPrefixes.join('|')}):${bech32Data}{0,61})$`,
   ].join('|'),
   'i',
 )
 
-const evident = new RegExp(
-  `^(?:0x|(?:${hrps.join('|')})1|[qpzr]${bech32Data}*$|${cashPrefixes.join('|')})`,
-  'i',
-)
+const evident = new RegExp(`^(?:0x|${segwit}|[qpzr]${bech32Data}*$|${cashPrefixes.join('|')})`, 'i')
 
 /**
  * How many runs from `at` on are one address with something between its parts, in parts of any length; 0 where none
