@@ -55,6 +55,8 @@ const exitCodes = {
   database: 1,
   /** Another process writes to the database, for longer than one waits for it. */
   'database-busy': 75,
+  /** The disk under the database is full, or answers with an I/O error. */
+  'database-disk': 75,
   /** The database is newer than this program. */
   'database-newer': 5,
   /** Another daemon holds the database. */

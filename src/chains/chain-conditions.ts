@@ -1,7 +1,7 @@
 /** How it goes with one chain, as its follower sees it. */
 export interface ChainCondition {
   chain: string
-  /** `waiting`: its node is in trouble, and is asked again. `halted`: it is followed no more. */
+  /** `waiting`: its node, or the disk of the database, is in trouble; it tries again. `halted`: it is followed no more. */
   state: 'following' | 'waiting' | 'halted'
   /** Since when, ISO-8601. */
   since: string

@@ -30,8 +30,8 @@ function bound(sql: string, params: readonly unknown[]): readonly unknown[] {
 /**
  * Runs a statement that writes. Returns how many rows changed, and the id of the last inserted one.
  *
- * @throws ChainscreenError `database-busy` where another process writes for longer than one waits, `database` where
- * the disk refuses.
+ * @throws ChainscreenError `database-busy` where another process writes for longer than one waits, `database-disk` where
+ * the disk is full or fails, `database` where the file is read-only or damaged. So do all functions of this file.
  */
 export function run(db: Db, sql: string, ...params: unknown[]): { changes: number; id: number } {
   try {
@@ -44,17 +44,29 @@ export function run(db: Db, sql: string, ...params: unknown[]): { changes: numbe
 
 /** The first row. The caller vouches for the shape: it stands beside the SQL. */
 export function one<Row>(db: Db, sql: string, ...params: unknown[]): Row | undefined {
-  return statement(db, sql).get(...bound(sql, params)) as Row | undefined
+  try {
+    return statement(db, sql).get(...bound(sql, params)) as Row | undefined
+  } catch (error) {
+    throw mendable(db.name, error)
+  }
 }
 
 /** All rows. The caller vouches for the shape: it stands beside the SQL. */
 export function all<Row>(db: Db, sql: string, ...params: unknown[]): Row[] {
-  return statement(db, sql).all(...bound(sql, params)) as Row[]
+  try {
+    return statement(db, sql).all(...bound(sql, params)) as Row[]
+  } catch (error) {
+    throw mendable(db.name, error)
+  }
 }
 
 /** Rows one by one, for what may not fit in memory. */
-export function each<Row>(db: Db, sql: string, ...params: unknown[]): IterableIterator<Row> {
-  return statement(db, sql).iterate(...bound(sql, params)) as IterableIterator<Row>
+export function* each<Row>(db: Db, sql: string, ...params: unknown[]): IterableIterator<Row> {
+  try {
+    yield* statement(db, sql).iterate(...bound(sql, params)) as IterableIterator<Row>
+  } catch (error) {
+    throw mendable(db.name, error)
+  }
 }
 
 /**

@@ -165,6 +165,11 @@ export function countOwnAddresses(db: Db): number {
   return row?.n ?? 0
 }
 
+/** Whether any own address is registered: an index look-up, however many there are. */
+export function hasOwnAddresses(db: Db): boolean {
+  return one(db, 'select 1 from own_addresses limit 1') !== undefined
+}
+
 /** Own addresses in the order they were added, one by one. @param options.derived false leaves out those of descriptors. */
 export function listOwnAddresses(db: Db, options = { derived: true }): IterableIterator<OwnAddressRow> {
   const which = options.derived ? '' : 'where key not in (select key from own_derived)'

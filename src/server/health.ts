@@ -4,7 +4,9 @@ import type { Config } from '../config/schema.ts'
 import { type CanaryRuns, canaryTrouble, readCanary } from '../ledger/canary.ts'
 import { readChainState } from '../ledger/chain.ts'
 import type { Db } from '../ledger/database.ts'
+import { diskTrouble, freeDiskBytes } from '../ledger/disk-space.ts'
 import { type ListHealth, listHealth } from '../ledger/list-health.ts'
+import { hasOwnAddresses } from '../ledger/own-addresses.ts'
 
 /** What `/health` answers. */
 export interface Health {
@@ -16,6 +18,8 @@ export interface Health {
   chains: (ChainCondition & ChainHeights)[]
   /** `null` without a canary. */
   canary: CanaryRuns | null
+  /** Free space on the disk of the database, in bytes; `null` where it is not known. */
+  diskFreeBytes: number | null
 }
 
 interface ChainHeights {
@@ -35,9 +39,13 @@ export function readHealth(
   at: string,
 ): Health {
   const lists = listHealth(db, config.lists, at)
+  const diskFreeBytes = freeDiskBytes(db)
+  const disk = diskTrouble(diskFreeBytes)
   const troubles = [
     ...(lists.length === 0 ? ['no list is configured: nothing will be found'] : []),
     ...lists.flatMap(({ trouble }) => trouble ?? []),
+    ...ownTroubles(db, conditions),
+    ...(disk === null ? [] : [disk]),
     ...conditions.flatMap((condition) => troubleOf(condition, at)),
     ...canaryTroubles(db, config.canary, at),
   ]
@@ -47,7 +55,14 @@ export function readHealth(
     lists,
     chains: conditions.map((condition) => ({ ...condition, ...heightsOf(db, condition.chain) })),
     canary: config.canary === undefined ? null : readCanary(db),
+    diskFreeBytes,
   }
+}
+
+function ownTroubles(db: Db, followed: readonly ChainCondition[]): string[] {
+  return followed.length === 0 || hasOwnAddresses(db)
+    ? []
+    : ['no own address is registered: no deposit and no withdrawal will be found']
 }
 
 function canaryTroubles(db: Db, canary: CanaryConfig | undefined, at: string): string[] {
@@ -63,5 +78,5 @@ function heightsOf(db: Db, chain: string): ChainHeights {
 function troubleOf({ chain, state, since, reason }: ChainCondition, at: string): string[] {
   if (state === 'halted') return [`chain ${chain} halted at ${since}: ${reason ?? 'no reason known'}`]
   if (state === 'following' || Date.parse(at) - Date.parse(since) < patienceMs) return []
-  return [`chain ${chain} waits for its node since ${since}: ${reason ?? 'no reason known'}`]
+  return [`chain ${chain} waits since ${since}: ${reason ?? 'no reason known'}`]
 }

@@ -39,6 +39,7 @@ export async function renderMetrics(db: Db, health: Health): Promise<string> {
     'Blocks of which something was not screened.',
     countUnscreened(db).map(({ chain, what, blocks }) => ({ labels: { chain, what }, value: blocks })),
   )
+  put('disk_free_bytes', 'Free space on the disk of the database.', [{ value: health.diskFreeBytes }])
   putMempools(put, db)
   put('rescreens_pending', 'Re-screenings of stored history that are not done.', [
     { value: countPendingRescreens(db) },
@@ -116,7 +117,7 @@ function putChains(put: Put, { chains }: Health): void {
   )
   put(
     'chain_waiting',
-    '1 while the node of a chain is in trouble.',
+    '1 while a chain waits: for its node, or for the disk of the database.',
     each(({ state }) => +(state === 'waiting')),
   )
   put(

@@ -134,7 +134,8 @@ describe('opening', () => {
   it.each([
     ['SQLITE_READONLY_DBMOVED', 'database', 'it cannot be written there'],
     ['SQLITE_CANTOPEN', 'database', 'it cannot be written there'],
-    ['SQLITE_FULL', 'database', 'the disk is full'],
+    ['SQLITE_FULL', 'database-disk', 'the disk is full'],
+    ['SQLITE_IOERR_WRITE', 'database-disk', 'an I/O error'],
     ['SQLITE_BUSY', 'database-busy', 'another process holds it'],
     ['SQLITE_CORRUPT', 'database', 'is damaged'],
     ['SQLITE_ERROR', 'database', 'as SQLite said it'],

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { SourceBlock } from '../../src/chains/source.ts'
+import { isTemporary } from '../../src/errors.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { addOwnAddresses } from '../../src/ledger/own-addresses.ts'
 import { createLedgerStore } from '../../src/pipeline/ledger-store.ts'
@@ -41,6 +42,24 @@ describe('a step of the pipeline', () => {
     for (const write of writes) await write()
     expect(story(db).alerts).toEqual(['0xt pending a1'])
     expect(db.prepare('select head_height from chains').pluck().get()).toBe(head.height)
+  })
+
+  it('waits for a full disk as for a busy database: the same step goes through once there is space', async () => {
+    const { db, store } = screeningLedger(join(tempDir(), 'ledger.db'))
+    const pages = db.pragma('page_count', { simple: true }) as number
+    db.pragma(`max_page_count = ${pages}`)
+    const many = Array.from({ length: 200 }, (_, index) => listedDeposit(`0x${index}`))
+    const write = async () => store.commit([block(() => many)], head, null)
+    const failure = await write().then(
+      () => null,
+      (error: unknown) => error,
+    )
+    expect(failure).toMatchObject({ code: 'database-disk', message: expect.stringContaining('disk is full') })
+    expect(isTemporary(failure)).toBe(true)
+    expect(story(db).alerts).toEqual([])
+    db.pragma(`max_page_count = ${pages + 10_000}`)
+    await write()
+    expect(story(db).alerts).toHaveLength(200)
   })
 
   it('screens again when a list changes under it, from another process', async () => {

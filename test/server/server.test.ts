@@ -2,10 +2,12 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { type ChainConditions, createChainConditions } from '../../src/chains/chain-conditions.ts'
 import { noteCanaryFailure } from '../../src/ledger/canary.ts'
 import { type Db, run } from '../../src/ledger/database.ts'
+import { addOwnAddresses } from '../../src/ledger/own-addresses.ts'
 import { runCanary } from '../../src/pipeline/canary.ts'
 import { Memory } from '../../src/pipeline/memory.ts'
 import { startServer } from '../../src/server/server.ts'
 import { freshLedger } from '../ledger/fixtures.ts'
+import { evm } from '../screening/builders.ts'
 
 const start = '2026-01-01T00:00:00.000Z'
 const token = 'sixteen-letters-at-least'
@@ -19,7 +21,9 @@ interface Served {
   get(path: string, bearer?: string): Promise<{ status: number; text: string }>
 }
 
-async function serve(options: { token?: string; canaryEveryMs?: number; lists?: [] } = {}): Promise<Served> {
+async function serve(
+  options: { token?: string; canaryEveryMs?: number; lists?: []; own?: false } = {},
+): Promise<Served> {
   const db = freshLedger()
   run(
     db,
@@ -27,6 +31,13 @@ async function serve(options: { token?: string; canaryEveryMs?: number; lists?: 
      values ('ofac', 'ofac-sdn-advanced', 'sanctions', 'ab', ?, 3600, 4)`,
     start,
   )
+  if (options.own !== false) {
+    await addOwnAddresses(
+      db,
+      [{ key: evm('a'), address: '0xa', kind: 'hot', reference: 'h', chain: '' }],
+      start,
+    )
+  }
   let now = start
   const conditions = createChainConditions(['ethereum'], () => now)
   const config = {
@@ -86,7 +97,7 @@ describe('/health', () => {
     later(1)
     const { status, text } = await get('/health')
     expect(status).toBe(503)
-    expect(troublesIn(text)).toEqual([`chain ethereum waits for its node since ${start}: it is still away`])
+    expect(troublesIn(text)).toEqual([`chain ethereum waits since ${start}: it is still away`])
     conditions.fine('ethereum')
     expect((await get('/health')).status).toBe(200)
   })
@@ -105,6 +116,15 @@ describe('/health', () => {
     const { status, text } = await get('/health')
     expect(status).toBe(503)
     expect(troublesIn(text)).toEqual(['no list is configured: nothing will be found'])
+  })
+
+  it('is not well without own addresses: there is nothing to look for', async () => {
+    const { get } = await serve({ own: false })
+    const { status, text } = await get('/health')
+    expect(status).toBe(503)
+    expect(troublesIn(text)).toEqual([
+      'no own address is registered: no deposit and no withdrawal will be found',
+    ])
   })
 
   it('tells of a canary that failed, and of one that is late', async () => {
