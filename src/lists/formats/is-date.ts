@@ -14,3 +14,8 @@ export function isDate(text: string): boolean {
 export function isDayToCome(day: string, today: string): boolean {
   return Date.parse(day) - Date.parse(today) > 86_400_000
 }
+
+/** The day behind a day of the calendar. */
+export function dayAfter(day: string): string {
+  return new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10)
+}

@@ -22,7 +22,7 @@ import { readLines } from './read-lines.ts'
  */
 export const opensanctions: ListFormat = {
   id: 'opensanctions',
-  version: 4,
+  version: 5,
   category: 'sanctions',
   listedOnIsPublished: false,
   publication,
@@ -97,8 +97,9 @@ function join(
   const dates = new DateReader()
   let notSanctioned = 0
   for (const wallet of wallets) {
-    const sanctions = [wallet.id, ...wallet.holders].flatMap((id) => joined.sanctions.get(id) ?? [])
-    if (sanctions.length === 0 && wallet.claim === 'other') {
+    const own = joined.sanctions.get(wallet.id) ?? []
+    const holders = wallet.holders.flatMap((id) => joined.sanctions.get(id) ?? [])
+    if (own.length + holders.length === 0 && wallet.claim === 'other') {
       notSanctioned++
       continue
     }
@@ -109,7 +110,7 @@ function join(
           .map((id) => joined.names.get(id) ?? '')
           .filter((name) => name !== '')
           .join('; ') || null,
-      ...combineSanctions(sanctions, day),
+      ...combineSanctions({ own, holders, isCalledSanctioned: wallet.isCalledSanctioned }, day),
       publishedBy: dates.read(wallet.firstSeen ?? undefined, isoDay),
       source: wallet.datasets.join('; ') || null,
     }

@@ -69,16 +69,37 @@ describe('opensanctions', () => {
   })
 
   it.each([
-    ['an order that ended by the day of the file', [{ endDate: ['2026-08-22'] }], '2026-08-22'],
+    ['an order whose last day is the day of the file', [{ endDate: ['2026-08-22'] }], null],
+    ['an order whose last day has elapsed', [{ endDate: ['2026-08-21'] }], '2026-08-22'],
+    ['an order that ends within its last day', [{ endDate: ['2026-08-22T06:00:00'] }], null],
+    ['an order that ends with a month that has elapsed', [{ endDate: ['2024-02'] }], '2024-03-01'],
+    ['an order that ends with a year that has elapsed', [{ endDate: ['2024'] }], '2025-01-01'],
+    ['an order that ends with the year of the file', [{ endDate: ['2026'] }], null],
+    ['an order that ends with the month of the file', [{ endDate: ['2026-08'] }], null],
     ['an order that ends later', [{ endDate: ['2028-07-01'] }], null],
     ['one of two orders that ended', [{ endDate: ['2025-01-01'] }, {}], null],
-    ['two orders that ended', [{ endDate: ['2025-01-01'] }, { endDate: ['2025-06-01'] }], '2025-06-01'],
+    ['two orders that ended', [{ endDate: ['2025-01-01'] }, { endDate: ['2025-06-01'] }], '2025-06-02'],
     ['an order without end', [{}], null],
   ])('honours %s', async (_, orders, removedOn) => {
     const list = await parse(
       file(wallet('w', tron), ...orders.map((each, at) => sanction(`s${at}`, 'w', each))),
     )
     expect(list.addresses).toMatchObject([{ removedOn }])
+  })
+
+  it.each([
+    ['the topic sanction', ['crime.theft', 'sanction'], null],
+    ['another topic', ['crime.terror'], '2025-01-02'],
+    ['no topic', [], '2025-01-02'],
+  ])('judges a wallet with %s whose holder has one order, which ended', async (_, topics, removedOn) => {
+    const list = await parse(
+      file(
+        person('p', 'Ann'),
+        wallet('w', tron, { holder: ['p'], topics }),
+        sanction('s', 'p', { endDate: ['2025-01-01'], startDate: ['2020-01-01'] }),
+      ),
+    )
+    expect(list.addresses).toMatchObject([{ removedOn, programs: ['Programme'], listedOn: '2020-01-01' }])
   })
 
   it('ends no order before its day, whatever date the file gives itself', async () => {
@@ -121,8 +142,8 @@ describe('opensanctions', () => {
 
   it('counts the dates that it could not read, and ends nothing by them', async () => {
     const orders = [
-      sanction('s1', 'w', { endDate: ['2024'], startDate: ['2020-02-30'] }),
-      sanction('s2', 'other', { endDate: ['2024'] }),
+      sanction('s1', 'w', { endDate: ['2024-13'], startDate: ['2020-02-30'] }),
+      sanction('s2', 'other', { endDate: ['2024-13'] }),
     ]
     const list = await parse(
       file(entity('w', 'CryptoWallet', { publicKey: [tron] }, { first_seen: '?' }), ...orders),

@@ -1,4 +1,4 @@
-import { isDate } from '../is-date.ts'
+import { dayAfter, isDate } from '../is-date.ts'
 import { DateReader, earliest } from '../publisher-date.ts'
 import type { Entity } from './entity.ts'
 
@@ -7,9 +7,9 @@ export interface Sanction {
   programs: readonly string[]
   /** The earliest of the dates given. */
   startedOn: string | null
-  /** The latest of the dates given. */
+  /** The last day on which it is in force: the latest of the dates given. */
   endsOn: string | null
-  /** How many of its dates are none: a year alone, or damage. */
+  /** How many of its dates could not be read. */
   unreadableDates: number
 }
 
@@ -17,11 +17,12 @@ export function readSanction(entity: Entity): Sanction {
   const programs = entity.all('properties.programId')
   const named = programs.length > 0 ? programs : entity.all('properties.program')
   const dates = new DateReader()
-  const days = (name: string) => entity.all(`properties.${name}`).map((text) => dates.read(text, firstTen))
-  const ends = days('endDate').filter((day) => day !== null)
+  const days = (name: string, as: (text: string) => string | null) =>
+    entity.all(`properties.${name}`).map((text) => dates.read(text, as))
+  const ends = days('endDate', lastDayOf).filter((day) => day !== null)
   return {
     programs: named.length > 0 ? named : entity.all('properties.authorityId'),
-    startedOn: earliest([...days('listingDate'), ...days('startDate')]),
+    startedOn: earliest([...days('listingDate', firstTen), ...days('startDate', firstTen)]),
     endsOn: ends.sort().at(-1) ?? null,
     unreadableDates: dates.unreadable,
   }
@@ -34,23 +35,48 @@ function firstTen(text: string): string | null {
 }
 
 /**
- * What several sanctions say together: one of them in force keeps the address listed.
- *
- * @param asOf the day of the file: an order that ends later is in force in this file.
+ * The last day of the year, the month or the day that an end date names: OpenSanctions writes dates as precisely as it knows
+ * them, and calls an order over when all of what its end date names has elapsed. Source: `is_active` in `zavod/helpers/sanctions.py`
+ * of https://github.com/opensanctions/opensanctions, by `ended_before` in `rigour/dates.py` of https://github.com/opensanctions/rigour
  */
-export function combineSanctions(sanctions: readonly Sanction[], asOf: string | null) {
-  const ended = (sanction: Sanction) => sanction.endsOn !== null && asOf !== null && sanction.endsOn <= asOf
+function lastDayOf(text: string): string | null {
+  const [, year, month] = /^(\d{4})(?:-(\d{2}))?$/.exec(text.trim()) ?? []
+  if (year === undefined) return firstTen(text)
+  if (month === undefined) return firstTen(`${year}-12-31`)
+  if (!isDate(`${year}-${month}-01`)) return null
+  // Day 0 of the month behind it.
+  return new Date(Date.UTC(Number(year), Number(month), 0)).toISOString().slice(0, 10)
+}
+
+/** What is said of a wallet. */
+export interface SanctionsOfWallet {
+  /** Sanctions that name the wallet itself, and those that name its holders only. */
+  own: readonly Sanction[]
+  holders: readonly Sanction[]
+  /** The file gives the wallet itself the topic `sanction`. */
+  isCalledSanctioned: boolean
+}
+
+/**
+ * What several sanctions say together: one of them in force keeps the address listed. So does the wallet's own topic where no
+ * Sanction names the wallet itself: that an order against its holder ended does not end what is said of the wallet.
+ *
+ * @param asOf the day of the file: an order that ends on it, or later, is in force in this file.
+ */
+export function combineSanctions(
+  { own, holders, isCalledSanctioned }: SanctionsOfWallet,
+  asOf: string | null,
+): { programs: string[]; listedOn: string | null; removedOn: string | null } {
+  const sanctions = [...own, ...holders]
+  const ended = ({ endsOn }: Sanction) => endsOn !== null && asOf !== null && endsOn < asOf
   const inForce = sanctions.filter((sanction) => !ended(sanction))
-  const over = sanctions.length > 0 && inForce.length === 0
-  const counted = over ? sanctions : inForce
+  const allEnded = sanctions.length > 0 && inForce.length === 0
+  const isOver = allEnded && !(isCalledSanctioned && own.length === 0)
+  const counted = allEnded ? sanctions : inForce
+  const lastDays = counted.map(({ endsOn }) => endsOn ?? '').sort()
   return {
     programs: [...new Set(counted.flatMap(({ programs }) => programs))],
     listedOn: earliest(counted.map(({ startedOn }) => startedOn)),
-    removedOn: over
-      ? (sanctions
-          .map(({ endsOn }) => endsOn ?? '')
-          .sort()
-          .at(-1) ?? null)
-      : null,
+    removedOn: isOver ? dayAfter(lastDays.at(-1) ?? '') : null,
   }
 }

@@ -18,6 +18,8 @@ export interface Wallet {
   firstSeen: string | null
   /** What OpenSanctions says of it by itself, without a Sanction. */
   claim: 'sanctioned' | 'other' | 'none'
+  /** One of its topics is `sanction`, which OpenSanctions gives to what is sanctioned at the time of the file. */
+  isCalledSanctioned: boolean
 }
 
 export function readWallet(entity: Entity): Wallet {
@@ -36,5 +38,6 @@ export function readWallet(entity: Entity): Wallet {
       : topics.length > 0
         ? 'other'
         : 'none',
+    isCalledSanctioned: topics.includes('sanction'),
   }
 }
