@@ -76,6 +76,8 @@ async function logsOf(
   try {
     return { logs: await rpc.call({ method: 'eth_getLogs', params: [filter] }, { signal }) }
   } catch (error) {
+    // Fewer blocks would be refused for the same reason.
+    if (error instanceof RpcRefusal && error.kind === 'gone') throw error
     // Not an answer of another kind than asked: those throw below, where the answer is looked at.
     const refused = error instanceof RpcRefusal || isCode(error, 'node-bad-answer')
     if (refused && error instanceof Error) return { refused: error.message }

@@ -1,7 +1,8 @@
 import { BaseError, HttpRequestError, RpcRequestError, TimeoutError } from 'viem'
-import { ChainscreenError, type ErrorCode } from '../../../errors.ts'
+import { ChainscreenError } from '../../../errors.ts'
 import { cleanNodeText } from './clean-node-text.ts'
 import { RpcRefusal } from './refusal.ts'
+import { type RefusalKind, refusalKind } from './refusal-kinds.ts'
 
 /** What is known of the call that failed. */
 export interface FailedCall {
@@ -41,22 +42,23 @@ export function nodeError(error: unknown, call: FailedCall): ChainscreenError {
 
 function refusal(error: RpcRequestError, call: FailedCall): ChainscreenError {
   const rpcCode = typeof error.code === 'number' ? error.code : null
-  // -32601 may come with any status: some proxies answer 403 for a method they do not serve.
-  if (rpcCode !== -32601 && error.status !== undefined) return httpError(error.status, call, error.headers)
-  const text = typeof error.details === 'string' ? cleanNodeText(error.details, call.secrets) : ''
+  const said = typeof error.details === 'string' ? error.details : ''
+  const kind = refusalKind(rpcCode, said)
+  // Some proxies answer 403 for a method they do not serve, and some nodes 400 or 500 for every error: what they say counts.
+  if (error.status !== undefined && !lasting.has(kind)) return httpError(error.status, call, error.headers)
+  const text = cleanNodeText(said, call.secrets)
   return new RpcRefusal(
-    codeOf(rpcCode),
-    `The node at ${call.endpoint} refused ${call.method} with error ${rpcCode ?? 'of no code'}: ${text || '(no text)'}.`,
+    kind,
+    `The node at ${call.endpoint} refused ${call.method} with error ${rpcCode ?? 'of no code'}: ${text || '(no text)'}.${advice[kind] ?? ''}`,
     rpcCode,
   )
 }
 
-function codeOf(rpcCode: number | null): ErrorCode {
-  // -32005 limit exceeded (EIP-1474), 429 as some providers write it: try later.
-  if (rpcCode === -32005 || rpcCode === 429) return 'node-unreachable'
-  // -32001 resource not found (EIP-1474), 4444 pruned history unavailable (EIP-4444, as geth and others answer).
-  if (rpcCode === -32001 || rpcCode === 4444) return 'node-missing-data'
-  return 'node-bad-answer'
+/** Kinds that say more than the HTTP status beside them. */
+const lasting: ReadonlySet<RefusalKind> = new Set(['gone', 'not-yet', 'unsupported'])
+
+const advice: Partial<Record<RefusalKind, string>> = {
+  gone: ' It does not keep this so far back: use a node that does.',
 }
 
 function httpError(status: number, call: FailedCall, headers?: Headers): ChainscreenError {

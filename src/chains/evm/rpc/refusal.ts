@@ -1,19 +1,28 @@
 import { ChainscreenError, type ErrorCode } from '../../../errors.ts'
+import type { RefusalKind } from './refusal-kinds.ts'
 
-/** The node answered with a JSON-RPC error. Its code decides what can be done; its text is only for people. */
+/** The node answered with a JSON-RPC error. Its kind decides what can be done; its text is only for people. */
 export class RpcRefusal extends ChainscreenError {
   readonly rpcCode: number | null
+  readonly kind: RefusalKind
 
-  constructor(code: ErrorCode, message: string, rpcCode: number | null) {
-    super(code, message)
+  constructor(kind: RefusalKind, message: string, rpcCode: number | null) {
+    super(codes[kind], message)
+    this.kind = kind
     this.rpcCode = rpcCode
   }
 }
 
-/**
- * True where the node says that it does not have the method at all: -32601 (JSON-RPC 2.0), -32004 (EIP-1474,
- * "method not supported").
- */
+const codes: Readonly<Record<RefusalKind, ErrorCode>> = {
+  gone: 'node-missing-data',
+  'not-yet': 'node-missing-data',
+  unsupported: 'node-bad-answer',
+  busy: 'node-unreachable',
+  timeout: 'node-unreachable',
+  other: 'node-bad-answer',
+}
+
+/** True where the node says that it does not have the method at all. */
 export function isMethodMissing(error: unknown): boolean {
-  return error instanceof RpcRefusal && (error.rpcCode === -32601 || error.rpcCode === -32004)
+  return error instanceof RpcRefusal && error.kind === 'unsupported'
 }
