@@ -140,7 +140,13 @@ function blockAt(height) {
     ],
   }))
   const ref = { height, hash: `a${height}`, parentHash: `a${height - 1}`, time: 1_600_000_000 + height * 12 }
-  return { ...ref, level: 'full', unscreened: [], bytes: 0, extract: () => transactions }
+  return {
+    ...ref,
+    level: 'full',
+    unscreened: [],
+    bytes: 0,
+    extract: () => ({ transactions, unscreened: [] }),
+  }
 }
 
 function lookUps(path) {

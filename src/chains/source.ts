@@ -10,6 +10,16 @@ export interface Unscreened {
   /** A short stable word, such as `traces`. */
   what: string
   reason: string
+  /** Where one transaction alone is meant: its hash, as in {@link ScreenableTx}. Everything else in the block was screened. */
+  txHash?: string
+}
+
+/** What a block holds for some own addresses. */
+export interface Extraction {
+  /** What moved value between them and others. */
+  transactions: readonly ScreenableTx[]
+  /** What of a transaction that names one of them, or can't be told not to, was not understood. */
+  unscreened: readonly Unscreened[]
 }
 
 /** A block as one node served it, whole, and not yet looked through. */
@@ -21,15 +31,14 @@ export interface SourceBlock extends BlockRef {
   /** Bytes the node sent for it. */
   bytes: number
   /** Finds what touches own addresses. Pure: the same block and the same own addresses give the same answer. May be called again when own addresses change. */
-  extract(own: OwnLookup): ScreenableTx[]
+  extract(own: OwnLookup): Extraction
   /** What the token contracts that the source watches say of accounts, in the order of the block. */
   freezes?: readonly FreezeNotice[]
   /** Gives back the block's memory: called, if at all, by whoever is done with it. Nothing may be extracted after it. */
   release?(): void
   /**
-   * Proves of extracted transactions what costs too much to prove of all, or can't be told without the own addresses:
-   * on EVM chains, who sent them; on Bitcoin, inputs that may be own ones. To be called after `extract`, once. Gives
-   * what can't be proved. Absent where there is nothing of the kind.
+   * Proves of extracted transactions what costs too much to prove of all: on EVM chains, who sent them. To be called
+   * after `extract`. Gives what can't be proved. Absent where there is nothing of the kind.
    *
    * @throws ChainscreenError `node-bad-answer` where the node lied; its source then refuses the next block too.
    */

@@ -10,14 +10,14 @@ export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memo
   const claims = memory.watchedClaims(chain)
   return blocks.map((block) => {
     const { own, seen } = noteSeen(lookup)
-    const transactions = block.extract(own)
+    const { transactions, unscreened } = block.extract(own)
     return {
       height: block.height,
       hash: block.hash,
       parentHash: block.parentHash,
       time: block.time,
       level: block.level,
-      unscreened: [...block.unscreened, ...(block.proveSenders?.(transactions) ?? [])],
+      unscreened: [...block.unscreened, ...unscreened, ...(block.proveSenders?.(transactions) ?? [])],
       unproved: block.unproved ?? false,
       transactions,
       findings: transactions.flatMap((tx) => screen(tx, block.time, memory.watchlist)),

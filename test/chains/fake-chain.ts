@@ -92,7 +92,7 @@ export class FakeChain implements ChainSource {
       level: 'full',
       unscreened: this.unscreened,
       bytes: 1,
-      extract: () => transactions.map(listedDeposit),
+      extract: () => ({ transactions: transactions.map(listedDeposit), unscreened: [] }),
     }
   }
 

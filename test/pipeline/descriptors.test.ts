@@ -303,9 +303,10 @@ describe('while windows are widened', () => {
     await addDescriptor(db)
     const wiring = wiringOf(db)
     const [, block] = regtestChain({ txs: [pays([own(19)])] })
+    const nothing = { transactions: [], unscreened: [] }
     const seen: number[] = []
     const extracted: number[] = []
-    const source = { ...block, level: 'full' as const, unscreened: [], bytes: 1, extract: () => [] }
+    const source = { ...block, level: 'full' as const, unscreened: [], bytes: 1, extract: () => nothing }
     await screenAndWiden(
       wiring,
       [
@@ -313,7 +314,7 @@ describe('while windows are widened', () => {
           ...{ ...source, height: 1, hash: 'a', parentHash: 'b', time: 1 },
           extract: (lookup) => {
             for (const index of [19, 39, 59]) if (lookup.has(keyOf(own(index)))) extracted.push(index)
-            return []
+            return nothing
           },
         },
       ],

@@ -82,8 +82,12 @@ export class FreezingChain extends FakeChain {
     const freezes = this.noticesOf(block.hash)
     return {
       ...super.sourceBlock(block),
-      extract: () =>
-        deposits.map((hash) => tx({ hash, transfers: [transfer({ parties: [party(villain, 'source')] })] })),
+      extract: () => ({
+        unscreened: [],
+        transactions: deposits.map((hash) =>
+          tx({ hash, transfers: [transfer({ parties: [party(villain, 'source')] })] }),
+        ),
+      }),
       ...(freezes.length > 0 && { freezes }),
     }
   }

@@ -110,7 +110,7 @@ function sourceOf(branch, headHeight) {
     level: height < 20 ? 'logs' : 'full',
     unscreened: height % 10 < 4 ? [{ what: 'traces', reason: 'none here' }] : [],
     bytes: 1,
-    extract: () => transactionsOf(height, branch),
+    extract: () => ({ transactions: transactionsOf(height, branch), unscreened: [] }),
     claimants: (claims) => spentIn(height, branch).filter(({ claim }) => claims.has(claim)),
     freezes: freezesOf(height, branch),
   })

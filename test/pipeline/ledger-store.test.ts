@@ -5,6 +5,8 @@ import { isTemporary } from '../../src/errors.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { addOwnAddresses } from '../../src/ledger/own-addresses.ts'
 import { createLedgerStore } from '../../src/pipeline/ledger-store.ts'
+import type { OwnLookup } from '../../src/screening/own.ts'
+import type { ScreenableTx } from '../../src/screening/types.ts'
 import { FakeChain } from '../chains/fake-chain.ts'
 import { at, chain, listedDeposit, story } from '../ledger/fixtures.ts'
 import { evm, listed, own, party, transfer, tx } from '../screening/builders.ts'
@@ -13,9 +15,12 @@ import { activateList, screeningLedger } from './fixtures.ts'
 
 const head = { height: 1, hash: 'a1', finalized: null }
 
-function block(extract: SourceBlock['extract']): SourceBlock {
+function block(found: (own: OwnLookup) => ScreenableTx[]): SourceBlock {
   const node = new FakeChain()
-  return { ...node.sourceBlock(node.mine(1)), extract }
+  return {
+    ...node.sourceBlock(node.mine(1)),
+    extract: (own) => ({ transactions: found(own), unscreened: [] }),
+  }
 }
 
 describe('a step of the pipeline', () => {

@@ -1,5 +1,6 @@
 import type { OwnLookup } from '../../screening/own.ts'
 import type { ScreenableTx } from '../../screening/types.ts'
+import type { Extraction, Unscreened } from '../source.ts'
 import { type BlockIndex, indexBlock } from './block-index.ts'
 import { ByteReader } from './byte-reader.ts'
 import { extractTransaction } from './extract-transaction.ts'
@@ -19,6 +20,11 @@ export interface RawBlock {
   release?: () => void
 }
 
+const keysLeftOut = {
+  what: 'keys',
+  reason: 'it shows so many public keys that some of its parties are matched by their script alone',
+}
+
 /** A block whose bytes were checked, ready to be looked through. */
 export class ScannedBlock {
   readonly header: BlockHeader
@@ -26,7 +32,6 @@ export class ScannedBlock {
   readonly spent: SpentIndex | null
   readonly #raw: RawBlock
   #released = false
-  #crowded: string[] = []
 
   /** @throws ChainscreenError `node-bad-answer` where the bytes are not this block, or the spent outputs not this block's */
   constructor(raw: RawBlock, hash: string) {
@@ -54,12 +59,12 @@ export class ScannedBlock {
   }
 
   /** What touches own addresses: looks up each script in place, and builds only the transactions with a hit. */
-  extract(own: OwnLookup): ScreenableTx[] {
+  extract(own: OwnLookup): Extraction {
     if (this.#released) throw new Error('a block was looked through after its memory was given back')
     const { block, spent } = this.#raw
     const { starts, outputs } = this.index
-    const found: ScreenableTx[] = []
-    this.#crowded = []
+    const transactions: ScreenableTx[] = []
+    const unscreened: Unscreened[] = []
     for (let tx = 0; tx < starts.length; tx++) {
       const touches =
         outputs.mayTouch(tx, block, own) || (spent !== null && this.spent?.scripts.mayTouch(tx, spent, own))
@@ -67,15 +72,10 @@ export class ScannedBlock {
       const budget = new FormBudget()
       const screenable = extractTransaction(this.transaction(tx), own, budget)
       if (screenable === null) continue
-      found.push(screenable)
-      if (budget.exceeded) this.#crowded.push(screenable.hash)
+      transactions.push(screenable)
+      if (budget.exceeded) unscreened.push({ ...keysLeftOut, txHash: screenable.hash })
     }
-    return found
-  }
-
-  /** Transactions that `extract` found, and that show too many public keys for all of them to be looked at. */
-  get crowded(): readonly string[] {
-    return this.#crowded
+    return { transactions, unscreened }
   }
 
   /** @param tx its place in the block */

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { BitcoinNetwork } from '../../address/network.ts'
 import { ChainscreenError } from '../../errors.ts'
 import type { BlockRef } from '../../screening/types.ts'
-import type { ChainHead, ChainSource, Mempool, SourceBlock, SourceInfo, Unscreened } from '../source.ts'
+import type { ChainHead, ChainSource, Mempool, SourceBlock, SourceInfo } from '../source.ts'
 import { absentBlock } from './absent-block.ts'
 import type { BlockReader } from './block-reader.ts'
 import { chooseReader, type Reads } from './choose-reader.ts'
@@ -26,11 +26,6 @@ const inputsUnknown = {
   reason:
     'the node does not say what inputs spend: withdrawals from own addresses, and who paid deposits, were not looked for',
 }
-
-const keysLeftOut = (txid: string): Unscreened => ({
-  what: 'keys',
-  reason: `transaction ${txid} shows so many public keys that some of its parties are matched by their script alone`,
-})
 
 export interface BitcoinSourceOptions {
   /** The node's RPC, `http://127.0.0.1:8332`; REST is asked at the same host and port. */
@@ -170,7 +165,6 @@ export class BitcoinSource implements ChainSource {
     // What looks like another block's spent outputs is looked at twice; a miner who forgoes fees is one all the same.
     if (last.proved.doubtful) last = await read()
     const { raw, block, proved } = last
-    let doubts: readonly Unscreened[] = []
     return {
       hash,
       height,
@@ -181,11 +175,10 @@ export class BitcoinSource implements ChainSource {
       unproved: this.#verifier.mode === 'off',
       bytes: raw.received,
       extract: (own) => {
-        doubts = proved.doubts(own)
-        return block.extract(own)
+        const { transactions, unscreened } = block.extract(own)
+        return { transactions, unscreened: [...proved.doubts(own), ...unscreened] }
       },
       release: () => block.release(),
-      proveSenders: () => [...doubts, ...block.crowded.map(keysLeftOut)],
       claimants: (claims) => blockClaimants(block, claims),
     }
   }

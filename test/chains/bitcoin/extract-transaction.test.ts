@@ -69,7 +69,7 @@ describe('a transaction without an own input', () => {
 describe('a coinbase', () => {
   it('that pays an own address is a deposit without source', () => {
     const block = buildBlock({ coinbase: [coin(hot, 50), coin(opReturn, 0)] })
-    const [found] = scan(block).extract(own)
+    const [found] = scan(block).extract(own).transactions
     expect(found?.hash).toBe(block.txids[0])
     expect(lines(found)).toEqual(['deposit vout:0 hot 5000000000'])
     expect(found?.parties).toEqual([])
@@ -165,8 +165,12 @@ describe('amounts', () => {
 describe('own addresses', () => {
   it('that were added later are found by looking again at the same block', () => {
     const block = scan(buildBlock({ txs: [{ inputs: [coin(alice, 1)], outputs: [coin(bob, 1)] }] }))
-    expect(block.extract(own)).toEqual([])
-    expect(lines(block.extract(ownSet(bob)).at(0))).toEqual([`deposit vout:0 ${key(bob)} 100000000`])
-    expect(lines(block.extract(ownSet(alice)).at(0))).toEqual([`withdrawal vout:0 ${key(alice)} 100000000`])
+    expect(block.extract(own).transactions).toEqual([])
+    expect(lines(block.extract(ownSet(bob)).transactions.at(0))).toEqual([
+      `deposit vout:0 ${key(bob)} 100000000`,
+    ])
+    expect(lines(block.extract(ownSet(alice)).transactions.at(0))).toEqual([
+      `withdrawal vout:0 ${key(alice)} 100000000`,
+    ])
   })
 })

@@ -10,7 +10,7 @@ export function scan({ block, spent, hash }: Pick<BuiltBlock, 'block' | 'spent' 
 /** What is found in a block with this one transaction beside the coinbase. */
 export function extractOne(tx: TxSpec, own: OwnLookup): ScreenableTx | undefined {
   const block = buildBlock({ txs: [tx] })
-  const found = scan(block).extract(own)
+  const found = scan(block).extract(own).transactions
   if (found.some(({ hash }) => hash !== block.txids[1])) throw new Error('found another transaction')
   return found[0]
 }

@@ -30,7 +30,7 @@ async function read(state: Partial<FakeNodeState>, reads?: 'auto' | 'rest' | 'ge
   const source = sourceFor(node.url, { reads, verify: 'strict' })
   const { reads: name } = await source.open()
   const block = await source.block(2)
-  return { name, block, found: block.extract(ownSet(hot)), node }
+  return { name, block, found: block.extract(ownSet(hot)).transactions, node }
 }
 
 describe('a block', () => {

@@ -28,7 +28,7 @@ async function take(block: Uint8Array, spent: Uint8Array): Promise<number> {
   const scanned = new ScannedBlock({ block, spent, received: 0 }, built.hash)
   const proved = await verifier.prove(scanned, 300)
   proved.doubts(own)
-  return scanned.extract(own).length
+  return scanned.extract(own).transactions.length
 }
 
 function flipped(bytes: Buffer, bit: number): Buffer {

@@ -7,7 +7,7 @@ import { multisig, p2pk, p2wpkh, publicKey } from './scripts.ts'
 const own = p2wpkh('hot')
 const scan = (tx: Parameters<typeof buildBlock>[0]) => {
   const { block, spent, hash } = buildBlock(tx)
-  return new ScannedBlock({ block, spent, received: 0 }, hash).extract(ownSet(own))
+  return new ScannedBlock({ block, spent, received: 0 }, hash).extract(ownSet(own)).transactions
 }
 
 describe('a transaction as large as a block', () => {
@@ -69,6 +69,6 @@ describe('a transaction as large as a block', () => {
     })
     const block = new ScannedBlock({ ...built, received: 0 }, built.hash)
     expect(block.transaction(1).inputs[0]?.witness).toHaveLength(1000)
-    expect(block.extract(ownSet(own))).toHaveLength(1)
+    expect(block.extract(ownSet(own)).transactions).toHaveLength(1)
   })
 })

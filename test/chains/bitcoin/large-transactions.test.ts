@@ -36,7 +36,7 @@ async function follow(tx: TxSpec, own: readonly Uint8Array[], listed: readonly U
   return {
     counts: ['transfers', 'parties', 'alerts'].map(count),
     alerts: user.query('select direction, own_address, role, match, amount from alerts'),
-    unscreened: user.query('select what, reason from unscreened'),
+    unscreened: user.query('select what, reason, tx_hash from unscreened'),
     bytes: statSync(user.database).size,
   }
 }
@@ -87,7 +87,11 @@ describe('a hostile transaction as large as a block', () => {
     expect(bytes).toBeLessThan(100_000_000)
     expect(alerts).toMatchObject([{ direction: 'deposit', role: 'co-recipient', match: 'same-key' }])
     expect(unscreened).toEqual([
-      { what: 'keys', reason: expect.stringMatching(/^transaction [0-9a-f]{64} shows so many public keys/) },
+      {
+        what: 'keys',
+        reason: expect.stringMatching(/^it shows so many public keys/),
+        tx_hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      },
     ])
   })
 

@@ -42,7 +42,7 @@ describe('the mempool of a Bitcoin Core', () => {
     await source.open()
     const block = await source.block(2)
     expect(extracted(read)).toHaveLength(2)
-    expect(extracted(read)).toEqual(block.extract(own))
+    expect(extracted(read)).toEqual(block.extract(own).transactions)
     expect(
       block.claimants?.(new Set([claims[1]?.[0] ?? '', claims[0]?.[1] ?? '', `${'0'.repeat(64)}:0`])),
     ).toEqual([

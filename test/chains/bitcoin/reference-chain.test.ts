@@ -18,19 +18,19 @@ function keyOf(address: string): Key {
 }
 
 /** What is found in every block of both branches, by block hash. */
-async function extractAll(reads: Reads, own: OwnLookup): Promise<Map<string, ScreenableTx[]>> {
+async function extractAll(reads: Reads, own: OwnLookup): Promise<Map<string, readonly ScreenableTx[]>> {
   const { chain, reorg } = readScenario()
   const winner = chain.map(readNodeBlock)
   const loser = [...winner.slice(0, reorg.forkHeight + 1), ...reorg.branchA.map(readNodeBlock)]
   const node = await startFakeNode({ chain: loser, stale: winner })
   const source = sourceFor(node.url, { reads })
   await source.open()
-  const found = new Map<string, ScreenableTx[]>()
+  const found = new Map<string, readonly ScreenableTx[]>()
   const collect = async (from: number) => {
     const { height: to } = await source.head()
     for (let height = from; height <= to; height++) {
       const block = await source.block(height)
-      found.set(block.hash, block.extract(own))
+      found.set(block.hash, block.extract(own).transactions)
     }
   }
   await collect(0)

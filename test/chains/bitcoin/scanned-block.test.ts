@@ -39,7 +39,7 @@ describe('a block in bytes', () => {
     const scanned = scan(built)
     expect(scanned.header).toMatchObject({ hash: built.hash, parentHash: built.parentHash, time: built.time })
     const own = ownSet(hot, p2pk(publicKey('y')))
-    expect(scanned.extract(own).map(({ hash }) => hash)).toEqual(built.txids.slice(1))
+    expect(scanned.extract(own).transactions.map(({ hash }) => hash)).toEqual(built.txids.slice(1))
   })
 
   it('is not looked through after its memory was given back', () => {
@@ -54,7 +54,7 @@ describe('a block in bytes', () => {
   it('reads lists of 253 and more', () => {
     const outputs = Array.from({ length: 300 }, (_, i) => ({ script: p2wpkh(`${i}`), value }))
     const wide = buildBlock({ txs: [{ inputs: outputs, outputs: [...outputs, { script: hot, value }] }] })
-    const [found] = scan(wide).extract(ownSet(hot))
+    const [found] = scan(wide).extract(ownSet(hot)).transactions
     expect(found?.transfers.map(({ id }) => id)).toEqual(['vout:300'])
     expect(found?.parties).toHaveLength(600)
   })

@@ -54,10 +54,10 @@ describe('a Bitcoin source', () => {
       const { hash, parentHash, height, time } = at(chain, 2)
       expect(block).toMatchObject({ hash, parentHash, height, time, level: 'full', unscreened: [] })
       expect(block.bytes).toBeGreaterThan(100)
-      expect(block.extract(ownSet(hot))).toMatchObject([
+      expect(block.extract(ownSet(hot)).transactions).toMatchObject([
         { transfers: [{ direction: 'deposit', id: 'vout:0', amount: 546n, tags: ['dust'] }] },
       ])
-      expect((await source.block(0)).extract(ownSet(hot))).toEqual([])
+      expect((await source.block(0)).extract(ownSet(hot)).transactions).toEqual([])
     },
   )
 

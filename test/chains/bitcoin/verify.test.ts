@@ -98,8 +98,8 @@ describe('a spent output that shows nothing, in place of an own one', () => {
   it('is a row of the block, for whoever has that address', async () => {
     const { source } = await opened(lying, 'strict')
     const block = await source.block(1)
-    const rowsOf = (own: OwnLookup) => block.proveSenders?.(block.extract(own))
-    expect(rowsOf(ownSet(input.script))).toMatchObject([{ what: 'unverified' }])
+    const rowsOf = (own: OwnLookup) => block.extract(own).unscreened
+    expect(rowsOf(ownSet(input.script))).toMatchObject([{ what: 'unverified', txHash: lying[1]?.txids[1] }])
     expect(rowsOf(ownSet(hot))).toEqual([])
   })
 })

@@ -66,9 +66,9 @@ export function extractFrom(
   tokens: readonly KnownToken[] = [],
   withdrawals?: RpcBlock['withdrawals'],
   { chainId = 1, frames = null }: { chainId?: number; frames?: BlockFrames | null } = {},
-): ScreenableTx[] {
+): readonly ScreenableTx[] {
   const { block, receipts } = blockOf(sketches, withdrawals)
-  return extractBlock({ block, receipts, frames }, own, chainOf(tokens, chainId))
+  return extractBlock({ block, receipts, frames }, own, chainOf(tokens, chainId)).transactions
 }
 
 /** The transfers of the one transaction that is expected to have some. */

@@ -58,10 +58,10 @@ describe('value inside transactions of a live anvil', () => {
     const flat = await readWith('debug_traceBlockByHash', height, mine)
     expect(nested.info.reads).toMatch(/callTracer/)
     expect(flat.info.reads).toMatch(/trace_block/)
-    const txs = nested.block.extract(nested.own)
+    const txs = nested.block.extract(nested.own).transactions
     const native = (all: readonly ScreenableTx[]) =>
       all.flatMap((tx) => tx.transfers.filter(({ asset }) => asset === 'native'))
-    expect(native(flat.block.extract(flat.own))).toEqual(native(txs))
+    expect(native(flat.block.extract(flat.own).transactions)).toEqual(native(txs))
     return {
       status,
       level: nested.block.level,

@@ -30,7 +30,7 @@ describe('a live anvil', () => {
   }
 
   const found = async (receipt: AnvilReceipt, ...mine: string[]) =>
-    (await source.block(Number(receipt.blockNumber))).extract(ownOf(...mine))
+    (await source.block(Number(receipt.blockNumber))).extract(ownOf(...mine)).transactions
 
   beforeAll(async () => {
     anvil = await startAnvil()

@@ -148,9 +148,13 @@ describe('a block', () => {
     const tx = { from: address(1), to: address(2), value: '0x5' }
     const { source } = await sourceOf(healthyNode([tx]))
     const block = await source.block(7)
-    expect(block.extract(ownOf())).toEqual([])
-    expect(block.extract(ownOf(address(2)))).toMatchObject([{ transfers: [{ direction: 'deposit' }] }])
-    expect(block.extract(ownOf(address(1)))).toMatchObject([{ transfers: [{ direction: 'withdrawal' }] }])
+    expect(block.extract(ownOf()).transactions).toEqual([])
+    expect(block.extract(ownOf(address(2))).transactions).toMatchObject([
+      { transfers: [{ direction: 'deposit' }] },
+    ])
+    expect(block.extract(ownOf(address(1))).transactions).toMatchObject([
+      { transfers: [{ direction: 'withdrawal' }] },
+    ])
   })
 
   it('is read the same from a node that writes hex in upper or mixed case', async () => {
@@ -162,7 +166,7 @@ describe('a block', () => {
     }
     const tx = { from: shout(address(1)), to: shout(address(2)), value: '0xAB', logs: [log] }
     const { source } = await sourceOf(healthyNode([tx]))
-    const [found] = (await source.block(7)).extract(ownOf(address(2)))
+    const [found] = (await source.block(7)).extract(ownOf(address(2))).transactions
     expect(found?.transfers).toMatchObject([
       { asset: 'native', amount: 171n },
       { asset: `erc20:${address(3)}`, amount: 171n },
@@ -173,7 +177,7 @@ describe('a block', () => {
   it('may hold transactions of unknown types with unknown fields', async () => {
     const tx = { from: address(1), to: address(2), value: '0x5', type: '0x7e', mint: '0x9', sourceHash: '0x' }
     const { source } = await sourceOf(healthyNode([tx]))
-    expect((await source.block(7)).extract(ownOf(address(2)))).toHaveLength(1)
+    expect((await source.block(7)).extract(ownOf(address(2))).transactions).toHaveLength(1)
   })
 
   it('of transactions of a type that nobody knows is read as far as it goes, and says so', async () => {
@@ -182,7 +186,7 @@ describe('a block', () => {
     const block = await source.block(7)
     expect(block.unscreened.map(({ what }) => what)).toEqual(['traces', 'transaction-type'])
     expect(block.unscreened[1]?.reason).toContain('0x71')
-    expect(block.extract(ownOf(address(2)))).toHaveLength(3)
+    expect(block.extract(ownOf(address(2))).transactions).toHaveLength(3)
   })
 
   it('says when its receipts are too old to tell whether a transaction succeeded', async () => {
@@ -193,7 +197,7 @@ describe('a block', () => {
     const { source } = await sourceOf(handlers, { traces: 'off' })
     const block = await source.block(7)
     expect(block.unscreened.map(({ what }) => what)).toEqual(['traces', 'status'])
-    expect(block.extract(ownOf(address(2)))).toEqual([])
+    expect(block.extract(ownOf(address(2))).transactions).toEqual([])
   })
 })
 

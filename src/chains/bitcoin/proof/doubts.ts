@@ -16,6 +16,7 @@ export function doubtsOf(block: ScannedBlock, spends: SpendsProof | null, own: O
     .filter(({ scripts }) => scripts.some(isOwn))
     .map(({ tx, input }) => ({
       what: 'unverified',
-      reason: `input ${input} of transaction ${block.transaction(tx).txid} shows what an own address is spent with, and is said to spend another script, which proves nothing`,
+      reason: `input ${input} shows what an own address is spent with, and is said to spend another script, which proves nothing`,
+      txHash: block.transaction(tx).txid,
     }))
 }

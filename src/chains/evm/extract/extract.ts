@@ -1,5 +1,6 @@
 import type { OwnLookup } from '../../../screening/own.ts'
 import type { ScreenableTx } from '../../../screening/types.ts'
+import type { Extraction } from '../../source.ts'
 import { type EvmChain, type ReadBlock, transactionAt } from './context.ts'
 import { touches } from './touches.ts'
 import { extractTransaction } from './transaction.ts'
@@ -9,7 +10,7 @@ import { extractWithdrawals } from './withdrawals.ts'
  * Everything in a block that moved value between the exchange and others, as far as transactions, logs, call traces
  * and beacon withdrawals tell. Failed transactions moved nothing. Pure; never throws for what was checked.
  */
-export function extractBlock(read: ReadBlock, own: OwnLookup, chain: EvmChain): ScreenableTx[] {
+export function extractBlock(read: ReadBlock, own: OwnLookup, chain: EvmChain): Extraction {
   const found: ScreenableTx[] = []
   for (let i = 0; i < read.receipts.length; i++) {
     const one = transactionAt(read, i)
@@ -19,5 +20,5 @@ export function extractBlock(read: ReadBlock, own: OwnLookup, chain: EvmChain): 
   }
   const withdrawals = extractWithdrawals(read.block, own, chain)
   if (withdrawals) found.push(withdrawals)
-  return found
+  return { transactions: found, unscreened: [] }
 }

@@ -81,7 +81,7 @@ describe('a live anvil', () => {
     expect(proveSigners(one.block.transactions, [one.index], {}, keccak)).toEqual(clean)
     const read = await source.block(Number(one.block.number))
     expect(read.unscreened.filter(({ what }) => what === 'unverified')).toEqual([])
-    const found = read.extract(ownOf(own))
+    const found = read.extract(ownOf(own)).transactions
     expect(found).toHaveLength(1)
     expect(read.proveSenders?.(found)).toEqual([])
   })
@@ -118,7 +118,7 @@ describe('a live anvil', () => {
     const one = await blockOf(hash)
     expect(prove(one)).toEqual(clean)
     const read = await source.block(Number(one.block.number))
-    expect(read.proveSenders?.(read.extract(ownOf(own)))).toEqual([
+    expect(read.proveSenders?.(read.extract(ownOf(own)).transactions)).toEqual([
       {
         what: 'unverified',
         reason:

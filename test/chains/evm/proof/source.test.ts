@@ -44,7 +44,7 @@ describe('a source', () => {
   it('gives a block that proves true', async () => {
     const block = await (await sourceOf(honest, 'strict')).block(7)
     expect(unverified(block.unscreened)).toEqual([])
-    const found = block.extract(ownOf(account.address.toLowerCase()))
+    const found = block.extract(ownOf(account.address.toLowerCase())).transactions
     expect(found).toHaveLength(3)
     expect(block.proveSenders?.(found)).toEqual([])
   })
@@ -72,11 +72,11 @@ describe('a source', () => {
       onChange: ({ endpoint, what }) => set.push(`${what} ${endpoint}`),
     })
     const block = await pool.block(7)
-    expect(() => block.proveSenders?.(block.extract(own))).toThrowError(
+    expect(() => block.proveSenders?.(block.extract(own).transactions)).toThrowError(
       /transactions\[1\]\.from: expected 0x5555/,
     )
     const again = await pool.block(7)
-    expect(again.extract(own)).toEqual([])
+    expect(again.extract(own).transactions).toEqual([])
     expect(set).toEqual([`leads ${liar.endpoint}`, `set-aside ${liar.endpoint}`, `leads ${other.endpoint}`])
   })
 })

@@ -36,7 +36,9 @@ describe('a source', () => {
     expect((await source.open()).reads).toBe('full block + receipts by hash + callTracer traces')
     const block = await source.block(7)
     expect(block).toMatchObject({ level: 'full', unscreened: [] })
-    expect(block.extract(ownOf(own))).toMatchObject([{ transfers: [{ id: 'trace:0', amount: 5n }] }])
+    expect(block.extract(ownOf(own)).transactions).toMatchObject([
+      { transfers: [{ id: 'trace:0', amount: 5n }] },
+    ])
     expect(asked(node.calls)).toEqual(['debug_traceBlockByHash', 'debug_traceBlockByHash'])
   })
 
@@ -50,7 +52,9 @@ describe('a source', () => {
     expect((await source.open()).reads).toBe('full block + receipts by hash + trace_block')
     const block = await source.block(7)
     expect(block).toMatchObject({ level: 'full', unscreened: [] })
-    expect(block.extract(ownOf(own))).toMatchObject([{ transfers: [{ id: 'trace:0', amount: 5n }] }])
+    expect(block.extract(ownOf(own)).transactions).toMatchObject([
+      { transfers: [{ id: 'trace:0', amount: 5n }] },
+    ])
   })
 
   it('without either goes on at level `logs`, and says why for each block', async () => {
@@ -61,7 +65,7 @@ describe('a source', () => {
     expect(block.unscreened).toEqual([
       { what: 'traces', reason: expect.stringMatching(/not read: .*debug_traceBlockByHash.*trace_block/) },
     ])
-    expect(block.extract(ownOf(own))).toEqual([])
+    expect(block.extract(ownOf(own)).transactions).toEqual([])
   })
 
   it('does not take `[]` for the traces of a block with transactions', async () => {
