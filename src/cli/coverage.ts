@@ -83,8 +83,10 @@ export function printCoverage(coverage: ChainCoverage): void {
   }
   if (coverage.mempool !== null) printLine(`  mempool: ${mempoolText(coverage.mempool)}`)
   if (coverage.gaps.length === 0) printLine('  no gaps')
-  for (const { from, to, reason } of coverage.gaps) {
-    printLine(from === null ? `  gap: ${reason}` : `  gap ${from}–${to}: ${reason}`)
+  for (const { from, to, reason, transactions } of coverage.gaps) {
+    const only =
+      transactions === undefined ? '' : `, of ${transactions} transaction${transactions === 1 ? '' : 's'}`
+    printLine(from === null ? `  gap: ${reason}` : `  gap ${from}–${to}${only}: ${reason}`)
   }
   for (const note of coverage.notes) printLine(`  note ${note.from}–${note.to}: ${note.reason}`)
 }

@@ -13,13 +13,13 @@ import { findingsOfRemoved } from './reinstate.ts'
 import { type Revisions, readRevisions } from './revisions.ts'
 import { settleBlock } from './settle-block.ts'
 import { writeFreezes } from './token-freezes.ts'
-import { noteUnscreened } from './unscreened.ts'
+import { noteUnscreened, type UnscreenedNote } from './unscreened.ts'
 import { type AlertOutcome, writeAlert } from './write-alert.ts'
 
 /** A block that was looked through, with what the lists say of it. */
 export interface ScreenedBlock extends BlockRef {
   level: string
-  unscreened: readonly { what: string; reason: string }[]
+  unscreened: readonly UnscreenedNote[]
   /** See `SourceBlock`. */
   unproved?: boolean
   transactions: readonly ScreenableTx[]
@@ -141,7 +141,7 @@ export function writeBlock(
   block.findings.forEach(write)
   findingsOfRemoved(db, chain, block).forEach(write)
   settleBlock(db, chain, block, step.at)
-  for (const { what, reason } of block.unscreened) noteUnscreened(db, chain.id, block.height, what, reason)
+  for (const note of block.unscreened) noteUnscreened(db, chain.id, block.height, note)
   if (block.seen !== undefined && block.seen.length > 0) noteUsed(db, chain.id, block.seen)
 }
 

@@ -14,7 +14,16 @@ export function countUnscreened(db: Db): { chain: string; what: string; blocks: 
   return all(
     db,
     `select chain, what, sum(to_height - from_height + 1) as blocks from unscreened
-     where closed_at is null group by chain, what order by chain, what`,
+     where tx_hash is null and closed_at is null group by chain, what order by chain, what`,
+  )
+}
+
+/** Single transactions of which something was not screened, by chain and what. */
+export function countUnscreenedTransactions(db: Db): { chain: string; what: string; transactions: number }[] {
+  return all(
+    db,
+    `select chain, what, count(distinct tx_hash) as transactions from unscreened
+     where tx_hash is not null and closed_at is null group by chain, what order by chain, what`,
   )
 }
 

@@ -10,6 +10,8 @@ export interface CoverageGap {
   from: number | null
   to: number | null
   reason: string
+  /** Only so many transactions of these blocks. Absent: the blocks as a whole. */
+  transactions?: number
 }
 
 /** What was not screened, and was by a later reading. */
@@ -37,7 +39,8 @@ export function gapsOf(db: Db, chain: ChainRow, stretches: readonly CoveredStret
     ...behind(chain, stretches),
     ...oldLists(db, stretches),
     ...lateAddresses(db, chain, stretches),
-    ...unscreened(db, chain.id),
+    ...unscreenedBlocks(db, chain.id),
+    ...unscreenedTransactions(db, chain.id),
   ]
 }
 
@@ -73,22 +76,43 @@ function oldLists(db: Db, stretches: readonly CoveredStretch[]): CoverageGap[] {
     }))
 }
 
-function unscreened(db: Db, chain: string): CoverageGap[] {
+function unscreenedBlocks(db: Db, chain: string): CoverageGap[] {
   return all<CoverageGap>(
     db,
     `select from_height as "from", to_height as "to", what || ': ' || reason as reason from unscreened
-     where chain = ? and closed_at is null order by from_height, what`,
+     where chain = ? and tx_hash is null and closed_at is null order by from_height, what`,
+    chain,
+  )
+}
+
+/** Counted: anybody can send many. The rows name each. */
+function unscreenedTransactions(db: Db, chain: string): CoverageGap[] {
+  return all<CoverageGap>(
+    db,
+    `select min(from_height) as "from", max(to_height) as "to", what || ': ' || reason as reason,
+       count(distinct tx_hash) as transactions
+     from unscreened where chain = ? and tx_hash is not null and closed_at is null
+     group by what, reason order by min(from_height), what, reason`,
     chain,
   )
 }
 
 /** What was noted as not screened, and was screened since. */
 export function closedGaps(db: Db, chain: string): ClosedGap[] {
-  return all<ClosedGap>(
+  const blocks = all<ClosedGap>(
     db,
     `select from_height as "from", to_height as "to", what || ': ' || reason as reason, closed_at as closedAt,
        closed_by as closedBy
-     from unscreened where chain = ? and closed_at is not null order by from_height, what`,
+     from unscreened where chain = ? and tx_hash is null and closed_at is not null order by from_height, what`,
     chain,
   )
+  const transactions = all<ClosedGap>(
+    db,
+    `select min(from_height) as "from", max(to_height) as "to", what || ': ' || reason as reason,
+       count(distinct tx_hash) as transactions, max(closed_at) as closedAt, closed_by as closedBy
+     from unscreened where chain = ? and tx_hash is not null and closed_at is not null
+     group by what, reason, closed_by order by min(from_height), what, reason, closed_by`,
+    chain,
+  )
+  return [...blocks, ...transactions]
 }

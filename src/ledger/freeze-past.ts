@@ -3,7 +3,7 @@ import type { Chain } from './chain.ts'
 import { all, type Db, inTransaction, one, run } from './database.ts'
 import type { FreezeContractRow } from './freeze-contracts.ts'
 import { type FreezeBlock, writeFreezes } from './token-freezes.ts'
-import { noteUnscreened } from './unscreened.ts'
+import { noteUnscreened, type UnscreenedNote } from './unscreened.ts'
 
 /** Blocks of the past to look through for some contracts. */
 export interface PastRange {
@@ -58,7 +58,7 @@ export function nextPastRange(db: Db, chainId: string, size: number): PastRange 
 
 /** A block of the past, read and proved. */
 export interface PastBlock extends FreezeBlock {
-  unscreened: readonly { what: string; reason: string }[]
+  unscreened: readonly UnscreenedNote[]
 }
 
 /** Takes over what was read of a range, and how far that brings its contracts: one transaction. */
@@ -72,7 +72,7 @@ export function commitPast(
   inTransaction(db, () => {
     writeFreezes(db, chain.id, blocks, at)
     for (const { height, unscreened } of blocks) {
-      for (const { what, reason } of unscreened) noteUnscreened(db, chain.id, height, what, reason)
+      for (const note of unscreened) noteUnscreened(db, chain.id, height, note)
     }
     for (const contract of contracts) {
       // Only where nothing moved meanwhile: another config may have been read.

@@ -23,7 +23,7 @@ function writeTransaction(db: Db, chain: Chain, block: ReadBlock, tx: Screenable
   if (inserted !== null) return inserted
   const stored = one<StoredReading>(
     db,
-    'select id, own_signed from transactions where chain = ? and hash = ? and block_hash = ?',
+    'select id, hash, own_signed from transactions where chain = ? and hash = ? and block_hash = ?',
     ...[chain.id, tx.hash, block.hash],
   )
   if (stored !== undefined && setMisreadAside(db, chain, block, stored, tx.ownSigned)) {

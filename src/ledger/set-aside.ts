@@ -1,16 +1,18 @@
 import type { BlockRef } from '../screening/types.ts'
 import type { Chain } from './chain.ts'
 import { all, type Db, one, run } from './database.ts'
+import type { UnscreenedNote } from './unscreened.ts'
 
 /** A block as a reading has it, with what that reading could not screen. */
 export interface ReadBlock extends BlockRef {
   level: string
-  unscreened: readonly { what: string }[]
+  unscreened: readonly Pick<UnscreenedNote, 'what' | 'txHash'>[]
 }
 
 /** What stands of one inclusion of a transaction. */
 export interface StoredReading {
   id: number
+  hash: string
   own_signed: number
 }
 
@@ -30,11 +32,11 @@ export function setMisreadAside(
   db: Db,
   chain: Chain,
   block: ReadBlock,
-  { id, own_signed }: StoredReading,
+  { id, hash, own_signed }: StoredReading,
   ownSigned: boolean,
 ): boolean {
   const misread = (ownSigned && own_signed === 0) || one(db, ownPartySql, id, chain.id) !== undefined
-  if (!misread || !showsNoLess(db, chain, block)) return false
+  if (!misread || !showsNoLess(db, chain, block, hash)) return false
   // Under another name, so that no reorg brings it back.
   run(db, `update transactions set orphaned = 1, block_hash = block_hash || '~' || id where id = ?`, id)
   return true
@@ -46,13 +48,7 @@ export function setInternalAside(
   chain: Chain,
   block: ReadBlock & { transactions: readonly { hash: string }[] },
 ): void {
-  const stored = all<StoredReading & { hash: string }>(
-    db,
-    storedOfBlockSql,
-    chain.id,
-    block.height,
-    block.hash,
-  )
+  const stored = all<StoredReading>(db, storedOfBlockSql, chain.id, block.height, block.hash)
   if (stored.length === 0) return
   const read = new Set(block.transactions.map(({ hash }) => hash))
   for (const each of stored) if (!read.has(each.hash)) setMisreadAside(db, chain, block, each, false)
@@ -65,16 +61,25 @@ export const ownPartySql = `select 1 from parties p where p.transaction_id = ? a
 export const storedOfBlockSql = `select id, own_signed, hash from transactions
   where chain = ? and block_height = ? and block_hash = ? and orphaned = 0`
 
-/** Whether a reading has no gap that those before it had not: one without call traces does not undo what one with them told. */
-function showsNoLess(db: Db, chain: Chain, { height, level, unscreened }: ReadBlock): boolean {
+/**
+ * Whether a reading has no gap, of a transaction, that those before it had not: one without call traces does not undo what
+ * one with them told.
+ */
+function showsNoLess(
+  db: Db,
+  chain: Chain,
+  { height, level, unscreened }: ReadBlock,
+  txHash: string,
+): boolean {
   const gaps = all<{ what: string }>(
     db,
     `select distinct what from unscreened
-     where chain = ? and from_height <= ? and to_height >= ? and closed_at is null`,
-    ...[chain.id, height, height],
+     where chain = ? and from_height <= ? and to_height >= ? and closed_at is null and (tx_hash is null or tx_hash = ?)`,
+    ...[chain.id, height, height, txHash],
   )
   const before = new Set(gaps.map(({ what }) => what))
-  if (!unscreened.every(({ what }) => before.has(what))) return false
+  const now = unscreened.filter((note) => (note.txHash ?? txHash) === txHash)
+  if (!now.every(({ what }) => before.has(what))) return false
   if (level === 'full') return true
   const fuller = `select 1 from coverage where chain = ? and from_height <= ? and to_height >= ? and level = 'full' limit 1`
   return one(db, fuller, chain.id, height, height) === undefined

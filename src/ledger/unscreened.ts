@@ -1,37 +1,61 @@
 import { all, type Db, one, run } from './database.ts'
 
+/** What of a block, or of one transaction of it, was not screened. */
+export interface UnscreenedNote {
+  what: string
+  reason: string
+  /** The one transaction that is meant. Absent: the block. */
+  txHash?: string
+}
+
 interface GapRow {
   id: number
   from_height: number
   to_height: number
   what: string
   reason: string
+  tx_hash: string | null
 }
 
-/** Notes what was not screened in a block, extending the row of the block before it. Inside a transaction. */
-export function noteUnscreened(db: Db, chain: string, height: number, what: string, reason: string): void {
+/**
+ * Notes what was not screened in a block, extending the row of the block before it; of one transaction in a row of its
+ * own, once. Inside a transaction of the database.
+ */
+export function noteUnscreened(db: Db, chain: string, height: number, note: UnscreenedNote): void {
+  const { what, reason, txHash = null } = note
+  const row = { from_height: height, to_height: height, what, reason, tx_hash: txHash }
+  if (txHash !== null) {
+    if (one(db, knownOfTransactionSql, txHash, chain, height, what, reason) === undefined)
+      putGap(db, chain, row)
+    return
+  }
   const known = one<{ id: number }>(
     db,
     `select id from unscreened where chain = ? and what = ? and reason = ? and from_height <= ? and to_height >= ? - 1
-     and closed_at is null order by to_height desc limit 1`,
+     and tx_hash is null and closed_at is null order by to_height desc limit 1`,
     ...[chain, what, reason, height, height],
   )
-  if (known === undefined) putGap(db, chain, { from_height: height, to_height: height, what, reason })
+  if (known === undefined) putGap(db, chain, row)
   else run(db, 'update unscreened set to_height = max(to_height, ?) where id = ?', height, known.id)
 }
+
+/** For the test that it is looked up by the transaction. */
+export const knownOfTransactionSql = `select 1 from unscreened
+  where tx_hash = ? and chain = ? and from_height = ? and what = ? and reason = ? and closed_at is null`
 
 /** A block as a later reading had it. */
 interface LaterReading {
   height: number
   /** What this reading could not screen. */
-  unscreened: readonly { what: string }[]
+  unscreened: readonly Pick<UnscreenedNote, 'what' | 'txHash'>[]
   /** It proved nothing, so it answers for nothing that was `unverified`. */
   unproved?: boolean
 }
 
 /**
  * Closes, for one block, the gaps that a later reading no longer has. The rows stay, and are split where only a part of
- * them was read again. Inside a transaction.
+ * them was read again. What it does not have of the whole block it does not have of a transaction; what it does not have
+ * of a transaction, it has of the block. Inside a transaction.
  *
  * @param by.coverageId the row of `coverage` that the later reading is part of. @param by.at now, ISO-8601.
  */
@@ -41,15 +65,24 @@ export function closeUnscreened(
   { height, unscreened, unproved }: LaterReading,
   by: { coverageId: number; at: string },
 ): void {
-  const still = new Set(unscreened.map(({ what }) => what))
-  if (unproved) still.add('unverified')
+  const still = new Set(unscreened.map(({ what, txHash }) => subjectOf(what, txHash)))
+  if (unproved) still.add(subjectOf('unverified'))
   const open = all<GapRow>(
     db,
-    `select id, from_height, to_height, what, reason from unscreened
+    `select id, from_height, to_height, what, reason, tx_hash from unscreened
      where chain = ? and to_height >= ? and from_height <= ? and closed_at is null`,
     ...[chain, height, height],
   )
-  for (const row of open) if (!still.has(row.what)) closeAt(db, chain, row, height, by)
+  for (const row of open) {
+    const { what, tx_hash } = row
+    if (still.has(subjectOf(what)) || (tx_hash !== null && still.has(subjectOf(what, tx_hash)))) continue
+    closeAt(db, chain, row, height, by)
+  }
+}
+
+/** What is not screened, and of which transaction, as one text. */
+function subjectOf(what: string, txHash = ''): string {
+  return `${what} ${txHash}`
 }
 
 function closeAt(
@@ -59,7 +92,7 @@ function closeAt(
   height: number,
   { coverageId, at }: { coverageId: number; at: string },
 ): void {
-  const before = closedBefore(db, chain, row, height, coverageId)
+  const before = row.tx_hash === null ? closedBefore(db, chain, row, height, coverageId) : undefined
   if (row.from_height < height) putGap(db, chain, { ...row, to_height: height - 1 })
   if (row.to_height > height) {
     run(db, 'update unscreened set from_height = ? where id = ?', height + 1, row.id)
@@ -88,7 +121,7 @@ function closedBefore(
   return one<GapRow>(
     db,
     `select * from unscreened
-     where chain = ? and what = ? and to_height = ? and reason = ? and closed_by = ?`,
+     where chain = ? and what = ? and to_height = ? and reason = ? and closed_by = ? and tx_hash is null`,
     ...[chain, what, height - 1, reason, coverageId],
   )
 }
@@ -96,13 +129,14 @@ function closedBefore(
 function putGap(
   db: Db,
   chain: string,
-  { from_height, to_height, what, reason }: Omit<GapRow, 'id'>,
+  { from_height, to_height, what, reason, tx_hash }: Omit<GapRow, 'id'>,
   [closedAt, closedBy]: [string, number] | [null, null] = [null, null],
 ): number {
   return run(
     db,
-    'insert into unscreened (chain, from_height, to_height, what, reason, closed_at, closed_by) values (?, ?, ?, ?, ?, ?, ?)',
-    ...[chain, from_height, to_height, what, reason, closedAt, closedBy],
+    `insert into unscreened (chain, from_height, to_height, what, reason, tx_hash, closed_at, closed_by)
+     values (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[chain, from_height, to_height, what, reason, tx_hash, closedAt, closedBy],
   ).id
 }
 

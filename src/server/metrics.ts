@@ -5,6 +5,7 @@ import {
   countPendingReplays,
   countPendingRescreens,
   countUnscreened,
+  countUnscreenedTransactions,
 } from '../ledger/counts.ts'
 import type { Db } from '../ledger/database.ts'
 import { readLists } from '../ledger/lists.ts'
@@ -40,6 +41,14 @@ export async function renderMetrics(db: Db, health: Health): Promise<string> {
     countUnscreened(db).map(({ chain, what, blocks }) => ({ labels: { chain, what }, value: blocks })),
   )
   put('disk_free_bytes', 'Free space on the disk of the database.', [{ value: health.diskFreeBytes }])
+  put(
+    'unscreened_transactions',
+    'Single transactions of which something was not screened.',
+    countUnscreenedTransactions(db).map(({ chain, what, transactions }) => ({
+      labels: { chain, what },
+      value: transactions,
+    })),
+  )
   putMempools(put, db)
   put('rescreens_pending', 'Re-screenings of stored history that are not done.', [
     { value: countPendingRescreens(db) },

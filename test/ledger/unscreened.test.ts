@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { pinChain } from '../../src/ledger/chain.ts'
 import { commitReplay } from '../../src/ledger/commit-replay.ts'
 import type { ScreenedBlock } from '../../src/ledger/commit-step.ts'
-import { countUnscreened } from '../../src/ledger/counts.ts'
+import { countUnscreened, countUnscreenedTransactions } from '../../src/ledger/counts.ts'
 import { readCoverage } from '../../src/ledger/coverage-queries.ts'
 import { all, type Db } from '../../src/ledger/database.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
 import { rollBack } from '../../src/ledger/roll-back.ts'
+import { knownOfTransactionSql } from '../../src/ledger/unscreened.ts'
 import { at, chain, commit, freshChain, ref, screened } from './fixtures.ts'
 
 const later = '2026-02-02T00:00:00.000Z'
@@ -156,6 +157,105 @@ describe('what was not screened, and is by a later reading', () => {
       }),
       { numRuns: 100 },
     )
+  })
+})
+
+describe('what was not understood of one transaction', () => {
+  const of = (txHash: string, what = 'traces') => ({ ...because(what), txHash })
+  const reading = (height: number, ...unscreened: ScreenedBlock['unscreened']) =>
+    screened(ref(height), [], { unscreened })
+  const hashes = (db: Db) =>
+    all<{ line: string }>(
+      db,
+      `select concat_ws(' ', what, from_height || '-' || to_height, tx_hash, iif(closed_at is null, 'open', 'closed')) as line
+       from unscreened order by from_height, what, tx_hash, id`,
+    ).map(({ line }) => line)
+
+  it('is a row of its own for each, beside the rows of blocks, and never joined', () => {
+    const db = freshChain()
+    commit(db, [reading(5, of('0xa'), of('0xb'), traces), reading(6, of('0xc'), traces), reading(7, traces)])
+    expect(hashes(db)).toEqual([
+      'traces 5-7 open',
+      'traces 5-5 0xa open',
+      'traces 5-5 0xb open',
+      'traces 6-6 0xc open',
+    ])
+  })
+
+  it('is written once, however often its block is read', () => {
+    const db = freshChain()
+    commit(db, [reading(5, of('0xa'), of('0xa'))])
+    replay(db, [reading(5, of('0xa'))])
+    replay(db, [reading(5, of('0xa'))])
+    expect(hashes(db)).toEqual(['traces 5-5 0xa open'])
+  })
+
+  it('is closed by a reading that understands that transaction, and opens no other', () => {
+    const db = freshChain()
+    commit(db, [reading(5, of('0xa'), of('0xb'), of('0xa', 'keys')), reading(6, of('0xa'))])
+    replay(db, [reading(5, of('0xb'))])
+    expect(hashes(db)).toEqual([
+      'keys 5-5 0xa closed',
+      'traces 5-5 0xa closed',
+      'traces 5-5 0xb open',
+      'traces 6-6 0xa open',
+    ])
+  })
+
+  it('is not closed by a reading that lacks the same of the whole block', () => {
+    const db = freshChain()
+    commit(db, [reading(5, of('0xa'))])
+    replay(db, [reading(5, traces)])
+    expect(hashes(db)).toEqual(['traces 5-5 open', 'traces 5-5 0xa open'])
+    replay(db, [reading(5)])
+    expect(hashes(db)).toEqual(['traces 5-5 closed', 'traces 5-5 0xa closed'])
+  })
+
+  it('closes the gap of its block, which is read but for it', () => {
+    const db = freshChain()
+    commit(db, [reading(5, traces)])
+    replay(db, [reading(5, of('0xa'))])
+    expect(hashes(db)).toEqual(['traces 5-5 closed', 'traces 5-5 0xa open'])
+  })
+
+  it('stays open for a reading that proves nothing, where it was unverified', () => {
+    const db = freshChain()
+    commit(db, [reading(5, of('0xa', 'unverified'), of('0xa'))])
+    replay(db, [{ ...reading(5), unproved: true }])
+    expect(hashes(db)).toEqual(['traces 5-5 0xa closed', 'unverified 5-5 0xa open'])
+  })
+
+  it('is forgotten with its block, and open again where what closed it is taken back', () => {
+    const db = freshChain()
+    commit(db, [reading(5, of('0xa')), reading(6, of('0xb')), reading(7)])
+    replay(db, [reading(5), reading(6), reading(7)])
+    rollBack(db, chain, ref(5), at)
+    expect(hashes(db)).toEqual(['traces 5-5 0xa open'])
+  })
+
+  it('is told as a count, and found by its hash without a scan', () => {
+    const db = freshChain()
+    commit(db, [reading(5, of('0xa'), of('0xb')), reading(6, of('0xa'), of('0xc', 'keys')), reading(7)])
+    replay(db, [reading(7)])
+    expect(readCoverage(db)[0]?.gaps).toEqual([
+      { from: 5, to: 6, reason: 'traces: no traces', transactions: 2 },
+      { from: 6, to: 6, reason: 'keys: no keys', transactions: 1 },
+    ])
+    expect(countUnscreened(db)).toEqual([])
+    expect(countUnscreenedTransactions(db)).toEqual([
+      { chain: 'ethereum', what: 'keys', transactions: 1 },
+      { chain: 'ethereum', what: 'traces', transactions: 2 },
+    ])
+    replay(db, [reading(5), reading(6)])
+    expect(readCoverage(db)).toMatchObject([
+      { gaps: [], closed: [{ from: 5, to: 6, transactions: 2 }, { transactions: 1 }] },
+    ])
+    const plan = all<{ detail: string }>(
+      db,
+      `explain query plan ${knownOfTransactionSql}`,
+      ...['0xa', 'ethereum', 5, 'traces', 'no traces'],
+    )
+    expect(plan.map(({ detail }) => detail).join()).toContain('INDEX unscreened_by_tx (tx_hash=?)')
   })
 })
 

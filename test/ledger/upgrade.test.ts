@@ -94,6 +94,19 @@ describe('a database of the schema version 9', () => {
   })
 })
 
+describe('a database of the schema version 10', () => {
+  it('keeps what was not screened, of its blocks as a whole', () => {
+    const path = databaseOf(
+      10,
+      `insert into chains (id, caip2, genesis_hash, updated_at) values ('ethereum', 'eip155:1', '0x', '2026-01-01');
+       insert into unscreened (chain, from_height, to_height, what, reason) values ('ethereum', 5, 9, 'traces', 'none');`,
+    )
+    expect(all(freshLedger(path), 'select from_height, to_height, what, tx_hash from unscreened')).toEqual([
+      { from_height: 5, to_height: 9, what: 'traces', tx_hash: null },
+    ])
+  })
+})
+
 describe('a database of the schema version 8', () => {
   it('keeps its entries with their intervals, and the jobs that are not done', () => {
     const path = databaseOf(
