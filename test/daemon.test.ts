@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createReplayNode } from '../src/chains/recording/replay-node.ts'
 import { type Config, configSchema } from '../src/config/schema.ts'
@@ -67,6 +68,28 @@ describe('the daemon', () => {
     stop.abort()
     await end
     await expect(fetch(`${url}/health`)).rejects.toThrow()
+  })
+
+  it('takes back, at its start, a final height that some version before believed a node', async () => {
+    const both = await configWith({ rpc: 'http://127.0.0.1:9', chainId: 5 })
+    const config = { ...both, chains: both.chains.slice(0, 1) }
+    const { log, lines } = rememberingLog()
+    const once = { once: true, signal: new AbortController().signal, log }
+    await runDaemon(config, once)
+    const db = new Database(config.database)
+    onTestFinished(() => {
+      db.close()
+    })
+    const state = () =>
+      db.prepare('select cursor_height - final_height as depth, head_height from chains').get()
+    const before = state()
+    expect(before).toMatchObject({ depth: 6 })
+    db.exec('update chains set final_height = final_height + 1000')
+    await runDaemon(config, once)
+    expect(state()).toEqual(before)
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^warn bitcoin: the final height \d+ was less than 6 blocks/),
+    )
   })
 
   it('waits for a node that is away as long as a chain may stand still, and then ends to be started anew', async () => {

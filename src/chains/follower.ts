@@ -13,8 +13,11 @@ export interface FollowerStore {
   blockAt(height: number): BlockRef | undefined
   /** Consecutive blocks that follow on the cursor. */
   commit(blocks: readonly SourceBlock[], head: ChainHead, finalHeight: number | null): void | Promise<void>
+  /** What the node says of its head, whatever becomes of it. */
   noteHead(head: ChainHead, finalHeight: number | null): void
   rollBack(fork: BlockRef | null): void
+  /** Blocks of the followed branch that the hash window lacks, each the parent of the one before. */
+  remember(blocks: readonly BlockRef[]): void
 }
 
 export interface FollowerOptions {
@@ -62,7 +65,10 @@ export async function follow(options: FollowerOptions): Promise<void> {
   let opened = false
   while (!signal.aborted) {
     try {
-      if (!opened) await source.open(signal)
+      if (!opened) {
+        await source.open(signal)
+        await refillWindow(options)
+      }
       opened = true
       const caughtUp = await advance(options)
       failures = 0
@@ -91,26 +97,26 @@ export async function follow(options: FollowerOptions): Promise<void> {
 async function advance(options: FollowerOptions): Promise<ChainHead | null> {
   const { source, store, signal } = options
   const head = await source.head(signal)
-  const final = finalHeight(head, options.finality)
   const { cursor, startHeight } = store.state()
+  const finalAt = (read: BlockRef | null) => finalHeight(read?.height ?? null, head, options.finality)
   const begin = startHeight ?? (options.start === 'latest' ? head.height : options.start)
   const from = cursor === null ? begin : cursor.height + 1
   if (from > head.height) {
     if (cursor === null || cursor.hash === head.hash || store.blockAt(head.height)?.hash === head.hash) {
       // At the head, or the node is behind what we have already read from it: nothing to do but wait.
-      store.noteHead(head, final)
+      store.noteHead(head, finalAt(cursor))
       return head
     }
     refuseFarBehind(options, cursor, head)
     await reorganise(options, cursor, head.hash)
     return null
   }
-  for await (const blocks of prefetch(source, from, head.height, { concurrency: options.prefetch, signal })) {
+  for await (const blocks of readAhead(options, from, head, finalAt(cursor))) {
     const tip = store.state().cursor
     const linked = linkedPart(blocks, tip)
     const last = linked.at(-1)
     if (last !== undefined) {
-      await store.commit(linked, head, final)
+      await store.commit(linked, head, finalAt(last))
       options.onProgress?.({ height: last.height, head: head.height })
     }
     const broken = blocks[linked.length]
@@ -122,6 +128,28 @@ async function advance(options: FollowerOptions): Promise<ChainHead | null> {
     if (signal.aborted) return null
   }
   return head
+}
+
+/** The blocks up to the head. Where not even the first can be had, what the node says of its head is noted all the same. */
+async function* readAhead(
+  { source, store, signal, ...options }: FollowerOptions,
+  from: number,
+  head: ChainHead,
+  final: number | null,
+): AsyncGenerator<SourceBlock[]> {
+  let any = false
+  try {
+    for await (const blocks of prefetch(source, from, head.height, {
+      concurrency: options.prefetch,
+      signal,
+    })) {
+      any = true
+      yield blocks
+    }
+  } catch (error) {
+    if (!any && !signal.aborted) store.noteHead(head, final)
+    throw error
+  }
 }
 
 /** Until the next poll, or until the source thinks that there is something new. */
@@ -142,6 +170,25 @@ function refuseFarBehind({ store, source }: FollowerOptions, cursor: BlockRef, h
     'node-syncing',
     `The head of ${source.endpoint} is at height ${head.height}, far below ${cursor.height} where the ledger stands: the node seems to be catching up.`,
   )
+}
+
+/**
+ * The hash window reaches down to what is final. Where it does not, since a higher block counted as final when it was
+ * written, the headers that the cursor's block builds on are asked for, as far as the node has them.
+ */
+async function refillWindow({ source, store, signal }: FollowerOptions): Promise<void> {
+  const { cursor, startHeight, finalHeight } = store.state()
+  if (cursor === null) return
+  const lowest = Math.max(startHeight ?? 0, finalHeight ?? 0)
+  const found: BlockRef[] = []
+  for (let child = cursor; child.height > lowest; ) {
+    const known = store.blockAt(child.height - 1)
+    const parent = known ?? (child.parentHash === '' ? null : await source.header(child.parentHash, signal))
+    if (parent === null || parent.height !== child.height - 1) break
+    if (known === undefined) found.push(parent)
+    child = parent
+  }
+  if (found.length > 0) store.remember(found)
 }
 
 /** The blocks from the first on that follow on the tip, each on the one before. */

@@ -17,7 +17,7 @@ export interface ChainState {
   /** Where following began; `null` until it did. */
   startHeight: number | null
   cursor: BlockRef | null
-  /** Of the node, when it was last asked. */
+  /** What the node said of its head when it was last asked: a hint, which nothing proves. */
   headHeight: number | null
   /** Blocks at or below it are final: a reorg may not reach them. */
   finalHeight: number | null

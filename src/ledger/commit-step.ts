@@ -41,7 +41,7 @@ export interface Step {
   /** What the blocks were screened with. */
   revisions: Revisions
   head: { height: number }
-  /** Blocks at or below are final; `null` while none is known to be. */
+  /** Blocks at or below are final; `null` while none is known to be. Never less than the depth below the last block. */
   finalHeight: number | null
   /** Blocks at or above stay in the hash window. */
   windowFrom: number
@@ -102,12 +102,14 @@ function commit(db: Db, chain: Chain, step: Step): StepCounts | null {
 
 /**
  * A commit that waits for the disk survives a power cut; one that does not is rolled back whole by it, cursor and
- * all, and the same blocks give the same rows again. So a backfill through final blocks does not wait (nothing is
- * lost to a crash of the program in either case, and the file is never damaged: WAL).
+ * all, and the same blocks give the same rows again. So a backfill does not wait while it is further below the node's
+ * head than what is final is below it (nothing is lost to a crash of the program in either case, and the file is never
+ * damaged: WAL). A head that was not true costs no more than that.
  */
-function flushWhereItMatters<T>(db: Db, { blocks, finalHeight }: Step, write: () => T): T {
+function flushWhereItMatters<T>(db: Db, { blocks, head, finalHeight }: Step, write: () => T): T {
   const last = blocks.at(-1)
-  const canBeReadAgain = last !== undefined && finalHeight !== null && last.height <= finalHeight
+  const canBeReadAgain =
+    last !== undefined && finalHeight !== null && head.height - last.height >= last.height - finalHeight
   if (!canBeReadAgain) return write()
   db.pragma('synchronous = NORMAL')
   try {

@@ -59,7 +59,7 @@ function behind(
 ): CoverageGap[] {
   const last = stretches.at(-1)?.to ?? chain.cursor_height
   return last !== null && last !== undefined && chain.head_height !== null && last < chain.head_height
-    ? [{ from: last + 1, to: chain.head_height, reason: 'not screened yet: the node has them' }]
+    ? [{ from: last + 1, to: chain.head_height, reason: 'not screened yet: the node said that it has them' }]
     : []
 }
 

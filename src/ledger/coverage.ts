@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { BlockRef } from '../screening/types.ts'
 import { all, type Db, one, run } from './database.ts'
-import { readAgainFrom } from './replays.ts'
+import { insertReplay, readAgainFrom } from './replays.ts'
 import type { Revisions } from './revisions.ts'
 import { forgetUnscreenedAbove } from './unscreened.ts'
 
 /** How a run of blocks came to be read. `follow`: at the tip or on the way to it. `replay`: asked for by hand. */
 export type CoverageKind = 'follow' | 'replay'
+
+/** The digest of a block in the hash window behind which its coverage row can't be cut off: see `rememberBlocks`. */
+export const unknownDigest = ''
 
 /** An open coverage row: the one that the next block extends. */
 export interface CoverageRow {
@@ -114,6 +117,7 @@ function lastFollowRow(db: Db, chain: string): FollowRow | undefined {
  */
 export function uncoverAbove(db: Db, chain: string, height: number): void {
   run(db, `delete from coverage where chain = ? and kind = 'follow' and from_height > ?`, chain, height)
+  uncoverWhole(db, chain, height)
   run(
     db,
     `update coverage set (to_height, last_hash, digest) =
@@ -128,6 +132,26 @@ export function uncoverAbove(db: Db, chain: string, height: number): void {
     ...[chain, height],
   )
   if (lost.length > 0) readAgainFrom(db, chain, Math.min(...lost.map((row) => row.from_height)))
+}
+
+/**
+ * A row that was not kept account of block by block, since its blocks were once taken for final, goes whole: what of it
+ * still stands is asked to be read again.
+ */
+function uncoverWhole(db: Db, chain: string, height: number): void {
+  const [row] = all<{ from_height: number; own_revision: number; updated_at: string }>(
+    db,
+    `delete from coverage where to_height > ?2 and id =
+       (select coverage_id from blocks where chain = ?1 and height = ?2 and digest = ?3)
+     returning from_height, own_revision, updated_at`,
+    ...[chain, height, unknownDigest],
+  )
+  if (row !== undefined)
+    insertReplay(
+      db,
+      { chain, from: row.from_height, to: height, ownRevision: row.own_revision },
+      row.updated_at,
+    )
 }
 
 /** The own revision that a block of the hash window was screened with. */

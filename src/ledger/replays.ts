@@ -49,14 +49,24 @@ export function askReplay(
     if (isMissing) return null
     if (known !== undefined) return known
     if (from > to) return null
-    const { id } = run(
-      db,
-      `insert into replays (chain, from_height, to_height, next_height, own_revision, state, added_at)
-       values (?1, ?2, ?3, ?2, ?4, 'pending', ?5)`,
-      ...[chain, from, to, readRevisions(db).own, at],
-    )
+    const id = insertReplay(db, { chain, from, to, ownRevision: readRevisions(db).own }, at)
     return { id, chain, from, to, next: from, state: 'pending' }
   })
+}
+
+/** Writes down that a range is to be read again. Inside a transaction. @returns its id. */
+export function insertReplay(
+  db: Db,
+  range: { chain: string; from: number; to: number; ownRevision: number },
+  at: string,
+): number {
+  const { id } = run(
+    db,
+    `insert into replays (chain, from_height, to_height, next_height, own_revision, state, added_at)
+     values (?1, ?2, ?3, ?2, ?4, 'pending', ?5)`,
+    ...[range.chain, range.from, range.to, range.ownRevision, at],
+  )
+  return id
 }
 
 /**

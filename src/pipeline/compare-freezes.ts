@@ -33,9 +33,10 @@ export async function compareFreezes(
   options: { now: () => string; signal: AbortSignal },
 ): Promise<FreezeComparison | null> {
   const row = nextToCompare(db, chain.id)
-  const { cursor, finalHeight } = readChainState(db, chain.id)
+  const { cursor, headHeight, finalHeight } = readChainState(db, chain.id)
+  if (row === undefined || cursor === null) return null
   // Nodes keep the state of the last blocks: while older ones are followed there is nothing to ask.
-  if (row === undefined || cursor === null || cursor.height < (finalHeight ?? 0)) return null
+  if ((headHeight ?? 0) - cursor.height > cursor.height - (finalHeight ?? 0)) return null
   const accounts = frozenAccounts(db, chain.id, row.contract)
   const different: string[] = []
   let unasked = 0

@@ -6,6 +6,7 @@ import type { ChainConfig } from '../config/chains.ts'
 import { shallowFinality } from '../config/shallow-finality.ts'
 import { ChainscreenError, messageOf } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
+import { lowerFinal } from '../ledger/lower-final.ts'
 import type { Log } from '../log.ts'
 import { keepReadingFreezes } from './keep-reading-freezes.ts'
 import { followAndReplay } from './keep-replaying.ts'
@@ -52,6 +53,14 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
     ? tendMempool(wiring, source, { pollMs: config.pollMs, log, signal })
     : undefined
   const beside = { mempool, recheck: recheckOf(config, wiring, source, log) }
+  const lowered = lowerFinal(db, chain.id, config.finality.depth, now())
+  if (lowered !== null) {
+    const { from, to, alerts } = lowered
+    log.warn(
+      { ...about, ...lowered },
+      `${chain.id}: the final height ${from} was less than ${config.finality.depth} blocks below the last screened block; it is ${to ?? 'unset'} now, and ${alerts} alerts are pending again`,
+    )
+  }
   const shallow = shallowFinality(config)
   if (shallow !== null) log.warn(about, `${chain.id}: ${shallow}`)
   log.info({ ...about, node: source.endpoint }, `following ${chain.id} at ${source.endpoint}`)

@@ -4,6 +4,7 @@ import { blockAt, type Chain, readChainState } from '../ledger/chain.ts'
 import { commitHead, commitStep, type StepCounts } from '../ledger/commit-step.ts'
 import type { Db } from '../ledger/database.ts'
 import { databaseError } from '../ledger/database-error.ts'
+import { rememberBlocks } from '../ledger/lower-final.ts'
 import { rollBack } from '../ledger/roll-back.ts'
 import type { Memory } from './memory.ts'
 import { partsAtFreezes } from './parts-at-freezes.ts'
@@ -31,14 +32,17 @@ export function createLedgerStore(wiring: Wiring): FollowerStore {
     state: () => readChainState(db, chain.id),
     blockAt: (height) => blockAt(db, chain.id, height),
     commit: async (blocks, head, finalHeight) => {
-      for (const part of partsAtFreezes(blocks)) {
+      const parts = partsAtFreezes(blocks)
+      for (const part of parts) {
+        // What is final was told of the last block; until that is written, nothing is so on its account.
+        const final = part === parts.at(-1) ? finalHeight : null
         const counts = await screenAndWiden(wiring, part, (screened) =>
           commitStep(db, chain, {
             blocks: screened,
             revisions: memory.revisions,
             head,
-            finalHeight,
-            windowFrom: finalHeight ?? 0,
+            finalHeight: final,
+            windowFrom: final ?? 0,
             at: now(),
           }),
         ).catch((error) => {
@@ -60,6 +64,7 @@ export function createLedgerStore(wiring: Wiring): FollowerStore {
       noted = ''
       writing(db, () => rollBack(db, chain, fork, now()))
     },
+    remember: (blocks) => writing(db, () => rememberBlocks(db, chain.id, blocks)),
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Finality, finalHeight } from '../chains/final-height.ts'
+import { type Finality, finalHeight, hashUnderDepth } from '../chains/final-height.ts'
 import { prefetch } from '../chains/prefetch.ts'
 import type { ChainSource, SourceBlock } from '../chains/source.ts'
 import { ChainscreenError } from '../errors.ts'
@@ -38,7 +38,8 @@ export async function replay(wiring: Wiring, source: ChainSource, range: ReplayR
     )
   }
   const head = await source.head(range.signal)
-  const final = finalHeight(head, range.finality)
+  // What the node says: enough to refuse a range, and not to call a block final.
+  const final = finalHeight(head.height, head, range.finality)
   const { cursor } = readChainState(db, chain.id)
   const last = Math.max(cursor?.height ?? -1, final ?? -1)
   if (range.to > last) {
@@ -47,9 +48,10 @@ export async function replay(wiring: Wiring, source: ChainSource, range: ReplayR
       `--to ${range.to} is above ${last}, the last block of ${chain.id} that is final or was followed: a reorg there would go unseen. Let \`run\` go there first.`,
     )
   }
-  // Once blocks are followed, only the follower says what of them is final: it knows whether the node is still on
-  // the branch that the ledger holds.
-  if (cursor === null) commitHead(db, chain, { head, finalHeight: final, windowFrom: final ?? 0, at: now() })
+  const settled =
+    range.to > (cursor?.height ?? -1)
+      ? { height: range.to, hash: await hashUnderDepth(source, range.to, range.finality, range.signal) }
+      : undefined
   const total: StepCounts = { created: 0, reinstated: 0, known: 0 }
   const progress: ReplayProgress = { row: undefined, terms: '' }
   const signal = range.signal ? { signal: range.signal } : {}
@@ -62,7 +64,7 @@ export async function replay(wiring: Wiring, source: ChainSource, range: ReplayR
     const { job = null } = range
     const write = (screened: ScreenedBlock[]) => {
       // A follower beside may have moved to another branch at any moment before this one.
-      refuseOtherBranch(wiring, blocks, { before, final })
+      refuseOtherBranch(wiring, blocks, { before, final, settled })
       return commitReplay(
         db,
         chain,
@@ -80,20 +82,32 @@ export async function replay(wiring: Wiring, source: ChainSource, range: ReplayR
     const height = blocks.at(-1)?.height
     if (height !== undefined) range.onProgress?.(height)
   }
+  // Once blocks are followed, only the follower says what of them is final: it knows whether the node is still on
+  // the branch that the ledger holds.
+  if (cursor === null) commitHead(db, chain, { head, finalHeight: range.to, windowFrom: range.to, at: now() })
   endCoveredReplays(db, chain.id, now())
   return total
 }
 
-/** @param known.before the hash of the block before, where it was read. @param known.final height of the node's final block. */
+/**
+ * @param known.before the hash of the block before, where it was read. @param known.final height of the node's final block.
+ * @param known.settled a block that is proved to be final.
+ */
 function refuseOtherBranch(
   { db, chain }: Wiring,
   blocks: readonly SourceBlock[],
-  known: { before: string | undefined; final: number | null },
+  known: {
+    before: string | undefined
+    final: number | null
+    settled: { height: number; hash: string } | undefined
+  },
 ): void {
   const last = Math.max(readChainState(db, chain.id).cursor?.height ?? -1, known.final ?? -1)
   let { before } = known
   for (const block of blocks) {
-    const ours = blockAt(db, chain.id, block.height)
+    const ours =
+      blockAt(db, chain.id, block.height) ??
+      (known.settled?.height === block.height ? known.settled : undefined)
     const isOther = ours !== undefined && ours.hash !== block.hash
     if (isOther || block.height > last || (before !== undefined && block.parentHash !== before)) {
       throw new ChainscreenError(

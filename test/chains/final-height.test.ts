@@ -11,6 +11,15 @@ describe('the final height', () => {
     ['genesis, where that is the tag', 100, 0, 6, 0],
     ['the head itself, at depth zero', 100, null, 0, 100],
   ])('is %s', (_name, height, finalized, depth, expected) => {
-    expect(finalHeight({ height, hash: 'h', finalized }, { depth })).toBe(expected)
+    expect(finalHeight(height, { height, finalized }, { depth })).toBe(expected)
+  })
+
+  it.each([
+    ['what was read, where the node says a head above it', 100, 1100, null, 94],
+    ['what was read, where the node says a tag above it', 100, 100, 1100, 94],
+    ['the head, where the node is behind what was read', 100, 90, null, 84],
+    ['none, where nothing was read', null, 1100, 1100, null],
+  ])('is counted from %s', (_name, read, height, finalized, expected) => {
+    expect(finalHeight(read, { height, finalized }, { depth: 6 })).toBe(expected)
   })
 })

@@ -369,6 +369,59 @@ describe('a reorg below what is final', () => {
   })
 })
 
+describe('a node that says a head far above its chain', () => {
+  const finality = { depth: 3 }
+  /** A head and a tag that there is no block for, for as long as `lies` holds. */
+  const overstate = (chain: FakeChain, lies: () => boolean) => {
+    const honest = chain.head.bind(chain)
+    chain.head = async () => {
+      const head = await honest()
+      return lies() ? { ...head, height: head.height + 1000, finalized: head.height + 1000 } : head
+    }
+  }
+
+  it('makes nothing final that was not read, and the next reorg is an ordinary one', async () => {
+    const { chain, db, store } = await followed(10, { finality })
+    let lies = 3
+    overstate(chain, () => --lies > 0)
+    chain.mine(1)
+    const said: unknown[] = []
+    const final: unknown[] = []
+    await followThrough(
+      chain,
+      store,
+      [
+        [() => lies <= 0 && store.state().cursor?.hash === 'a11', () => chain.mine(3, 'b', chain.at('a9'))],
+        [() => store.state().cursor?.hash === 'b12', () => {}],
+      ],
+      {
+        finality,
+        onTrouble: () => {
+          said.push(db.prepare('select head_height from chains').pluck().get())
+          final.push(store.state().finalHeight)
+        },
+      },
+    )
+    expect(said).toContain(1011)
+    expect(Math.max(...final.map(Number))).toBe(8)
+    expect(standing(db)).toEqual(hashes(chain).slice(1))
+    expect(story(db).alerts.filter((alert) => alert.includes('final'))).toHaveLength(9)
+  })
+
+  it('is asked for blocks from the start on, and nothing of a backfill is final before it is that deep', async () => {
+    const chain = new FakeChain()
+    chain.mine(40)
+    overstate(chain, () => true)
+    const { db, store } = screeningLedger()
+    await expect(followOnce(chain, store, { finality, prefetch: 4 })).rejects.toMatchObject({
+      code: 'node-missing-data',
+    })
+    expect(store.state()).toMatchObject({ cursor: { hash: 'a40' }, finalHeight: 37, headHeight: 1040 })
+    expect(db.prepare(`select count(*) from alerts where status = 'pending'`).pluck().get()).toBe(3)
+    expect(db.prepare('select count(*) from blocks').pluck().get()).toBe(4)
+  })
+})
+
 describe('a node that fails', () => {
   it.each(['open', 'head', 'block'] as const)('at %s for a while is asked again', async (what) => {
     const chain = new FakeChain()

@@ -87,6 +87,20 @@ describe('a replay', () => {
     expect(db.prepare('select cursor_height from chains').pluck().get()).toBeNull()
   })
 
+  it('calls nothing final on the word of a node that has no such head', async () => {
+    const chain = new FakeChain()
+    chain.mine(40)
+    const honest = chain.head.bind(chain)
+    chain.head = async () => ({ ...(await honest()), height: 1040 })
+    const { db, wiring } = screeningLedger()
+    const before = dump(db)
+    await expect(replay(wiring, chain, range(0, 40))).rejects.toMatchObject({
+      code: 'node-missing-data',
+      message: expect.stringContaining('which would make block 40 final'),
+    })
+    expect(dump(db)).toEqual(before)
+  })
+
   it('refuses a range that is neither followed nor final', async () => {
     const { chain, db, wiring } = await followed()
     chain.mine(5)

@@ -15,11 +15,13 @@ export interface Agreement {
 /** @param secondLookMs a node that just reorganised may answer from both sides of it for a moment. */
 export function createAgreement(clock: { nowMs(): number }, secondLookMs: number): Agreement {
   let checked = -1
+  /** `undefined`: one of them has no block there. */
   const differing = async (leading: Endpoint, other: Endpoint, height: number, signal?: AbortSignal) => {
     const hash = (endpoint: Endpoint) =>
       askEndpoint(endpoint, (source) => source.hashAt(height, signal), clock, signal)
     const [ours, theirs] = await Promise.all([hash(leading), hash(other)])
-    return ours !== null && theirs !== null && ours !== theirs ? { ours, theirs } : null
+    if (ours === null || theirs === null) return undefined
+    return ours === theirs ? null : { ours, theirs }
   }
   return {
     async check(leading, endpoints, signal) {
@@ -29,14 +31,17 @@ export function createAgreement(clock: { nowMs(): number }, secondLookMs: number
         (other) =>
           other !== leading && (other.head?.finalized ?? -1) >= height && other.breaker.ready(clock.nowMs()),
       )
+      let compared = false
       for (const other of others) {
-        const first = await differing(leading, other, height, signal).catch(() => null)
-        if (first === null) continue
+        const first = await differing(leading, other, height, signal).catch(() => undefined)
+        if (first !== undefined) compared = true
+        if (first === null || first === undefined) continue
         await sleep(secondLookMs, undefined, { ...(signal && { signal }) })
         const second = await differing(leading, other, height, signal)
-        if (second !== null) throw disagreement(leading, other, height, second)
+        if (second !== null && second !== undefined) throw disagreement(leading, other, height, second)
       }
-      checked = height
+      // A tag that no other node has reached was compared with nothing: it may be wrong itself.
+      if (compared) checked = height
     },
   }
 }

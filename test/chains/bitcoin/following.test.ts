@@ -31,6 +31,7 @@ async function catchUp(
       taken.push(...blocks)
     },
     noteHead: () => {},
+    remember: () => {},
     rollBack: () => {
       throw new Error('nothing was reorganised')
     },

@@ -153,6 +153,7 @@ describe('a follower', () => {
         taken.push(...blocks)
       },
       noteHead: () => {},
+      remember: () => {},
       rollBack: () => {},
     }
     const stop = new AbortController()

@@ -126,6 +126,17 @@ describe('a pool of nodes', () => {
     await expect(pool.head()).rejects.toMatchObject({ code: 'node-disagreement' })
   })
 
+  it('goes on comparing after a node said a final height that none has', async () => {
+    const { first, second, pool } = twoNodes()
+    await pool.open()
+    first.finalized = 1000
+    second.finalized = 8
+    await pool.head()
+    second.mine(3, 'b', second.at('a7'))
+    first.finalized = 8
+    await expect(pool.head()).rejects.toMatchObject({ code: 'node-disagreement' })
+  })
+
   it('goes on when the second look finds them agreeing', async () => {
     const { first, second, pool } = twoNodes()
     await pool.open()
