@@ -93,6 +93,9 @@ function sourceOf(config: ChainConfig, { freezeContracts, log }: ChainJob): Chai
       const about = { chain: config.id, endpoint }
       if (what === 'leads') log.info(about, `${config.id} is read from ${endpoint}`)
       else if (what === 'polled') log.info(about, `${config.id}: heads of ${endpoint} are polled: ${reason}`)
+      else if (what === 'reads') log.warn(about, `${config.id}: blocks of ${endpoint} are read by ${reason}`)
+      else if (what === 'busy')
+        log.warn(about, `${config.id}: ${endpoint} is overloaded: it answers ${reason} with HTTP 503`)
       else log.warn(about, `${config.id}: ${endpoint} is set aside: ${reason}`)
     },
   })

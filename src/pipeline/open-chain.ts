@@ -61,6 +61,9 @@ function createNodeSource(
       verify: config.verify,
       ...pace,
       onPolled: (reason) => onChange?.({ endpoint: redactUrl(url), what: 'polled', reason }),
+      onSwitch: (to, reason) =>
+        onChange?.({ endpoint: redactUrl(url), what: 'reads', reason: `${to} (${reason})` }),
+      onBusy: (asked) => onChange?.({ endpoint: redactUrl(url), what: 'busy', reason: asked }),
     })
   }
   const source = createEvmSource({

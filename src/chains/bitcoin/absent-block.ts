@@ -1,12 +1,13 @@
 import { ChainscreenError, isMissing, messageOf } from '../../errors.ts'
-import { SpentMissing } from './block-reader.ts'
+import { MethodUnavailable, SpentMissing } from './block-reader.ts'
 
 /**
  * What to tell of a block that could not be read: where the node has not the block itself, that, in the words of who asked
  * for a height. A pruned node knows the hashes of blocks it has not; a recording, or a node on a shorter branch, does not.
  */
 export function absentBlock(error: unknown, endpoint: string, height: number): unknown {
-  if (!isMissing(error) || error instanceof SpentMissing) return error
+  const isOfMethod = error instanceof SpentMissing || error instanceof MethodUnavailable
+  if (!isMissing(error) || isOfMethod) return error
   const words = messageOf(error)
   return new ChainscreenError(
     'node-missing-data',

@@ -1,13 +1,18 @@
 import { ChainscreenError } from '../../errors.ts'
-import type { BlockReader } from './block-reader.ts'
+import { type BlockReader, MethodUnavailable, SpentMissing } from './block-reader.ts'
+import { AnswerTooLarge } from './http-client.ts'
 import { maxBlockBytes } from './rest-reader.ts'
-import type { RpcClient } from './rpc-client.ts'
+import { isRefusedMethod, type RpcClient } from './rpc-client.ts'
+import { RpcError } from './rpc-error.ts'
 import { quoteAmounts } from './satoshi.ts'
 import type { RawBlock } from './scanned-block.ts'
 import { blockBytes, spentBytes, verboseBlockSchema } from './verbose-block.ts'
 
-/** Below V8's longest string (2^29 - 24 characters), far above any real block. */
+/** Below V8's longest string (2^29 - 24 characters), far above any ordinary block. */
 const maxVerboseBytes = 400_000_000
+
+/** "Undo data expected but can't be read": https://github.com/bitcoin/bitcoin/blob/v30.0/src/rpc/blockchain.cpp, `blockToJSON`; the code is RPC_INTERNAL_ERROR (src/rpc/protocol.h), which `getblock` has for nothing else. */
+const undoUnreadable = -32603
 
 /** Reads blocks with `getblock HASH 3`, which Bitcoin Core has since 23.0. Costs the node 25 to 35 times what REST does. */
 export class GetblockReader implements BlockReader {
@@ -19,11 +24,7 @@ export class GetblockReader implements BlockReader {
   }
 
   async read(hash: string, signal?: AbortSignal): Promise<RawBlock> {
-    const { result, received } = await this.#rpc.callLarge(
-      { method: 'getblock', params: [hash, 3] },
-      verboseBlockSchema,
-      { maxBytes: maxVerboseBytes, prepare: quoteAmounts, signal },
-    )
+    const { result, received } = await this.#ask(hash, signal)
     const block = blockBytes(result)
     if (block.length > maxBlockBytes) {
       throw new ChainscreenError(
@@ -32,5 +33,24 @@ export class GetblockReader implements BlockReader {
       )
     }
     return { block, spent: spentBytes(result, hash), received }
+  }
+
+  async #ask(hash: string, signal?: AbortSignal) {
+    try {
+      return await this.#rpc.callLarge({ method: 'getblock', params: [hash, 3] }, verboseBlockSchema, {
+        maxBytes: maxVerboseBytes,
+        prepare: quoteAmounts,
+        signal,
+      })
+    } catch (error) {
+      if (error instanceof RpcError && error.rpcCode === undoUnreadable)
+        throw new SpentMissing(`${error.message} The node has lost the undo data of block ${hash}.`, error)
+      // Scripts are told twice, as hex and as words: a block can be made of which no text of this length tells everything.
+      if (error instanceof AnswerTooLarge)
+        throw new SpentMissing(`What block ${hash} spends is more than getblock 3 can tell.`, error)
+      if (isRefusedMethod(error))
+        throw new MethodUnavailable(error.code, error.message, 'getblock is refused')
+      throw error
+    }
   }
 }

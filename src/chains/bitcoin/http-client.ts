@@ -19,6 +19,16 @@ export interface HttpAnswer {
   body: Buffer
 }
 
+/** The answer has more bytes than was allowed for it. */
+export class AnswerTooLarge extends ChainscreenError {
+  constructor(endpoint: string, maxBytes: number) {
+    super(
+      'node-bad-answer',
+      `The node at ${endpoint} sent more than ${maxBytes} bytes, more than such an answer can have.`,
+    )
+  }
+}
+
 /** HTTP to one node over a few kept-alive connections. */
 export class HttpClient {
   /** Scheme and host, safe to print. */
@@ -91,7 +101,7 @@ export class HttpClient {
         },
         onResponseData: (current, chunk) => {
           received += chunk.length
-          if (received > maxBytes) current.abort(this.#tooLarge(maxBytes))
+          if (received > maxBytes) current.abort(new AnswerTooLarge(this.endpoint, maxBytes))
           else if (whole !== null) whole.set(chunk, received - chunk.length)
           else chunks.push(chunk)
         },
@@ -99,13 +109,6 @@ export class HttpClient {
         onResponseError: (_controller, error) => settle(() => reject(error)),
       })
     })
-  }
-
-  #tooLarge(maxBytes: number): ChainscreenError {
-    return new ChainscreenError(
-      'node-bad-answer',
-      `The node at ${this.endpoint} sent more than ${maxBytes} bytes, more than such an answer can have.`,
-    )
   }
 
   #translate(error: unknown, { signal }: HttpRequest): ChainscreenError {

@@ -4,6 +4,22 @@ import { interrupted } from './abortable.ts'
 import { type BitcoinAuth, Credentials } from './credentials.ts'
 import { type HttpAnswer, HttpClient, type HttpRequest } from './http-client.ts'
 
+/** What Bitcoin Core answers with a 503 when too much waits (src/httpserver.cpp). Anything else is a proxy's, or the node is starting. */
+const overloaded = 'Work queue depth exceeded'
+
+/** Reports of an overloaded node are this far apart. */
+const busyReportMs = 60_000
+
+/** The credentials are good, and this user may not call this method: `rpcwhitelist` leaves it out. */
+export class MethodForbidden extends ChainscreenError {
+  constructor(endpoint: string, method: string) {
+    super(
+      'node-auth',
+      `The node at ${endpoint} does not allow ${method} (HTTP 403): let rpcwhitelist name it for this user, and rpcallowip this machine.`,
+    )
+  }
+}
+
 /** How often a node that answers 503 is asked again, each time after twice the pause. */
 const busyRetries = 5
 
@@ -15,6 +31,8 @@ export interface NodeClientOptions {
   connections: number
   /** The first pause after a 503. */
   busyDelayMs: number
+  /** The node answered 503. Told at most once a minute. */
+  onBusy?: ((asked: string) => void) | undefined
 }
 
 /** Requests to one node, with its credentials, patient while it is overloaded. */
@@ -23,6 +41,8 @@ export class NodeClient {
   readonly #credentials: Credentials
   readonly #rpcPath: string
   readonly #busyDelayMs: number
+  readonly #onBusy: NodeClientOptions['onBusy']
+  #busyReportedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: NodeClientOptions) {
     const url = new URL(options.url)
@@ -30,20 +50,42 @@ export class NodeClient {
     this.#credentials = new Credentials(options.auth ?? authOf(url))
     this.#rpcPath = url.pathname + url.search
     this.#busyDelayMs = options.busyDelayMs
+    this.#onBusy = options.onBusy
   }
 
   get endpoint(): string {
     return this.#http.endpoint
   }
 
-  get(path: string, maxBytes: number, signal?: AbortSignal): Promise<HttpAnswer> {
-    return this.#send({ method: 'GET', path, maxBytes, signal })
+  /** Whatever the status is: REST asks for no credentials, so a refusal says that it is not served here. */
+  async get(path: string, maxBytes: number, signal?: AbortSignal): Promise<HttpAnswer> {
+    const isBusy = ({ status, body }: HttpAnswer) =>
+      status === 503 && body.toString('utf8', 0, 100).startsWith(overloaded)
+    return this.#send(path, { method: 'GET', path, maxBytes, signal }, isBusy)
   }
 
-  /** Sends a JSON-RPC body. */
-  post(body: string, maxBytes: number, signal?: AbortSignal): Promise<HttpAnswer> {
+  /**
+   * Sends a JSON-RPC body.
+   *
+   * @param method the RPC's, for errors
+   * @throws MethodForbidden where it is refused; ChainscreenError `node-auth` where the credentials are, and those of the connection
+   */
+  async post(method: string, body: string, maxBytes: number, signal?: AbortSignal): Promise<HttpAnswer> {
     const headers = { 'content-type': 'application/json' }
-    return this.#send({ method: 'POST', path: this.#rpcPath, headers, body, maxBytes, signal })
+    const request: HttpRequest = { method: 'POST', path: this.#rpcPath, headers, body, maxBytes, signal }
+    const answer = await this.#send(method, request, ({ status }) => status === 503)
+    if (answer.status === 503) {
+      throw new ChainscreenError(
+        'node-unreachable',
+        `The node at ${this.endpoint} is overloaded (${method}: HTTP 503 ${busyRetries + 1} times): raise its rpcworkqueue, or lower the connections used.`,
+      )
+    }
+    if (answer.status === 403) throw new MethodForbidden(this.endpoint, method)
+    if (answer.status !== 401) return answer
+    throw new ChainscreenError(
+      'node-auth',
+      `The node at ${this.endpoint} does not accept the credentials (${method}: HTTP 401): check "cookie", or "username" and "password".`,
+    )
   }
 
   /** Takes back the body of an answer that nobody will read again. */
@@ -55,37 +97,32 @@ export class NodeClient {
     return this.#http.close()
   }
 
-  async #send(request: HttpRequest): Promise<HttpAnswer> {
+  async #send(
+    asked: string,
+    request: HttpRequest,
+    isBusy: (answer: HttpAnswer) => boolean,
+  ): Promise<HttpAnswer> {
     for (let attempt = 0; ; attempt++) {
       const answer = await this.#authorized(request)
-      if (answer.status !== 503) return answer
-      if (attempt === busyRetries) {
-        throw new ChainscreenError(
-          'node-unreachable',
-          `The node at ${this.endpoint} is overloaded (HTTP 503 ${busyRetries + 1} times): raise its rpcworkqueue, or lower the connections used.`,
-        )
-      }
+      if (answer.status === 503) this.#reportBusy(asked)
+      if (!isBusy(answer) || attempt === busyRetries) return answer
       await this.#pause(attempt, request.signal)
     }
   }
 
+  #reportBusy(asked: string): void {
+    const now = performance.now()
+    if (now - this.#busyReportedAt < busyReportMs) return
+    this.#busyReportedAt = now
+    this.#onBusy?.(asked)
+  }
+
+  /** Once more with other credentials, where these are refused and there are others by now. */
   async #authorized(request: HttpRequest): Promise<HttpAnswer> {
     const used = await this.#credentials.header()
     const answer = await this.#http.request(withAuthorization(request, used))
-    if (answer.status === 401 && (await this.#credentials.renew(used))) {
-      const renewed = await this.#http.request(withAuthorization(request, await this.#credentials.header()))
-      return this.#checked(renewed)
-    }
-    return this.#checked(answer)
-  }
-
-  #checked(answer: HttpAnswer): HttpAnswer {
-    if (answer.status !== 401 && answer.status !== 403) return answer
-    const reason =
-      answer.status === 401
-        ? 'does not accept the credentials: check "cookie", or "username" and "password"'
-        : 'does not allow this machine or user (HTTP 403): check its rpcallowip and rpcwhitelist'
-    throw new ChainscreenError('node-auth', `The node at ${this.endpoint} ${reason}.`)
+    if (answer.status !== 401 || !(await this.#credentials.renew(used))) return answer
+    return this.#http.request(withAuthorization(request, await this.#credentials.header()))
   }
 
   async #pause(attempt: number, signal: AbortSignal | undefined): Promise<void> {

@@ -1,7 +1,7 @@
-import type { BlockReader } from './block-reader.ts'
+import { type BlockReader, MethodUnavailable } from './block-reader.ts'
 import { hexBytes } from './hex-bytes.ts'
 import { maxBlockBytes } from './rest-reader.ts'
-import type { RpcClient } from './rpc-client.ts'
+import { isRefusedMethod, type RpcClient } from './rpc-client.ts'
 import { blockHexSchema } from './rpc-schemas.ts'
 import type { RawBlock } from './scanned-block.ts'
 
@@ -15,11 +15,15 @@ export class OutputsReader implements BlockReader {
   }
 
   async read(hash: string, signal?: AbortSignal): Promise<RawBlock> {
-    const { result, received } = await this.#rpc.callLarge(
-      { method: 'getblock', params: [hash, 0] },
-      blockHexSchema,
-      { maxBytes: 2 * maxBlockBytes + 1000, prepare: (text) => text, signal },
-    )
-    return { block: hexBytes(result), spent: null, received }
+    const call = { method: 'getblock', params: [hash, 0] }
+    const options = { maxBytes: 2 * maxBlockBytes + 1000, prepare: (text: string) => text, signal }
+    try {
+      const { result, received } = await this.#rpc.callLarge(call, blockHexSchema, options)
+      return { block: hexBytes(result), spent: null, received }
+    } catch (error) {
+      if (isRefusedMethod(error))
+        throw new MethodUnavailable(error.code, error.message, 'getblock is refused')
+      throw error
+    }
   }
 }

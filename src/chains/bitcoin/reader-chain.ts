@@ -1,28 +1,139 @@
-import { type BlockReader, SpentMissing } from './block-reader.ts'
+import { ChainscreenError, messageOf } from '../../errors.ts'
+import { type BlockReader, MethodUnavailable, SpentMissing } from './block-reader.ts'
 import type { RawBlock } from './scanned-block.ts'
 
-/** Several ways to read a node, the best first; the next one is for blocks of which the one before can't say what they spend. */
-export class ReaderChain implements BlockReader {
-  readonly #readers: readonly [BlockReader, ...BlockReader[]]
+/** How long a method that stopped being served is left alone: so long after the first failure, doubled with each further one. */
+const firstPauseMs = 1_000
+const longestPauseMs = 60_000
+const pausesToLongest = 6
 
-  constructor(readers: readonly [BlockReader, ...BlockReader[]]) {
-    this.#readers = readers
+export interface ReaderChainOptions {
+  /** Reads blocks without what they spend: for blocks of which no other method can say it, and never in place of a method that fails. */
+  lastResort?: BlockReader | undefined
+  /** Those of the methods that are not served at the moment. */
+  paused?: readonly BlockReader[] | undefined
+  /** Blocks are read by another method from now on, and why. */
+  onSwitch?: ((to: string, reason: string) => void) | undefined
+  nowMs?: () => number
+}
+
+interface Method {
+  reader: BlockReader
+  /** Failures in a row while another method worked. */
+  failures: number
+  /** Until then it is tried after the others. */
+  pausedUntil: number
+}
+
+/**
+ * Several methods to read blocks from one node, the best first. A block that one can't serve is read by the next at once. A
+ * method that is not served any more is tried last for a while, so that not every block waits for it.
+ */
+export class ReaderChain {
+  readonly #methods: readonly Method[]
+  readonly #lastResort: BlockReader | undefined
+  readonly #onSwitch: ReaderChainOptions['onSwitch']
+  readonly #nowMs: () => number
+  #current: BlockReader | undefined
+
+  constructor(readers: readonly BlockReader[], options: ReaderChainOptions = {}) {
+    this.#nowMs = options.nowMs ?? (() => performance.now())
+    const { paused = [] } = options
+    this.#methods = readers.map((reader) => {
+      const pausedUntil = paused.includes(reader) ? this.#nowMs() + longestPauseMs : 0
+      return { reader, failures: pausedUntil > 0 ? pausesToLongest : 0, pausedUntil }
+    })
+    this.#lastResort = options.lastResort
+    this.#onSwitch = options.onSwitch
+    this.#current = readers.find((reader) => !paused.includes(reader)) ?? options.lastResort
   }
 
+  /** Of the method that blocks are read by. */
   get name(): string {
-    return this.#readers[0].name
+    return this.#current?.name ?? ''
   }
 
-  async read(hash: string, signal?: AbortSignal): Promise<RawBlock> {
-    let missing: SpentMissing | undefined
-    for (const reader of this.#readers) {
+  /**
+   * Reads a block.
+   *
+   * @param use checks what was read: what it refuses is read by the next method.
+   * @throws what the best method threw, with what the others threw as details
+   */
+  async read<T>(hash: string, use: (raw: RawBlock) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const failed: { method: Method; error: ChainscreenError }[] = []
+    for (const method of this.#inOrder()) {
       try {
-        return await reader.read(hash, signal)
+        const read = await use(await method.reader.read(hash, signal))
+        this.#worked(method, failed)
+        return read
       } catch (error) {
-        if (!(error instanceof SpentMissing)) throw error
-        missing = error
+        if (!leavesOthers(error)) throw error
+        failed.push({ method, error })
       }
     }
-    throw missing
+    const errors = failed.map(({ error }) => error)
+    if (this.#lastResort !== undefined && errors.every(saysNothingOfIt)) {
+      try {
+        return await use(await this.#lastResort.read(hash, signal))
+      } catch (error) {
+        // By RPC, which is what tells whether the node has the block at all.
+        if (!(error instanceof MethodUnavailable)) throw error
+        errors.push(error)
+      }
+    }
+    throw mostTelling(errors)
   }
+
+  #inOrder(): Method[] {
+    const now = this.#nowMs()
+    const isPaused = ({ pausedUntil }: Method) => Number(pausedUntil > now)
+    return [...this.#methods].sort((a, b) => isPaused(a) - isPaused(b))
+  }
+
+  /** Only where another method worked is it the method that failed, and not the node. */
+  #worked(method: Method, failed: readonly { method: Method; error: ChainscreenError }[]): void {
+    method.failures = 0
+    method.pausedUntil = 0
+    const gone = failed.filter(({ error }) => isGone(error))
+    for (const { method: other } of gone) {
+      other.pausedUntil = this.#nowMs() + Math.min(firstPauseMs * 2 ** other.failures, longestPauseMs)
+      other.failures += 1
+    }
+    // A block of which one method can't say what it spends is an exception, and no change of methods.
+    if (method.reader === this.#current || (failed.length > 0 && gone.length === 0)) return
+    const best = method === this.#methods[0]
+    this.#current = method.reader
+    const reasons = gone.map(({ error }) =>
+      error instanceof MethodUnavailable ? error.found : error.message,
+    )
+    this.#onSwitch?.(method.reader.name, best ? 'it is served again' : reasons.join('; '))
+  }
+}
+
+/** Whether another method may do better: not where the node says that it has not the block, or that it is starting. */
+function leavesOthers(error: unknown): error is ChainscreenError {
+  if (error instanceof SpentMissing || error instanceof MethodUnavailable) return true
+  return (
+    error instanceof ChainscreenError &&
+    (error.code === 'node-bad-answer' || error.code === 'node-unreachable')
+  )
+}
+
+function isGone(error: ChainscreenError): boolean {
+  return error instanceof MethodUnavailable || error.code === 'node-unreachable'
+}
+
+/** Whether reading the block alone is all that is left: a method that lied, or is only away, may yet say what the block spends. */
+function saysNothingOfIt(error: ChainscreenError): boolean {
+  return error instanceof SpentMissing || (error instanceof MethodUnavailable && error.code !== 'node-auth')
+}
+
+/** A wrong answer before one that was refused, and that before one without what the block spends. */
+function mostTelling(errors: readonly ChainscreenError[]): ChainscreenError {
+  const rank = (error: ChainscreenError) =>
+    error instanceof SpentMissing ? 2 : Number(error instanceof MethodUnavailable)
+  const [first, ...others] = [...errors].sort((a, b) => rank(a) - rank(b))
+  if (first === undefined) throw new Error('unreachable: a block was read by no method')
+  first.details = [...first.details, ...others.map(messageOf)]
+  return first
 }

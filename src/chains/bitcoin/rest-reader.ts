@@ -1,5 +1,5 @@
 import { ChainscreenError } from '../../errors.ts'
-import { type BlockReader, SpentMissing } from './block-reader.ts'
+import { type BlockReader, MethodUnavailable, SpentMissing } from './block-reader.ts'
 import type { HttpAnswer } from './http-client.ts'
 import type { NodeClient } from './node-client.ts'
 import { printable } from './rpc-error.ts'
@@ -11,7 +11,7 @@ export const maxBlockBytes = 4_000_000
 /** No block spends more: 1,000,000 bytes without witnesses hold 24,390 inputs, a spendable script has at most 10,000 bytes (src/script/script.h, MAX_SCRIPT_SIZE). */
 export const maxSpentBytes = 250_000_000
 
-/** Reads blocks as bytes over REST: the fastest way, and the cheapest for the node. */
+/** Reads blocks as bytes over REST: the fastest method, and the cheapest for the node. */
 export class RestReader implements BlockReader {
   readonly name = 'REST block + spenttxouts'
   readonly #node: NodeClient
@@ -22,8 +22,14 @@ export class RestReader implements BlockReader {
 
   /** Whether the node serves spent outputs for this block. A node without REST or before Core 30 does not know the path. */
   async serves(hash: string, signal?: AbortSignal): Promise<boolean> {
-    const answer = await this.#node.get(spentPath(hash), maxSpentBytes, signal)
-    return answer.status === 200
+    try {
+      const answer = await this.#node.get(spentPath(hash), maxSpentBytes, signal)
+      return answer.status === 200 && !isPage(answer)
+    } catch (error) {
+      // The node answers RPC: only this path leads nowhere.
+      if (error instanceof ChainscreenError && error.code === 'node-unreachable') return false
+      throw error
+    }
   }
 
   async read(hash: string, signal?: AbortSignal): Promise<RawBlock> {
@@ -32,10 +38,11 @@ export class RestReader implements BlockReader {
       this.#node.get(spentPath(hash), maxSpentBytes, signal),
     ])
     // A block that is not there has no spent outputs either: so it is told first.
-    if (block.status !== 200) throw this.#refused(`block ${hash}`, block)
-    if (spent.status === 404)
+    if (block.status !== 200 || isPage(block)) throw this.#refused(`block ${hash}`, block)
+    // A path that the node does not know is answered without a word (src/httpserver.cpp), one without undo data with some.
+    if (spent.status === 404 && spent.body.length > 0)
       throw new SpentMissing(this.#refused(`what block ${hash} spends`, spent).message)
-    if (spent.status !== 200) throw this.#refused(`what block ${hash} spends`, spent)
+    if (spent.status !== 200 || isPage(spent)) throw this.#refused(`what block ${hash} spends`, spent)
     return {
       block: block.body,
       spent: spent.body,
@@ -46,15 +53,26 @@ export class RestReader implements BlockReader {
     }
   }
 
-  #refused(what: string, { status, body }: HttpAnswer): ChainscreenError {
-    const said = printable(body.toString('utf8', 0, 200))
-    return new ChainscreenError(
+  /** Neither status tells whether the block or the path is missing: REST that is off answers 404, as for a block that is pruned. */
+  #refused(what: string, { status, body }: HttpAnswer): MethodUnavailable {
+    const text = printable(body.toString('utf8', 0, 200))
+    const said = text === '' ? '' : `, "${text}"`
+    const found = status === 200 ? `HTTP 200 with text${said}` : `HTTP ${status}${said}`
+    return new MethodUnavailable(
       status === 404 ? 'node-missing-data' : 'node-bad-answer',
-      `The node at ${this.#node.endpoint} does not serve ${what}: HTTP ${status}${said === '' ? '' : `, "${said}"`}.`,
+      `The node at ${this.#node.endpoint} does not serve ${what} over REST: ${found}.`,
+      `REST: ${found}`,
     )
   }
 }
 
 function spentPath(hash: string): string {
   return `/rest/spenttxouts/${hash}.bin`
+}
+
+/** What proxies answer with status 200 instead of a node: a page, a JSON object, or nothing. Bytes of blocks hold zeros from the start. */
+function isPage({ body }: HttpAnswer): boolean {
+  return body
+    .subarray(0, 64)
+    .every((byte) => byte === 9 || byte === 10 || byte === 13 || (byte >= 32 && byte < 127))
 }

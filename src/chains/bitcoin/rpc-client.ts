@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ChainscreenError } from '../../errors.ts'
 import type { HttpAnswer } from './http-client.ts'
-import type { NodeClient } from './node-client.ts'
+import { MethodForbidden, type NodeClient } from './node-client.ts'
 import { RpcError } from './rpc-error.ts'
 
 export interface RpcCall {
@@ -21,6 +21,14 @@ const replySchema = z.object({
   result: z.unknown().optional(),
   error: z.object({ code: z.number(), message: z.string() }).nullish(),
 })
+
+/**
+ * Whether the node does not have a method, or does not let this user call it. The credentials themselves were good.
+ * -32601: RPC_METHOD_NOT_FOUND (src/rpc/protocol.h).
+ */
+export function isRefusedMethod(error: unknown): error is ChainscreenError {
+  return error instanceof MethodForbidden || (error instanceof RpcError && error.rpcCode === -32601)
+}
 
 type Reply = z.infer<typeof replySchema>
 
@@ -42,7 +50,7 @@ export class RpcClient {
    */
   async call<T>(call: RpcCall, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {
     const body = JSON.stringify(request(call, 0))
-    const answer = await this.#node.post(body, smallAnswerBytes, signal)
+    const answer = await this.#node.post(call.method, body, smallAnswerBytes, signal)
     const reply = this.#parse(replySchema, parseJson(answer.body.toString()), answer, call.method)
     return this.#result(reply, call, schema)
   }
@@ -57,7 +65,9 @@ export class RpcClient {
     schema: z.ZodType<T>,
     options: { maxBytes: number; prepare: (text: string) => string; signal?: AbortSignal | undefined },
   ): Promise<{ result: T; received: number }> {
-    const answer = await this.#node.post(JSON.stringify(request(call, 0)), options.maxBytes, options.signal)
+    const { method } = call
+    const body = JSON.stringify(request(call, 0))
+    const answer = await this.#node.post(method, body, options.maxBytes, options.signal)
     const json = parseJson(options.prepare(answer.body.toString()))
     const reply = this.#parse(replySchema, json, answer, call.method)
     return { result: this.#result(reply, call, schema), received: answer.body.length }
@@ -70,8 +80,8 @@ export class RpcClient {
     signal?: AbortSignal,
     { maxBytes = smallAnswerBytes, prepare = (text) => text }: BatchOptions = {},
   ): Promise<(T | RpcError)[]> {
-    const answer = await this.#node.post(JSON.stringify(calls.map(request)), maxBytes, signal)
     const names = calls[0]?.method ?? 'batch'
+    const answer = await this.#node.post(names, JSON.stringify(calls.map(request)), maxBytes, signal)
     const json = parseJson(prepare(answer.body.toString()))
     // In warm-up the whole batch may be refused with one error object.
     if (!Array.isArray(json)) this.#refuse(this.#parse(replySchema, json, answer, names), names)

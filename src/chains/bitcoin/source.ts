@@ -4,7 +4,6 @@ import { ChainscreenError } from '../../errors.ts'
 import type { BlockRef } from '../../screening/types.ts'
 import type { ChainHead, ChainSource, Mempool, SourceBlock, SourceInfo } from '../source.ts'
 import { absentBlock } from './absent-block.ts'
-import type { BlockReader } from './block-reader.ts'
 import { chooseReader, type Reads } from './choose-reader.ts'
 import type { BitcoinAuth } from './credentials.ts'
 import { HashLookahead } from './hash-lookahead.ts'
@@ -16,10 +15,11 @@ import { NodeClient } from './node-client.ts'
 import { openNode } from './open-node.ts'
 import { hashBlock } from './proof/hash-block.ts'
 import { BlockVerifier, type VerifyMode } from './proof/verifier.ts'
+import type { ReaderChain } from './reader-chain.ts'
 import { RpcClient } from './rpc-client.ts'
 import { RpcError } from './rpc-error.ts'
 import { blockHeaderSchema, chainInfoSchema, hashSchema } from './rpc-schemas.ts'
-import { ScannedBlock } from './scanned-block.ts'
+import { type RawBlock, ScannedBlock } from './scanned-block.ts'
 
 const inputsUnknown = {
   what: 'inputs',
@@ -47,6 +47,10 @@ export interface BitcoinSourceOptions {
   headWait?: { waitMs?: number; pauseMs?: number } | undefined
   /** The node can't be asked to wait for heads: they are polled. */
   onPolled?: ((reason: string) => void) | undefined
+  /** Blocks are read by another method from now on, and why. */
+  onSwitch?: ((to: string, reason: string) => void) | undefined
+  /** The node answered 503; at most once a minute. */
+  onBusy?: ((asked: string) => void) | undefined
 }
 
 /**
@@ -73,8 +77,9 @@ export class BitcoinSource implements ChainSource {
   readonly #verifier: BlockVerifier
   readonly #headWait: HeadWait
   readonly #onPolled: BitcoinSourceOptions['onPolled']
+  readonly #onSwitch: BitcoinSourceOptions['onSwitch']
   #waits = false
-  #reader: BlockReader | undefined
+  #reader: ReaderChain | undefined
 
   constructor(options: BitcoinSourceOptions) {
     this.#network = options.network
@@ -84,10 +89,12 @@ export class BitcoinSource implements ChainSource {
       auth: options.auth,
       timeoutMs: options.fetchTimeoutMs ?? 60_000,
       busyDelayMs: options.busyDelayMs ?? 250,
+      onBusy: options.onBusy,
     }
     this.#node = new NodeClient({ ...node, connections: options.connections ?? 4 })
     this.#headWait = new HeadWait({ ...node, ...options.headWait })
     this.#onPolled = options.onPolled
+    this.#onSwitch = options.onSwitch
     this.#rpc = new RpcClient(this.#node)
     this.#hashes = new HashLookahead(this.#rpc)
     const facts = networkFacts[options.network]
@@ -101,7 +108,8 @@ export class BitcoinSource implements ChainSource {
     const { chain, client } = await openNode(this.#rpc, this.#network, this.endpoint, signal)
     const genesis = networkFacts[this.#network].genesis
     const clients = { node: this.#node, rpc: this.#rpc }
-    this.#reader = await chooseReader(this.#reads, clients, { genesis, best: chain.bestblockhash }, signal)
+    const known = { genesis, best: chain.bestblockhash }
+    this.#reader = await chooseReader(this.#reads, clients, known, this.#onSwitch, signal)
     this.#hashes.sawHead({ height: chain.blocks, hash: chain.bestblockhash })
     this.#waits = await this.#headWait.serves(signal)
     if (!this.#waits)
@@ -156,11 +164,11 @@ export class BitcoinSource implements ChainSource {
       throw absentBlock(error, this.endpoint, height)
     }
     const hash = await this.#hashes.hashAt(height, signal).catch(absent)
-    const read = async () => {
-      const raw = await reader.read(hash, signal).catch(absent)
+    const check = async (raw: RawBlock) => {
       const block = new ScannedBlock(raw, hash)
       return { raw, block, proved: await this.#verifier.prove(block, height) }
     }
+    const read = () => reader.read(hash, check, signal).catch(absent)
     let last = await read()
     // What looks like another block's spent outputs is looked at twice; a miner who forgoes fees is one all the same.
     if (last.proved.doubtful) last = await read()

@@ -12,8 +12,8 @@ const allowedLag = 3
 /** Something about one node that its operator should know. */
 export interface NodeEvent {
   endpoint: string
-  /** Set aside; leads now; heads are polled, since it can't be asked to wait for them. */
-  what: 'set-aside' | 'leads' | 'polled'
+  /** Set aside; leads now; heads are polled, since it can't be asked to wait for them; blocks are read by another method; it answered 503. */
+  what: 'set-aside' | 'leads' | 'polled' | 'reads' | 'busy'
   reason: string | null
 }
 

@@ -20,6 +20,10 @@ export interface FakeNodeState {
   rest?: boolean
   /** Serves blocks, and can't say what they spend. */
   noUndo?: boolean
+  /** Bitcoin Core with a `rev` file that is gone: `getblock 3` is an error, and no answer without `prevout`. */
+  undoUnreadable?: boolean
+  /** The only RPC methods that this user may call (`rpcwhitelist`). */
+  whitelist?: readonly string[]
   /** `-txindex=1`: the transactions it has, as hex by id. */
   txindex?: ReadonlyMap<string, string>
   /** Transactions that wait, as hex by id. */
@@ -107,7 +111,7 @@ function rest(state: FakeNodeState, requests: string[], path: string): Reply {
   const block = find(state, hash)
   if (block === undefined) return { status: 404, body: `${hash} not found\r\n` }
   if (kind === 'block') return { status: 200, body: block.block }
-  return state.noUndo
+  return state.noUndo || state.undoUnreadable
     ? { status: 404, body: `${hash} undo not available\r\n` }
     : { status: 200, body: block.spent }
 }
@@ -130,6 +134,8 @@ async function rpc(
   }
   const busy = busyReply(state)
   if (busy !== undefined) return busy
+  if (state.whitelist && calls.some(({ method }) => !state.whitelist?.includes(method)))
+    return { status: 403, body: '' }
   for (const { method, params } of calls) {
     const intercepted = state.intercept?.(method, params)
     if (intercepted !== undefined) return intercepted
@@ -192,6 +198,11 @@ function outcome(state: FakeNodeState, { method, params }: RpcRequest): string {
   if (block === undefined) return failed(-5, 'Block not found')
   if (method === 'getblock') {
     if (params[1] === 0) return result(block.block.toString('hex'))
+    if (state.undoUnreadable) {
+      const words =
+        "Undo data expected but can't be read. This could be due to pruning or a conflict with a pruning event."
+      return failed(-32603, words)
+    }
     return `"result":${state.noUndo ? block.verbose.replaceAll('"prevout"', '"gone"') : block.verbose}`
   }
   const { hash, height, time, parentHash } = block

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { MethodUnavailable } from '../../../src/chains/bitcoin/block-reader.ts'
+import { ReaderChain } from '../../../src/chains/bitcoin/reader-chain.ts'
 import { sats } from './build-block.ts'
-import { type FakeNodeState, startFakeNode } from './fake-node.ts'
+import { type FakeNodeState, type Reply, startFakeNode } from './fake-node.ts'
 import { sourceFor } from './open-source.ts'
 import { ownSet } from './own-set.ts'
 import { regtestChain } from './regtest-chain.ts'
@@ -87,16 +89,163 @@ describe('a block', () => {
     expect(name).toBe('getblock 0, without previous outputs')
   })
 
+  it('whose undo file is gone is read with the txindex, over REST and over RPC alike', async () => {
+    for (const rest of [true, false]) {
+      const node = await startFakeNode({ chain, rest, txindex })
+      const source = sourceFor(node.url, { verify: 'strict' })
+      await source.open()
+      node.state.undoUnreadable = true
+      const block = await source.block(2)
+      expect(block).toMatchObject({ level: 'full', unscreened: [] })
+      expect(block.extract(ownSet(hot)).transactions).toMatchObject([
+        { parties: [{ key: key(alice.script) }] },
+        {},
+      ])
+    }
+  })
+
+  it('whose undo file is gone, without a txindex, is read for deposits only, and says so', async () => {
+    const node = await startFakeNode({ chain })
+    const source = sourceFor(node.url, { verify: 'strict' })
+    await source.open()
+    node.state.undoUnreadable = true
+    const block = await source.block(2)
+    expect(block).toMatchObject({ level: 'outputs', unscreened: [{ what: 'inputs' }] })
+    expect(node.requests).toContain(`getblock ${chain[2]?.hash} 3`)
+  })
+
   it('that the node no longer has at all is missing, whatever else it could do', async () => {
     const node = await startFakeNode({ chain, txindex })
     const source = sourceFor(node.url)
     await source.open()
-    node.state.intercept = (request) =>
-      request.startsWith('GET /rest/') ? { status: 404, body: 'not available (pruned data)\r\n' } : undefined
+    const pruned = '{"id":0,"result":null,"error":{"code":-1,"message":"Block not available (pruned data)"}}'
+    node.state.intercept = (request) => {
+      if (request === 'getblock') return { status: 500, body: pruned }
+      return request.startsWith('GET /rest/')
+        ? { status: 404, body: 'not available (pruned data)' }
+        : undefined
+    }
     await expect(source.block(2)).rejects.toMatchObject({
       code: 'node-missing-data',
       message: expect.stringContaining('has no block 2 (it is pruned)'),
       details: [expect.stringContaining('pruned data')],
     })
   })
+})
+
+/** What a node, or a proxy in front of it, answers on the path of REST when it serves it no more. */
+const notServed: readonly Reply[] = [
+  { status: 404, body: '' },
+  { status: 401, body: '' },
+  { status: 403, body: '<html>forbidden</html>' },
+  { status: 502, body: 'bad gateway' },
+  { status: 503, body: 'no upstream' },
+  { status: 200, body: '<!doctype html><title>Log in</title>' },
+  { status: 200, body: '{"error":"unknown path"}' },
+  { status: 200, body: '' },
+]
+
+describe('REST that stops being served', () => {
+  const onRest = (reply: Reply) => (request: string) => (request.startsWith('GET ') ? reply : undefined)
+
+  it.each(notServed)(
+    'with $status and "$body" is left for getblock at once, and told once',
+    async (reply) => {
+      const node = await startFakeNode({ chain })
+      const switches: string[] = []
+      const source = sourceFor(node.url, {
+        verify: 'strict',
+        busyDelayMs: 60_000,
+        onSwitch: (to, reason) => switches.push(`${to}: ${reason}`),
+      })
+      await source.open()
+      node.state.intercept = onRest(reply)
+      await expect(source.block(2)).resolves.toMatchObject({ level: 'full', unscreened: [] })
+      node.requests.length = 0
+      await expect(source.block(1)).resolves.toMatchObject({ level: 'full' })
+      expect(node.requests.filter((request) => request.startsWith('GET '))).toEqual([])
+      expect(switches).toEqual([expect.stringMatching(`^getblock 3: REST: HTTP ${reply.status}`)])
+    },
+  )
+
+  it.each(notServed)('with $status and "$body" from the start is no REST', async (reply) => {
+    const node = await startFakeNode({ chain, intercept: onRest(reply) })
+    const { reads } = await sourceFor(node.url).open()
+    expect(reads).toBe('getblock 3')
+  })
+
+  it('is not told as a pruned block or wrong credentials where getblock is forbidden too', async () => {
+    const node = await startFakeNode({ chain })
+    const source = sourceFor(node.url)
+    await source.open()
+    node.state.rest = false
+    node.state.whitelist = ['getblockhash']
+    await expect(source.block(2)).rejects.toMatchObject({
+      message: expect.stringContaining('over REST: HTTP 404'),
+      details: [expect.stringContaining('does not allow getblock (HTTP 403)')],
+    })
+  })
+
+  it('is tried again later, and used when it is back', async () => {
+    let nowMs = 0
+    let served = false
+    const asked: string[] = []
+    const reader = (name: string, serves: () => boolean) => ({
+      name,
+      async read() {
+        asked.push(name)
+        if (!serves()) throw new MethodUnavailable('node-bad-answer', `no ${name}`, `no ${name}`)
+        return { block: Buffer.alloc(0), spent: null, received: 0 }
+      },
+    })
+    const switches: string[] = []
+    const chainOfReaders = new ReaderChain([reader('rest', () => served), reader('rpc', () => true)], {
+      nowMs: () => nowMs,
+      onSwitch: (to, reason) => switches.push(`${to}: ${reason}`),
+    })
+    const read = () => chainOfReaders.read('', async () => {})
+    await read()
+    await read()
+    nowMs = 1_000
+    await read()
+    nowMs = 2_999
+    await read()
+    expect(asked.splice(0)).toEqual(['rest', 'rpc', 'rpc', 'rest', 'rpc', 'rpc'])
+    nowMs = 3_000
+    served = true
+    await read()
+    await read()
+    expect(asked).toEqual(['rest', 'rest'])
+    expect(switches).toEqual(['rpc: no rest', 'rest: it is served again'])
+  })
+})
+
+describe('an answer over REST that is wrong', () => {
+  it('is asked for again over RPC, and the block is not read in part instead', async () => {
+    const node = await startFakeNode({ chain })
+    const source = sourceFor(node.url, { verify: 'strict' })
+    await source.open()
+    const spent = { status: 200, body: chain[1]?.spent ?? '' }
+    node.state.intercept = (request) => (request.startsWith('GET /rest/spenttxouts/') ? spent : undefined)
+    await expect(source.block(2)).resolves.toMatchObject({ level: 'full', unscreened: [] })
+    node.state.undoUnreadable = true
+    await expect(source.block(2)).rejects.toMatchObject({ code: 'node-bad-answer' })
+  })
+})
+
+describe('a refusal by rpcwhitelist', () => {
+  it.each(['getblockchaininfo', 'getblockhash', 'getnetworkinfo', 'getblockheader'])(
+    'names %s',
+    async (forbidden) => {
+      const node = await startFakeNode({ chain })
+      const source = sourceFor(node.url)
+      const all = ['getblockchaininfo', 'getblockhash', 'getnetworkinfo', 'getblockheader', 'getindexinfo']
+      node.state.whitelist = all.filter((method) => method !== forbidden)
+      const asked = source.open().then(() => source.header(chain[1]?.hash ?? ''))
+      await expect(asked).rejects.toMatchObject({
+        code: 'node-auth',
+        message: expect.stringContaining(`does not allow ${forbidden} (HTTP 403)`),
+      })
+    },
+  )
 })

@@ -154,7 +154,7 @@ describe('what is wrong with a node is told apart', () => {
       'overloaded',
       { status: 503, body: 'Work queue depth exceeded' },
       'node-unreachable',
-      'overloaded (HTTP 503 6 times)',
+      'overloaded (getblock: HTTP 503 6 times)',
     ],
     [
       'after a restart, with another cookie',

@@ -20,10 +20,10 @@ const best = chain[2]?.hash ?? ''
 const withNode = async (state: Partial<FakeNodeState>) => startFakeNode({ chain, ...state })
 const opening = async (state: Partial<FakeNodeState>) => sourceFor((await withNode(state)).url).open()
 
-/** A source that is open, and whose node answers this request in its own way from then on. */
+/** A source that reads over REST alone and is open, and whose node answers this request in its own way from then on. */
 async function tampered(wanted: string, reply: Reply) {
   const node = await withNode({})
-  const source = sourceFor(node.url)
+  const source = sourceFor(node.url, { reads: 'rest' })
   await source.open()
   node.state.intercept = (request) => (request.startsWith(wanted) ? reply : undefined)
   return source
@@ -206,7 +206,10 @@ describe('a block that can not be what was asked', () => {
   it('because the node no longer has it is missing', async () => {
     const body = `${best} not available (pruned data)\r\n`
     const source = await tampered('GET /rest/block/', { status: 404, body })
-    await expect(source.block(2)).rejects.toMatchObject(missing)
+    await expect(source.block(2)).rejects.toMatchObject({
+      ...missing,
+      message: expect.stringContaining('over REST: HTTP 404, "'),
+    })
     const node = await withNode({})
     const slow = sourceFor(node.url, { reads: 'getblock' })
     await slow.open()

@@ -30,7 +30,7 @@ function changed(what: 'block' | 'spent', find: Buffer, offset = 0): NodeBlock[]
 
 async function opened(served: readonly NodeBlock[], verify: VerifyMode) {
   const node = await startFakeNode({ chain: served })
-  const source = sourceFor(node.url, { verify })
+  const source = sourceFor(node.url, { reads: 'rest', verify })
   await source.open()
   return { node, source }
 }
