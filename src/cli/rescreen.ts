@@ -40,7 +40,8 @@ export const rescreenCommand: CommandFactory = () =>
 /** Ends a command that changed lists or own addresses: stored history is matched with what changed, and what that found is said. */
 export async function rescreenAfter(db: Db, options: CommonOptions): Promise<void> {
   const outcome = await rescreenNow(db, configIfAny(options)?.log.level)
-  const news = outcome.created + outcome.reinstated + outcome.removals
+  const { created, reinstated, removals, listedAgain, regraded } = outcome
+  const news = created + reinstated + removals + listedAgain + regraded
   if (news > 0 && !options.json) sayRescreen(outcome, alertsOf(db, outcome))
 }
 
@@ -65,9 +66,14 @@ function alertsOf(db: Db, { alerts }: RescreenOutcome): CurrentAlertRow[] {
 }
 
 function sayRescreen(outcome: RescreenOutcome, alerts: readonly CurrentAlertRow[]): void {
-  const { entries, transactions, created, reinstated, known, removals } = outcome
+  const { entries, transactions, created, reinstated, known, removals, listedAgain, regraded } = outcome
   printLine(
     `${entries} entries matched with stored history: ${transactions} transactions screened again, ${created} new alerts, ${reinstated} brought back, ${known} stood already; ${removals} alerts told that their entry was removed.`,
   )
+  if (listedAgain > 0)
+    printLine(
+      `${listedAgain} alerts told that their entry is listed again: what was released of them is open.`,
+    )
+  if (regraded > 0) printLine(`${regraded} alerts told that their entry names another party.`)
   if (alerts.length > 0) printAlerts(alerts)
 }

@@ -10,6 +10,8 @@ export type AlertEventKind =
   | 'withdrawn'
   | 'replaced'
   | 'entry-removed'
+  | 'listed-again'
+  | 'regraded'
   | 'acknowledged'
   | 'blocked'
   | 'rejected'

@@ -1,7 +1,6 @@
 import type { Key } from '../address/key.ts'
-import type { Interval } from '../screening/types.ts'
 import { all, type Db, one } from './database.ts'
-import { readVersion } from './entry-versions.ts'
+import { readVersion, versionOfLoad } from './entry-versions.ts'
 import { freezeListFormat } from './lists.ts'
 
 /** That an entry left its list. */
@@ -25,7 +24,7 @@ export interface Departure {
 /** What there is to tell of a removal by now; `null` where a reorg undid it since, and the entry is in force. */
 export function departureOf(db: Db, removal: Removal): Departure | null {
   const { listId, key } = removal
-  const then = versionOf(db, removal)
+  const then = versionOfLoad(db, removal)
   if (!isReadFromChain(db, listId)) return { removed_on: then?.removed_on ?? lastRemovedOn(db, removal) }
   const now = readVersion(db, listId, key)
   const to = then?.intervals.at(-1)?.to ?? null
@@ -43,7 +42,7 @@ function released(at: string): Departure {
 /**
  * Whether an alert was told before of this very release: a reorg that moves it to another block makes another removal of it. By
  * its transaction it is the same one, and also where both are of one day, and what was told then is not another one that
- * stands. Other lists know no reorg: each of their removals is one.
+ * stands. What was told before the entry was listed again is another one. Other lists know no reorg: each of their removals is one.
  */
 export function isTold(
   db: Db,
@@ -54,7 +53,8 @@ export function isTold(
   if (removed_at === undefined) return false
   const events = all<{ data: string }>(
     db,
-    `select data from alert_events where alert_id = ? and kind = 'entry-removed'`,
+    `select data from alert_events where alert_id = ?1 and kind = 'entry-removed'
+       and seq > ifnull((select max(seq) from alert_events where alert_id = ?1 and kind = 'listed-again'), 0)`,
     alertId,
   )
   return events.some(({ data }) => {
@@ -84,21 +84,8 @@ export const movedSql = `select 1 from freeze_contracts c
     and o.change = 'unfrozen' and o.orphaned = 1 and o.block_time = ?4
   where c.list_id = ?1 limit 1`
 
-function isReadFromChain(db: Db, listId: string): boolean {
+export function isReadFromChain(db: Db, listId: string): boolean {
   return one(db, 'select 1 from lists where id = ? and format = ?', listId, freezeListFormat) !== undefined
-}
-
-/** The version that a removal made: the entry may be listed again by now. */
-function versionOf(
-  db: Db,
-  { listId, key, load }: Removal,
-): { removed_on: string | null; intervals: readonly Interval[] } | undefined {
-  const row = one<{ removed_on: string | null; intervals: string }>(
-    db,
-    'select removed_on, intervals from list_rows where list_id = ? and key = ? and load = ?',
-    ...[listId, key, load],
-  )
-  return row && { ...row, intervals: JSON.parse(row.intervals) as Interval[] }
 }
 
 /** What was removed before there were versions. */

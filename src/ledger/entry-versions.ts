@@ -13,13 +13,45 @@ export interface EntryVersion extends Omit<SnapshotEntryRow, 'published_by'> {
 
 /** An entry as it is now: what was written under a load that does not count yet is not seen. */
 export function readVersion(db: Db, listId: string, key: Key): EntryVersion | undefined {
-  const row = one<Omit<EntryVersion, 'intervals'> & { intervals: string }>(
+  const row = one<StoredVersion>(
     db,
-    `select key, address, assets, subject, programs, listed_on, first_seen, removed_on, intervals
-     from list_rows_now where list_id = ? and key = ?`,
+    `select ${columns} from list_rows_now where list_id = ? and key = ?`,
     ...[listId, key],
   )
-  return row && { ...row, intervals: JSON.parse(row.intervals) as Interval[] }
+  return row && asVersion(row)
+}
+
+/** An entry as a load left it, whatever became of it since. */
+export function versionOfLoad(
+  db: Db,
+  { listId, key, load }: { listId: string; key: Key; load: number },
+): EntryVersion | undefined {
+  const row = one<StoredVersion>(
+    db,
+    `select ${columns} from list_rows where list_id = ? and key = ? and load = ?`,
+    ...[listId, key, load],
+  )
+  return row && asVersion(row)
+}
+
+/** Whether an entry was in force at a list revision; `undefined` where it was not known yet. */
+export function wasInForce(db: Db, listId: string, key: Key, revision: number): boolean | undefined {
+  const row = one<{ removed_on: string | null }>(db, versionAtSql, listId, key, revision)
+  return row && row.removed_on === null
+}
+
+/** For the test that no scan stands behind it. Load 0 is of before loads had a revision. */
+export const versionAtSql = `select r.removed_on from list_rows r left join rescreens j on j.id = r.load
+  where r.list_id = ? and r.key = ? and j.state is not 'staging' and ifnull(j.revision, 0) <= ?
+  order by r.load desc limit 1`
+
+const columns =
+  'key, address, assets, subject, programs, listed_on, first_seen, removed_on, intervals' as const
+
+type StoredVersion = Omit<EntryVersion, 'intervals'> & { intervals: string }
+
+function asVersion(row: StoredVersion): EntryVersion {
+  return { ...row, intervals: JSON.parse(row.intervals) as Interval[] }
 }
 
 /**

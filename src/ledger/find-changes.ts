@@ -3,8 +3,13 @@ import type { Category } from '../screening/types.ts'
 import { all, type Db, one } from './database.ts'
 import { type EntryVersion, readVersion, sameVersion } from './entry-versions.ts'
 import type { AddressHistory } from './list-history.ts'
-import { readSnapshotEntry, type SnapshotRow } from './list-snapshots.ts'
-import { changeOf, type Dating, type EntryChange, nextVersion } from './next-version.ts'
+import {
+  activeSnapshot,
+  readSnapshotEntry,
+  type SnapshotEntryRow,
+  type SnapshotRow,
+} from './list-snapshots.ts'
+import { changeOf, type Dating, type EntryChange, nextVersion, takesBack } from './next-version.ts'
 
 /** An entry that a snapshot changes. */
 export interface FoundChange {
@@ -42,13 +47,16 @@ export function* findingChanges(
   const { id, list_id: listId, issued_on: issuedOn } = snapshot
   const dating = { ...activation, issuedOn }
   const history = new Map((activation.history ?? []).map((each) => [each.key, each]))
+  const was = sayingBefore(db, listId)
 
   function* changes(keys: readonly Key[]): Generator<FoundChange[]> {
     const found: FoundChange[] = []
     for (const [index, key] of keys.entries()) {
       if (index % comparedAtOnce === comparedAtOnce - 1) yield []
       const old = readVersion(db, listId, key)
-      const next = nextVersion(old, readSnapshotEntry(db, id, key), history.get(key), dating)
+      const says = readSnapshotEntry(db, id, key)
+      const isTakenBack = old !== undefined && old.removed_on !== null && takesBack(was(key), says)
+      const next = nextVersion(old, says, history.get(key), dating, isTakenBack)
       if (next === undefined || sameVersion(old, next)) continue
       found.push({ next, change: changeOf(old, next) })
     }
@@ -66,6 +74,12 @@ export function* findingChanges(
   for (let from = 0; from < known.length; from += rowsAtOnce) {
     yield* changes(known.slice(from, from + rowsAtOnce))
   }
+}
+
+/** What the active version of a list says of a key. */
+export function sayingBefore(db: Db, listId: string): (key: Key) => SnapshotEntryRow | undefined {
+  const active = activeSnapshot(db, listId)
+  return (key) => active && readSnapshotEntry(db, active.id, key)
 }
 
 /** A range of keys: above `from`, up to `to`. */

@@ -19,13 +19,15 @@ export interface Dating {
  * What a snapshot makes of an entry.
  *
  * @param old the entry as it is. @param says what the snapshot says of it. @param known its dates beside the list's own
- * files; an earlier one of the list itself wins. @returns `undefined` for an address that never was on the list.
+ * files; an earlier one of the list itself wins. @param isTakenBack as {@link takesBack} says.
+ * @returns `undefined` for an address that never was on the list.
  */
 export function nextVersion(
   old: EntryVersion | undefined,
   says: SnapshotEntryRow | undefined,
   known: AddressHistory | undefined,
   dating: Dating,
+  isTakenBack = false,
 ): EntryVersion | undefined {
   const before = old ?? removedBefore(known, dating)
   if (says === undefined) {
@@ -35,17 +37,32 @@ export function nextVersion(
   if (before === undefined) return first(says, published ?? dating.date)
   const { address, assets, subject, programs, listed_on } = says
   const said = datedBack({ ...before, address, assets, subject, programs, listed_on }, published)
-  if (says.removed_on === null) return reopened(said, published, dating)
+  if (says.removed_on === null) return reopened(said, published, dating, isTakenBack)
   return listedOnceMore(said, says.removed_on, published) ?? closed(said, says.removed_on)
 }
 
-/** What a change of an entry asks of stored history. `said`: nothing, another text or an earlier date. */
-export type EntryChange = 'added' | 'removed' | 'said'
+/**
+ * Whether a version takes back the end that the one before it gave the entry by its date: that end was a mistake, or was put off.
+ * Where an entry begins anew, and not before that end, it was another time on the list.
+ */
+export function takesBack(was: SnapshotEntryRow | undefined, says: SnapshotEntryRow | undefined): boolean {
+  if (was === undefined || was.removed_on === null || says === undefined || says.removed_on !== null)
+    return false
+  return says.listed_on === null || says.listed_on <= was.removed_on
+}
+
+/**
+ * What a change of an entry asks of stored history. `renamed`: its alerts are told the new party. `said`: nothing, it is another
+ * text or an earlier date.
+ */
+export type EntryChange = 'added' | 'removed' | 'renamed' | 'said'
 
 /** Also one that is not in force is `added`: a transfer of when it was, that nobody knew of, alerts. */
 export function changeOf(old: EntryVersion | undefined, next: EntryVersion): EntryChange {
-  if (old !== undefined && old.removed_on === null) return next.removed_on === null ? 'said' : 'removed'
-  return old !== undefined && sameIntervals(old.intervals, next.intervals) ? 'said' : 'added'
+  if (old === undefined) return 'added'
+  const stays = old.subject === next.subject ? 'said' : 'renamed'
+  if (old.removed_on === null) return next.removed_on === null ? stays : 'removed'
+  return sameIntervals(old.intervals, next.intervals) ? stays : 'added'
 }
 
 /** What was removed before a list's snapshot was issued: a transfer of back then is judged by the list of back then. */
@@ -129,14 +146,19 @@ function listedOnceMore(
 
 /**
  * In force again: from the day it was published again, where the source gives one after the removal. A version from
- * before the removal, activated again, takes the removal back.
+ * before the removal, activated again, takes the removal back; so does one that no longer gives its date.
  */
-function reopened(entry: EntryVersion, published: string | null, { date }: Dating): EntryVersion {
+function reopened(
+  entry: EntryVersion,
+  published: string | null,
+  { date }: Dating,
+  isTakenBack: boolean,
+): EntryVersion {
   const last = entry.intervals.at(-1)
   if (last === undefined || last.to === null || entry.removed_on === null) return entry
   const from = published !== null && published > entry.removed_on ? published : date
   const intervals =
-    from < last.to || from === last.from
+    isTakenBack || from < last.to || from === last.from
       ? withLast(entry.intervals, (interval) => ({ from: interval.from, to: null }))
       : [...entry.intervals, { from, to: null }]
   return { ...entry, removed_on: null, intervals }

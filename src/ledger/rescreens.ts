@@ -4,11 +4,14 @@ import { all, type Db, one, run } from './database.ts'
 /** Why stored history is matched: a list changed, own addresses were added, or someone asked for it. */
 export type RescreenKind = 'list' | 'own' | 'asked'
 
-/** One entry of the work. `removed`: it left its list, and its alerts are told so. */
+/**
+ * One entry of the work. `removed`: it left its list, and its alerts are told so. `renamed`: it is another party's now, or the
+ * party has another name; its alerts are told that.
+ */
 export interface RescreenItem {
   listId: string
   key: Key
-  change: 'added' | 'removed'
+  change: 'added' | 'removed' | 'renamed'
 }
 
 /** How far a job has come: everything before this entry is done, and of this entry all up to the cursor. */
@@ -43,6 +46,10 @@ export interface RescreenCounts {
   known: number
   /** `entry-removed` events. */
   removals: number
+  /** `listed-again` events. */
+  listedAgain: number
+  /** `regraded` events. */
+  regraded: number
 }
 
 export const noCounts: Readonly<RescreenCounts> = {
@@ -52,6 +59,8 @@ export const noCounts: Readonly<RescreenCounts> = {
   reinstated: 0,
   known: 0,
   removals: 0,
+  listedAgain: 0,
+  regraded: 0,
 }
 
 /**
@@ -170,15 +179,24 @@ export function saveRescreen(
     `update rescreens set
        state = ?1, position = ?2, entries = entries + ?3, transactions = transactions + ?4, created = created + ?5,
        reinstated = reinstated + ?6, known = known + ?7, removals = removals + ?8,
-       started_at = ifnull(started_at, ?9), finished_at = ?10
-     where id = ?11`,
+       listed_again = listed_again + ?9, regraded = regraded + ?10,
+       started_at = ifnull(started_at, ?11), finished_at = ?12
+     where id = ?13`,
     ...[
       done ? 'done' : 'pending',
       done ? null : JSON.stringify(position),
       counts.entries,
       counts.transactions,
     ],
-    ...[counts.created, counts.reinstated, counts.known, counts.removals, at, done ? at : null, id],
+    ...[
+      counts.created,
+      counts.reinstated,
+      counts.known,
+      counts.removals,
+      counts.listedAgain,
+      counts.regraded,
+    ],
+    ...[at, done ? at : null, id],
   )
 }
 

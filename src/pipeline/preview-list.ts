@@ -1,9 +1,10 @@
 import { alertExists, alertsOfEntry, type CurrentAlertRow } from '../ledger/alert-queries.ts'
 import type { Db } from '../ledger/database.ts'
 import { readVersion } from '../ledger/entry-versions.ts'
+import { sayingBefore } from '../ledger/find-changes.ts'
 import { entryOf, keysInForce } from '../ledger/list-entries.ts'
 import { snapshotRowOf } from '../ledger/list-snapshots.ts'
-import { changeOf, type EntryChange, nextVersion } from '../ledger/next-version.ts'
+import { changeOf, type EntryChange, nextVersion, takesBack } from '../ledger/next-version.ts'
 import { ownAlertId } from '../ledger/own-alert.ts'
 import { datingOf } from '../lists/activation.ts'
 import { formatOf } from '../lists/formats/index.ts'
@@ -60,10 +61,12 @@ export async function previewList(
   const { issuedOn } = parsed
   const dating = datingOf(db, { id: list.id, format: format.id, issuedOn }, { since: at, at })
   const now = keysInForce(db, list.id)
+  const was = sayingBefore(db, list.id)
   const next = [...said.values()].filter(({ removed_on }) => removed_on === null).map(({ key }) => key)
   const changed = [...new Set([...said.keys(), ...now, ...history.keys()])].sort().flatMap((key) => {
     const old = readVersion(db, list.id, key)
-    const version = nextVersion(old, said.get(key), history.get(key), dating)
+    const isTakenBack = takesBack(was(key), said.get(key))
+    const version = nextVersion(old, said.get(key), history.get(key), dating, isTakenBack)
     return version === undefined ? [] : [{ version, change: changeOf(old, version) }]
   })
   const those = (change: EntryChange) =>

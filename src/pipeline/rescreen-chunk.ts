@@ -1,5 +1,6 @@
 import { readChainState } from '../ledger/chain.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
+import { tellEntryListed } from '../ledger/entry-listed.ts'
 import { tellEntryRemoved } from '../ledger/entry-removed.ts'
 import { finalize } from '../ledger/finalize.ts'
 import {
@@ -63,15 +64,37 @@ function isAt(position: RescreenPosition | null, item: RescreenItem): position i
   return position !== null && position.listId === item.listId && position.key === item.key
 }
 
+/** While the alerts of an entry are told that it is listed: what follows is the last that was looked at. */
+const tellingMark = '!'
+
 /** @returns where to go on with this entry; `null` when it is done. */
 function workOn(work: RescreenWork, item: RescreenItem, cursor: string): string | null {
-  return item.change === 'removed' ? tell(work, item, cursor) : matchEntry(work, item, cursor)
+  if (item.change === 'removed') return tellRemoved(work, item, cursor)
+  const isTelling = cursor === '' || cursor.startsWith(tellingMark)
+  if (isTelling && isOfRevision(work)) {
+    const last = tellListed(work, item, cursor.slice(tellingMark.length))
+    if (last !== null) return tellingMark + last
+  }
+  return item.change === 'renamed' ? null : matchEntry(work, item, isTelling ? '' : cursor)
 }
 
-function tell({ db, job, at, did }: RescreenWork, item: RescreenItem, cursor: string): string | null {
+/** Whether a change of a list made the job, and it is over what changed: one over everything tells nothing. */
+function isOfRevision({ job }: RescreenWork): boolean {
+  return job.kind === 'list' && !job.whole
+}
+
+function tellRemoved({ db, job, at, did }: RescreenWork, item: RescreenItem, cursor: string): string | null {
   const removal = { ...item, revision: job.revision, load: job.id }
   const { told, last } = tellEntryRemoved(db, removal, cursor, toldAtOnce, at)
   did.removals += told
+  return last
+}
+
+function tellListed({ db, job, at, did }: RescreenWork, item: RescreenItem, after: string): string | null {
+  const listing = { ...item, revision: job.revision, load: job.id }
+  const { listedAgain, regraded, last } = tellEntryListed(db, listing, after, toldAtOnce, at)
+  did.listedAgain += listedAgain
+  did.regraded += regraded
   return last
 }
 

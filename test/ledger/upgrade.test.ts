@@ -144,3 +144,51 @@ describe('a database of the schema version 8', () => {
     expect(db.pragma('foreign_key_check')).toEqual([])
   })
 })
+
+describe('a database of the schema version 11', () => {
+  it('tells the alerts whose entry was listed again, and opens what was released of them', () => {
+    const alert = (id: string, key: string) =>
+      `insert into alerts (id, status, level, tags, own_address, role, match, list_id, category, entry_address, subject,
+         programs, list_revision, created_at)
+       values ('${id}', 'final', 'high', '[]', 'o', 'own', 'exact', 'l', 'own-list', 'e', 'S', '[]', 1, '2026-01-01');
+       insert into alert_keys values ('${id}', '${key}', '${key}', '${key}', 0);
+       insert into alert_events (alert_id, at, kind, actor) values ('${id}', '2026-01-01', 'created', 'chainscreen');`
+    const event = (id: string, kind: string) =>
+      `insert into alert_events (alert_id, at, kind, actor) values ('${id}', '2026-01-02', '${kind}', 'ann');`
+    const row = (key: string, subject: string, removedOn: string, intervals: string) =>
+      `insert into list_rows values
+         ('l', '${key}', 0, 'evm', 'e', '[]', '${subject}', '[]', null, '2021-01-01', ${removedOn}, '${intervals}');`
+    const back = '[{"from":"2021-01-01","to":"2022-01-01"},{"from":"2023-01-01","to":null}]'
+    const path = databaseOf(
+      11,
+      `insert into lists (id, format, category) values ('l', 'csv', 'own-list');
+       ${row(evm('1'), 'T', 'null', back)}
+       ${row(evm('2'), 'S', `'2022-01-01'`, '[{"from":"2021-01-01","to":"2022-01-01"}]')}
+       ${row(evm('3'), 'S', 'null', '[{"from":"2021-01-01","to":null}]')}
+       insert into rescreens (id, kind, list_id, revision, whole, parties_to, state, added_at)
+         values (4, 'list', 'l', 3, 0, 17, 'done', '2026-01-01');
+       insert into rescreen_entries values (4, 'l', '${evm('1')}', 'added'), (4, 'l', '${evm('2')}', 'removed');
+       update meta set value = '3' where key = 'list_revision';
+       ${alert('back', evm('1'))} ${event('back', 'entry-removed')} ${event('back', 'released')}
+       ${alert('gone', evm('2'))} ${event('gone', 'entry-removed')} ${event('gone', 'released')}
+       ${alert('there', evm('3'))} ${event('there', 'released')}`,
+    )
+    const db = freshLedger(path)
+    expect(all(db, 'select id, disposition, disposition_by from alerts_current order by id')).toEqual([
+      { id: 'back', disposition: 'open', disposition_by: null },
+      { id: 'gone', disposition: 'released', disposition_by: 'ann' },
+      { id: 'there', disposition: 'released', disposition_by: 'ann' },
+    ])
+    expect(all(db, `select alert_id, data from alert_events where kind = 'listed-again'`)).toEqual([
+      { alert_id: 'back', data: '{"revision":3,"in_force_from":"2023-01-01","subject":"T"}' },
+    ])
+    expect(all(db, 'select key, change from rescreen_entries order by key')).toEqual([
+      { key: evm('1'), change: 'added' },
+      { key: evm('2'), change: 'removed' },
+    ])
+    expect(all(db, 'select listed_again, regraded from rescreens')).toEqual([
+      { listed_again: 0, regraded: 0 },
+    ])
+    expect(db.pragma('foreign_key_check')).toEqual([])
+  })
+})

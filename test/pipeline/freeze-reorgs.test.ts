@@ -158,6 +158,24 @@ describe('a release in a block that loses', () => {
     expect(told(db)).toEqual(['2023-11-14', '2023-11-17'])
   })
 
+  it('and does not come back is told as listed again, and its next release as another one', async () => {
+    const { db, to } = scene({ ...frozen, b9: [release()] })
+    await to(5)
+    await to(1)
+    await to(3, { on: 'a5', branch: 'b' })
+    await to(1, { branch: 'b' })
+    const kinds = all(
+      db,
+      `select kind, e.data ->> 'in_force_from' as since from alert_events e join alerts a on a.id = e.alert_id
+       where tx_hash = '0xbefore' and kind in ('entry-removed', 'listed-again') order by seq`,
+    )
+    expect(kinds).toEqual([
+      { kind: 'entry-removed', since: null },
+      { kind: 'listed-again', since: expect.stringMatching(/^2023-11-14T/) },
+      { kind: 'entry-removed', since: null },
+    ])
+  })
+
   it('tells what was raised in the branch that won, when it comes back', async () => {
     const { db, to } = scene({ ...frozen, b6: ['0xmeanwhile'], b8: [release()] })
     await to(5)

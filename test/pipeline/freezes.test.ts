@@ -107,6 +107,27 @@ describe('an account that an issuer freezes', () => {
     expect(freezeAlerts(db)).toEqual(['0xagain yes pending', '0xfirst yes final', '0xfree no final'])
   })
 
+  it('is told as listed again to the alerts that knew it as released', async () => {
+    const { db, node, follow } = await followed(
+      { a1: [freeze()], a3: ['0xfirst'], a4: [release()], a6: [freeze()] },
+      5,
+    )
+    rescreenAll(db)
+    node.mine(4)
+    await follow()
+    rescreenAll(db)
+    expect(
+      all(
+        db,
+        `select tx_hash, kind from alert_events e join alerts a on a.id = e.alert_id
+         where kind in ('entry-removed', 'listed-again', 'regraded') order by seq`,
+      ),
+    ).toEqual([
+      { tx_hash: '0xfirst', kind: 'entry-removed' },
+      { tx_hash: '0xfirst', kind: 'listed-again' },
+    ])
+  })
+
   it('is one entry while any issuer has it frozen', async () => {
     const { db, node, follow } = await followed(
       { a1: [freeze(), freeze({ contract: usdc })], a3: [release()], a6: [release({ contract: usdc })] },
