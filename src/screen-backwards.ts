@@ -34,7 +34,7 @@ export async function screenBackwards(
   const { log, now, signal, onProgress } = options
   const letGo = lockUnlessDaemon(db)
   if (letGo === null) return null
-  const wishes = { freezeContracts: freezeContractsOn(config, chainConfig.id) }
+  const wishes = { freezeContracts: freezeContractsOn(config, chainConfig.id), retriesTraces: true }
   const bare = createSource(chainConfig, wishes)
   try {
     await loadLists(db, config.lists, log, now)

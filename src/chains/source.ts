@@ -25,6 +25,11 @@ export interface Extraction {
 /** A block as one node served it, whole, and not yet looked through. */
 export interface SourceBlock extends BlockRef {
   level: CoverageLevel
+  /**
+   * Of an EVM block with transactions: its call traces were read; none are wanted, or the node has none; or why they could not
+   * be read this time (`away`), as a sentence without secrets.
+   */
+  traces?: 'read' | 'none' | { away: string }
   unscreened: readonly Unscreened[]
   /** Nothing of it was proved (`verify: off`): it does not answer for an earlier reading that was `unverified`. */
   unproved?: boolean
@@ -84,6 +89,8 @@ export interface SourceInfo {
   client: string
   /** How blocks are read, in a few words: `REST block + spenttxouts`. */
   reads: string
+  /** An EVM node that serves call traces. */
+  traces?: true
   genesisHash: string
 }
 

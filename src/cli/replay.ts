@@ -33,7 +33,10 @@ export const replayCommand: CommandFactory = () =>
       const log = createLog(config.log.level)
       const progress = createProgress(log)
       const db = openLedger(config.database)
-      const bare = createSource(chainConfig, { freezeContracts: freezeContractsOn(config, id) })
+      const bare = createSource(chainConfig, {
+        freezeContracts: freezeContractsOn(config, id),
+        retriesTraces: true,
+      })
       try {
         const letGo = takeDaemonLock(db)
         try {

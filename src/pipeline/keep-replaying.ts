@@ -85,16 +85,20 @@ export function keepReplaying(
   async function readAgain(signal: AbortSignal, onProgress: () => void) {
     const { prefetch, finality } = config
     const failures: unknown[] = []
-    const counts = await workOffReplays(wiring, () => openSource(config, { freezeContracts }, signal), {
-      ...{ prefetch, finality, signal, onProgress },
-      onFailed: ({ next, to }, error) => {
-        failures.push(error)
-        log.warn(
-          { chain: chain.id, next, to },
-          `${chain.id}: screening backwards, to be tried again: blocks ${next} to ${to}: ${messageOf(error)}`,
-        )
+    const counts = await workOffReplays(
+      wiring,
+      () => openSource(config, { freezeContracts, retriesTraces: true }, signal),
+      {
+        ...{ prefetch, finality, signal, onProgress },
+        onFailed: ({ next, to }, error) => {
+          failures.push(error)
+          log.warn(
+            { chain: chain.id, next, to },
+            `${chain.id}: screening backwards, to be tried again: blocks ${next} to ${to}: ${messageOf(error)}`,
+          )
+        },
       },
-    })
+    )
     if (counts.created + counts.reinstated > 0) wiring.onAlerts?.(counts)
     return { ...counts, failures }
   }

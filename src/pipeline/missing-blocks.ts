@@ -19,7 +19,10 @@ export async function missingBlocks(config: ChainConfig, heights: readonly numbe
 /** @returns `null` where the node can't be asked now. */
 async function isServed(config: ChainConfig, height: number): Promise<boolean | null> {
   // One for each height: what a node of a pool does not have is held against it.
-  const source = await openSource(config).catch(() => null)
+  // Traces may be gone where the block is not, and are then done without.
+  const bare =
+    config.type === 'evm' && config.traces === 'auto' ? { ...config, traces: 'off' as const } : config
+  const source = await openSource(bare).catch(() => null)
   if (source === null) return null
   try {
     const block = await source.block(height)

@@ -1,7 +1,7 @@
 import { addressText } from '../address/text.ts'
 import { type BitcoinSourceOptions, createBitcoinSource } from '../chains/bitcoin/source.ts'
 import { withHeadsHint } from '../chains/evm/heads-hint.ts'
-import { createEvmSource } from '../chains/evm/source.ts'
+import { createEvmSource, type EvmSourceOptions } from '../chains/evm/source.ts'
 import { createPool, type NodeEvent } from '../chains/pool/pool.ts'
 import type { ChainSource } from '../chains/source.ts'
 import type { ChainConfig } from '../config/chains.ts'
@@ -9,12 +9,14 @@ import { redactUrl } from '../errors.ts'
 import { type Chain, pinChain } from '../ledger/chain.ts'
 import type { Db } from '../ledger/database.ts'
 
-type Pace = Pick<BitcoinSourceOptions, 'busyDelayMs' | 'headWait'>
+type Pace = Pick<BitcoinSourceOptions, 'busyDelayMs' | 'headWait'> & Pick<EvmSourceOptions, 'traceRetryMs'>
 
 /** What is wanted of a source beside what its chain's config says. */
 export interface SourceWishes {
   /** Token contracts whose freezes are read, lower-case: of EVM chains. */
   freezeContracts?: readonly string[]
+  /** For who reads blocks once, such as a replay: call traces that fail are asked for again by the source itself. */
+  retriesTraces?: boolean
   /** Hears when a node of a pool is set aside, or leads, and when heads are polled. */
   onChange?: (event: NodeEvent) => void
   /** For tests, which have no time. */
@@ -49,7 +51,12 @@ export async function openSource(
 function createNodeSource(
   config: ChainConfig,
   url: string,
-  { freezeContracts = [], onChange, pace = {} }: SourceWishes,
+  {
+    freezeContracts = [],
+    retriesTraces = false,
+    onChange,
+    pace: { traceRetryMs, ...pace } = {},
+  }: SourceWishes,
 ): ChainSource {
   if (config.type === 'bitcoin') {
     return createBitcoinSource({
@@ -76,6 +83,8 @@ function createNodeSource(
     traces: config.traces,
     verify: config.verify,
     fetchTimeoutMs: config.timeoutMs,
+    retriesTraces,
+    ...(traceRetryMs !== undefined && { traceRetryMs }),
   })
   return config.ws === undefined ? source : withHeadsHint(source, config.ws)
 }

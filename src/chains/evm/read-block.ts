@@ -5,7 +5,7 @@ import type { ChainDefinition } from './definitions/definition.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import type { CallOptions, RpcClient } from './rpc/client.ts'
 import type { ByteTally } from './rpc/pooled-fetch.ts'
-import { readTraces, type TraceReader, type TracesOfBlock } from './traces/trace-reader.ts'
+import type { TraceReader, TracesOfBlock } from './traces/trace-reader.ts'
 import type { RpcBlock, RpcReceipt } from './types.ts'
 
 /** A block as one node served it, checked for shape and for belonging together. */
@@ -28,11 +28,9 @@ export async function readBlock(
   options: { tally: ByteTally; signal?: AbortSignal | undefined },
 ): Promise<ServedBlock> {
   const block = await askBlock(rpc, height, options)
-  const [receipts, traces] = await Promise.all([
-    askReceipts(rpc, block, options),
-    traceReader.ask(block, options),
-  ])
-  return { block, receipts, traces: readTraces(traces, block, receipts, definition) }
+  const asked = askReceipts(rpc, block, options)
+  const [receipts, traces] = await Promise.all([asked, traceReader.read(block, asked, definition, options)])
+  return { block, receipts, traces }
 }
 
 /** Reads a block without its traces: an old one may have none to give. Throws as {@link readBlock} does. */

@@ -1,5 +1,5 @@
 import type { BlockRef } from '../../screening/types.ts'
-import type { ChainSource } from '../source.ts'
+import type { ChainSource, SourceBlock } from '../source.ts'
 import { checkHeader } from './check-block.ts'
 import { chainDefinition } from './definitions/index.ts'
 import { extractBlock } from './extract/extract.ts'
@@ -10,7 +10,7 @@ import { nonceClaimants } from './mempool/account-nonce.ts'
 import { readTxpool } from './mempool/read-txpool.ts'
 import { probeNode } from './probe.ts'
 import { createVerifier, type VerifyMode } from './proof/verifier.ts'
-import { missing, readBlock, readLogs } from './read-block.ts'
+import { missing, readBlock, readLogs, type ServedBlock } from './read-block.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import { createRpcClient } from './rpc/client.ts'
 import { type KnownToken, tokenTable } from './tokens.ts'
@@ -36,6 +36,10 @@ export interface EvmSourceOptions {
   verify?: VerifyMode
   /** How long one call may take, its body included. Default 30 s. */
   fetchTimeoutMs?: number
+  /** The pause before the traces of one block, which failed, are asked for again. Default 15 s. */
+  traceRetryMs?: number
+  /** Waits for that pause itself, for who reads blocks once; else each failure is thrown, for a follower or a pool to go on from. */
+  retriesTraces?: boolean
 }
 
 /**
@@ -51,7 +55,12 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
   const { nativeSymbol = definition.symbol, finalityTag = definition.finality.tag } = options
   const rpc = createRpcClient(options.url, fetchTimeoutMs)
   const chain = { tokens: tokenTable(options.tokens), nativeSymbol, definition }
-  const traceReader = new TraceReader(rpc, options.traces ?? 'auto', fetchTimeoutMs)
+  const traceReader = new TraceReader(rpc, {
+    policy: options.traces ?? 'auto',
+    timeoutMs: fetchTimeoutMs,
+    retryMs: options.traceRetryMs,
+    inPlace: options.retriesTraces,
+  })
   const { verify = 'off' } = options
   const verifier = createVerifier(verify, definition.unproved)
   const freezeContracts = new Set(options.freezeContracts)
@@ -64,7 +73,7 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
     async open(signal) {
       const info = await probeNode(rpc, chainId, signal)
       const traces = await traceReader.open(signal)
-      return traces === null ? info : { ...info, reads: `${info.reads} + ${traces}` }
+      return traces === null ? info : { ...info, reads: `${info.reads} + ${traces}`, traces: true }
     },
 
     async head(signal) {
@@ -105,6 +114,7 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
       return {
         ...refOf(block),
         level: frames === null ? 'logs' : 'full',
+        ...tracesOf(served),
         unscreened: [...unscreenedOf(served, definition), ...unverified, ...unread],
         unproved: verify === 'off',
         bytes: tally.bytes,
@@ -126,6 +136,12 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
 
     close: () => rpc.close(),
   }
+}
+
+/** What one block says of the node's traces: one without transactions says nothing. */
+function tracesOf({ block, traces }: ServedBlock): Pick<SourceBlock, 'traces'> {
+  if (traces.frames !== null) return block.transactions.length === 0 ? {} : { traces: 'read' }
+  return { traces: traces.away === null ? 'none' : { away: traces.away } }
 }
 
 function refOf({ number, hash, parentHash, timestamp }: RpcHeader): BlockRef {

@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError, isTemporary } from '../../errors.ts'
 import type { ChainHead, ChainSource, SourceInfo } from '../source.ts'
 import { createAgreement } from './agreement.ts'
 import type { BreakerPauses } from './breaker.ts'
 import { askEndpoint, createEndpoint, type Endpoint } from './endpoint.ts'
 import { pooledFreezes } from './pooled-freezes.ts'
+import { preferTraces } from './prefer-traces.ts'
 
 /** So many blocks behind the best head an endpoint may be and still lead. */
 const allowedLag = 3
@@ -41,6 +42,7 @@ export function createPool(
   const clock = options.clock ?? { nowMs: () => Date.now() }
   const endpoints = sources.map((source) => createEndpoint(source, options.pauses))
   const agreement = createAgreement(clock, options.secondLookMs ?? 2_000)
+  const traces = preferTraces(endpoints, clock)
   let lead: Endpoint | undefined
   const [first] = sources
 
@@ -60,16 +62,19 @@ export function createPool(
       .filter(({ info }) => info !== null)
       .map(({ source }) => source)
 
-  const ask = async <T>(question: (source: ChainSource) => Promise<T>, signal?: AbortSignal): Promise<T> => {
-    let last: unknown
+  const askOne = async <T>(
+    question: (source: ChainSource) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<{ endpoint: Endpoint; answer: T }> => {
+    const errors: unknown[] = []
     for (const endpoint of inOrder()) {
       try {
         const answer = await askEndpoint(endpoint, question, clock, signal)
         follow(endpoint)
-        return answer
+        return { endpoint, answer }
       } catch (error) {
         if (signal?.aborted) throw error
-        last = error
+        errors.push(error)
         options.onChange?.({
           endpoint: endpoint.source.endpoint,
           what: 'set-aside',
@@ -77,8 +82,14 @@ export function createPool(
         })
       }
     }
-    throw last ?? allSetAside(endpoints, clock.nowMs())
+    // What halts a chain is for all its nodes to say: one that fails for a while may not.
+    const temporary = errors.findLast(isTemporary)
+    if (temporary !== undefined) throw temporary
+    throw errors.length === endpoints.length ? errors.at(-1) : allSetAside(endpoints, clock.nowMs())
   }
+
+  const ask = async <T>(question: (source: ChainSource) => Promise<T>, signal?: AbortSignal): Promise<T> =>
+    (await askOne(question, signal)).answer
 
   const follow = (endpoint: Endpoint): void => {
     if (lead === endpoint) return
@@ -139,7 +150,19 @@ export function createPool(
       },
     }),
     hashAt: (height, signal) => ask((source) => source.hashAt(height, signal), signal),
-    block: (height, signal) => ask((source) => source.block(height, signal), signal),
+    block: async (height, signal) => {
+      const read = (source: ChainSource) => source.block(height, signal)
+      const { endpoint, answer } = await askOne(read, signal)
+      return traces.better(
+        answer,
+        inOrder().filter((other) => other !== endpoint),
+        async (other) => {
+          const block = await askEndpoint(other, read, clock, signal)
+          if (block.traces === 'read') follow(other)
+          return block
+        },
+      )
+    },
     ...(first.freezes && { freezes: pooledFreezes(opened) }),
     close: async () => {
       await Promise.all(sources.map((source) => source.close()))

@@ -176,3 +176,76 @@ describe('a pool of nodes', () => {
     expect(createPool([new FakeChain()]).mempool).toBeUndefined()
   })
 })
+
+describe('a pool of nodes, of which one has no call traces at the moment', () => {
+  /** Which traces each node has; `fails`: it does not answer for blocks. */
+  async function traced(first: Traces, second: Traces, { serve = [true, true] } = {}) {
+    const nodes = twoNodes()
+    const states = { first, second }
+    for (const name of ['first', 'second'] as const) {
+      const node = nodes[name]
+      const open = node.open.bind(node)
+      const block = node.block.bind(node)
+      const serves = serve[name === 'first' ? 0 : 1]
+      node.open = async () => ({ ...(await open()), ...(serves && { traces: true as const }) })
+      node.block = async (height, signal) => {
+        const state = states[name]
+        if (state === 'fails') throw new ChainscreenError('node-unreachable', `${name} is away.`)
+        if (state === 'required') throw new ChainscreenError('config', `${name} has no traces.`)
+        const traces = state === 'away' ? { away: `${name} has no state.` } : state
+        return { ...(await block(height, signal)), level: state === 'read' ? 'full' : 'logs', traces }
+      }
+    }
+    await nodes.pool.open()
+    await nodes.pool.head()
+    return { ...nodes, states }
+  }
+  type Traces = 'read' | 'none' | 'away' | 'fails' | 'required'
+
+  it('takes a block from the one that has its traces, and stays with it', async () => {
+    const { pool } = await traced('away', 'read')
+    expect((await pool.block(5)).traces).toBe('read')
+    expect(pool.endpoint).toBe('http://second:8545')
+  })
+
+  it('takes it without where none has them, and says why', async () => {
+    const { pool } = await traced('away', 'away')
+    expect((await pool.block(5)).level).toBe('logs')
+    const { pool: other } = await traced('none', 'away', { serve: [false, true] })
+    expect((await other.block(5)).traces).toEqual({ away: 'second has no state.' })
+  })
+
+  it('asks a node that fails again, for a minute, before it takes a block from one without traces', async () => {
+    const { pool, clock, states } = await traced('fails', 'none', { serve: [true, false] })
+    await expect(pool.block(5)).rejects.toMatchObject({ code: 'node-unreachable', retryAfterMs: 20_000 })
+    clock.ms = 59_999
+    await expect(pool.block(5)).rejects.toThrow(/http:\/\/first:8545 serves call traces/)
+    clock.ms = 60_000
+    expect((await pool.block(5)).traces).toEqual({
+      away: expect.stringMatching(/http:\/\/first:8545 serves/),
+    })
+    // The next blocks are not waited for again, until traces were back.
+    expect((await pool.block(6)).level).toBe('logs')
+    clock.ms = 400_000
+    states.first = 'read'
+    expect((await pool.block(7)).traces).toBe('read')
+    states.first = 'fails'
+    await expect(pool.block(8)).rejects.toMatchObject({ code: 'node-unreachable' })
+  })
+
+  it('takes blocks without where no node serves traces at all', async () => {
+    const { pool } = await traced('none', 'none', { serve: [false, false] })
+    expect((await pool.block(5)).traces).toBe('none')
+  })
+
+  it('halts only where every node says so', async () => {
+    const both = await traced('required', 'required')
+    await expect(both.pool.block(5)).rejects.toMatchObject({ code: 'config' })
+    const one = await traced('fails', 'required')
+    await expect(one.pool.block(5)).rejects.toMatchObject({ code: 'node-unreachable' })
+    const aside = await traced('required', 'required')
+    failWith(aside.second, 'node-bad-answer', 'head')
+    await aside.pool.head()
+    await expect(aside.pool.block(5)).rejects.toMatchObject({ code: 'node-unreachable' })
+  })
+})

@@ -1,7 +1,7 @@
 import { BaseError, HttpRequestError, RpcRequestError, TimeoutError } from 'viem'
 import { ChainscreenError } from '../../../errors.ts'
 import { cleanNodeText } from './clean-node-text.ts'
-import { RpcRefusal } from './refusal.ts'
+import { NodeBusy, RpcRefusal } from './refusal.ts'
 import { type RefusalKind, refusalKind } from './refusal-kinds.ts'
 
 /** What is known of the call that failed. */
@@ -69,7 +69,12 @@ function httpError(status: number, call: FailedCall, headers?: Headers): Chainsc
       `The node at ${endpoint} refused the credentials for ${method} (HTTP ${status}): check the user, password or ` +
         `key in the URL of the config.`,
     )
-  if (status === 408 || status === 429 || status >= 500)
+  if (status === 429 || status === 503)
+    return new NodeBusy(
+      `The node at ${endpoint} answered ${method} with HTTP ${status}: it has no time now.`,
+      retryAfterMs(headers),
+    )
+  if (status === 408 || status >= 500)
     return unreachable(call, `answered ${method} with HTTP ${status}`, retryAfterMs(headers))
   return new ChainscreenError(
     'node-bad-answer',

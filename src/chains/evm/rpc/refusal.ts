@@ -22,6 +22,13 @@ const codes: Readonly<Record<RefusalKind, ErrorCode>> = {
   other: 'node-bad-answer',
 }
 
+/** HTTP says that the node, or what stands before it, has no time now: 429, 503. */
+export class NodeBusy extends ChainscreenError {
+  constructor(message: string, retryAfterMs: number | undefined) {
+    super('node-unreachable', message, { retryAfterMs })
+  }
+}
+
 /** True where the node says that it does not have the method at all. */
 export function isMethodMissing(error: unknown): boolean {
   return error instanceof RpcRefusal && error.kind === 'unsupported'

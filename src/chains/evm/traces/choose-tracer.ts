@@ -1,75 +1,79 @@
-import { ChainscreenError, messageOf } from '../../../errors.ts'
+import type { ChainscreenError } from '../../../errors.ts'
 import { checkHeader } from '../check-block.ts'
 import type { RpcClient } from '../rpc/client.ts'
-import { isMethodMissing, RpcRefusal } from '../rpc/refusal.ts'
+import { RpcRefusal } from '../rpc/refusal.ts'
 import type { RpcHeader } from '../types.ts'
-import { callTracer, type Tracer, traceBlock } from './tracer.ts'
+import { traceFailure } from './trace-failure.ts'
+import type { Tracer } from './tracer.ts'
 
-/** How traces are read, or why they can't be. */
-export type TracerChoice = { tracer: Tracer } | { tracer: null; reason: string }
+/** What is known of one way to trace at one node. */
+export interface TracerState {
+  readonly tracer: Tracer
+  /** It gave traces of some block that had transactions. */
+  proven: boolean
+  /** Why the node does not serve it; `null` while nothing says so. */
+  refusal: ChainscreenError | null
+}
 
 /** How far back a block with transactions is looked for. */
 const farthest = 16
 
 /**
- * Finds out which traces a node serves, by asking for those of a recent block with transactions. A node that has
- * neither kind says so by -32601, or refuses the tracer (-32602) or the method (HTTP 401, 403); any other refusal is
- * looked at twice, at two blocks, before it counts.
+ * Finds out which traces a node serves, by asking for those of recent blocks with transactions, and believes only traces: an
+ * empty list, struct logs in their place, or an error in every item is none. What is refused or wrong is looked at twice, at
+ * two blocks, unless the node says that it does not have the method or the tracer. Where no recent block has transactions,
+ * nothing is proven: the first block that has some decides.
  *
  * @throws ChainscreenError whatever a call may throw that says nothing about traces.
  */
-export async function chooseTracer(
+export async function probeTracers(
   rpc: RpcClient,
-  timeoutMs: number,
+  tracers: readonly Tracer[],
   signal?: AbortSignal,
-): Promise<TracerChoice> {
+): Promise<TracerState[]> {
   const blocks = await probeBlocks(rpc, signal)
-  const reasons: string[] = []
-  for (const tracer of [callTracer(timeoutMs), traceBlock]) {
-    const refused = await refusalOf(tracer, blocks, rpc, signal)
-    if (refused === null) return { tracer }
-    reasons.push(refused)
+  const states: TracerState[] = []
+  for (const tracer of tracers) {
+    const state = await probeTracer(tracer, blocks, rpc, signal)
+    states.push(state)
+    if (state.proven) return [...states, ...tracers.slice(states.length).map(untried)]
   }
-  return { tracer: null, reason: reasons.join(' ') }
+  return states
 }
 
-/** Why a node does not serve these traces, or `null` where it does. */
-async function refusalOf(
+function untried(tracer: Tracer): TracerState {
+  return { tracer, proven: false, refusal: null }
+}
+
+async function probeTracer(
   tracer: Tracer,
   blocks: readonly ProbeBlock[],
   rpc: RpcClient,
   signal?: AbortSignal,
-): Promise<string | null> {
-  let reason: string | null = null
+): Promise<TracerState> {
+  const state = untried(tracer)
   for (const block of blocks) {
     try {
       const answer = await tracer.ask(rpc, block, { signal })
-      if (served(answer, block)) return null
-      reason = `The node at ${rpc.endpoint} answered ${tracer.name} of a block with transactions with nothing.`
+      // What is answered for a block without transactions proves nothing: anvil says `[]` of blocks that it does not have.
+      if (!block.hasTransactions) continue
+      tracer.inspect(answer)
+      return { tracer, proven: true, refusal: null }
     } catch (error) {
-      if (!aboutMethod(error)) throw error
-      // Blocks without transactions are refused by some (geth: the genesis block): the method is there all the same.
-      if (!block.hasTransactions && !isDefinite(error)) return null
-      reason = messageOf(error)
-      if (isDefinite(error)) return reason
+      const { kind, error: refusal } = traceFailure(error)
+      if (kind === 'busy' || kind === 'silent') throw error
+      if (kind === 'unsupported' || isInvalidParams(refusal)) return { tracer, proven: false, refusal }
+      // A block without transactions may be refused (geth: the genesis block) by a node that has the method. What is gone or
+      // takes too long says nothing of other blocks.
+      if (block.hasTransactions && kind === 'other') state.refusal = refusal
     }
   }
-  return reason
+  return state
 }
 
-function served(answer: unknown, block: ProbeBlock): boolean {
-  return Array.isArray(answer) && (answer.length > 0 || !block.hasTransactions)
-}
-
-/** The node refused, as opposed to: it did not answer, or does not have this block (any more). */
-function aboutMethod(error: unknown): boolean {
-  if (error instanceof RpcRefusal) return error.code === 'node-bad-answer'
-  return error instanceof ChainscreenError && error.code === 'node-auth'
-}
-
-/** Asking again would give the same. */
-function isDefinite(error: unknown): boolean {
-  return !(error instanceof RpcRefusal) || isMethodMissing(error) || error.rpcCode === -32602
+/** The node takes the method, and not the tracer. */
+function isInvalidParams(error: ChainscreenError): boolean {
+  return error instanceof RpcRefusal && error.rpcCode === -32602
 }
 
 interface ProbeBlock {

@@ -1,32 +1,80 @@
-import { ChainscreenError } from '../../../errors.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ChainscreenError, messageOf } from '../../../errors.ts'
 import type { ChainDefinition } from '../definitions/definition.ts'
 import type { CallOptions, RpcClient } from '../rpc/client.ts'
-import { isMethodMissing } from '../rpc/refusal.ts'
 import type { RpcBlock, RpcReceipt } from '../types.ts'
 import type { BlockFrames } from './block-frames.ts'
-import { chooseTracer, type TracerChoice } from './choose-tracer.ts'
-import type { Tracer } from './tracer.ts'
+import { probeTracers, type TracerState } from './choose-tracer.ts'
+import {
+  attemptsFor,
+  gravest,
+  reasons,
+  type TraceFailure,
+  type TraceFailureKind,
+  traceFailure,
+} from './trace-failure.ts'
+import { tracedTransactions } from './traced-transactions.ts'
+import { callTracer, type Tracer, traceBlock } from './tracer.ts'
 
 /** `auto`: traces where the node serves them, else a row in `unscreened` for each block. `required`: traces, or nothing. */
 export type TracePolicy = 'auto' | 'required' | 'off'
 
-/** What was served for a block, not yet read: the receipts that it is held against come at the same time. */
-export type ServedTraces = { tracer: Tracer; answer: unknown } | { tracer: null; reason: string }
+/**
+ * A block's frames, or why there are none. `away`: what went wrong, where the node was expected to serve them; `null` where
+ * none are wanted, or the node has none.
+ */
+export type TracesOfBlock = { frames: BlockFrames } | { frames: null; reason: string; away: string | null }
 
-/** A block's frames, or why there are none. */
-export type TracesOfBlock = { frames: BlockFrames } | { frames: null; reason: string }
+export interface TraceReaderOptions {
+  policy: TracePolicy
+  /** For one transaction, where the node takes that. */
+  timeoutMs: number
+  /** The pause before a block's traces are asked for again. Default 15 s. */
+  retryMs?: number | undefined
+  /** Waits and asks again itself, for who reads a block once; else the failure is thrown each time, so that a pool can ask another node. */
+  inPlace?: boolean | undefined
+  clock?: { nowMs(): number }
+}
 
-/** Reads the traces of one node's blocks the way the config asks for and the node can. */
+/** Every tracer that was asked for a block failed. */
+interface FailedRound {
+  /** What tells the most. */
+  failure: TraceFailure
+  messages: readonly string[]
+}
+
+/** So often a node that never traced anything is asked whether it does now. */
+const askAnewMs = 60_000
+/** Blocks that failed and were never read again, such as those of a lost branch, are forgotten beyond so many. */
+const maxFailing = 1_000
+
+/**
+ * Reads the traces of one node's blocks the way the config asks for and the node can. What fails for one block is asked for
+ * again, then with the next tracer; `auto` goes on without in the end, and comes back to traces with the first block that has
+ * them.
+ */
 export class TraceReader {
   readonly #rpc: RpcClient
   readonly #policy: TracePolicy
-  readonly #timeoutMs: number
-  #choice: Promise<TracerChoice> | undefined
+  readonly #tracers: readonly Tracer[]
+  readonly #retryMs: number
+  readonly #inPlace: boolean
+  readonly #clock: { nowMs(): number }
+  #states: Promise<TracerState[]> | undefined
+  #probedAtMs = 0
+  /** How often the traces of a block failed, by its hash. */
+  readonly #failed = new Map<string, number>()
+  /** Why the last block that had transactions was done without, if it was: the next ones are not waited for again. */
+  #away: TraceFailureKind | null = null
 
-  constructor(rpc: RpcClient, policy: TracePolicy, timeoutMs: number) {
+  constructor(rpc: RpcClient, options: TraceReaderOptions) {
+    const { policy, timeoutMs, retryMs = 15_000, inPlace = false, clock = performanceClock } = options
     this.#rpc = rpc
     this.#policy = policy
-    this.#timeoutMs = timeoutMs
+    this.#tracers = [callTracer(timeoutMs), traceBlock]
+    this.#retryMs = retryMs
+    this.#inPlace = inPlace
+    this.#clock = clock
   }
 
   /**
@@ -36,37 +84,135 @@ export class TraceReader {
    * @throws ChainscreenError `config` where the config requires traces and the node has none; and as a call throws.
    */
   async open(signal?: AbortSignal): Promise<string | null> {
-    this.#choice = undefined
-    const { tracer } = await this.#choose(signal)
-    return tracer === null ? null : tracer.name
+    if (this.#policy === 'off') return null
+    this.#states = undefined
+    const served = (await this.#current(signal)).filter(({ refusal }) => refusal === null)
+    if (served.length === 0) await this.#none(signal)
+    return (served.find(({ proven }) => proven) ?? served[0])?.tracer.name ?? null
   }
 
   /**
-   * Asks for the traces of a block. A block without transactions has none, and is not asked for.
+   * Reads the traces of a block. A block without transactions has none, and is not asked for.
    *
-   * @throws ChainscreenError as {@link RpcClient.call}; a node that lost the method under `required`: `config`.
+   * @param receipts those of the block, which are asked for at the same time. Where they fail, nothing is held against traces.
+   * @throws ChainscreenError what `receipts` rejects with; what the node answered, while the block is to be asked for again
+   * (`retryAfterMs`); `config` where traces are required and the node can't give them.
    */
-  async ask(block: RpcBlock, options: CallOptions): Promise<ServedTraces> {
-    const choice = await this.#choose(options.signal)
-    if (choice.tracer === null) return choice
-    if (block.transactions.length === 0) return { tracer: choice.tracer, answer: [] }
-    try {
-      const answer = await choice.tracer.ask(this.#rpc, block, options)
-      if (answer !== null) return { tracer: choice.tracer, answer }
-    } catch (error) {
-      if (!isMethodMissing(error)) throw error
-      return this.#without(`The node at ${this.#rpc.endpoint} no longer serves ${choice.tracer.name}.`)
+  async read(
+    block: RpcBlock,
+    receipts: Promise<readonly RpcReceipt[]>,
+    definition: ChainDefinition,
+    options: CallOptions,
+  ): Promise<TracesOfBlock> {
+    if (this.#policy === 'off') return { frames: null, reason: 'the config says traces: off', away: null }
+    for (;;) {
+      const states = await this.#current(options.signal)
+      if (states.every(({ refusal }) => refusal !== null)) return this.#none(options.signal)
+      if (block.transactions.length === 0) return { frames: [] }
+      const outcome = await this.#round(states, block, receipts, definition, options)
+      if ('frames' in outcome) return outcome
+      const error = this.#askedAgain(outcome.failure, block)
+      if (error === null) return this.#without(block, outcome)
+      if (!this.#inPlace) throw error
+      await sleep(error.retryAfterMs, undefined, options.signal && { signal: options.signal })
     }
-    throw new ChainscreenError(
-      'node-missing-data',
-      `The node at ${this.#rpc.endpoint} answered null for the traces of block ${Number(block.number)} ` +
-        `(${block.hash}): it does not have it (yet, or any more), or keeps no history.`,
+  }
+
+  /** Asks each tracer that may help, once. */
+  async #round(
+    states: readonly TracerState[],
+    block: RpcBlock,
+    receipts: Promise<readonly RpcReceipt[]>,
+    definition: ChainDefinition,
+    options: CallOptions,
+  ): Promise<{ frames: BlockFrames } | FailedRound> {
+    const failures: TraceFailure[] = []
+    for (const state of inOrder(states)) {
+      const outcome = await this.#try(state, block, receipts, definition, options)
+      if ('frames' in outcome) {
+        this.#failed.delete(block.hash)
+        this.#away = null
+        return outcome
+      }
+      failures.push(outcome)
+      if (!this.#leadsOn(outcome, state, block)) break
+    }
+    const failure = gravest(failures)
+    if (failure === undefined) throw new Error('unreachable: some tracer was asked')
+    return { failure, messages: failures.map(({ error }) => error.message) }
+  }
+
+  async #try(
+    state: TracerState,
+    block: RpcBlock,
+    receipts: Promise<readonly RpcReceipt[]>,
+    definition: ChainDefinition,
+    options: CallOptions,
+  ): Promise<{ frames: BlockFrames } | TraceFailure> {
+    const { tracer } = state
+    const [asked, served] = await Promise.allSettled([tracer.ask(this.#rpc, block, options), receipts])
+    if (served.status === 'rejected') throw served.reason
+    try {
+      if (asked.status === 'rejected') throw asked.reason
+      const nothing = Array.isArray(asked.value) && asked.value.length === 0
+      if (!nothing || tracedTransactions(block, definition, 0) > 0) tracer.inspect(asked.value)
+      const frames = tracer.read(asked.value, block, served.value, definition)
+      state.proven = true
+      state.refusal = null
+      return { frames }
+    } catch (error) {
+      const failure = traceFailure(error)
+      if (!state.proven && failure.kind === 'unsupported') state.refusal = failure.error
+      return failure
+    }
+  }
+
+  /**
+   * Whether the next tracer is tried for this block at once: where the state is gone, and where this one never gave any traces.
+   * What may be well in a moment is asked for again first, since the callTracer tells more.
+   */
+  #leadsOn({ kind }: TraceFailure, { proven }: TracerState, block: RpcBlock): boolean {
+    if (kind === 'gone' || kind === 'unsupported') return true
+    return (!proven && kind === 'other') || !this.#asksAgain(kind, block)
+  }
+
+  #asksAgain(kind: TraceFailureKind, { hash }: RpcBlock): boolean {
+    return this.#away !== kind && (this.#failed.get(hash) ?? 0) + 1 < attemptsFor(kind)
+  }
+
+  /** Counts a failure. @returns the error that says when to ask again; `null`: not any more. */
+  #askedAgain({ kind, error }: TraceFailure, block: RpcBlock): ChainscreenError | null {
+    if (!this.#asksAgain(kind, block)) return null
+    this.#failed.set(block.hash, (this.#failed.get(block.hash) ?? 0) + 1)
+    const [oldest] = this.#failed.keys()
+    if (this.#failed.size > maxFailing && oldest !== undefined) this.#failed.delete(oldest)
+    const retryAfterMs = Math.max(this.#retryMs, error.retryAfterMs ?? 0)
+    return new ChainscreenError(error.code, error.message, { details: error.details, retryAfterMs })
+  }
+
+  #without(block: RpcBlock, { failure, messages }: FailedRound): TracesOfBlock {
+    if (this.#policy === 'required') throw this.#required(block, failure)
+    this.#failed.delete(block.hash)
+    this.#away = failure.kind
+    return { frames: null, reason: reasons[failure.kind], away: messages.join(' ') }
+  }
+
+  /** What a node can't give later either halts the chain; what it may is asked for again, for ever. */
+  #required(block: RpcBlock, { kind, error }: TraceFailure): ChainscreenError {
+    if (kind !== 'gone' && kind !== 'unsupported' && kind !== 'timeout') return error
+    return new ChainscreenError(
+      'config',
+      `The config says traces: required, and the node at ${this.#rpc.endpoint} can't give those of block ` +
+        `${Number(block.number)}: ${reasons[kind]}. Use an archive node, or set traces: auto.`,
+      { details: [error.message] },
     )
   }
 
-  /** For a node that serves no traces: nothing, where that will do. */
-  #without(reason: string): { tracer: null; reason: string } {
-    if (this.#policy !== 'required') return { tracer: null, reason }
+  /** For a node that serves no traces at all: nothing, where that will do. */
+  async #none(signal: AbortSignal | undefined): Promise<TracesOfBlock & { frames: null }> {
+    const states = await this.#current(signal)
+    const reason = states.map(({ refusal }) => messageOf(refusal)).join(' ')
+    if (this.#policy !== 'required') return { frames: null, reason, away: null }
     throw new ChainscreenError(
       'config',
       `The config says traces: required, but the node at ${this.#rpc.endpoint} serves none: enable its debug ` +
@@ -75,27 +221,30 @@ export class TraceReader {
     )
   }
 
-  async #choose(signal?: AbortSignal): Promise<TracerChoice> {
-    if (this.#policy === 'off') return { tracer: null, reason: 'the config says traces: off' }
-    this.#choice ??= chooseTracer(this.#rpc, this.#timeoutMs, signal)
-    const asked = this.#choice
+  /** What is known of the tracers; asked anew where there was none, and that is a while ago. */
+  async #current(signal?: AbortSignal): Promise<TracerState[]> {
+    if (this.#states !== undefined) {
+      const states = await this.#states
+      const none = states.every(({ refusal }) => refusal !== null)
+      if (!none || this.#clock.nowMs() - this.#probedAtMs < askAnewMs) return states
+    }
+    this.#probedAtMs = this.#clock.nowMs()
+    const asked = probeTracers(this.#rpc, this.#tracers, signal)
+    this.#states = asked
     try {
-      const choice = await asked
-      return choice.tracer === null ? this.#without(choice.reason) : choice
+      return await asked
     } catch (error) {
-      if (this.#choice === asked) this.#choice = undefined
+      if (this.#states === asked) this.#states = undefined
       throw error
     }
   }
 }
 
-/** @throws ChainscreenError `node-bad-answer` */
-export function readTraces(
-  served: ServedTraces,
-  block: RpcBlock,
-  receipts: readonly RpcReceipt[],
-  definition: ChainDefinition,
-): TracesOfBlock {
-  if (served.tracer === null) return { frames: null, reason: served.reason }
-  return { frames: served.tracer.read(served.answer, block, receipts, definition) }
+const performanceClock = { nowMs: () => performance.now() }
+
+/** Those that are known to work first, and those that the node does not serve not at all. */
+function inOrder(states: readonly TracerState[]): TracerState[] {
+  return states
+    .filter(({ refusal, proven }) => refusal === null || proven)
+    .sort((a, b) => Number(b.proven) - Number(a.proven))
 }

@@ -1,6 +1,9 @@
 import type { ChainDefinition } from '../definitions/definition.ts'
+import { asAddress } from '../hex.ts'
 import { badAnswer } from '../rpc/bad-answer.ts'
 import type { CallOptions, RpcClient } from '../rpc/client.ts'
+import { RpcRefusal } from '../rpc/refusal.ts'
+import { type RefusalKind, refusalKind } from '../rpc/refusal-kinds.ts'
 import type { RpcBlock, RpcReceipt } from '../types.ts'
 import type { BlockFrames } from './block-frames.ts'
 import { readBlockTraces } from './read-block-traces.ts'
@@ -10,8 +13,15 @@ import { readTraceBlock } from './read-trace-block.ts'
 export interface Tracer {
   /** In a few words, for people. */
   readonly name: string
-  /** The answer as it came, or `null` where the node does not know the block. Rejects as {@link RpcClient.call}. */
+  /** The answer as it came. Rejects as {@link RpcClient.call}. */
   ask(rpc: RpcClient, block: { hash: string; number: string }, options: CallOptions): Promise<unknown>
+  /**
+   * Looks whether an answer for a block with transactions holds traces of this kind at all, before they are held against the
+   * block: a node may ignore what it was asked for, or refuse item by item.
+   *
+   * @throws ChainscreenError `node-missing-data` for `null`, `node-bad-answer`, and an `RpcRefusal` for an item with an error.
+   */
+  inspect(answer: unknown): void
   /** @throws ChainscreenError `node-bad-answer` */
   read(
     answer: unknown,
@@ -36,22 +46,72 @@ export function callTracer(timeoutMs: number): Tracer {
   return {
     name: 'callTracer traces',
     ask: (rpc, { hash }, call) => rpc.call({ method, params: [hash, options] }, call),
+    inspect: (answer) => {
+      itemsOf(answer, method).forEach((item, index) => {
+        const { result, error } = isObject(item) ? item : {}
+        if (error !== undefined && error !== null && error !== '') throw itemRefusal(error, index, method)
+        // Besu ignores the tracer, and answers struct logs: https://github.com/besu-eth/besu/issues/8326
+        if (!isObject(result) || typeof result.type !== 'string' || asAddress(result.from) === undefined)
+          throw badAnswer(method, `[${index}]`, item, 'a call with its type and from, as of the callTracer')
+      })
+    },
     read: (answer, block, receipts, definition) =>
       readBlockTraces(answer, block, receipts, definition, method),
   }
 }
 
 /**
- * OpenEthereum's trace_block, for nodes without the debug namespace. It takes no hash. An unknown height may be
- * answered with `[]`, as by anvil: a block with transactions has traces.
+ * OpenEthereum's trace_block, for nodes without the debug namespace. It takes no hash. An unknown height may be answered with
+ * `[]`, as by anvil, and a height whose state is gone with nothing but rewards, as by Besu
+ * (hyperledger/besu …/jsonrpc/internal/methods/TraceBlock.java): a block with transactions has traces.
  */
 export const traceBlock: Tracer = {
   name: 'trace_block',
-  ask: async (rpc, { number }, call) => {
-    const answer = await rpc.call({ method: 'trace_block', params: [number] }, call)
-    if (Array.isArray(answer) || answer === null) return answer
-    throw badAnswer('trace_block', 'the list of traces', answer)
+  ask: (rpc, { number }, call) => rpc.call({ method: 'trace_block', params: [number] }, call),
+  inspect: (answer) => {
+    const method = 'trace_block'
+    const items = itemsOf(answer, method)
+    items.forEach((item, index) => {
+      if (!isObject(item) || typeof item.type !== 'string' || !isObject(item.action))
+        throw badAnswer(method, `[${index}]`, item, 'a trace with its type and action')
+    })
+    if (items.every((item) => isObject(item) && item.type === 'reward'))
+      throw badAnswer(method, 'the list of traces', items, 'one for each transaction at least')
   },
   read: (answer, block, receipts, definition) =>
     readTraceBlock(answer, block, receipts, definition, 'trace_block'),
+}
+
+/** @throws ChainscreenError */
+function itemsOf(answer: unknown, method: string): readonly unknown[] {
+  if (answer === null) throw new RpcRefusal('not-yet', `The node answered ${method} with null.`, null)
+  if (!Array.isArray(answer)) throw badAnswer(method, 'the list of traces', answer)
+  if (answer.length === 0)
+    throw badAnswer(method, 'the list of traces', answer, 'one for each transaction at least')
+  return answer
+}
+
+/**
+ * geth writes a text (eth/tracers/api.go), Erigon the object of a JSON-RPC error (rpc/jsonrpc/tracing.go). It is not repeated:
+ * what it means is.
+ */
+function itemRefusal(error: unknown, index: number, method: string): RpcRefusal {
+  const { code, message } = isObject(error) ? error : { code: undefined, message: error }
+  const rpcCode = typeof code === 'number' ? code : null
+  const kind = refusalKind(rpcCode, typeof message === 'string' ? message : '')
+  const what = `The node answered ${method} with an error in place of transaction ${index} of the block`
+  return new RpcRefusal(kind, `${what}: ${meanings[kind]}.`, rpcCode)
+}
+
+const meanings: Readonly<Record<RefusalKind, string>> = {
+  gone: 'it does not keep the state for it any more',
+  'not-yet': 'it does not have the state for it',
+  unsupported: 'it does not have this tracer',
+  busy: 'it has no time now',
+  timeout: 'it took too long',
+  other: 'of a kind that is not known',
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -6,6 +6,7 @@ import {
   healthyBlockHash,
   healthyNode,
   httpAnswer,
+  raw,
   rpcError,
   startFakeNode,
 } from '../fake-node.ts'
@@ -25,6 +26,43 @@ async function sourceOf(handlers: Record<string, Handler>, options: Partial<EvmS
   const source = createEvmSource({ url: node.url, chainId: 1, tokens: [], ...options })
   onTestFinished(() => source.close())
   return { node, source }
+}
+
+const structLogs = { gas: 21000, failed: false, returnValue: '', structLogs: [] }
+const stateGone = rpcError(-32000, 'required historical state unavailable (reexec=128)')
+const inItem =
+  (error: unknown): Handler =>
+  () => [{ txHash: tx?.hash, result: null, error }]
+const hangsUp: Handler = (_, response) => {
+  response.socket?.destroy()
+  return raw
+}
+
+/** A source that was opened, whose node may be changed afterwards. */
+async function opened(options: Partial<EvmSourceOptions> = {}, more: Record<string, Handler> = {}) {
+  const handlers: Record<string, Handler> = { ...healthyNode([sketch]), ...traced, ...more }
+  const changing = Object.fromEntries(
+    Object.keys(handlers).map((method): [string, Handler] => [
+      method,
+      (params, response) => (handlers[method] ?? refuses(-32601))(params, response),
+    ]),
+  )
+  const { node, source } = await sourceOf(changing, { traceRetryMs: 1, ...options })
+  await source.open()
+  node.calls.length = 0
+  /** Reads the same block so many times. @returns the level, or the code of the error, of each. */
+  const again = async (times = 4) => {
+    const outcomes: string[] = []
+    for (let i = 0; i < times; i++)
+      outcomes.push(
+        await source.block(7).then(
+          ({ level }) => level,
+          (error) => error.code,
+        ),
+      )
+    return outcomes
+  }
+  return { handlers, node, source, again }
 }
 
 const asked = (calls: readonly string[]) =>
@@ -121,17 +159,24 @@ describe('a source that must read traces', () => {
   })
 
   it('stops where the node loses them', async () => {
-    const handlers: Record<string, Handler> = { ...traced }
-    const { source } = await sourceOf(
-      {
-        debug_traceBlockByHash: (params, response) =>
-          (handlers.debug_traceBlockByHash ?? refuses(-32601))(params, response),
-      },
-      { traces: 'required' },
-    )
-    await source.open()
+    const { handlers, again } = await opened({ traces: 'required' })
     delete handlers.debug_traceBlockByHash
-    await expect(source.block(7)).rejects.toMatchObject({ code: 'config' })
+    expect(await again()).toEqual(['node-bad-answer', 'node-bad-answer', 'node-bad-answer', 'config'])
+  })
+
+  it('stops where the state is gone, and says that an archive node or traces: auto would do', async () => {
+    const { handlers, source, again } = await opened({ traces: 'required' })
+    handlers.debug_traceBlockByHash = stateGone
+    expect((await again()).at(-1)).toBe('config')
+    await expect(source.block(7)).rejects.toThrow(
+      /traces: required.*block 7.*archive node, or set traces: auto/,
+    )
+  })
+
+  it('asks on where the node may yet answer', async () => {
+    const { handlers, again } = await opened({ traces: 'required' })
+    handlers.debug_traceBlockByHash = httpAnswer(502, 'bad gateway')
+    expect(await again(6)).toEqual(Array(6).fill('node-unreachable'))
   })
 })
 
@@ -154,15 +199,128 @@ describe('the traces of one block that fail', () => {
     expect(await source.block(7)).toMatchObject({ level: 'full' })
   })
 
-  it('only a method that is gone is done without, and taken up again when it is back', async () => {
-    const handlers: Record<string, Handler> = { ...traced }
-    const { source } = await sourceOf({
-      debug_traceBlockByHash: (params, response) => handlers.debug_traceBlockByHash?.(params, response),
+  it.each<[string, Handler, string]>([
+    ['the state is gone', stateGone, 'the node does not keep the state of these blocks any more'],
+    ['the method is gone', refuses(-32601), 'the node does not serve call traces any more'],
+    ['the node gives up', inItem('execution timeout'), 'the node gave up tracing'],
+    ['the node crashes', hangsUp, 'the node did not answer when it was asked for traces'],
+    ['the node refuses', refuses(-32000), 'what the node answered is no trace of these blocks'],
+    [
+      'the trace is of nobody',
+      () => [{ result: { type: 'CALL', from: own } }],
+      'what the node answered is no trace of these blocks',
+    ],
+  ])(
+    'are done without where %s four times, and say so; with the next one that is there traces are back',
+    async (_, fails, reason) => {
+      const { handlers, source, again } = await opened()
+      handlers.debug_traceBlockByHash = fails
+      expect(await again(3)).not.toContain('full')
+      const block = await source.block(7)
+      expect(block).toMatchObject({ level: 'logs', traces: { away: expect.stringMatching(/trace/) } })
+      expect(block.unscreened).toEqual([
+        { what: 'traces', reason: `value moved inside contract calls is not read: ${reason}` },
+      ])
+      // Once away, the next block is not waited for.
+      expect(await again(1)).toEqual(['logs'])
+      Object.assign(handlers, traced)
+      expect(await source.block(7)).toMatchObject({ level: 'full', traces: 'read', unscreened: [] })
+      handlers.debug_traceBlockByHash = fails
+      expect(await again(1)).not.toContain('logs')
+    },
+  )
+
+  it('wait longer for a node that is busy', async () => {
+    const { handlers, again } = await opened()
+    handlers.debug_traceBlockByHash = httpAnswer(429, 'slow down')
+    expect(await again(20)).toEqual([...Array(19).fill('node-unreachable'), 'logs'])
+  })
+
+  it('are not done without where the receipts fail too: that is the node, and not the block', async () => {
+    const { handlers, again } = await opened()
+    handlers.debug_traceBlockByHash = hangsUp
+    handlers.eth_getBlockReceipts = hangsUp
+    expect(await again(8)).toEqual(Array(8).fill('node-unreachable'))
+  })
+
+  it('are asked for again by the source itself, for who reads a block once', async () => {
+    const { handlers, source } = await opened({ retriesTraces: true })
+    let asked = 0
+    handlers.debug_traceBlockByHash = (params, response) =>
+      ++asked < 3 ? stateGone(params, response) : traced.debug_traceBlockByHash()
+    expect(await source.block(7)).toMatchObject({ level: 'full' })
+    handlers.debug_traceBlockByHash = stateGone
+    expect(await source.block(7)).toMatchObject({ level: 'logs' })
+  })
+
+  it('say in how long they are worth asking for again', async () => {
+    const { handlers, source } = await opened({ traceRetryMs: 15_000 })
+    handlers.debug_traceBlockByHash = stateGone
+    await expect(source.block(7)).rejects.toMatchObject({ code: 'node-missing-data', retryAfterMs: 15_000 })
+  })
+})
+
+describe('the next tracer', () => {
+  it('is tried at once where the state is gone for the first', async () => {
+    const { handlers, source } = await opened({}, flat)
+    handlers.debug_traceBlockByHash = stateGone
+    expect(await source.block(7)).toMatchObject({ level: 'full', traces: 'read' })
+  })
+
+  it('waits where the first may answer in a moment, since that one tells more', async () => {
+    const { handlers, node, again } = await opened({}, flat)
+    handlers.debug_traceBlockByHash = httpAnswer(502, 'bad gateway')
+    expect(await again(3)).toEqual(Array(3).fill('node-unreachable'))
+    expect(asked(node.calls)).not.toContain('trace_block')
+    expect(await again(1)).toEqual(['full'])
+  })
+
+  it.each<[string, Handler]>([
+    [
+      'struct logs, as Besu answers whatever tracer is asked for',
+      () => [{ txHash: tx?.hash, result: structLogs }],
+    ],
+    ['struct logs without an envelope, as older Besu', () => [structLogs]],
+    ['`tracer not found` in every item, as Erigon', inItem({ code: -32000, message: 'tracer not found' })],
+    ['the same as a text, as geth', inItem('tracer not found')],
+    ['an object, as anvil for a tracer that it does not know', () => ({})],
+    ['items of null', () => [null]],
+  ])('takes over for %s', async (_, debug_traceBlockByHash) => {
+    const { source } = await sourceOf({ ...flat, debug_traceBlockByHash })
+    expect(await source.open()).toMatchObject({
+      reads: 'full block + receipts by hash + trace_block',
+      traces: true,
     })
-    await source.open()
-    handlers.debug_traceBlockByHash = refuses(-32601)
-    expect(await source.block(7)).toMatchObject({ level: 'logs', unscreened: [{ what: 'traces' }] })
-    Object.assign(handlers, traced)
     expect(await source.block(7)).toMatchObject({ level: 'full', unscreened: [] })
+  })
+
+  it('takes over at the first block with transactions where none was recent, without a halt', async () => {
+    const empty = healthyNode([])
+    let head = empty
+    const { source } = await sourceOf({
+      ...flat,
+      debug_traceBlockByHash: () => [{ txHash: tx?.hash, result: structLogs }],
+      eth_getBlockByNumber: (params, response) => head.eth_getBlockByNumber?.(params, response),
+      eth_getBlockReceipts: (params, response) => head.eth_getBlockReceipts?.(params, response),
+    })
+    expect((await source.open()).reads).toMatch(/callTracer/)
+    expect(await source.block(7)).toMatchObject({ level: 'full' })
+    head = healthyNode([sketch])
+    expect(await source.block(7)).toMatchObject({ level: 'full', traces: 'read', unscreened: [] })
+  })
+
+  it('is none where both answer what is no trace: level `logs`, and the reason', async () => {
+    const { source } = await sourceOf({
+      debug_traceBlockByHash: () => [{ result: structLogs }],
+      // Besu, where the state of the block is gone: rewards, or nothing.
+      trace_block: () => [{ type: 'reward', action: { author: own }, traceAddress: [] }],
+    })
+    expect((await source.open()).traces).toBeUndefined()
+    expect(await source.block(7)).toMatchObject({ level: 'logs', traces: 'none' })
+  })
+
+  it('opens where the state of recent blocks is gone', async () => {
+    const { source } = await sourceOf({ debug_traceBlockByHash: stateGone })
+    expect((await source.open()).reads).toMatch(/callTracer/)
   })
 })
