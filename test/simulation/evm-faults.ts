@@ -146,4 +146,47 @@ export const evmFaults: readonly Fault[] = [
         : null
     },
   },
+  {
+    // Besu ignores the tracer that it is asked for.
+    name: 'struct logs',
+    lasts: (random) => random.below(40),
+    apply: async (exchange) =>
+      withTraces(exchange, ({ txHash }) => ({
+        txHash,
+        result: { gas: 21000, failed: false, structLogs: [] },
+      })),
+  },
+  {
+    // Erigon, of a tracer that it does not have.
+    name: 'tracer not found',
+    lasts: (random) => random.below(40),
+    apply: async (exchange) =>
+      withTraces(exchange, ({ txHash }) => ({
+        txHash,
+        result: null,
+        error: { code: -32000, message: 'tracer not found' },
+      })),
+  },
+  refusedTraces('state gone', -32000, 'required historical state unavailable (reexec=128)', 300),
+  refusedTraces('traces not supported', -32601, 'the method debug_traceBlockByHash does not exist', 60),
+  refusedTraces('traces too slow', -32002, 'request timed out', 60),
 ]
+
+function withTraces(exchange: Exchange, change: (item: { txHash: string }) => unknown): Answer | null {
+  if (!askedFor(exchange, 'debug_traceBlockByHash')) return null
+  const items = resultOf(exchange.answer)
+  if (!Array.isArray(items) || items.length === 0) return null
+  return answerWith(exchange, { result: (items as { txHash: string }[]).map(change) })
+}
+
+/** For a stretch of the chain, whichever way its traces are asked for. */
+function refusedTraces(name: string, code: number, message: string, longest: number): Fault {
+  return {
+    name,
+    lasts: (random) => random.below(longest),
+    apply: async (exchange) =>
+      askedFor(exchange, 'debug_traceBlockByHash', 'trace_block')
+        ? answerWith(exchange, { error: { code, message } })
+        : null,
+  }
+}

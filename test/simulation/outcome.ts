@@ -8,6 +8,8 @@ export interface Outcome {
   cursor: unknown
   /** Blocks covered, without holes, from the start to the cursor. */
   covered: unknown
+  /** What was screened without call traces, and not read again. */
+  withoutTraces: unknown[]
 }
 
 /**
@@ -38,6 +40,9 @@ export function readOutcome(database: string): Outcome {
       covered: all(
         `select min(from_height) as first, max(to_height) as last, sum(to_height - from_height + 1) as blocks
          from coverage where kind = 'follow'`,
+      ),
+      withoutTraces: all(
+        `select from_height, to_height, reason from unscreened where what = 'traces' and closed_at is null`,
       ),
     }
   } finally {

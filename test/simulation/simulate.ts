@@ -16,6 +16,7 @@ import { addOwn } from '../../src/own/import-own.ts'
 import { createLedgerStore } from '../../src/pipeline/ledger-store.ts'
 import { Memory } from '../../src/pipeline/memory.ts'
 import { chainOf, createSource, pinned } from '../../src/pipeline/open-chain.ts'
+import { replay } from '../../src/pipeline/replay.ts'
 import { createCookie } from './cookie.ts'
 import { createFaultProxy, type Fault } from './fault-proxy.ts'
 import { type Outcome, readOutcome } from './outcome.ts'
@@ -73,8 +74,8 @@ async function runWithFaults(
   random: Random,
 ): Promise<Record<string, number>> {
   const told: Record<string, number> = { restarts: 0, moments: 0 }
-  const tell = (what: string) => {
-    told[what] = (told[what] ?? 0) + 1
+  const tell = (what: string, times = 1) => {
+    told[what] = (told[what] ?? 0) + times
   }
   let stop = new AbortController()
   const maybe = (moment: number, restart: number) => {
@@ -107,6 +108,7 @@ async function runWithFaults(
     }
     node.setView(recording.views.length)
     await followOnce(scenario, node.url, database)
+    tell('blocks without traces', await rescanTraces(scenario, node.url, database))
     const all = [first.injected, second.injected].flatMap((counts) => Object.entries(counts))
     for (const [name, count] of all) told[name] = (told[name] ?? 0) + count
     return told
@@ -151,6 +153,32 @@ async function followOnce(scenario: Scenario, url: string, database: string): Pr
   )
 }
 
+/** Reads again what was screened without call traces, as an operator does with `replay`. @returns how many blocks. */
+async function rescanTraces(scenario: Scenario, url: string, database: string): Promise<number> {
+  const config = configFor(scenario, url, '30s')
+  const db = openLedger(database)
+  const bare = createSource(config)
+  try {
+    const chain = chainOf(config, bare)
+    const now = () => at
+    const source = pinned(bare, db, chain, now)
+    await source.open()
+    const gaps = db
+      .prepare<[], { from: number; to: number }>(
+        `select from_height as "from", to_height as "to" from unscreened
+         where what = 'traces' and closed_at is null order by from_height`,
+      )
+      .all()
+    const { prefetch, finality } = config
+    for (const { from, to } of gaps)
+      await replay({ db, chain, memory: new Memory(db), now }, source, { from, to, prefetch, finality })
+    return gaps.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+  } finally {
+    await bare.close()
+    db.close()
+  }
+}
+
 /** One life of a daemon: opens the database, follows until the signal (or the head), closes it. */
 async function followWith(
   config: ChainConfig,
@@ -162,7 +190,9 @@ async function followWith(
 ): Promise<void> {
   const db = openLedger(database)
   const now = () => at
-  const nodes = urls.map((url) => createSource({ ...config, rpc: [url] }, { pace: { busyDelayMs: 5 } }))
+  const nodes = urls.map((url) =>
+    createSource({ ...config, rpc: [url] }, { pace: { busyDelayMs: 5, traceRetryMs: 1 } }),
+  )
   const [node, ...others] = nodes as [ChainSource, ...ChainSource[]]
   const bare = others.length === 0 ? node : createPool([node, ...others], { pauses, secondLookMs: 1 })
   const chain = chainOf(config, bare)
