@@ -10,18 +10,48 @@ export interface OwnBranch extends OwnDescriptorRow {
   branch: number
   asked: number
   derived: number
+  /** The highest index that is noted as used; see {@link highestUsed}. */
   used: number | null
+  /** Its address of index 0; `null` before any is derived. Branches with the same one derive the same addresses. */
+  first: Key | null
 }
 
 /** The branches whose addresses are own on this chain. */
 export function branchesOn(db: Db, chain: string): OwnBranch[] {
-  return all<OwnBranch>(
-    db,
-    `select o.*, b.branch, b.asked, b.derived, b.used
-     from own_descriptors o join own_branches b on b.descriptor_id = o.id
-     where o.chain in ('', ?) order by o.id, b.branch`,
-    chain,
-  )
+  return all<OwnBranch>(db, branchesSql, chain)
+}
+
+/** For the test that no scan of derived addresses stands behind it. */
+export const branchesSql = `select o.*, b.branch, b.asked, b.derived, b.used,
+    (select d.key from own_derived d where d.descriptor_id = o.id and d.branch = b.branch and d.position = 0) as first
+  from own_descriptors o join own_branches b on b.descriptor_id = o.id
+  where o.chain in ('', ?) order by o.id, b.branch`
+
+/**
+ * The branches that derive the same addresses as this one, itself among them: of `wpkh(X/0/*)` and `wpkh(X/<0;1>/*)` the
+ * first. A descriptor of one address (gap 0) has none.
+ */
+function twinsOf(branch: OwnBranch, branches: readonly OwnBranch[]): OwnBranch[] {
+  if (branch.gap === 0 || branch.first === null) return [branch]
+  return branches.filter(({ first, gap }) => gap > 0 && first === branch.first)
+}
+
+/**
+ * The highest index in use of each branch that has one: as far as is noted of it, or of another branch with the same
+ * addresses, and among these keys, which the chain used. A look-up for each key.
+ */
+export function highestUsed(
+  db: Db,
+  branches: readonly OwnBranch[],
+  keys: Iterable<Key>,
+): Map<OwnBranch, number> {
+  const highest = highestOf(db, branches, keys)
+  for (const branch of branches) {
+    const known = twinsOf(branch, branches).map((twin) => Math.max(twin.used ?? -1, highest.get(twin) ?? -1))
+    const position = Math.max(...known)
+    if (position >= 0) highest.set(branch, position)
+  }
+  return highest
 }
 
 /** Where a key stands in a descriptor. */
@@ -31,12 +61,8 @@ interface Place {
   position: number
 }
 
-/** The highest index of each branch among these keys. A look-up for each. */
-export function highestOf(
-  db: Db,
-  branches: readonly OwnBranch[],
-  keys: Iterable<Key>,
-): Map<OwnBranch, number> {
+/** The highest index of each branch among these keys. */
+function highestOf(db: Db, branches: readonly OwnBranch[], keys: Iterable<Key>): Map<OwnBranch, number> {
   const highest = new Map<OwnBranch, number>()
   if (branches.length === 0) return highest
   for (const key of keys) {
@@ -53,9 +79,12 @@ export function highestOf(
   return highest
 }
 
-/** Notes which addresses the chain used, inside a transaction. What was used once stays so, whatever a reorg takes back. */
+/**
+ * Notes which addresses the chain used, inside a transaction, in every branch that has them. What was used once stays so,
+ * whatever a reorg takes back.
+ */
 export function noteUsed(db: Db, chain: string, keys: readonly Key[]): void {
-  for (const [{ id, branch, used }, position] of highestOf(db, branchesOn(db, chain), keys)) {
+  for (const [{ id, branch, used }, position] of highestUsed(db, branchesOn(db, chain), keys)) {
     if (used !== null && used >= position) continue
     run(
       db,
@@ -64,6 +93,21 @@ export function noteUsed(db: Db, chain: string, keys: readonly Key[]): void {
     )
   }
 }
+
+/**
+ * Those of these keys of a branch that are known to be in use: through another branch or another descriptor, or from stored
+ * transfers and parties (before it was own, somebody else's). A few index look-ups for each.
+ */
+function knownUsed(db: Db, { id, branch }: OwnBranch, keys: readonly Key[]): Key[] {
+  return all<{ key: Key }>(db, knownUsedSql, JSON.stringify(keys), id, branch).map(({ key }) => key)
+}
+
+/** For the test that no scan stands behind it. */
+export const knownUsedSql = `select k.value as key from json_each(?1) k where
+  exists (select 1 from own_derived d join own_branches b on b.descriptor_id = d.descriptor_id and b.branch = d.branch
+    where d.key = k.value and d.position <= b.used and (d.descriptor_id, d.branch) != (?2, ?3))
+  or exists (select 1 from transfers where own_key = k.value)
+  or exists (select 1 from parties where match_key = k.value and match_basis = 'exact')`
 
 /** Addresses that follow on those a branch has. */
 export interface DerivedAddresses {
@@ -104,6 +148,8 @@ export function addDerived(
       'update own_branches set derived = max(derived, ?) where descriptor_id = ? and branch = ?',
       ...[from + addresses.length, branch.id, branch.branch],
     )
+    const keys = addresses.map(({ key }) => key)
+    noteUsed(db, branch.chain, knownUsed(db, branch, keys))
     if (added.length > 0) bumpRevision(db, 'own')
     if (unasked > 0) {
       run(

@@ -5,7 +5,8 @@ import { parseDescriptor } from '../descriptor/parse-descriptor.ts'
 import { refuseDescriptor } from '../descriptor/refuse.ts'
 import { defaultGap, largestGap, smallestGap, windowEnd } from '../descriptor/window.ts'
 import { ChainscreenError } from '../errors.ts'
-import type { Db } from '../ledger/database.ts'
+import { type Db, inTransaction } from '../ledger/database.ts'
+import { noteUsed } from '../ledger/own-branches.ts'
 import { addDescriptor, findDescriptor } from '../ledger/own-descriptors.ts'
 import { checkOwnWords } from './check-own-row.ts'
 import type { OwnKind } from './own-row.ts'
@@ -55,7 +56,11 @@ export async function addOwnDescriptor(
     { branches, asked: isRange ? windowEnd(used, gap) : 1, used },
     options.now(),
   )
-  await widenWindows(db, shortWindows(db, chainId, []), { ...options, asked: true })
+  const short = () => shortWindows(db, chainId, [])
+  for (let windows = short(); windows.length > 0; windows = short()) {
+    await widenWindows(db, windows, { ...options, asked: true })
+  }
+  inTransaction(db, () => noteUsed(db, chainId, []))
   return checksum
 }
 

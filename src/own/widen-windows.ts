@@ -9,7 +9,7 @@ import {
   addDerived,
   branchesOn,
   type DerivedAddresses,
-  highestOf,
+  highestUsed,
   type OwnBranch,
 } from '../ledger/own-branches.ts'
 
@@ -21,16 +21,18 @@ export interface ShortWindow {
 }
 
 /**
- * The branches whose windows don't reach far enough, when the chain used these addresses.
+ * The branches whose windows don't reach far enough, when the chain used these addresses. Ask again once they are wider:
+ * among the addresses that were derived some may be known to be in use.
  *
  * @param chain a Bitcoin chain's id; `''` for the descriptors of every chain.
  */
 export function shortWindows(db: Db, chain: string, used: Iterable<Key>): ShortWindow[] {
   const branches = branchesOn(db, chain)
-  const highest = highestOf(db, branches, used)
+  const highest = highestUsed(db, branches, used)
   return branches.flatMap((branch) => {
-    const highestUsed = Math.max(branch.used ?? -1, highest.get(branch) ?? -1)
-    const end = Math.max(branch.asked, windowEnd(highestUsed, branch.gap))
+    // A descriptor of one address has no further ones.
+    const end =
+      branch.gap === 0 ? 1 : Math.max(branch.asked, windowEnd(highest.get(branch) ?? null, branch.gap))
     return branch.derived < end ? [{ branch, end }] : []
   })
 }
