@@ -1,9 +1,7 @@
-import { withoutSecrets } from './url-secrets.ts'
-
 /**
  * Every failure a person or a program can act on. The code is for programs, the message is one sentence for
  * people, `details` holds what helps to repair it. Never put an RPC URL or a secret into any of them: use
- * {@link redactUrl}, or {@link ChainscreenError.keepSecrets} where others wrote a part of it.
+ * {@link redactUrl}, and the `Redactor` of a node or list where others wrote a part of it.
  */
 export class ChainscreenError extends Error {
   override readonly name = 'ChainscreenError'
@@ -21,13 +19,6 @@ export class ChainscreenError extends Error {
     this.code = code
     this.details = options.details ?? []
     this.retryAfterMs = options.retryAfterMs
-  }
-
-  /** Takes what the URLs of a list keep secret out of message and details. */
-  keepSecrets(urls: ReadonlySet<string>): this {
-    this.message = withoutSecrets(this.message, urls)
-    this.details = this.details.map((detail) => withoutSecrets(detail, urls))
-    return this
   }
 }
 

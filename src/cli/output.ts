@@ -14,7 +14,7 @@ export function printLine(text = ''): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** Rows in columns as wide as their widest cell. Control characters of published texts are shown, not obeyed. */
+/** Rows in columns as wide as their widest cell. Control characters and bidirectional marks of published texts are shown, not obeyed. */
 export function printTable(
   header: readonly string[],
   rows: readonly (readonly (string | number | null)[])[],
@@ -37,7 +37,7 @@ export function printTable(
 /** Text from outside, safe for a terminal. */
 export function printable(text: string): string {
   return text.replace(
-    /\p{Cc}/gu,
+    /[\p{Cc}\p{Bidi_C}\p{Zl}\p{Zp}]/gu,
     (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   )
 }

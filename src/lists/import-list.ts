@@ -8,6 +8,7 @@ import { type StagedChanges, stageChanges, stillHold } from '../ledger/stage-cha
 import { finishStaging, type NewSnapshot, stageSnapshot } from '../ledger/stage-snapshot.ts'
 import { sweepLeftovers } from '../ledger/sweep-leftovers.ts'
 import { whileLoading } from '../ledger/while-loading.ts'
+import type { Redactor } from '../redactor.ts'
 import { activationOf } from './activation.ts'
 import { type Comparison, comparingVersions } from './compare-versions.ts'
 import { formatOf } from './formats/index.ts'
@@ -22,8 +23,8 @@ export interface ListSource {
   maxAgeSeconds: number | null
   /** The largest part that may be gone, such as 0.05. */
   maxRemoved: number
-  /** Where it is fetched from, redirects included: what may be a key in them is kept out of messages. */
-  urls?: ReadonlySet<string> | undefined
+  /** Keeps what may be a key in its addresses, redirects included, out of messages. */
+  redactor?: Redactor
 }
 
 export interface ImportOptions {

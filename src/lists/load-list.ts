@@ -1,5 +1,6 @@
 import type { FileListConfig, PublishedListConfig } from '../config/lists.ts'
 import type { Db } from '../ledger/database.ts'
+import { Redactor } from '../redactor.ts'
 import { bundledListPath } from './bundled.ts'
 import { type ImportOptions, type ImportOutcome, importList, type ListSource } from './import-list.ts'
 
@@ -20,6 +21,6 @@ export function sourceOf(list: PublishedListConfig): ListSource {
     format: list.format,
     maxAgeSeconds: list.maxAgeMs === null ? null : Math.round(list.maxAgeMs / 1000),
     maxRemoved: list.guard.maxRemoved,
-    urls: 'url' in list ? new Set([list.url]) : undefined,
+    ...('url' in list && { redactor: new Redactor('list', [list.url]) }),
   }
 }

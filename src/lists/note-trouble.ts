@@ -2,6 +2,7 @@ import { ChainscreenError, messageOf } from '../errors.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { noteCheck } from '../ledger/list-checks.ts'
 import { addRejected } from '../ledger/stage-snapshot.ts'
+import { Redactor } from '../redactor.ts'
 import { FetchFailure } from './fetch/fetch-failure.ts'
 import { formatOf } from './formats/index.ts'
 import { RejectedList } from './read-list-file.ts'
@@ -12,12 +13,13 @@ import { RejectedList } from './read-list-file.ts'
  */
 export function noteTrouble(
   db: Db,
-  list: { id: string; format: string; urls?: ReadonlySet<string> | undefined },
+  list: { id: string; format: string; redactor?: Redactor },
   error: unknown,
   { at, status }: { at: string; status?: number },
 ): void {
   if (error instanceof ChainscreenError && error.code === 'aborted') return
-  if (error instanceof ChainscreenError && list.urls !== undefined) error.keepSecrets(list.urls)
+  const { redactor = new Redactor('list') } = list
+  redactor.redactError(error)
   const reason = messageOf(error)
   const rejected = error instanceof RejectedList
   const kept = rejected ? error.kept : null

@@ -6,7 +6,7 @@ import { noteCheck } from '../ledger/list-checks.ts'
 import { findSnapshot } from '../ledger/list-snapshots.ts'
 import { putNotBefore } from '../ledger/list-sources.ts'
 import { noteChecked } from '../ledger/lists.ts'
-import { withoutSecrets } from '../url-secrets.ts'
+import { Redactor } from '../redactor.ts'
 import type { FetchFailure } from './fetch/fetch-failure.ts'
 import type { Patience } from './fetch/types.ts'
 import { formatOf } from './formats/index.ts'
@@ -57,13 +57,13 @@ export async function updateList(
 ): Promise<UpdateOutcome> {
   const { signal } = options
   if ('file' in list) return loadList(db, list, { approve: false, at: options.now(), signal })
-  const urls = new Set([list.url])
-  const source = { ...sourceOf(list), urls }
+  const redactor = new Redactor('list', [list.url])
+  const source = { ...sourceOf(list), redactor }
   know(db, source)
-  const sound = await reread(db, list, options)
+  const sound = await reread(db, source, options)
   // What can't be read anew from what is kept is asked for again.
   const kept = sound ? readKept(db, list) : null
-  const result = await obtainNoted(db, list, urls, kept, options)
+  const result = await obtainNoted(db, list, redactor, kept, options)
   if (result.state === 'not-modified') {
     return noNews(db, source, kept?.sha256 ?? '', result, options)
   }
@@ -85,18 +85,19 @@ export async function updateList(
 }
 
 /** @returns whether the kept version may be built on. */
-async function reread(db: Db, list: UrlListConfig, options: UpdateOptions): Promise<boolean> {
+async function reread(
+  db: Db,
+  source: ListSource & { redactor: Redactor },
+  options: UpdateOptions,
+): Promise<boolean> {
   const { signal, onReread, onNote } = options
-  const source = sourceOf(list)
   try {
     const outcome = await rereadKept(db, source, { at: options.now(), signal })
     if (outcome !== null) onReread?.(outcome)
     return true
   } catch (error) {
     if (signal?.aborted) throw error
-    onNote?.(
-      withoutSecrets(`the kept version could not be read anew: ${messageOf(error)}`, new Set([list.url])),
-    )
+    onNote?.(source.redactor.redact(`the kept version could not be read anew: ${messageOf(error)}`))
     return false
   }
 }
@@ -104,7 +105,7 @@ async function reread(db: Db, list: UrlListConfig, options: UpdateOptions): Prom
 async function obtainNoted(
   db: Db,
   list: UrlListConfig,
-  urls: Set<string>,
+  redactor: Redactor,
   kept: Kept | null,
   options: UpdateOptions,
 ): Promise<Obtained> {
@@ -114,20 +115,20 @@ async function obtainNoted(
       {
         request: {
           ...{ url: list.url, redirectHosts: list.redirectHosts, maxBytes: list.maxBytes },
-          ...{ timeoutMs: list.timeoutMs, folder: snapshotFolder(db.name), signal, met: urls },
+          ...{ timeoutMs: list.timeoutMs, folder: snapshotFolder(db.name), signal, redactor },
         },
         options: {
           ...(patience && { patience }),
-          onTrouble: (error, pauseMs) => onTrouble?.(error.keepSecrets(urls), pauseMs),
+          onTrouble: (error, pauseMs) => onTrouble?.(redactor.redactError(error), pauseMs),
         },
-        tell: (text) => onNote?.(withoutSecrets(text, urls)),
+        tell: (text) => onNote?.(redactor.redact(text)),
       },
       kept,
       formatOf(list.format).publication,
     )
   } catch (error) {
     const at = options.now()
-    noteTrouble(db, { id: list.id, format: list.format, urls }, error, { at })
+    noteTrouble(db, { id: list.id, format: list.format, redactor }, error, { at })
     const wait = error instanceof ChainscreenError ? error.retryAfterMs : undefined
     putNotBefore(db, list.id, wait === undefined ? null : new Date(Date.parse(at) + wait).toISOString())
     throw error

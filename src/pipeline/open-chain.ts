@@ -3,11 +3,13 @@ import { type BitcoinSourceOptions, createBitcoinSource } from '../chains/bitcoi
 import { withHeadsHint } from '../chains/evm/heads-hint.ts'
 import { createEvmSource, type EvmSourceOptions } from '../chains/evm/source.ts'
 import { createPool, type NodeEvent } from '../chains/pool/pool.ts'
+import { redactedSource } from '../chains/redacted-source.ts'
 import type { ChainSource } from '../chains/source.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import { redactUrl } from '../errors.ts'
 import { type Chain, pinChain } from '../ledger/chain.ts'
 import type { Db } from '../ledger/database.ts'
+import { Redactor } from '../redactor.ts'
 
 type Pace = Pick<BitcoinSourceOptions, 'busyDelayMs' | 'headWait'> & Pick<EvmSourceOptions, 'traceRetryMs'>
 
@@ -58,9 +60,11 @@ function createNodeSource(
     pace: { traceRetryMs, ...pace } = {},
   }: SourceWishes,
 ): ChainSource {
+  const redactor = new Redactor('node', [url])
   if (config.type === 'bitcoin') {
-    return createBitcoinSource({
+    const bitcoin = createBitcoinSource({
       url,
+      redactor,
       auth: config.auth,
       network: config.network,
       fetchTimeoutMs: config.timeoutMs,
@@ -72,9 +76,11 @@ function createNodeSource(
         onChange?.({ endpoint: redactUrl(url), what: 'reads', reason: `${to} (${reason})` }),
       onBusy: (asked) => onChange?.({ endpoint: redactUrl(url), what: 'busy', reason: asked }),
     })
+    return redactedSource(bitcoin, redactor)
   }
-  const source = createEvmSource({
+  const evm = createEvmSource({
     url,
+    redactor,
     chainId: config.chainId,
     tokens: config.tokens,
     freezeContracts,
@@ -86,6 +92,7 @@ function createNodeSource(
     retriesTraces,
     ...(traceRetryMs !== undefined && { traceRetryMs }),
   })
+  const source = redactedSource(evm, redactor)
   return config.ws === undefined ? source : withHeadsHint(source, config.ws)
 }
 

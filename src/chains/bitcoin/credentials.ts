@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { ChainscreenError } from '../../errors.ts'
+import type { Redactor } from '../../redactor.ts'
 
 /** How the node wants to be spoken to: the cookie file that bitcoind writes, a user from its config, or nothing. */
 export type BitcoinAuth = { cookieFile: string } | { username: string; password: string }
@@ -7,10 +8,13 @@ export type BitcoinAuth = { cookieFile: string } | { username: string; password:
 /** Makes the Authorization header, and makes it again when the node stops accepting it. */
 export class Credentials {
   readonly #auth: BitcoinAuth | undefined
+  readonly #redactor: Redactor
   #header: string | undefined
 
-  constructor(auth: BitcoinAuth | undefined) {
+  /** @param redactor learns what is sent. */
+  constructor(auth: BitcoinAuth | undefined, redactor: Redactor) {
     this.#auth = auth
+    this.#redactor = redactor
   }
 
   /** @throws ChainscreenError `node-auth` where the cookie file can't be read */
@@ -35,6 +39,8 @@ export class Credentials {
       'cookieFile' in this.#auth
         ? await readCookie(this.#auth.cookieFile)
         : `${this.#auth.username}:${this.#auth.password}`
+    const [user = '', ...password] = text.split(':')
+    this.#redactor.addLogin(user, password.join(':'))
     return `Basic ${Buffer.from(text).toString('base64')}`
   }
 }

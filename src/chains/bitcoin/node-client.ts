@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ChainscreenError } from '../../errors.ts'
+import { Redactor } from '../../redactor.ts'
 import { interrupted } from './abortable.ts'
 import { type BitcoinAuth, Credentials } from './credentials.ts'
 import { type HttpAnswer, HttpClient, type HttpRequest } from './http-client.ts'
@@ -33,10 +34,14 @@ export interface NodeClientOptions {
   busyDelayMs: number
   /** The node answered 503. Told at most once a minute. */
   onBusy?: ((asked: string) => void) | undefined
+  /** Takes what `url` and `auth` keep secret out of what the node wrote. Default: one of its own. */
+  redactor?: Redactor | undefined
 }
 
 /** Requests to one node, with its credentials, patient while it is overloaded. */
 export class NodeClient {
+  /** For text that the node wrote. */
+  readonly redactor: Redactor
   readonly #http: HttpClient
   readonly #credentials: Credentials
   readonly #rpcPath: string
@@ -47,7 +52,8 @@ export class NodeClient {
   constructor(options: NodeClientOptions) {
     const url = new URL(options.url)
     this.#http = new HttpClient(url, options)
-    this.#credentials = new Credentials(options.auth ?? authOf(url))
+    this.redactor = options.redactor ?? new Redactor('node', [options.url])
+    this.#credentials = new Credentials(options.auth ?? authOf(url), this.redactor)
     this.#rpcPath = url.pathname + url.search
     this.#busyDelayMs = options.busyDelayMs
     this.#onBusy = options.onBusy

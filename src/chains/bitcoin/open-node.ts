@@ -19,7 +19,11 @@ export async function openNode(
   const chain = await rpc.call({ method: 'getblockchaininfo', params: [] }, chainInfoSchema, signal)
   const expected = networkFacts[network]
   if (chain.chain !== expected.chain) {
-    throw wrongChain(endpoint, `follows the chain "${chain.chain}"`, `${network} ("${expected.chain}")`)
+    throw wrongChain(
+      endpoint,
+      `follows the chain "${rpc.redactor.quote(chain.chain, 40)}"`,
+      `${network} ("${expected.chain}")`,
+    )
   }
   const genesis = await rpc.call({ method: 'getblockhash', params: [0] }, hashSchema, signal)
   if (genesis !== expected.genesis) {
@@ -27,7 +31,7 @@ export async function openNode(
   }
   const { subversion } = await rpc.call({ method: 'getnetworkinfo', params: [] }, networkInfoSchema, signal)
   checkSynced(chain, network, endpoint)
-  return { chain, client: subversion }
+  return { chain, client: rpc.redactor.quote(subversion) }
 }
 
 function checkSynced(chain: ChainInfo, network: BitcoinNetwork, endpoint: string): void {

@@ -2,7 +2,6 @@ import { ChainscreenError } from '../../errors.ts'
 import { type BlockReader, MethodUnavailable, SpentMissing } from './block-reader.ts'
 import type { HttpAnswer } from './http-client.ts'
 import type { NodeClient } from './node-client.ts'
-import { printable } from './rpc-error.ts'
 import type { RawBlock } from './scanned-block.ts'
 
 /** A block's weight limit is also the most bytes it can have (src/consensus/consensus.h, MAX_BLOCK_SERIALIZED_SIZE). */
@@ -55,7 +54,7 @@ export class RestReader implements BlockReader {
 
   /** Neither status tells whether the block or the path is missing: REST that is off answers 404, as for a block that is pruned. */
   #refused(what: string, { status, body }: HttpAnswer): MethodUnavailable {
-    const text = printable(body.toString('utf8', 0, 200))
+    const text = this.#node.redactor.quote(body.toString('utf8', 0, 1_000))
     const said = text === '' ? '' : `, "${text}"`
     const found = status === 200 ? `HTTP 200 with text${said}` : `HTTP ${status}${said}`
     return new MethodUnavailable(

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ChainscreenError } from '../../errors.ts'
+import type { Redactor } from '../../redactor.ts'
 import type { HttpAnswer } from './http-client.ts'
 import { MethodForbidden, type NodeClient } from './node-client.ts'
 import { RpcError } from './rpc-error.ts'
@@ -41,6 +42,11 @@ export class RpcClient {
 
   constructor(node: NodeClient) {
     this.#node = node
+  }
+
+  /** For text that the node wrote. */
+  get redactor(): Redactor {
+    return this.#node.redactor
   }
 
   /**
@@ -91,7 +97,7 @@ export class RpcClient {
       const reply = byId.get(id)
       if (reply === undefined) throw this.#bad(call.method, `call ${id} of a batch has no answer`)
       return reply.error
-        ? new RpcError(this.#node.endpoint, call.method, reply.error)
+        ? new RpcError(this.#node, call.method, reply.error)
         : this.#result(reply, call, schema)
     })
   }
@@ -104,7 +110,7 @@ export class RpcClient {
   }
 
   #refuse({ error }: Reply, method: string): void {
-    if (error) throw new RpcError(this.#node.endpoint, method, error)
+    if (error) throw new RpcError(this.#node, method, error)
   }
 
   #parse<T>(schema: z.ZodType<T>, json: unknown, answer: HttpAnswer, method: string): T {

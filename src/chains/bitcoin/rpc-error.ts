@@ -1,4 +1,5 @@
 import { ChainscreenError, type ErrorCode } from '../../errors.ts'
+import type { NodeClient } from './node-client.ts'
 
 /**
  * What Bitcoin Core's error codes mean to us. Source: src/rpc/protocol.h. -28 in warm-up; -5 unknown block; -8 height out of
@@ -15,8 +16,12 @@ const codes: Readonly<Record<number, ErrorCode>> = {
 export class RpcError extends ChainscreenError {
   readonly rpcCode: number
 
-  constructor(endpoint: string, method: string, error: { code: number; message: string }) {
-    const said = printable(error.message)
+  constructor(
+    { endpoint, redactor }: Pick<NodeClient, 'endpoint' | 'redactor'>,
+    method: string,
+    error: { code: number; message: string },
+  ) {
+    const said = redactor.quote(error.message)
     super(
       codes[error.code] ?? 'node-bad-answer',
       error.code === -28
@@ -25,9 +30,4 @@ export class RpcError extends ChainscreenError {
     )
     this.rpcCode = error.code
   }
-}
-
-/** The first line of what a node said, short enough for a message. */
-export function printable(text: string): string {
-  return (text.split(/[\r\n]/, 1)[0] ?? '').replace(/\p{C}/gu, '?').slice(0, 200)
 }

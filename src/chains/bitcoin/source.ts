@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { BitcoinNetwork } from '../../address/network.ts'
 import { ChainscreenError } from '../../errors.ts'
+import { Redactor } from '../../redactor.ts'
 import type { BlockRef } from '../../screening/types.ts'
 import type { ChainHead, ChainSource, Mempool, SourceBlock, SourceInfo } from '../source.ts'
 import { absentBlock } from './absent-block.ts'
@@ -41,6 +42,8 @@ export interface BitcoinSourceOptions {
   fetchTimeoutMs?: number | undefined
   /** Connections at once. Default 4: Bitcoin Core before 29 answers with 4 threads. */
   connections?: number | undefined
+  /** Takes what `url` and `auth` keep secret out of what the node wrote. Default: one of its own. */
+  redactor?: Redactor | undefined
   /** The first pause after a 503, doubled each time. Default 250 ms. */
   busyDelayMs?: number | undefined
   /** How long the node is asked to wait for a new head, and the pause between two such questions. Default 25 s, 1 s. */
@@ -90,6 +93,7 @@ export class BitcoinSource implements ChainSource {
       timeoutMs: options.fetchTimeoutMs ?? 60_000,
       busyDelayMs: options.busyDelayMs ?? 250,
       onBusy: options.onBusy,
+      redactor: options.redactor ?? new Redactor('node', [options.url]),
     }
     this.#node = new NodeClient({ ...node, connections: options.connections ?? 4 })
     this.#headWait = new HeadWait({ ...node, ...options.headWait })

@@ -3,7 +3,6 @@ import type { SourceInfo } from '../source.ts'
 import { checkHeader } from './check-block.ts'
 import { asNumber } from './hex.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
-import { cleanNodeText } from './rpc/clean-node-text.ts'
 import type { RpcClient } from './rpc/client.ts'
 import { isMethodMissing } from './rpc/refusal.ts'
 
@@ -51,7 +50,7 @@ async function clientVersion(rpc: RpcClient, signal?: AbortSignal): Promise<stri
   try {
     const answer = await rpc.call({ method: 'web3_clientVersion', params: [] }, { signal })
     if (typeof answer !== 'string') throw badAnswer('web3_clientVersion', 'result', answer)
-    return cleanNodeText(answer, [])
+    return rpc.redactor.quote(answer)
   } catch (error) {
     // Only shown to people: a gateway that hides it can be read all the same.
     if (isMethodMissing(error)) return 'unknown client'

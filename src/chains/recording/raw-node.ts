@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { ChainscreenError, messageOf, redactUrl } from '../../errors.ts'
+import { Redactor } from '../../redactor.ts'
 import { memberText } from './member-text.ts'
 
 /** How a node is reached; a cookie file is read at every call, since it changes when the node restarts. */
@@ -13,6 +14,8 @@ export type RawAnswer = { result: string } | { error: { code: number; message: s
 export interface RawNode {
   /** Scheme and host, safe to print. */
   readonly endpoint: string
+  /** For text that the node wrote. */
+  readonly redactor: Redactor
   rpc(method: string, params: readonly unknown[]): Promise<RawAnswer>
   /** The result's text; a JSON-RPC error throws `node-bad-answer`. */
   call(method: string, params: readonly unknown[]): Promise<string>
@@ -31,6 +34,7 @@ const answerSchema = z.object({
 /** @throws ChainscreenError `node-unreachable`, `node-auth`, `node-bad-answer` */
 export function openRawNode(url: string, auth?: NodeAuth, signal?: AbortSignal): RawNode {
   const endpoint = redactUrl(url)
+  const redactor = new Redactor('node', [url])
   const base = new URL(url)
   const inUrl = base.username === '' ? undefined : decodeURIComponent(`${base.username}:${base.password}`)
   base.username = ''
@@ -39,7 +43,11 @@ export function openRawNode(url: string, auth?: NodeAuth, signal?: AbortSignal):
   async function send(path: string, body?: string): Promise<{ status: number; bytes: Buffer }> {
     const login = auth === undefined ? inUrl : await loginOf(auth)
     const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
-    if (login !== undefined) headers.authorization = `Basic ${Buffer.from(login).toString('base64')}`
+    if (login !== undefined) {
+      const [user = '', ...password] = login.split(':')
+      redactor.addLogin(user, password.join(':'))
+      headers.authorization = `Basic ${Buffer.from(login).toString('base64')}`
+    }
     const timeout = AbortSignal.timeout(timeoutMs)
     const request: RequestInit = {
       headers,
@@ -85,6 +93,7 @@ export function openRawNode(url: string, auth?: NodeAuth, signal?: AbortSignal):
 
   return {
     endpoint,
+    redactor,
     rpc,
     async call(method, params) {
       const answer = await rpc(method, params)
@@ -92,7 +101,7 @@ export function openRawNode(url: string, auth?: NodeAuth, signal?: AbortSignal):
       const { code, message } = answer.error
       throw new ChainscreenError(
         code === -28 ? 'node-syncing' : 'node-bad-answer',
-        `The node at ${endpoint} answered ${method} with error ${code}: ${message}.`,
+        `The node at ${endpoint} answered ${method} with error ${code}: ${redactor.quote(message)}.`,
       )
     },
     async get(path) {

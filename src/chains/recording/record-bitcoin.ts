@@ -72,7 +72,7 @@ export async function bitcoinRecorder(node: RawNode, everything: boolean): Promi
       version: formatVersion,
       family: 'bitcoin',
       network: networks[chain] ?? chain,
-      client: subversion,
+      client: node.redactor.quote(subversion),
       genesisHash,
       caip2: `bip122:${genesisHash.slice(0, 32)}`,
     },

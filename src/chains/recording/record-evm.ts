@@ -20,7 +20,8 @@ export async function evmRecorder(
   { everything = false, traces: traced = true }: { everything?: boolean; traces?: boolean },
 ): Promise<Recorder> {
   const chainId = Number(JSON.parse(await node.call('eth_chainId', [])))
-  const client = z.string().parse(JSON.parse(await node.call('web3_clientVersion', [])))
+  const version = z.string().parse(JSON.parse(await node.call('web3_clientVersion', [])))
+  const client = node.redactor.quote(version)
   const missing = new Set<string>()
 
   async function refAt(block: string): Promise<z.infer<typeof refSchema> | null> {

@@ -46,7 +46,7 @@ export async function ask(
     // Its text is of no use; the connection is.
     await answer.body.dump({ limit: 65_536 }).catch(() => {})
     url = redirectTarget(url, answer.header('location'), origin, request_.redirectHosts)
-    request_.met?.add(url.href)
+    request_.redactor.addUrl(url.href)
   }
   throw new FetchFailure(`${redactUrl(origin.href)} redirects more than ${maxRedirects} times.`, {
     again: false,
@@ -82,8 +82,10 @@ async function send(
 }
 
 /** Asks for news only, of the very address that the last download came from. */
-function news(url: URL, { known, url: origin }: FetchRequest): Record<string, string> {
+function news(url: URL, { known, url: origin, redactor }: FetchRequest): Record<string, string> {
   if (known === null || known.resource !== resourceOf(url, origin)) return {}
+  // Kept by a version that did not look: what comes of asking for the whole file takes its place.
+  if (redactor.reveals(`${known.etag} ${known.lastModified}`)) return {}
   return {
     ...(known.etag === null ? {} : { 'if-none-match': known.etag }),
     ...(known.lastModified === null ? {} : { 'if-modified-since': known.lastModified }),
@@ -105,11 +107,24 @@ function resourceOf(url: URL, origin: string): string {
   return createHash('sha256').update(`${origin}\n${target}`).digest('hex')
 }
 
+/** An entity tag (RFC 9110, 8.8.3), no longer than any that is one. */
+const isEtag = (text: string) => /^(?:W\/)?"[\x21\x23-\x7e]{0,256}"$/.test(text)
+const isDate = (text: string) => text.length <= 64 && !Number.isNaN(Date.parse(text))
+
+/** A validator that is well-formed and tells no secret that the server was asked with; without it the file is asked for whole. */
+function storable(
+  text: string | undefined,
+  isOne: (text: string) => boolean,
+  { redactor }: FetchRequest,
+): string | null {
+  return text !== undefined && isOne(text) && !redactor.reveals(text) ? text : null
+}
+
 /** What the server says of the version in this answer. */
 export function validatorsOf(answer: Answer, request: FetchRequest): Validators {
   return {
     resource: resourceOf(answer.url, request.url),
-    etag: answer.header('etag') ?? null,
-    lastModified: answer.header('last-modified') ?? null,
+    etag: storable(answer.header('etag'), isEtag, request),
+    lastModified: storable(answer.header('last-modified'), isDate, request),
   }
 }

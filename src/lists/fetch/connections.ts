@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import { redactUrl } from '../../errors.ts'
+import type { Redactor } from '../../redactor.ts'
 import { basicAuth } from './basic-auth.ts'
 import { proxyFor } from './proxy.ts'
 import type { Patience } from './types.ts'
@@ -18,7 +19,11 @@ export class Connections {
   readonly #direct: Agent
   readonly #proxies = new Map<string, ProxyAgent>()
 
-  constructor({ idleMs }: Patience) {
+  readonly #redactor: Redactor
+
+  /** @param redactor learns the proxies: one may echo what it was asked with. */
+  constructor({ idleMs }: Patience, redactor: Redactor) {
+    this.#redactor = redactor
     this.#idleMs = idleMs
     this.#bounds = { connect: { timeout: idleMs }, headersTimeout: idleMs, bodyTimeout: idleMs }
     this.#direct = new Agent(this.#bounds)
@@ -35,6 +40,7 @@ export class Connections {
 
   #openProxy(proxy: URL): ProxyAgent {
     const token = basicAuth(proxy)
+    this.#redactor.addUrl(proxy.href)
     return new ProxyAgent({
       ...{ ...this.#bounds, uri: proxy.origin, proxyTls: { timeout: this.#idleMs } },
       ...(token !== null && { token }),

@@ -17,7 +17,7 @@ export async function fetchList(
   options: { patience?: Patience; onTrouble?: (error: FetchFailure, pauseMs: number) => void } = {},
 ): Promise<FetchResult> {
   const patience = options.patience ?? usualPatience
-  const connections = new Connections(patience)
+  const connections = new Connections(patience, request.redactor)
   try {
     for (let failed = 1; ; failed++) {
       try {

@@ -1,9 +1,11 @@
+import type { Redactor } from '../../redactor.ts'
+
 /** What is to be downloaded, and within which bounds. */
 export interface FetchRequest {
   /** As configured. It may hold a key: messages name its host only. */
   url: string
-  /** Told the addresses that it redirects to, which may be signed: messages must not quote them. */
-  met?: Set<string> | undefined
+  /** Learns the addresses that it redirects to, which may be signed, and the proxy: messages must not quote them. */
+  redactor: Redactor
   /** Hosts (`host` or `host:port`) that a redirect may lead to, beside the URL's own. */
   redirectHosts: readonly string[]
   /** Most bytes, as sent and decompressed. */

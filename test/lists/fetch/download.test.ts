@@ -5,6 +5,7 @@ import { ask } from '../../../src/lists/fetch/ask.ts'
 import { Connections } from '../../../src/lists/fetch/connections.ts'
 import { download } from '../../../src/lists/fetch/download.ts'
 import type { FetchRequest } from '../../../src/lists/fetch/types.ts'
+import { Redactor } from '../../../src/redactor.ts'
 import { tempDir } from '../../temp.ts'
 import {
   answer,
@@ -27,13 +28,15 @@ async function downloading(server: ListServer, write?: Write): Promise<string> {
   const folder = tempDir()
   const path = join(folder, 'list.part')
   const file = await open(path, 'wx')
-  const connections = new Connections(impatient)
+  const redactor = new Redactor('list', [server.origin])
+  const connections = new Connections(impatient, redactor)
   onTestFinished(async () => {
     await file.close()
     await connections.destroy()
   })
   const request: FetchRequest = {
     ...{ url: server.origin, redirectHosts: [], maxBytes: 1_000_000, timeoutMs: 10_000, folder, known: null },
+    redactor,
   }
   const signal = AbortSignal.timeout(request.timeoutMs)
   const first = await ask(new URL(request.url), request, connections, signal)

@@ -1,7 +1,7 @@
 import { createClient, http, rpcSchema } from 'viem'
 import { ChainscreenError, redactUrl } from '../../../errors.ts'
+import { Redactor } from '../../../redactor.ts'
 import { badAnswer } from './bad-answer.ts'
-import { nodeSecrets } from './clean-node-text.ts'
 import { nodeError } from './node-error.ts'
 import { type ByteTally, PooledFetch } from './pooled-fetch.ts'
 import type { ChainscreenRpcSchema, RpcCall } from './schema.ts'
@@ -16,6 +16,8 @@ export interface CallOptions {
 export interface RpcClient {
   /** Scheme and host, safe to print. */
   readonly endpoint: string
+  /** For text that the node wrote. */
+  readonly redactor: Redactor
   /**
    * The `result` of one call, `null` included, never `undefined`. Asked once: who calls decides what to try again.
    *
@@ -27,7 +29,11 @@ export interface RpcClient {
 }
 
 /** @throws ChainscreenError `config` when the URL is not one of http or https. */
-export function createRpcClient(url: string, timeoutMs: number): RpcClient {
+export function createRpcClient(
+  url: string,
+  timeoutMs: number,
+  redactor = new Redactor('node', [url]),
+): RpcClient {
   const endpoint = redactUrl(url)
   if (!/^https?:\/\/[^/]/i.test(endpoint))
     throw new ChainscreenError(
@@ -35,7 +41,6 @@ export function createRpcClient(url: string, timeoutMs: number): RpcClient {
       `The URL of an EVM node must begin with http:// or https://, not ${endpoint}.`,
     )
   const pool = new PooledFetch(url)
-  const secrets = nodeSecrets(url)
 
   // A client costs microseconds, and is the only place where viem lets one answer's size be told from another's.
   const clientFor = (tally: ByteTally) =>
@@ -52,13 +57,14 @@ export function createRpcClient(url: string, timeoutMs: number): RpcClient {
 
   return {
     endpoint,
+    redactor,
     async call(call, { signal, tally = { bytes: 0 } } = {}) {
       let result: unknown
       try {
         result = await clientFor(tally).request(call, signal ? { signal } : undefined)
       } catch (error) {
         const aborted = signal?.aborted ?? false
-        throw nodeError(error, { method: call.method, endpoint, secrets, timeoutMs, aborted })
+        throw nodeError(error, { method: call.method, endpoint, redactor, timeoutMs, aborted })
       }
       if (result === undefined) throw badAnswer(call.method, 'result', undefined)
       return result

@@ -1,6 +1,6 @@
 import { BaseError, HttpRequestError, RpcRequestError, TimeoutError } from 'viem'
 import { ChainscreenError } from '../../../errors.ts'
-import { cleanNodeText } from './clean-node-text.ts'
+import type { Redactor } from '../../../redactor.ts'
 import { NodeBusy, RpcRefusal } from './refusal.ts'
 import { type RefusalKind, refusalKind } from './refusal-kinds.ts'
 
@@ -9,7 +9,7 @@ export interface FailedCall {
   method: string
   /** Scheme and host, safe to print. */
   endpoint: string
-  secrets: readonly string[]
+  redactor: Redactor
   timeoutMs: number
   aborted: boolean
 }
@@ -46,7 +46,7 @@ function refusal(error: RpcRequestError, call: FailedCall): ChainscreenError {
   const kind = refusalKind(rpcCode, said)
   // Some proxies answer 403 for a method they do not serve, and some nodes 400 or 500 for every error: what they say counts.
   if (error.status !== undefined && !lasting.has(kind)) return httpError(error.status, call, error.headers)
-  const text = cleanNodeText(said, call.secrets)
+  const text = call.redactor.quote(said)
   return new RpcRefusal(
     kind,
     `The node at ${call.endpoint} refused ${call.method} with error ${rpcCode ?? 'of no code'}: ${text || '(no text)'}.${advice[kind] ?? ''}`,

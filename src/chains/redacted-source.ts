@@ -1,0 +1,90 @@
+import type { Redactor } from '../redactor.ts'
+import type { FreezeReader } from './freezes.ts'
+import type { ChainSource, Mempool, SourceBlock, Unscreened } from './source.ts'
+
+/**
+ * A source that lets nothing out that its node was asked with, whoever wrote it into what: errors, the node's name,
+ * reasons why something was not screened. Fields of blocks that are no text of people (hashes, addresses) go through as
+ * they are: their shape is checked where they are read.
+ */
+export function redactedSource(source: ChainSource, redactor: Redactor): ChainSource {
+  const { waitForHead, mempool, freezes } = source
+  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw redactor.redactError(error)
+    }
+  }
+  return {
+    caip2: source.caip2,
+    endpoint: source.endpoint,
+    open: (signal) =>
+      guard(async () => {
+        const info = await source.open(signal)
+        return { ...info, client: redactor.quote(info.client), reads: redactor.redact(info.reads) }
+      }),
+    head: (signal) => guard(() => source.head(signal)),
+    ...(waitForHead && {
+      waitForHead: (current, signal) => guard(() => waitForHead.call(source, current, signal)),
+    }),
+    hashAt: (height, signal) => guard(() => source.hashAt(height, signal)),
+    header: (hash, signal) => guard(() => source.header(hash, signal)),
+    block: (height, signal) => guard(async () => redactedBlock(await source.block(height, signal), redactor)),
+    ...(mempool && {
+      mempool: (signal?: AbortSignal) =>
+        guard(async (): Promise<Mempool> => {
+          const pending = await mempool.call(source, signal)
+          return { ...pending, read: (hashes, until) => guard(() => pending.read(hashes, until)) }
+        }),
+    }),
+    ...(freezes && { freezes: redactedFreezes(freezes, redactor, guard) }),
+    close: () => source.close(),
+  }
+}
+
+function redactedBlock(block: SourceBlock, redactor: Redactor): SourceBlock {
+  const { extract, proveSenders } = block
+  const guarded = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw redactor.redactError(error)
+    }
+  }
+  return {
+    ...block,
+    unscreened: redactedReasons(block.unscreened, redactor),
+    extract: (own) => guarded(() => extract.call(block, own)),
+    ...(proveSenders && {
+      proveSenders: (extracted) =>
+        guarded(() => redactedReasons(proveSenders.call(block, extracted), redactor)),
+    }),
+  }
+}
+
+function redactedReasons(unscreened: readonly Unscreened[], redactor: Redactor): readonly Unscreened[] {
+  return unscreened.map((one) => ({ ...one, reason: redactor.redact(one.reason) }))
+}
+
+function redactedFreezes(
+  freezes: FreezeReader,
+  redactor: Redactor,
+  guard: <T>(work: () => Promise<T>) => Promise<T>,
+): FreezeReader {
+  return {
+    find: (contracts, from, to, signal) =>
+      guard(async () => {
+        const found = await freezes.find(contracts, from, to, signal)
+        return 'refused' in found ? { refused: redactor.redact(found.refused) } : found
+      }),
+    read: (height, signal) =>
+      guard(async () => {
+        const read = await freezes.read(height, signal)
+        return { ...read, unscreened: redactedReasons(read.unscreened, redactor) }
+      }),
+    isFrozen: (contract, account, blockHash, signal) =>
+      guard(() => freezes.isFrozen(contract, account, blockHash, signal)),
+    check: (contract, signal) => guard(() => freezes.check(contract, signal)),
+  }
+}
