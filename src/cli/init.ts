@@ -2,17 +2,23 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { configTemplate } from '../config/template.ts'
 import { ChainscreenError, messageOf } from '../errors.ts'
 import { openLedger } from '../ledger/open.ts'
-import { type CommandFactory, type CommonOptions, command, configOf } from './common.ts'
+import { sweepRejected } from '../lists/sweep-rejected.ts'
+import { type CommandFactory, type CommonOptions, command, configOf, now } from './common.ts'
 import { printJson, printLine } from './output.ts'
 
 /** `init`: a commented config to start from, and the database it names. */
 export const initCommand: CommandFactory = () =>
   command('init', 'write a commented chainscreen.yaml, and create the database').action(
-    (options: CommonOptions) => {
+    async (options: CommonOptions) => {
       const isNew = !existsSync(options.config)
       if (isNew) writeTemplate(options.config)
       const { database } = configOf(options)
-      openLedger(database).close()
+      const db = openLedger(database)
+      try {
+        await sweepRejected(db, now())
+      } finally {
+        db.close()
+      }
       if (options.json) return printJson({ config: options.config, created: isNew, database })
       printLine(
         isNew ? `Wrote ${options.config}.` : `${options.config} is there already, and stays as it is.`,

@@ -4,6 +4,7 @@ import { ChainscreenError, messageOf } from '../errors.ts'
 import { activeSnapshot } from '../ledger/list-snapshots.ts'
 import { openLedger } from '../ledger/open.ts'
 import { sayOutcome } from '../lists/say-outcome.ts'
+import { sweepRejected } from '../lists/sweep-rejected.ts'
 import { type UpdateOutcome, updateList } from '../lists/update-list.ts'
 import { createLog } from '../log.ts'
 import { type CommonOptions, command, configOf, type Done, listConfigOf, now, stopSignal } from './common.ts'
@@ -24,6 +25,7 @@ export function updateCommand(done: Done): Command {
       const outcomes: UpdateOutcome[] = []
       const failures: unknown[] = []
       try {
+        await sweepRejected(db, now())
         for (const list of lists) {
           try {
             const outcome = await updateList(db, list, {

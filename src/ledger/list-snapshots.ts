@@ -176,3 +176,22 @@ export function keysInForceAfter(db: Db, snapshotId: number, after: string, limi
     ...[snapshotId, after, limit],
   ).map(({ key }) => key)
 }
+
+/**
+ * Versions that an earlier program rejected, and whose kept files have to be looked through: may they be kept at all?
+ *
+ * @returns `null` where that was done.
+ */
+export function rejectedToSweep(db: Db): SnapshotRow[] | null {
+  if (one(db, `select 1 from meta where key = 'rejected_to_sweep'`) === undefined) return null
+  return all<SnapshotRow>(
+    db,
+    `select * from list_snapshots r where state = 'rejected' and not exists (
+       select 1 from list_snapshots s where s.sha256 = r.sha256 and s.state != 'rejected') order by id`,
+  )
+}
+
+/** They have been looked through. */
+export function noteRejectedSwept(db: Db): void {
+  run(db, `delete from meta where key = 'rejected_to_sweep'`)
+}

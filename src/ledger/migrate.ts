@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { indexForms } from '../address/index-forms.ts'
 import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../errors.ts'
+import { tellsOfPerson } from '../forbidden-columns.ts'
 import type { Db } from './database.ts'
 
 /** "chsc" in ASCII: marks a SQLite file as ours (https://www.sqlite.org/pragma.html#pragma_application_id). */
@@ -49,6 +50,10 @@ export function migrate(db: Db): void {
   db.function('index_forms', { deterministic: true }, (key: unknown) =>
     JSON.stringify(indexForms(key as Key)),
   )
+  // 0014 takes out what tells of a person.
+  db.function('tells_of_person', { deterministic: true }, (text: unknown) =>
+    tellsOfPerson(String(text)) ? 1 : 0,
+  )
   for (const { version, sql } of migrations()) {
     // Nearly always: whoever opens a current database waits for nobody who writes to it.
     if (schemaVersion(db) >= version) continue
@@ -60,4 +65,17 @@ export function migrate(db: Db): void {
       db.pragma(`user_version = ${version}`)
     }).immediate()
   }
+  forgetFreedPages(db)
+}
+
+/**
+ * What a migration took out for good still stands in pages that SQLite freed, and in its log, until the file is written
+ * anew (https://www.sqlite.org/lang_vacuum.html). Noted in `meta`, so that a crash before it does not forget it.
+ */
+function forgetFreedPages(db: Db): void {
+  const due = db.prepare(`select 1 from meta where key = 'pages_to_forget'`).get() !== undefined
+  if (!due) return
+  db.exec('vacuum')
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  db.exec(`delete from meta where key = 'pages_to_forget'`)
 }

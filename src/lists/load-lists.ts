@@ -10,6 +10,7 @@ import { sayOutcome, sayTrouble } from './say-outcome.ts'
 import { askedToWait } from './schedule.ts'
 import { snapshotFolder } from './seal.ts'
 import { sweepParts } from './sweep-parts.ts'
+import { sweepRejected } from './sweep-rejected.ts'
 import { type UpdateOutcome, updateList } from './update-list.ts'
 import { warnForgotten } from './warn-forgotten.ts'
 
@@ -49,6 +50,7 @@ export async function loadLists(
   }
   await sweepParts(snapshotFolder(db.name), now())
   await sweepAtStart(db)
+  await sweepRejected(db, now())
   // A slow server keeps no other list waiting.
   const ends = await Promise.allSettled(due.map(load))
   const failed = ends.find((end) => end.status === 'rejected')

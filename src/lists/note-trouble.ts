@@ -22,7 +22,7 @@ export function noteTrouble(
   redactor.redactError(error)
   const reason = messageOf(error)
   const rejected = error instanceof RejectedList
-  const kept = rejected ? error.kept : null
+  const kept = rejected && error.kept ? error.read : null
   inTransaction(db, () => {
     if (kept !== null) {
       const { sha256, size: bytes } = kept

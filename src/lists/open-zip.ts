@@ -3,8 +3,8 @@ import * as yauzl from 'yauzl'
 import { ChainscreenError, messageOf } from '../errors.ts'
 import { guardStream, tooLarge } from './guard-stream.ts'
 
-/** How many names of a zip's files an error shows. */
-const shownNames = 5
+/** More files of a zip are not counted. */
+const manyFiles = 5
 
 /**
  * The content of the one file in a zip. yauzl checks sizes but no CRC-32 (its README says so), so that is done here.
@@ -44,7 +44,7 @@ async function onlyFile(zip: yauzl.ZipFile, name: string): Promise<yauzl.Entry> 
   await new Promise<void>((resolve, reject) => {
     zip.on('entry', (entry) => {
       if (!entry.fileName.endsWith('/')) files.push(entry)
-      if (files.length > shownNames) resolve()
+      if (files.length > manyFiles) resolve()
       else zip.readEntry()
     })
     zip.on('end', resolve)
@@ -53,16 +53,16 @@ async function onlyFile(zip: yauzl.ZipFile, name: string): Promise<yauzl.Entry> 
   })
   const [file] = files
   if (file !== undefined && files.length === 1) return file
-  const names = files.slice(0, shownNames).map(({ fileName }) => JSON.stringify(fileName.slice(0, 80)))
-  const found = names.length === 0 ? 'none' : names.join(', ') + (files.length > shownNames ? ', …' : '')
+  const found = files.length === 0 ? 'none' : files.length > manyFiles ? 'many' : String(files.length)
   throw bad(`${name} is a zip that must hold exactly one file; found ${found}.`)
 }
 
 function damaged(name: string, cause: unknown): ChainscreenError {
-  const reason = messageOf(cause).replace(/\.$/, '')
-  return bad(`${name} is a zip that is cut short or damaged (${reason}): get it again.`, cause)
+  // yauzl names what it found behind a colon: a file's name, a comment.
+  const reason = messageOf(cause).replace(/(?::.*)?\.?$/s, '')
+  return bad(`${name} is a zip that is cut short or damaged (${reason}): get it again.`)
 }
 
-function bad(message: string, cause?: unknown): ChainscreenError {
-  return new ChainscreenError('bad-file', message, cause === undefined ? {} : { cause })
+function bad(message: string): ChainscreenError {
+  return new ChainscreenError('bad-file', message)
 }

@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { addAbortSignal } from 'node:stream'
 import { ChainscreenError } from '../errors.ts'
-import { ForbiddenColumns } from '../forbidden-columns.ts'
+import { ForbiddenContent } from '../forbidden-columns.ts'
 import { inSlices } from '../in-slices.ts'
 import type { SnapshotEntry } from '../ledger/list-snapshots.ts'
+import { kindOfFile } from './kind-of-file.ts'
 import { merging } from './merge.ts'
 import { defaultMaxBytes, openListFile } from './open-file.ts'
 import { type Sealing, seal } from './seal.ts'
@@ -30,12 +31,15 @@ export interface SealedList {
 
 /** A file that is there, and is no list of its format. */
 export class RejectedList extends ChainscreenError {
-  /** What it is kept by; `null` where it is not kept. */
-  readonly kept: { sha256: string; size: number } | null
+  /** What was read of it, as far as it could be. */
+  readonly read: { sha256: string; size: number } | null
+  /** Whether a copy of it is kept. */
+  readonly kept: boolean
 
-  constructor(error: ChainscreenError, message: string, kept: RejectedList['kept']) {
+  constructor(error: ChainscreenError, message: string, { read, kept }: Pick<RejectedList, 'read' | 'kept'>) {
     super(error.code, message, { details: error.details, cause: error })
-    this.kept = kept
+    this.read = read
+    this.kept = kept && read !== null
   }
 }
 
@@ -44,9 +48,10 @@ export class RejectedList extends ChainscreenError {
  *
  * @param options.folder where sealed files are kept. @param options.keepRejected keep a rejected one too.
  * @param options.at now, ISO-8601.
- * @throws RejectedList where it is not whole, not well-formed or not of the format: it is kept as evidence then,
- * unless it brings columns that chainscreen refuses to hold. ChainscreenError `bad-file` where it can't be read at
- * all, `aborted` with the signal. What is no fault of the file (a full disk) as it comes.
+ * @throws RejectedList where it is not whole, not well-formed or not of the format. It is kept as evidence then, but only
+ * where it has shown that it is of the format: any other file may hold what chainscreen refuses to hold. ChainscreenError
+ * `bad-file` where it can't be read at all, `aborted` with the signal. What is no fault of the file (a full disk) as it
+ * comes.
  */
 export async function readListFile(
   format: ListFormat,
@@ -59,11 +64,14 @@ export async function readListFile(
   }: { folder: string; keepRejected: boolean; at: string; signal?: AbortSignal | undefined },
 ): Promise<SealedList> {
   let sealing: Sealing | undefined
+  let recognised = false
   try {
     const input = await openListFile(file.path, file)
     if (signal !== undefined) addAbortSignal(signal, input)
     sealing = await seal(input, folder)
-    const parsed = await format.parse(sealing.bytes, at.slice(0, 10))
+    const parsed = await format.parse(sealing.bytes, at.slice(0, 10), () => {
+      recognised = true
+    })
     // What the parser left unread is still part of the file.
     sealing.bytes.resume()
     const { sha256, size } = await sealing.done
@@ -78,39 +86,44 @@ export async function readListFile(
       await sealing?.discard()
       throw error
     }
-    const kept = keepRejected ? await keep(error, sealing, file, folder) : null
-    if (!keepRejected) await sealing?.discard()
-    if (kept === undefined) throw error
-    throw new RejectedList(error, await messageFor(error, file), kept)
+    const head = sealing?.head() ?? Buffer.alloc(0)
+    const keep = keepRejected && recognised && !(error instanceof ForbiddenContent)
+    const read = await finish(sealing, file, folder, keep)
+    if (read === undefined) throw error
+    throw new RejectedList(error, messageFor(error, file, recognised ? null : kindOfFile(head, format.id)), {
+      read,
+      kept: keep,
+    })
   }
 }
 
-/** Keeps what was rejected. @returns `null` = not kept; `undefined` = the file can't even be read. */
-async function keep(
-  error: ChainscreenError,
+/** Reads a rejected file to its end. @returns `null` = not told apart; `undefined` = the file can't even be read. */
+async function finish(
   sealing: Sealing | undefined,
   file: ListFile,
   folder: string,
-): Promise<RejectedList['kept'] | undefined> {
-  if (error instanceof ForbiddenColumns) {
-    await sealing?.discard()
-    return null
-  }
+  keep: boolean,
+): Promise<RejectedList['read'] | undefined> {
   try {
     sealing?.bytes.destroy()
     const done = await sealing?.done
     if (sealing !== undefined && done !== undefined) {
-      await sealing.keep(done.sha256)
+      if (keep) await sealing.keep(done.sha256)
+      else await sealing.discard()
       return done
     }
   } catch {
     await sealing?.discard()
   }
-  return keepRaw(file, folder)
+  return finishRaw(file, folder, keep)
 }
 
-/** Keeps a file that can't be decompressed as it came. */
-async function keepRaw(file: ListFile, folder: string): Promise<RejectedList['kept'] | undefined> {
+/** The same for one that can't be decompressed, as it came. */
+async function finishRaw(
+  file: ListFile,
+  folder: string,
+  keep: boolean,
+): Promise<RejectedList['read'] | undefined> {
   const { maxBytes = defaultMaxBytes } = file
   const found = await stat(file.path).catch(() => undefined)
   if (found === undefined || !found.isFile()) return undefined
@@ -119,7 +132,8 @@ async function keepRaw(file: ListFile, folder: string): Promise<RejectedList['ke
   try {
     sealing.bytes.resume()
     const done = await sealing.done
-    await sealing.keep(done.sha256)
+    if (keep) await sealing.keep(done.sha256)
+    else await sealing.discard()
     return done
   } catch {
     await sealing.discard()
@@ -127,25 +141,7 @@ async function keepRaw(file: ListFile, folder: string): Promise<RejectedList['ke
   }
 }
 
-async function messageFor(error: ChainscreenError, { path, name = path }: ListFile): Promise<string> {
-  const page = (await isWebPage(path)) ? `${name} is a web page (HTML) and no list. ` : ''
-  return error.message.includes(name) ? `${page}${error.message}` : `${page || `${name}: `}${error.message}`
-}
-
-async function isWebPage(path: string): Promise<boolean> {
-  // Opening a pipe might never end.
-  const found = await stat(path).catch(() => undefined)
-  const handle = found?.isFile() ? await open(path).catch(() => undefined) : undefined
-  if (handle === undefined) return false
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(512), 0, 512, 0)
-    return /^\uFEFF?\s*(?:<!--(?:[^-]|-(?!->))*-->\s*)*<(!doctype\s+html|html)\b/i.test(
-      buffer.toString('utf8', 0, bytesRead),
-    )
-  } catch {
-    // What can't be read has been told already.
-    return false
-  } finally {
-    await handle.close()
-  }
+function messageFor(error: ChainscreenError, { path, name = path }: ListFile, kind: string | null): string {
+  const what = kind === null ? '' : `${name} is ${kind}. `
+  return error.message.includes(name) ? `${what}${error.message}` : `${what || `${name}: `}${error.message}`
 }

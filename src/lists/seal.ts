@@ -22,11 +22,15 @@ export interface Sealing {
   bytes: Readable
   /** Once the bytes are read: the name (SHA-256) and size of what was read. */
   done: Promise<{ sha256: string; size: number }>
+  /** The first bytes of what was read so far, decompressed: enough to tell what kind of file it is. */
+  head(): Buffer
   /** Moves the file to its final name. @returns its path. */
   keep(sha256: string): Promise<string>
   /** Throws the copy away. */
   discard(): Promise<void>
 }
+
+const headBytes = 4096
 
 /**
  * Copies a list file, compressed, into the sealed folder while it is being parsed: one read, constant memory. The
@@ -38,6 +42,7 @@ export async function seal(input: Readable, folder: string): Promise<Sealing> {
   // Made at once: a stream that opens it later might do so after it was thrown away.
   const file = await open(temporary, 'wx', 0o600)
   const hash = createHash('sha256')
+  let head = Buffer.alloc(0)
   let size = 0
   const bytes = new PassThrough()
   // A parser that gave up listens no more.
@@ -45,6 +50,7 @@ export async function seal(input: Readable, folder: string): Promise<Sealing> {
   const measure = new Transform({
     transform(chunk: Buffer, _encoding, next) {
       hash.update(chunk)
+      if (head.length < headBytes) head = Buffer.concat([head, chunk.subarray(0, headBytes - head.length)])
       size += chunk.length
       // The slower of the two readers sets the pace; a parser that stopped reading sets none.
       if (bytes.destroyed || bytes.write(chunk)) return next(null, chunk)
@@ -76,6 +82,7 @@ export async function seal(input: Readable, folder: string): Promise<Sealing> {
   return {
     bytes,
     done,
+    head: () => head,
     keep: async (sha256) => {
       const path = join(folder, `${sha256}.gz`)
       await rename(temporary, path)

@@ -61,11 +61,13 @@ export interface ListFormat {
    * Reads a whole file, already decompressed, as a stream of bytes.
    *
    * @param today `YYYY-MM-DD` (UTC); the clock's where not given. A removal that is still to come is none yet.
+   * @param recognised called as soon as the file has shown that it is of this format: a root element, a header of nothing
+   * but known columns. What is rejected before may be anything, and is not kept.
    * @throws ChainscreenError `bad-file` when the file is not complete, not well-formed or not of this format; a
    * single address that can't be read goes into `unparsed` instead. Formats whose rows the user wrote (csv)
-   * refuse the whole file and name the lines.
+   * refuse the whole file and name the lines. The message names lines, counts and rules, and repeats nothing of the file.
    */
-  parse(input: Readable, today?: string): Promise<ParsedList>
+  parse(input: Readable, today?: string, recognised?: () => void): Promise<ParsedList>
   /** Where its publisher announces versions beside the file. */
   readonly publication?: Publication
 }

@@ -98,10 +98,10 @@ function differs(now: Stats, before: Stats): boolean {
 
 /** A busy database and a file that is not there pass, and a file that is half copied; what was read twice and is no list does not. */
 function mayPass({ rejected }: Watched, failure: unknown): boolean {
-  if (failure instanceof RejectedList) return failure.kept !== null && failure.kept.sha256 !== rejected
+  if (failure instanceof RejectedList) return failure.read !== null && failure.read.sha256 !== rejected
   return !(failure instanceof ChainscreenError && failure.code === 'aborted')
 }
 
 function rejectedBytes(failure: unknown): string | null {
-  return failure instanceof RejectedList ? (failure.kept?.sha256 ?? null) : null
+  return failure instanceof RejectedList ? (failure.read?.sha256 ?? null) : null
 }

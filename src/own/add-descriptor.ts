@@ -8,7 +8,7 @@ import { ChainscreenError } from '../errors.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { noteUsed } from '../ledger/own-branches.ts'
 import { addDescriptor, findDescriptor } from '../ledger/own-descriptors.ts'
-import { checkOwnWords } from './check-own-row.ts'
+import { checkOwnWords, quoted } from './check-own-row.ts'
 import type { OwnKind } from './own-row.ts'
 import { shortWindows, type WidenOptions, widenWindows } from './widen-windows.ts'
 
@@ -47,7 +47,7 @@ export async function addOwnDescriptor(
   const gap = isRange ? (words.gap ?? known?.gap ?? defaultGap) : 0
   checkNumbers(descriptor, words, gap)
   const { kind = known?.kind ?? 'deposit', reference = known?.reference ?? '' } = words
-  const wrong = checkOwnWords({ kind, reference })
+  const wrong = checkOwnWords({ kind, reference }, quoted)
   if (wrong !== null) throw new ChainscreenError('usage', `Nothing was added: ${wrong}.`)
   const used = isRange && words.issued !== undefined && words.issued > 0 ? words.issued - 1 : null
   addDescriptor(

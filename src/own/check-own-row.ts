@@ -3,6 +3,7 @@ import { parseAddress } from '../address/parse.ts'
 import { looksPrivate } from '../descriptor/extended-key.ts'
 import { looksLikeDescriptor } from '../descriptor/parse-descriptor.ts'
 import { privateKeyAsAddress } from '../descriptor/shown-address.ts'
+import { tellsOfPerson } from '../forbidden-columns.ts'
 import { type OwnKind, type OwnRow, ownKinds, type WatchedFamily } from './own-row.ts'
 
 /** Ids of the configured chains, with the family of each. */
@@ -18,8 +19,27 @@ export interface OwnFields {
   chain: string
 }
 
-/** An own address from the words of a person; where it can't be one, the reason in words that follow a line number. */
-export function checkOwnRow(fields: OwnFields, line: number, chains: KnownChains): OwnRow | string {
+/** How a message calls a cell, behind its column's name. */
+export type Quote = (text: string) => string
+
+/** Not at all: a row of a file that is refused may hold anything in any cell, and its line is enough to find it. */
+export const unquoted: Quote = () => ''
+
+/** As it was typed on the command line. */
+export const quoted: Quote = (text) =>
+  ` ${JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)}`
+
+/**
+ * An own address from the words of a person; where it can't be one, the reason in words that follow a line number.
+ *
+ * @param quote how the reason calls what is wrong.
+ */
+export function checkOwnRow(
+  fields: OwnFields,
+  line: number,
+  chains: KnownChains,
+  quote: Quote = unquoted,
+): OwnRow | string {
   const { address, kind, reference, chain } = fields
   // Neither may be repeated in a message: the one is a secret, the other tells every address.
   if (looksPrivate(address)) {
@@ -29,17 +49,17 @@ export function checkOwnRow(fields: OwnFields, line: number, chains: KnownChains
     return 'an extended key or descriptor stands where an address should: `chainscreen own add --descriptor` takes it'
   }
   const parsed = parseAddress(address)
-  if (!parsed.ok) return `address ${shown(address)} can't be read: ${parsed.reason}`
+  if (!parsed.ok) return `address${quote(address)} can't be read: ${parsed.reason}`
   const family = keyFamily(parsed.key)
   if (family !== 'evm' && family !== 'bitcoin') {
-    return `${family} addresses can't be watched (${shown(address)}): own addresses are of EVM chains or Bitcoin`
+    return `address${quote(address)} can't be watched: it is of ${family}, and own addresses are of EVM chains or Bitcoin`
   }
-  const wrong = checkOwnWords({ kind, reference })
+  const wrong = checkOwnWords({ kind, reference }, quote)
   if (wrong !== null) return wrong
   if (chain !== '') {
     const watched = chains.get(chain)
-    if (watched === undefined) return `chain ${shown(chain)} is not in the config, which has ${names(chains)}`
-    if (watched !== family) return `chain ${chain} is of type ${watched}, and ${shown(address)} is not`
+    if (watched === undefined) return `chain${quote(chain)} is not in the config, which has ${names(chains)}`
+    if (watched !== family) return `chain ${chain} is of type ${watched}, and address${quote(address)} is not`
   }
   return {
     ...{ line, key: parsed.key, text: address.trim() },
@@ -48,21 +68,23 @@ export function checkOwnRow(fields: OwnFields, line: number, chains: KnownChains
 }
 
 /** What is wrong with what is said of an own address; `null` where nothing is: then its kind is one. */
-export function checkOwnWords({ kind, reference }: Pick<OwnFields, 'kind' | 'reference'>): string | null {
-  if (!isKind(kind)) return `kind is ${shown(kind)}, expected ${ownKinds.join(', ')}`
+export function checkOwnWords(
+  { kind, reference }: Pick<OwnFields, 'kind' | 'reference'>,
+  quote: Quote,
+): string | null {
+  if (!isKind(kind)) return `kind${quote(kind)} is none, expected ${ownKinds.join(', ')}`
   if (reference.length > maxReferenceLength) {
     return `reference has ${reference.length} characters, expected at most ${maxReferenceLength}`
   }
   // What a decoder leaves for bytes that are not UTF-8: a mangled id would be stored as if it were the exchange's.
-  return reference.includes('\ufffd') ? 'reference is not UTF-8 text' : null
+  if (reference.includes('\ufffd')) return 'reference is not UTF-8 text'
+  return tellsOfPerson(reference)
+    ? 'reference tells of nationality, birth or documents: it must be an id of your own, which says nothing of a person'
+    : null
 }
 
 function isKind(text: string): text is OwnKind {
   return (ownKinds as readonly string[]).includes(text)
-}
-
-function shown(text: string): string {
-  return text === '' ? 'empty' : JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
 }
 
 function names(chains: KnownChains): string {

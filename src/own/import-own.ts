@@ -5,7 +5,7 @@ import type { Db } from '../ledger/database.ts'
 import type { LoadOptions } from '../ledger/load-own.ts'
 import { addOwnAddresses, findOwnAddress, type OwnAddress } from '../ledger/own-addresses.ts'
 import { prefixFits } from './bitcoin-network-of.ts'
-import { checkOwnRow, type KnownChains } from './check-own-row.ts'
+import { checkOwnRow, type KnownChains, quoted } from './check-own-row.ts'
 import type { OwnRow } from './own-row.ts'
 import { type ReadOwnOptions, readOwnFile } from './read-own-file.ts'
 
@@ -53,10 +53,10 @@ export function addOwn(
     const parsed = parseAddress(address)
     const known = parsed.ok ? findOwnAddress(db, parsed.key, as.chain) : undefined
     const { kind = known?.kind ?? 'deposit', reference = known?.reference ?? '', chain } = as
-    const row = checkOwnRow({ address, kind, reference, chain }, index + 1, knownChains(chains))
+    const row = checkOwnRow({ address, kind, reference, chain }, index + 1, knownChains(chains), quoted)
     if (typeof row === 'string') throw new ChainscreenError('usage', `Nothing was added: ${row}.`)
     const mixUp = wrongNetwork(row, chains)
-    if (mixUp !== null) throw new ChainscreenError('usage', `Nothing was added: ${mixUp}.`)
+    if (mixUp !== null) throw new ChainscreenError('usage', `Nothing was added: ${row.text} ${mixUp}.`)
     return toOwn(row)
   })
   return addOwnAddresses(db, rows, at)
@@ -75,14 +75,14 @@ async function* flat(
     for (const row of batch) {
       const mixUp = wrongNetwork(row, chains)
       if (mixUp !== null) {
-        throw new ChainscreenError('bad-file', `${file}:${row.line}: ${mixUp}; nothing was loaded.`)
+        throw new ChainscreenError('bad-file', `${file}:${row.line}: address ${mixUp}; nothing was loaded.`)
       }
       yield toOwn(row)
     }
   }
 }
 
-/** An address written for a network that is not followed is a mix-up: its key would be watched on the wrong chain. */
+/** What is wrong, in words behind the address, with one written for a network that is not followed: that its key would be watched on the wrong chain. */
 function wrongNetwork(row: OwnRow, chains: readonly ChainConfig[]): string | null {
   const networks = chains.flatMap((chain) =>
     chain.type === 'bitcoin' && (row.chain === null || row.chain === chain.id) ? [chain.network] : [],
@@ -91,9 +91,7 @@ function wrongNetwork(row: OwnRow, chains: readonly ChainConfig[]): string | nul
     row.key.startsWith('bitcoin:') &&
     networks.length > 0 &&
     !networks.some((one) => prefixFits(row.text, one))
-  return isOther
-    ? `${row.text} is no address of ${networks.join(' or ')}, the Bitcoin network of the config`
-    : null
+  return isOther ? `is no address of ${networks.join(' or ')}, the Bitcoin network of the config` : null
 }
 
 function toOwn(row: OwnRow): OwnAddress {

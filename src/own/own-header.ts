@@ -18,18 +18,19 @@ export function readOwnHeader(
   line: number,
 ): (row: readonly string[]) => OwnFields {
   const columns = cells.map((cell) => cell.trim().toLowerCase())
-  refuseForbiddenColumns(cells, file)
   const refuse = (found: string): never => {
     throw new ChainscreenError('bad-file', `${file}:${line} ${found}, ${expected}.`)
   }
-  const repeated = columns.find((column, index) => columns.indexOf(column) !== index)
   if (columns.length === 1 && /[;\t]/.test(columns[0] ?? '')) refuse('has columns that no comma separates')
   const missing = required.filter((column) => !columns.includes(column))
   if (missing.length === required.length) refuse('is no header')
+  refuseForbiddenColumns(cells, file, line)
   if (missing.length > 0) refuse(`has no column ${missing.join(', ')}`)
-  if (repeated !== undefined) refuse(`has the column ${JSON.stringify(repeated)} twice`)
-  const unknown = columns.filter((column) => !allowed.includes(column))
-  if (unknown.length > 0) refuse(`has the unknown column ${unknown.map((c) => JSON.stringify(c)).join(', ')}`)
+  for (const [index, column] of columns.entries()) {
+    // Not what it is called: nobody knows what a file of persons says there.
+    if (!allowed.includes(column)) refuse(`has a column that is unknown (number ${index + 1})`)
+    if (columns.indexOf(column) !== index) refuse(`has the column ${JSON.stringify(column)} twice`)
+  }
   const [address, kind, reference, chain] = allowed.map((column) => columns.indexOf(column))
   const cell = (row: readonly string[], at: number | undefined) => row[at ?? -1]?.trim() ?? ''
   return (row) => ({

@@ -110,7 +110,8 @@ function ownFileError(error: unknown, path: string, details: readonly string[]):
   return new ChainscreenError(
     'bad-file',
     `${path}${line} is not CSV as expected (${error.code}), so nothing was loaded: check the quotes.`,
-    { details, cause: error },
+    // The error itself holds a piece of the file.
+    { details },
   )
 }
 

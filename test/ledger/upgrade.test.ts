@@ -1,8 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { indexForms } from '../../src/address/index-forms.ts'
 import type { Key } from '../../src/address/key.ts'
+import { tellsOfPerson } from '../../src/forbidden-columns.ts'
 import { all } from '../../src/ledger/database.ts'
 import { migrations } from '../../src/ledger/migrate.ts'
 import { countOwnAddresses, findOwnAddress, isOwn, ownKeysSince } from '../../src/ledger/own-addresses.ts'
@@ -16,6 +18,7 @@ function databaseOf(version: number, content: string): string {
   const path = join(tempDir(), 'ledger.db')
   const db = new Database(path)
   db.function('index_forms', (key: unknown) => JSON.stringify(indexForms(key as Key)))
+  db.function('tells_of_person', (text: unknown) => (tellsOfPerson(String(text)) ? 1 : 0))
   for (const each of migrations()) if (each.version <= version) db.exec(each.sql())
   db.exec(content)
   db.pragma(`application_id = ${0x63687363}`)
@@ -190,5 +193,57 @@ describe('a database of the schema version 11', () => {
       { listed_again: 0, regraded: 0 },
     ])
     expect(db.pragma('foreign_key_check')).toEqual([])
+  })
+})
+
+describe('a database whose rejected files were quoted', () => {
+  const mark = 'nationality Telltaleland; Passport 719032284'
+  const rows = `insert into lists (id, format, category) values ('l', 'csv', 'own-list'), ('f', 'token-blacklist', 'issuer-freeze');
+    insert into list_snapshots (id, list_id, sha256, format, state, reason, bytes, counts, imported_at, parser) values
+      (1, 'l', 'aa', 'csv', 'rejected', 'found "${mark}"', 3, '{}', '2026-01-01', 1),
+      (2, 'l', 'bb', 'csv', 'held', 'it has no address', 3, '{}', '2026-01-01', 1);
+    insert into list_unparsed values ('l', 'bb', 1, 'line 2', '${mark}', null, 'why'), ('l', 'bb', 1, 'line 2', '${mark}!', null, 'why'),
+      ('l', 'bb', 1, 'line 3', '105750906', null, 'why');
+    insert into list_checks (list_id, at, outcome, detail) values
+      ('l', '2026-01-01', 'rejected', 'The file has the column "${mark}"'), ('l', '2026-01-02', 'held', 'it has no address'),
+      ('f', '2026-01-03', 'rejected', 'the contract says otherwise');`
+
+  it('holds nothing of them any more, not even in pages that were freed', () => {
+    const path = databaseOf(10, rows)
+    expect(readFileSync(path, 'latin1')).toContain('Telltaleland')
+    const db = freshLedger(path)
+    expect(all(db, 'select outcome, detail from list_checks order by seq')).toEqual([
+      { outcome: 'rejected', detail: expect.stringMatching(/^rejected by an earlier version/) },
+      { outcome: 'held', detail: 'it has no address' },
+      { outcome: 'rejected', detail: 'the contract says otherwise' },
+    ])
+    expect(all(db, 'select reason from list_snapshots order by id')).toEqual([
+      { reason: expect.stringMatching(/^rejected by an earlier version/) },
+      { reason: 'it has no address' },
+    ])
+    expect(all(db, 'select raw from list_unparsed order by location, raw')).toEqual([
+      { raw: expect.stringMatching(/^\(44 characters, row \d+\)$/) },
+      { raw: expect.stringMatching(/^\(45 characters, row \d+\)$/) },
+      { raw: '105750906' },
+    ])
+    for (const file of [path, `${path}-wal`]) {
+      const content = existsSync(file) ? readFileSync(file, 'latin1') : ''
+      expect(content).not.toContain('Telltaleland')
+      expect(content).not.toContain('719032284')
+    }
+    expect(() => db.exec(`update list_checks set detail = ''`)).toThrow(/append-only/)
+    expect(all(db, `select 1 from meta where key = 'pages_to_forget'`)).toEqual([])
+  })
+
+  it('is written anew at the next start where a crash came before that', () => {
+    const path = databaseOf(10, rows)
+    const half = new Database(path)
+    half.function('tells_of_person', (_text: unknown) => 0)
+    for (const { version, sql } of migrations()) if (version > 10) half.exec(sql())
+    half.pragma(`user_version = ${migrations().at(-1)?.version}`)
+    half.close()
+    expect(readFileSync(path, 'latin1')).toContain('The file has the column')
+    freshLedger(path)
+    expect(readFileSync(path, 'latin1')).not.toContain('The file has the column')
   })
 })

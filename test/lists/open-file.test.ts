@@ -48,9 +48,9 @@ describe('openListFile', () => {
 
   it.each([
     ['no file', [], /must hold exactly one file; found none/],
-    ['two files', ['a.xml', 'b.xml'], /must hold exactly one file; found "a.xml", "b.xml"\./],
-    ['many files', ['1', '2', '3', '4', '5', '6', '7'], /found "1", "2", "3", "4", "5", …/],
-  ])('refuses a zip of %s and names them', async (_, names, message) => {
+    ['two files', ['a.xml', 'b.xml'], /must hold exactly one file; found 2\./],
+    ['many files', ['1', '2', '3', '4', '5', '6', '7'], /found many\./],
+  ])('refuses a zip of %s and counts them', async (_, names, message) => {
     const error = await refusal(read(makeZip(names.map((name) => ({ name, content })))))
     expect(error.code).toBe('bad-file')
     expect(error.message).toMatch(message)

@@ -279,18 +279,30 @@ describe('updating a list', () => {
   })
 
   it('keeps what is rejected, by its SHA-256, with the reason', async () => {
+    const damaged = `${good}no address,x\n`
+    const server = await listServer(answer(good), answer(damaged))
+    const { db, folder, update } = updating(server)
+    await update()
+    await refusal(update())
+    expect(gunzipSync(readFileSync(join(folder, `${sha(damaged)}.gz`))).toString()).toBe(damaged)
+    expect(all(db, `select sha256, bytes, reason from list_snapshots where state = 'rejected'`)).toEqual([
+      { sha256: sha(damaged), bytes: damaged.length, reason: expect.stringMatching(/One row is wrong/) },
+    ])
+  })
+
+  it('keeps nothing of what nobody knows to be of the format', async () => {
     const server = await listServer(answer(good), answer(html))
     const { db, folder, update } = updating(server)
     await update()
     await refusal(update())
-    expect(gunzipSync(readFileSync(join(folder, `${sha(html)}.gz`))).toString()).toBe(html)
-    expect(all(db, `select sha256, bytes, reason from list_snapshots where state = 'rejected'`)).toEqual([
-      { sha256: sha(html), bytes: html.length, reason: expect.stringMatching(/web page/) },
-    ])
+    expect(readdirSync(folder)).toEqual([`${sha(good)}.gz`])
+    expect(all(db, `select sha256 from list_snapshots where state = 'rejected'`)).toEqual([])
+    expect(story(db)).toMatchObject([{ outcome: 'rejected', detail: expect.stringMatching(/web page/) }, {}])
   })
 
   it('keeps a file that cannot be decompressed as it came', async () => {
-    const damaged = gzipSync(better).subarray(0, 100)
+    const rows = Array.from({ length: 20_000 }, (_, index) => `0x${sha(String(index)).slice(0, 40)}`)
+    const damaged = gzipSync(['address', ...rows].join('\n')).subarray(0, -90_000)
     const server = await listServer(answer(damaged))
     const { folder, update } = updating(server)
     await refusal(update())
@@ -359,7 +371,7 @@ describe('a key in the url of a list', () => {
     const { log, lines } = rememberingLog()
     const error = await refusal(loadOrKeep(db, list, log, () => later))
     sayTrouble(list, error, log, false)
-    expect(error.message).toContain('not signed as it should be')
+    expect(error.message).toContain('must be the header')
     for (const told of [error.message, lines.join(), JSON.stringify(story(db))])
       expect(told).not.toContain(signature)
     expect(JSON.stringify(all(db, 'select * from list_snapshots'))).not.toContain(signature)

@@ -24,7 +24,7 @@ export const bundled: ListFormat = {
   version: 1,
   category: 'sanctions',
   listedOnIsPublished: false,
-  async parse(input) {
+  async parse(input, _today, recognised = () => {}) {
     let first: { issuedOn: string; rows: number } | undefined
     let headerSeen = false
     const rows: { asset: string; address: string }[] = []
@@ -36,6 +36,7 @@ export const bundled: ListFormat = {
         if (row.fields.join() !== bundledColumns.join())
           throw bad(row.line, `expected ${bundledColumns.join()}`)
         headerSeen = true
+        recognised()
       } else {
         const { asset, address, about } = readRow(row)
         rows.push({ asset, address })

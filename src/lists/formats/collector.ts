@@ -1,6 +1,7 @@
 import { parseAddress } from '../../address/parse.ts'
 import type { ListedAddress, UnparsedItem } from '../types.ts'
 import { extractAddresses } from './extract-addresses.ts'
+import { visibleRaw } from './visible-raw.ts'
 
 /** What a source says of the party that an address belongs to. */
 export type About = Omit<ListedAddress, 'key' | 'address' | 'asset'>
@@ -27,7 +28,7 @@ export class Collector {
   field(raw: string, asset: string | null, about: About, where: string): void {
     const parsed = parseAddress(raw, { asset })
     if (parsed.ok) this.#add({ key: parsed.key, address: raw, asset, ...about })
-    else this.#addUnparsed({ raw, reason: whatElse(raw) ?? parsed.reason, asset, where })
+    else this.#addUnparsed({ raw: visibleRaw(raw), reason: whatElse(raw) ?? parsed.reason, asset, where })
   }
 
   /** Something that stands for an address and is none. */

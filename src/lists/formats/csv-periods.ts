@@ -22,7 +22,7 @@ export class Periods {
     const known = this.#byKey.get(key)
     if (known === undefined) this.#byKey.set(key, { line, from, to })
     else if (endsBefore(known, { line, from, to }) || endsBefore({ line, from, to }, known))
-      return `the dates are apart from those of the same address in line ${known.line} (${known.from ?? '?'} to ${known.to ?? 'now'}), and an address has one period: make one row of them`
+      return `the dates are apart from those of the same address in line ${known.line}, and an address has one period: make one row of them`
     else {
       if (from === null || (known.from !== null && from < known.from)) known.from = from
       if (to === null || (known.to !== null && to > known.to)) known.to = to

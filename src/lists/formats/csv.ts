@@ -1,6 +1,6 @@
 import { parseAddress } from '../../address/parse.ts'
 import { ChainscreenError } from '../../errors.ts'
-import { refuseForbiddenColumns } from '../../forbidden-columns.ts'
+import { ForbiddenContent, refuseForbiddenColumns, tellsOfPerson } from '../../forbidden-columns.ts'
 import type { ListedAddress, ListFormat } from '../types.ts'
 import { Periods } from './csv-periods.ts'
 import { currentDay, isDate } from './is-date.ts'
@@ -10,8 +10,8 @@ import { type CsvRow, readCsv } from './read-csv.ts'
 const columns = ['address', 'subject', 'program', 'listed_on', 'removed_on', 'source'] as const
 type Column = (typeof columns)[number]
 
-/** No name of a column is near this length: what is longer is no header, and is not looked at further. */
-const longestName = 200
+/** What is longer is no name of a column. */
+const longestName = 60
 
 /** How far a header is looked for in a file that does not begin with one. */
 const headLines = 20
@@ -20,37 +20,43 @@ const headBytes = 1 << 14
 /** How many bad lines an error shows. */
 const shownLines = 20
 
+const tellsTooMuch =
+  'it tells of nationality, birth or documents, which chainscreen never holds: write the name alone'
+
 /**
  * A list of one's own: `address[,subject,program,listed_on,removed_on,source]`, header required, columns in any
  * order, several programs separated by `|` or `;`, dates as `YYYY-MM-DD`. The user wrote it and can repair it: one
- * bad row refuses the whole file, and the error names the lines. A header without rows is an empty list.
+ * bad row refuses the whole file, and the error names the lines, and nothing that stands in them. A header without rows is an empty list.
  */
 export const csv: ListFormat = {
   id: 'csv',
   version: 2,
   category: 'own-list',
   listedOnIsPublished: true,
-  async parse(input, today = currentDay()) {
+  async parse(input, today = currentDay(), recognised = () => {}) {
     let header: readonly Column[] | undefined
     const addresses: ListedAddress[] = []
     const periods = new Periods()
     const badLines: string[] = []
     let badCount = 0
     const { head, whole } = await peek(input, isEnough)
+    let tells = 0
     try {
       for await (const row of readCsv(whole)) {
         if (header === undefined) {
           header = readHeader(row)
+          recognised()
           continue
         }
         const result = readRow(header, row, today)
         const wrong = typeof result === 'string' ? result : periods.add(result, row.line)
+        if (wrong === tellsTooMuch) tells++
         if (wrong !== null && ++badCount <= shownLines) badLines.push(`line ${row.line}: ${wrong}`)
         if (wrong === null && typeof result !== 'string') addresses.push(result)
       }
     } catch (error) {
-      // What is rejected is kept. Such columns must not be, wherever in the file its header stands.
-      if (header === undefined) refuseForbiddenColumns(namesIn(head), 'The file')
+      // A header may stand below a title, or be divided by something else: the rule is told before all else.
+      if (header === undefined) refuseForbiddenHeader(head)
       throw error
     }
     if (header === undefined)
@@ -59,7 +65,8 @@ export const csv: ListFormat = {
       const count = badCount === 1 ? 'One row is' : `${badCount} rows are`
       const first = badLines[0] ?? ''
       const hint = badCount === 1 ? first : `the first: ${first}`
-      throw bad(`${count} wrong, so nothing of the file was taken; ${hint}.`, badLines)
+      const message = `${count} wrong, so nothing of the file was taken; ${hint}.`
+      throw tells > 0 ? new ForbiddenContent(message, badLines) : bad(message, badLines)
     }
     return {
       issuedOn: null,
@@ -70,21 +77,17 @@ export const csv: ListFormat = {
   },
 }
 
+/** No message repeats what stands there: a first line that is no header may tell of a person what nobody should keep. */
 function readHeader({ line, fields }: CsvRow): readonly Column[] {
   const names = fields.map((field) => field.toLowerCase())
-  const long = fields.find((field) => field.length > longestName)
-  if (long !== undefined) throw bad(`Line ${line} names the column ${shown(long)}…; ${allowed()}.`)
-  refuseForbiddenColumns(fields, 'The file')
-  if (!names.includes('address')) {
-    // The first field alone: a row without a header may say of a person what nobody should keep.
-    const found = JSON.stringify((fields[0] ?? '').slice(0, 80))
-    throw bad(`Line ${line} must be the header, with the column "address" (${allowed()}); found ${found}.`)
-  }
+  if (!names.includes('address'))
+    throw bad(`Line ${line} must be the header, with the column "address" (${allowed()}), and is none.`)
+  refuseForbiddenColumns(fields, 'The file', line)
   return names.map((name, index) => {
     const column = columns.find((known) => known === name)
-    if (column === undefined)
-      throw bad(`Line ${line}: unknown column ${JSON.stringify(name.slice(0, 60))}; ${allowed()}.`)
-    if (names.indexOf(name) !== index) throw bad(`Line ${line}: the column "${name}" stands there twice.`)
+    const place = `Line ${line}: column ${index + 1}`
+    if (column === undefined) throw bad(`${place} is none that a list has; ${allowed()}.`)
+    if (names.indexOf(name) !== index) throw bad(`${place} is "${column}" a second time.`)
     return column
   })
 }
@@ -93,17 +96,22 @@ function isEnough(head: Buffer): boolean {
   return head.length >= headBytes || head.toString('latin1').split(/\r\n?|\n/).length > headLines
 }
 
-/** What may be names of columns in the first lines, whatever they are written in and divided by. */
-function namesIn(head: Buffer): string[] {
-  const rows = head
+/** Looks for the header in the first lines, whatever they are written in and divided by. */
+function refuseForbiddenHeader(head: Buffer): void {
+  const lines = head
     .toString('utf8')
     .replaceAll('\0', '')
-    .split(/[\r\n]+/)
+    .split(/\r\n?|\n/)
     .slice(0, headLines)
-    .map((line) => line.split(/[,;\t|]/))
-  // A title is no header, nor is prose.
-  const names = rows.filter((cells) => cells.length > 1).flat()
-  return names.filter((name) => name.length <= longestName)
+  for (const [index, line] of lines.entries()) {
+    const cells = line.split(/[,;\t|]/)
+    if (isLikeHeader(cells)) refuseForbiddenColumns(cells, 'The file', index + 1)
+  }
+}
+
+/** A title is no header, nor is prose, nor a row of data. */
+function isLikeHeader(cells: readonly string[]): boolean {
+  return cells.length > 1 && cells.every((cell) => cell.length <= longestName && !/\d{4}/.test(cell))
 }
 
 /** The row's address, or what is wrong with it. */
@@ -113,18 +121,18 @@ function readRow(header: readonly Column[], { fields }: CsvRow, today: string): 
   const address = value('address')
   if (address === null) return 'the address is empty'
   const parsed = parseAddress(address, { asset: null })
-  if (!parsed.ok) return `${shown(address)}: ${parsed.reason}`
+  if (!parsed.ok) return `the address can't be read: ${parsed.reason}`
   const listedOn = value('listed_on')
   const removedOn = value('removed_on')
   for (const [column, date] of [
     ['listed_on', listedOn],
     ['removed_on', removedOn],
   ] as const)
-    if (date !== null && !isDate(date)) return `${column} is ${shown(date)}, expected a date as YYYY-MM-DD`
-  if (listedOn !== null && removedOn !== null && removedOn < listedOn)
-    return `removed_on ${removedOn} is before listed_on ${listedOn}`
+    if (date !== null && !isDate(date)) return `${column} is no date as YYYY-MM-DD`
+  if (listedOn !== null && removedOn !== null && removedOn < listedOn) return 'removed_on is before listed_on'
   if (removedOn !== null && removedOn > today)
-    return `removed_on ${removedOn} is still to come, and the address is in force until then: leave it empty, and write the day when it has come`
+    return 'removed_on is still to come, and the address is in force until then: leave it empty, and write the day when it has come'
+  if (fields.some(tellsOfPerson)) return tellsTooMuch
   const programs = (value('program') ?? '').split(/[|;]/).map((program) => program.trim())
   return {
     key: parsed.key,
@@ -142,10 +150,6 @@ function readRow(header: readonly Column[], { fields }: CsvRow, today: string): 
 
 function allowed(): string {
   return `the columns are ${columns.join(', ')}`
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.slice(0, 120))
 }
 
 function bad(message: string, details: readonly string[] = []): ChainscreenError {

@@ -1,3 +1,5 @@
+import { forbiddenColumn } from '../../forbidden-columns.ts'
+
 /** What OFAC calls a kind of id or feature. */
 export type CurrencyType =
   /** A digital currency address; the asset is the label behind it, such as `XBT`. */
@@ -10,7 +12,7 @@ export function currencyType(text: string): CurrencyType | null {
   const name = text.trim()
   const match = /^Digital\s+Currency\s+Address(?:es)?\b[\s\-–—]*(.*)$/is.exec(name)
   if (match !== null) return { known: true, asset: match[1] || null }
-  return /currenc/i.test(name) ? { known: false, name } : null
+  return /currenc/i.test(name) && !forbiddenColumn(name) ? { known: false, name } : null
 }
 
 /** Why a value of such a kind is no address for us. */

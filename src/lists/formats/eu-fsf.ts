@@ -16,13 +16,14 @@ export const euFsf: ListFormat = {
   version: 3,
   category: 'sanctions',
   listedOnIsPublished: false,
-  async parse(input) {
+  async parse(input, _today, recognised = () => {}) {
     const reader = new FsfReader()
     await walkXml(input, {
       root: 'export',
       namespaces: ['http://eu.europa.ec/fpi/fsd/export'],
       what: "the EU's list of financial sanctions",
       element: reader.element,
+      recognised,
     })
     return reader.result()
   },
@@ -125,12 +126,8 @@ class FsfReader {
 
   result() {
     const issuedOn = isoDay(this.#generated)
-    if (issuedOn === null) {
-      const found = JSON.stringify(this.#generated.slice(0, 40))
-      throw bad(
-        `generationDate of <export> is ${found}, expected a date and time such as 2026-09-22T16:47:04.`,
-      )
-    }
+    if (issuedOn === null)
+      throw bad('generationDate of <export> is no date and time such as 2026-09-22T16:47:04.')
     if (this.#entities === 0) throw bad('The file has no <sanctionEntity>: a list without a single party.')
     const { addresses, unparsed, count } = this.#collector
     const counts = {

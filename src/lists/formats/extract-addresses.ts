@@ -40,6 +40,10 @@ export function extractAddresses(text: string): Extraction {
     const labelAt = (start: number) => labelFor(text, start, last)
     const verdict = judge(text, runs, at, labelAt, effort)
     if (verdict === null) continue
+    if (verdict.reason !== null && isOfDocument(text, run.start, labelAt)) {
+      at += verdict.count - 1
+      continue
+    }
     const end = runs[at + verdict.count - 1]?.end ?? run.end
     const label = labelAt(run.start)
     const { asset } = label
@@ -54,7 +58,8 @@ export function extractAddresses(text: string): Extraction {
     else extraction.unparsed.push({ raw, reason: parsed?.reason ?? String(verdict.reason), asset })
   }
   if (effort.isSpent)
-    extraction.unparsed.push({ raw: text.slice(0, longestRaw), reason: tooMany, asset: null })
+    // Not the text itself: it may be prose about a person.
+    extraction.unparsed.push({ raw: '', reason: tooMany, asset: null })
   return extraction
 }
 
@@ -86,6 +91,18 @@ function judge(
   if (reason === 'address') return { count: 1, reason: null }
   if (reason !== null) return { count: 1, reason }
   return damagedPieces(text, runs, at, () => isAnnounced(labelAt(run.start)), effort)
+}
+
+const documentReach = 40
+/** Words that stand before the number of a person's document, or before where and when a person was born. */
+const documentWords =
+  /\b(?:passports?|identity|identification|national(?:ity)?|citizen(?:ship)?|birth|born|dob|pob|tax|id|residen\w+|licen[cs]e|ssn|visa)\b[\s\w.:#()'"-]{0,24}$/i
+
+/** Whether the words before what is no address say that it is of a document: it is neither found nor shown then. */
+function isOfDocument(text: string, start: number, labelAt: (start: number) => Label): boolean {
+  return (
+    documentWords.test(text.slice(Math.max(0, start - documentReach), start)) && !isAnnounced(labelAt(start))
+  )
 }
 
 function isAnnounced({ announces, asset }: Label): boolean {

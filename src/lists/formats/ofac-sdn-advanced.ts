@@ -7,6 +7,7 @@ import { Entries, type Listing } from './ofac-advanced/entries.ts'
 import { Parties, type Party } from './ofac-advanced/parties.ts'
 import { References } from './ofac-advanced/references.ts'
 import { countUnreadable } from './publisher-date.ts'
+import { visibleRaw } from './visible-raw.ts'
 import { walkXml, type XmlElement } from './walk-xml.ts'
 
 /**
@@ -22,7 +23,7 @@ export const ofacSdnAdvanced: ListFormat = {
   version: 2,
   category: 'sanctions',
   listedOnIsPublished: false,
-  async parse(input) {
+  async parse(input, _today, recognised = () => {}) {
     const references = new References()
     const parties = new Parties(references)
     const entries = new Entries(references, parties.profileIds)
@@ -44,6 +45,7 @@ export const ofacSdnAdvanced: ListFormat = {
         'http://www.un.org/sanctions/1.0',
       ],
       what: 'an OFAC advanced XML file',
+      recognised,
       element: {
         children: {
           DateOfIssue: section(
@@ -77,9 +79,7 @@ function collect(issuedOn: string, parties: Parties, entries: Entries): ParsedLi
   for (const party of parties.withAddresses) {
     const listing = entries.byProfile.get(party.profileId)
     if (listing === undefined)
-      throw bad(
-        `Party ${party.fixedRef} has addresses and no <SanctionsEntry>: the file is damaged, get it again.`,
-      )
+      throw bad('A party has addresses and no <SanctionsEntry>: the file is damaged, get it again.')
     for (const feature of party.features) {
       features++
       for (const address of feature.texts.length > 0 ? feature.texts : ['']) {
@@ -89,12 +89,12 @@ function collect(issuedOn: string, parties: Parties, entries: Entries): ParsedLi
         texts.add(address)
         pairs.add(`${asset} ${address}`)
         if (!type.known) {
-          unparsed.push({ raw: address, reason: whyUnknown(type.name), asset, where })
+          unparsed.push({ raw: visibleRaw(address), reason: whyUnknown(type.name), asset, where })
           continue
         }
         const parsed = parseAddress(address, { asset })
         if (parsed.ok) addresses.push({ key: parsed.key, address, asset, ...aboutParty(party, listing) })
-        else unparsed.push({ raw: address, reason: parsed.reason, asset, where })
+        else unparsed.push({ raw: visibleRaw(address), reason: parsed.reason, asset, where })
       }
     }
   }

@@ -4,7 +4,8 @@ import type { ListFormat } from '../types.ts'
 import { type About, Collector } from './collector.ts'
 import { type CurrencyType, currencyType, whyUnknown } from './currency-type.ts'
 import { monthFirst } from './publisher-date.ts'
-import { walkXml, type XmlElement } from './walk-xml.ts'
+import { visibleRaw } from './visible-raw.ts'
+import { WrongElement, walkXml, type XmlElement } from './walk-xml.ts'
 
 /**
  * OFAC's older `SDN.XML`: 29 MB, streamed. It says how many entries it has, and is refused where it has another
@@ -18,9 +19,10 @@ export const ofacSdn: ListFormat = {
   version: 2,
   category: 'sanctions',
   listedOnIsPublished: false,
-  async parse(input) {
+  async parse(input, _today, recognised = () => {}) {
     const reader = new SdnReader()
-    await walkXml(input, { root: 'sdnList', namespaces, what: "OFAC's SDN.XML", element: reader.element })
+    const { element } = reader
+    await walkXml(input, { root: 'sdnList', namespaces, what: "OFAC's SDN.XML", element, recognised })
     return reader.result()
   },
 }
@@ -103,7 +105,7 @@ class SdnReader {
       },
       close: () => {
         if (type !== null && numbers === 0)
-          throw bad(`The id ${uid} of sdnEntry ${this.#uid} is a digital currency address without idNumber.`)
+          throw new WrongElement('an id is a digital currency address without idNumber.')
       },
       children: {
         uid: {
@@ -143,18 +145,19 @@ class SdnReader {
       this.#features++
       const where = `id ${uid} of party ${this.#uid}`
       if (type.known) this.#collector.field(raw, type.asset, about, where)
-      else this.#collector.noAddress({ raw, reason: whyUnknown(type.name), asset: null, where })
+      else
+        this.#collector.noAddress({ raw: visibleRaw(raw), reason: whyUnknown(type.name), asset: null, where })
     }
   }
 
   result() {
     const issuedOn = monthFirst(this.#publishDate ?? '')
     if (issuedOn === null)
-      throw bad(`Publish_Date is ${shown(this.#publishDate)}, expected a date as MM/DD/YYYY.`)
+      throw bad(`Publish_Date is ${this.#publishDate === null ? 'missing' : 'no date'}, expected MM/DD/YYYY.`)
     if (this.#entries === 0) throw bad('The file has no sdnEntry: a list without a single party.')
     if (this.#recordCount?.trim() !== String(this.#entries))
       throw bad(
-        `Record_Count is ${shown(this.#recordCount)}, and the file has ${this.#entries} sdnEntry: it is not whole, get it again.`,
+        `Record_Count is ${countOf(this.#recordCount)}, and the file has ${this.#entries} sdnEntry: it is not whole, get it again.`,
       )
     const { addresses, unparsed, count } = this.#collector
     const counts = { parties: this.#entries, features: this.#features, addresses: count }
@@ -162,8 +165,9 @@ class SdnReader {
   }
 }
 
-function shown(text: string | null): string {
-  return text === null ? 'missing' : JSON.stringify(text.slice(0, 40))
+function countOf(text: string | null): string {
+  if (text === null) return 'missing'
+  return /^\s*\d{1,9}\s*$/.test(text) ? text.trim() : 'no number'
 }
 
 function bad(message: string): ChainscreenError {

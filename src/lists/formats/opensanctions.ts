@@ -26,7 +26,7 @@ export const opensanctions: ListFormat = {
   category: 'sanctions',
   listedOnIsPublished: false,
   publication,
-  async parse(input, today = currentDay()) {
+  async parse(input, today = currentDay(), recognised = () => {}) {
     const wallets: Wallet[] = []
     const ids = new Set<string>()
     const records = new Spill()
@@ -35,10 +35,11 @@ export const opensanctions: ListFormat = {
     try {
       for await (const line of readLines(input)) {
         const entity = readEntity(line)
-        entities++
+        if (entities++ === 0) recognised()
         seen.add(isoDay(entity.all('last_seen')[0] ?? ''))
         if (entity.schema === 'CryptoWallet') {
-          if (ids.has(entity.id)) throw bad(`Line ${line.number} is a second wallet ${entity.id}: damaged.`)
+          if (ids.has(entity.id))
+            throw bad(`Line ${line.number} is a wallet of before a second time: damaged.`)
           ids.add(entity.id)
           wallets.push(readWallet(entity))
         } else if (entity.schema === 'Sanction')

@@ -156,11 +156,9 @@ class Reader {
   }
 
   #fail(): never {
-    const found = this.#text[this.#at]
+    const ends = this.#at >= this.#text.length
     throw new SyntaxError(
-      found === undefined
-        ? 'it ends in the middle'
-        : `an unexpected ${JSON.stringify(found)} at ${this.#at + 1}`,
+      ends ? 'it ends in the middle' : `an unexpected character at column ${this.#at + 1}`,
     )
   }
 }

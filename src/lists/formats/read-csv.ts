@@ -69,7 +69,7 @@ function unreadable(error: CsvError): ChainscreenError {
   }
   return new ChainscreenError(
     'bad-file',
-    `The file can't be read as CSV at line ${lines ?? '?'}: ${reasons[error.code] ?? error.message}.`,
-    { cause: error },
+    // Neither the library's words nor the error itself: both hold a piece of the file.
+    `The file can't be read as CSV at line ${lines ?? '?'}: ${reasons[error.code] ?? 'the quotes are not as they should be'}.`,
   )
 }

@@ -1,3 +1,4 @@
+import { tellsOfPerson } from '../../forbidden-columns.ts'
 import type { ListFormat } from '../types.ts'
 import { Collector } from './collector.ts'
 import { countUnreadable, DateReader, isoDay } from './publisher-date.ts'
@@ -16,17 +17,20 @@ export const tagpack: ListFormat = {
   version: 3,
   category: 'own-list',
   listedOnIsPublished: false,
-  async parse(input) {
-    const { title, creator, header, tags } = await readTagPack(input)
+  async parse(input, _today, recognised = () => {}) {
+    const { title, creator, header, tags } = await readTagPack(input, recognised)
     const collector = new Collector()
     const dates = new DateReader()
     const lastmod = dates.read(header.lastmod, isoDay)
+    let labelsLeftOut = 0
     for (const tag of tags) {
       const values = { ...header, ...tag.values }
+      const label = values.label !== undefined && tellsOfPerson(values.label) ? undefined : values.label
+      if (label !== values.label) labelsLeftOut++
       const programs = [values.category, values.abuse].filter((value) => value !== undefined && value !== '')
       const about = {
         partyId: values.actor ?? null,
-        subject: values.label ?? null,
+        subject: label ?? null,
         programs: [...new Set(programs)] as string[],
         listedOn: null,
         publishedBy: tag.values.lastmod === undefined ? lastmod : dates.read(tag.values.lastmod, isoDay),
@@ -39,7 +43,10 @@ export const tagpack: ListFormat = {
       issuedOn: lastmod,
       addresses: collector.addresses,
       unparsed: collector.unparsed,
-      counts: { tags: tags.length, addresses: collector.count, ...countUnreadable(dates.unreadable) },
+      counts: {
+        ...{ tags: tags.length, addresses: collector.count, ...countUnreadable(dates.unreadable) },
+        ...(labelsLeftOut > 0 && { labelsLeftOut }),
+      },
     }
   },
 }

@@ -15,8 +15,8 @@ export const ukSanctionsList: ListFormat = {
   version: 3,
   category: 'sanctions',
   listedOnIsPublished: false,
-  async parse(input) {
+  async parse(input, _today, recognised = () => {}) {
     const { character, whole } = await firstCharacter(input)
-    return character === '<' ? readUkXml(whole) : readUkCsv(whole)
+    return character === '<' ? readUkXml(whole, recognised) : readUkCsv(whole, recognised)
   },
 }

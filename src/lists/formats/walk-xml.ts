@@ -31,7 +31,12 @@ export interface XmlDocument {
   element: XmlElement
   /** For error messages, such as `an OFAC advanced XML file`. */
   what: string
+  /** Called once the root has shown that the file is such a document. */
+  recognised?: () => void
 }
+
+/** What the tree of a document throws of an element that is not as it has to be: the walk adds the line. */
+export class WrongElement extends Error {}
 
 /** No published list has a tag, or anything between two, near this length. */
 const maxQuietChars = 1 << 20
@@ -42,7 +47,7 @@ const maxDepth = 100
 
 /**
  * Reads an XML file from start to end in one pass and calls the elements of the tree as they come. Holds one
- * chunk and one element's text in memory.
+ * chunk and one element's text in memory. Errors name lines, and the elements of the tree, and nothing else of the file.
  *
  * @throws ChainscreenError `bad-file` where the file is empty, cut short, not UTF-8, not well-formed or of another
  * root or namespace; where it has a DOCTYPE (so no entity is ever expanded but XML's own five); and where it is deeper or has a
@@ -85,21 +90,25 @@ class Walk {
     parser.on('cdata', (text) => this.#text(text))
     parser.on('xmldecl', ({ encoding }) => {
       if (encoding !== undefined && !/^(utf-?8|us-ascii)$/i.test(encoding))
-        throw bad(`The XML says that it is encoded in ${quoted(encoding)}; expected UTF-8.`)
+        throw bad('The XML says that it is encoded otherwise; expected UTF-8.')
     })
-    parser.on('doctype', (type) => {
-      const found = quoted(type.trim().split(/\s/, 1)[0] ?? '')
-      throw bad(`The file has a DOCTYPE (${found}), which ${document.what} never has; it was not read.`)
+    parser.on('doctype', () => {
+      throw bad(`The file has a DOCTYPE, which ${document.what} never has; it was not read.`)
     })
     parser.on('error', (cause) => {
-      const reason = cause.message.replace(/^(.*?:)?\d+:\d+: /, '').replace(/\.$/, '')
+      // saxes names what it found behind a colon.
+      const reason = cause.message.replace(/^(.*?:)?\d+:\d+: /, '').replace(/(?::.*)?\.?$/s, '')
       throw bad(`The XML is not well-formed at line ${parser.line}, column ${parser.column}: ${reason}.`)
     })
   }
 
   write(text: string, bytesRead: number): void {
     this.#moved = false
-    this.#parser.write(text)
+    try {
+      this.#parser.write(text)
+    } catch (error) {
+      throw error instanceof WrongElement ? bad(`At line ${this.#parser.line}: ${error.message}`) : error
+    }
     this.#quiet = this.#moved ? 0 : this.#quiet + text.length
     if (this.#quiet > maxQuietChars)
       throw bad(
@@ -144,21 +153,19 @@ class Walk {
       const { children } = parent.element
       if (children === undefined || !Object.hasOwn(children, name)) return undefined
       if (!this.#namespaces?.has(tag))
-        throw bad(
-          `<${tag.name}> at line ${this.#parser.line} is of another namespace than the root of the file.`,
-        )
+        throw bad(`<${name}> at line ${this.#parser.line} is of another namespace than the root of the file.`)
       return children[name]
     }
     const { root, element, what } = this.#document
-    if (name !== root)
-      throw bad(`The file is not ${what}: its root element is <${name.slice(0, 100)}>, expected <${root}>.`)
+    if (name !== root) throw bad(`The file is not ${what}: its root element is another, expected <${root}>.`)
     this.#namespaces = new RootNamespaces(tag)
     if (!this.#document.namespaces.includes(this.#namespaces.uri)) {
       const expected = this.#document.namespaces.map(named).join(' or ')
       throw bad(
-        `The file is not ${what}: <${root}> is of ${named(this.#namespaces.uri)}, expected ${expected}.`,
+        `The file is not ${what}: <${root}> is of ${this.#namespaces.uri === null ? 'no' : 'another'} namespace, expected ${expected}.`,
       )
     }
+    this.#document.recognised?.()
     return element
   }
 
@@ -199,9 +206,5 @@ function bad(message: string): ChainscreenError {
 }
 
 function named(namespace: string | null): string {
-  return namespace === null ? 'no namespace' : `the namespace ${quoted(namespace)}`
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.slice(0, 100))
+  return namespace === null ? 'no namespace' : `the namespace ${JSON.stringify(namespace)}`
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ForbiddenColumns } from '../../../src/forbidden-columns.ts'
+import { ForbiddenContent } from '../../../src/forbidden-columns.ts'
 import { csv } from '../../../src/lists/formats/csv.ts'
 import { mergeByKey } from '../../../src/lists/merge.ts'
 import { refusal } from '../refusal.ts'
@@ -50,9 +50,11 @@ describe('csv', () => {
     rows[5] = `${eth.replace('098B', '098b')},x`
     const error = await refusal(parse(`address,subject\n${rows.join('\n')}\n`))
     expect(error.code).toBe('bad-file')
-    expect(error.message).toMatch(/^One row is wrong, so nothing of the file was taken; line 7: "0x098b/)
+    expect(error.message).toMatch(
+      /^One row is wrong, so nothing of the file was taken; line 7: the address can't be read: /,
+    )
     expect(error.details).toHaveLength(1)
-    expect(error.details[0]).toMatch(/^line 7: "0x098b716B8.*checksum/)
+    expect(error.details[0]).toMatch(/^line 7: the address can't be read: .*checksum/)
   })
 
   it.each(['\n', '\r\n', '\r'])(
@@ -77,15 +79,19 @@ describe('csv', () => {
     const error = await refusal(parse(`address\n${'nonsense\n'.repeat(50)}`))
     expect(error.message).toMatch(/^50 rows are wrong/)
     expect(error.details).toHaveLength(20)
-    expect(error.details[19]).toMatch(/^line 21: "nonsense": ./)
+    expect(error.details[19]).toMatch(/^line 21: the address can't be read: ./)
   })
 
   it.each([
     ['an empty address', 'address,subject\n,x', /line 2: the address is empty/],
     ['too few fields', `address,subject\n${eth}`, /line 2: 1 fields, where the header has 2/],
     ['too many fields', `address\n${eth},x`, /line 2: 2 fields, where the header has 1/],
-    ['a date that is none', `address,listed_on\n${eth},2023-02-29`, /listed_on is "2023-02-29"/],
-    ['a date in another order', `address,removed_on\n${eth},01/02/2023`, /expected a date as YYYY-MM-DD/],
+    ['a date that is none', `address,listed_on\n${eth},2023-02-29`, /listed_on is no date as YYYY-MM-DD/],
+    [
+      'a date in another order',
+      `address,removed_on\n${eth},01/02/2023`,
+      /removed_on is no date as YYYY-MM-DD/,
+    ],
     [
       'a removal before the listing',
       `address,listed_on,removed_on\n${eth},2023-02-02,2023-02-01`,
@@ -94,14 +100,14 @@ describe('csv', () => {
     [
       'an unknown column',
       `address,colour\n${eth},x`,
-      /unknown column "colour"; the columns are address, subject/,
+      /Line 1: column 2 is none that a list has; the columns are address, subject/,
     ],
     [
       'a name without end',
       `address,${'{a: '.repeat(10_000)}\n${eth},x`,
-      /Line 1 names the column "\{a: \{a: .*"…; the columns are/,
+      /Line 1: column 2 is none that a list has/,
     ],
-    ['a column twice', `address,Address\n${eth},${eth}`, /"address" stands there twice/],
+    ['a column twice', `address,Address\n${eth},${eth}`, /column 2 is "address" a second time/],
     ['no header', `${eth}\n${btc}\n`, /Line 1 must be the header, with the column "address"/],
     ['nothing', '', /is empty; expected a header line/],
     ['only empty lines', '\n\n', /is empty/],
@@ -123,7 +129,7 @@ describe('csv', () => {
     const removed = (day: string) => csv.parse(chunks(`address,removed_on\n${eth},${day}\n`), today)
     const error = await refusal(removed('2024-03-02'))
     expect(error.message).toMatch(
-      /line 2: removed_on 2024-03-02 is still to come, .*: leave it empty, and write the day when it has come\.$/,
+      /line 2: removed_on is still to come, .*: leave it empty, and write the day when it has come\.$/,
     )
     expect((await removed(today)).addresses).toMatchObject([{ removedOn: today }])
   })
@@ -138,7 +144,7 @@ describe('csv', () => {
       parse(`address,listed_on,removed_on\n${eth},${one}\n${btc},,\n${eth.toLowerCase()},${two}\n`),
     )
     expect(error.message).toMatch(
-      /line 4: the dates are apart from those of the same address in line 2 \(20.*\).*: make one row of them\.$/,
+      /line 4: the dates are apart from those of the same address in line 2, .*: make one row of them\.$/,
     )
   })
 
@@ -165,7 +171,9 @@ describe('csv', () => {
   it('refuses a column of nationality and says why, before it reads a row', async () => {
     const error = await refusal(parse(`address,Nationality,country_code\n${eth},x,y`))
     expect(error.code).toBe('bad-file')
-    expect(error.message).toMatch(/columns "Nationality", "country_code": .* never acts on nationality/)
+    expect(error.message).toMatch(
+      /^The file has columns \(numbers 2, 3 in line 1\) that must not be there: .* never acts on nationality/,
+    )
     expect(JSON.stringify(error)).not.toContain('"x"')
   })
 
@@ -177,8 +185,8 @@ describe('csv', () => {
     ['beside columns that nobody knows', `colour,x\naddress,nationality\n${eth},x\n`],
   ])('refuses a column of nationality %s', async (_, text) => {
     const error = await refusal(parse(text))
-    expect(error).toBeInstanceOf(ForbiddenColumns)
-    expect(error.message).toMatch(/the column "nationality"/)
+    expect(error).toBeInstanceOf(ForbiddenContent)
+    expect(error.message).toMatch(/has a column \(number 2 in line \d\) that must not be there/)
   })
 
   it('takes no word of a file with a header for the name of a column', async () => {

@@ -71,13 +71,17 @@ describe('eu-fsf', () => {
   })
 
   it.each([
-    ['no date', euXml([euEntity('EU.1.1', '')], 'yesterday'), /generationDate of <export> is "yesterday"/],
+    [
+      'no date',
+      euXml([euEntity('EU.1.1', '')], 'yesterday'),
+      /generationDate of <export> is no date and time/,
+    ],
     ['no party', euXml([]), /no <sanctionEntity>/],
-    ['another root', '<error/>', /root element is <error>, expected <export>/],
+    ['another root', '<error/>', /root element is another, expected <export>/],
     [
       'another namespace',
       euXml([euEntity('EU.1.1', '')]).replace('/fsd/', '/fsf/'),
-      /<export> is of the namespace .*\/fsf\/export", expected/,
+      /<export> is of another namespace, expected the namespace ".*\/fsd\/export"/,
     ],
     ['nothing', '', /is empty/],
   ])('refuses a file with %s', async (_, xml, message) => {

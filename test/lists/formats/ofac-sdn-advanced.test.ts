@@ -124,11 +124,11 @@ describe('ofac-sdn-advanced', () => {
   })
 
   it.each([
-    ['another root', ofacXml({ root: 'sdnList' }), /root element is <sdnList>, expected <Sanctions>/],
+    ['another root', ofacXml({ root: 'sdnList' }), /root element is another, expected <Sanctions>/],
     [
       'another namespace',
       ofacXml().replace(/xmlns="[^"]*"/, 'xmlns="urn:any"'),
-      /<Sanctions> is of the namespace "urn:any", expected the namespace "https:/,
+      /<Sanctions> is of another namespace, expected the namespace "https:/,
     ],
     ['no date of issue', ofacXml({ dateOfIssue: '' }), /no <DateOfIssue>/],
     [
@@ -147,30 +147,30 @@ describe('ofac-sdn-advanced', () => {
     [
       'a party with addresses and no sanctions entry',
       ofacXml({ entries: '<SanctionsEntries/>' }),
-      /^Party 100 has addresses and no <SanctionsEntry>/,
+      /^A party has addresses and no <SanctionsEntry>/,
     ],
     [
       'a feature of a type that it does not define',
       ofacXml({ parties: parties(party(100, feature(5, 31337, ronin))) }),
-      /^Feature 5 of party 100 is of the type "31337", which the file does not define/,
+      /^At line \d+: a feature is of a type that the file does not define/,
     ],
     [
       'a feature of no type',
       ofacXml().replace(' FeatureTypeID="7001"', ''),
-      /^Feature 4 of party 100 is of the type ""/,
+      /^At line \d+: a feature is of a type ""/,
     ],
     ['no digital currency type', ofacXml().replaceAll('Digital Currency', 'Crypto'), /no feature type/],
     [
       'a DOCTYPE',
       ofacXml().replace('<Sanctions', '<!DOCTYPE x [<!ENTITY a "b">]><Sanctions'),
-      /DOCTYPE \("x"\)/,
+      /has a DOCTYPE, which/,
     ],
     [
       'an unknown entity',
       ofacXml().replace('&amp;', '&lol;'),
       /not well-formed at line \d+, column \d+: .*entity/,
     ],
-    ['an HTML page', '<!DOCTYPE html><html><body>Service unavailable</body></html>', /DOCTYPE \("html"\)/],
+    ['an HTML page', '<!DOCTYPE html><html><body>Service unavailable</body></html>', /has a DOCTYPE, which/],
     ['text', 'Service unavailable', /not well-formed at line 1/],
     ['nothing', '', /is empty/],
   ])('refuses a file with %s', async (_, xml, message) => {

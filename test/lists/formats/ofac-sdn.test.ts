@@ -103,25 +103,17 @@ describe('ofac-sdn', () => {
     [
       'one entry less than it says',
       sdnXml([sdnEntry(7, '')], 2),
-      /Record_Count is "2", and the file has 1 sdnEntry/,
+      /Record_Count is 2, and the file has 1 sdnEntry/,
     ],
     [
       'one entry more than it says',
       sdnXml([sdnEntry(7, ''), sdnEntry(8, '')], 1),
-      /Record_Count is "1".*has 2/,
+      /Record_Count is 1, .*has 2/,
     ],
     ['no count', usual.replace(/<Record_Count>.*<\/Record_Count>/, ''), /Record_Count is missing/],
-    [
-      'no date',
-      usual.replace('09/23/2026', '23/09/2026'),
-      /Publish_Date is "23\/09\/2026", expected a date as MM/,
-    ],
+    ['no date', usual.replace('09/23/2026', '23/09/2026'), /Publish_Date is no date, expected MM/],
     ['no entries', sdnXml([]), /no sdnEntry/],
-    [
-      'another root',
-      usual.replaceAll('sdnList', 'Sanctions'),
-      /root element is <Sanctions>, expected <sdnList>/,
-    ],
+    ['another root', usual.replaceAll('sdnList', 'Sanctions'), /root element is another, expected <sdnList>/],
     [
       'the number before its type',
       sdnXml([
@@ -130,12 +122,12 @@ describe('ofac-sdn', () => {
           `<idList><id><uid>1</uid><idNumber>${tron}</idNumber><idType>${crypto}TRX</idType></id></idList>`,
         ),
       ]),
-      /id 1 of sdnEntry 7 is a digital currency address without idNumber/,
+      /^At line \d+: an id is a digital currency address without idNumber/,
     ],
     [
       'another namespace',
       usual.replace('http://tempuri.org/sdnList.xsd', 'http://example.org/x'),
-      /<sdnList> is of the namespace "http:\/\/example.org\/x", expected/,
+      /<sdnList> is of another namespace, expected/,
     ],
     ['a DOCTYPE', usual.replace('<sdnList', '<!DOCTYPE a><sdnList'), /DOCTYPE/],
   ])('refuses a file with %s', async (_, xml, message) => {

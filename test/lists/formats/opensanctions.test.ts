@@ -206,7 +206,11 @@ describe('opensanctions', () => {
       /Line 1 is no entity of OpenSanctions: it has no "schema"/,
     ],
     ['an entity without id', '{"schema":"Person"}\n', /no "id"/],
-    ['a wallet twice', file(wallet('w', tron), wallet('w', tron)), /Line 2 is a second wallet w/],
+    [
+      'a wallet twice',
+      file(wallet('w', tron), wallet('w', tron)),
+      /Line 2 is a wallet of before a second time/,
+    ],
     ...['cryptoWallets', 'sanctions', 'holder', 'entity'].map((name): [string, string, RegExp] => [
       `the nested form (${name})`,
       file(wallet('w', tron), { id: 'x', schema: 'Person', properties: { [name]: [wallet('w2', p2sh)] } }),

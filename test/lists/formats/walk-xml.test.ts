@@ -66,17 +66,17 @@ describe('walkXml', () => {
   })
 
   it.each([
-    ['another', '<r xmlns="urn:y"/>', /<r> is of the namespace "urn:y", expected the namespace "urn:x"/],
+    ['another', '<r xmlns="urn:y"/>', /<r> is of another namespace, expected the namespace "urn:x"/],
     ['none', '<r/>', /<r> is of no namespace, expected the namespace "urn:x"/],
     ['none for the prefix', '<p:r xmlns="urn:x"/>', /is of no namespace/],
     ['another inside', '<r xmlns="urn:x"><a xmlns="urn:y"/></r>', /<a> at line 1 is of another namespace/],
     [
       'another for what is inside',
       '<r xmlns="urn:x" xmlns:x="urn:x"><x:a xmlns="urn:y"/></r>',
-      /<x:a> at line 1/,
+      /<a> at line 1/,
     ],
-    ['another by prefix', '<r xmlns="urn:x" xmlns:y="urn:y"><y:a/></r>', /<y:a> at line 1 is of another/],
-    ['a prefix that is not declared', '<r xmlns="urn:x"><y:a/></r>', /<y:a> at line 1 is of another/],
+    ['another by prefix', '<r xmlns="urn:x" xmlns:y="urn:y"><y:a/></r>', /<a> at line 1 is of another/],
+    ['a prefix that is not declared', '<r xmlns="urn:x"><y:a/></r>', /<a> at line 1 is of another/],
   ])('refuses a file of %s', async (_, xml, message) => {
     const error = await refusal(texts(xml, 7, {}, ['urn:x']))
     expect(error.code).toBe('bad-file')
@@ -102,7 +102,7 @@ describe('walkXml', () => {
     [
       'another declared encoding',
       '<?xml version="1.0" encoding="iso-8859-1"?><r/>',
-      /encoded in "iso-8859-1"/,
+      /says that it is encoded otherwise/,
     ],
     ['a NUL', '<r>\0</r>', /not well-formed/],
     ['a second root', '<r/><r/>', /not well-formed/],
@@ -111,11 +111,7 @@ describe('walkXml', () => {
     ['only a comment', '<!-- nothing -->', /not well-formed.*root element/],
     ['an unfinished tag after the root', '<r></r><', /not well-formed/],
     ['hostile depth', `<r>${'<a>'.repeat(200)}`, /more than 100 elements deep/],
-    [
-      'a DOCTYPE',
-      '<!DOCTYPE r SYSTEM "file:///etc/passwd"><r/>',
-      /DOCTYPE \("r"\), which a test file never has/,
-    ],
+    ['a DOCTYPE', '<!DOCTYPE r SYSTEM "file:///etc/passwd"><r/>', /DOCTYPE, which a test file never has/],
   ])('refuses %s', async (_, xml, message) => {
     const error = await refusal(texts(xml, 100))
     expect(error.code).toBe('bad-file')

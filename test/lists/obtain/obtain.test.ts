@@ -111,7 +111,7 @@ describe('a list whose publisher announces versions', () => {
       { deltas: { ...next.deltas, [second]: misleading } },
       /found SHA-1|bytes, expected/,
     ],
-    ['is of another version', { deltas: { ...next.deltas, [second]: thirdDelta } }, /which is there already/],
+    ['is of another version', { deltas: { ...next.deltas, [second]: thirdDelta } }, /that is there already/],
     ['leads elsewhere', { deltas: { [first]: '', [third]: secondDelta } }, /they lead to version .*-ccc/],
     ['is too young', { deltas: { [second]: secondDelta } }, /older than the oldest delta/],
     [

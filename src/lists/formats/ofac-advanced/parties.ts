@@ -1,7 +1,6 @@
 import { trimOf, xmlSpaces } from '../../../address/trim.ts'
-import { ChainscreenError } from '../../../errors.ts'
 import type { CurrencyType } from '../currency-type.ts'
-import type { XmlElement } from '../walk-xml.ts'
+import { WrongElement, type XmlElement } from '../walk-xml.ts'
 import { detach } from './detach.ts'
 import type { References } from './references.ts'
 
@@ -95,9 +94,8 @@ export class Parties {
         const type = attributes.FeatureTypeID ?? ''
         // It may be an address: nobody can say.
         if (!this.#references.featureTypes.has(type))
-          throw new ChainscreenError(
-            'bad-file',
-            `Feature ${attributes.ID} of party ${this.#fixedRef} is of the type ${JSON.stringify(type)}, which the file does not define: it is damaged, get it again.`,
+          throw new WrongElement(
+            'a feature is of a type that the file does not define: it is damaged, get it again.',
           )
         return this.#references.currencies.has(type)
       },

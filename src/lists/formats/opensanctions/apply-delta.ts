@@ -43,15 +43,15 @@ export async function* applyDelta(state: Readable, delta: Readable): AsyncGenera
       yield `${line.text}\n`
       continue
     }
-    if (change.op === 'ADD') throw doesNotFit(`adds ${id}, which is there already`)
-    if (done.has(id)) throw bad(`Line ${line.number} has the id ${id} again: the file is damaged.`)
+    if (change.op === 'ADD') throw doesNotFit('adds an entity that is there already')
+    if (done.has(id)) throw bad(`Line ${line.number} has the id of a line before: the file is damaged.`)
     done.add(id)
     if (change.op === 'MOD') yield `${change.line}\n`
   }
   for (const [, { line }] of additions.slice(added)) yield `${line}\n`
   for (const [id, { op }] of changes) {
     if (op !== 'ADD' && !done.has(id))
-      throw doesNotFit(`${op === 'MOD' ? 'changes' : 'deletes'} ${id}, which is not there`)
+      throw doesNotFit(`${op === 'MOD' ? 'changes' : 'deletes'} an entity that is not there`)
   }
 }
 
@@ -67,7 +67,8 @@ async function readChanges(delta: Readable): Promise<Map<string, Change>> {
         `Line ${line.number} is no change of OpenSanctions: expected "op" ADD, MOD or DEL, and "entity".`,
       )
     const id = idOf({ number: line.number, text: entity })
-    if (changes.has(id)) throw bad(`Line ${line.number} changes ${id} again: the delta is damaged.`)
+    if (changes.has(id))
+      throw bad(`Line ${line.number} changes an entity a second time: the delta is damaged.`)
     chars += line.text.length
     if (chars > maxDeltaChars) throw bad('The delta is larger than 256 MB: load the whole file.')
     changes.set(id, { op, line: op === 'DEL' ? '' : entity })

@@ -73,11 +73,10 @@ export function pick({ number, text }: NumberedText, tree: PickTree): Picked {
     if (!(cause instanceof SyntaxError)) throw cause
     throw bad(
       `Line ${number} is no JSON object (${cause.message}): the file is cut or damaged, get it again.`,
-      cause,
     )
   }
 }
 
-function bad(message: string, cause?: unknown): ChainscreenError {
-  return new ChainscreenError('bad-file', message, cause === undefined ? {} : { cause })
+function bad(message: string): ChainscreenError {
+  return new ChainscreenError('bad-file', message)
 }

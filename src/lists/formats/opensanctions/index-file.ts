@@ -24,7 +24,11 @@ export interface DatasetIndex {
 }
 
 const schema = z.object({
-  version: z.string().nullish(),
+  version: z
+    .string()
+    .max(60)
+    .regex(/^[\w.:-]+$/)
+    .nullish(),
   last_export: z.string().nullish(),
   entity_count: z.number().int().nonnegative().nullish(),
   delta_url: z.string().nullish(),
@@ -32,7 +36,10 @@ const schema = z.object({
     z.object({
       name: z.string(),
       url: z.string().nullish(),
-      checksum: z.string().nullish(),
+      checksum: z
+        .string()
+        .regex(/^[0-9a-f]{40}$/i)
+        .nullish(),
       size: z.number().int().nonnegative().nullish(),
     }),
   ),

@@ -1,5 +1,5 @@
 import { type Document, LineCounter, parseDocument } from 'yaml'
-import { ChainscreenError, messageOf } from '../../../errors.ts'
+import { ChainscreenError } from '../../../errors.ts'
 import type { YamlPart } from './split-yaml.ts'
 
 /** A part of a YAML file, and where its nodes stand in the file. */
@@ -28,19 +28,20 @@ export function composeYaml({ text, firstLine }: YamlPart): YamlDocument {
       uniqueKeys: false,
       logLevel: 'silent',
     })
-  } catch (cause) {
+  } catch {
     // The library goes down a level of the stack for each level of the text.
-    throw bad(`The file is no YAML that can be read, after line ${firstLine} (${messageOf(cause)}).`, cause)
+    throw bad(`The file is no YAML that can be read, after line ${firstLine}: it is nested too deep.`)
   }
   const [error] = document.errors
   if (error !== undefined) {
-    const reason = error.message.split('\n', 1)[0]?.slice(0, 200)
-    throw bad(`The file is no YAML at line ${lineAt(error.pos[0])}: ${reason}.`, error)
+    // By its code (https://eemeli.org/yaml/#errors): its message repeats what stands there.
+    const reason = error.code.toLowerCase().replaceAll('_', ' ')
+    throw bad(`The file is no YAML at line ${lineAt(error.pos[0])} (${reason}).`)
   }
   const lineOf = (node: unknown) => lineAt((node as { range?: readonly number[] } | null)?.range?.[0] ?? 0)
   return { document, lineOf }
 }
 
-function bad(message: string, cause: unknown): ChainscreenError {
-  return new ChainscreenError('bad-file', message, { cause })
+function bad(message: string): ChainscreenError {
+  return new ChainscreenError('bad-file', message)
 }

@@ -28,7 +28,7 @@ export interface TagPack {
 }
 
 /** @throws ChainscreenError `bad-file` where it is no YAML, or no TagPack. */
-export async function readTagPack(input: Readable): Promise<TagPack> {
+export async function readTagPack(input: Readable, recognised: () => void): Promise<TagPack> {
   const scalars = new Scalars(tagFields)
   const header: Partial<Record<(typeof headerFields)[number], string>> = {}
   const tags: Tag[] = []
@@ -52,6 +52,7 @@ export async function readTagPack(input: Readable): Promise<TagPack> {
         else if (!isScalar(value) || value.value !== '') throw bad(`Line ${lineOf(key)}: tags is no list.`)
       }
     } else if (!isScalar(contents) && contents !== null) throw bad('The file is no TagPack: expected a map.')
+    if (header.title !== undefined && header.creator !== undefined && lists > 0) recognised()
     // A large file must not hold up the chains.
     await nextTurn()
   }

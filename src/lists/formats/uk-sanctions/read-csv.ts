@@ -23,14 +23,16 @@ const needed = ['uniqueid', 'lastupdated', 'datedesignated', 'regimename', 'name
  *
  * @throws ChainscreenError `bad-file`, also for a row with another number of fields than the header.
  */
-export async function readUkCsv(input: Readable): Promise<ParsedList> {
+export async function readUkCsv(input: Readable, recognised: () => void): Promise<ParsedList> {
   let issuedOn: string | null = null
   let header: readonly string[] | null = null
   const byId = new Map<string, Row>()
   for await (const row of readCsv(input)) {
     if (issuedOn === null) issuedOn = readReportDate(row)
-    else if (header === null) header = readHeader(row)
-    else takeRow(byId, header, row)
+    else if (header === null) {
+      header = readHeader(row)
+      recognised()
+    } else takeRow(byId, header, row)
   }
   if (issuedOn === null) throw bad('The file is empty; expected a line "Report Date: …".')
   if (byId.size === 0) throw bad('The file has no row below its header: a list without a single party.')
@@ -61,8 +63,7 @@ export async function readUkCsv(input: Readable): Promise<ParsedList> {
 function readReportDate({ line, fields }: CsvRow): string {
   const date = dayFirst(/^Report Date:(.*)$/i.exec(fields[0] ?? '')?.[1] ?? '')
   if (date !== null) return date
-  const found = JSON.stringify((fields[0] ?? '').slice(0, 60))
-  throw bad(`Line ${line} is ${found}; expected "Report Date: DD-Mon-YYYY", as the UK Sanctions List begins.`)
+  throw bad(`Line ${line} is not "Report Date: DD-Mon-YYYY", as the UK Sanctions List begins.`)
 }
 
 function readHeader({ line, fields }: CsvRow): readonly string[] {

@@ -12,7 +12,7 @@ const nameParts = ['Name1', 'Name2', 'Name3', 'Name4', 'Name5', 'Name6', 'NameTy
 type Texts<Names extends readonly string[]> = Partial<Record<Names[number], string>>
 
 /** Reads the list's XML. @throws ChainscreenError `bad-file`. */
-export async function readUkXml(input: Readable): Promise<ParsedList> {
+export async function readUkXml(input: Readable, recognised: () => void): Promise<ParsedList> {
   const collector = new Collector()
   let generated: string | null = null
   let designations = 0
@@ -84,7 +84,8 @@ export async function readUkXml(input: Readable): Promise<ParsedList> {
       },
     },
   }
-  await walkXml(input, { root: 'Designations', namespaces: [null], what: 'the UK Sanctions List', element })
+  const what = 'the UK Sanctions List'
+  await walkXml(input, { root: 'Designations', namespaces: [null], what, element, recognised })
   const issuedOn = dayFirst(generated ?? '')
   if (issuedOn === null) throw bad('<DateGenerated> holds no date as DD/MM/YYYY.')
   if (designations === 0) throw bad('The file has no <Designation>: a list without a single party.')

@@ -48,10 +48,22 @@ describe('a delta', () => {
   })
 
   it.each([
-    ['adds what is there', change('ADD', 'a'), /adds a, which is there already\): load the whole file/],
-    ['changes what is not there', change('MOD', 'z'), /changes z, which is not there\): load the whole file/],
-    ['deletes what is not there', change('DEL', 'z'), /deletes z, which is not there\): load the whole file/],
-    ['changes one entity twice', change('MOD', 'a') + change('DEL', 'a'), /Line 2 changes a again/],
+    ['adds what is there', change('ADD', 'a'), /adds an entity that is there already\): load the whole file/],
+    [
+      'changes what is not there',
+      change('MOD', 'z'),
+      /changes an entity that is not there\): load the whole file/,
+    ],
+    [
+      'deletes what is not there',
+      change('DEL', 'z'),
+      /deletes an entity that is not there\): load the whole file/,
+    ],
+    [
+      'changes one entity twice',
+      change('MOD', 'a') + change('DEL', 'a'),
+      /Line 2 changes an entity a second time/,
+    ],
     ['knows another word', change('PUT', 'a'), /Line 1 is no change of OpenSanctions/],
     ['has no entity', '{"op":"DEL"}\n', /Line 1 is no change/],
     ['has no id', '{"op":"DEL","entity":{}}\n', /no "id"/],
