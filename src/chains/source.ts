@@ -20,6 +20,16 @@ export interface Extraction {
   transactions: readonly ScreenableTx[]
   /** What of a transaction that names one of them, or can't be told not to, was not understood. */
   unscreened: readonly Unscreened[]
+  /** Logs that name some of them, and that no decoder knows: screened all the same, and counted, so that a decoder can follow. */
+  undecoded?: readonly UndecodedCount[]
+}
+
+/** How many undecoded logs of one kind a block holds. */
+export interface UndecodedCount {
+  /** The contract that wrote them, and their first topic (empty: without topics). Both empty: kinds that are not told apart. */
+  contract: string
+  topic: string
+  logs: number
 }
 
 /** A block as one node served it, whole, and not yet looked through. */

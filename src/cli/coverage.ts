@@ -2,6 +2,7 @@ import { type ChainCoverage, readCoverage } from '../ledger/coverage-queries.ts'
 import type { CoveredStretch } from '../ledger/coverage-stretches.ts'
 import type { MempoolState } from '../ledger/mempools.ts'
 import { openLedgerForReading } from '../ledger/open.ts'
+import type { UndecodedKind } from '../ledger/undecoded-logs.ts'
 import {
   type CommandFactory,
   type CommonOptions,
@@ -89,6 +90,26 @@ export function printCoverage(coverage: ChainCoverage): void {
     printLine(from === null ? `  gap: ${reason}` : `  gap ${from}–${to}${only}: ${reason}`)
   }
   for (const note of coverage.notes) printLine(`  note ${note.from}–${note.to}: ${note.reason}`)
+  printUndecoded(coverage.undecoded)
+}
+
+/** Kinds of undecoded logs that are printed; `--json` has each. */
+const printedKinds = 20
+
+function printUndecoded(kinds: readonly UndecodedKind[]): void {
+  for (const { contract, topic, logs, from, to } of kinds.slice(0, printedKinds)) {
+    const event = topic === '' ? 'without topics' : `with topic ${topic}`
+    const kind = contract === '' ? 'of many kinds' : `of ${contract} ${event}`
+    printLine(
+      `  note ${from}–${to}: ${plural(logs, 'log')} ${kind}: no decoder knows it; every address it names was screened`,
+    )
+  }
+  const more = kinds.length - printedKinds
+  if (more > 0) printLine(`  note: undecoded logs of ${plural(more, 'more kind')}: \`--json\` has each`)
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`
 }
 
 function mempoolText({ lookedAt, transactions, unread, trouble }: MempoolState): string {

@@ -48,7 +48,8 @@ export function amountText(alert: {
   amount: string | null
   symbol: string | null
 }): string {
-  if (alert.amount === null) return ''
+  // An own address that a list names has no asset either.
+  if (alert.amount === null) return alert.asset === null ? '' : 'unknown amount'
   const symbol = alert.symbol ?? 'unknown asset'
   if (alert.asset !== 'native') return `${alert.amount} units of ${symbol}`
   return `${formatUnits(BigInt(alert.amount), symbol === 'BTC' ? 8 : 18)} ${symbol}`

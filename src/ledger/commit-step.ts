@@ -13,6 +13,7 @@ import { findingsOfRemoved } from './reinstate.ts'
 import { type Revisions, readRevisions } from './revisions.ts'
 import { settleBlock } from './settle-block.ts'
 import { writeFreezes } from './token-freezes.ts'
+import { noteUndecoded, type UndecodedNote } from './undecoded-logs.ts'
 import { noteUnscreened, type UnscreenedNote } from './unscreened.ts'
 import { type AlertOutcome, writeAlert } from './write-alert.ts'
 
@@ -24,6 +25,8 @@ export interface ScreenedBlock extends BlockRef {
   unproved?: boolean
   transactions: readonly ScreenableTx[]
   findings: readonly Finding[]
+  /** Undecoded logs that name own addresses, by kind. */
+  undecoded?: readonly UndecodedNote[]
   /** What of the claims that are watched its transactions use up; see pending-transactions.ts. */
   claimed?: readonly Claimed[]
   /** The own addresses that it pays or spends from, transfers or not. */
@@ -144,6 +147,7 @@ export function writeBlock(
   findingsOfRemoved(db, chain, block).forEach(write)
   settleBlock(db, chain, block, step.at)
   for (const note of block.unscreened) noteUnscreened(db, chain.id, block.height, note)
+  noteUndecoded(db, chain.id, block.height, block.undecoded ?? [])
   if (block.seen !== undefined && block.seen.length > 0) noteUsed(db, chain.id, block.seen)
 }
 

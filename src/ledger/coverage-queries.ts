@@ -5,6 +5,7 @@ import { lateDerived } from './late-addresses.ts'
 import { type MempoolState, readMempools } from './mempools.ts'
 import { historyRevision } from './rescreens.ts'
 import { readRevisions } from './revisions.ts'
+import { type UndecodedKind, undecodedKinds } from './undecoded-logs.ts'
 
 export interface ChainCoverage {
   chain: string
@@ -23,6 +24,8 @@ export interface ChainCoverage {
   gaps: CoverageGap[]
   /** What holds on a condition that only the exchange can tell of. */
   notes: CoverageGap[]
+  /** Logs that name own addresses and that no decoder knows: screened all the same, so no gap. Most frequent first. */
+  undecoded: UndecodedKind[]
   /** History: what was a gap once. */
   closed: ClosedGap[]
   /** The last look at the mempool; `null` where there was none. */
@@ -54,6 +57,7 @@ export function readCoverage(db: Db, asked?: string, configured: readonly string
         stretches,
         gaps: gapsOf(db, chain, stretches),
         notes: lateDerived(db, chain.id, stretches),
+        undecoded: undecodedKinds(db, chain.id),
         closed: closedGaps(db, chain.id),
         mempool: readMempools(db, chain.id)[0] ?? null,
       }

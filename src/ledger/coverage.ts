@@ -3,6 +3,7 @@ import type { BlockRef } from '../screening/types.ts'
 import { all, type Db, one, run } from './database.ts'
 import { insertReplay, readAgainFrom } from './replays.ts'
 import type { Revisions } from './revisions.ts'
+import { forgetUndecodedAbove } from './undecoded-logs.ts'
 import { forgetUnscreenedAbove } from './unscreened.ts'
 
 /** How a run of blocks came to be read. `follow`: at the tip or on the way to it. `replay`: asked for by hand. */
@@ -126,6 +127,7 @@ export function uncoverAbove(db: Db, chain: string, height: number): void {
     ...[chain, height],
   )
   forgetUnscreenedAbove(db, chain, height)
+  forgetUndecodedAbove(db, chain, height)
   const lost = all<{ from_height: number }>(
     db,
     `delete from coverage where chain = ? and kind = 'replay' and to_height > ? returning from_height`,

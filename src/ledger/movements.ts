@@ -50,19 +50,21 @@ function insertTransaction(db: Db, chain: Chain, block: BlockRef, tx: Screenable
 
 function writeTransfer(db: Db, chain: Chain, transactionId: number, transfer: Transfer): number {
   const { direction, asset, symbol, own } = transfer
-  const values = [direction, asset, symbol, String(transfer.amount), own, chain.addressText(own)]
+  const amount = transfer.amount === null ? null : String(transfer.amount)
+  const values = [direction, asset, symbol, amount, own, chain.addressText(own), transfer.logs ?? 1]
   const tags = JSON.stringify(transfer.tags)
   const { changes, id } = run(
     db,
     `insert into transfers
-       (transaction_id, transfer, direction, asset, symbol, amount, own_key, own_address, tags)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+       (transaction_id, transfer, direction, asset, symbol, amount, own_key, own_address, logs, tags)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
     ...[transactionId, transfer.id, ...values, tags],
   )
   if (changes === 1) return id
   return idOf(
     db,
-    `update transfers set direction = ?, asset = ?, symbol = ?, amount = ?, own_key = ?, own_address = ?, tags = ?
+    `update transfers set direction = ?, asset = ?, symbol = ?, amount = ?, own_key = ?, own_address = ?,
+       logs = ?, tags = ?
      where transaction_id = ? and transfer = ? returning id`,
     ...[...values, tags, transactionId, transfer.id],
   )

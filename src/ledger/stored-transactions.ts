@@ -95,10 +95,11 @@ interface TransferRow {
   direction: Direction
   asset: string
   symbol: string | null
-  amount: string
+  amount: string | null
   own_key: Key
   own_address: string
   tags: string
+  logs: number
 }
 
 interface PartyRow {
@@ -112,7 +113,7 @@ interface PartyRow {
   match_basis: MatchBasis
 }
 
-const transferColumns = 'id, transfer, direction, asset, symbol, amount, own_key, own_address, tags'
+const transferColumns = 'id, transfer, direction, asset, symbol, amount, own_key, own_address, tags, logs'
 const partyColumns = 'id, transfer_id, direction, role, key, address, match_key, match_basis'
 
 /** For the test that no scan stands behind them. Thousands of rows may be of one transaction: no column that is not used. */
@@ -241,10 +242,11 @@ function transferOf(row: TransferRow, parties: readonly PartyRow[]): Transfer {
     direction: row.direction,
     asset: row.asset,
     symbol: row.symbol,
-    amount: BigInt(row.amount),
+    amount: row.amount === null ? null : BigInt(row.amount),
     own: row.own_key,
     parties: partiesFrom(parties),
     tags: JSON.parse(row.tags) as Tag[],
+    logs: row.logs,
   }
 }
 

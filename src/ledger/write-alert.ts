@@ -68,7 +68,7 @@ function insert(
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[id, chain.id, finding.direction, finding.level, JSON.stringify(finding.tags)],
     ...[...placeOf(block), finding.txHash, finding.transfer],
-    ...[finding.asset, finding.symbol, String(finding.amount)],
+    ...[finding.asset, finding.symbol, amountText(finding)],
     ...[chain.addressText(finding.own), chain.addressText(finding.party), finding.role, finding.match],
     ...[entry.listId, entry.category, entry.address, entry.subject, JSON.stringify(entry.programs)],
     ...[entry.listedOn, finding.listedAtTransfer, revision, at],
@@ -88,7 +88,7 @@ function place(db: Db, chain: Chain, block: BlockRef | null, finding: Finding, i
        tags = ?, asset = ?, symbol = ?, amount = ?, own_address = ?, role = ?, match = ?, listed_at_transfer = ?
      where id = ?`,
     ...[...placeOf(block), finding.direction, finding.level],
-    ...[JSON.stringify(finding.tags), finding.asset, finding.symbol, String(finding.amount)],
+    ...[JSON.stringify(finding.tags), finding.asset, finding.symbol, amountText(finding)],
     ...[chain.addressText(finding.own), finding.role, finding.match, finding.listedAtTransfer, id],
   )
   run(
@@ -96,4 +96,9 @@ function place(db: Db, chain: Chain, block: BlockRef | null, finding: Finding, i
     'update alert_keys set own_key = ?, transfer_count = ? where alert_id = ?',
     ...[finding.own, finding.transferCount, id],
   )
+}
+
+/** Unknown of an undecoded log. */
+function amountText({ amount }: Finding): string | null {
+  return amount === null ? null : String(amount)
 }

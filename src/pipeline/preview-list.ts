@@ -21,7 +21,8 @@ export interface PreviewedAlert extends Omit<Finding, 'entry' | 'own' | 'party' 
   id: string
   chain: string
   blockHeight: number
-  amount: string
+  /** `null`: unknown, of an undecoded log. */
+  amount: string | null
   ownAddress: string
   counterparty: string
   entryAddress: string
@@ -98,7 +99,8 @@ function flaggedBy(db: Db, entry: Entry): PreviewedAlert[] {
       if (alertExists(db, id)) return []
       return [
         {
-          ...{ id, chain: chain.id, blockHeight: block.height, ...finding, amount: String(amount) },
+          ...{ id, chain: chain.id, blockHeight: block.height, ...finding },
+          amount: amount === null ? null : String(amount),
           ...{ ownAddress: chain.addressText(own), counterparty: chain.addressText(party) },
           ...{ entryAddress: met.address, subject: met.subject },
         },

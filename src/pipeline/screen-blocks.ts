@@ -10,7 +10,7 @@ export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memo
   const claims = memory.watchedClaims(chain)
   return blocks.map((block) => {
     const { own, seen } = noteSeen(lookup)
-    const { transactions, unscreened } = block.extract(own)
+    const { transactions, unscreened, undecoded = [] } = block.extract(own)
     return {
       height: block.height,
       hash: block.hash,
@@ -22,6 +22,7 @@ export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memo
       transactions,
       findings: transactions.flatMap((tx) => screen(tx, block.time, memory.watchlist)),
       ...(claims.size > 0 && block.claimants && { claimed: block.claimants(claims) }),
+      undecoded,
       seen: [...seen],
       ...(block.freezes && { freezes: block.freezes }),
     }

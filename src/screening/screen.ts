@@ -2,7 +2,7 @@ import type { Key } from '../address/key.ts'
 import { atOnce } from '../in-slices.ts'
 import { alertsAt, listedAtTransfer } from './in-force.ts'
 import { levelOf } from './level.ts'
-import { mergingUnknownAssets } from './merge-unknown-assets.ts'
+import { merging } from './merge-findings.ts'
 import { isoTime } from './time.ts'
 import { type Finding, type Party, roles, type ScreenableTx, type Transfer } from './types.ts'
 import type { Listings, Match } from './watchlist.ts'
@@ -48,10 +48,10 @@ export function* screening(
       role: party.role,
       match: basis,
       entry,
-      level: levelOf(basis, party.role, transfer.tags, tx.ownSigned),
+      level: levelOf(basis, party.role, transfer.tags, tx.ownSigned, transfer.symbol !== null),
       tags: transfer.tags,
       listedAtTransfer: listedAtTransfer(entry, time),
-      transferCount: 1,
+      transferCount: transfer.logs ?? 1,
     }))
 
   const closer: Finding[] = []
@@ -71,7 +71,7 @@ export function* screening(
       ? []
       : meet(party, transfer).filter(({ entry }) => !alerted.has(pairId(party.key, entry)))
   })
-  return [...(yield* mergingUnknownAssets(closer)), ...bystanders]
+  return [...(yield* merging(closer, tx.ownSigned)), ...bystanders]
 }
 
 /** The entries that each party meets at this time. A form that one role of a party reveals counts for all its roles. */
@@ -123,7 +123,8 @@ function isBystander(party: Party): boolean {
 }
 
 function meetsTransfer(party: ScreenableTx['parties'][number], transfer: Transfer): boolean {
-  return !isBystander(party) && (party.direction === undefined || party.direction === transfer.direction)
+  if (isBystander(party) || (party.role === 'named' && !transfer.tags.includes('undecoded'))) return false
+  return party.direction === undefined || party.direction === transfer.direction
 }
 
 function pairId(party: Key, entry: Finding['entry']): string {

@@ -12,6 +12,7 @@ export const roles = [
   'operator',
   'intermediary',
   'upstream',
+  'named',
   'onward',
   'co-recipient',
   'co-input',
@@ -20,8 +21,8 @@ export const roles = [
 
 export type Role = (typeof roles)[number]
 
-/** Marks that lower the level of an alert, and never drop it. */
-export type Tag = 'zero-value' | 'unknown-asset' | 'dust'
+/** Marks that lower the level of an alert, and never drop it. `undecoded`: a log that no decoder knows, and that names an own address. */
+export type Tag = 'zero-value' | 'unknown-asset' | 'dust' | 'undecoded'
 
 /** A foreign address and how it takes part. */
 export interface Party {
@@ -36,17 +37,19 @@ export interface Transfer {
   /** `value`, `log:2`, `log:2:0`, `vout:3`, `net`, `withdrawal:4`, `trace:0.2`: see the alert table. Unique within the transaction. */
   id: string
   direction: Direction
-  /** `native`, `erc20:0x…`, `erc721:0x…:ID`, `erc1155:0x…:ID`. */
+  /** `native`, `erc20:0x…`, `erc721:0x…:ID`, `erc1155:0x…:ID`, `erc6909:0x…:ID`; `unknown:0x…` and the contract that wrote an undecoded log. */
   asset: string
-  /** Where known. */
+  /** Where known: the config names the contract. */
   symbol: string | null
-  /** In base units: wei, satoshi, token units; for ERC-721 one. */
-  amount: bigint
+  /** In base units: wei, satoshi, token units; for ERC-721 one. `null`: unknown, of an undecoded log. */
+  amount: bigint | null
   /** The exchange's side. */
   own: Key
   /** The parties of this transfer alone. Parties of the whole transaction stand in {@link ScreenableTx.parties}. */
   parties: readonly Party[]
   tags: readonly Tag[]
+  /** How many logs it stands for, where that may be more than one: undecoded logs that name the same addresses. */
+  logs?: number
 }
 
 /** What one transaction moved between the exchange and others. Transactions without such a transfer are not extracted. */
@@ -55,8 +58,8 @@ export interface ScreenableTx {
   hash: string
   transfers: readonly Transfer[]
   /**
-   * Parties of the whole transaction, stored once. `co-recipient` and `co-input` alert once for the transaction;
-   * every other role meets each transfer of the transaction (of `direction`, where given).
+   * Parties of the whole transaction, stored once. `co-recipient` and `co-input` alert once for the transaction; `named` is a
+   * party of every undecoded transfer; every other role meets each transfer of the transaction (of `direction`, where given).
    */
   parties: readonly (Party & { direction?: Direction })[]
   /** An own address signed the transaction (EVM: `tx.from`; Bitcoin: any own input). */
@@ -125,7 +128,7 @@ export interface Finding {
   transfer: string
   asset: string
   symbol: string | null
-  amount: bigint
+  amount: bigint | null
   own: Key
   party: Key
   role: Role
@@ -134,6 +137,6 @@ export interface Finding {
   level: Level
   tags: readonly Tag[]
   listedAtTransfer: ListedAtTransfer
-  /** How many transfers this finding stands for: more than one only for unknown assets. */
+  /** How many transfers this finding stands for: more than one only for unknown assets and undecoded logs. */
   transferCount: number
 }

@@ -12,11 +12,14 @@ export function wholeTransfer(tx: ScreenableTx, direction?: Direction): Transfer
   const transfers = tx.transfers.filter((transfer) => transfer.direction === wanted)
   const [first, ...rest] = transfers
   if (first === undefined) return undefined
-  const largest = rest.reduce((best, transfer) => (transfer.amount > best.amount ? transfer : best), first)
+  const largest = rest.reduce(
+    (best, transfer) => ((transfer.amount ?? 0n) > (best.amount ?? 0n) ? transfer : best),
+    first,
+  )
   return {
     ...largest,
     id: 'tx',
-    amount: transfers.reduce((sum, transfer) => sum + transfer.amount, 0n),
+    amount: transfers.reduce((sum, transfer) => sum + (transfer.amount ?? 0n), 0n),
     parties: [],
     tags: first.tags.filter((tag) => rest.every((transfer) => transfer.tags.includes(tag))),
   }

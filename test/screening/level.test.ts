@@ -33,6 +33,14 @@ describe('the level of an alert', () => {
     // unknown-asset does not lower what we signed
     ['high', 'exact', 'destination', ['unknown-asset'], { ownSigned: true }],
     ['medium', 'exact', 'asset', ['unknown-asset'], { ownSigned: true }],
+    // … nor the listed token itself
+    ['medium', 'exact', 'asset', ['unknown-asset'], { ownSigned: false }],
+    ['low', 'exact', 'asset', ['unknown-asset', 'zero-value'], { ownSigned: false }],
+    // a log that no decoder knows
+    ['low', 'exact', 'named', ['undecoded'], { ownSigned: false }],
+    ['medium', 'exact', 'named', ['undecoded'], { ownSigned: true }],
+    ['low', 'exact', 'initiator', ['undecoded'], { ownSigned: false }],
+    ['medium', 'exact', 'asset', ['undecoded'], { ownSigned: false }],
     // … and the other tags still do
     ['low', 'exact', 'destination', ['zero-value'], { ownSigned: true }],
     ['low', 'exact', 'destination', ['dust'], { ownSigned: true }],
@@ -41,5 +49,9 @@ describe('the level of an alert', () => {
 
   it.each(cases)('is %s for %s on %s, tags %j, %j', (level, match, role, tags, { ownSigned }) => {
     expect(levelOf(match, role, tags, ownSigned)).toBe(level)
+  })
+
+  it('of an undecoded log is medium where the config names its contract', () => {
+    expect(levelOf('exact', 'named', ['undecoded'], false, true)).toBe('medium')
   })
 })

@@ -304,3 +304,82 @@ describe('transfers of unknown assets', () => {
     ])
   })
 })
+
+describe('a token that is itself listed', () => {
+  const token = (id: string, fields: Parameters<typeof transfer>[0] = {}) =>
+    transfer({ id, tags: ['unknown-asset'], parties: [party(listed, 'asset')], ...fields })
+  const found = (ownSigned: boolean, ...transfers: ReturnType<typeof token>[]) =>
+    screen(tx({ transfers, ownSigned }), time, watchlist(entry(listed))).map(
+      ({ transfer: id, level, tags, transferCount }) => [id, level, [...tags], transferCount],
+    )
+
+  it('is no unknown asset, and makes one alert all the same', () => {
+    expect(found(false, token('log:0'), token('log:1'))).toEqual([['log:0', 'medium', [], 2]])
+    expect(found(false, token('log:0', { tags: [] }))).toEqual([['log:0', 'medium', [], 1]])
+  })
+
+  it('keeps the id that it had, and is lowered only where every transfer moves nothing', () => {
+    const nothing = token('log:0', { amount: 0n, tags: ['zero-value', 'unknown-asset'] })
+    expect(found(false, nothing, token('log:1'))).toEqual([['log:0', 'medium', [], 2]])
+    expect(found(false, nothing)).toEqual([['log:0', 'low', ['zero-value'], 1]])
+    expect(found(true, nothing, token('log:1'))).toEqual([['log:1', 'medium', [], 2]])
+  })
+})
+
+describe('undecoded logs', () => {
+  const undecoded = (id: string, fields: Parameters<typeof transfer>[0] = {}) =>
+    transfer({
+      ...{ id, amount: null, symbol: null, asset: 'unknown:0x5', tags: ['undecoded'] },
+      ...{ parties: [party(listed, 'named')], logs: 1, ...fields },
+    })
+  const found = (fields: Parameters<typeof tx>[0]) =>
+    screen(tx(fields), time, watchlist(entry(listed))).map(
+      ({ transfer: id, role, level, amount, transferCount }) =>
+        `${id} ${role} ${level} ${amount} ×${transferCount}`,
+    )
+
+  it('alert low; medium where an own address signed, or the config names the contract', () => {
+    expect(found({ transfers: [undecoded('log:0')] })).toEqual(['log:0 named low null ×1'])
+    expect(found({ transfers: [undecoded('log:0')], ownSigned: true })).toEqual([
+      'log:0 named medium null ×1',
+    ])
+    expect(found({ transfers: [undecoded('log:0', { symbol: 'T' })] })).toEqual([
+      'log:0 named medium null ×1',
+    ])
+  })
+
+  it('alert for the contract that wrote them, the signer and the calls on the way, in their own roles', () => {
+    const parties = [party(listed, 'asset')]
+    expect(found({ transfers: [undecoded('log:0', { parties })] })).toEqual(['log:0 asset medium null ×1'])
+    const signed = [party(listed, 'initiator')]
+    expect(found({ transfers: [undecoded('log:0')], parties: signed })).toEqual([
+      'log:0 initiator low null ×1',
+    ])
+  })
+
+  it('make one alert for an own address, party and entry, named after the first, with a count', () => {
+    const transfers = [
+      undecoded('log:0', { logs: 3 }),
+      undecoded('log:4', { symbol: 'T', parties: [party(listed, 'intermediary')] }),
+      undecoded('log:5', { own: evm('e') }),
+    ]
+    expect(found({ transfers })).toEqual(['log:0 intermediary medium null ×4', 'log:5 named low null ×1'])
+  })
+
+  it('make none where a decoded transfer tells of the same party at no lower level', () => {
+    const decoded = transfer({ id: 'log:1', parties: [party(listed, 'source')] })
+    expect(found({ transfers: [undecoded('log:0'), decoded] })).toEqual(['log:1 source high 5 ×1'])
+    const nothing = transfer({ id: 'log:1', tags: ['zero-value'], parties: [party(listed, 'source')] })
+    expect(found({ transfers: [undecoded('log:0', { symbol: 'T' }), nothing] })).toEqual([
+      'log:0 named medium null ×1',
+      'log:1 source low 5 ×1',
+    ])
+    const another = transfer({ id: 'log:1', own: evm('e'), parties: [party(listed, 'source')] })
+    expect(found({ transfers: [undecoded('log:0'), another] })).toHaveLength(2)
+  })
+
+  it('have parties of the whole transaction that are named, which other transfers have not', () => {
+    const transfers = [transfer({ id: 'value' }), undecoded('log:0', { parties: [] })]
+    expect(found({ transfers, parties: [party(listed, 'named')] })).toEqual(['log:0 named low null ×1'])
+  })
+})

@@ -1,6 +1,4 @@
 import { ChainscreenError } from '../../errors.ts'
-import { isTokenTopic } from './extract/topics.ts'
-import { isFreezeTopic } from './freezes/topics.ts'
 import { asAddress, asWord } from './hex.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import type { RpcBlock, RpcReceipt } from './types.ts'
@@ -50,26 +48,16 @@ function checkRoot(receipt: { status?: unknown; root?: unknown }, at: () => stri
   if (!absent || asWord(receipt.root) === undefined) fail(method, `${at()}.status`, receipt.status)
 }
 
-/** Logs of other events than those below are most of a block and are never read: of them only the first topic is checked. */
+/** Every log is looked through for own addresses, whatever event it is. Its data may be any bytes. */
 function checkLog(answer: unknown, at: () => string, method: string): void {
   if (typeof answer !== 'object' || answer === null) throw badAnswer(method, at(), answer)
   const log = answer as { address: unknown; topics: unknown; data: unknown }
   const { topics, data } = log
   if (!Array.isArray(topics) || topics.length > 4) throw badAnswer(method, `${at()}.topics`, topics)
-  if (topics.length === 0) return
-  if (!isRead(topics[0])) {
-    topics[0] = asWord(topics[0]) ?? fail(method, `${at()}.topics[0]`, topics[0])
-    if (!isRead(topics[0])) return
-  }
-  for (let k = 1; k < topics.length; k++)
+  for (let k = 0; k < topics.length; k++)
     topics[k] = asWord(topics[k]) ?? fail(method, `${at()}.topics[${k}]`, topics[k])
   log.address = asAddress(log.address) ?? fail(method, `${at()}.address`, log.address)
   if (typeof data !== 'string' || !data.startsWith('0x')) fail(method, `${at()}.data`, data)
-}
-
-/** Whether anything is read of a log with this first topic. */
-function isRead(topic: unknown): boolean {
-  return isTokenTopic(topic) || isFreezeTopic(topic)
 }
 
 function fail(method: string, field: string, value: unknown, expected?: string): never {

@@ -38,7 +38,6 @@ export interface RpcReceipt {
   logs: readonly RpcLog[]
 }
 
-/** Checked only where the first topic is that of a token event or of a freeze (`isTokenTopic`, `isFreezeTopic`): read nothing of any other log. */
 export interface RpcLog {
   address: string
   /** 0 to 4 topics of 32 bytes. */

@@ -1,80 +1,138 @@
-import type { TokenTable } from '../tokens.ts'
 import type { RpcLog } from '../types.ts'
 import { decodeBatch } from './decode-batch.ts'
+import { decodeTransfer, decodeTransferWithData } from './decode-transfer.ts'
+import { decodeVaultDeposit, decodeVaultWithdraw } from './decode-vault.ts'
 import type { Movement } from './movement.ts'
-import { movementOf } from './movement-of.ts'
-import { transferBatchTopic, transferSingleTopic, transferTopic, unwrapTopic, wrapTopic } from './topics.ts'
-import { dataLength, topicAddress, topicAt, wordAt } from './words.ts'
+import { movementOf, restatingOf } from './movement-of.ts'
+import * as topics from './topics.ts'
+import { dataLength, hasWords, topicAddress, wordAt } from './words.ts'
+
+/** Reads one kind of log; `null` where it has not the shape of its event. */
+type Decoder = (log: RpcLog, index: number) => Movement[] | null
+
+/** By first topic: every event that is known to move tokens. */
+const decoders: Readonly<Record<string, Decoder>> = {
+  [topics.transferTopic]: decodeTransfer,
+  [topics.transferWithDataTopic]: decodeTransferWithData,
+  [topics.transferSingleTopic]: decodeSingle,
+  [topics.transferBatchTopic]: (log, index) => {
+    const [, operator, from, to] = log.topics
+    if (operator === undefined || from === undefined || to === undefined) return null
+    return decodeBatch(log, index, topicAddress(operator), topicAddress(from), topicAddress(to))
+  },
+  [topics.transferOfIdTopic]: decodeOfId,
+  [topics.consecutiveTopic]: decodeConsecutive,
+  [topics.sentTopic]: (log, index) => {
+    const [, operator, from, to] = log.topics
+    return operation(log, index, operator, from, to)
+  },
+  [topics.mintedTopic]: (log, index) => operation(log, index, log.topics[1], zeroTopic, log.topics[2]),
+  [topics.burnedTopic]: (log, index) => operation(log, index, log.topics[1], log.topics[2], zeroTopic),
+  [topics.vaultDepositTopic]: decodeVaultDeposit,
+  [topics.vaultWithdrawTopic]: decodeVaultWithdraw,
+  [topics.wrapTopic]: (log, index) => wrapping(log, index, true),
+  [topics.unwrapTopic]: (log, index) => wrapping(log, index, false),
+  [topics.logTransferTopic]: decodeLogTransfer,
+}
 
 /**
- * The token movements that a log tells of: none for logs of other kinds, several for a batch. A log whose topics are
- * those of a token and whose data is not is one malformed movement of zero. Never throws, whatever the log holds.
- * Of an ERC-777 only its `Transfer` counts, which stands beside its `Sent`.
+ * The token movements that a log tells of: several for a batch, none for one that is empty. `null` for a log that is not
+ * understood: of another kind, or not in the shape of its event. A log whose topics are those of a token and whose data is not
+ * is one malformed movement of zero. Never throws, whatever the log holds.
  *
  * @param index the log's position in its receipt.
  */
-export function decodeLog(log: RpcLog, index: number, tokens: TokenTable): Movement[] {
-  const [kind, first, second, third] = log.topics
-  switch (kind) {
-    case transferTopic:
-      return transfer(log, index)
-    case transferSingleTopic:
-      if (first === undefined || second === undefined || third === undefined) return []
-      return [single(log, index, first, second, third)]
-    case transferBatchTopic:
-      if (first === undefined || second === undefined || third === undefined) return []
-      return decodeBatch(log, index, topicAddress(first), topicAddress(second), topicAddress(third))
-    case wrapTopic:
-    case unwrapTopic:
-      if (first === undefined || !tokens.get(log.address)?.wrapped) return []
-      return [wrapping(log, index, kind === wrapTopic, topicAddress(first))]
-    default:
-      return []
-  }
+export function decodeLog(log: RpcLog, index: number): Movement[] | null {
+  return decoders[log.topics[0] ?? '']?.(log, index) ?? null
 }
 
-function transfer(log: RpcLog, index: number): Movement[] {
-  const [, first, second, third] = log.topics
-  // Tokens from before `indexed` was the habit (CryptoKitties): from, to and amount all stand in the data.
-  if (first === undefined) {
-    const from = topicAt(log.data, 0)
-    const to = topicAt(log.data, 32)
-    if (from === null || to === null || dataLength(log.data) !== 96) return []
-    return [erc20(log, index, topicAddress(from), topicAddress(to), wordAt(log.data, 64))]
-  }
-  // Two topics: it can't be told whether the sender or the receiver is the indexed one. No known token writes this.
-  if (second === undefined) return []
-  const from = topicAddress(first)
-  const to = topicAddress(second)
-  if (third === undefined)
-    return [erc20(log, index, from, to, dataLength(log.data) === 32 ? wordAt(log.data, 0) : null)]
-  return [movementOf(log, index, { asset: `erc721:${log.address}:${BigInt(third)}`, from, to, amount: 1n })]
-}
-
-function erc20(
-  log: RpcLog,
-  index: number,
-  from: string | null,
-  to: string | null,
-  amount: bigint | null,
-): Movement {
-  return movementOf(log, index, { asset: `erc20:${log.address}`, from, to, amount })
-}
-
-function single(log: RpcLog, index: number, operator: string, from: string, to: string): Movement {
+function decodeSingle(log: RpcLog, index: number): Movement[] | null {
+  const [, operator, from, to] = log.topics
+  if (operator === undefined || from === undefined || to === undefined) return null
   const tokenId = wordAt(log.data, 0)
-  const amount = dataLength(log.data) === 64 ? wordAt(log.data, 32) : null
+  const amount = hasWords(log.data, 2) ? wordAt(log.data, 32) : null
   const readable = tokenId !== null && amount !== null
-  return movementOf(log, index, {
+  const movement = {
     asset: readable ? `erc1155:${log.address}:${tokenId}` : `erc1155:${log.address}`,
     operator: topicAddress(operator),
     from: topicAddress(from),
     to: topicAddress(to),
     amount: readable ? amount : null,
-  })
+  }
+  return [movementOf(log, index, movement)]
 }
 
-function wrapping(log: RpcLog, index: number, wraps: boolean, holder: string): Movement {
+/** ERC-6909: the caller stands in the data. */
+function decodeOfId(log: RpcLog, index: number): Movement[] | null {
+  const [, from, to, id] = log.topics
+  if (from === undefined || to === undefined || id === undefined) return null
+  const amount = hasWords(log.data, 2) ? wordAt(log.data, 32) : null
+  const movement = {
+    asset: `erc6909:${log.address}:${BigInt(id)}`,
+    from: topicAddress(from),
+    to: topicAddress(to),
+    amount,
+    ...(amount !== null && { operator: `0x${log.data.slice(26, 66).toLowerCase()}` }),
+  }
+  return [movementOf(log, index, movement)]
+}
+
+/** ERC-2309: ERC-721 ids from one to another, made or moved at once. As one movement: there may be 2^256 of them. */
+function decodeConsecutive(log: RpcLog, index: number): Movement[] | null {
+  const [, first, from, to] = log.topics
+  if (first === undefined || from === undefined || to === undefined) return null
+  const last = hasWords(log.data, 1) ? wordAt(log.data, 0) : null
+  const amount = last === null || last < BigInt(first) ? null : last - BigInt(first) + 1n
+  const movement = {
+    asset: `erc721:${log.address}`,
+    from: topicAddress(from),
+    to: topicAddress(to),
+    amount,
+  }
+  return [movementOf(log, index, movement)]
+}
+
+const zeroTopic = `0x${'0'.repeat(64)}`
+
+/** ERC-777: amount, two offsets, and what they lead to. */
+function operation(
+  log: RpcLog,
+  index: number,
+  operator: string | undefined,
+  from: string | undefined,
+  to: string | undefined,
+): Movement[] | null {
+  if (operator === undefined || from === undefined || to === undefined) return null
+  const movement = {
+    asset: `erc20:${log.address}`,
+    operator: topicAddress(operator),
+    from: topicAddress(from),
+    to: topicAddress(to),
+    amount: wordAt(log.data, 0),
+  }
+  return [restatingOf(log, index, movement)]
+}
+
+/** Of any contract: `depositTo` wraps for another, and nothing but the coin tells of a payment to the contract then. */
+function wrapping(log: RpcLog, index: number, wraps: boolean): Movement[] | null {
+  const [, first] = log.topics
+  if (first === undefined) return null
+  const holder = topicAddress(first)
   const amount = dataLength(log.data) === 32 ? wordAt(log.data, 0) : null
-  return erc20(log, index, wraps ? null : holder, wraps ? holder : null, amount)
+  const [from, to] = wraps ? [null, holder] : [holder, null]
+  return [restatingOf(log, index, { asset: `erc20:${log.address}`, from, to, amount })]
+}
+
+/** Of a child token; that of the native coin is read as native. */
+function decodeLogTransfer(log: RpcLog, index: number): Movement[] | null {
+  const [, , from, to] = log.topics
+  if (from === undefined || to === undefined) return null
+  const amount = wordAt(log.data, 0)
+  const movement = {
+    asset: `erc20:${log.address}`,
+    from: topicAddress(from),
+    to: topicAddress(to),
+    amount,
+  }
+  return [restatingOf(log, index, movement)]
 }

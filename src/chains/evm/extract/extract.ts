@@ -1,9 +1,10 @@
 import type { OwnLookup } from '../../../screening/own.ts'
 import type { ScreenableTx } from '../../../screening/types.ts'
-import type { Extraction } from '../../source.ts'
+import type { Extraction, Unscreened } from '../../source.ts'
 import { type EvmChain, type ReadBlock, transactionAt } from './context.ts'
 import { touches } from './touches.ts'
 import { extractTransaction } from './transaction.ts'
+import { countUndecoded, type UndecodedLog } from './undecoded.ts'
 import { extractWithdrawals } from './withdrawals.ts'
 
 /**
@@ -12,13 +13,15 @@ import { extractWithdrawals } from './withdrawals.ts'
  */
 export function extractBlock(read: ReadBlock, own: OwnLookup, chain: EvmChain): Extraction {
   const found: ScreenableTx[] = []
+  const notes = { undecoded: [] as UndecodedLog[], unscreened: [] as Unscreened[] }
   for (let i = 0; i < read.receipts.length; i++) {
     const one = transactionAt(read, i)
-    if (one === null || !touches(one, own, chain.tokens)) continue
-    const moved = extractTransaction(one, own, chain)
+    if (one === null || !touches(one, own)) continue
+    const moved = extractTransaction(one, own, chain, notes)
     if (moved) found.push(moved)
   }
   const withdrawals = extractWithdrawals(read.block, own, chain)
   if (withdrawals) found.push(withdrawals)
-  return { transactions: found, unscreened: [] }
+  const undecoded = countUndecoded(notes.undecoded)
+  return { transactions: found, unscreened: notes.unscreened, ...(undecoded.length > 0 && { undecoded }) }
 }

@@ -1,9 +1,11 @@
+import type { ChainDefinition } from '../definitions/definition.ts'
 import type { CallFrames } from '../traces/call-frames.ts'
 import { transferIdOf } from '../traces/frame-path.ts'
+import type { RpcLog, RpcReceipt } from '../types.ts'
 import type { EvmChain, ReadTransaction } from './context.ts'
 import type { Moved } from './movement.ts'
 import { isNativeLog } from './native-log.ts'
-import { transferTopic } from './topics.ts'
+import { logTransferTopic, transferTopic } from './topics.ts'
 import { dataLength, topicAddress, wordAt } from './words.ts'
 
 /** Native value that moved, in the order in which it did. */
@@ -56,14 +58,68 @@ function loggedMovements(
 ): NativeMovement[] {
   const found: NativeMovement[] = []
   let own = top
-  for (const [index, log] of receipt.logs.entries()) {
-    const [kind, first, second] = log.topics
-    if (kind !== transferTopic || first === undefined || second === undefined) continue
-    if (!isNativeLog(log, definition) || dataLength(log.data) !== 32) continue
-    const [from, to, amount] = [topicAddress(first), topicAddress(second), wordAt(log.data, 0)]
-    if (amount === null || amount === 0n) continue
+  for (const { log, ...movement } of withoutDoubles(nativeLogs(receipt, definition))) {
+    const { from, to, amount } = movement
+    if (amount === 0n) continue
     if (own !== null && own.from === from && own.to === to && own.amount === amount) own = null
-    else found.push({ asset: 'native', from, to, amount, frame: null, id: () => `log:${index}` })
+    else found.push({ asset: 'native', ...movement, frame: null, id: () => `log:${log}` })
   }
   return found
+}
+
+interface NativeLog {
+  log: number
+  /** By the contract of the coin, on a call of it; else the chain wrote it. */
+  byContract: boolean
+  contract: string
+  from: string
+  to: string
+  amount: bigint
+}
+
+function nativeLogs({ logs }: RpcReceipt, definition: ChainDefinition): NativeLog[] {
+  return logs.flatMap((each, log) => {
+    if (!isNativeLog(each, definition)) return []
+    const read = readNativeLog(each)
+    return read === null ? [] : [{ log, contract: each.address, ...read }]
+  })
+}
+
+/** Who, to whom and how much; `null` for a log that tells of no movement of the coin. */
+export function readNativeLog({
+  topics,
+  data,
+}: RpcLog): Pick<NativeLog, 'byContract' | 'from' | 'to' | 'amount'> | null {
+  const [kind, first, second, third] = topics
+  const byContract = kind === transferTopic
+  const [sender, receiver] = byContract ? [first, second] : [second, third]
+  if (!(byContract || kind === logTransferTopic) || sender === undefined || receiver === undefined)
+    return null
+  const amount = byContract && dataLength(data) !== 32 ? null : wordAt(data, 0)
+  if (amount === null) return null
+  return { byContract, from: topicAddress(sender), to: topicAddress(receiver), amount }
+}
+
+/**
+ * Polygon writes a `LogTransfer` for each movement of its coin. Who moves it by a call of the coin's contract makes that pay
+ * the receiver, of which the chain tells, and then write a `Transfer` and a `LogTransfer` from the caller: the `Transfer`
+ * counts.
+ *
+ * @see https://github.com/maticnetwork/contracts/blob/main/contracts/child/MRC20.sol
+ */
+function withoutDoubles(logs: readonly NativeLog[]): Omit<NativeLog, 'byContract' | 'contract'>[] {
+  const doubles = new Map<string, number>()
+  for (const { byContract, contract, from, to, amount } of logs) {
+    if (!byContract) continue
+    for (const sender of [from, contract]) {
+      const id = [sender, to, amount].join(' ')
+      doubles.set(id, (doubles.get(id) ?? 0) + 1)
+    }
+  }
+  return logs.flatMap(({ byContract, contract, ...movement }) => {
+    const id = [movement.from, movement.to, movement.amount].join(' ')
+    const left = byContract ? 0 : (doubles.get(id) ?? 0)
+    if (left > 0) doubles.set(id, left - 1)
+    return left > 0 ? [] : [movement]
+  })
 }

@@ -38,17 +38,21 @@ function partiesOf(
 ): Party[] {
   const { token } = movement
   const asset = named('asset', around.isOwn(token) ? [] : [token])
-  if (counterparty === null) return asset
+  // The contract of a wrapped coin stands between the coin and itself.
+  const wrapper = around.chain.tokens.get(token)?.wrapped ? token : null
+  const behind = [...around.trails.of(movement), ...movement.beyond].filter(
+    (address) => address !== counterparty && address !== wrapper,
+  )
   return [
-    { key: evmKey(counterparty), role: deposit ? 'source' : 'destination' },
+    ...named(deposit ? 'source' : 'destination', counterparty === null ? [] : [counterparty]),
     ...bystanders(movement, counterparty, around),
-    ...named(deposit ? 'upstream' : 'onward', around.trails.of(movement)),
+    ...named(deposit ? 'upstream' : 'onward', behind),
     ...asset,
   ]
 }
 
 /** Who moved the tokens where it is not their holder, and the contracts on the way to them. */
-function bystanders(movement: Movement, counterparty: string, around: Surroundings): Party[] {
+function bystanders(movement: Movement, counterparty: string | null, around: Surroundings): Party[] {
   const { isOwn, one, called, ways } = around
   const { from, to, token } = movement
   const call = tokenCallOf(one.frames, movement.log, token)
@@ -63,8 +67,7 @@ function bystanders(movement: Movement, counterparty: string, around: Surroundin
     address !== token &&
     !isOwn(address) &&
     !(operates && address === operator)
-  return [
-    ...named('operator', operates ? [operator] : []),
-    ...named('intermediary', call === null ? called : ways.to(call), onTheWay),
-  ]
+  // Who wraps for another is its operator; without traces a call of another contract may have done anything.
+  const way = call !== null ? ways.to(call) : counterparty === null ? [] : called
+  return [...named('operator', operates ? [operator] : []), ...named('intermediary', way, onTheWay)]
 }

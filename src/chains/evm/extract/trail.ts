@@ -1,3 +1,4 @@
+import type { TokenTable } from '../tokens.ts'
 import type { IsOwn } from './is-own.ts'
 import type { Moved } from './movement.ts'
 
@@ -22,81 +23,156 @@ export interface Trails {
  */
 export const maxExactSteps = 50_000
 
+/** A movement with both sides: of a wrapped coin that came into being or ceased, its contract is the other one. */
+interface Hop {
+  movement: Moved
+  from: string
+  to: string
+}
+
+/** All movements of one asset. */
+interface AssetFlow {
+  hops: Hop[]
+  /** Native coin and wrapped coin: when a call moved the one, and when a log told of the other, can't be compared. */
+  mixed: boolean
+  senders: ReadonlyMap<string, readonly string[]> | null
+  receivers: ReadonlyMap<string, readonly string[]> | null
+}
+
 /**
- * Follows assets through a transaction's movements, in the order in which they happened. Upstream: who earlier moved the same asset into the sender, and so on
- * backwards. Onward: who later got it from our receiver, and so on. A movement of nothing carries nothing on, and
- * the trail ends at own addresses: what they move is a transfer of its own.
+ * Follows assets through a transaction's movements. Upstream: who in the same transaction moved the same asset into the
+ * sender, before (a router) or after (reimbursed), and so on backwards. Onward: who later got it from our receiver, and so on.
+ * The native coin and the tokens that wrap it are one asset. A movement of nothing carries nothing on, and the trail ends at
+ * own addresses: what they move is a transfer of its own.
  */
-export function trails(movements: readonly Moved[], isOwn: IsOwn): Trails {
-  const byAsset = new Map<string, Moved[]>()
-  for (const movement of movements) {
-    if (movement.amount === 0n || movement.from === null || movement.to === null) continue
-    const list = byAsset.get(movement.asset)
-    if (list) list.push(movement)
-    else byAsset.set(movement.asset, [movement])
-  }
+export function trails(movements: readonly Moved[], isOwn: IsOwn, tokens: TokenTable): Trails {
+  const flows = flowsOf(movements, tokens)
   let steps = 0
-  for (const list of byAsset.values()) {
-    const ours = list.filter((movement) => isOurs(movement, isOwn)).length
-    steps += ours * list.length
-  }
+  for (const { hops } of flows.values())
+    steps += hops.filter((hop) => isOurs(hop, isOwn)).length * hops.length
   if (steps > maxExactSteps) {
     const upstream = new Set<string>()
     const onward = new Set<string>()
-    for (const list of byAsset.values()) {
-      walkBack(list, list.length - 1, new Set(), upstream, isOwn, true)
-      walkOn(list, 0, new Set(), onward, isOwn, true)
+    for (const flow of flows.values()) {
+      const ours = flow.hops.filter((hop) => isOurs(hop, isOwn))
+      follow(
+        sendersOf(flow, isOwn),
+        ours.filter(({ to }) => isOwn(to)).map(({ from }) => from),
+        upstream,
+      )
+      if (flow.mixed)
+        follow(
+          receiversOf(flow, isOwn),
+          ours.filter(({ from }) => isOwn(from)).map(({ to }) => to),
+          onward,
+        )
+      else walkOn(flow.hops, 0, new Set(), onward, isOwn, true)
     }
     return { of: () => [], whole: { upstream, onward } }
   }
-  return { of: (movement) => exact(byAsset.get(movement.asset) ?? [], movement, isOwn), whole: null }
+  return {
+    of: (movement) => {
+      const flow = flows.get(flowNameOf(movement, tokens).name)
+      return flow === undefined ? [] : exact(flow, movement, isOwn)
+    },
+    whole: null,
+  }
 }
 
-function isOurs({ from, to }: Moved, isOwn: IsOwn): boolean {
-  return from !== null && to !== null && isOwn(from) !== isOwn(to)
+function flowsOf(movements: readonly Moved[], tokens: TokenTable): Map<string, AssetFlow> {
+  const flows = new Map<string, AssetFlow>()
+  for (const movement of movements) {
+    const { name, wrapper } = flowNameOf(movement, tokens)
+    const from = movement.from ?? wrapper
+    const to = movement.to ?? wrapper
+    if (movement.amount === 0n || from === null || to === null) continue
+    const flow = flows.get(name) ?? { hops: [], mixed: false, senders: null, receivers: null }
+    flow.mixed ||= flow.hops[0] !== undefined && flow.hops[0].movement.asset !== movement.asset
+    flow.hops.push({ movement, from, to })
+    flows.set(name, flow)
+  }
+  return flows
 }
 
-function exact(list: readonly Moved[], movement: Moved, isOwn: IsOwn): Iterable<string> {
-  const { from, to } = movement
-  const at = list.indexOf(movement)
-  if (at < 0 || from === null || to === null) return []
+/** What an asset is followed as, and the contract that wraps it. */
+function flowNameOf({ asset }: Moved, tokens: TokenTable): { name: string; wrapper: string | null } {
+  const token = asset.startsWith('erc20:') ? asset.slice('erc20:'.length) : ''
+  return tokens.get(token)?.wrapped ? { name: 'native', wrapper: token } : { name: asset, wrapper: null }
+}
+
+function isOurs({ from, to }: Hop, isOwn: IsOwn): boolean {
+  return isOwn(from) !== isOwn(to)
+}
+
+function exact(flow: AssetFlow, movement: Moved, isOwn: IsOwn): Iterable<string> {
+  const at = flow.hops.findIndex((hop) => hop.movement === movement)
+  const { from, to } = flow.hops[at] ?? {}
+  if (from === undefined || to === undefined) return []
   const found = new Set<string>()
-  if (isOwn(to)) walkBack(list, at - 1, new Set([from]), found, isOwn, false)
-  else walkOn(list, at + 1, new Set([to]), found, isOwn, false)
+  if (isOwn(to)) follow(sendersOf(flow, isOwn), [from], found)
+  else if (flow.mixed) follow(receiversOf(flow, isOwn), [to], found)
+  else walkOn(flow.hops, at + 1, new Set([to]), found, isOwn, false)
   found.delete(isOwn(to) ? from : to)
   return found
 }
 
-/** Backwards from `start`: senders into what `reached` holds are found, and reached themselves. */
-function walkBack(
-  list: readonly Moved[],
-  start: number,
-  reached: Set<string>,
+/** Everybody beside the first ones who is reached from them, nearest first. */
+function follow(
+  next: ReadonlyMap<string, readonly string[]>,
+  first: readonly string[],
   found: Set<string>,
-  isOwn: IsOwn,
-  fromEveryDeposit: boolean,
 ): void {
-  for (let i = start; i >= 0; i--) {
-    const { from, to } = list[i] ?? {}
-    if (!from || !to || isOwn(from)) continue
-    if (reached.has(to)) {
-      found.add(from)
-      reached.add(from)
-    } else if (fromEveryDeposit && isOwn(to)) reached.add(from)
+  const reached = new Set(first)
+  // Grows while it is gone through: a Set gives what is added meanwhile.
+  for (const address of reached)
+    for (const neighbour of next.get(address) ?? []) {
+      found.add(neighbour)
+      reached.add(neighbour)
+    }
+}
+
+/** The foreign addresses that moved the asset into each address, and those that got it from each. */
+function sendersOf(flow: AssetFlow, isOwn: IsOwn): ReadonlyMap<string, readonly string[]> {
+  flow.senders ??= neighbours(
+    flow.hops.map(({ from, to }) => [to, from]),
+    isOwn,
+  )
+  return flow.senders
+}
+
+function receiversOf(flow: AssetFlow, isOwn: IsOwn): ReadonlyMap<string, readonly string[]> {
+  flow.receivers ??= neighbours(
+    flow.hops.map(({ from, to }) => [from, to]),
+    isOwn,
+  )
+  return flow.receivers
+}
+
+function neighbours(
+  pairs: readonly (readonly [string, string])[],
+  isOwn: IsOwn,
+): ReadonlyMap<string, readonly string[]> {
+  const all = new Map<string, string[]>()
+  for (const [of, other] of pairs) {
+    if (isOwn(of) || isOwn(other)) continue
+    const known = all.get(of)
+    if (known === undefined) all.set(of, [other])
+    else known.push(other)
   }
+  return all
 }
 
 /** Onwards from `start`: receivers from what `reached` holds are found, and reached themselves. */
 function walkOn(
-  list: readonly Moved[],
+  hops: readonly Hop[],
   start: number,
   reached: Set<string>,
   found: Set<string>,
   isOwn: IsOwn,
   fromEveryWithdrawal: boolean,
 ): void {
-  for (let i = start; i < list.length; i++) {
-    const { from, to } = list[i] ?? {}
+  for (let i = start; i < hops.length; i++) {
+    const { from, to } = hops[i] ?? {}
     if (!from || !to || isOwn(to)) continue
     if (reached.has(from)) {
       found.add(to)

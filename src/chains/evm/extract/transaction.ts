@@ -1,6 +1,7 @@
 import { evmKey } from '../../../address/key.ts'
 import type { OwnLookup } from '../../../screening/own.ts'
 import type { Party, ScreenableTx, Transfer } from '../../../screening/types.ts'
+import type { Unscreened } from '../../source.ts'
 import type { RpcTransaction } from '../types.ts'
 import type { EvmChain, ReadTransaction } from './context.ts'
 import { decodeLog } from './decode-log.ts'
@@ -8,28 +9,41 @@ import { type IsOwn, ownCheck } from './is-own.ts'
 import { mintTransfer } from './mint.ts'
 import type { Moved, Movement } from './movement.ts'
 import { named } from './named.ts'
-import { nativeMovements } from './native.ts'
+import { nativeMovements, readNativeLog } from './native.ts'
 import { isNativeLog } from './native-log.ts'
 import { nativeTransfer } from './native-transfer.ts'
+import { withoutRestated } from './restated.ts'
 import type { Surroundings } from './surroundings.ts'
 import { tokenTransfer } from './token.ts'
 import { tokenCallOf } from './token-call.ts'
 import { trails } from './trail.ts'
+import { type UndecodedLog, undecodedLog, undecodedTransfers } from './undecoded.ts'
 import { waysOf } from './ways.ts'
-import { withoutWrapDoubles } from './wrap-doubles.ts'
 
-/** What the exchange and others moved in one transaction, or `null` where nothing is between them. */
+/** What of a transaction is no transfer, and has to be told all the same. */
+export interface TransactionNotes {
+  /** The logs that no decoder knows, and that name own addresses. */
+  undecoded: UndecodedLog[]
+  unscreened: Unscreened[]
+}
+
+/**
+ * What the exchange and others moved in one transaction, or `null` where nothing is between them.
+ *
+ * @param notes what was found beside it is added there.
+ */
 export function extractTransaction(
   one: ReadTransaction,
   own: OwnLookup,
   chain: EvmChain,
+  notes: TransactionNotes = { undecoded: [], unscreened: [] },
 ): ScreenableTx | null {
   const isOwn = ownCheck(own)
   const minted = mintTransfer(one.tx, isOwn, chain.nativeSymbol)
   const transfers = minted === null ? [] : [minted]
   const parties: Party[] & ScreenableTx['parties'] = []
   if (one.succeeded) {
-    const found = successfulTransfers(one, isOwn, chain)
+    const found = successfulTransfers(one, isOwn, chain, notes)
     transfers.push(...found.transfers)
     parties.push(...found.parties)
   }
@@ -41,31 +55,61 @@ function successfulTransfers(
   one: ReadTransaction,
   isOwn: IsOwn,
   chain: EvmChain,
+  notes: TransactionNotes,
 ): Pick<ScreenableTx, 'transfers' | 'parties'> {
   const { tx, receipt, frames } = one
   const native = nativeMovements(one, chain)
-  const tokens = withoutWrapDoubles(
-    receipt.logs.flatMap((log, index) =>
-      isNativeLog(log, chain.definition) ? [] : decodeLog(log, index, chain.tokens),
-    ),
-  )
+  const { movements, undecoded } = readLogs(one, isOwn, chain)
+  const tokens = withoutRestated(movements, isOwn)
   const called = tx.to ?? receipt.contractAddress
   const around: Surroundings = {
     one,
     chain,
     isOwn,
-    trails: trails([...native, ...tokens], isOwn),
+    trails: trails([...native, ...tokens], isOwn, chain.tokens),
     ways: waysOf(frames, [
       ...native.filter((movement) => isOurs(movement, isOwn)).flatMap(({ frame }) => frame ?? []),
       ...tokenCalls(one, tokens, isOwn),
     ]),
     called: called === null || called === undefined ? [] : [called],
   }
+  const unknown = undecodedTransfers(undecoded, around)
+  notes.undecoded.push(...undecoded)
+  if (unknown.left > 0) notes.unscreened.push(leftOut(tx.hash, unknown.left))
   const transfers = [
     ...native.flatMap((movement) => nativeTransfer(movement, around) ?? []),
     ...tokens.flatMap((movement) => tokenTransfer(movement, around) ?? []),
+    ...unknown.transfers,
   ]
-  return { transfers, parties: [...initiator(tx, transfers, isOwn), ...sharedParties(around)] }
+  const parties = [...initiator(tx, transfers, isOwn), ...sharedParties(around), ...unknown.parties]
+  return { transfers, parties }
+}
+
+/** What the logs of a transaction tell, and those of which nothing is understood. */
+function readLogs(
+  { receipt }: ReadTransaction,
+  isOwn: IsOwn,
+  { definition }: EvmChain,
+): { movements: Movement[]; undecoded: UndecodedLog[] } {
+  const movements: Movement[] = []
+  const undecoded: UndecodedLog[] = []
+  for (const [index, log] of receipt.logs.entries()) {
+    // What moves the native coin is read as such, from traces where there are some.
+    const isNative = isNativeLog(log, definition)
+    if (isNative && readNativeLog(log) !== null) continue
+    const decoded = isNative ? null : decodeLog(log, index)
+    if (decoded !== null) movements.push(...decoded)
+    else {
+      const found = undecodedLog(log, index, isOwn)
+      if (found !== null) undecoded.push(found)
+    }
+  }
+  return { movements, undecoded }
+}
+
+function leftOut(txHash: string, left: number): Unscreened {
+  const reason = `its undecoded logs name ${left} addresses more than are kept for lists to come`
+  return { what: 'undecoded-logs', reason, txHash }
 }
 
 function tokenCalls({ frames }: ReadTransaction, movements: readonly Movement[], isOwn: IsOwn): number[] {

@@ -89,6 +89,6 @@ function pendingTransaction(tx: RpcTransaction, chain: EvmChain): PendingTransac
   return {
     hash: tx.hash,
     claims: nonce === null ? [] : [nonce],
-    extract: (own) => (touches(one, own, chain.tokens) ? extractTransaction(one, own, chain) : null),
+    extract: (own) => (touches(one, own) ? extractTransaction(one, own, chain) : null),
   }
 }

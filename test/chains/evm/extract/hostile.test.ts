@@ -5,7 +5,6 @@ import * as topics from '../../../../src/chains/evm/extract/topics.ts'
 import { touches } from '../../../../src/chains/evm/extract/touches.ts'
 import { maxExactSteps } from '../../../../src/chains/evm/extract/trail.ts'
 import { extractTransaction } from '../../../../src/chains/evm/extract/transaction.ts'
-import { tokenTable } from '../../../../src/chains/evm/tokens.ts'
 import { address, blockOf, chainOf, extractFrom, log, topic, words } from '../build.ts'
 import { ownOf } from '../own.ts'
 
@@ -46,7 +45,7 @@ describe('whatever a contract writes', () => {
           expect(new Set(transfers.map(({ id }) => id)).size).toBe(transfers.length)
           for (const transfer of transfers) {
             expect(transfer.own).toBe(evmKey(own))
-            expect(transfer.amount >= 0n).toBe(true)
+            expect(transfer.amount === null || transfer.amount >= 0n).toBe(true)
             expect(transfer.parties.map(({ key }) => key)).not.toContain(evmKey(own))
           }
         }
@@ -63,7 +62,7 @@ describe('whatever a contract writes', () => {
         if (!tx || !receipt) throw new Error('no transaction')
         const one = { tx, receipt, frames: null, succeeded: true }
         const found = extractTransaction(one, ownOf(own), chainOf(tokens))
-        if (found) expect(touches(one, ownOf(own), tokenTable(tokens))).toBe(true)
+        if (found) expect(touches(one, ownOf(own))).toBe(true)
       }),
       { numRuns: 2000 },
     )

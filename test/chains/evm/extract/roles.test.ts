@@ -120,15 +120,20 @@ describe('upstream', () => {
       party.startsWith('upstream'),
     )
 
-  it('is everyone from whom the asset came to the sender before', () => {
+  it('is everyone from whom the asset came to the sender, before or after', () => {
     expect(upstream(move(alice, bob), move(bob, carol), move(carol, own))).toEqual([
       'upstream:b',
       'upstream:a',
     ])
+    expect(upstream(move(bob, carol), move(alice, bob), move(carol, own))).toEqual([
+      'upstream:b',
+      'upstream:a',
+    ])
+    const reimbursed = { from: carol, to: router, logs: [move(carol, own), move(bob, carol)] }
+    expect(found(reimbursed).transfers['log:0']).toContain('upstream:b')
   })
 
-  it('is not who paid the sender later, another asset, nothing, or somebody else', () => {
-    expect(upstream(move(bob, carol), move(alice, bob), move(carol, own))).toEqual(['upstream:b'])
+  it('is not who paid the sender another asset, nothing, or somebody else', () => {
     expect(upstream(move(alice, carol, 5, weth), move(carol, own))).toEqual([])
     expect(upstream(move(alice, carol, 0), move(carol, own))).toEqual([])
     expect(upstream(move(alice, bob), move(carol, own))).toEqual([])

@@ -29,6 +29,15 @@ describe('event topics', () => {
     ['TransferBatch(address,address,address,uint256[],uint256[])', transferBatchTopic],
     ['Deposit(address,uint256)', topics.wrapTopic],
     ['Withdrawal(address,uint256)', topics.unwrapTopic],
+    ['Transfer(address,address,uint256,bytes)', topics.transferWithDataTopic],
+    ['Transfer(address,address,address,uint256,uint256)', topics.transferOfIdTopic],
+    ['ConsecutiveTransfer(uint256,uint256,address,address)', topics.consecutiveTopic],
+    ['Sent(address,address,address,uint256,bytes,bytes)', topics.sentTopic],
+    ['Minted(address,address,uint256,bytes,bytes)', topics.mintedTopic],
+    ['Burned(address,address,uint256,bytes,bytes)', topics.burnedTopic],
+    ['Deposit(address,address,uint256,uint256)', topics.vaultDepositTopic],
+    ['Withdraw(address,address,address,uint256,uint256)', topics.vaultWithdrawTopic],
+    ['LogTransfer(address,address,address,uint256,uint256,uint256,uint256,uint256)', topics.logTransferTopic],
   ])('%s is the hash of its signature', (signature, value) => {
     expect(value).toBe(keccak256(toHex(signature)))
   })
@@ -85,11 +94,30 @@ describe('ERC-20', () => {
         parties: [{ key: evmKey(stranger) }, {}, {}],
       },
     ])
-    expect(found(log(junk, [transferTopic], words(stranger, own)))).toEqual([])
+    expect(found(log(junk, [transferTopic], `${data}${words(7).slice(2)}`))).toMatchObject([
+      { direction: 'deposit', amount: 8n },
+    ])
   })
 
-  it('with two topics says not who sends, and is no transfer', () => {
-    expect(found(log(junk, [transferTopic, topic(own)], words(stranger, 8)))).toEqual([])
+  it('is read from its first words, where whole words follow them', () => {
+    expect(found(transfer(usdx, stranger, own, words(5, 9)))).toMatchObject([{ amount: 5n, tags: [] }])
+  })
+
+  it('with only its sender indexed is read from both', () => {
+    expect(found(log(junk, [transferTopic, topic(stranger)], words(own, 8)))).toMatchObject([
+      { direction: 'deposit', asset: `erc20:${junk}`, amount: 8n, tags: ['unknown-asset'] },
+    ])
+    expect(found(log(junk, [transferTopic, topic(own)], words(stranger, 8)))).toMatchObject([
+      { direction: 'withdrawal', amount: 8n, parties: [{ key: evmKey(stranger) }, {}, {}] },
+    ])
+  })
+
+  it.each([
+    ['an amount that may be an address', [transferTopic, topic(stranger)], words(own, 2n ** 159n)],
+    ['too little data', [transferTopic, topic(own)], words(stranger)],
+    ['nothing indexed, and too little data', [transferTopic], words(stranger, own)],
+  ])('with %s can not be told, and is undecoded', (_, topics, data) => {
+    expect(found(log(junk, topics, data))).toMatchObject([{ amount: null, tags: ['undecoded'] }])
   })
 
   it('as EIP-7708 writes it for native value is native, and no token', () => {
@@ -105,6 +133,19 @@ describe('ERC-721', () => {
     expect(found(log(junk, [transferTopic, topic(stranger), topic(own), words(id)]))).toMatchObject([
       { asset: `erc721:${junk}:${id}`, amount: 1n, tags: ['unknown-asset'] },
     ])
+  })
+
+  it('with only its id indexed is read from both', () => {
+    expect(found(log(junk, [transferTopic, words(4)], words(stranger, own)))).toMatchObject([
+      { direction: 'deposit', asset: `erc721:${junk}:4`, amount: 1n, parties: [{ role: 'source' }, {}, {}] },
+    ])
+  })
+
+  it('moves many at once where ids follow on each other (ERC-2309)', () => {
+    const many = (last: number) =>
+      found(log(junk, [topics.consecutiveTopic, words(5), topic(stranger), topic(own)], words(last)))
+    expect(many(9)).toMatchObject([{ asset: `erc721:${junk}`, amount: 5n, tags: ['unknown-asset'] }])
+    expect(many(4)).toMatchObject([{ amount: 0n, tags: ['zero-value', 'unknown-asset'] }])
   })
 })
 
@@ -152,8 +193,24 @@ describe('ERC-1155', () => {
     expect(single(words(9))).toMatchObject([{ asset: `erc1155:${junk}`, amount: 0n }])
   })
 
-  it('with too few topics is no transfer', () => {
-    expect(found(log(junk, [transferSingleTopic, topic(own), topic(own)], words(9, 1)))).toEqual([])
+  it('with too few topics is undecoded', () => {
+    expect(found(log(junk, [transferSingleTopic, topic(own), topic(stranger)], words(9, 1)))).toMatchObject([
+      { amount: null, tags: ['undecoded'] },
+    ])
+  })
+})
+
+describe('ERC-6909', () => {
+  it('names its id and its caller', () => {
+    const data = words(operator, 300)
+    const [transfer] = found(
+      log(junk, [topics.transferOfIdTopic, topic(stranger), topic(own), words(9)], data),
+    )
+    expect(transfer).toMatchObject({ id: 'log:0', asset: `erc6909:${junk}:9`, amount: 300n })
+    expect(transfer?.parties.slice(0, 2)).toEqual([
+      { key: evmKey(stranger), role: 'source' },
+      { key: evmKey(operator), role: 'operator' },
+    ])
   })
 })
 
@@ -168,8 +225,12 @@ describe('wrapped coins', () => {
     ])
   })
 
-  it('count only where the config says that the token wraps', () => {
-    expect(found(log(usdx, [topics.wrapTopic, topic(own)], words(5)))).toEqual([])
-    expect(found(log(junk, [topics.unwrapTopic, topic(own)], words(5)))).toEqual([])
+  it('count of any contract, as an unknown asset where the config does not name it', () => {
+    expect(found(log(usdx, [topics.wrapTopic, topic(own)], words(5)))).toMatchObject([
+      { direction: 'deposit', symbol: 'USDX', amount: 5n, tags: [] },
+    ])
+    expect(found(log(junk, [topics.unwrapTopic, topic(own)], words(5)))).toMatchObject([
+      { direction: 'withdrawal', symbol: null, amount: 5n, tags: ['unknown-asset'] },
+    ])
   })
 })

@@ -111,7 +111,7 @@ describe('who else takes part', () => {
     })
   })
 
-  it('who moved value into the sender before is upstream', () => {
+  it('who moved value into the sender, before or after, is upstream', () => {
     const calls = [
       { to: payer, calls: [{ to: bob, value: 5, calls: [{ to: router, value: 5 }] }] },
       { to: router, calls: [{ to: own, value: 5 }] },
@@ -120,7 +120,7 @@ describe('who else takes part', () => {
     const [transfer] = found({ from: alice, to: address(0x77) }, calls).transfers
     expect(transfer).toEqual([
       ...['trace:1.0', 'deposit', 5n, 'source:e', 'intermediary:77'],
-      ...['upstream:b', 'upstream:c'],
+      ...['upstream:b', 'upstream:d', 'upstream:c'],
     ])
   })
 
