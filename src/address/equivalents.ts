@@ -25,7 +25,7 @@ export interface Equivalent {
  * - `same-script`: P2WSH and P2SH-P2WSH of one script hash; P2SH on Bitcoin, Bitcoin Cash and Litecoin.
  * - `same-account`: Tron and EVM.
  *
- * P2SH hides its script and gives only itself on the other chains. Taproot gives nothing. No repeats, never the key
+ * P2SH hides its script and gives only itself on the other chains (see {@link nestedForms}). Taproot gives nothing. No repeats, never the key
  * itself. The equivalents of an equivalent are among them, save that the hash of an uncompressed key gives no segwit
  * form here: a P2PKH address can't tell that its key is one.
  */
@@ -35,6 +35,22 @@ export function equivalents(key: Key): Equivalent[] {
     if (equivalent.key !== key && !found.has(equivalent.key)) found.set(equivalent.key, equivalent)
   }
   return [...found.values()]
+}
+
+/**
+ * The P2SH that hold a P2WPKH of this key hash, or this P2WSH: what a listed P2SH may hide. Nothing leads from the P2SH to
+ * them, so whoever is held against the lists brings them along. Of P2PKH and P2WPKH `same-key`, of P2WSH `same-script`.
+ */
+export function nestedForms(key: Key): Equivalent[] {
+  const family = keyFamily(key)
+  if (family !== 'bitcoin' && family !== 'litecoin') return []
+  const script = keyBytes(key)
+  const witness = witnessProgram(script)
+  const program = witness?.version === 0 ? witness.program : undefined
+  const keyHash = p2pkhHash(script) ?? (program?.length === 20 ? program : null)
+  const nest = (segwit: Uint8Array) => makeKey(family, p2shScript(hash160(segwit)))
+  if (keyHash !== null) return [{ key: nest(witnessScript(0, keyHash)), basis: 'same-key' }]
+  return program?.length === 32 ? [{ key: nest(script), basis: 'same-script' }] : []
 }
 
 function candidates(key: Key): Equivalent[] {

@@ -1,3 +1,4 @@
+import { secp256k1 } from '@bitauth/libauth'
 import { hash160 } from './hash.ts'
 import { type Key, makeKey } from './key.ts'
 import { p2pkhScript, p2shScript, witnessScript } from './script-templates.ts'
@@ -9,25 +10,45 @@ export function isPublicKey(bytes: Uint8Array): boolean {
   return bytes.length === 65 && (prefix === 4 || prefix === 6 || prefix === 7)
 }
 
+/** The forms of the keys of late: one that spends a thousand outputs is worked out once. */
+const lately = new Map<string, readonly PublicKeyForm[]>()
+const mostLately = 256
+
+export interface PublicKeyForm {
+  key: Key
+  basis: 'same-key'
+}
+
 /**
- * The Bitcoin addresses a public key can stand behind: P2PKH of its hash, and for a compressed key P2WPKH and
- * P2SH-P2WPKH. An uncompressed or hybrid key gives those of its compressed form too: it is the same key. Empty for
- * bytes that have not the shape of a public key.
+ * The Bitcoin addresses a public key can stand behind, in whichever encoding it is shown: P2PKH of both encodings, and
+ * P2WPKH and P2SH-P2WPKH of the compressed one. Of a hybrid key also the P2PKH of its own bytes. Bytes in the shape of a
+ * public key that are no point of the curve have no other encoding. Empty for bytes that have not the shape. A key takes
+ * about a tenth of a millisecond, nearly all of it for the other encoding.
  */
-export function publicKeyForms(publicKey: Uint8Array): { key: Key; basis: 'same-key' }[] {
+export function publicKeyForms(publicKey: Uint8Array): readonly PublicKeyForm[] {
   if (!isPublicKey(publicKey)) return []
+  const id = Buffer.from(publicKey).toString('hex')
+  const known = lately.get(id)
+  if (known !== undefined) return known
+  if (lately.size >= mostLately) lately.clear()
   const forms = encodings(publicKey).flatMap((encoding) => {
     const hash = hash160(encoding)
     if (encoding.length === 65) return [p2pkhScript(hash)]
     const segwit = witnessScript(0, hash)
     return [p2pkhScript(hash), segwit, p2shScript(hash160(segwit))]
   })
-  return forms.map((script) => ({ key: makeKey('bitcoin', script), basis: 'same-key' }))
+  const found = forms.map((script) => ({ key: makeKey('bitcoin', script), basis: 'same-key' as const }))
+  lately.set(id, found)
+  return found
 }
 
-/** The key as given, and for a long one its plain and its compressed encoding. The last byte of y decides the prefix. */
+/** The key as given, and its other encodings. The last byte of y decides the prefix of the compressed one. */
 function encodings(publicKey: Uint8Array): Uint8Array[] {
-  if (publicKey.length === 33) return [publicKey]
+  if (publicKey.length === 33) {
+    // libauth answers with words where there is no such point.
+    const plain = secp256k1.uncompressPublicKey(publicKey)
+    return typeof plain === 'string' ? [publicKey] : [publicKey, plain]
+  }
   const coordinates = publicKey.subarray(1)
   const isOdd = ((publicKey[64] ?? 0) & 1) === 1
   const compressed = Uint8Array.of(isOdd ? 3 : 2, ...publicKey.subarray(1, 33))

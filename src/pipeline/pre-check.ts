@@ -1,3 +1,4 @@
+import { nestedForms } from '../address/equivalents.ts'
 import { type Key, keyFamily } from '../address/key.ts'
 import { type BitcoinNetwork, bitcoinPrefixes } from '../address/network.ts'
 import { parseAddress } from '../address/parse.ts'
@@ -7,7 +8,7 @@ import { privateKeyAsAddress, shownAddress } from '../descriptor/shown-address.t
 import type { Db } from '../ledger/database.ts'
 import { entriesMet } from '../ledger/list-forms.ts'
 import { type AskedList, bundledAlone, listHealth } from '../ledger/list-health.ts'
-import type { Match } from '../screening/watchlist.ts'
+import { type Match, meetBy } from '../screening/watchlist.ts'
 
 /** `unknown` is never the same as `clear`. */
 export type Verdict = 'clear' | 'listed' | 'unknown'
@@ -79,7 +80,9 @@ function checkOne(
     }
   }
   const family = keyFamily(parsed.key)
-  const all = entriesMet(db, parsed.key).filter(({ entry }) => entry.category !== 'canary')
+  const forms = nestedForms(parsed.key)
+  const met = meetBy((key) => entriesMet(db, key), { key: parsed.key, forms })
+  const all = met.filter(({ entry }) => entry.category !== 'canary')
   const inForce = all.filter(({ entry }) => entry.intervals.at(-1)?.to === null)
   const misfit = options.chain === null ? null : misfitOf(address, parsed, options.chain)
   const notes = [

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { equivalents } from '../../src/address/equivalents.ts'
+import { equivalents, nestedForms } from '../../src/address/equivalents.ts'
 import { hash160 } from '../../src/address/hash.ts'
 import { families, type Key, keyBytes, keyFamily, makeKey } from '../../src/address/key.ts'
 import { parseAddress } from '../../src/address/parse.ts'
@@ -52,8 +52,30 @@ describe('equivalents', () => {
     ])
   })
 
+  it('do not lead from a P2SH to what it holds, and nestedForms lead there', () => {
+    const nested = (text: string) =>
+      nestedForms(keyOfText(text)).map(({ key, basis }) => [addressText(key), basis])
+    expect(nested(generator.p2pkh)).toEqual([[generator.nested, 'same-key']])
+    expect(nested(generator.p2wpkh)).toEqual([[generator.nested, 'same-key']])
+    expect(nested(generator.nested)).toEqual([])
+    expect(nested('ltc1qw508d6qejxtdg4y5r3zarvary0c5xw7kgmn4n9')).toEqual([
+      ['MR8UQSBr5ULwWheBHznrHk2jxyxkHQu8vB', 'same-key'],
+    ])
+    const p2wsh = makeKey('bitcoin', witnessScript(0, new Uint8Array(32).fill(7)))
+    expect(nestedForms(p2wsh)).toHaveLength(1)
+    expect(equivalents(p2wsh)).toEqual(expect.arrayContaining(nestedForms(p2wsh)))
+    expect(nestedForms(makeKey('bitcoin', witnessScript(1, new Uint8Array(32))))).toEqual([])
+  })
+
   it('of a compressed P2PK script are all the forms of its key', () => {
-    expect(written(`bitcoin:21${generator.compressed}ac`)).toEqual(keyHashForms)
+    const ofUncompressed = [
+      `same-key bitcoin ${generator.p2pkhOfUncompressed}`,
+      'same-key bitcoin-cash bitcoincash:qzgmyjle755g2v5kptrg02asx5f8k8fg55zdx7hd4l',
+      'same-key litecoin LYWKqJhtPeGyBAw7WC8R3F7ovxtzAiubdM',
+    ]
+    expect(written(`bitcoin:21${generator.compressed}ac`)).toEqual(
+      [...keyHashForms, ...ofUncompressed].sort(),
+    )
   })
 
   it('of an uncompressed P2PK script are its own hash and the forms of the compressed key, but no segwit of its own hash', () => {

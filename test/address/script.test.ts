@@ -86,8 +86,17 @@ describe('scriptPublicKeys', () => {
 describe('publicKeyForms', () => {
   const textsOf = (hex: string) => publicKeyForms(fromHex(hex)).map(({ key }) => addressText(key))
 
-  it('a compressed key stands behind P2PKH, P2WPKH and P2SH-P2WPKH', () => {
-    expect(textsOf(compressed)).toEqual([generator.p2pkh, generator.p2wpkh, generator.nested])
+  it('a compressed key stands behind P2PKH, P2WPKH and P2SH-P2WPKH, and the P2PKH of its uncompressed self', () => {
+    expect(textsOf(compressed)).toEqual([
+      generator.p2pkh,
+      generator.p2wpkh,
+      generator.nested,
+      generator.p2pkhOfUncompressed,
+    ])
+  })
+
+  it('what has the shape of a key and is no point of the curve has no other encoding', () => {
+    expect(textsOf(`02${'ff'.repeat(32)}`)).toHaveLength(3)
   })
 
   it('an uncompressed or hybrid key stands behind its own hash and the forms of its compressed self', () => {

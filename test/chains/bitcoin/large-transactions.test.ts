@@ -62,7 +62,8 @@ describe('a consolidation of 2,000 own inputs', () => {
       own,
       [listed],
     )
-    expect(counts).toEqual([1, 1, 1])
+    // The destination, and the P2SH that it may be the inside of.
+    expect(counts).toEqual([1, 2, 1])
     expect(alerts).toEqual([
       {
         direction: 'withdrawal',
@@ -95,12 +96,14 @@ describe('a hostile transaction as large as a block', () => {
     ])
   })
 
-  it('of thousands of other payers and payees has four rows for each payer, one for each payee', async () => {
+  it('of thousands of other payers and payees has at most five rows for each payer, two for each payee', async () => {
     const inputs = Array.from({ length: 3000 }, (_, i) => coinOf(`in ${i}`))
     const outputs = Array.from({ length: 3000 }, (_, i) => ({ script: p2wpkh(`out ${i}`), value: 1n }))
     const tx = { inputs, outputs: [...outputs, { script: hot, value: 1000n }] }
     const { counts, unscreened } = await follow(tx, [hot], [scriptOf('in 2999'), p2wpkh('out 7')])
-    expect(counts).toEqual([1, 3000 * 3 + 3000, 2])
+    expect(counts).toEqual([1, expect.any(Number), 2])
+    expect(counts[1]).toBeGreaterThan(3000 * 3 + 2 * 3000)
+    expect(counts[1]).toBeLessThanOrEqual(3000 * 5 + 2 * 3000)
     expect(unscreened).toEqual([])
   })
 })

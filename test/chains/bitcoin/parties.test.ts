@@ -1,5 +1,8 @@
+import { sha256 } from '@noble/hashes/sha2.js'
 import { describe, expect, it } from 'vitest'
+import { witnessScript } from '../../../src/address/script-templates.ts'
 import type { Party } from '../../../src/screening/types.ts'
+import { generator } from '../../address/key-vectors.ts'
 import { sats } from './build-block.ts'
 import { extractOne } from './extract.ts'
 import { ownSet } from './own-set.ts'
@@ -54,8 +57,29 @@ describe('a party', () => {
     expect(formKeys(destinationOf(multisig([alice, bob])))).toEqual(addresses(alice, bob))
   })
 
-  it('paid by an ordinary address has no forms', () => {
-    expect(destinationOf(p2wpkhOf(hash))).toEqual({ key: key(p2wpkhOf(hash)), role: 'destination' })
+  it('paid by P2WPKH, P2PKH or P2WSH may be the inside of a P2SH', () => {
+    const nested = { key: key(p2shOf(p2wpkhOf(hash))), basis: 'same-key' }
+    expect(destinationOf(p2wpkhOf(hash))?.forms).toEqual([nested])
+    expect(destinationOf(p2pkhOf(hash))?.forms).toEqual([nested])
+    const script = witnessScript(0, sha256(alice))
+    expect(destinationOf(Buffer.from(script))?.forms).toEqual([
+      { key: key(p2shOf(Buffer.from(script))), basis: 'same-script' },
+    ])
+  })
+
+  it('has both encodings of its key as forms, whichever it shows', () => {
+    const [short, long] = [generator.compressed, generator.uncompressed].map((hex) => Buffer.from(hex, 'hex'))
+    const both = [short, long].map((each) => key(p2pkhOf(hash160(each ?? Buffer.alloc(0)))))
+    expect(formKeys(destinationOf(p2pk(short ?? Buffer.alloc(0))))).toEqual(expect.arrayContaining(both))
+    expect(formKeys(destinationOf(p2pk(long ?? Buffer.alloc(0))))).toEqual(expect.arrayContaining(both))
+    const spend = { witness: [signature, short ?? Buffer.alloc(0)] }
+    expect(formKeys(sourceOf(p2wpkhOf(hash160(short ?? Buffer.alloc(0))), spend))).toEqual(
+      expect.arrayContaining(both),
+    )
+  })
+
+  it('paid by P2TR, P2SH or P2A has no forms', () => {
+    expect(destinationOf(p2shOf(alice))).toEqual({ key: key(p2shOf(alice)), role: 'destination' })
     expect(destinationOf(p2tr('alice'))).toEqual({ key: key(p2tr('alice')), role: 'destination' })
   })
 
