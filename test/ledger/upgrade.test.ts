@@ -148,6 +148,35 @@ describe('a database of the schema version 8', () => {
   })
 })
 
+describe('a database of the schema version 14', () => {
+  it('keeps its transfers, and takes those of an unknown amount', () => {
+    const path = databaseOf(
+      14,
+      `insert into chains (id, caip2, genesis_hash, updated_at) values ('c', 'eip155:1', '0x0', '2026-01-01');
+       insert into transactions values (5, 'c', '0x1', 7, '0xb', '2026-01-01', 0, 0);
+       insert into transfers values (6, 5, 'log:0', 'deposit', 'erc20:0x3', null, '12', 'k', 'own', '[]');
+       insert into parties values (8, 5, 6, null, 'source', 'k2', 'other', 'k2', 'exact');
+       insert into parties values (9, 5, null, null, 'initiator', 'k3', 'third', 'k3', 'exact');`,
+    )
+    const db = freshLedger(path)
+    db.exec(`insert into transfers (transaction_id, transfer, direction, asset, amount, own_key, own_address, tags, logs)
+      values (5, 'log:1', 'deposit', 'unknown:0x4', null, 'k', 'own', '["undecoded"]', 3)`)
+    db.exec(`insert into parties values (10, 5, null, null, 'named', 'k4', 'fourth', 'k4', 'exact')`)
+    expect(all(db, 'select id, transfer, amount, logs from transfers')).toEqual([
+      { id: 6, transfer: 'log:0', amount: '12', logs: 1 },
+      { id: 7, transfer: 'log:1', amount: null, logs: 3 },
+    ])
+    expect(all(db, 'select transfer, role, party from transfer_parties order by transfer, role')).toEqual([
+      { transfer: 'log:0', role: 'initiator', party: 'third' },
+      { transfer: 'log:0', role: 'source', party: 'other' },
+      { transfer: 'log:1', role: 'initiator', party: 'third' },
+      { transfer: 'log:1', role: 'named', party: 'fourth' },
+    ])
+    expect(db.pragma('foreign_key_check')).toEqual([])
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
+  })
+})
+
 describe('a database of the schema version 11', () => {
   it('tells the alerts whose entry was listed again, and opens what was released of them', () => {
     const alert = (id: string, key: string) =>
@@ -245,34 +274,5 @@ describe('a database whose rejected files were quoted', () => {
     expect(readFileSync(path, 'latin1')).toContain('The file has the column')
     freshLedger(path)
     expect(readFileSync(path, 'latin1')).not.toContain('The file has the column')
-  })
-})
-
-describe('a database of the schema version 14', () => {
-  it('keeps its transfers, and takes those of an unknown amount', () => {
-    const path = databaseOf(
-      14,
-      `insert into chains (id, caip2, genesis_hash, updated_at) values ('c', 'eip155:1', '0x0', '2026-01-01');
-       insert into transactions values (5, 'c', '0x1', 7, '0xb', '2026-01-01', 0, 0);
-       insert into transfers values (6, 5, 'log:0', 'deposit', 'erc20:0x3', null, '12', 'k', 'own', '[]');
-       insert into parties values (8, 5, 6, null, 'source', 'k2', 'other', 'k2', 'exact');
-       insert into parties values (9, 5, null, null, 'initiator', 'k3', 'third', 'k3', 'exact');`,
-    )
-    const db = freshLedger(path)
-    db.exec(`insert into transfers (transaction_id, transfer, direction, asset, amount, own_key, own_address, tags, logs)
-      values (5, 'log:1', 'deposit', 'unknown:0x4', null, 'k', 'own', '["undecoded"]', 3)`)
-    db.exec(`insert into parties values (10, 5, null, null, 'named', 'k4', 'fourth', 'k4', 'exact')`)
-    expect(all(db, 'select id, transfer, amount, logs from transfers')).toEqual([
-      { id: 6, transfer: 'log:0', amount: '12', logs: 1 },
-      { id: 7, transfer: 'log:1', amount: null, logs: 3 },
-    ])
-    expect(all(db, 'select transfer, role, party from transfer_parties order by transfer, role')).toEqual([
-      { transfer: 'log:0', role: 'initiator', party: 'third' },
-      { transfer: 'log:0', role: 'source', party: 'other' },
-      { transfer: 'log:1', role: 'initiator', party: 'third' },
-      { transfer: 'log:1', role: 'named', party: 'fourth' },
-    ])
-    expect(db.pragma('foreign_key_check')).toEqual([])
-    expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
   })
 })
