@@ -3,6 +3,7 @@ import type { Config } from './config/schema.ts'
 import { ChainscreenError } from './errors.ts'
 import { takeDaemonLock } from './ledger/daemon-lock.ts'
 import type { Db } from './ledger/database.ts'
+import { watchDatabaseFile } from './ledger/database-file.ts'
 import { openLedger } from './ledger/open.ts'
 import { loadLists } from './lists/load-lists.ts'
 import { tendLists } from './lists/tend-lists.ts'
@@ -19,6 +20,8 @@ import { type HealthServer, startServer } from './server/server.ts'
 export interface DaemonOptions {
   /** Catch up with the heads as they are now, and return. */
   once: boolean
+  /** Make the database where there is none. Default false: a database that vanished must not come back empty. */
+  create?: boolean
   /** Ends the work after the step under way. */
   signal: AbortSignal
   log: Log
@@ -33,11 +36,13 @@ export interface DaemonOptions {
  *
  * @throws ChainscreenError of the first chain that halted, once all have ended; and whatever stops the start.
  */
-export async function runDaemon(config: Config, options: DaemonOptions): Promise<void> {
-  const { log, now = () => new Date().toISOString() } = options
-  const db = openLedger(config.database)
+export async function runDaemon(config: Config, given: DaemonOptions): Promise<void> {
+  const { log, now = () => new Date().toISOString(), create = false } = given
+  const db = openLedger(config.database, { create })
   try {
     const letGo = takeDaemonLock(db)
+    const file = watchDatabaseFile(db, now)
+    const options = { ...given, signal: AbortSignal.any([given.signal, file.signal]) }
     const conditions = createChainConditions(
       config.chains.map(({ id }) => id),
       now,
@@ -58,7 +63,7 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
         knowFreezeLists(db, config, now())
         const stopRescreening = keepRescreening(db, log, now)
         try {
-          await followAll(config, db, { ...options, now, conditions })
+          await followAll(config, db, { ...options, now, conditions, lost: file.lost })
         } finally {
           await stopRescreening({ finish: options.once && !options.signal.aborted })
         }
@@ -70,16 +75,19 @@ export async function runDaemon(config: Config, options: DaemonOptions): Promise
       const stopped = error instanceof ChainscreenError && error.code === 'aborted' && options.signal.aborted
       if (!stopped) throw error
     } finally {
+      await file.stop()
       await server?.close()
       letGo()
     }
+    // However the work ended then, that is why.
+    if (file.signal.aborted) await file.lost
   } finally {
     db.close()
   }
 }
 
 /** What a daemon that runs has beside what it was told. */
-type Running = DaemonOptions & { now: () => string; conditions: ChainConditions }
+type Running = DaemonOptions & { now: () => string; conditions: ChainConditions; lost: Promise<never> }
 
 async function followAll(config: Config, db: Db, options: Running): Promise<void> {
   const memory = new Memory(db)
@@ -96,7 +104,7 @@ async function followAll(config: Config, db: Db, options: Running): Promise<void
       ),
     )
     // What is stuck may not hear a signal: the stall does not wait for it.
-    const ends = await Promise.race([all, guarded.stalled])
+    const ends = await Promise.race([all, guarded.stalled, options.lost])
     const failed = ends.find((end) => end.status === 'rejected')
     if (failed !== undefined) throw failed.reason
   } finally {

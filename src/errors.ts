@@ -48,6 +48,8 @@ const exitCodes = {
   'database-busy': 75,
   /** The disk under the database is full, or answers with an I/O error. */
   'database-disk': 75,
+  /** The file of the database was deleted, moved or replaced under the daemon that has it open. */
+  'database-lost': 1,
   /** The database is newer than this program. */
   'database-newer': 5,
   /** Another daemon holds the database. */

@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -32,7 +33,7 @@ async function configWith(evm: { rpc: string; chainId: number }): Promise<Config
 async function watch(config: Config): Promise<{ end: unknown; lines: string[] }> {
   const { log, lines } = rememberingLog()
   const stop = new AbortController()
-  const end = runDaemon(config, { once: false, signal: stop.signal, log }).then(
+  const end = runDaemon(config, { once: false, create: true, signal: stop.signal, log }).then(
     () => 'ended',
     (error: unknown) => error,
   )
@@ -57,7 +58,10 @@ describe('the daemon', () => {
     const { log, lines } = rememberingLog()
     const stop = new AbortController()
     const server = { host: '127.0.0.1', port: 0, token: null }
-    const end = runDaemon({ ...config, server }, { once: false, signal: stop.signal, log }).catch(() => {})
+    const end = runDaemon(
+      { ...config, server },
+      { once: false, create: true, signal: stop.signal, log },
+    ).catch(() => {})
     await expect.poll(() => lines.join('\n')).toMatch(/health and metrics at http/)
     const url = /at (http\S+)/.exec(lines.find((line) => line.includes('health and metrics')) ?? '')?.[1]
     const chains = async () => ((await (await fetch(`${url}/health`)).json()) as Health).chains
@@ -74,7 +78,7 @@ describe('the daemon', () => {
     const both = await configWith({ rpc: 'http://127.0.0.1:9', chainId: 5 })
     const config = { ...both, chains: both.chains.slice(0, 1) }
     const { log, lines } = rememberingLog()
-    const once = { once: true, signal: new AbortController().signal, log }
+    const once = { once: true, create: true, signal: new AbortController().signal, log }
     await runDaemon(config, once)
     const db = new Database(config.database)
     onTestFinished(() => {
@@ -90,6 +94,36 @@ describe('the daemon', () => {
     expect(lines).toContainEqual(
       expect.stringMatching(/^warn bitcoin: the final height \d+ was less than 6 blocks/),
     )
+  })
+
+  it('ends with a clear word when its database is deleted under it', async () => {
+    const config = await configWith({ rpc: 'http://127.0.0.1:9', chainId: 5 })
+    const patient = {
+      ...config,
+      chains: config.chains.map((chain) => ({ ...chain, stallMs: 60_000 })),
+    } as Config
+    const { log, lines } = rememberingLog()
+    const signal = new AbortController().signal
+    const end = runDaemon(patient, { once: false, create: true, signal, log }).catch(
+      (error: unknown) => error,
+    )
+    await expect.poll(() => lines.join('\n')).toMatch(/following bitcoin/)
+    rmSync(config.database)
+    expect(await end).toMatchObject({
+      code: 'database-lost',
+      message: expect.stringContaining('was deleted or moved away'),
+    })
+    expect(existsSync(config.database)).toBe(false)
+  })
+
+  it('makes no database where there is none, unless it is told to', async () => {
+    const config = await configWith({ rpc: 'http://127.0.0.1:9', chainId: 5 })
+    const { log } = rememberingLog()
+    const options = { once: true, signal: AbortSignal.abort(), log }
+    await expect(runDaemon(config, options)).rejects.toThrow(/There is no database at .*chainscreen init/)
+    expect(existsSync(config.database)).toBe(false)
+    await runDaemon(config, { ...options, create: true })
+    expect(existsSync(config.database)).toBe(true)
   })
 
   it('waits for a node that is away as long as a chain may stand still, and then ends to be started anew', async () => {

@@ -7,7 +7,8 @@ import { createProgress } from './progress.ts'
 export const runCommand: CommandFactory = () =>
   command('run', 'the daemon: load lists, follow all chains')
     .option('--once', 'catch up with the heads as they are now, and exit')
-    .action(async (options: CommonOptions & { once?: boolean }) => {
+    .option('--create', 'make the database where there is none')
+    .action(async (options: CommonOptions & { once?: boolean; create?: boolean }) => {
       const config = configOf(options)
       const log = createLog(config.log.level)
       const progress = createProgress(log)
@@ -16,6 +17,7 @@ export const runCommand: CommandFactory = () =>
       try {
         await runDaemon(config, {
           once: options.once ?? false,
+          create: options.create ?? false,
           signal: stopSignal(),
           log,
           onProgress: ({ chain, height, head }) => {

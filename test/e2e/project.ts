@@ -67,6 +67,7 @@ export function newProject(config: Readonly<Record<string, unknown>> = {}): Proj
     follow: () =>
       runDaemon(loadConfig(path), {
         once: true,
+        create: true,
         signal: new AbortController().signal,
         log: createLog('silent'),
       }),

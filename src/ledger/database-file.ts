@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto'
+import { type Stats, statSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { ChainscreenError, isTemporary, messageOf } from '../errors.ts'
+import { type Db, one, run } from './database.ts'
+
+export interface DatabaseFileWatch {
+  /** Aborted when the file is lost. */
+  readonly signal: AbortSignal
+  /** Rejects with `database-lost` when the file is lost; otherwise never settles. */
+  readonly lost: Promise<never>
+  stop(): Promise<void>
+}
+
+const defaultCheckEveryMs = 1_000
+const heartbeatEveryMs = 30_000
+
+/**
+ * Watches that the file under an open database is still the one at its path. SQLite goes on writing to a file that was
+ * deleted or replaced (https://www.sqlite.org/howtocorrupt.html, 2.4), and all of that is gone when the process ends. The
+ * inodes of the database and of its write-ahead log are compared. A heartbeat row with a token of this daemon is read
+ * back, which finds another database copied over the same inode.
+ *
+ * @param now ISO-8601.
+ * @param options.checkEveryMs between two checks, in milliseconds; default one second.
+ */
+export function watchDatabaseFile(
+  db: Db,
+  now: () => string,
+  options: { checkEveryMs?: number } = {},
+): DatabaseFileWatch {
+  const { checkEveryMs = defaultCheckEveryMs } = options
+  const stop = new AbortController()
+  const failed = new AbortController()
+  let fail: (error: ChainscreenError) => void = () => {}
+  const lost = new Promise<never>((_resolve, reject) => {
+    fail = reject
+  })
+  // Nobody may be waiting for it any more.
+  lost.catch(() => {})
+
+  async function watch(): Promise<void> {
+    const paths = [db.name, `${db.name}-wal`]
+    const files = paths.flatMap((path) => {
+      const stats = statOf(path)
+      return stats === undefined ? [] : [{ path, stats }]
+    })
+    const token = randomUUID()
+    let beatAt: number | null = null
+    while (!stop.signal.aborted) {
+      const moved = files.find(({ path, stats }) => !isSameFile(stats, statOf(path)))
+      const reason =
+        moved === undefined ? heartbeatFault(db, beatAt === null ? null : token) : movedReason(moved.path)
+      if (reason !== null) {
+        fail(
+          new ChainscreenError(
+            'database-lost',
+            `The database ${db.name} was lost under the running daemon: ${reason}. Nothing more is written to it. Put the file back or restore a backup, then start the daemon.`,
+          ),
+        )
+        failed.abort()
+        return
+      }
+      if (beatAt === null || performance.now() - beatAt >= heartbeatEveryMs) {
+        if (writeHeartbeat(db, token, now())) beatAt = performance.now()
+      }
+      await setTimeout(checkEveryMs, undefined, { signal: stop.signal }).catch(() => {})
+    }
+  }
+
+  const work = db.memory ? Promise.resolve() : watch()
+  return {
+    signal: failed.signal,
+    lost,
+    stop: async () => {
+      stop.abort()
+      await work
+    },
+  }
+}
+
+function statOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false })
+}
+
+function isSameFile(before: Stats, now: Stats | undefined): boolean {
+  return now !== undefined && now.ino === before.ino && now.dev === before.dev
+}
+
+function movedReason(path: string): string {
+  return statOf(path) === undefined
+    ? `${path} was deleted or moved away`
+    : `${path} was replaced by another file`
+}
+
+/** @param token as last written; `null` before. @returns why this is not the database the daemon opened; `null` where it is. */
+function heartbeatFault(db: Db, token: string | null): string | null {
+  try {
+    const row = one<{ value: string }>(db, `select value from meta where key = 'daemon_heartbeat'`)
+    return token === null || row?.value.startsWith(token)
+      ? null
+      : 'its content was replaced by that of another database'
+  } catch (error) {
+    return isTemporary(error) ? null : `it can't be read any more (${messageOf(error)})`
+  }
+}
+
+/** @returns whether it was written. A disk that is full, or a busy database, is tried again; the next check tells the rest. */
+function writeHeartbeat(db: Db, token: string, at: string): boolean {
+  try {
+    run(
+      db,
+      `insert into meta (key, value) values ('daemon_heartbeat', ?) on conflict (key) do update set value = excluded.value`,
+      `${token} ${at}`,
+    )
+    return true
+  } catch {
+    return false
+  }
+}
