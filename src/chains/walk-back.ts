@@ -48,7 +48,7 @@ function deepReorg(header: BlockRef, final: number): ChainscreenError {
     {
       details: [
         'Either the node is on another chain or not in sync (check it first), or the network really reorganised below what was taken for final.',
-        'If the reorg is real: raise `finality.depth`, start with a new database, and replay.',
+        'If the reorg is real: `chainscreen chains rewind CHAIN --to HEIGHT --dry-run` says what it takes back; raise `finality.depth` for the future.',
       ],
     },
   )

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { ChainscreenError, exitCodeOf, messageOf } from '../errors.ts'
 import { alertsCommand } from './alerts.ts'
+import { chainsCommand } from './chains.ts'
 import { coverageCommand } from './coverage.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
@@ -40,7 +41,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     replayCommand,
     rescreenCommand,
   ]
-  const more = [alertsCommand, coverageCommand, recordCommand, serveCommand, doctorCommand]
+  const more = [alertsCommand, coverageCommand, chainsCommand, recordCommand, serveCommand, doctorCommand]
   for (const command of [...commands, ...more]) program.addCommand(command(done))
   prepare(program)
   program.hook('preAction', (_, action) => inheritOptions(action))

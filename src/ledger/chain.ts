@@ -30,25 +30,30 @@ export interface ChainState {
  */
 export function pinChain(db: Db, chain: Chain, genesisHash: string, at: string): void {
   inTransaction(db, () => {
-    const known = one<{ caip2: string; genesis_hash: string }>(
-      db,
-      'select caip2, genesis_hash from chains where id = ?',
-      chain.id,
-    )
-    if (known === undefined) {
+    if (one(db, 'select 1 from chains where id = ?', chain.id) === undefined) {
       refuseSecondName(db, chain, genesisHash)
       run(
         db,
         'insert into chains (id, caip2, genesis_hash, updated_at) values (?, ?, ?, ?)',
         ...[chain.id, chain.caip2, genesisHash, at],
       )
-    } else if (known.caip2 !== chain.caip2 || known.genesis_hash !== genesisHash) {
-      throw new ChainscreenError(
-        'wrong-chain',
-        `The database knows chain "${chain.id}" as ${known.caip2} with genesis ${known.genesis_hash}, and the node is ${chain.caip2} with genesis ${genesisHash}: use another chain id, or another database.`,
-      )
-    }
+    } else refuseOtherGenesis(db, chain, genesisHash)
   })
+}
+
+/** @throws `wrong-chain` when the id already stands for another chain in this database. Reads only. */
+export function refuseOtherGenesis(db: Db, chain: Pick<Chain, 'id' | 'caip2'>, genesisHash: string): void {
+  const known = one<{ caip2: string; genesis_hash: string }>(
+    db,
+    'select caip2, genesis_hash from chains where id = ?',
+    chain.id,
+  )
+  if (known === undefined) return
+  if (known.caip2 === chain.caip2 && known.genesis_hash === genesisHash) return
+  throw new ChainscreenError(
+    'wrong-chain',
+    `The database knows chain "${chain.id}" as ${known.caip2} with genesis ${known.genesis_hash}, and the node is ${chain.caip2} with genesis ${genesisHash}: use another chain id, or another database.`,
+  )
 }
 
 /** Alerts of a chain have the same ids under any name: those of the first would neither be final nor orphaned under a second. */
@@ -122,4 +127,25 @@ export function noteHead(db: Db, chainId: string, headHeight: number, finalHeigh
     `update chains set head_height = ?, final_height = nullif(max(ifnull(final_height, -1), ifnull(?, -1)), -1) where id = ?`,
     ...[headHeight, finalHeight, chainId],
   )
+}
+
+/** Notes why the follower of a chain gave up, so that other processes know; `null`: it is at work again. */
+export function noteHalt(db: Db, chainId: string, reason: string | null, at: string): void {
+  // Asked with every look at the head, and nearly never a change: a write would wait for other writers.
+  if ((readHalt(db, chainId)?.reason ?? null) === reason) return
+  run(
+    db,
+    'update chains set halted_reason = ?1, halted_at = iif(?1 is null, null, ?2) where id = ?3',
+    ...[reason, at, chainId],
+  )
+}
+
+/** Why the follower of a chain gave up, and when (ISO-8601); `null` where it did not. */
+export function readHalt(db: Db, chainId: string): { at: string; reason: string } | null {
+  const row = one<{ at: string | null; reason: string | null }>(
+    db,
+    'select halted_at as at, halted_reason as reason from chains where id = ?',
+    chainId,
+  )
+  return row?.at == null || row.reason === null ? null : { at: row.at, reason: row.reason }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { BlockRef } from '../screening/types.ts'
+import { keepHash, keptHashes } from './block-hashes.ts'
 import { all, type Db, one, run } from './database.ts'
 import { insertReplay, readAgainFrom } from './replays.ts'
 import type { Revisions } from './revisions.ts'
@@ -53,6 +54,7 @@ export function coverBlock(
 ): CoverageRow {
   const row = open ?? beginRow(db, terms, block, at)
   const digest = foldDigest(row.digest, block)
+  keepHash(db, terms.chain, block)
   run(
     db,
     'update coverage set to_height = ?, digest = ?, last_hash = ?, updated_at = ? where id = ?',
@@ -154,6 +156,34 @@ function uncoverWhole(db: Db, chain: string, height: number): void {
       { chain, from: row.from_height, to: height, ownRevision: row.own_revision },
       row.updated_at,
     )
+}
+
+/**
+ * Shortens the rows that reach over a block to it, before {@link uncoverAbove}: below the hash window no digest was kept, so it is
+ * folded again from the kept hashes. Inside a transaction.
+ *
+ * @param how.refolded some of the hashes come from the node, not from the reading that the row is about: the row says so.
+ */
+export function shortenCoverage(
+  db: Db,
+  chain: string,
+  to: Pick<BlockRef, 'height' | 'hash'>,
+  how: { refolded: boolean; at: string },
+): void {
+  const rows = all<{ id: number; from_height: number; seed: string }>(
+    db,
+    'select id, from_height, seed from coverage where chain = ?1 and from_height <= ?2 and to_height > ?2',
+    ...[chain, to.height],
+  )
+  for (const { id, from_height, seed } of rows) {
+    const digest = keptHashes(db, chain, from_height, to.height).reduce(foldDigest, seed)
+    run(
+      db,
+      `update coverage set to_height = ?, last_hash = ?, digest = ?, refolded_at = ifnull(?, refolded_at), updated_at = ?
+       where id = ?`,
+      ...[to.height, to.hash, digest, how.refolded ? how.at : null, how.at, id],
+    )
+  }
 }
 
 /** The own revision that a block of the hash window was screened with. */

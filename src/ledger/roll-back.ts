@@ -1,5 +1,6 @@
 import type { BlockRef } from '../screening/types.ts'
 import { writeEvent } from './alert-events.ts'
+import { forgetHashesAbove } from './block-hashes.ts'
 import { type Chain, moveCursor, readChainState } from './chain.ts'
 import { uncoverAbove } from './coverage.ts'
 import { all, type Db, inTransaction, run } from './database.ts'
@@ -12,9 +13,16 @@ import { orphanFreezes } from './token-freezes.ts'
  *
  * @param fork the last block both branches share, in the hash window; `null` when the branch lost whole, back to
  * where following began.
+ * @param by who asked for it, where a person did: see {@link rewind}.
  * @returns how many alerts were orphaned.
  */
-export function rollBack(db: Db, chain: Chain, fork: BlockRef | null, at: string): number {
+export function rollBack(
+  db: Db,
+  chain: Chain,
+  fork: BlockRef | null,
+  at: string,
+  by?: { actor: string; note: string | null },
+): number {
   return inTransaction(db, () => {
     // What a replay found below where following began did not lose.
     const height = fork?.height ?? (readChainState(db, chain.id).startHeight ?? 0) - 1
@@ -26,12 +34,14 @@ export function rollBack(db: Db, chain: Chain, fork: BlockRef | null, at: string
     )
     for (const { id, block_height, block_hash } of lost) {
       run(db, `update alerts set status = 'orphaned' where id = ?`, id)
-      writeEvent(db, { alertId: id, at, kind: 'orphaned', data: { height: block_height, block: block_hash } })
+      const data = { height: block_height, block: block_hash, ...(by && { rewoundTo: height }) }
+      writeEvent(db, { alertId: id, at, kind: 'orphaned', data, ...by })
     }
     run(db, 'update transactions set orphaned = 1 where chain = ? and block_height > ?', chain.id, height)
     unsettleAbove(db, chain.id, height, at)
     orphanFreezes(db, chain.id, height, at)
     uncoverAbove(db, chain.id, height)
+    forgetHashesAbove(db, chain.id, height)
     run(db, 'delete from blocks where chain = ? and height > ?', chain.id, height)
     moveCursor(db, chain.id, fork, at)
     return lost.length

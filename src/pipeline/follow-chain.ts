@@ -4,7 +4,8 @@ import type { ChainSource } from '../chains/source.ts'
 import type { Watchdog } from '../chains/watchdog.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import { shallowFinality } from '../config/shallow-finality.ts'
-import { ChainscreenError, messageOf } from '../errors.ts'
+import { ChainscreenError, isTemporary, messageOf } from '../errors.ts'
+import { noteHalt } from '../ledger/chain.ts'
 import type { Db } from '../ledger/database.ts'
 import { lowerFinal } from '../ledger/lower-final.ts'
 import type { Log } from '../log.ts'
@@ -74,6 +75,7 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
     } catch (error) {
       const details = error instanceof ChainscreenError ? error.details : []
       conditions.halted(chain.id, messageOf(error))
+      if (!isTemporary(error)) keepHalt(job, chain.id, messageOf(error))
       log.error(about, [`${chain.id} halted: ${messageOf(error)}`, ...details].join(' '))
       throw error
     }
@@ -83,6 +85,15 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
     await mempool?.stop()
     await past.stop({ finish: false })
     await source.close()
+  }
+}
+
+/** So that `doctor` knows of it. A database that can't be written is the lesser failure here. */
+function keepHalt({ db, log, now }: ChainJob, chain: string, reason: string): void {
+  try {
+    noteHalt(db, chain, reason, now())
+  } catch (error) {
+    log.warn({ chain }, `${chain}: that it halted can't be written down: ${messageOf(error)}`)
   }
 }
 
@@ -114,7 +125,7 @@ function followerOptions(
   wiring: Wiring,
   source: ChainSource,
   { mempool, recheck }: { mempool: MempoolTending | undefined; recheck: Recheck | undefined },
-  { log, watchdog, conditions, once, signal, onProgress }: ChainJob,
+  { db, log, now, watchdog, conditions, once, signal, onProgress }: ChainJob,
 ): FollowerOptions {
   const { id } = wiring.chain
   const { start, finality, prefetch, pollMs } = config
@@ -124,6 +135,7 @@ function followerOptions(
     onLook: async () => {
       watchdog.looked(id)
       conditions.fine(id)
+      noteHalt(db, id, null, now())
       await recheck?.run(signal)
       if (!once) mempool?.start()
     },

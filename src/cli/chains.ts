@@ -1,0 +1,90 @@
+import { userInfo } from 'node:os'
+import type { Command } from 'commander'
+import { takeDaemonLock } from '../ledger/daemon-lock.ts'
+import { openLedger } from '../ledger/open.ts'
+import { createLog } from '../log.ts'
+import { type RewindOutcome, rewindChain } from '../operations/rewind-chain.ts'
+import { chainOf, createSource, pinned } from '../pipeline/open-chain.ts'
+import {
+  type CommandFactory,
+  type CommonOptions,
+  chainConfigOf,
+  command,
+  configOf,
+  now,
+  parseHeight,
+  stopSignal,
+} from './common.ts'
+import { printJson, printLine } from './output.ts'
+import { createProgress } from './progress.ts'
+
+interface RewindOptions extends CommonOptions {
+  to: string
+  actor?: string
+  note?: string
+  dryRun?: boolean
+}
+
+/** `chains rewind CHAIN`. */
+export const chainsCommand: CommandFactory = () =>
+  command('chains', 'what is followed').addCommand(rewindCommand())
+
+function rewindCommand(): Command {
+  return command(
+    'rewind',
+    'accept a reorg deeper than final: orphan what stands above a block, and follow from there',
+  )
+    .argument('<chain>', "the chain's id in the config")
+    .requiredOption('--to <height>', 'the last block that stays')
+    .option('--actor <name>', "who decided; default: the operating system's user")
+    .option('--note <text>', 'why')
+    .option('--dry-run', 'only say what would be taken back')
+    .action(async (id: string, options: RewindOptions) => {
+      const config = configOf(options)
+      const chainConfig = chainConfigOf(config, id)
+      const to = parseHeight(options.to)
+      const db = openLedger(config.database, { create: false })
+      const progress = createProgress(createLog(config.log.level))
+      try {
+        const dryRun = options.dryRun === true
+        const release = dryRun ? () => {} : takeDaemonLock(db)
+        const bare = createSource(chainConfig)
+        const chain = chainOf(chainConfig, bare)
+        const source = pinned(bare, db, chain, now)
+        try {
+          await source.open(stopSignal())
+          const outcome = await rewindChain(db, chain, source, {
+            ...{ to, dryRun, at: now(), signal: stopSignal() },
+            ...{ actor: options.actor?.trim() || userInfo().username, note: options.note ?? null },
+            onProgress: (done, total) => progress.update('hashes asked', done, total),
+          })
+          progress.stop()
+          if (options.json) printJson({ chain: id, dryRun, ...outcome })
+          else print(id, outcome, dryRun)
+        } finally {
+          await source.close()
+          release()
+        }
+      } finally {
+        progress.stop()
+        db.close()
+      }
+    })
+}
+
+function print(id: string, outcome: RewindOutcome, dryRun: boolean): void {
+  const { from, to, blocks, transactions, alerts, decided, refolded } = outcome
+  const [would, are] = dryRun ? ['would be rewound', 'would be'] : ['was rewound', 'are']
+  printLine(`${id} ${would} from block ${from.height} to ${to.height} (${to.hash}).`)
+  printLine(
+    `${decided.length} decided alerts ${are} orphaned (their decisions stay), ${alerts - decided.length} open ones, ${transactions} transactions, ${blocks} blocks.`,
+  )
+  for (const alert of decided.slice(0, 20)) printLine(`  ${alert}`)
+  if (decided.length > 20) printLine(`  and ${decided.length - 20} more: --json names them all`)
+  if (refolded > 0) {
+    printLine(
+      `The hashes of ${refolded} covered blocks were not kept: the digest of their row of \`coverage\` ${dryRun ? 'would be' : 'was'} folded from the node's, and the row says so.`,
+    )
+  }
+  if (!dryRun) printLine('Next: `chainscreen run` follows from there.')
+}
