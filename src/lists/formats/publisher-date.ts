@@ -16,10 +16,10 @@ export function monthFirst(text: string): string | null {
   return month === undefined || day === undefined || year === undefined ? null : date(year, month, day)
 }
 
-/** The day of `2026-09-22T16:47:04.449+02:00`, as the publisher's clock has it; `null` for anything else. */
+/** The day of `2026-09-22T16:47:04.449+02:00` or `2023-08-16 12:18:52.6`, as the publisher's clock has it; `null` for anything else. */
 export function isoDay(text: string): string | null {
   const day = text.trim().slice(0, 10)
-  return isDate(day) && /^$|^T/.test(text.trim().slice(10)) ? day : null
+  return isDate(day) && /^$|^T|^ \d{1,2}:\d{2}/.test(text.trim().slice(10)) ? day : null
 }
 
 /** Reads dates, and counts those that are there and can't be read: an address without its date is to be seen. */

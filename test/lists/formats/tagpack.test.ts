@@ -97,6 +97,30 @@ describe('tagpack', () => {
     expect(list.unparsed).toEqual([expect.objectContaining({ raw: 'none', where: 'line 5004' })])
   })
 
+  it('reads a file that does not end with a line end', async () => {
+    const whole = `${header}tags:\n- address: ${p2sh}\n  label: Lazarus\n  lastmod: 2023-08-16 12:18:52.6\n- address: ${tron}\n  label: "Lázár"\n  lastmod: 2023-08-17T10:00:00`
+    const list = await parse(whole)
+    expect(list.addresses.map(({ address, publishedBy }) => [address, publishedBy])).toEqual([
+      [p2sh, '2023-08-16'],
+      [tron, '2023-08-17'],
+    ])
+    expect(await parse(`${header}tags:\n- address: ${p2sh}\ncurrency: BTC`)).toMatchObject({
+      counts: { tags: 1 },
+    })
+  })
+
+  it.each([
+    ['in the address', `- address: ${tron.slice(0, 20)}`],
+    ['behind the address', `- address: ${tron}`],
+    ['in a field', `- address: ${tron}\n  label: Lazar`],
+    ['in a quote', `- address: ${tron}\n  label: "Lazar`],
+    ['in the name of a field', `- address: ${tron}\n  lab`],
+    ['behind the dash', '- '],
+  ])('refuses a file that ends %s of its last tag', async (_, last) => {
+    const error = await refusal(parse(`${header}tags:\n- address: ${p2sh}\n  label: Lazarus\n${last}`))
+    expect(error.message).toMatch(/cut short|no YAML|no tag/)
+  })
+
   it('puts all that its tags say of one address together', async () => {
     const tags = [
       `- address: ${p2sh}\n  category: exchange\n  lastmod: 2024-01-01\n`,
@@ -197,11 +221,6 @@ describe('tagpack', () => {
     ],
     ['one in the line that ends the first', `${header}tags:\n- address: ${p2sh}\n--- x\n`, /behind the end/],
     ['an open quote', `${header}tags:\n- address: "${p2sh}\n`, /no YAML at line \d/],
-    [
-      'no line end behind the last line',
-      usual.trimEnd(),
-      /does not end with a line end: the file is cut short/,
-    ],
     ['depth without end', `${header}tags: ${'['.repeat(50_000)}\n`, /no YAML/],
     [
       'a tag without end',

@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isMap, isScalar, isSeq, type YAMLMap, type YAMLSeq } from 'yaml'
+import { parseAddress } from '../../../address/parse.ts'
 import { ChainscreenError } from '../../../errors.ts'
 import { composeYaml, type YamlDocument } from './compose-yaml.ts'
 import { Scalars } from './scalars.ts'
-import { splitYaml } from './split-yaml.ts'
+import { splitYaml, type YamlPart } from './split-yaml.ts'
 
 /** The fields of a tag that are taken; each may stand in the header for all tags. Everything else is left unread. */
 const inherited = ['label', 'category', 'abuse', 'actor', 'source', 'lastmod', 'currency'] as const
@@ -27,16 +28,21 @@ export interface TagPack {
   tags: readonly Tag[]
 }
 
-/** @throws ChainscreenError `bad-file` where it is no YAML, or no TagPack. */
+/**
+ * @throws ChainscreenError `bad-file` where it is no YAML, or no TagPack. Many TagPacks do not end with a line end; one that
+ * ends inside its last tag is refused.
+ */
 export async function readTagPack(input: Readable, recognised: () => void): Promise<TagPack> {
   const scalars = new Scalars(tagFields)
   const header: Partial<Record<(typeof headerFields)[number], string>> = {}
   const tags: Tag[] = []
   let lists = 0
+  let endsInTag = false
   for await (const part of splitYaml(input)) {
     const { document, lineOf } = composeYaml(part)
     scalars.keepAnchors(document)
     const { contents } = document
+    endsInTag = part.endsOpen === true && tagsAreLast(contents, part)
     if (part.kind === 'items') {
       if (!isSeq(contents)) throw bad(`Line ${part.firstLine} is no list of tags.`)
       readTags(contents, scalars, lineOf, tags)
@@ -56,10 +62,48 @@ export async function readTagPack(input: Readable, recognised: () => void): Prom
     // A large file must not hold up the chains.
     await nextTurn()
   }
+  if (endsInTag) refuseCutTag(tags)
   const { title, creator, ...rest } = header
   if (title === undefined || creator === undefined || lists !== 1)
     throw bad('The file is no TagPack: expected title, creator, and one list of tags.')
   return { title, creator, header: rest, tags }
+}
+
+/** Whether the last line of a part belongs to a tag. */
+function tagsAreLast(contents: unknown, part: YamlPart): boolean {
+  if (part.kind === 'items') return true
+  const last = isMap(contents) ? contents.items.at(-1) : undefined
+  return last !== undefined && isScalar(last.key) && last.key.value === 'tags'
+}
+
+/**
+ * Without a line end, a last tag that lacks what all others have is one that was cut. So is one whose address is none, or
+ * whose last field is the beginning of what the tag before has there, and no tag has as a whole.
+ */
+function refuseCutTag(tags: readonly Tag[]): void {
+  const last = tags.at(-1)
+  const before = tags.at(-2)
+  if (last === undefined) return
+  const others = tags.slice(0, -1)
+  const lacks = (['address', ...inherited] as const).some(
+    (name) =>
+      others.length > 0 && others.every((tag) => fieldOf(tag, name) !== '') && fieldOf(last, name) === '',
+  )
+  const name = inherited.find((each) => each === Object.keys(last.values).at(-1))
+  const end = name === undefined ? '' : fieldOf(last, name)
+  const half =
+    name !== undefined &&
+    before !== undefined &&
+    fieldOf(before, name).startsWith(end) &&
+    others.every((tag) => fieldOf(tag, name) !== end)
+  if (!lacks && !half && parseAddress(last.address).ok) return
+  throw bad(
+    `The tag at line ${last.line} is the last, lacks something that the others have or is not whole, and the file does not end with a line end: it is cut short, get it again.`,
+  )
+}
+
+function fieldOf(tag: Tag, name: 'address' | (typeof inherited)[number]): string {
+  return (name === 'address' ? tag.address : tag.values[name]) ?? ''
 }
 
 type LineOf = YamlDocument['lineOf']

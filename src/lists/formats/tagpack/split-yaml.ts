@@ -8,6 +8,8 @@ export interface YamlPart {
   kind: 'header' | 'items'
   firstLine: number
   text: string
+  /** The file ends with this part, and not with a line end: its last line may be cut. */
+  endsOpen?: true
 }
 
 /**
@@ -23,8 +25,7 @@ const batchChars = 1 << 15
  * library reads only whole texts, at some forty times their size. A tag begins at a dash in the column of the first
  * one; whatever belongs to it stands further right. A list in another style (`tags: [{…}]`) stays in the header.
  *
- * @throws ChainscreenError `bad-file` where a part is too large, or the file does not end with a line end, as every
- * writer of TagPacks ends it: a file that does not was cut.
+ * @throws ChainscreenError `bad-file` where a part is too large.
  */
 export async function* splitYaml(input: Readable): AsyncGenerator<YamlPart> {
   let part: YamlPart = { kind: 'header', firstLine: 1, text: '' }
@@ -33,11 +34,12 @@ export async function* splitYaml(input: Readable): AsyncGenerator<YamlPart> {
   let began = 1
   let lines = 0
   let hasText = false
+  let endsOpen = false
   /** The line of the mark (`...` or `---`) that ended the document. */
   let endedAt: number | null = null
   for await (const { number, text, ended } of readLines(input, { blank: true })) {
     lines = number
-    if (!ended) throw bad(`Line ${number} does not end with a line end: the file is cut short, get it again.`)
+    endsOpen = !ended
     const blank = isBlank(text)
     // Whatever stands behind the end of the document would be another one, which nobody would read.
     const mark = hasText ? /^(?:---|\.\.\.)(?:\s+(.*)|$)/.exec(text) : null
@@ -76,7 +78,7 @@ export async function* splitYaml(input: Readable): AsyncGenerator<YamlPart> {
     if (part.kind === 'header' && dash === undefined && /^tags:\s*(?:#.*)?$/.test(text)) dash = null
   }
   if (lines === 0) throw bad('The file is empty.')
-  yield part
+  yield endsOpen ? { ...part, endsOpen } : part
 }
 
 /** Nothing, or a comment. */
