@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { csvKeys, csvListKeys } from './csv-list.ts'
 import { type FreezeListConfig, freezeListKeys } from './freeze-list.ts'
 import { group } from './group.ts'
 import { listUrlSchema, redirectHostsSchema, urlKeys } from './list-url.ts'
@@ -69,6 +70,7 @@ const listSchema = group({
     .describe(
       'Older than this, the list is unhealthy and `screen` answers unknown. Default: 72h; 24h for token-blacklist; none for csv, tagpack and bundled.',
     ),
+  ...csvListKeys,
   ...freezeListKeys,
   guard: group({
     maxRemoved: percentage('a percentage such as 5%')
@@ -77,14 +79,14 @@ const listSchema = group({
   }).default({ maxRemoved: 0.05 }),
 }).transform((keys, context) => {
   const { maxAge, format, url, file, every, redirectHosts, maxBytes, timeout, ...rest } = keys
-  const { chain, contracts, from, ...list } = rest
+  const { chain, contracts, from, header, columns, onBadRow, ...list } = rest
   const refuse = (key: string, message: string) => {
     context.addIssue({ code: 'custom', path: [key], message })
     return z.NEVER
   }
   if (format === 'token-blacklist') {
     if (chain === undefined) return refuse('chain', chainListExpected)
-    const foreign = (['url', 'file', ...urlKeys] as const).find((key) => keys[key] !== undefined)
+    const foreign = (['url', 'file', ...urlKeys, ...csvKeys] as const).find((key) => keys[key] !== undefined)
     if (foreign !== undefined)
       return refuse(foreign, 'no such key: format token-blacklist is read from a chain')
     const read: FreezeListConfig = {
@@ -102,9 +104,12 @@ const listSchema = group({
     return refuse('format', bundled ? 'no format for `file: bundled`' : formatExpected)
   }
   const kept: ListFormatId = bundled ? 'bundled' : (format ?? 'bundled')
+  const ofCsv = csvKeys.find((key) => keys[key] !== undefined)
+  if (ofCsv !== undefined && kept !== 'csv') return refuse(ofCsv, 'no such key: it is for format csv')
   const common = {
     ...list,
     format: kept,
+    ...(ofCsv !== undefined && { csv: { header, columns, onBadRow } }),
     maxAgeMs: maxAge ?? (renewed.includes(kept) ? 72 * hourMs : null),
   }
   const fetching = { every, redirectHosts, maxBytes, timeout }

@@ -51,7 +51,7 @@ export interface SnapshotEntry {
   removedOn: string | null
 }
 
-/** @param parser the version that read it; the newest where not given. */
+/** @param parser the version that read it; where not given, of those that count or wait the newest. */
 export function findSnapshot(
   db: Db,
   listId: string,
@@ -61,7 +61,7 @@ export function findSnapshot(
   return one<SnapshotRow>(
     db,
     `select * from list_snapshots where list_id = ?1 and sha256 = ?2 and parser = ifnull(?3, parser)
-     order by parser desc limit 1`,
+     order by state in ('active', 'held') desc, parser desc limit 1`,
     ...[listId, sha256, parser],
   )
 }

@@ -11,7 +11,8 @@ import { whileLoading } from '../ledger/while-loading.ts'
 import type { Redactor } from '../redactor.ts'
 import { activationOf } from './activation.ts'
 import { type Comparison, comparingVersions } from './compare-versions.ts'
-import { formatOf } from './formats/index.ts'
+import { type CsvOptions, sameOptions } from './formats/csv/columns.ts'
+import { formatFor, formatOf } from './formats/index.ts'
 import { noteTrouble } from './note-trouble.ts'
 import { type ListFile, readListFile, type SealedList } from './read-list-file.ts'
 import { snapshotFolder } from './seal.ts'
@@ -20,6 +21,8 @@ import { snapshotFolder } from './seal.ts'
 export interface ListSource {
   id: string
   format: string
+  /** Of a csv, where the config says how it is laid out. */
+  csv?: CsvOptions | undefined
   maxAgeSeconds: number | null
   /** The largest part that may be gone, such as 0.05. */
   maxRemoved: number
@@ -74,7 +77,7 @@ export async function importList(
   file: ListFile,
   options: ImportOptions,
 ): Promise<ImportOutcome> {
-  const format = formatOf(source.format)
+  const format = formatFor(source)
   const { byHand = false, signal } = options
   if (!byHand) know(db, source)
   try {
@@ -96,7 +99,8 @@ export async function importList(
 /** These bytes are active, as this version of the format's parser or a newer one read them. */
 function isActive(db: Db, { listId, sha256, format, parser = 1 }: NewSnapshot): boolean {
   const active = activeSnapshot(db, listId)
-  return active?.sha256 === sha256 && active.format === format && active.parser >= parser
+  if (active?.sha256 !== sha256 || active.format !== format) return false
+  return active.parser >= parser && sameOptions(active.parser, parser)
 }
 
 /** Makes a list known, whatever comes of loading it. */

@@ -19,6 +19,7 @@ export function sourceOf(list: PublishedListConfig): ListSource {
   return {
     id: list.id,
     format: list.format,
+    csv: list.csv,
     maxAgeSeconds: list.maxAgeMs === null ? null : Math.round(list.maxAgeMs / 1000),
     maxRemoved: list.guard.maxRemoved,
     ...('url' in list && { redactor: new Redactor('list', [list.url]) }),

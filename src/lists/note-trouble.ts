@@ -4,7 +4,8 @@ import { noteCheck } from '../ledger/list-checks.ts'
 import { addRejected } from '../ledger/stage-snapshot.ts'
 import { Redactor } from '../redactor.ts'
 import { FetchFailure } from './fetch/fetch-failure.ts'
-import { formatOf } from './formats/index.ts'
+import type { CsvOptions } from './formats/csv/columns.ts'
+import { formatFor } from './formats/index.ts'
 import { RejectedList } from './read-list-file.ts'
 
 /**
@@ -13,7 +14,7 @@ import { RejectedList } from './read-list-file.ts'
  */
 export function noteTrouble(
   db: Db,
-  list: { id: string; format: string; redactor?: Redactor },
+  list: { id: string; format: string; csv?: CsvOptions | undefined; redactor?: Redactor },
   error: unknown,
   { at, status }: { at: string; status?: number },
 ): void {
@@ -26,7 +27,7 @@ export function noteTrouble(
   inTransaction(db, () => {
     if (kept !== null) {
       const { sha256, size: bytes } = kept
-      const parser = formatOf(list.format).version
+      const parser = formatFor(list).version
       addRejected(db, { listId: list.id, sha256, format: list.format, parser, bytes, reason, at })
     }
     noteCheck(db, {

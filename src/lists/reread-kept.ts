@@ -3,15 +3,24 @@ import { lastSeen } from '../ledger/list-checks.ts'
 import { activeSnapshot, findSnapshot, type SnapshotRow } from '../ledger/list-snapshots.ts'
 import { findList } from '../ledger/lists.ts'
 import { checkSealed } from './check-sealed.ts'
-import { formatOf } from './formats/index.ts'
+import { type CsvOptions, sameOptions } from './formats/csv/columns.ts'
+import { formatFor } from './formats/index.ts'
 import { type ImportOutcome, importList, type ListSource } from './import-list.ts'
 import { sealedPath } from './seal.ts'
 
 /** The active version of a list, where an older version of its parser read it and none since has. */
-export function outdated(db: Db, list: { id: string; format: string }): SnapshotRow | null {
+export function outdated(
+  db: Db,
+  list: { id: string; format: string; csv?: CsvOptions | undefined },
+): SnapshotRow | null {
   const active = activeSnapshot(db, list.id)
-  const { version } = formatOf(list.format)
-  if (active === undefined || active.format !== list.format || active.parser >= version) return null
+  const { version } = formatFor(list)
+  if (active === undefined || active.format !== list.format) return null
+  if (!sameOptions(active.parser, version)) {
+    // Laid out otherwise by now: what was read so before has to count again, unless it waits for approval.
+    return findSnapshot(db, list.id, active.sha256, version)?.state === 'held' ? null : active
+  }
+  if (active.parser >= version) return null
   const newest = findSnapshot(db, list.id, active.sha256)
   const done = newest !== undefined && newest.parser >= version && newest.state !== 'staging'
   return done ? null : active
@@ -34,6 +43,6 @@ export async function rereadKept(
   const path = sealedPath(db.name, active.sha256)
   await checkSealed(path, active.sha256)
   const seenAt = findList(db, source.id)?.checked_at ?? lastSeen(db, source.id, active.sha256)
-  const how = `the kept file, read anew by version ${formatOf(source.format).version} of the parser`
+  const how = `the kept file, read anew by version ${formatFor(source).version} of the parser`
   return importList(db, source, { path }, { approve: false, at, how, seenAt, signal })
 }

@@ -7,7 +7,8 @@ import { snapshotRowOf } from '../ledger/list-snapshots.ts'
 import { changeOf, type EntryChange, nextVersion, takesBack } from '../ledger/next-version.ts'
 import { ownAlertId } from '../ledger/own-alert.ts'
 import { datingOf } from '../lists/activation.ts'
-import { formatOf } from '../lists/formats/index.ts'
+import type { CsvOptions } from '../lists/formats/csv/columns.ts'
+import { formatFor } from '../lists/formats/index.ts'
 import { mergeByKey } from '../lists/merge.ts'
 import { historyOf } from '../lists/ofac-history.ts'
 import { openListFile } from '../lists/open-file.ts'
@@ -51,11 +52,11 @@ export interface ListPreview {
  */
 export async function previewList(
   db: Db,
-  list: { id: string; format: string },
+  list: { id: string; format: string; csv?: CsvOptions | undefined },
   file: string,
   at: string,
 ): Promise<ListPreview> {
-  const format = formatOf(list.format)
+  const format = formatFor(list)
   const parsed = await format.parse(await openListFile(file), at.slice(0, 10))
   const said = new Map(mergeByKey(parsed.addresses).map((entry) => [entry.key, snapshotRowOf(entry)]))
   const history = new Map(historyOf(format.id, parsed.counts).map((each) => [each.key, each]))

@@ -139,3 +139,28 @@ describe('lists', () => {
     ])
   })
 })
+
+describe('the layout of a csv list', () => {
+  it('is taken from the config', () => {
+    const keys =
+      'format: csv, file: x.csv, header: false, columns: { address: 2, subject: Name }, onBadRow: report'
+    expect(parse(list(keys)).lists).toMatchObject([
+      { csv: { header: false, columns: { address: 2, subject: 'Name' }, onBadRow: 'report' } },
+    ])
+    expect(parse(list('format: csv, file: x.csv')).lists[0]).not.toHaveProperty('csv')
+  })
+
+  it.each([
+    ['another format', 'format: tagpack, file: x, header: false', /header.*format csv/],
+    [
+      'a column on nationality',
+      'format: csv, file: x, columns: { address: a, subject: Nationality }',
+      /no such column is read/,
+    ],
+    ['no address', 'format: csv, file: x, columns: { subject: a }', /columns\.address/],
+    ['a column that no list has', 'format: csv, file: x, columns: { address: a, colour: b }', /colour/],
+    ['number nought', 'format: csv, file: x, columns: { address: 0 }', /number from 1/],
+  ])('is refused with %s', (_, keys, message) => {
+    expect(refusal(list(keys)).lines.join('\n')).toMatch(message)
+  })
+})

@@ -198,7 +198,7 @@ describe('importing a list', () => {
 
   it.each<[string, string | Buffer]>([
     ['a bad checksum in one row', `${list(30)}0x52908400098527886E0F7030069857D2E4169Ee7,typo\n`],
-    ['no header', '0x0000000000000000000000000000000000000001\n'],
+    ['no header', '0x0000000000000000000000000000000000000001,x\n'],
     ['nothing in it', ''],
     ['its end cut off', gzipSync(list(5000)).subarray(0, -100)],
   ])('refuses a file with %s, and what is in force stays', async (_name, content) => {
@@ -209,6 +209,27 @@ describe('importing a list', () => {
     expect(standing(db)).toEqual(before)
     expect(sealed()).toContain(`${sha(list(30))}.gz`)
     expect(sealed().filter((name) => !name.endsWith('.gz'))).toEqual([])
+  })
+
+  it('reads the same bytes anew when the config lays them out otherwise, there and back', async () => {
+    const { dir, db } = setUp()
+    const path = join(dir, 'labels.csv')
+    const wallet = (n: number) => `0x${String(n).padStart(40, '0')}`
+    writeFileSync(path, `hot,cold\n${wallet(1)},${wallet(2)}\n`)
+    const importing = (address: string, approve = false) =>
+      importList(db, { ...csv, csv: { columns: { address } } }, { path }, { approve, at })
+    const listed = () =>
+      all<{ address: string }>(db, 'select address from list_entries where removed_on is null').map(
+        (row) => row.address,
+      )
+    await importing('hot')
+    expect(listed()).toEqual([wallet(1)])
+    expect((await importing('hot')).state).toBe('unchanged')
+    expect((await importing('cold', true)).state).toBe('activated')
+    expect(listed()).toEqual([wallet(2)])
+    expect((await importing('hot', true)).state).toBe('activated')
+    expect(listed()).toEqual([wallet(1)])
+    expect(findSnapshot(db, 'house', sha(`hot,cold\n${wallet(1)},${wallet(2)}\n`))?.state).toBe('active')
   })
 
   it('refuses a file with a column for nationality, and keeps nothing of it', async () => {

@@ -1,7 +1,8 @@
 import { ChainscreenError } from '../../errors.ts'
 import type { ListFormat } from '../types.ts'
 import { bundled } from './bundled.ts'
-import { csv } from './csv.ts'
+import type { CsvOptions } from './csv/columns.ts'
+import { csv, csvFormat } from './csv.ts'
 import { euFsf } from './eu-fsf.ts'
 import { ofacSdn } from './ofac-sdn.ts'
 import { ofacSdnAdvanced } from './ofac-sdn-advanced.ts'
@@ -31,4 +32,15 @@ export function formatOf(id: string): ListFormat {
   if (format !== undefined) return format
   const known = Object.keys(formats).join(', ')
   throw new ChainscreenError('config', `There is no list format ${JSON.stringify(id)}; there are: ${known}.`)
+}
+
+/** The format of a list of the config, laid out as that says. @throws as {@link formatOf}. */
+export function formatFor({
+  format,
+  csv: options,
+}: {
+  format: string
+  csv?: CsvOptions | undefined
+}): ListFormat {
+  return format === 'csv' && options !== undefined ? csvFormat(options) : formatOf(format)
 }

@@ -15,15 +15,19 @@ export interface CsvRow {
 const maxRowChars = 1 << 16
 
 /**
- * Reads CSV row by row: comma-separated, quotes as in RFC 4180, any line ends, a byte order mark, empty lines
+ * Reads CSV row by row: comma-separated where nothing else is said, quotes as in RFC 4180, any line ends, a byte order mark, empty lines
  * skipped. Rows of any number of fields: whoever reads them judges.
  *
  * @param options.comment lines that start with this text are skipped.
  * @throws ChainscreenError `bad-file` naming the line where the file is no CSV, or no UTF-8.
  */
-export async function* readCsv(input: Readable, options: { comment?: string } = {}): AsyncGenerator<CsvRow> {
+export async function* readCsv(
+  input: Readable,
+  options: { comment?: string; delimiter?: string } = {},
+): AsyncGenerator<CsvRow> {
   const parser = parse({
     info: true,
+    delimiter: options.delimiter ?? ',',
     trim: true,
     relax_column_count: true,
     skip_empty_lines: true,

@@ -108,7 +108,7 @@ describe('csv', () => {
       /Line 1: column 2 is none that a list has/,
     ],
     ['a column twice', `address,Address\n${eth},${eth}`, /column 2 is "address" a second time/],
-    ['no header', `${eth}\n${btc}\n`, /Line 1 must be the header, with the column "address"/],
+    ['no header', `${eth},x\n${btc},y\n`, /Line 1 must be the header, with the column "address"/],
     ['nothing', '', /is empty; expected a header line/],
     ['only empty lines', '\n\n', /is empty/],
     [

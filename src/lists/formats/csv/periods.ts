@@ -1,5 +1,5 @@
-import type { Key } from '../../address/key.ts'
-import type { ListedAddress } from '../types.ts'
+import type { Key } from '../../../address/key.ts'
+import type { ListedAddress } from '../../types.ts'
 
 interface Period {
   /** The line of the first row. */

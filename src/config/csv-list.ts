@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { forbiddenColumn } from '../forbidden-columns.ts'
+import { group } from './group.ts'
+import { flag, oneOf } from './values.ts'
+
+const columnExpected = "the name of one of the file's columns, or its number from 1"
+const forbiddenExpected =
+  'a column that is not about nationality, birth, residence or documents: no such column is read'
+
+function column() {
+  return z
+    .union(
+      [z.int(columnExpected).min(1, columnExpected), z.string(columnExpected).min(1, columnExpected)],
+      columnExpected,
+    )
+    .refine((name) => typeof name === 'number' || !forbiddenColumn(name), forbiddenExpected)
+}
+
+/** The keys of a list of the format `csv`: how its file is laid out. */
+export const csvListKeys = {
+  header: flag()
+    .optional()
+    .describe('For csv: false where the first line is a row already. Found where not given.'),
+  columns: group({
+    address: column(),
+    subject: column().optional(),
+    program: column().optional(),
+    listed_on: column().optional(),
+    removed_on: column().optional(),
+    source: column().optional(),
+  })
+    .optional()
+    .describe(
+      "For csv: which of the file's columns are taken, by name or number; all others are left unread.",
+    ),
+  onBadRow: oneOf(['refuse', 'report'] as const)
+    .optional()
+    .describe(
+      'For csv: report = bad rows are shown as unparsed, and the others taken. Default: refuse the file.',
+    ),
+}
+
+export const csvKeys = ['header', 'columns', 'onBadRow'] as const

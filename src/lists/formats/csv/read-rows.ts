@@ -1,0 +1,130 @@
+import type { Readable } from 'node:stream'
+import { parseAddress } from '../../../address/parse.ts'
+import { refuseForbiddenColumns } from '../../../forbidden-columns.ts'
+import { peek } from '../peek.ts'
+import { readCsv } from '../read-csv.ts'
+import {
+  allowed,
+  bad,
+  type Column,
+  type CsvOptions,
+  columns,
+  type Layout,
+  layoutOf,
+  layoutWithoutHeader,
+} from './columns.ts'
+import { readJsonItems } from './read-json.ts'
+
+/** One row of a list: its cells by column, empty where there is none. */
+export interface ListRow {
+  /** `line 7` or `item 7`. */
+  where: string
+  number: number
+  cells: Readonly<Record<Column, string>>
+  /** What is wrong with its shape; `null` = nothing. */
+  wrong: string | null
+}
+
+/** What is longer is no name of a column. */
+const longestName = 60
+/** How far a header is looked for in a file that does not begin with one. */
+const headLines = 20
+const headBytes = 1 << 14
+
+/**
+ * The rows of a list in one of the shapes that people have them in: comma, semicolon or tab between the columns; one
+ * address a line without a header; a JSON array of addresses or of objects, or one object of addresses and names.
+ *
+ * @param recognised called where the file has no column but those of a list.
+ * @throws ChainscreenError `bad-file`
+ */
+export async function* readRows(
+  input: Readable,
+  options: CsvOptions,
+  recognised: () => void,
+): AsyncGenerator<ListRow> {
+  const { head, whole } = await peek(input, isEnough)
+  const text = head.toString('utf8').replace(/^\uFEFF/, '')
+  if (/^\s*[[{]/.test(text)) yield* readJsonItems(whole, options, recognised)
+  else yield* readLinesOfCells(whole, head, text, options, recognised)
+}
+
+async function* readLinesOfCells(
+  whole: Readable,
+  head: Buffer,
+  text: string,
+  options: CsvOptions,
+  recognised: () => void,
+): AsyncGenerator<ListRow> {
+  const first = text.split(/\r\n?|\n/).find((line) => line.trim() !== '' && !line.startsWith('#')) ?? ''
+  const delimiter = delimiterOf(first)
+  const headless =
+    options.header === false ||
+    (options.header === undefined && options.columns === undefined && isAddress(first))
+  const reading = { delimiter, ...(headless ? { comment: '#' } : {}) }
+  let layout: Layout | undefined
+  let width = 0
+  try {
+    for await (const { line, fields } of readCsv(whole, reading)) {
+      if (layout === undefined) {
+        width = fields.length
+        if (headless) layout = layoutWithoutHeader(width, options)
+        else {
+          const header = layoutOf(fields, line, options)
+          layout = header.layout
+          if (header.known) recognised()
+          continue
+        }
+      }
+      const wrong =
+        fields.length === width
+          ? null
+          : `${fields.length} fields, where the ${headless ? 'first row' : 'header'} has ${width}`
+      yield { where: `line ${line}`, number: line, cells: cellsOf(fields, layout), wrong }
+    }
+  } catch (error) {
+    // A header may stand below a title, or be divided by something else: the rule is told before all else.
+    if (layout === undefined) refuseForbiddenHeader(head)
+    throw error
+  }
+  if (layout === undefined)
+    throw bad(`The file is empty; expected a header line with the column "address" (${allowed}).`)
+}
+
+function cellsOf(fields: readonly string[], layout: Layout): Record<Column, string> {
+  const cells = columns.map((column) => [column, fields[layout[column] ?? -1] ?? ''])
+  return Object.fromEntries(cells) as Record<Column, string>
+}
+
+function isAddress(line: string): boolean {
+  return parseAddress(line.replace(/^"(.*)"\s*$/, '$1')).ok
+}
+
+/** What divides the columns: whichever of these stands in the first line most often, outside of quotes. */
+function delimiterOf(line: string): string {
+  const bare = line.replace(/"[^"]*"/g, '')
+  const count = (mark: string) => bare.split(mark).length
+  return [',', ';', '\t'].reduce((best, mark) => (count(mark) > count(best) ? mark : best))
+}
+
+function isEnough(head: Buffer): boolean {
+  return head.length >= headBytes || head.toString('latin1').split(/\r\n?|\n/).length > headLines
+}
+
+/** Looks for the header in the first lines, whatever they are written in and divided by. */
+function refuseForbiddenHeader(head: Buffer): void {
+  const lines = head
+    .toString('utf8')
+    .replaceAll('\0', '')
+    .split(/\r\n?|\n/)
+    .slice(0, headLines)
+  for (const [index, line] of lines.entries()) {
+    const cells = line.split(/[,;\t|]/)
+    if (isLikeHeader(cells)) refuseForbiddenColumns(cells, 'The file', index + 1)
+  }
+}
+
+/** A title is no header, nor is prose, nor a row of data. */
+function isLikeHeader(cells: readonly string[]): boolean {
+  return cells.length > 1 && cells.every((cell) => cell.length <= longestName && !/\d{4}/.test(cell))
+}
