@@ -2,7 +2,7 @@ import type { MatchBasis } from '../address/basis.ts'
 import type { Level, Role, Tag } from './types.ts'
 
 /** Tags that lower a level whoever signed, and whatever the role. */
-const cheap: ReadonlySet<Tag> = new Set(['zero-value', 'dust'])
+const cheap: ReadonlySet<Tag> = new Set(['zero-value', 'dust', 'doubtful'])
 
 /**
  * How much an alert asks of a person. `high`: exactly the listed address, as the source or the destination.

@@ -21,8 +21,11 @@ export const roles = [
 
 export type Role = (typeof roles)[number]
 
-/** Marks that lower the level of an alert, and never drop it. `undecoded`: a log that no decoder knows, and that names an own address. */
-export type Tag = 'zero-value' | 'unknown-asset' | 'dust' | 'undecoded'
+/**
+ * Marks that lower the level of an alert, and never drop it. `undecoded`: a log that no decoder knows, and that names an own
+ * address. `doubtful`: it may be a movement that was told before, told again.
+ */
+export type Tag = 'zero-value' | 'unknown-asset' | 'dust' | 'undecoded' | 'doubtful'
 
 /** A foreign address and how it takes part. */
 export interface Party {

@@ -19,6 +19,7 @@ export class FakeChain implements ChainSource {
   tip: FakeBlock
   finalized: number | null = null
   unscreened: readonly Unscreened[] = []
+  odd = false
   /** Called before every answer; what it throws is the answer. */
   onCall: (call: 'open' | 'head' | 'header' | 'block', height?: number) => void = () => {}
   readonly calls = { open: 0, head: 0, header: 0, block: 0 }
@@ -91,6 +92,7 @@ export class FakeChain implements ChainSource {
       ...ref,
       level: 'full',
       unscreened: this.unscreened,
+      odd: this.odd,
       bytes: 1,
       extract: () => ({ transactions: transactions.map(listedDeposit), unscreened: [] }),
     }

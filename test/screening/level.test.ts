@@ -44,6 +44,8 @@ describe('the level of an alert', () => {
     // … and the other tags still do
     ['low', 'exact', 'destination', ['zero-value'], { ownSigned: true }],
     ['low', 'exact', 'destination', ['dust'], { ownSigned: true }],
+    ['low', 'exact', 'source', ['doubtful'], { ownSigned: false }],
+    ['low', 'exact', 'destination', ['doubtful'], { ownSigned: true }],
     ['low', 'exact', 'destination', ['unknown-asset', 'zero-value'], { ownSigned: true }],
   ]
 

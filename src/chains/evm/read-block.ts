@@ -5,6 +5,7 @@ import type { ChainDefinition } from './definitions/definition.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import type { CallOptions, RpcClient } from './rpc/client.ts'
 import type { ByteTally } from './rpc/pooled-fetch.ts'
+import { isUnread } from './traces/block-frames.ts'
 import type { TraceReader, TracesOfBlock } from './traces/trace-reader.ts'
 import type { RpcBlock, RpcReceipt } from './types.ts'
 
@@ -31,6 +32,11 @@ export async function readBlock(
   const asked = askReceipts(rpc, block, options)
   const [receipts, traces] = await Promise.all([asked, traceReader.read(block, asked, definition, options)])
   return { block, receipts, traces }
+}
+
+/** Whether something of a transaction is not understood, as it was served. */
+export function isOdd({ traces }: ServedBlock): boolean {
+  return traces.frames?.some((trace) => trace !== null && (isUnread(trace) || trace.odd.length > 0)) ?? false
 }
 
 /** Reads a block without its traces: an old one may have none to give. Throws as {@link readBlock} does. */

@@ -11,7 +11,7 @@ import { nonceClaimants } from './mempool/account-nonce.ts'
 import { readTxpool } from './mempool/read-txpool.ts'
 import { probeNode } from './probe.ts'
 import { createVerifier, type VerifyMode } from './proof/verifier.ts'
-import { missing, readBlock, readLogs, type ServedBlock } from './read-block.ts'
+import { isOdd, missing, readBlock, readLogs, type ServedBlock } from './read-block.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import { createRpcClient } from './rpc/client.ts'
 import { type KnownToken, tokenTable } from './tokens.ts'
@@ -109,7 +109,10 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
 
     async block(height, signal) {
       const tally = { bytes: 0 }
-      const served = await readBlock(rpc, traceReader, definition, height, { tally, signal })
+      const read = () => readBlock(rpc, traceReader, definition, height, { tally, signal })
+      let served = await read()
+      // What is odd may be the node's for a moment; what stays so when it is asked again is in the block.
+      if (isOdd(served)) served = await read()
       const { block, receipts } = served
       const { frames } = served.traces
       const { unverified, proveSenders } = await verifier.prove(block, receipts)
@@ -119,6 +122,7 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
         level: frames === null ? 'logs' : 'full',
         ...tracesOf(served),
         unscreened: [...unscreenedOf(served, definition), ...unverified, ...unread],
+        odd: isOdd(served),
         unproved: verify === 'off',
         bytes: tally.bytes,
         extract: (own) => extractBlock({ block, receipts, frames }, own, chain),

@@ -150,18 +150,26 @@ export function createPool(
       },
     }),
     hashAt: (height, signal) => ask((source) => source.hashAt(height, signal), signal),
-    block: async (height, signal) => {
+    async block(height, signal) {
       const read = (source: ChainSource) => source.block(height, signal)
       const { endpoint, answer } = await askOne(read, signal)
-      return traces.better(
-        answer,
-        inOrder().filter((other) => other !== endpoint),
-        async (other) => {
-          const block = await askEndpoint(other, read, clock, signal)
-          if (block.traces === 'read') follow(other)
-          return block
-        },
-      )
+      const others = () => inOrder().filter((other) => other !== endpoint)
+      const block = await traces.better(answer, others(), async (other) => {
+        const theirs = await askEndpoint(other, read, clock, signal)
+        if (theirs.traces === 'read') follow(other)
+        return theirs
+      })
+      if (!block.odd) return block
+      // What is the same with every node is in the block.
+      for (const other of others()) {
+        const theirs = await askEndpoint(other, read, clock, signal).catch(() => null)
+        if (theirs?.hash === block.hash && theirs.level === block.level && !theirs.odd) {
+          block.release?.()
+          return theirs
+        }
+        theirs?.release?.()
+      }
+      return block
     },
     ...(first.freezes && { freezes: pooledFreezes(opened) }),
     close: async () => {

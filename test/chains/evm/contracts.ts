@@ -28,6 +28,10 @@ export const delegator = initCodeOf(`${copyRest}600060006020360360006000355af450
 export const callcoder = initCodeOf('60006000600060006020356000355af25000')
 /** selfdestruct(calldataload(0)) */
 export const suicider = initCodeOf('600035ff')
+/** selfdestruct(address): in its own favour, which moves nothing. */
+export const narcissist = initCodeOf('30ff')
+/** Pays word 1 to the address in word 0 first. */
+export const payingNarcissist = initCodeOf(`${pay}30ff`)
 /** create(callvalue, 0, 0): a contract without code, with the value. */
 export const creator = initCodeOf('6000600034f05000')
 

@@ -58,19 +58,22 @@ describe('value inside transactions of a live anvil', () => {
     const flat = await readWith('debug_traceBlockByHash', height, mine)
     expect(nested.info.reads).toMatch(/callTracer/)
     expect(flat.info.reads).toMatch(/trace_block/)
-    const txs = nested.block.extract(nested.own).transactions
+    const { transactions: txs, unscreened } = nested.block.extract(nested.own)
     const native = (all: readonly ScreenableTx[]) =>
       all.flatMap((tx) => tx.transfers.filter(({ asset }) => asset === 'native'))
-    expect(native(flat.block.extract(flat.own).transactions)).toEqual(native(txs))
+    const other = flat.block.extract(flat.own)
+    expect(native(other.transactions)).toEqual(native(txs))
+    expect(other.unscreened).toEqual(unscreened)
     return {
       status,
       level: nested.block.level,
       transfers: txs.flatMap((tx) =>
-        tx.transfers.map(({ id, direction, amount, parties }) => [
-          ...[id, direction, amount],
+        tx.transfers.map(({ id, direction, amount, tags, parties }) => [
+          ...[id, direction, amount, ...tags.filter((tag) => tag === 'doubtful')],
           ...parties.map(({ role, key }) => `${role} ${nameOf(key)}`),
         ]),
       ),
+      unscreened,
       whole: txs.flatMap((tx) => tx.parties.map(({ role, key }) => `${role} ${nameOf(key)}`)),
     }
   }
@@ -100,7 +103,7 @@ describe('value inside transactions of a live anvil', () => {
 
   it('a contract that pays an own address', async () => {
     expect(await found(await pays(at.payer, wordsOf(own, 5)), own)).toEqual({
-      ...{ status: '0x1', level: 'full' },
+      ...{ status: '0x1', level: 'full', unscreened: [] },
       transfers: [['trace:0', 'deposit', 5n, 'source payer']],
       whole: ['initiator user'],
     })
@@ -167,6 +170,38 @@ describe('value inside transactions of a live anvil', () => {
     expect((await found(await pays(at.suicider, wordsOf(own)), own)).transfers).toEqual([
       ['trace:0', 'deposit', 10n * ether, 'source suicider'],
     ])
+  })
+
+  describe('a contract that destroys itself in its own favour', () => {
+    it('moves nothing, and what else its transaction moves is read', async () => {
+      expect(await found(await pays(at.narcissist, '0x'), own)).toEqual({
+        ...{ status: '0x1', level: 'full', transfers: [], whole: [], unscreened: [] },
+      })
+      const data = through(at.narcissist, '0x')
+      expect(await found(await pays(at.forwarder, data, 7n), at.narcissist)).toMatchObject({
+        transfers: [['trace:0', 'deposit', 7n, 'source forwarder', 'upstream user']],
+        unscreened: [],
+      })
+    })
+
+    it('is paid once by who calls it with value', async () => {
+      expect(await found(await pays(at.narcissist, '0x', 5n), user)).toMatchObject({
+        transfers: [['value', 'withdrawal', 5n, 'destination narcissist']],
+        unscreened: [],
+      })
+    })
+
+    it('has a payment before it told again, which is kept in doubt, and said', async () => {
+      const receipt = await pays(at.payingNarcissist, wordsOf(own, 5))
+      expect(await found(receipt, own)).toMatchObject({
+        transfers: [
+          ['trace:0', 'deposit', 5n, 'source payingNarcissist'],
+          ['trace:1', 'deposit', 5n, 'doubtful', 'source payingNarcissist'],
+        ],
+        unscreened: [{ what: 'traces', reason: expect.stringContaining('told twice') }],
+      })
+      expect(await found(receipt, another)).toMatchObject({ transfers: [], unscreened: [] })
+    })
   })
 
   it('who called the token on the way is its operator', async () => {

@@ -46,6 +46,30 @@ describe('a pool of nodes', () => {
     expect(events).toContain('http://first:8545 set-aside')
   })
 
+  it('takes a block that is odd at one node from the next, where it is not; else as it is', async () => {
+    const { first, second, pool } = twoNodes()
+    await pool.open()
+    await pool.head()
+    first.odd = true
+    expect(await pool.block(5)).toMatchObject({ height: 5, odd: false })
+    expect(pool.endpoint).toBe('http://first:8545')
+    second.odd = true
+    expect(await pool.block(6)).toMatchObject({ height: 6, odd: true })
+    failWith(second, 'node-unreachable', 'block')
+    expect(await pool.block(7)).toMatchObject({ height: 7, odd: true })
+    expect([first.calls.block, second.calls.block]).toEqual([3, 3])
+  })
+
+  it('does not take another block for one that is odd', async () => {
+    const { first, second, pool } = twoNodes(4)
+    first.odd = true
+    second.mine(1, 'b')
+    first.mine(1)
+    await pool.open()
+    await pool.head()
+    expect(await pool.block(5)).toMatchObject({ hash: 'a5', odd: true })
+  })
+
   it('sets a node that answers wrongly aside at once, and tries it again later', async () => {
     const { first, second, pool, clock } = twoNodes()
     await pool.open()

@@ -1,6 +1,7 @@
 import type { ChainDefinition } from '../definitions/definition.ts'
+import type { Oddity } from '../oddity.ts'
 import type { TokenTable } from '../tokens.ts'
-import type { BlockFrames } from '../traces/block-frames.ts'
+import { type BlockFrames, isUnread, type UnreadTrace } from '../traces/block-frames.ts'
 import type { CallFrames } from '../traces/call-frames.ts'
 import type { RpcBlock, RpcReceipt, RpcTransaction } from '../types.ts'
 
@@ -26,6 +27,8 @@ export interface ReadTransaction {
   receipt: RpcReceipt
   frames: CallFrames | null
   succeeded: boolean
+  /** What of it is not understood. */
+  odd: readonly Oddity[]
 }
 
 /** The transaction at an index of a block. */
@@ -33,8 +36,18 @@ export function transactionAt(read: ReadBlock, index: number): ReadTransaction |
   const tx = read.block.transactions[index]
   const receipt = read.receipts[index]
   if (tx === undefined || receipt === undefined) return null
-  const frames = read.frames?.[index] ?? null
-  return { tx, receipt, frames, succeeded: succeeded(receipt, frames) }
+  const trace = read.frames?.[index] ?? null
+  if (trace === null) return { tx, receipt, frames: null, succeeded: succeeded(receipt, null), odd: [] }
+  if (!isUnread(trace))
+    return { tx, receipt, frames: trace, succeeded: succeeded(receipt, trace), odd: trace.odd }
+  return { tx, receipt, frames: null, succeeded: succeeded(receipt, null), odd: unreadTrace(receipt, trace) }
+}
+
+/** What failed moved nothing inside. */
+function unreadTrace({ status }: RpcReceipt, { unread }: UnreadTrace): Oddity[] {
+  if (status === '0x0') return []
+  const reason = `its trace ${unread}: value moved inside its contract calls is not read`
+  return [{ what: 'traces', reason, about: null }]
 }
 
 /** Receipts from before Byzantium do not say it, but traces do. */

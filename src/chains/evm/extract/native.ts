@@ -14,6 +14,8 @@ export interface NativeMovement extends Moved {
   to: string
   /** The frame that moved it; 0: the transaction itself. `null`: known from a log alone. */
   frame: number | null
+  /** A self-destruct that tells the same as a movement before it: genuine, or that movement again. */
+  doubtful: boolean
   /** `value`, `trace:0.2`, `log:3`. Only made for what touches an own address. */
   id(): string
 }
@@ -26,7 +28,7 @@ export interface NativeMovement extends Moved {
 export function nativeMovements(one: ReadTransaction, chain: EvmChain): NativeMovement[] {
   const top = topMovement(one)
   const moved = top === null ? [] : [top]
-  if (one.frames !== null) return moved.concat(innerMovements(one.frames))
+  if (one.frames !== null) return moved.concat(innerMovements(one.frames, moved))
   return moved.concat(loggedMovements(one, chain, top))
 }
 
@@ -36,18 +38,26 @@ function topMovement({ tx, receipt, frames }: ReadTransaction): NativeMovement |
   if (to === undefined) return null
   const amount = BigInt(tx.value)
   if (amount === 0n && tx.input.length > 2) return null
-  return { asset: 'native', from: tx.from, to, amount, frame: 0, id: () => 'value' }
+  return { asset: 'native', from: tx.from, to, amount, frame: 0, doubtful: false, id: () => 'value' }
 }
 
-function innerMovements(frames: CallFrames): NativeMovement[] {
-  return frames.moves.map(({ frame, value }) => ({
-    asset: 'native',
-    from: frames.from[frame] ?? '',
-    to: frames.to[frame] ?? '',
-    amount: BigInt(value),
-    frame,
-    id: () => transferIdOf(frames, frame),
-  }))
+function innerMovements(frames: CallFrames, before: readonly NativeMovement[]): NativeMovement[] {
+  const seen = new Set(before.map(whatMoved))
+  return frames.moves.map(({ frame, value, selfDestruct }) => {
+    const moved = {
+      asset: 'native',
+      from: frames.from[frame] ?? '',
+      to: frames.to[frame] ?? '',
+      amount: BigInt(value),
+    }
+    const doubtful = selfDestruct && seen.has(whatMoved(moved))
+    seen.add(whatMoved(moved))
+    return { ...moved, frame, doubtful, id: () => transferIdOf(frames, frame) }
+  })
+}
+
+function whatMoved({ from, to, amount }: Moved): string {
+  return `${from} ${to} ${amount}`
 }
 
 /** One log stands for the transaction's own value, and comes before all others. */
@@ -62,7 +72,11 @@ function loggedMovements(
     const { from, to, amount } = movement
     if (amount === 0n) continue
     if (own !== null && own.from === from && own.to === to && own.amount === amount) own = null
-    else found.push({ asset: 'native', ...movement, frame: null, id: () => `log:${log}` })
+    else
+      found.push({
+        ...{ asset: 'native', ...movement, frame: null, doubtful: false },
+        id: () => `log:${log}`,
+      })
   }
   return found
 }

@@ -84,7 +84,7 @@ function provesTrue(tx: RpcTransaction, { definition }: EvmChain, keccak: Keccak
 }
 
 function pendingTransaction(tx: RpcTransaction, chain: EvmChain): PendingTransaction {
-  const one = { tx, receipt: expectedReceipt(tx), frames: null, succeeded: true }
+  const one = { tx, receipt: expectedReceipt(tx), frames: null, succeeded: true, odd: [] }
   const nonce = accountNonce(tx)
   return {
     hash: tx.hash,

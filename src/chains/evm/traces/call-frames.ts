@@ -1,3 +1,5 @@
+import type { Oddity } from '../oddity.ts'
+
 /**
  * How a frame runs. `value`: in the context of its callee, and what it carries moves there. `static`: it carries
  * nothing. `borrowed`: the callee's code in the caller's context; the value it shows is the caller's, and moves nothing.
@@ -19,11 +21,33 @@ export interface CallFrames {
   parent: number[]
   /** Its place among the calls of its parent that count in a path, from 0. */
   position: number[]
-  /** The frames below frame 0 that moved native value, and how much: wei, as hex quantities. */
-  moves: { frame: number; value: string }[]
+  /** The frames below frame 0 that moved native value. */
+  moves: FrameMove[]
   /** For each log of the receipt the frame that wrote it, where the node told it and it agrees with the receipt. */
   logs: number[] | null
+  /** Frames of which something could not be read. They move nothing. */
+  odd: Oddity[]
 }
+
+export interface FrameMove {
+  frame: number
+  /** Wei, as a hex quantity. */
+  value: string
+  /** A contract that destroys itself sent it. */
+  selfDestruct: boolean
+}
+
+/** What a node says of a frame; what is not there, or can't be read, is `undefined`. */
+export interface FrameFields {
+  kind: FrameKind
+  selfDestruct: boolean
+  from: string | undefined
+  to: string | undefined
+  value: string | undefined
+}
+
+/** Where a frame is not known to be. */
+export const nowhere = '0x'
 
 export function newFrames(failed: boolean, from: string, to: string, kind: FrameKind): CallFrames {
   return {
@@ -35,26 +59,56 @@ export function newFrames(failed: boolean, from: string, to: string, kind: Frame
     position: [0],
     moves: [],
     logs: null,
+    odd: [],
   }
 }
 
 /** One more frame that took effect. @returns its number. */
 export function addFrame(
   frames: CallFrames,
-  frame: { parent: number; position: number; kind: FrameKind; from: string; to: string; value: string },
+  parent: number,
+  position: number,
+  { kind, selfDestruct, from, to, value }: FrameFields,
 ): number {
-  const index = frames.from.push(frame.from) - 1
-  frames.to.push(frame.to)
-  frames.kind.push(frame.kind)
-  frames.parent.push(frame.parent)
-  frames.position.push(frame.position)
-  if (frame.kind === 'value' && !isZero(frame.value)) frames.moves.push({ frame: index, value: frame.value })
+  const index = frames.from.push(from ?? nowhere) - 1
+  frames.to.push(to ?? nowhere)
+  frames.kind.push(kind)
+  frames.parent.push(parent)
+  frames.position.push(position)
+  if (from === undefined || to === undefined) frames.odd.push(oddCall)
+  else if (kind === 'value') {
+    if (value === undefined) frames.odd.push({ ...oddCall, about: [from, to] })
+    else if (!isZero(value)) frames.moves.push({ frame: index, value, selfDestruct })
+  }
   return index
 }
 
+/** For a call that can't be read, between whom it may be. */
+export const oddCall: Oddity = {
+  what: 'traces',
+  reason: 'a call in its trace can’t be read: value that it moved is not seen',
+  about: null,
+}
+
+/**
+ * Whether a self-destruct is one that can have moved value: out of the contract that ran it, to another address. Of one in the
+ * contract's own favour geth tells its balance, revm names the zero address and no receiver, or repeats the last payment
+ * before it; geth of long ago gave nothing but the type.
+ *
+ * @see https://github.com/bluealloy/revm/issues/3834, https://github.com/bluealloy/revm/pull/3805
+ */
+export function canMove({ from, to }: FrameFields, frames: CallFrames, parent: number): boolean {
+  return to !== undefined && to !== from && from === contextOf(frames, parent)
+}
+
+/** The address in whose context a frame runs. */
+function contextOf({ kind, from, to }: CallFrames, frame: number): string | undefined {
+  return kind[frame] === 'borrowed' ? from[frame] : to[frame]
+}
+
 /** Whether a frame has a place of its own in paths. */
-export function countsInPath(kind: FrameKind, to: string, value: string): boolean {
-  return !to.startsWith(lowAddress) || (kind === 'value' && !isZero(value))
+export function countsInPath({ kind, to, value }: FrameFields): boolean {
+  return to === undefined || !to.startsWith(lowAddress) || (kind === 'value' && !isZero(value ?? '0x0'))
 }
 
 /**

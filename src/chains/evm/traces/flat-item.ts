@@ -1,6 +1,6 @@
-import { badAnswer } from '../rpc/bad-answer.ts'
-import type { FrameKind } from './call-frames.ts'
-import { addressOf, failedWith, quantityOf } from './raw-frame.ts'
+import { asAddress } from '../hex.ts'
+import type { FrameFields, FrameKind } from './call-frames.ts'
+import { failedWith, isRawFrame, quantityOf } from './raw-frame.ts'
 
 /** One item of trace_block, whose outer shape was looked at. */
 export interface FlatItem {
@@ -8,19 +8,13 @@ export interface FlatItem {
   action: Readonly<Record<string, unknown>>
   result?: unknown
   error?: unknown
-  blockHash?: unknown
-  transactionHash?: unknown
   traceAddress: readonly number[]
 }
 
 /** What an item says in the words of a frame. */
-export interface FlatFrame {
-  kind: FrameKind
+export interface FlatFrame extends FrameFields {
   creates: boolean
   failed: boolean
-  from: string
-  to: string
-  value: string
   input: unknown
 }
 
@@ -30,49 +24,33 @@ const kinds: Readonly<Record<string, FrameKind>> = {
   callcode: 'borrowed',
 }
 
-const nowhere = '0x'
-
-/** @throws ChainscreenError `node-bad-answer`, naming the field. */
-export function flatItem(served: unknown, at: () => string, method: string): FlatItem {
-  if (typeof served !== 'object' || served === null) throw badAnswer(method, at(), served)
+/** @returns `null` where it is no frame with a place among the calls of its transaction. */
+export function flatItem(served: unknown): FlatItem | null {
+  if (!isRawFrame(served)) return null
   const { type, action, traceAddress } = served as Record<string, unknown>
-  if (typeof type !== 'string') throw badAnswer(method, `${at()}.type`, type)
-  if (typeof action !== 'object' || action === null) throw badAnswer(method, `${at()}.action`, action)
-  if (!Array.isArray(traceAddress) || !traceAddress.every((part) => Number.isSafeInteger(part)))
-    throw badAnswer(method, `${at()}.traceAddress`, traceAddress)
-  return served as FlatItem
+  const placed = Array.isArray(traceAddress) && traceAddress.every((part) => Number.isSafeInteger(part))
+  return typeof type === 'string' && isRawFrame(action) && placed ? (served as unknown as FlatItem) : null
 }
 
-/**
- * The frame of an item: `call` (with its callType), `create`, and `suicide`, as OpenEthereum named them.
- *
- * @throws ChainscreenError `node-bad-answer`, naming the field.
- */
-export function flatFrame(item: FlatItem, at: () => string, method: string): FlatFrame {
-  const { action, type } = item
-  const failed = failedWith(item.error)
-  const inAction = () => `${at()}.action`
+/** The frame of an item: `call` (with its callType), `create`, and `suicide`, as OpenEthereum named them. */
+export function flatFrame({ action, type, result, error }: FlatItem): FlatFrame {
+  const failed = failedWith(error)
   if (type === 'suicide' || type === 'selfdestruct') {
     return {
-      ...{ kind: 'value', creates: false, failed, input: '0x' },
-      from: addressOf(action.address, 'address', inAction, method),
-      to: addressOf(action.refundAddress, 'refundAddress', inAction, method),
-      value: quantityOf(action.balance, inAction, method),
+      ...{ kind: 'value', selfDestruct: true, creates: false, failed, input: '0x' },
+      from: asAddress(action.address),
+      to: asAddress(action.refundAddress),
+      value: quantityOf(action.balance),
     }
   }
-  const result = item.result as { address?: unknown } | null | undefined
-  if (!failed && (typeof result !== 'object' || result === null))
-    throw badAnswer(method, `${at()}.result`, result)
   const creates = type === 'create'
-  const created = () =>
-    failed ? nowhere : addressOf(result?.address, 'address', () => `${at()}.result`, method)
+  const created = isRawFrame(result) ? (result as { address?: unknown }).address : undefined
+  // A call that neither failed nor came back with something: whether it moved what it carries is not told.
+  const value = failed || isRawFrame(result) ? quantityOf(action.value) : undefined
   return {
-    kind: kinds[String(action.callType)] ?? 'value',
-    creates,
-    failed,
-    from: addressOf(action.from, 'from', inAction, method),
-    to: creates ? created() : addressOf(action.to, 'to', inAction, method),
-    value: quantityOf(action.value, inAction, method),
+    ...{ kind: kinds[String(action.callType)] ?? 'value', selfDestruct: false, creates, failed, value },
+    from: asAddress(action.from),
+    to: asAddress(creates ? created : action.to),
     input: creates ? action.init : action.input,
   }
 }

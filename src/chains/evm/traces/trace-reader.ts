@@ -112,7 +112,7 @@ export class TraceReader {
       const outcome = await this.#round(states, block, receipts, definition, options)
       if ('frames' in outcome) return outcome
       const error = this.#askedAgain(outcome.failure, block)
-      if (error === null) return this.#without(block, outcome)
+      if (error === null) return this.#without(block, outcome, options.signal)
       if (!this.#inPlace) throw error
       await sleep(error.retryAfterMs, undefined, options.signal && { signal: options.signal })
     }
@@ -190,11 +190,24 @@ export class TraceReader {
     return new ChainscreenError(error.code, error.message, { details: error.details, retryAfterMs })
   }
 
-  #without(block: RpcBlock, { failure, messages }: FailedRound): TracesOfBlock {
-    if (this.#policy === 'required') throw this.#required(block, failure)
+  async #without(
+    block: RpcBlock,
+    { failure, messages }: FailedRound,
+    signal: AbortSignal | undefined,
+  ): Promise<TracesOfBlock> {
+    if (this.#policy === 'required') {
+      if (!(await this.#tracesOthers(failure, signal))) throw this.#required(block, failure)
+      return { frames: block.transactions.map(() => ({ unread: reasonOfAll })) }
+    }
     this.#failed.delete(block.hash)
     this.#away = failure.kind
     return { frames: null, reason: reasons[failure.kind], away: messages.join(' ') }
+  }
+
+  /** Whether it is this block alone, or what is in it: a block of one transaction is whatever that one makes of it. */
+  async #tracesOthers({ kind }: TraceFailure, signal: AbortSignal | undefined): Promise<boolean> {
+    if (kind !== 'timeout' && kind !== 'other') return false
+    return (await probeTracers(this.#rpc, this.#tracers, signal)).some(({ proven }) => proven)
   }
 
   /** What a node can't give later either halts the chain; what it may is asked for again, for ever. */
@@ -239,6 +252,8 @@ export class TraceReader {
     }
   }
 }
+
+const reasonOfAll = 'can’t be had, and those of other blocks can'
 
 const performanceClock = { nowMs: () => performance.now() }
 

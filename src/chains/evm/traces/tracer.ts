@@ -1,3 +1,4 @@
+import type { ChainscreenError } from '../../../errors.ts'
 import type { ChainDefinition } from '../definitions/definition.ts'
 import { asAddress } from '../hex.ts'
 import { badAnswer } from '../rpc/bad-answer.ts'
@@ -19,7 +20,7 @@ export interface Tracer {
    * Looks whether an answer for a block with transactions holds traces of this kind at all, before they are held against the
    * block: a node may ignore what it was asked for, or refuse item by item.
    *
-   * @throws ChainscreenError `node-missing-data` for `null`, `node-bad-answer`, and an `RpcRefusal` for an item with an error.
+   * @throws ChainscreenError `node-missing-data` for `null`, `node-bad-answer`, and an `RpcRefusal` where all items are errors.
    */
   inspect(answer: unknown): void
   /** @throws ChainscreenError `node-bad-answer` */
@@ -47,12 +48,15 @@ export function callTracer(timeoutMs: number): Tracer {
     name: 'callTracer traces',
     ask: (rpc, { hash }, call) => rpc.call({ method, params: [hash, options] }, call),
     inspect: (answer) => {
-      itemsOf(answer, method).forEach((item, index) => {
+      throwIfAll(itemsOf(answer, method), (item, index) => {
         const { result, error } = isObject(item) ? item : {}
-        if (error !== undefined && error !== null && error !== '') throw itemRefusal(error, index, method)
+        if (error !== undefined && error !== null && error !== '') return itemRefusal(error, index, method)
         // Besu ignores the tracer, and answers struct logs: https://github.com/besu-eth/besu/issues/8326
-        if (!isObject(result) || typeof result.type !== 'string' || asAddress(result.from) === undefined)
-          throw badAnswer(method, `[${index}]`, item, 'a call with its type and from, as of the callTracer')
+        const isCall =
+          isObject(result) && typeof result.type === 'string' && asAddress(result.from) !== undefined
+        return isCall
+          ? null
+          : badAnswer(method, `[${index}]`, item, 'a call with its type and from, as of the callTracer')
       })
     },
     read: (answer, block, receipts, definition) =>
@@ -71,10 +75,11 @@ export const traceBlock: Tracer = {
   inspect: (answer) => {
     const method = 'trace_block'
     const items = itemsOf(answer, method)
-    items.forEach((item, index) => {
-      if (!isObject(item) || typeof item.type !== 'string' || !isObject(item.action))
-        throw badAnswer(method, `[${index}]`, item, 'a trace with its type and action')
-    })
+    throwIfAll(items, (item, index) =>
+      isObject(item) && typeof item.type === 'string' && isObject(item.action)
+        ? null
+        : badAnswer(method, `[${index}]`, item, 'a trace with its type and action'),
+    )
     if (items.every((item) => isObject(item) && item.type === 'reward'))
       throw badAnswer(method, 'the list of traces', items, 'one for each transaction at least')
   },
@@ -89,6 +94,24 @@ function itemsOf(answer: unknown, method: string): readonly unknown[] {
   if (answer.length === 0)
     throw badAnswer(method, 'the list of traces', answer, 'one for each transaction at least')
   return answer
+}
+
+/**
+ * One item may be what its transaction makes of it, and is no reason to do without all of them.
+ *
+ * @param faultOf the fault of an item, or `null` where it is of the kind that was asked for.
+ */
+function throwIfAll(
+  items: readonly unknown[],
+  faultOf: (item: unknown, index: number) => ChainscreenError | null,
+): void {
+  let first: ChainscreenError | undefined
+  for (const [index, item] of items.entries()) {
+    const fault = faultOf(item, index)
+    if (fault === null) return
+    first ??= fault
+  }
+  if (first !== undefined) throw first
 }
 
 /**

@@ -60,7 +60,7 @@ describe('whatever a contract writes', () => {
         const { block, receipts } = blockOf([{ logs }])
         const [tx, receipt] = [block.transactions[0], receipts[0]]
         if (!tx || !receipt) throw new Error('no transaction')
-        const one = { tx, receipt, frames: null, succeeded: true }
+        const one = { tx, receipt, frames: null, succeeded: true, odd: [] }
         const found = extractTransaction(one, ownOf(own), chainOf(tokens))
         if (found) expect(touches(one, ownOf(own))).toBe(true)
       }),

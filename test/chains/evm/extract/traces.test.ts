@@ -1,9 +1,23 @@
 import { describe, expect, it } from 'vitest'
+import { chainDefinition } from '../../../../src/chains/evm/definitions/index.ts'
+import { extractBlock } from '../../../../src/chains/evm/extract/extract.ts'
 import { nativeLogAddress, transferTopic } from '../../../../src/chains/evm/extract/topics.ts'
 import { maxWaySteps } from '../../../../src/chains/evm/extract/ways.ts'
-import { address, extractFrom, log, rolesOf, type TxSketch, topic, words } from '../build.ts'
+import type { BlockFrames } from '../../../../src/chains/evm/traces/block-frames.ts'
+import { readBlockTraces } from '../../../../src/chains/evm/traces/read-block-traces.ts'
+import {
+  address,
+  blockOf,
+  chainOf,
+  extractFrom,
+  log,
+  rolesOf,
+  type TxSketch,
+  topic,
+  words,
+} from '../build.ts'
 import { ownOf } from '../own.ts'
-import { type CallSketch, flatFramesOf, framesOf } from '../traces/sketch.ts'
+import { type CallSketch, callTrace, flatFramesOf, framesOf, readFrames } from '../traces/sketch.ts'
 
 // Parties are shown by the last digits of their address.
 const own = address(0x01)
@@ -69,6 +83,88 @@ describe('value inside a transaction', () => {
 
   it('of a failed transaction moves nothing', () => {
     expect(found({ ...call, status: '0x0' }, [{ to: own, value: 5 }]).transfers).toEqual([])
+  })
+
+  describe('of a self-destruct', () => {
+    const selfDestruct = (frame: Record<string, unknown>, inside: Record<string, unknown> = {}) => {
+      const traces = blockTraces({ calls: [{ type: 'SELFDESTRUCT', ...frame }], ...inside })
+      return extractBlockOf(traces)
+    }
+    const { block, receipts } = blockOf([call])
+    const blockTraces = (top: Record<string, unknown>) => {
+      const result = { ...callTrace(call, []), ...top }
+      const answer = [{ txHash: block.transactions[0]?.hash, result }]
+      return readBlockTraces(answer, block, receipts, chainDefinition(1), 'debug_traceBlockByHash')
+    }
+    const extractBlockOf = (frames: BlockFrames) =>
+      extractBlock({ block, receipts, frames }, ownOf(own, hot), chainOf([]))
+    const nothing = { transactions: [], unscreened: [] }
+
+    it.each<[string, Record<string, unknown>]>([
+      ['has no receiver', { from: `0x${'0'.repeat(40)}`, input: '0x' }],
+      ['is nothing but its type', {}],
+      ['has a value and no receiver', { from: payer, value: '0x5' }],
+      ['is in favour of its own contract', { from: payer, to: payer, value: '0x5' }],
+      ['is said to come from elsewhere than its contract', { from: alice, to: own, value: '0x5' }],
+      ['is said to come from an own address that did not run it', { from: hot, to: bob, value: '0x5' }],
+    ])('that %s moves nothing', (_, frame) => {
+      expect(selfDestruct(frame)).toEqual(nothing)
+    })
+
+    it('in a library moves from the context that it runs in', () => {
+      const destructs = { type: 'SELFDESTRUCT', from: payer, to: own, value: '0x5' }
+      const library_ = { type: 'DELEGATECALL', from: payer, to: library, value: '0x0', calls: [destructs] }
+      expect(extractBlockOf(blockTraces({ calls: [library_] }))).toMatchObject({
+        transactions: [{ transfers: [{ id: 'trace:0.0', amount: 5n, tags: [] }] }],
+        unscreened: [],
+      })
+    })
+
+    it('that tells an earlier movement again is in doubt; another one is not', () => {
+      const paid = { type: 'CALL', from: payer, to: own, value: '0x5' }
+      const again = (value: string) =>
+        extractBlockOf(blockTraces({ calls: [paid, { ...paid, type: 'SELFDESTRUCT', value }] }))
+      expect(again('0x05')).toMatchObject({
+        transactions: [{ transfers: [{ tags: [] }, { id: 'trace:1', amount: 5n, tags: ['doubtful'] }] }],
+        unscreened: [{ what: 'traces', txHash: block.transactions[0]?.hash }],
+      })
+      expect(again('0x6')).toMatchObject({
+        transactions: [{ transfers: [{ tags: [] }, { tags: [] }] }],
+        unscreened: [],
+      })
+    })
+  })
+
+  describe('that can’t be read', () => {
+    const { block, receipts } = blockOf([call, { ...call, value: '0x3', to: hot, input: '0x' }])
+    const read = (frames: BlockFrames, ...mine: string[]) =>
+      extractBlock({ block, receipts, frames }, ownOf(...mine), chainOf([]))
+    const odd = (about: string[] | null) => [{ what: 'traces', reason: 'odd', about }]
+    const [frames] = readFrames(framesOf(call, [{ to: own, value: 5 }]))
+
+    it('is a gap of its transaction, for whoever it may be about; the rest is read', () => {
+      const about = (some: string[] | null) =>
+        read([{ ...frames, odd: odd(some) } as BlockFrames[0], null], own)
+      for (const some of [null, [own], [bob, own]])
+        expect(about(some)).toMatchObject({
+          transactions: [{ transfers: [{ id: 'trace:0', amount: 5n }] }],
+          unscreened: [{ what: 'traces', reason: 'odd', txHash: block.transactions[0]?.hash }],
+        })
+      expect(about([bob])).toMatchObject({ transactions: [{}], unscreened: [] })
+    })
+
+    it('at all leaves the transaction’s own value and logs, and the other transactions', () => {
+      expect(read([{ unread: 'is missing' }, { unread: 'is missing' }], hot)).toMatchObject({
+        transactions: [{ transfers: [{ id: 'value', amount: 3n }] }],
+        unscreened: [0, 1].map((i) => ({ what: 'traces', txHash: block.transactions[i]?.hash })),
+      })
+    })
+
+    it('matters nothing of a transaction that failed', () => {
+      const failed = blockOf([{ ...call, status: '0x0' }])
+      const found = extractBlock({ ...failed, frames: [{ unread: 'is missing' }] }, ownOf(own), chainOf([]))
+      expect(found).toEqual({ transactions: [], unscreened: [] })
+    })
   })
 
   it('between own addresses is internal', () => {

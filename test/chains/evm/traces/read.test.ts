@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chainDefinition } from '../../../../src/chains/evm/definitions/index.ts'
+import type { CallFrames } from '../../../../src/chains/evm/traces/call-frames.ts'
 import { readBlockTraces } from '../../../../src/chains/evm/traces/read-block-traces.ts'
 import { readTraceBlock } from '../../../../src/chains/evm/traces/read-trace-block.ts'
 import { address, blockOf, hash, type TxSketch } from '../build.ts'
-import { type CallSketch, callTrace, flatFramesOf, flatTrace, framesOf } from './sketch.ts'
+import { type CallSketch, callTrace, flatFramesOf, flatTrace, framesOf, readFrames } from './sketch.ts'
 
 const sketch: TxSketch = { from: address(1), to: address(2), value: '0x5' }
 const calls: readonly CallSketch[] = [{ to: address(3), value: 1, calls: [{ to: address(4), value: 2 }] }]
@@ -23,6 +24,15 @@ function readFlat(change: (items: Record<string, unknown>[]) => unknown) {
   return readTraceBlock(change(items) ?? items, block, receipts, chainDefinition(1), 'trace_block')
 }
 
+/** The same, behind a transaction of which everything is right. */
+function readBeside(change: (items: Record<string, unknown>[]) => unknown) {
+  const { block, receipts } = blockOf([sketch, sketch])
+  const first = flatTrace(sketch, calls)
+  const items = first.map((item) => ({ ...item, transactionHash: block.transactions[1]?.hash }))
+  const answer = [...first, ...(change(items) as unknown[])]
+  return readTraceBlock(answer, block, receipts, chainDefinition(1), 'trace_block').slice(1)
+}
+
 const refused = { code: 'node-bad-answer' }
 /** The second item's result with other fields. */
 const second = (fields: Record<string, unknown>) => (items: Record<string, unknown>[]) =>
@@ -30,7 +40,7 @@ const second = (fields: Record<string, unknown>) => (items: Record<string, unkno
 
 describe('the answer of debug_traceBlockByHash', () => {
   it('is read', () => {
-    expect(read(() => undefined).map((frames) => frames?.to)).toEqual([
+    expect(readFrames(read(() => undefined)).map(({ to }) => to)).toEqual([
       [address(2), address(3), address(4)],
       [address(2), address(3), address(4)],
     ])
@@ -40,32 +50,63 @@ describe('the answer of debug_traceBlockByHash', () => {
     ['no list', () => ({})],
     ['one too few', (items) => items.slice(1)],
     ['one too many', (items) => [...items, items[1]]],
-    ['an item with an error', (items) => [items[0], { ...items[1], error: 'execution timeout' }]],
-    ['an item without a result', (items) => [items[0], { txHash: items[1]?.txHash }]],
     ['an item of another transaction', (items) => [items[0], { ...items[1], txHash: hash(9) }]],
     ['items in another order', (items) => [items[1], items[0]]],
-    ['an item that is no object', (items) => [items[0], 7]],
-    ['another sender', second({ from: address(9) })],
-    ['another receiver', second({ to: address(9) })],
-    ['another value', second({ value: '0x6' })],
-    ['other input', second({ input: '0x02' })],
-    ['another kind', second({ type: 'CREATE' })],
-    ['a failure that the receipt does not know', second({ error: 'reverted' })],
-    ['calls that are no list', second({ calls: {} })],
-    ['a call that is no object', second({ calls: [7] })],
-    ['a call without type', second({ calls: [{ from: address(1), to: address(2) }] })],
-    ['a call from no address', second({ calls: [{ type: 'CALL', from: '0x1', to: address(2) }] })],
-    [
-      'a call of no value that is one',
-      second({ calls: [{ type: 'CALL', from: address(1), to: address(2), value: 5 }] }),
-    ],
+    ['nothing but errors', (items) => items.map((item) => ({ ...item, error: 'execution timeout' }))],
   ])('is refused with %s', (_, change) => {
     expect(() => read(change)).toThrow(expect.objectContaining(refused))
   })
 
-  it('is refused where a failed transaction is said to have succeeded', () => {
+  it.each<[string, (items: Record<string, unknown>[]) => unknown, string]>([
+    [
+      'an error',
+      (items) => [items[0], { ...items[1], error: 'execution timeout' }],
+      'is an error of the node',
+    ],
+    ['no result', (items) => [items[0], { txHash: items[1]?.txHash }], 'is missing'],
+    ['something that is no object', (items) => [items[0], 7], 'is missing'],
+    ['no sender', second({ from: undefined }), 'names no sender or no receiver'],
+    ['a receiver that is no address', second({ to: 5 }), 'names no sender or no receiver'],
+    ['another sender', second({ from: address(9) }), 'another sender'],
+    ['another receiver', second({ to: address(9) }), 'another receiver'],
+    ['another value', second({ value: '0x6' }), 'another value'],
+    ['no number as value', second({ value: 5 }), 'another value'],
+    ['other input', second({ input: '0x02' }), 'other input'],
+    ['another kind', second({ type: 'CREATE' }), 'it creates a contract'],
+    ['a failure that the receipt does not know', second({ error: 'reverted' }), 'it failed'],
+  ])('is unread of the one transaction that has %s', (_, change, reason) => {
+    const [first, unread] = read(change)
+    expect(first).toEqual(read(() => undefined)[0])
+    expect(unread).toEqual({ unread: expect.stringContaining(reason) })
+  })
+
+  const fine = { type: 'CALL', from: address(2), to: address(3), value: '0x1' }
+  const known = [address(2), address(3)]
+  it.each<[string, unknown, readonly string[] | null]>([
+    ['that are no list', {}, null],
+    ['with one that is no object', [fine, 7], null],
+    ['with one without type', [fine, { ...fine, type: undefined }], known],
+    ['with one from no address', [fine, { ...fine, from: '0x1' }], null],
+    ['with one to nobody', [fine, { ...fine, to: undefined }], null],
+    ['with one of a value that is no number', [fine, { ...fine, value: 5 }], known],
+  ])('is read but for calls %s', (_, calls, about) => {
+    const [first, odd] = readFrames(read(second({ calls })))
+    expect(first?.odd).toEqual([])
+    expect(odd?.odd).toEqual([expect.objectContaining({ what: 'traces', about })])
+    expect(odd?.moves).toHaveLength(Array.isArray(calls) ? 1 : 0)
+  })
+
+  it('is read below a call that can’t be read', () => {
+    const calls = [{ ...fine, to: undefined, calls: [{ ...fine, from: address(3), to: address(4) }] }]
+    const [, odd] = readFrames(read(second({ calls })))
+    expect(odd?.moves).toEqual([{ frame: 2, value: '0x1', selfDestruct: false }])
+  })
+
+  it('is unread where a failed transaction is said to have succeeded', () => {
     const wrong = second({ error: undefined })
-    expect(() => read(wrong, { ...sketch, status: '0x0' })).toThrow(expect.objectContaining(refused))
+    expect(read(wrong, { ...sketch, status: '0x0' })[1]).toEqual({
+      unread: expect.stringContaining('it succeeded'),
+    })
     expect(read(() => undefined, { ...sketch, status: '0x0' })).toMatchObject([
       { failed: true },
       { failed: true },
@@ -91,7 +132,7 @@ describe('the answer of debug_traceBlockByHash', () => {
 
 describe('the answer of trace_block', () => {
   it('is read', () => {
-    expect(readFlat(() => undefined)[0]?.to).toEqual([address(2), address(3), address(4)])
+    expect(readFrames(readFlat(() => undefined))[0]?.to).toEqual([address(2), address(3), address(4)])
   })
 
   it.each<[string, (items: Record<string, unknown>[]) => unknown]>([
@@ -102,16 +143,34 @@ describe('the answer of trace_block', () => {
     ],
     ['items that name no block', (items) => items.map(({ blockHash, ...item }) => item)],
     ['items of another transaction', (items) => items.map((item) => ({ ...item, transactionHash: hash(9) }))],
-    ['the first item missing', (items) => items.slice(1)],
-    ['one transaction too many', (items) => [...items, items[0]]],
-    ['a frame without its parent', (items) => [items[0], items[2]]],
-    [
-      'a call that neither failed nor has a result',
-      (items) => [items[0], { ...items[1], result: null }, items[2]],
-    ],
+    ['items that name no transaction', (items) => items.map(({ transactionHash, ...item }) => item)],
     ['an item that is no object', (items) => [...items, null]],
+    ['nothing that can be read', (items) => items.slice(1)],
   ])('is refused with %s', (_, change) => {
     expect(() => readFlat(change)).toThrow(expect.objectContaining(refused))
+  })
+
+  it.each<[string, (items: Record<string, unknown>[]) => unknown, string]>([
+    ['the first item missing', (items) => items.slice(1), 'order of its calls'],
+    ['the first item twice', (items) => [...items, items[0]], 'order of its calls'],
+    ['a call without its parent', (items) => [items[0], items[2]], 'order of its calls'],
+    ['a call without a place', (items) => [items[0], { ...items[1], traceAddress: 'top' }], 'can’t be read'],
+    ['a call without action', (items) => [items[0], { ...items[1], action: null }], 'can’t be read'],
+    [
+      'another sender',
+      (items) => [{ ...items[0], action: { ...(items[0]?.action as object), from: address(9) } }],
+      'another sender',
+    ],
+  ])('is unread of a transaction with %s', (_, change, reason) => {
+    expect(readBeside(change)).toEqual([{ unread: expect.stringContaining(reason) }])
+  })
+
+  it('is read but for a call that neither failed nor has a result', () => {
+    const [frames] = readFrames(readFlat((items) => [items[0], { ...items[1], result: null }, items[2]]))
+    expect(frames).toMatchObject({
+      moves: [{ frame: 2, value: '0x2' }],
+      odd: [{ what: 'traces', about: [address(2), address(3)] }],
+    })
   })
 
   it('may hold what miners were paid, which belongs to no transaction', () => {
@@ -156,8 +215,8 @@ describe('both kinds of traces', () => {
     fc.assert(
       fc.property(fc.array(tree, { maxLength: 4 }), (trees) => {
         const calls = trees.map(possible)
-        const [nested] = framesOf(sketch, calls)
-        const [flat] = flatFramesOf(sketch, calls)
+        const [nested] = readFrames(framesOf(sketch, calls))
+        const [flat] = readFrames(flatFramesOf(sketch, calls))
         const told = (frames: typeof nested) =>
           frames?.moves.map(({ frame, value }) => [
             frames.from[frame],
@@ -171,7 +230,7 @@ describe('both kinds of traces', () => {
     )
   })
 
-  const placeOf = (frames: NonNullable<ReturnType<typeof framesOf>[0]>, frame: number): number[] => {
+  const placeOf = (frames: CallFrames, frame: number): number[] => {
     const path: number[] = []
     for (let at = frame; at > 0; at = frames.parent[at] ?? 0) path.unshift(frames.position[at] ?? -1)
     return path

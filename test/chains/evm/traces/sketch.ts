@@ -1,5 +1,6 @@
 import { chainDefinition } from '../../../../src/chains/evm/definitions/index.ts'
-import type { BlockFrames } from '../../../../src/chains/evm/traces/block-frames.ts'
+import { type BlockFrames, isUnread } from '../../../../src/chains/evm/traces/block-frames.ts'
+import type { CallFrames } from '../../../../src/chains/evm/traces/call-frames.ts'
 import { readBlockTraces } from '../../../../src/chains/evm/traces/read-block-traces.ts'
 import { readTraceBlock } from '../../../../src/chains/evm/traces/read-trace-block.ts'
 import { blockOf, type TxSketch } from '../build.ts'
@@ -18,6 +19,14 @@ export interface CallSketch {
 
 const quantity = (value: number | bigint = 0) => `0x${value.toString(16)}`
 const borrows = (type = 'CALL') => type === 'DELEGATECALL' || type === 'CALLCODE'
+
+/** The frames of a block of which every transaction was traced, and read. */
+export function readFrames(traces: BlockFrames): CallFrames[] {
+  return traces.map((trace) => {
+    if (trace === null || isUnread(trace)) throw new Error('a transaction without frames')
+    return trace
+  })
+}
 
 /** What a callTracer says of a transaction: its own frame, with these calls. */
 export function callTrace(sketch: TxSketch, calls: readonly CallSketch[], writes: readonly number[] = []) {

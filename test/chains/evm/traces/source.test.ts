@@ -148,6 +148,44 @@ describe('a source', () => {
   })
 })
 
+const answer = (result: unknown) => [{ txHash: tx?.hash, result }]
+const good = callTrace(sketch, calls)
+
+describe('a trace that can’t be read', () => {
+  const bad = { ...good, calls: [{ ...good.calls[0], to: '0x1' }] }
+
+  it('is asked for again, and what is right then is taken', async () => {
+    const answers = [good, bad, good]
+    const { source } = await sourceOf({ debug_traceBlockByHash: () => answer(answers.shift()) })
+    await source.open()
+    const block = await source.block(7)
+    expect(block).toMatchObject({ level: 'full', unscreened: [], odd: false })
+    expect(block.extract(ownOf(own))).toMatchObject({
+      transactions: [{ transfers: [{ id: 'trace:0' }] }],
+      unscreened: [],
+    })
+    expect(answers).toEqual([])
+  })
+
+  it.each<[string, unknown]>([
+    ['in part', bad],
+    ['at all', null],
+  ])('%s, whenever it is asked for, is a gap of that transaction alone', async (_, served) => {
+    const second = blockOf([sketch, sketch]).block.transactions[1]
+    const { source } = await sourceOf({
+      ...healthyNode([sketch, sketch]),
+      debug_traceBlockByHash: () => [...answer(good), { txHash: second?.hash, result: served }],
+    })
+    await source.open()
+    const block = await source.block(7)
+    expect(block).toMatchObject({ level: 'full', unscreened: [], odd: true })
+    expect(block.extract(ownOf(own))).toMatchObject({
+      transactions: [{ hash: tx?.hash, transfers: [{ id: 'trace:0' }] }],
+      unscreened: [{ what: 'traces', txHash: second?.hash }],
+    })
+  })
+})
+
 describe('a source that must read traces', () => {
   it('refuses a node that serves none, and says what to do', async () => {
     const { source } = await sourceOf({}, { traces: 'required' })
@@ -172,6 +210,31 @@ describe('a source that must read traces', () => {
       /traces: required.*block 7.*archive node, or set traces: auto/,
     )
   })
+
+  it.each<[string, unknown]>([
+    ['timed out', { error: 'execution timeout' }],
+    ['can’t be read', { result: { type: 'CALL', from: own } }],
+  ])(
+    'goes on, with a row, where the only transaction of one block %s and other blocks are traced',
+    async (_, item) => {
+      const { block } = blockOf([sketch])
+      const latest = { ...block, hash: hash(0xb10d), transactions: [hash(5)] }
+      const healthy = healthyNode([sketch]).eth_getBlockByNumber
+      const { source, again } = await opened(
+        { traces: 'required' },
+        {
+          eth_getBlockByNumber: (params, response) =>
+            params[0] === 'latest' ? latest : healthy?.(params, response),
+          debug_traceBlockByHash: ([asked]) =>
+            asked === latest.hash ? answer(good) : [{ txHash: tx?.hash, ...(item as object) }],
+        },
+      )
+      expect((await again(3)).every((code) => code.startsWith('node-'))).toBe(true)
+      const read = await source.block(7)
+      expect(read).toMatchObject({ level: 'full', odd: true })
+      expect(read.extract(ownOf(own)).unscreened).toMatchObject([{ what: 'traces', txHash: tx?.hash }])
+    },
+  )
 
   it('asks on where the node may yet answer', async () => {
     const { handlers, again } = await opened({ traces: 'required' })
