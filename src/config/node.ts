@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { durationMs, flag, wholeNumber } from './values.ts'
+import { defaultMaxResponse } from '../chains/answer-limits.ts'
+import { byteSize, durationMs, flag, wholeNumber } from './values.ts'
 
 const rpcExpected = 'a list of http:// or https:// URLs, such as [http://127.0.0.1:8545]'
 
@@ -29,6 +30,7 @@ export const mempoolSchema = flag()
   )
 
 const dayMs = 86_400_000
+const megabyte = 1024 * 1024
 
 /** Keys that every chain has for how its node is asked. */
 export function nodeKeys(defaultPollMs: number) {
@@ -52,6 +54,12 @@ export function nodeKeys(defaultPollMs: number) {
     stale: durationMs('a duration from 1m to 7d', 60_000, 7 * dayMs)
       .optional()
       .describe('So long without a new block, and the log says so. Default: never (some chains rest).'),
+    // V8's longest text has 2^29 - 24 characters.
+    maxResponse: byteSize('a size from 16MB to 511MB', 16 * megabyte, 511 * megabyte)
+      .default(defaultMaxResponse)
+      .describe(
+        'Most of one answer of a node; one that sends more is set aside. Raise it for a chain of larger blocks. Default: 64MB.',
+      ),
     timeout: durationMs('a duration from 100ms to 1h', 100, dayMs / 24)
       .default(30_000)
       .describe('How long the node may take for one answer. Default: 30s.'),

@@ -49,6 +49,7 @@ chains:
     # poll: 1s                       # how often the node is asked for its head
     # prefetch: 8                    # blocks fetched at the same time, 1 to 64
     # timeout: 30s                   # how long the node may take for one answer
+    # maxResponse: 64MB              # most of one answer; a node that sends more is set aside
     tokens:                          # others are screened too, and tagged unknown-asset
       - { address: "0xdac17f958d2ee523a2206206994597c13d831ec7", symbol: USDT, decimals: 6 }
       - { address: "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48", symbol: USDC, decimals: 6 }

@@ -22,6 +22,17 @@ function parseDuration(text: string): number {
   return digits * (unitMs[unit as keyof typeof unitMs] ?? Number.NaN)
 }
 
+const unitBytes = { KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 } as const
+
+/** `500KB`, `64MB`, `1GB`, as bytes (1 KB = 1,024 bytes, as JEDEC 100B.01 has it); at least `min`, at most `max`. */
+export function byteSize(expected: string, min: number, max: number) {
+  return z
+    .string(expected)
+    .regex(/^\d{1,9}(KB|MB|GB)$/, expected)
+    .transform((text) => Number.parseInt(text, 10) * unitBytes[text.slice(-2) as keyof typeof unitBytes])
+    .refine((bytes) => bytes >= min && bytes <= max, expected)
+}
+
 /** `5%` as the fraction 0.05: the nearest number to it, which dividing by a hundred does not always give. */
 export function percentage(expected: string) {
   return z

@@ -68,6 +68,7 @@ function createNodeSource(
       auth: config.auth,
       network: config.network,
       fetchTimeoutMs: config.timeoutMs,
+      maxResponse: config.maxResponse,
       connections: config.prefetch,
       verify: config.verify,
       ...pace,
@@ -89,6 +90,7 @@ function createNodeSource(
     traces: config.traces,
     verify: config.verify,
     fetchTimeoutMs: config.timeoutMs,
+    maxResponse: config.maxResponse,
     retriesTraces,
     ...(traceRetryMs !== undefined && { traceRetryMs }),
   })

@@ -1,6 +1,6 @@
 import { ChainscreenError } from '../../errors.ts'
+import { AnswerTooLarge } from '../answer-limits.ts'
 import { type BlockReader, MethodUnavailable, SpentMissing } from './block-reader.ts'
-import { AnswerTooLarge } from './http-client.ts'
 import { maxBlockBytes } from './rest-reader.ts'
 import { isRefusedMethod, type RpcClient } from './rpc-client.ts'
 import { RpcError } from './rpc-error.ts'

@@ -1,5 +1,6 @@
 import { type Dispatcher, Pool } from 'undici'
 import { ChainscreenError, redactUrl } from '../../errors.ts'
+import { AnswerTooLarge, defaultMaxResponse } from '../answer-limits.ts'
 import { interrupted } from './abortable.ts'
 import { BufferPool } from './buffer-pool.ts'
 import { describeTransportError, isLostConnection } from './transport-error.ts'
@@ -7,6 +8,8 @@ import { describeTransportError, isLostConnection } from './transport-error.ts'
 export interface HttpRequest {
   method: 'GET' | 'POST'
   path: string
+  /** What is asked, for errors: the RPC's method, or a path of REST. */
+  what: string
   headers?: Record<string, string>
   body?: string
   /** An answer with more bytes than this is an error. */
@@ -19,16 +22,6 @@ export interface HttpAnswer {
   body: Buffer
 }
 
-/** The answer has more bytes than was allowed for it. */
-export class AnswerTooLarge extends ChainscreenError {
-  constructor(endpoint: string, maxBytes: number) {
-    super(
-      'node-bad-answer',
-      `The node at ${endpoint} sent more than ${maxBytes} bytes, more than such an answer can have.`,
-    )
-  }
-}
-
 /** HTTP to one node over a few kept-alive connections. */
 export class HttpClient {
   /** Scheme and host, safe to print. */
@@ -36,9 +29,17 @@ export class HttpClient {
   /** Bodies of 64 kB to 4 MB stand in it. */
   readonly memory = new BufferPool()
   readonly #pool: Pool
+  readonly #maxResponse: number
 
-  /** @param timeoutMs how long the node may stay silent, before and within an answer */
-  constructor(url: URL, options: { timeoutMs: number; connections: number }) {
+  /**
+   * @param options.timeoutMs how long the node may stay silent, before and within an answer
+   * @param options.maxResponse most bytes of any answer; default 64 MB
+   */
+  constructor(
+    url: URL,
+    options: { timeoutMs: number; connections: number; maxResponse?: number | undefined },
+  ) {
+    this.#maxResponse = options.maxResponse ?? defaultMaxResponse
     this.endpoint = redactUrl(url.href)
     this.#pool = new Pool(url.origin, {
       connections: options.connections,
@@ -71,7 +72,9 @@ export class HttpClient {
     return this.#pool.destroy()
   }
 
-  #once({ signal, maxBytes, ...request }: HttpRequest): Promise<HttpAnswer> {
+  #once({ signal, what, maxBytes: most, ...request }: HttpRequest): Promise<HttpAnswer> {
+    const maxBytes = Math.min(most, this.#maxResponse)
+    const tooLarge = () => new AnswerTooLarge(this.endpoint, what, maxBytes)
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted()
       const chunks: Buffer[] = []
@@ -94,14 +97,15 @@ export class HttpClient {
           controller = started
           if (signal?.aborted) abort()
         },
-        onResponseStart: (_controller, statusCode, headers) => {
+        onResponseStart: (current, statusCode, headers) => {
           status = statusCode
           const announced = Number(headers['content-length'])
-          if (announced <= maxBytes) whole = this.memory.take(announced)
+          if (announced > maxBytes) current.abort(tooLarge())
+          else whole = this.memory.take(announced)
         },
         onResponseData: (current, chunk) => {
           received += chunk.length
-          if (received > maxBytes) current.abort(new AnswerTooLarge(this.endpoint, maxBytes))
+          if (received > maxBytes) current.abort(tooLarge())
           else if (whole !== null) whole.set(chunk, received - chunk.length)
           else chunks.push(chunk)
         },

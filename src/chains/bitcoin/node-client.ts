@@ -34,6 +34,8 @@ export interface NodeClientOptions {
   busyDelayMs: number
   /** The node answered 503. Told at most once a minute. */
   onBusy?: ((asked: string) => void) | undefined
+  /** Most bytes of any answer. Default: 64 MB. */
+  maxResponse?: number | undefined
   /** Takes what `url` and `auth` keep secret out of what the node wrote. Default: one of its own. */
   redactor?: Redactor | undefined
 }
@@ -67,7 +69,7 @@ export class NodeClient {
   async get(path: string, maxBytes: number, signal?: AbortSignal): Promise<HttpAnswer> {
     const isBusy = ({ status, body }: HttpAnswer) =>
       status === 503 && body.toString('utf8', 0, 100).startsWith(overloaded)
-    return this.#send(path, { method: 'GET', path, maxBytes, signal }, isBusy)
+    return this.#send({ method: 'GET', path, what: path, maxBytes, signal }, isBusy)
   }
 
   /**
@@ -78,8 +80,9 @@ export class NodeClient {
    */
   async post(method: string, body: string, maxBytes: number, signal?: AbortSignal): Promise<HttpAnswer> {
     const headers = { 'content-type': 'application/json' }
-    const request: HttpRequest = { method: 'POST', path: this.#rpcPath, headers, body, maxBytes, signal }
-    const answer = await this.#send(method, request, ({ status }) => status === 503)
+    const post = { method: 'POST', path: this.#rpcPath, what: method } as const
+    const request: HttpRequest = { ...post, headers, body, maxBytes, signal }
+    const answer = await this.#send(request, ({ status }) => status === 503)
     if (answer.status === 503) {
       throw new ChainscreenError(
         'node-unreachable',
@@ -103,14 +106,10 @@ export class NodeClient {
     return this.#http.close()
   }
 
-  async #send(
-    asked: string,
-    request: HttpRequest,
-    isBusy: (answer: HttpAnswer) => boolean,
-  ): Promise<HttpAnswer> {
+  async #send(request: HttpRequest, isBusy: (answer: HttpAnswer) => boolean): Promise<HttpAnswer> {
     for (let attempt = 0; ; attempt++) {
       const answer = await this.#authorized(request)
-      if (answer.status === 503) this.#reportBusy(asked)
+      if (answer.status === 503) this.#reportBusy(request.what)
       if (!isBusy(answer) || attempt === busyRetries) return answer
       await this.#pause(attempt, request.signal)
     }

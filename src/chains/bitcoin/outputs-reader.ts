@@ -16,7 +16,7 @@ export class OutputsReader implements BlockReader {
 
   async read(hash: string, signal?: AbortSignal): Promise<RawBlock> {
     const call = { method: 'getblock', params: [hash, 0] }
-    const options = { maxBytes: 2 * maxBlockBytes + 1000, prepare: (text: string) => text, signal }
+    const options = { maxBytes: 2 * maxBlockBytes + 1000, signal }
     try {
       const { result, received } = await this.#rpc.callLarge(call, blockHexSchema, options)
       return { block: hexBytes(result), spent: null, received }

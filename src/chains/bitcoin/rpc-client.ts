@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { ChainscreenError } from '../../errors.ts'
 import type { Redactor } from '../../redactor.ts'
+import { refuseDenseJson } from '../answer-limits.ts'
 import type { HttpAnswer } from './http-client.ts'
 import { MethodForbidden, type NodeClient } from './node-client.ts'
 import { RpcError } from './rpc-error.ts'
+import { listOf } from './rpc-schemas.ts'
 
 export interface RpcCall {
   method: string
@@ -57,7 +59,7 @@ export class RpcClient {
   async call<T>(call: RpcCall, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {
     const body = JSON.stringify(request(call, 0))
     const answer = await this.#node.post(call.method, body, smallAnswerBytes, signal)
-    const reply = this.#parse(replySchema, parseJson(answer.body.toString()), answer, call.method)
+    const reply = this.#parse(replySchema, this.#json(answer, call.method), answer, call.method)
     return this.#result(reply, call, schema)
   }
 
@@ -69,12 +71,12 @@ export class RpcClient {
   async callLarge<T>(
     call: RpcCall,
     schema: z.ZodType<T>,
-    options: { maxBytes: number; prepare: (text: string) => string; signal?: AbortSignal | undefined },
+    options: { maxBytes: number; prepare?: (text: string) => string; signal?: AbortSignal | undefined },
   ): Promise<{ result: T; received: number }> {
     const { method } = call
     const body = JSON.stringify(request(call, 0))
     const answer = await this.#node.post(method, body, options.maxBytes, options.signal)
-    const json = parseJson(options.prepare(answer.body.toString()))
+    const json = this.#json(answer, method, options.prepare)
     const reply = this.#parse(replySchema, json, answer, call.method)
     return { result: this.#result(reply, call, schema), received: answer.body.length }
   }
@@ -84,14 +86,14 @@ export class RpcClient {
     calls: readonly RpcCall[],
     schema: z.ZodType<T>,
     signal?: AbortSignal,
-    { maxBytes = smallAnswerBytes, prepare = (text) => text }: BatchOptions = {},
+    { maxBytes = smallAnswerBytes, prepare }: BatchOptions = {},
   ): Promise<(T | RpcError)[]> {
     const names = calls[0]?.method ?? 'batch'
     const answer = await this.#node.post(names, JSON.stringify(calls.map(request)), maxBytes, signal)
-    const json = parseJson(prepare(answer.body.toString()))
+    const json = this.#json(answer, names, prepare)
     // In warm-up the whole batch may be refused with one error object.
     if (!Array.isArray(json)) this.#refuse(this.#parse(replySchema, json, answer, names), names)
-    const replies = this.#parse(z.array(replySchema), json, answer, names)
+    const replies = this.#parse(listOf(replySchema, calls.length), json, answer, names)
     const byId = new Map(replies.map((reply) => [reply.id, reply]))
     return calls.map((call, id) => {
       const reply = byId.get(id)
@@ -100,6 +102,12 @@ export class RpcClient {
         ? new RpcError(this.#node, call.method, reply.error)
         : this.#result(reply, call, schema)
     })
+  }
+
+  #json({ body }: HttpAnswer, method: string, prepare?: (text: string) => string): unknown {
+    refuseDenseJson(body, this.#node.endpoint, method)
+    const text = body.toString()
+    return parseJson(prepare === undefined ? text : prepare(text))
   }
 
   #result<T>(reply: Reply, { method }: RpcCall, schema: z.ZodType<T>): T {

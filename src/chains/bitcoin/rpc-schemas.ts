@@ -2,6 +2,30 @@ import { z } from 'zod'
 
 /** The shapes of the RPC answers we read; what else a node sends is ignored. Source: `bitcoin-cli help <method>`, Core 23 to 30. */
 
+/**
+ * A list that is given up at its first wrong item: zod's own goes on, and keeps a finding for each of millions.
+ *
+ * @param most items that there can be
+ */
+export function listOf<T>(item: z.ZodType<T>, most: number): z.ZodType<T[]> {
+  return z.unknown().transform((value, context) => {
+    const refuse = (message: string, path: PropertyKey[] = []) => {
+      context.addIssue({ code: 'custom', message, path })
+      return z.NEVER
+    }
+    if (!Array.isArray(value)) return refuse('expected a list')
+    if (value.length > most) return refuse(`a list of ${value.length}, expected ${most} at most`)
+    const items: T[] = []
+    for (const [at, one] of value.entries()) {
+      const parsed = item.safeParse(one)
+      const [issue] = parsed.error?.issues ?? []
+      if (!parsed.success) return refuse(issue?.message ?? 'wrong shape', [at, ...(issue?.path ?? [])])
+      items.push(parsed.data)
+    }
+    return items
+  })
+}
+
 export const hashSchema = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits')
 
 const heightSchema = z.int().nonnegative()

@@ -42,6 +42,8 @@ export interface BitcoinSourceOptions {
   fetchTimeoutMs?: number | undefined
   /** Connections at once. Default 4: Bitcoin Core before 29 answers with 4 threads. */
   connections?: number | undefined
+  /** Most bytes of one answer. Default: 64 MB. */
+  maxResponse?: number | undefined
   /** Takes what `url` and `auth` keep secret out of what the node wrote. Default: one of its own. */
   redactor?: Redactor | undefined
   /** The first pause after a 503, doubled each time. Default 250 ms. */
@@ -93,6 +95,7 @@ export class BitcoinSource implements ChainSource {
       timeoutMs: options.fetchTimeoutMs ?? 60_000,
       busyDelayMs: options.busyDelayMs ?? 250,
       onBusy: options.onBusy,
+      maxResponse: options.maxResponse,
       redactor: options.redactor ?? new Redactor('node', [options.url]),
     }
     this.#node = new NodeClient({ ...node, connections: options.connections ?? 4 })

@@ -3,11 +3,15 @@ import { ChainscreenError } from '../../errors.ts'
 import { SpentMissing } from './block-reader.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { hexBytes } from './hex-bytes.ts'
-import { hashSchema } from './rpc-schemas.ts'
+import { hashSchema, listOf } from './rpc-schemas.ts'
 import { satoshiOf } from './satoshi.ts'
 
 /** No amount is larger (src/consensus/amount.h, MAX_MONEY). */
 const maxMoney = 2_100_000_000_000_000n
+
+/** Of 60 bytes at least each in a block of 1,000,000 without witnesses; its inputs have 41 (src/consensus/consensus.h). */
+const mostTransactions = 16_666
+const mostInputs = 24_390
 
 const prevoutSchema = z.object({ value: z.string(), scriptPubKey: z.object({ hex: z.string() }) })
 const inputSchema = z.object({ coinbase: z.string().optional(), prevout: prevoutSchema.optional() })
@@ -20,7 +24,7 @@ export const verboseBlockSchema = z.object({
   time: z.uint32(),
   bits: z.string().regex(/^[0-9a-f]{8}$/, 'expected 8 hex digits'),
   nonce: z.uint32(),
-  tx: z.array(z.object({ hex: z.string(), vin: z.array(inputSchema) })),
+  tx: listOf(z.object({ hex: z.string(), vin: listOf(inputSchema, mostInputs) }), mostTransactions),
 })
 
 export type VerboseBlock = z.infer<typeof verboseBlockSchema>

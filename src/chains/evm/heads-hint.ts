@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { WebSocket } from 'undici'
+import { Agent, WebSocket } from 'undici'
 import { redactUrl } from '../../errors.ts'
 import type { ChainSource } from '../source.ts'
 
@@ -18,6 +18,8 @@ export interface HeadsHintOptions {
 }
 
 const longestRetryMs = 60_000
+/** An announcement is a header; more, also once it is decompressed, ends the connection. */
+const maxMessage = 1024 * 1024
 
 /**
  * Listens to `eth_subscribe newHeads` of a node. Only a hint that it is worth asking for the head: announcements are
@@ -28,6 +30,7 @@ const longestRetryMs = 60_000
 export function listenForHeads(url: string, options: HeadsHintOptions = {}): HeadsHint {
   const { silenceMs = 120_000, retryMs = 1_000 } = options
   const stop = new AbortController()
+  const dispatcher = new Agent({ webSocket: { maxPayloadSize: maxMessage } })
   const waiting = new Set<() => void>()
   const announce = () => {
     for (const go of waiting) go()
@@ -36,7 +39,7 @@ export function listenForHeads(url: string, options: HeadsHintOptions = {}): Hea
   /** One connection, from its beginning to its end. @returns why it ended. */
   const listen = (): Promise<string> =>
     new Promise((resolve) => {
-      const socket = new WebSocket(url)
+      const socket = new WebSocket(url, { dispatcher })
       let deadMan: NodeJS.Timeout | undefined
       let ended = false
       // The first reason is the one: closing a socket that is not open yet is itself told as an error, at once.
@@ -97,6 +100,7 @@ export function listenForHeads(url: string, options: HeadsHintOptions = {}): Hea
     close: () => {
       stop.abort()
       announce()
+      void dispatcher.destroy()
     },
   }
 }

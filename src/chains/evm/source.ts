@@ -41,6 +41,8 @@ export interface EvmSourceOptions {
   traceRetryMs?: number
   /** Waits for that pause itself, for who reads blocks once; else each failure is thrown, for a follower or a pool to go on from. */
   retriesTraces?: boolean
+  /** Most bytes of one answer. Default: 64 MB. */
+  maxResponse?: number
   /** Takes what `url` keeps secret out of what the node wrote. Default: one of its own. */
   redactor?: Redactor
 }
@@ -56,7 +58,7 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
   const { chainId, fetchTimeoutMs = 30_000 } = options
   const definition = chainDefinition(chainId)
   const { nativeSymbol = definition.symbol, finalityTag = definition.finality.tag } = options
-  const rpc = createRpcClient(options.url, fetchTimeoutMs, options.redactor)
+  const rpc = createRpcClient(options.url, fetchTimeoutMs, options)
   const chain = { tokens: tokenTable(options.tokens), nativeSymbol, definition }
   const traceReader = new TraceReader(rpc, {
     policy: options.traces ?? 'auto',

@@ -2,12 +2,16 @@ import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { deflateRawSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { listenForHeads } from '../../../src/chains/evm/heads-hint.ts'
 import { startAnvil } from '../../anvil.ts'
 
 /** A WebSocket server that is silent once it shook hands (RFC 6455, 4.2.2), or from the beginning. */
-async function muteServer(shakesHands: boolean): Promise<{ url: string; connections: () => number }> {
+async function muteServer(
+  shakesHands: boolean,
+  says?: Buffer,
+): Promise<{ url: string; connections: () => number }> {
   const sockets: Duplex[] = []
   const server = createServer()
   server.on('upgrade', (request, socket: Duplex) => {
@@ -15,8 +19,9 @@ async function muteServer(shakesHands: boolean): Promise<{ url: string; connecti
     const accept = createHash('sha1').update(key).digest('base64')
     if (shakesHands)
       socket.write(
-        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${says ? 'Sec-WebSocket-Extensions: permessage-deflate\r\n' : ''}\r\n`,
       )
+    if (says !== undefined) socket.write(says)
     socket.on('error', () => {})
     sockets.push(socket)
   })
@@ -29,6 +34,15 @@ async function muteServer(shakesHands: boolean): Promise<{ url: string; connecti
     url: `ws://user:secret@127.0.0.1:${(server.address() as AddressInfo).port}/key`,
     connections: () => sockets.length,
   }
+}
+
+/** A text frame (RFC 6455, 5.2); the first reserved bit says that it is compressed (RFC 7692, 6). */
+function frame(payload: Buffer, compressed: boolean): Buffer {
+  const head = Buffer.alloc(10)
+  head[0] = 0x81 | (compressed ? 0x40 : 0)
+  head[1] = 127
+  head.writeBigUInt64BE(BigInt(payload.length), 2)
+  return Buffer.concat([head, payload])
 }
 
 describe('the announcements of a node', () => {
@@ -62,6 +76,27 @@ describe('the announcements of a node', () => {
       onTestFinished(() => hint.close())
     })
     expect(trouble[0]).toMatch(/^ws:\/\/127\.0\.0\.1:\d+ nothing heard for 20 ms$/)
+  })
+
+  it.each([
+    ['as it is', (): Buffer => frame(Buffer.alloc(2 * 1024 * 1024, 'a'), false)],
+    ['compressed', (): Buffer => frame(deflateRawSync(Buffer.alloc(64 * 1024 * 1024, 'a')), true)],
+  ])('end the connection when one is far larger than a header, %s', async (_, message) => {
+    const server = await muteServer(true, message())
+    const announced: string[] = []
+    await new Promise<void>((resolve) => {
+      const hint = listenForHeads(server.url, {
+        retryMs: 1,
+        onTrouble: (endpoint, reason) => {
+          announced.push(`${endpoint} ${reason}`)
+          resolve()
+        },
+      })
+      onTestFinished(() => hint.close())
+    })
+    expect(announced[0]).toMatch(
+      /^ws:\/\/127\.0\.0\.1:\d+ (the connection failed|the node closed the connection)$/,
+    )
   })
 
   it('stop being waited for when the follower stops', async () => {

@@ -3,7 +3,7 @@ import type { OwnLookup } from '../../../screening/own.ts'
 import type { Mempool, PendingTransaction } from '../../source.ts'
 import { extractTransaction } from '../extract-transaction.ts'
 import type { RpcClient } from '../rpc-client.ts'
-import { hashSchema } from '../rpc-schemas.ts'
+import { hashSchema, listOf } from '../rpc-schemas.ts'
 import type { BareTransaction, Transaction } from '../transaction.ts'
 import type { TxOut } from '../tx-out.ts'
 import { fetchTransactions } from './fetch-transactions.ts'
@@ -13,6 +13,8 @@ import { previousOutputs } from './previous-outputs.ts'
 
 /** Twice what a mempool of the default 300 MB can hold. */
 const maxListBytes = 200_000_000
+/** 64 hex digits, quotes and a comma. */
+const hashBytes = 67
 
 /** After a start the node reads its saved mempool bit by bit; what it does not have yet has not left. */
 const mempoolInfoSchema = z.object({ loaded: z.boolean().default(true) })
@@ -29,8 +31,8 @@ export async function readMempool(rpc: RpcClient, verify: boolean, signal?: Abor
   const { loaded } = await rpc.call({ method: 'getmempoolinfo', params: [] }, mempoolInfoSchema, signal)
   const { result: hashes } = await rpc.callLarge(
     { method: 'getrawmempool', params: [] },
-    z.array(hashSchema),
-    { maxBytes: maxListBytes, prepare: (text) => text, signal },
+    listOf(hashSchema, maxListBytes / hashBytes),
+    { maxBytes: maxListBytes, signal },
   )
   const holds = new Set(hashes)
   return {

@@ -26,6 +26,8 @@ export function nodeError(error: unknown, call: FailedCall): ChainscreenError {
   if (walk(error, TimeoutError))
     return unreachable(call, `did not answer ${method} within ${call.timeoutMs} ms`)
   const failed = walk(error, HttpRequestError)
+  // Of ours: an answer that is too large.
+  if (failed?.cause instanceof ChainscreenError) return failed.cause
   if (failed?.status !== undefined) return httpError(failed.status, call, failed.headers)
   if (failed?.cause instanceof SyntaxError)
     return new ChainscreenError(
