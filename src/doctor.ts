@@ -11,6 +11,7 @@ import type { Db } from './ledger/database.ts'
 import { bundledAlone } from './ledger/list-health.ts'
 import { openLedgerForReading } from './ledger/open.ts'
 import { countOwnAddresses } from './ledger/own-addresses.ts'
+import { readTracesAway, tracesTrouble } from './ledger/traces-away.ts'
 import { listFile } from './lists/load-list.ts'
 import { type ListReport, reportLists } from './lists/report.ts'
 import { createSource } from './pipeline/open-chain.ts'
@@ -55,6 +56,7 @@ function checkDatabase(config: Config, at: string): Checkup[] {
         ...lists.map(checkList),
         ...neverLoaded(config, lists),
         ...checkBundled(db, config, at),
+        ...config.chains.flatMap(({ id }) => checkTraces(db, id)),
         ...(config.canary === undefined ? [] : [checkCanary(db, config.canary, at)]),
       ]
     } finally {
@@ -63,6 +65,13 @@ function checkDatabase(config: Config, at: string): Checkup[] {
   } catch (error) {
     return [{ what, state: 'fail', found: messageOf(error), advice: null }]
   }
+}
+
+/** What the daemon had to do without. */
+function checkTraces(db: Db, chain: string): Checkup[] {
+  const found = tracesTrouble(chain, readTracesAway(db, chain))
+  const advice = `use a node that has the state of these blocks (an archive node, or one more in \`rpc\`); read them again with \`chainscreen replay ${chain}\`, as \`chainscreen coverage ${chain}\` shows them`
+  return found === null ? [] : [{ what: `traces of ${chain}`, state: 'warn', found, advice }]
 }
 
 /** The daemon runs it; one that missed two turns does not run, or stands still. */

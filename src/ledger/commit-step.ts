@@ -13,6 +13,7 @@ import { findingsOfRemoved } from './reinstate.ts'
 import { type Revisions, readRevisions } from './revisions.ts'
 import { settleBlock } from './settle-block.ts'
 import { writeFreezes } from './token-freezes.ts'
+import { noteTraces } from './traces-away.ts'
 import { noteUndecoded, type UndecodedNote } from './undecoded-logs.ts'
 import { noteUnscreened, type UnscreenedNote } from './unscreened.ts'
 import { type AlertOutcome, writeAlert } from './write-alert.ts'
@@ -20,6 +21,8 @@ import { type AlertOutcome, writeAlert } from './write-alert.ts'
 /** A block that was looked through, with what the lists say of it. */
 export interface ScreenedBlock extends BlockRef {
   level: string
+  /** See `SourceBlock`. */
+  traces?: 'read' | 'none' | { away: string }
   unscreened: readonly UnscreenedNote[]
   /** See `SourceBlock`. */
   unproved?: boolean
@@ -98,6 +101,7 @@ function commit(db: Db, chain: Chain, step: Step): StepCounts | null {
       moveCursor(db, chain.id, previous, step.at)
       noteFollowed(db, chain.id, isoTime(previous.time))
     }
+    noteTraces(db, chain.id, step.blocks, step.at)
     finish(db, chain, step)
     return counts
   })

@@ -154,3 +154,15 @@ export function forgetUnscreenedAbove(db: Db, chain: string, height: number): vo
   run(db, 'delete from unscreened where chain = ? and from_height > ?', chain, height)
   run(db, 'update unscreened set to_height = ?2 where chain = ?1 and to_height > ?2', chain, height)
 }
+
+/** Whether something of a block as a whole is not screened, and was not by a later reading. */
+export function isUnscreened(db: Db, chain: string, height: number, what: string): boolean {
+  return (
+    one(
+      db,
+      `select 1 from unscreened where chain = ? and what = ? and from_height <= ? and to_height >= ?
+       and tx_hash is null and closed_at is null`,
+      ...[chain, what, height, height],
+    ) !== undefined
+  )
+}

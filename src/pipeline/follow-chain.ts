@@ -49,6 +49,14 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
   const wiring: Wiring = {
     ...{ db, chain, memory, now },
     onAlerts: (counts) => log.warn({ ...about, ...counts }, `alerts on ${chain.id}`),
+    onTraces: (away) => {
+      if (away === null) log.info(about, `${chain.id}: call traces are read again; ${closeGaps(chain.id)}`)
+      else
+        log.warn(
+          { ...about, since: away.since, height: away.height },
+          `${chain.id}: blocks from ${away.height} on are screened without call traces (level \`logs\`): ${away.reason}`,
+        )
+    },
   }
   const mempool = config.mempool
     ? tendMempool(wiring, source, { pollMs: config.pollMs, log, signal })
@@ -95,6 +103,10 @@ function keepHalt({ db, log, now }: ChainJob, chain: string, reason: string): vo
   } catch (error) {
     log.warn({ chain }, `${chain}: that it halted can't be written down: ${messageOf(error)}`)
   }
+}
+
+function closeGaps(chain: string): string {
+  return `\`chainscreen coverage ${chain}\` shows the blocks that were screened without, and \`chainscreen replay ${chain} --from H --to H\` reads them again`
 }
 
 function sourceOf(config: ChainConfig, { freezeContracts, log }: ChainJob): ChainSource {

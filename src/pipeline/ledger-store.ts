@@ -6,6 +6,7 @@ import type { Db } from '../ledger/database.ts'
 import { databaseError } from '../ledger/database-error.ts'
 import { rememberBlocks } from '../ledger/lower-final.ts'
 import { rollBack } from '../ledger/roll-back.ts'
+import { readTracesAway, type TracesAway } from '../ledger/traces-away.ts'
 import type { Memory } from './memory.ts'
 import { partsAtFreezes } from './parts-at-freezes.ts'
 import { screenAndWiden } from './screen-and-widen.ts'
@@ -19,6 +20,8 @@ export interface Wiring {
   now: () => string
   /** Called after a step that created or brought back alerts. */
   onAlerts?: (counts: StepCounts) => void
+  /** Called after a step from which on call traces are away, or are back (`null`). */
+  onTraces?: (away: TracesAway | null) => void
 }
 
 /**
@@ -26,7 +29,9 @@ export interface Wiring {
  * a block of it changes a list.
  */
 export function createLedgerStore(wiring: Wiring): FollowerStore {
-  const { db, chain, memory, now, onAlerts } = wiring
+  const { db, chain, memory, now, onAlerts, onTraces } = wiring
+  /** Since when traces were away, as last told: after a restart it is told again. */
+  let toldAway: string | null = null
   let noted = ''
   return {
     state: () => readChainState(db, chain.id),
@@ -50,6 +55,10 @@ export function createLedgerStore(wiring: Wiring): FollowerStore {
         })
         if (counts.created + counts.reinstated > 0) onAlerts?.(counts)
       }
+      const away = readTracesAway(db, chain.id)
+      if ((away?.since ?? null) === toldAway) return
+      toldAway = away?.since ?? null
+      onTraces?.(away)
     },
     noteHead: (head, finalHeight) => {
       // Between blocks too, so that a large list that is being loaded is taken in a little at a time.

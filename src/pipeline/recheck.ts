@@ -1,9 +1,10 @@
-import type { ChainSource } from '../chains/source.ts'
+import type { ChainSource, SourceBlock } from '../chains/source.ts'
 import { blockAt, readChainState } from '../ledger/chain.ts'
 import { commitReplay } from '../ledger/commit-replay.ts'
 import { ownRevisionOf } from '../ledger/coverage.ts'
 import { registeredBetween } from '../ledger/own-branches.ts'
 import { extractedMovements, storedMovements } from '../ledger/stored-movements.ts'
+import { isUnscreened } from '../ledger/unscreened.ts'
 import type { Wiring } from './ledger-store.ts'
 import { screenAndWiden } from './screen-and-widen.ts'
 import { screenBlocks } from './screen-blocks.ts'
@@ -38,6 +39,15 @@ export function createRecheck(
   const { db, chain, memory, now } = wiring
   const due = () => (readChainState(db, chain.id).cursor?.height ?? -1) - depth
   let next: number | undefined
+  const write = (blocks: readonly SourceBlock[]) =>
+    screenAndWiden(wiring, blocks, (screened) =>
+      commitReplay(
+        db,
+        chain,
+        { blocks: screened, revisions: memory.revisions, at: now() },
+        { row: undefined, terms: '' },
+      ),
+    )
   return {
     async run(signal) {
       next ??= due() + 1
@@ -46,11 +56,18 @@ export function createRecheck(
       for (; next <= due(); next++) {
         const stored = blockAt(db, chain.id, next)
         const block = await source.block(next, signal)
+        // Without its traces this time: nothing can be said of what was read with them.
+        if (typeof block.traces === 'object') continue
         memory.refresh()
         // A branch that just lost is the follower's business; own addresses added since make any reading differ.
         const revision = ownRevisionOf(db, chain.id, next)
         if (stored?.hash !== block.hash || revision === undefined) continue
         if (registeredBetween(db, revision, memory.revisions.own)) continue
+        // The first reading lacked its traces, and said so: this one closes that.
+        if (block.traces === 'read' && isUnscreened(db, chain.id, next, 'traces')) {
+          await write([block])
+          continue
+        }
         const [screened] = screenBlocks([block], chain.id, memory)
         const found = extractedMovements(screened?.transactions ?? [])
         const known = storedMovements(db, chain.id, block.hash)
@@ -59,14 +76,7 @@ export function createRecheck(
         if (missing.length + extra.length === 0) continue
         const reason = `a second reading has ${missing.length} movements or parties more, and ${extra.length} less`
         const noted = { ...block, unscreened: [...block.unscreened, { what: 'recheck', reason }] }
-        await screenAndWiden(wiring, [noted], (blocks) =>
-          commitReplay(
-            db,
-            chain,
-            { blocks, revisions: memory.revisions, at: now() },
-            { row: undefined, terms: '' },
-          ),
-        )
+        await write([noted])
         onDifference({ height: next, hash: block.hash, missing, extra })
       }
     },

@@ -17,6 +17,7 @@ export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memo
       parentHash: block.parentHash,
       time: block.time,
       level: block.level,
+      ...(block.traces && { traces: block.traces }),
       unscreened: [...block.unscreened, ...unscreened, ...(block.proveSenders?.(transactions) ?? [])],
       unproved: block.unproved ?? false,
       transactions,

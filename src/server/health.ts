@@ -7,6 +7,7 @@ import type { Db } from '../ledger/database.ts'
 import { diskTrouble, freeDiskBytes } from '../ledger/disk-space.ts'
 import { type ListHealth, listHealth } from '../ledger/list-health.ts'
 import { hasOwnAddresses } from '../ledger/own-addresses.ts'
+import { readTracesAway, type TracesAway, tracesTrouble } from '../ledger/traces-away.ts'
 
 /** What `/health` answers. */
 export interface Health {
@@ -26,6 +27,8 @@ interface ChainHeights {
   cursorHeight: number | null
   headHeight: number | null
   finalHeight: number | null
+  /** Since when it is screened without the call traces that its node should serve; `null` while it is not. */
+  tracesAway: TracesAway | null
 }
 
 /** A node that does not answer once is no news. */
@@ -47,6 +50,7 @@ export function readHealth(
     ...ownTroubles(db, conditions),
     ...(disk === null ? [] : [disk]),
     ...conditions.flatMap((condition) => troubleOf(condition, at)),
+    ...conditions.flatMap(({ chain }) => tracesTrouble(chain, readTracesAway(db, chain)) ?? []),
     ...canaryTroubles(db, config.canary, at),
   ]
   return {
@@ -72,7 +76,8 @@ function canaryTroubles(db: Db, canary: CanaryConfig | undefined, at: string): s
 
 function heightsOf(db: Db, chain: string): ChainHeights {
   const { cursor, headHeight, finalHeight } = readChainState(db, chain)
-  return { cursorHeight: cursor?.height ?? null, headHeight, finalHeight }
+  const tracesAway = readTracesAway(db, chain)
+  return { cursorHeight: cursor?.height ?? null, headHeight, finalHeight, tracesAway }
 }
 
 function troubleOf({ chain, state, since, reason }: ChainCondition, at: string): string[] {

@@ -26,6 +26,7 @@ export async function renderMetrics(db: Db, health: Health): Promise<string> {
   }
   putLists(put, db, health)
   putChains(put, health)
+  putTraces(put, health)
   put('healthy', '1 when /health has no trouble to tell.', [{ value: health.healthy ? 1 : 0 }])
   put(
     'alerts',
@@ -133,6 +134,21 @@ function putChains(put: Put, { chains }: Health): void {
     'chain_halted',
     '1 when a chain is followed no more.',
     each(({ state }) => +(state === 'halted')),
+  )
+}
+
+function putTraces(put: Put, { chains }: Health): void {
+  const each = (value: (chain: Health['chains'][number]) => number | null) =>
+    chains.map((chain) => ({ labels: { chain: chain.chain }, value: value(chain) }))
+  put(
+    'chain_traces_away',
+    '1 while a chain is screened without the call traces that its node should serve.',
+    each(({ tracesAway }) => +(tracesAway !== null)),
+  )
+  put(
+    'chain_traces_away_since_timestamp_seconds',
+    'When that began.',
+    each(({ tracesAway }) => secondsOf(tracesAway?.since ?? null)),
   )
 }
 

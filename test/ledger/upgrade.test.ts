@@ -9,6 +9,7 @@ import { all } from '../../src/ledger/database.ts'
 import { migrations } from '../../src/ledger/migrate.ts'
 import { countOwnAddresses, findOwnAddress, isOwn, ownKeysSince } from '../../src/ledger/own-addresses.ts'
 import { nextRescreen, rescreenItems } from '../../src/ledger/rescreens.ts'
+import { readTracesAway } from '../../src/ledger/traces-away.ts'
 import { evm } from '../screening/builders.ts'
 import { tempDir } from '../temp.ts'
 import { freshLedger } from './fixtures.ts'
@@ -107,6 +108,21 @@ describe('a database of the schema version 10', () => {
     expect(all(freshLedger(path), 'select from_height, to_height, what, tx_hash from unscreened')).toEqual([
       { from_height: 5, to_height: 9, what: 'traces', tx_hash: null },
     ])
+  })
+})
+
+describe('a database of the schema version 16, as to traces', () => {
+  it('keeps its chains, none of which lacks call traces so far', () => {
+    const path = databaseOf(
+      16,
+      `insert into chains (id, caip2, genesis_hash, cursor_height, updated_at)
+       values ('ethereum', 'eip155:1', '0x', 9, '2026-01-01');`,
+    )
+    const db = freshLedger(path)
+    expect(all(db, 'select id, cursor_height, traces_away_since, traces_away_height from chains')).toEqual([
+      { id: 'ethereum', cursor_height: 9, traces_away_since: null, traces_away_height: null },
+    ])
+    expect(readTracesAway(db, 'ethereum')).toBeNull()
   })
 })
 

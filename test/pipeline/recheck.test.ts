@@ -70,6 +70,35 @@ describe('a second reading', () => {
     ])
   })
 
+  it('closes what a first reading without call traces left open, and that is no alarm', async () => {
+    const { node, recheck, differences, ledger } = await followed()
+    await recheck.run(signal)
+    const block = node.block.bind(node)
+    const reason = 'value moved inside contract calls is not read'
+    node.block = async (height, abort) => ({
+      ...(await block(height, abort)),
+      ...{ level: 'logs', traces: { away: 'no state' }, unscreened: [{ what: 'traces', reason }] },
+    })
+    node.mine(2)
+    await follow(node, ledger)
+    // Still away the second time: nothing is known better.
+    await recheck.run(signal)
+    expect(differences).toEqual([])
+    node.block = async (height, abort) => ({ ...(await block(height, abort)), traces: 'read' })
+    node.mine(2)
+    await follow(node, ledger)
+    serveOtherwise(node, 'a11', ['0x11', '0xinside'])
+    await recheck.run(signal)
+    expect(differences).toEqual([])
+    expect(story(ledger.db).alerts).toContain('0xinside pending a11')
+    expect(ledger.db.prepare('select sum(to_height - from_height + 1) from unscreened').raw().get()).toEqual([
+      2,
+    ])
+    expect(ledger.db.prepare('select count(*) from unscreened where closed_at is null').raw().get()).toEqual([
+      0,
+    ])
+  })
+
   it('alarms when a block has a movement less, and keeps what stands', async () => {
     const { node, recheck, differences, ledger } = await followed()
     await recheck.run(signal)

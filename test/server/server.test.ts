@@ -102,6 +102,30 @@ describe('/health', () => {
     expect((await get('/health')).status).toBe(200)
   })
 
+  it('says since when a chain is screened without the call traces that its node should serve', async () => {
+    const { get, db } = await serve()
+    run(
+      db,
+      `insert into chains (id, caip2, genesis_hash, updated_at, traces_away_since, traces_away_height, traces_away_reason)
+       values ('ethereum', 'eip155:1', '0x', ?, ?, 7, 'no state is left')`,
+      ...[start, start],
+    )
+    const { status, text } = await get('/health')
+    expect(status).toBe(503)
+    expect(troublesIn(text)).toEqual([
+      `chain ethereum is screened without call traces since ${start} (block 7): no state is left`,
+    ])
+    expect(JSON.parse(text).chains).toMatchObject([{ tracesAway: { since: start, height: 7 } }])
+    const metrics = (await get('/metrics')).text
+    expect(metrics).toContain('chainscreen_chain_traces_away{chain="ethereum"} 1')
+    expect(metrics).toContain(
+      `chainscreen_chain_traces_away_since_timestamp_seconds{chain="ethereum"} ${Date.parse(start) / 1000}`,
+    )
+    run(db, 'update chains set traces_away_since = null')
+    expect((await get('/health')).status).toBe(200)
+    expect((await get('/metrics')).text).toContain('chainscreen_chain_traces_away{chain="ethereum"} 0')
+  })
+
   it('never takes a halted chain for a well one', async () => {
     const { get, conditions } = await serve()
     conditions.halted('ethereum', 'a reorg below a final block')
