@@ -1,3 +1,5 @@
+import { transferTopic, unwrapTopic } from '../../../src/chains/evm/extract/topics.ts'
+import type { RpcLog } from '../../../src/chains/evm/types.ts'
 import { initCodeOf } from './token.ts'
 
 // Small contracts by hand. PUSH1 is 60; CALL (f1) takes gas, to, value, args offset and length, return offset and
@@ -34,6 +36,33 @@ export const narcissist = initCodeOf('30ff')
 export const payingNarcissist = initCodeOf(`${pay}30ff`)
 /** create(callvalue, 0, 0): a contract without code, with the value. */
 export const creator = initCodeOf('6000600034f05000')
+
+/** Writes this one log with its whole data, while it is being made: what to send as `data` of a transaction without `to`. */
+export function logWriter({ topics, data }: Pick<RpcLog, 'topics' | 'data'>): `0x${string}` {
+  const words = data.slice(2).match(/.{64}/g) ?? []
+  const size = (words.length * 32).toString(16).padStart(4, '0')
+  const stored = words.map((word, i) => `7f${word}61${(i * 32).toString(16).padStart(4, '0')}52`)
+  const pushed = topics.toReversed().map((topic) => `7f${topic.slice(2)}`)
+  return `0x${stored.join('')}${pushed.join('')}61${size}6000a${topics.length}00`
+}
+
+/**
+ * A wrapped coin without balances. Of three words of calldata it writes the `Transfer`; of one it writes the `Withdrawal` of
+ * its caller, and pays that.
+ */
+export const wrapper = initCodeOf(
+  `36602014603a576040356000526020356000357f${transferTopic.slice(2)}60206000a300` +
+    `5b600035600052337f${unwrapTopic.slice(2)}60206000a26000600060006000600035335af15000`,
+)
+/**
+ * A router, by four words: makes the wrapper in word 0 move word 3 from word 1 to itself, unwraps it, and pays word 2. It
+ * takes coins without calldata.
+ */
+export const unwrappingRouter = initCodeOf(
+  '3615604d5760203560005230602052606035604052600060006060600060006000355af150' +
+    '606035600052600060006020600060006000355af150' +
+    '60006000600060006060356040355af150005b00',
+)
 
 /** Words of calldata. */
 export function wordsOf(...values: readonly (string | bigint | number)[]): `0x${string}` {

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { evmKey } from '../../../src/address/key.ts'
 import { chainDefinition, chainDefinitions } from '../../../src/chains/evm/definitions/index.ts'
-import { transferTopic } from '../../../src/chains/evm/extract/topics.ts'
+import { extractBlock } from '../../../src/chains/evm/extract/extract.ts'
+import { logTransferTopic, transferTopic } from '../../../src/chains/evm/extract/topics.ts'
 import { readBlockTraces } from '../../../src/chains/evm/traces/read-block-traces.ts'
 import { unscreenedOf } from '../../../src/chains/evm/unscreened.ts'
-import { address, blockOf, extractFrom, log, type TxSketch, topic, words } from './build.ts'
+import { address, blockOf, chainOf, extractFrom, log, type TxSketch, topic, words } from './build.ts'
 import { ownOf } from './own.ts'
 
 const own = address(0x01)
 const stranger = address(0x02)
+const logFeeTransferTopic = '0x4dfe1bbbcf077ddc3e01291eea2d5c70c2b422b415d95645b9adcfd678cb1d63'
 const zero = `0x${'0'.repeat(40)}`
 const [gnosis, polygon, avalanche, arbitrum, base] = [100, 137, 43_114, 42_161, 8_453]
 
@@ -53,7 +55,74 @@ describe('what chains do in ways of their own', () => {
     expect(extractFrom([], ownOf(own), [], withdrawals, { chainId: gnosis })).toEqual([])
   })
 
-  it('logs of Polygon’s own contract are native value, and no token', () => {
+  it('Polygon writes a log for each movement of its coin, and each is native value where there are no traces', () => {
+    // Transaction 0xbaef12e2…8998 of block 50000000.
+    const coin = '0x0000000000000000000000000000000000001010'
+    const [user, router, one, two, mine, wpol] = [
+      '0xf97bd666ad0424cb255d28a41fd208555af29726',
+      '0x0c988b66edef267d04f100a879db86cdb7b9a34f',
+      '0x9c0f9cef4c1356148bab3dd4e08319c1ac87af94',
+      '0x6352a56caadc4f1e25cd6c75970fa768a3304e64',
+      '0x1e82ad8a12068a85fcb96368463b434e77b21201',
+      '0x0d500b1d8e8ef31e21c99d1db9a6444d3adf1270',
+    ] as const
+    const amount = 0x38e62046fb1a0000n
+    const moved = (from: string, to: string) =>
+      log(coin, [logTransferTopic, topic(coin), topic(from), topic(to)], words(amount, 9, 9, 9, 9))
+    const fee = log(coin, [logFeeTransferTopic, topic(coin), topic(user), topic(one)], words(1, 9, 9, 9, 9))
+    const logs = [
+      moved(user, router),
+      moved(router, one),
+      moved(one, two),
+      moved(two, mine),
+      moved(mine, wpol),
+      fee,
+    ]
+    const sketch = { from: user, to: router, value: `0x${amount.toString(16)}`, logs }
+    const { block, receipts } = blockOf([sketch])
+    const extraction = extractBlock({ block, receipts, frames: null }, ownOf(mine), chainOf([], polygon))
+    expect(extraction.undecoded).toBeUndefined()
+    expect(extraction.transactions).toMatchObject([
+      {
+        parties: [{ key: evmKey(user), role: 'initiator' }],
+        transfers: [
+          {
+            ...{ id: 'log:3', direction: 'deposit', asset: 'native', amount },
+            parties: [
+              { key: evmKey(two), role: 'source' },
+              { key: evmKey(router), role: 'intermediary' },
+              { key: evmKey(one), role: 'upstream' },
+              { key: evmKey(router), role: 'upstream' },
+              { key: evmKey(user), role: 'upstream' },
+            ],
+          },
+          { id: 'log:4', direction: 'withdrawal', asset: 'native', parties: [{ role: 'destination' }, {}] },
+        ],
+      },
+    ])
+    const fees = { from: user, to: router, logs: [log(coin, fee.topics, fee.data)] }
+    expect(extractFrom([fees], ownOf(one), [], undefined, { chainId: polygon })).toEqual([])
+  })
+
+  it('a call of the contract of Polygon’s coin is counted once', () => {
+    const coin = '0x0000000000000000000000000000000000001010'
+    const chainLog = (from: string, to: string) =>
+      log(coin, [logTransferTopic, topic(coin), topic(from), topic(to)], words(5, 9, 9, 9, 9))
+    const logs = [
+      chainLog(stranger, coin),
+      chainLog(coin, own),
+      log(coin, [transferTopic, topic(stranger), topic(own)], words(5)),
+      chainLog(stranger, own),
+    ]
+    const [tx] = extractFrom([{ from: stranger, to: coin, value: '0x5', logs }], ownOf(own), [], undefined, {
+      chainId: polygon,
+    })
+    expect(tx?.transfers).toMatchObject([
+      { id: 'log:2', asset: 'native', amount: 5n, parties: [{ key: evmKey(stranger), role: 'source' }, {}] },
+    ])
+  })
+
+  it('a Transfer of Polygon’s own contract is native value, and no token', () => {
     const sketch = {
       to: stranger,
       logs: [

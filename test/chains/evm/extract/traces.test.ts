@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { chainDefinition } from '../../../../src/chains/evm/definitions/index.ts'
 import { extractBlock } from '../../../../src/chains/evm/extract/extract.ts'
-import { nativeLogAddress, transferTopic } from '../../../../src/chains/evm/extract/topics.ts'
+import {
+  nativeLogAddress,
+  transferTopic,
+  unwrapTopic,
+  wrapTopic,
+} from '../../../../src/chains/evm/extract/topics.ts'
 import { maxWaySteps } from '../../../../src/chains/evm/extract/ways.ts'
+import type { KnownToken } from '../../../../src/chains/evm/tokens.ts'
 import type { BlockFrames } from '../../../../src/chains/evm/traces/block-frames.ts'
 import { readBlockTraces } from '../../../../src/chains/evm/traces/read-block-traces.ts'
 import {
@@ -270,6 +276,76 @@ describe('tokens, where frames hold their logs', () => {
       { to: payer, calls: [{ to: usdx, writes: [0] }] },
     ]
     expect(parties(sketch, calls)).toEqual(['source:a', 'operator:c', 'intermediary:e', 'asset:3'])
+  })
+})
+
+describe('the native coin and what wraps it', () => {
+  const weth = address(0x4)
+  const wrapped = [{ address: weth, symbol: 'WETH', wrapped: true }] as const
+  const move = (from: string, to: string) => log(weth, [transferTopic, topic(from), topic(to)], words(5))
+  const parties = (
+    sketch: TxSketch,
+    calls: readonly CallSketch[],
+    known: readonly KnownToken[] = wrapped,
+  ) => {
+    const frames = framesOf(sketch, calls)
+    const [tx] = extractFrom([sketch], ownOf(own, hot), known, undefined, { frames })
+    return tx?.transfers.map((one) => [one.id, ...rolesOf(one)])
+  }
+  const stranger = { from: bob, to: router }
+
+  it('are one asset: a holder whose coins a router unwraps, and pays out, is upstream', () => {
+    const logs = [move(alice, router), log(weth, [unwrapTopic, topic(router)], words(5))]
+    const calls = [
+      { to: weth, writes: [0] },
+      { to: weth, writes: [1], calls: [{ to: router, value: 5 }] },
+      { to: own, value: 5 },
+    ]
+    expect(parties({ ...stranger, logs }, calls)).toEqual([
+      ['trace:2', 'source:e', 'upstream:4', 'upstream:a'],
+    ])
+    expect(parties({ ...stranger, logs }, calls, [])).toEqual([['trace:2', 'source:e', 'upstream:4']])
+  })
+
+  it('are one asset the other way: who wraps, and has the tokens paid out, is upstream', () => {
+    const logs = [log(weth, [wrapTopic, topic(router)], words(5)), move(router, own)]
+    const calls = [
+      { to: weth, value: 5, writes: [0] },
+      { to: weth, writes: [1] },
+    ]
+    expect(parties({ from: alice, to: router, value: '0x5', logs }, calls)).toEqual([
+      ['log:1', 'source:e', 'upstream:a', 'asset:4'],
+    ])
+  })
+
+  it('are one asset onward: a receiver of tokens unwraps them and pays somebody', () => {
+    const logs = [move(hot, router), log(weth, [unwrapTopic, topic(router)], words(5))]
+    const calls = [
+      { to: weth, writes: [0] },
+      { to: weth, writes: [1], calls: [{ to: router, value: 5 }] },
+      { to: alice, value: 5 },
+    ]
+    expect(parties({ from: hot, to: router, logs }, calls)).toEqual([
+      ['log:0', 'destination:e', 'onward:a', 'asset:4'],
+    ])
+  })
+
+  it('wrapped for another: who paid is the operator, and upstream', () => {
+    const logs = [log(weth, [wrapTopic, topic(own)], words(5))]
+    const calls = [{ to: payer, value: 5, calls: [{ to: weth, value: 5, writes: [0] }] }]
+    expect(parties({ from: alice, to: router, value: '0x5', logs }, calls)).toEqual([
+      ['log:0', 'operator:c', 'intermediary:e', 'upstream:c', 'upstream:e', 'upstream:a', 'asset:4'],
+    ])
+  })
+})
+
+describe('undecoded logs, where frames hold their logs', () => {
+  it('have every call on the way to them', () => {
+    const logs = [log(usdx, [`0x${'7'.repeat(64)}`, topic(own), topic(alice)])]
+    const sketch = { from: bob, to: router, logs }
+    const frames = framesOf(sketch, [{ to: payer, calls: [{ to: usdx, writes: [0] }] }])
+    const [tx] = extractFrom([sketch], ownOf(own), tokens, undefined, { frames })
+    expect(tx?.transfers.map(rolesOf)).toEqual([['intermediary:e', 'intermediary:c', 'named:a', 'asset:3']])
   })
 })
 
