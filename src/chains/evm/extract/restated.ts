@@ -9,7 +9,12 @@ const zero = `0x${'0'.repeat(40)}`
  * both). The `Transfer` counts, and takes over whom only the other event names.
  */
 export function withoutRestated(movements: readonly Movement[], isOwn: IsOwn): readonly Movement[] {
-  if (movements.every(({ restates }) => restates === null)) return movements
+  const mayCountTwice = movements.some(
+    ({ restates, from, to }) =>
+      restates !== null && ((from !== null && isOwn(from)) || (to !== null && isOwn(to))),
+  )
+  // To those who only follow the funds, what is told twice is one path.
+  if (!mayCountTwice) return movements
   const plain = new Map<string, number[]>()
   for (const [index, movement] of movements.entries()) {
     if (movement.restates !== null) continue

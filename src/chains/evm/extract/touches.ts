@@ -25,9 +25,10 @@ function framesTouch({ moves, from, to }: CallFrames, own: OwnLookup): boolean {
   return false
 }
 
-/** Whether any topic or word of a log may be an own address, whatever event it is. */
-function logTouches({ topics, data }: RpcLog, own: OwnLookup): boolean {
-  for (const topic of topics) if (own.mayHaveEvmTopic(topic)) return !isKnownToMoveNothing(topics[0])
+/** Whether any topic or word of a log may be an own address, whatever event it is, but for those that move nothing. */
+export function logTouches({ topics, data }: RpcLog, own: OwnLookup): boolean {
+  for (let i = 0; i < topics.length; i++)
+    if (own.mayHaveEvmTopic(topics[i] ?? '')) return !isKnownToMoveNothing(topics[0])
   for (let start = 2; start + 64 <= data.length; start += 64)
     if (mayBeAddress(data, start) && own.mayHaveEvm(`0x${data.slice(start + 24, start + 64)}`))
       return !isKnownToMoveNothing(topics[0])

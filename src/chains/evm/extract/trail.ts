@@ -82,20 +82,25 @@ export function trails(movements: readonly Moved[], isOwn: IsOwn, tokens: TokenT
 function flowsOf(movements: readonly Moved[], tokens: TokenTable): Map<string, AssetFlow> {
   const flows = new Map<string, AssetFlow>()
   for (const movement of movements) {
+    if (movement.amount === 0n) continue
     const { name, wrapper } = flowNameOf(movement, tokens)
     const from = movement.from ?? wrapper
     const to = movement.to ?? wrapper
-    if (movement.amount === 0n || from === null || to === null) continue
-    const flow = flows.get(name) ?? { hops: [], mixed: false, senders: null, receivers: null }
-    flow.mixed ||= flow.hops[0] !== undefined && flow.hops[0].movement.asset !== movement.asset
+    if (from === null || to === null) continue
+    const flow = flows.get(name)
+    if (flow === undefined) {
+      flows.set(name, { hops: [{ movement, from, to }], mixed: false, senders: null, receivers: null })
+      continue
+    }
+    flow.mixed ||= flow.hops[0]?.movement.asset !== movement.asset
     flow.hops.push({ movement, from, to })
-    flows.set(name, flow)
   }
   return flows
 }
 
 /** What an asset is followed as, and the contract that wraps it. */
 function flowNameOf({ asset }: Moved, tokens: TokenTable): { name: string; wrapper: string | null } {
+  if (tokens.size === 0) return { name: asset, wrapper: null }
   const token = asset.startsWith('erc20:') ? asset.slice('erc20:'.length) : ''
   return tokens.get(token)?.wrapped ? { name: 'native', wrapper: token } : { name: asset, wrapper: null }
 }

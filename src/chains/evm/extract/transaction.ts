@@ -16,6 +16,7 @@ import { withoutRestated } from './restated.ts'
 import type { Surroundings } from './surroundings.ts'
 import { tokenTransfer } from './token.ts'
 import { tokenCallOf } from './token-call.ts'
+import { logTouches } from './touches.ts'
 import { trails } from './trail.ts'
 import { type UndecodedLog, undecodedLog, undecodedTransfers } from './undecoded.ts'
 import { waysOf } from './ways.ts'
@@ -43,7 +44,7 @@ export function extractTransaction(
   const transfers = minted === null ? [] : [minted]
   const parties: Party[] & ScreenableTx['parties'] = []
   if (one.succeeded) {
-    const found = successfulTransfers(one, isOwn, chain, notes)
+    const found = successfulTransfers(one, own, isOwn, chain, notes)
     transfers.push(...found.transfers)
     parties.push(...found.parties)
   }
@@ -53,13 +54,14 @@ export function extractTransaction(
 
 function successfulTransfers(
   one: ReadTransaction,
+  own: OwnLookup,
   isOwn: IsOwn,
   chain: EvmChain,
   notes: TransactionNotes,
 ): Pick<ScreenableTx, 'transfers' | 'parties'> {
   const { tx, receipt, frames } = one
   const native = nativeMovements(one, chain)
-  const { movements, undecoded } = readLogs(one, isOwn, chain)
+  const { movements, undecoded } = readLogs(one, own, isOwn, chain)
   const tokens = withoutRestated(movements, isOwn)
   const called = tx.to ?? receipt.contractAddress
   const around: Surroundings = {
@@ -88,6 +90,7 @@ function successfulTransfers(
 /** What the logs of a transaction tell, and those of which nothing is understood. */
 function readLogs(
   { receipt }: ReadTransaction,
+  own: OwnLookup,
   isOwn: IsOwn,
   { definition }: EvmChain,
 ): { movements: Movement[]; undecoded: UndecodedLog[] } {
@@ -99,7 +102,7 @@ function readLogs(
     if (isNative && readNativeLog(log) !== null) continue
     const decoded = isNative ? null : decodeLog(log, index)
     if (decoded !== null) movements.push(...decoded)
-    else {
+    else if (logTouches(log, own)) {
       const found = undecodedLog(log, index, isOwn)
       if (found !== null) undecoded.push(found)
     }

@@ -2,7 +2,6 @@ import { evmKey } from '../../../address/key.ts'
 import type { Party, ScreenableTx, Transfer } from '../../../screening/types.ts'
 import type { UndecodedCount } from '../../source.ts'
 import type { RpcLog } from '../types.ts'
-import { isKnownToMoveNothing } from './moves-nothing.ts'
 import { named } from './named.ts'
 import type { Surroundings } from './surroundings.ts'
 import { tokenCallOf } from './token-call.ts'
@@ -52,7 +51,7 @@ export const maxUndecodedPairs = 500
 /** Addresses that one transaction may name in undecoded logs, and have kept for lists to come. */
 export const maxUndecodedParties = 5_000
 
-/** What a log names, where an own address is among it, no decoder knows the log, and it is not known to move nothing. */
+/** What a log that no decoder knows names, where an own address is among it. */
 export function undecodedLog(log: RpcLog, index: number, isOwn: Surroundings['isOwn']): UndecodedLog | null {
   const own = new Map<string, number>()
   const others = new Set<string>()
@@ -61,7 +60,7 @@ export function undecodedLog(log: RpcLog, index: number, isOwn: Surroundings['is
       if (!own.has(address)) own.set(address, place)
     } else if (address !== log.address) others.add(address)
   }
-  return own.size === 0 || isKnownToMoveNothing(log.topics[0]) ? null : { log, index, own, others }
+  return own.size === 0 ? null : { log, index, own, others }
 }
 
 function* addressesIn({ topics, data }: RpcLog): Generator<readonly [number, string]> {
@@ -90,6 +89,7 @@ export function undecodedTransfers(
   logs: readonly UndecodedLog[],
   { one, isOwn, called, chain }: Surroundings,
 ): UndecodedTransfers {
+  if (logs.length === 0) return { transfers: [], parties: [], left: 0 }
   const calls = logs.map(({ log, index }) => tokenCallOf(one.frames, index, log.address))
   const ways = waysOf(
     one.frames,

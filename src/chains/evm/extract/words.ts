@@ -33,10 +33,10 @@ export function topicAddress(topic: string): string {
   return `0x${topic.slice(26)}`
 }
 
-/** Hex digits of a word: 24 of padding before an address, and 40 of it. */
+/** Hex digits of padding before the 40 of an address. */
 const padding = 24
 /** An address whose first eight bytes are zero: nobody can search for one, so such a word is a number. */
-const smallAddress = padding + 16
+const leading = 16
 const zeroDigit = 0x30
 
 /**
@@ -44,8 +44,10 @@ const zeroDigit = 0x30
  * decides from digits alone, without a copy, since it runs for every word of every log.
  */
 export function mayBeAddress(hex: string, start: number): boolean {
+  // Most words are numbers: these are told first, by few digits.
+  let at = start + padding
+  while (at < start + padding + leading && hex.charCodeAt(at) === zeroDigit) at++
+  if (at === start + padding + leading) return false
   for (let i = start; i < start + padding; i++) if (hex.charCodeAt(i) !== zeroDigit) return false
-  for (let i = start + padding; i < start + smallAddress; i++)
-    if (hex.charCodeAt(i) !== zeroDigit) return true
-  return false
+  return true
 }
