@@ -3,7 +3,8 @@ import * as topics from '../../src/chains/evm/extract/topics.ts'
 import type { AlertRow } from '../../src/ledger/alert-queries.ts'
 import { type Anvil, startAnvil } from '../anvil.ts'
 import { topic, words } from '../chains/evm/build.ts'
-import { logWriter, unwrappingRouter, wordsOf, wrapper } from '../chains/evm/contracts.ts'
+import { unwrappingRouter, wordsOf, wrapper } from '../chains/evm/contracts.ts'
+import { logWriter } from '../chains/evm/token.ts'
 import { newProject, type Project } from './project.ts'
 
 /** One that OFAC lists. */

@@ -1,5 +1,4 @@
 import { transferTopic, unwrapTopic } from '../../../src/chains/evm/extract/topics.ts'
-import type { RpcLog } from '../../../src/chains/evm/types.ts'
 import { initCodeOf } from './token.ts'
 
 // Small contracts by hand. PUSH1 is 60; CALL (f1) takes gas, to, value, args offset and length, return offset and
@@ -36,15 +35,6 @@ export const narcissist = initCodeOf('30ff')
 export const payingNarcissist = initCodeOf(`${pay}30ff`)
 /** create(callvalue, 0, 0): a contract without code, with the value. */
 export const creator = initCodeOf('6000600034f05000')
-
-/** Writes this one log with its whole data, while it is being made: what to send as `data` of a transaction without `to`. */
-export function logWriter({ topics, data }: Pick<RpcLog, 'topics' | 'data'>): `0x${string}` {
-  const words = data.slice(2).match(/.{64}/g) ?? []
-  const size = (words.length * 32).toString(16).padStart(4, '0')
-  const stored = words.map((word, i) => `7f${word}61${(i * 32).toString(16).padStart(4, '0')}52`)
-  const pushed = topics.toReversed().map((topic) => `7f${topic.slice(2)}`)
-  return `0x${stored.join('')}${pushed.join('')}61${size}6000a${topics.length}00`
-}
 
 /**
  * A wrapped coin without balances. Of three words of calldata it writes the `Transfer`; of one it writes the `Withdrawal` of

@@ -1,4 +1,5 @@
 import { transferTopic } from '../../../src/chains/evm/extract/topics.ts'
+import type { RpcLog } from '../../../src/chains/evm/types.ts'
 
 /**
  * A contract that keeps no balances, and writes `Transfer(from, to, value)` for calldata of these three words. Its
@@ -46,4 +47,13 @@ function word(address: string): string {
 export function initCodeOf(code: string): `0x${string}` {
   const length = (code.length / 2).toString(16).padStart(2, '0')
   return `0x60${length}80600b6000396000f3${code}`
+}
+
+/** Writes this one log with its whole data, while it is being made: what to send as `data` of a transaction without `to`. */
+export function logWriter({ topics, data }: Pick<RpcLog, 'topics' | 'data'>): `0x${string}` {
+  const words = data.slice(2).match(/.{64}/g) ?? []
+  const size = (words.length * 32).toString(16).padStart(4, '0')
+  const stored = words.map((word, i) => `7f${word}61${(i * 32).toString(16).padStart(4, '0')}52`)
+  const pushed = topics.toReversed().map((topic) => `7f${topic.slice(2)}`)
+  return `0x${stored.join('')}${pushed.join('')}61${size}6000a${topics.length}00`
 }
