@@ -7,6 +7,7 @@ import { shallowFinality } from './config/shallow-finality.ts'
 import { checkFreezeLists } from './doctor-freezes.ts'
 import { ChainscreenError, messageOf } from './errors.ts'
 import { canaryTrouble, readCanary } from './ledger/canary.ts'
+import { readChainState } from './ledger/chain.ts'
 import type { Db } from './ledger/database.ts'
 import { bundledAlone } from './ledger/list-health.ts'
 import { openLedgerForReading } from './ledger/open.ts'
@@ -27,7 +28,7 @@ export interface Checkup {
 
 /** Looks at everything a daemon would need, changes nothing. @param at now, ISO-8601. */
 export async function examine(config: Config, at: string, signal?: AbortSignal): Promise<Checkup[]> {
-  const nodes = await Promise.all(config.chains.map((chain) => checkNode(chain, signal)))
+  const nodes = await Promise.all(config.chains.map((chain) => checkChain(config.database, chain, signal)))
   const freezes = await checkFreezeLists(config, signal)
   return [...checkDatabase(config, at), ...checkListFiles(config), ...nodes.flat(), ...freezes]
 }
@@ -151,7 +152,41 @@ function checkListFiles(config: Config): Checkup[] {
     }))
 }
 
-async function checkNode(chain: Config['chains'][number], signal?: AbortSignal): Promise<Checkup[]> {
+/** Each Bitcoin node for itself, which one block and one reorg can be tried with; the nodes of an EVM chain as they are read. */
+async function checkChain(
+  database: string,
+  chain: Config['chains'][number],
+  signal?: AbortSignal,
+): Promise<Checkup[]> {
+  const due = nextHeight(database, chain)
+  const nodes =
+    chain.type === 'bitcoin' ? chain.rpc.map((url) => ({ ...chain, rpc: [url] as const })) : [chain]
+  return (await Promise.all(nodes.map((node) => checkNode(node, due, signal)))).flat()
+}
+
+/** The block that a follower would read next; `null` for the head. */
+function nextHeight(database: string, { id, start }: Config['chains'][number]): number | null {
+  if (existsSync(database)) {
+    try {
+      const db = openLedgerForReading(database)
+      try {
+        const { cursor } = readChainState(db, id)
+        if (cursor !== null) return cursor.height + 1
+      } finally {
+        db.close()
+      }
+    } catch {
+      // What is wrong with the database is told where it is looked at.
+    }
+  }
+  return start === 'latest' ? null : start
+}
+
+async function checkNode(
+  chain: Config['chains'][number],
+  due: number | null,
+  signal?: AbortSignal,
+): Promise<Checkup[]> {
   const source = createSource(chain)
   const what = `chain ${chain.id}`
   try {
@@ -166,6 +201,7 @@ async function checkNode(chain: Config['chains'][number], signal?: AbortSignal):
         found: `${info.client} at ${source.endpoint}, head ${head.height}${tag}; reads ${info.reads}`,
         advice,
       },
+      ...((await source.tryOut?.(due ?? head.height, signal)) ?? []).map((trial) => ({ what, ...trial })),
       ...(chain.mempool ? [await checkMempool(chain.id, source, signal)] : []),
     ]
   } catch (error) {

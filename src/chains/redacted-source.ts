@@ -8,7 +8,7 @@ import type { ChainSource, Mempool, SourceBlock, Unscreened } from './source.ts'
  * they are: their shape is checked where they are read.
  */
 export function redactedSource(source: ChainSource, redactor: Redactor): ChainSource {
-  const { waitForHead, mempool, freezes } = source
+  const { waitForHead, mempool, freezes, tryOut } = source
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
@@ -36,6 +36,17 @@ export function redactedSource(source: ChainSource, redactor: Redactor): ChainSo
         guard(async (): Promise<Mempool> => {
           const pending = await mempool.call(source, signal)
           return { ...pending, read: (hashes, until) => guard(() => pending.read(hashes, until)) }
+        }),
+    }),
+    ...(tryOut && {
+      tryOut: (next: number, signal?: AbortSignal) =>
+        guard(async () => {
+          const trials = await tryOut.call(source, next, signal)
+          return trials.map(({ found, advice, ...trial }) => ({
+            ...trial,
+            found: redactor.redact(found),
+            advice: advice === null ? null : redactor.redact(advice),
+          }))
         }),
     }),
     ...(freezes && { freezes: redactedFreezes(freezes, redactor, guard) }),

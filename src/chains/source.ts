@@ -106,6 +106,15 @@ export interface SourceInfo {
   genesisHash: string
 }
 
+/** One thing that a node was tried for. */
+export interface Trial {
+  state: 'ok' | 'warn' | 'fail'
+  /** A sentence that names the node. */
+  found: string
+  /** What to change, where something is wrong. */
+  advice: string | null
+}
+
 /**
  * What a follower reads one chain through. Methods reject with a `ChainscreenError`: `node-unreachable`,
  * `node-auth`, `node-syncing`, `wrong-chain`, `node-missing-data`, `node-bad-answer`.
@@ -130,5 +139,7 @@ export interface ChainSource {
   block(height: number, signal?: AbortSignal): Promise<SourceBlock>
   /** What waits for a block. Absent where this can't be asked. @throws `node-missing-data` where the node has no such feed. */
   mempool?(signal?: AbortSignal): Promise<Mempool>
+  /** For `doctor`, once it is open: what the next blocks, and the first reorg, will need of the node. @param next the height of the block that is due. */
+  tryOut?(next: number, signal?: AbortSignal): Promise<Trial[]>
   close(): Promise<void>
 }

@@ -16,6 +16,13 @@ export const bitcoinChainSchema = group({
   network: oneOf(['mainnet', 'testnet4', 'signet', 'regtest']).describe(
     'The network; a node of another is refused.',
   ),
+  signetChallenge: text('hex digits')
+    .regex(/^(?:[0-9a-f]{2})+$/i, 'hex digits')
+    .transform((hex) => hex.toLowerCase())
+    .optional()
+    .describe(
+      'signetchallenge of a signet that is not the public one, in hex. A node that names another one is refused.',
+    ),
   rpc: rpcSchema,
   cookie: text("the path of the node's .cookie file").optional().describe("Path of the node's .cookie file."),
   username: text('text (in quotes, if it is a number)').optional().describe('rpcuser of the node.'),
@@ -36,6 +43,8 @@ export const bitcoinChainSchema = group({
   .superRefine((chain, context) => {
     const fail = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message })
     const { cookie, username, password } = chain
+    if (chain.signetChallenge !== undefined && chain.network !== 'signet')
+      fail('signetChallenge', 'network: signet beside it')
     if (cookie !== undefined && username !== undefined) fail('cookie', 'either cookie or username, not both')
     if (username !== undefined && password === undefined)
       fail('username', 'password or passwordFile beside username')

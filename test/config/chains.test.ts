@@ -118,6 +118,30 @@ describe('a Bitcoin chain', () => {
     ])
   })
 
+  it('of a signet of its own names its signetchallenge, and no other network does', () => {
+    const signet = bitcoinChain.replace('network: mainnet', 'network: signet')
+    expect(parse(`${signet}    signetChallenge: 51AE`).chains[0]).toMatchObject({ signetChallenge: '51ae' })
+    expect(refusal(`${signet}    signetChallenge: 51a`).lines).toEqual([
+      expect.stringContaining('chains[0].signetChallenge: found'),
+    ])
+    expect(refusal(`${bitcoinChain}    signetChallenge: 51ae`).lines).toEqual([
+      expect.stringContaining('network: signet beside it'),
+    ])
+  })
+
+  it.each(['http://us.er:p%rd@127.0.0.1:8332', 'http://u%:pwd@127.0.0.1:8332'])(
+    'whose URL has a user or password that can not be read is refused, with its place and without either (%s)',
+    (url) => {
+      const { code, lines } = refusal(bitcoinChain.replace('[http://127.0.0.1:8332]', `["${url}"]`))
+      expect(code).toBe('config')
+      expect(lines).toEqual([
+        expect.stringMatching(
+          /^c\.yaml:\d+ chains\[0\]\.rpc\[0\]: found http:\/\/127\.0\.0\.1:8332, expected .*%25/,
+        ),
+      ])
+    },
+  )
+
   it('logs in with a cookie, whose path starts at the config file', () => {
     expect(parse(`${bitcoinChain}    cookie: btc/.cookie`).chains[0]).toMatchObject({
       auth: { cookieFile: '/etc/cs/btc/.cookie' },

@@ -1,8 +1,14 @@
 import type { BitcoinNetwork } from '../../address/network.ts'
 import { ChainscreenError } from '../../errors.ts'
-import { networkFacts } from './networks.ts'
+import { networkFacts, publicSignetChallenge } from './networks.ts'
 import type { RpcClient } from './rpc-client.ts'
 import { type ChainInfo, chainInfoSchema, hashSchema, networkInfoSchema } from './rpc-schemas.ts'
+
+export interface ExpectedNetwork {
+  network: BitcoinNetwork
+  /** Of a signet that is not the public one: its `signetchallenge`, in hex. */
+  signetChallenge?: string | undefined
+}
 
 /**
  * Checks that the node follows the configured network and has caught up with it.
@@ -12,7 +18,7 @@ import { type ChainInfo, chainInfoSchema, hashSchema, networkInfoSchema } from '
  */
 export async function openNode(
   rpc: RpcClient,
-  network: BitcoinNetwork,
+  { network, signetChallenge = publicSignetChallenge }: ExpectedNetwork,
   endpoint: string,
   signal?: AbortSignal,
 ): Promise<{ chain: ChainInfo; client: string }> {
@@ -28,6 +34,14 @@ export async function openNode(
   const genesis = await rpc.call({ method: 'getblockhash', params: [0] }, hashSchema, signal)
   if (genesis !== expected.genesis) {
     throw wrongChain(endpoint, `has the genesis block ${genesis}`, `${network} with ${expected.genesis}`)
+  }
+  // Nodes before Bitcoin Core 28 do not name it.
+  const challenge = network === 'signet' ? chain.signet_challenge : undefined
+  if (challenge !== undefined && challenge !== signetChallenge) {
+    throw new ChainscreenError(
+      'wrong-chain',
+      `The node at ${endpoint} follows the signet of another signetchallenge than ${signetChallenge}, which the config says; correct "signetChallenge" or "rpc".`,
+    )
   }
   const { subversion } = await rpc.call({ method: 'getnetworkinfo', params: [] }, networkInfoSchema, signal)
   checkSynced(chain, network, endpoint)

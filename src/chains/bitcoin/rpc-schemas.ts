@@ -36,6 +36,10 @@ export const chainInfoSchema = z.object({
   headers: heightSchema,
   bestblockhash: hashSchema,
   initialblockdownload: z.boolean(),
+  /** The first block that is not pruned; absent where none is. */
+  pruneheight: heightSchema.optional(),
+  /** Signet only, since Bitcoin Core 28: the script that signs its blocks. */
+  signet_challenge: z.string().optional(),
 })
 
 export type ChainInfo = z.infer<typeof chainInfoSchema>

@@ -3,7 +3,7 @@ import type { BitcoinNetwork } from '../../address/network.ts'
 import { ChainscreenError } from '../../errors.ts'
 import { Redactor } from '../../redactor.ts'
 import type { BlockRef } from '../../screening/types.ts'
-import type { ChainHead, ChainSource, Mempool, SourceBlock, SourceInfo } from '../source.ts'
+import type { ChainHead, ChainSource, Mempool, SourceBlock, SourceInfo, Trial } from '../source.ts'
 import { absentBlock } from './absent-block.ts'
 import { chooseReader, type Reads } from './choose-reader.ts'
 import type { BitcoinAuth } from './credentials.ts'
@@ -21,6 +21,7 @@ import { RpcClient } from './rpc-client.ts'
 import { RpcError } from './rpc-error.ts'
 import { blockHeaderSchema, chainInfoSchema, hashSchema } from './rpc-schemas.ts'
 import { type RawBlock, ScannedBlock } from './scanned-block.ts'
+import { tryOut } from './try-out.ts'
 
 const inputsUnknown = {
   what: 'inputs',
@@ -34,6 +35,8 @@ export interface BitcoinSourceOptions {
   /** Without it, a user name and password in `url` are used, or none. */
   auth?: BitcoinAuth | undefined
   network: BitcoinNetwork
+  /** Of a signet that is not the public one: its `signetchallenge`, in hex. */
+  signetChallenge?: string | undefined
   /** How to read blocks. Default `auto`: REST where the node serves it, else what else it can do. */
   reads?: Reads | undefined
   /** Whether blocks are proved against their hash. Default `off`; the config's is `strict`. */
@@ -48,8 +51,8 @@ export interface BitcoinSourceOptions {
   redactor?: Redactor | undefined
   /** The first pause after a 503, doubled each time. Default 250 ms. */
   busyDelayMs?: number | undefined
-  /** How long the node is asked to wait for a new head, and the pause between two such questions. Default 25 s, 1 s. */
-  headWait?: { waitMs?: number; pauseMs?: number } | undefined
+  /** How long the node is asked to wait for a new head, the pause after it, and how long the first, short waits are. Default 25 s, 1 s, 3 s. */
+  headWait?: { waitMs?: number; pauseMs?: number; trialMs?: number } | undefined
   /** The node can't be asked to wait for heads: they are polled. */
   onPolled?: ((reason: string) => void) | undefined
   /** Blocks are read by another method from now on, and why. */
@@ -74,6 +77,7 @@ export class BitcoinSource implements ChainSource {
   readonly caip2: string
   readonly endpoint: string
   readonly #network: BitcoinNetwork
+  readonly #signetChallenge: string | undefined
   readonly #reads: Reads
   readonly #node: NodeClient
   readonly #rpc: RpcClient
@@ -88,6 +92,7 @@ export class BitcoinSource implements ChainSource {
 
   constructor(options: BitcoinSourceOptions) {
     this.#network = options.network
+    this.#signetChallenge = options.signetChallenge
     this.#reads = options.reads ?? 'auto'
     const node = {
       url: options.url,
@@ -99,7 +104,14 @@ export class BitcoinSource implements ChainSource {
       redactor: options.redactor ?? new Redactor('node', [options.url]),
     }
     this.#node = new NodeClient({ ...node, connections: options.connections ?? 4 })
-    this.#headWait = new HeadWait({ ...node, ...options.headWait })
+    this.#headWait = new HeadWait({
+      ...node,
+      ...options.headWait,
+      onCrowded: () => {
+        this.#waits = false
+        this.#onPolled?.('it answers nothing else while it waits for a block: raise its rpcthreads')
+      },
+    })
     this.#onPolled = options.onPolled
     this.#onSwitch = options.onSwitch
     this.#rpc = new RpcClient(this.#node)
@@ -112,7 +124,8 @@ export class BitcoinSource implements ChainSource {
   }
 
   async open(signal?: AbortSignal): Promise<SourceInfo> {
-    const { chain, client } = await openNode(this.#rpc, this.#network, this.endpoint, signal)
+    const expected = { network: this.#network, signetChallenge: this.#signetChallenge }
+    const { chain, client } = await openNode(this.#rpc, expected, this.endpoint, signal)
     const genesis = networkFacts[this.#network].genesis
     const clients = { node: this.#node, rpc: this.#rpc }
     const known = { genesis, best: chain.bestblockhash }
@@ -200,6 +213,13 @@ export class BitcoinSource implements ChainSource {
 
   mempool(signal?: AbortSignal): Promise<Mempool> {
     return readMempool(this.#rpc, this.#verify !== 'off', signal)
+  }
+
+  tryOut(next: number, signal?: AbortSignal): Promise<Trial[]> {
+    const reads = this.#reader?.name ?? ''
+    const block = (height: number) => this.block(height, signal)
+    const options = { node: this.#node, rpc: this.#rpc, block, reads, waits: this.#waits }
+    return tryOut(options, next, signal)
   }
 
   async close(): Promise<void> {

@@ -35,6 +35,9 @@ export interface FakeNodeState {
   /** `user:password` it demands for RPC. */
   credentials?: string
   chainName?: string
+  /** The first block that is not pruned. */
+  pruneHeight?: number
+  signetChallenge?: string
   headers?: number
   initialBlockDownload?: boolean
   /** Answers RPC with error -28. */
@@ -43,6 +46,8 @@ export interface FakeNodeState {
   busyFor?: number
   /** Has `waitfornewblock` as Bitcoin Core 30 has it: holds the answer back until its tip is another, or the time is over. */
   waits?: boolean
+  /** `-rpcthreads=1`: one RPC request is answered at a time, the others wait. */
+  oneThread?: boolean
   /** Answers instead of the node, for the requests it wants: `GET /rest/…` or the RPC method. */
   intercept?: (request: string, params: readonly unknown[]) => Reply | undefined
 }
@@ -81,12 +86,22 @@ async function answer(
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk)
   const body = Buffer.concat(chunks).toString()
+  const serve = () => rpc(state, requests, request.headers.authorization, body, response)
   const reply =
     request.method === 'GET'
       ? rest(state, requests, request.url ?? '')
-      : await rpc(state, requests, request.headers.authorization, body, response)
+      : await (state.oneThread ? inTurn(state, serve) : serve())
   response.writeHead(reply.status, { 'content-length': Buffer.byteLength(reply.body) })
   response.end(reply.body)
+}
+
+const busy = new WeakMap<FakeNodeState, Promise<unknown>>()
+
+/** After every request that came before. */
+function inTurn(state: FakeNodeState, serve: () => Promise<Reply>): Promise<Reply> {
+  const turn = (busy.get(state) ?? Promise.resolve()).then(serve)
+  busy.set(state, turn)
+  return turn
 }
 
 /** Like Core, but that it sees when nobody waits any more. */
@@ -168,6 +183,9 @@ function outcome(state: FakeNodeState, { method, params }: RpcRequest): string {
       headers: state.headers ?? blocks,
       bestblockhash: tip?.hash,
       initialblockdownload: state.initialBlockDownload ?? false,
+      pruned: state.pruneHeight !== undefined,
+      ...(state.pruneHeight !== undefined && { pruneheight: state.pruneHeight }),
+      ...(state.signetChallenge !== undefined && { signet_challenge: state.signetChallenge }),
     })
   }
   if (method === 'waitfornewblock' && state.waits)

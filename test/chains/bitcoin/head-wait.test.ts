@@ -170,3 +170,30 @@ describe('a follower', () => {
     expect(taken.map(({ height }) => height)).toEqual([1, 2, 3])
   })
 })
+
+describe('a node of one RPC thread', () => {
+  it('is asked to wait once, for a short while, and is polled from then on', async () => {
+    const { node, source, polled, head, before } = await opened({ oneThread: true }, { trialMs: 300 })
+    const stop = new AbortController()
+    const told = source.waitForHead(head, stop.signal)
+    await until(() => polled.length > 0)
+    expect(polled).toEqual([expect.stringContaining('raise its rpcthreads')])
+    const again = source.waitForHead(head, stop.signal)
+    node.state.chain = chain
+    await meanwhile(source)
+    expect(waits(node)).toBe(before + 1)
+    expect((await source.head()).height).toBe(3)
+    stop.abort()
+    await expect(told).rejects.toMatchObject({ code: 'aborted' })
+    await again
+  })
+
+  it('is not taken for one because a new block ended the wait', async () => {
+    const { node, source, polled, head } = await opened({ oneThread: true }, { trialMs: 60_000 })
+    const told = source.waitForHead(head, never)
+    await until(() => waits(node) > 1)
+    node.state.chain = chain
+    await told
+    expect(polled).toEqual([])
+  })
+})
