@@ -13,7 +13,7 @@ const genesisTime = Date.parse('2025-12-01T00:00:00Z') / 1000
 
 /**
  * Starts the node; `stop` ends it and removes its folder. `restart` ends it, by its own command or by a signal, and starts
- * it again with what it has, and with other `options` where they are given.
+ * it again with what it has, and with other `options` where they are given; `whileDown` is called in between.
  */
 export async function startBitcoind(path, options = []) {
   const folder = mkdtempSync(join(tmpdir(), 'chainscreen-demo-'))
@@ -61,10 +61,11 @@ export async function startBitcoind(path, options = []) {
     await exited
     rmSync(folder, { recursive: true, force: true })
   }
-  const restart = async ({ signal, more = options } = {}) => {
+  const restart = async ({ signal, more = options, whileDown } = {}) => {
     if (signal === undefined) await rpc('stop')
     else bitcoind.kill(signal)
     await exited
+    whileDown?.()
     await start(more)
   }
   await start(options)

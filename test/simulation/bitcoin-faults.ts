@@ -34,11 +34,38 @@ const refusal = (name: string, code: number, message: string, lasts?: Fault['las
   },
 })
 
+/** What REST answers for a while, whatever is asked: switched off at a restart, or a proxy in front of it. */
+const restGone = (name: string, answer: Omit<Answer, 'body'> & { body: string }): Fault => ({
+  name,
+  lasts: (random) => random.below(8),
+  apply: async ({ question }) =>
+    question.startsWith('/rest/') ? { ...answer, body: Buffer.from(answer.body) } : null,
+})
+
 const restHash = ({ question }: Exchange, kind: string) =>
   new RegExp(`^/rest/${kind}/([0-9a-f]{64})\\.bin`).exec(question)?.[1]
 
 /** What can go wrong inside the answers of a Bitcoin Core. */
 export const bitcoinFaults: readonly Fault[] = [
+  restGone('REST off', { status: 404, type: 'text/plain', body: '' }),
+  restGone('REST behind a log-in', { status: 200, type: 'text/html', body: '<html>Log in</html>' }),
+  restGone('REST forbidden', { status: 403, type: 'text/html', body: '<html>Forbidden</html>' }),
+  restGone('REST without upstream', { status: 503, type: 'text/plain', body: 'no upstream' }),
+  restGone('REST refused', { status: 401, type: 'text/plain', body: '' }),
+  {
+    name: 'undo data gone',
+    async apply(exchange) {
+      const hash = restHash(exchange, 'spenttxouts')
+      if (hash === undefined) return null
+      return { status: 404, type: 'text/plain', body: Buffer.from(`${hash} undo not available\r\n`) }
+    },
+  },
+  {
+    name: 'forbidden method',
+    async apply(exchange) {
+      return callOf(exchange) === null ? null : { status: 403, type: 'text/plain', body: Buffer.alloc(0) }
+    },
+  },
   refusal('warming up', -28, 'Loading block index…', (random) => random.below(6)),
   refusal('not found', -5, 'Block not found'),
   refusal('misc error', -1, 'Block not available (not fully downloaded)'),

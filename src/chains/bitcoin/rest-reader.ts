@@ -1,4 +1,5 @@
 import { ChainscreenError } from '../../errors.ts'
+import { AnswerTooLarge } from '../answer-limits.ts'
 import { type BlockReader, MethodUnavailable, SpentMissing } from './block-reader.ts'
 import type { HttpAnswer } from './http-client.ts'
 import type { NodeClient } from './node-client.ts'
@@ -34,7 +35,7 @@ export class RestReader implements BlockReader {
   async read(hash: string, signal?: AbortSignal): Promise<RawBlock> {
     const [block, spent] = await Promise.all([
       this.#node.get(`/rest/block/${hash}.bin`, maxBlockBytes, signal),
-      this.#node.get(spentPath(hash), maxSpentBytes, signal),
+      this.#spent(hash, signal),
     ])
     // A block that is not there has no spent outputs either: so it is told first.
     if (block.status !== 200 || isPage(block)) throw this.#refused(`block ${hash}`, block)
@@ -49,6 +50,16 @@ export class RestReader implements BlockReader {
       release: () => {
         for (const { body } of [block, spent]) this.#node.giveBack(body)
       },
+    }
+  }
+
+  async #spent(hash: string, signal?: AbortSignal): Promise<HttpAnswer> {
+    try {
+      return await this.#node.get(spentPath(hash), maxSpentBytes, signal)
+    } catch (error) {
+      // Anybody can spend long scripts, so that this is no fault of the node: what the block spends is not known by this method.
+      if (error instanceof AnswerTooLarge) throw new SpentMissing(error.message, error)
+      throw error
     }
   }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ChainscreenError } from '../../errors.ts'
 import type { Redactor } from '../../redactor.ts'
-import { refuseDenseJson } from '../answer-limits.ts'
+import { AnswerTooLarge, refuseDenseJson } from '../answer-limits.ts'
 import type { HttpAnswer } from './http-client.ts'
 import { MethodForbidden, type NodeClient } from './node-client.ts'
 import { RpcError } from './rpc-error.ts'
@@ -81,12 +81,33 @@ export class RpcClient {
     return { result: this.#result(reply, call, schema), received: answer.body.length }
   }
 
-  /** Several calls in one request, answered in their order: for each the checked result or the node's refusal. */
+  /**
+   * Several calls in one request, answered in their order: for each the checked result or the node's refusal. Where all
+   * answers together are too large, in two requests, and so on: that is no fault of the node.
+   *
+   * @throws AnswerTooLarge where a single one is; ChainscreenError `node-bad-answer` and those of the connection
+   */
   async batch<T>(
     calls: readonly RpcCall[],
     schema: z.ZodType<T>,
     signal?: AbortSignal,
-    { maxBytes = smallAnswerBytes, prepare }: BatchOptions = {},
+    options: BatchOptions = {},
+  ): Promise<(T | RpcError)[]> {
+    try {
+      return await this.#batch(calls, schema, options, signal)
+    } catch (error) {
+      if (!(error instanceof AnswerTooLarge) || calls.length < 2) throw error
+    }
+    const half = calls.length >> 1
+    const first = await this.batch(calls.slice(0, half), schema, signal, options)
+    return [...first, ...(await this.batch(calls.slice(half), schema, signal, options))]
+  }
+
+  async #batch<T>(
+    calls: readonly RpcCall[],
+    schema: z.ZodType<T>,
+    { maxBytes = smallAnswerBytes, prepare }: BatchOptions,
+    signal?: AbortSignal,
   ): Promise<(T | RpcError)[]> {
     const names = calls[0]?.method ?? 'batch'
     const answer = await this.#node.post(names, JSON.stringify(calls.map(request)), maxBytes, signal)

@@ -104,6 +104,21 @@ describe('a block', () => {
     }
   })
 
+  it('that spends more than an answer may have is read by the next method, and at last in part', async () => {
+    const node = await startFakeNode({ chain })
+    const source = sourceFor(node.url, { verify: 'strict', maxResponse: 100_000 })
+    await source.open()
+    const large = { status: 200, body: Buffer.alloc(100_001) }
+    node.state.intercept = (request) => (request.startsWith('GET /rest/spenttxouts/') ? large : undefined)
+    await expect(source.block(2)).resolves.toMatchObject({ level: 'full', unscreened: [] })
+    node.state.intercept = (request, [, verbosity]) =>
+      request.startsWith('GET /rest/spenttxouts/') || verbosity === 3 ? large : undefined
+    await expect(source.block(2)).resolves.toMatchObject({
+      level: 'outputs',
+      unscreened: [{ what: 'inputs' }],
+    })
+  })
+
   it('whose undo file is gone, without a txindex, is read for deposits only, and says so', async () => {
     const node = await startFakeNode({ chain })
     const source = sourceFor(node.url, { verify: 'strict' })

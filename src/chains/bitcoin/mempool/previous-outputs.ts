@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AnswerTooLarge } from '../../answer-limits.ts'
 import { hexBytes } from '../hex-bytes.ts'
 import type { RpcClient } from '../rpc-client.ts'
 import { RpcError } from '../rpc-error.ts'
@@ -72,7 +73,11 @@ async function fromCoins(
       params: [txid, index, false],
     }))
     const options = { maxBytes: maxBatchBytes, prepare: quoteAmounts }
-    const coins = await rpc.batch(calls, coinSchema, signal, options)
+    const coins = await rpc.batch(calls, coinSchema, signal, options).catch((error: unknown) => {
+      // A script can be longer, in words, than any answer: what it holds is not known, as of one that is not there.
+      if (error instanceof AnswerTooLarge) return []
+      throw error
+    })
     for (const [at, coin] of coins.entries()) {
       if (coin === null || coin instanceof RpcError) continue
       const value = satoshiOf(coin.value)
