@@ -1,5 +1,7 @@
 import { asAddress, asNumber, asQuantity, asWord } from './hex.ts'
+import { noteOddity, nowhere } from './oddity.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
+import { commonTypes, typeOf, unreadableType } from './transaction-types.ts'
 import type { RpcBlock, RpcHeader, RpcTransaction, RpcWithdrawal } from './types.ts'
 
 /**
@@ -42,22 +44,42 @@ export function checkBlock(answer: unknown, method: string): RpcBlock {
 }
 
 /**
- * Checks the fields of a transaction that are read, and puts their hex into lower case in place.
+ * Checks the fields of a transaction that are read, and puts their hex into lower case in place. What can't be read of it is
+ * noted as an oddity: types that a chain made up have fields of their own, and no value or input (Tempo's 0x76).
  *
- * @param at where it stands in the answer. @throws ChainscreenError `node-bad-answer`, naming the field.
+ * @param at where it stands in the answer. @throws ChainscreenError `node-bad-answer` where it is none, or has no hash.
  */
 export function checkTransaction(answer: unknown, at: () => string, method: string): void {
   if (typeof answer !== 'object' || answer === null) throw badAnswer(method, at(), answer)
-  const tx = answer as { [K in keyof RpcTransaction]: unknown }
+  const tx = answer as { [K in keyof RpcTransaction]: unknown } & { data?: unknown }
   tx.hash = asWord(tx.hash) ?? fail(method, `${at()}.hash`, tx.hash)
-  tx.from = asAddress(tx.from) ?? fail(method, `${at()}.from`, tx.from)
-  if (tx.to !== null && tx.to !== undefined) tx.to = asAddress(tx.to) ?? fail(method, `${at()}.to`, tx.to)
-  tx.value = asQuantity(tx.value) ?? fail(method, `${at()}.value`, tx.value)
-  if (typeof tx.input !== 'string') fail(method, `${at()}.input`, tx.input)
-  if (tx.type !== undefined && tx.type !== null)
-    tx.type = asQuantity(tx.type) ?? fail(method, `${at()}.type`, tx.type)
-  if (tx.mint !== undefined && tx.mint !== null)
-    tx.mint = asQuantity(tx.mint) ?? fail(method, `${at()}.mint`, tx.mint)
+  const odd = (field: string, about: string[] | null) =>
+    noteOddity(answer, { what: 'transaction', reason: `its ${field} can’t be read`, about })
+  const from = asAddress(tx.from)
+  const to = isAbsent(tx.to) ? null : asAddress(tx.to)
+  if (from === undefined) odd('sender', null)
+  if (to === undefined) odd('receiver', null)
+  const between = from === undefined || to === undefined || to === null ? null : [from, to]
+  tx.from = from ?? nowhere
+  tx.to = to === undefined ? nowhere : to
+  const type = isAbsent(tx.type) ? null : asQuantity(tx.type)
+  if (type === undefined) odd('type', null)
+  tx.type = type === undefined ? unreadableType : type
+  const value = asQuantity(tx.value)
+  // Some nodes name it as transactions are sent.
+  const input = [tx.input, tx.data].find((text) => typeof text === 'string')
+  const hasBoth = commonTypes.has(typeOf(tx as RpcTransaction))
+  if (value === undefined && (hasBoth || !isAbsent(tx.value))) odd('value', between)
+  if (input === undefined && (hasBoth || !isAbsent(tx.input))) odd('input', between)
+  tx.value = value ?? null
+  tx.input = input ?? null
+  const mint = isAbsent(tx.mint) ? null : asQuantity(tx.mint)
+  if (mint === undefined) odd('mint', from === undefined ? null : [from])
+  tx.mint = mint ?? null
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null
 }
 
 function checkWithdrawal(answer: unknown, index: number, method: string): void {

@@ -7,21 +7,36 @@ import type { Unscreened } from '../source.ts'
  * odd things into a block, and what one transaction holds must stop nothing but itself.
  */
 export interface Oddity {
-  /** As in `Unscreened`. Worded the same for each transaction, so that coverage can count them. */
+  /** As in `Unscreened`. */
   what: string
+  /** Worded the same for each transaction, so that coverage can count them. */
   reason: string
   /** The addresses that it can be about, lower-case; `null`: that can't be told. */
   about: readonly string[] | null
+  /** The transaction's trace tells the same. */
+  unlessTraced?: true
+}
+
+/** Where an address is not known, or there is none. */
+export const nowhere = '0x'
+
+/** What is odd about something served, noted on it where it was checked: a symbol, so that no node can serve it. */
+export const oddities = Symbol('oddities')
+
+export interface MayBeOdd {
+  [oddities]?: readonly Oddity[]
+}
+
+/** Notes an oddity on what was served. */
+export function noteOddity(served: object, oddity: Oddity): void {
+  const one = served as MayBeOdd
+  one[oddities] = [...(one[oddities] ?? []), oddity]
 }
 
 /** The oddities of one transaction that are about own addresses, or may be, each once. */
-export function unscreenedOdd(
-  oddities: readonly Oddity[],
-  own: OwnLookup,
-  txHash: string,
-): readonly Unscreened[] {
+export function unscreenedOdd(odd: readonly Oddity[], own: OwnLookup, txHash: string): readonly Unscreened[] {
   const found = new Map<string, Unscreened>()
-  for (const { what, reason, about } of oddities) {
+  for (const { what, reason, about } of odd) {
     const concerns = about === null || about.some((address) => isOwn(address, own))
     if (concerns) found.set(`${what} ${reason}`, { what, reason, txHash })
   }

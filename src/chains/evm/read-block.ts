@@ -2,6 +2,7 @@ import { ChainscreenError } from '../../errors.ts'
 import { checkBlock } from './check-block.ts'
 import { checkReceipts } from './check-receipts.ts'
 import type { ChainDefinition } from './definitions/definition.ts'
+import { oddities } from './oddity.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import type { CallOptions, RpcClient } from './rpc/client.ts'
 import type { ByteTally } from './rpc/pooled-fetch.ts'
@@ -35,8 +36,10 @@ export async function readBlock(
 }
 
 /** Whether something of a transaction is not understood, as it was served. */
-export function isOdd({ traces }: ServedBlock): boolean {
-  return traces.frames?.some((trace) => trace !== null && (isUnread(trace) || trace.odd.length > 0)) ?? false
+export function isOdd({ block, receipts, traces }: ServedBlock): boolean {
+  const served = [...block.transactions, ...receipts].some((each) => each[oddities] !== undefined)
+  const traced = traces.frames ?? []
+  return served || traced.some((trace) => trace !== null && (isUnread(trace) || trace.odd.length > 0))
 }
 
 /** Reads a block without its traces: an old one may have none to give. Throws as {@link readBlock} does. */

@@ -10,6 +10,9 @@ const signedTypes: ReadonlySet<number> = new Set([0, 1, 2, 3, 4])
 /** Types that are read whole on any chain: many chains of the OP stack have no definition of their own. */
 export const commonTypes: ReadonlySet<number> = new Set([...signedTypes, opDeposit])
 
+/** In place of a type that can't be read. No type is larger than a byte (EIP-2718). */
+export const unreadableType = '0x100'
+
 /** The EIP-2718 type. Nodes leave it out for legacy transactions of old. */
 export function typeOf(tx: RpcTransaction): number {
   return tx.type === undefined || tx.type === null ? 0 : Number(tx.type)

@@ -1,8 +1,9 @@
 import type { Unscreened } from '../source.ts'
 import type { ChainDefinition } from './definitions/definition.ts'
 import { transactionAt } from './extract/context.ts'
+import { oddities } from './oddity.ts'
 import type { ServedBlock } from './read-block.ts'
-import { isReadWhole, typeOf } from './transaction-types.ts'
+import { isReadWhole, typeOf, unreadableType } from './transaction-types.ts'
 
 /** What of a block was not screened, or not whole. Worded the same for each block, so that coverage joins them. */
 export function unscreenedOf(served: ServedBlock, definition: ChainDefinition): readonly Unscreened[] {
@@ -27,7 +28,7 @@ function tracesOf({ traces, block }: ServedBlock): Unscreened[] {
 function statusOf({ block, receipts, traces }: ServedBlock): Unscreened[] {
   const { frames } = traces
   const unknown = receipts.some(({ status }, index) => {
-    const absent = status === undefined || status === null
+    const absent = (status === undefined || status === null) && receipts[index]?.[oddities] === undefined
     return absent && transactionAt({ block, receipts, frames }, index)?.frames === null
   })
   if (!unknown) return []
@@ -37,7 +38,10 @@ function statusOf({ block, receipts, traces }: ServedBlock): Unscreened[] {
 
 function typesOf({ block }: ServedBlock, definition: ChainDefinition): Unscreened[] {
   const strange = new Set<number>()
-  for (const tx of block.transactions) if (!isReadWhole(tx, definition)) strange.add(typeOf(tx))
+  for (const tx of block.transactions) {
+    const isKnown = isReadWhole(tx, definition) || tx.type === unreadableType
+    if (!isKnown) strange.add(typeOf(tx))
+  }
   return [...strange]
     .sort((a, b) => a - b)
     .map((type) => ({

@@ -1,9 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { transferTopic } from '../../../src/chains/evm/extract/topics.ts'
 import { createEvmSource } from '../../../src/chains/evm/source.ts'
-import { address, blockOf, hash, log, topic } from './build.ts'
+import { address, blockOf, hash, log, topic, words } from './build.ts'
 import { expectFailure } from './failure.ts'
 import { type Handler, healthyNode, startFakeNode } from './fake-node.ts'
+import { ownOf } from './own.ts'
 
 const { block, receipts } = blockOf([{}, {}])
 const changed = <T extends object>(list: readonly T[], change: object): unknown[] =>
@@ -37,35 +38,9 @@ describe('receipts that do not belong to the block', () => {
     ['too many', [...receipts, receipts[0]], /3 receipts/],
     ['of another block', changed(receipts, { blockHash: hash(0xbad) }), /\[1\]\.blockHash/],
     ['out of order', [...receipts].reverse(), /\[0\]\.transactionHash/],
-    ['without logs', changed(receipts, { logs: null }), /\[1\]\.logs/],
-    ['without status', changed(receipts, { status: undefined }), /\[1\]\.status/],
-    ['with an unknown status', changed(receipts, { status: '0x2' }), /\[1\]\.status/],
-    ['with a bad contract', changed(receipts, { contractAddress: '0x12' }), /\[1\]\.contractAddress/],
     ['of no object', [receipts[0], null], /\[1\]/],
     ['in an object', {}, /list of receipts/],
   ])('%s', (_, answer, text) => expectFailure('block', badReceipts(answer), 'node-bad-answer', text))
-
-  it.each([
-    ['address', { ...log(address(1), transfer), address: `0x${'g'.repeat(40)}` }, /\.logs\[0\]\.address/],
-    ['topics', { ...log(address(1), transfer), topics: 'none' }, /\.logs\[0\]\.topics/],
-    ['five topics', log(address(1), Array(5).fill(hash(1))), /\.logs\[0\]\.topics/],
-    ['a short topic', log(address(1), [...transfer, topic(address(1)).slice(0, -2)]), /\.topics\[1\]/],
-    ['a first topic', log(address(1), ['0x12']), /\.topics\[0\]/],
-    ['data', { ...log(address(1), transfer), data: null }, /\.logs\[0\]\.data/],
-    ['null', null, /\.logs\[0\]/],
-  ])('a log with bad %s', (_, bad, text) =>
-    expectFailure('block', badReceipts(changed(receipts, { logs: [bad] })), 'node-bad-answer', text),
-  )
-
-  it('a creation that got value and names no contract', () => {
-    const created = blockOf([{ to: null, value: '0x5' }])
-    return expectFailure(
-      'block',
-      { eth_getBlockByNumber: () => created.block, eth_getBlockReceipts: () => created.receipts },
-      'node-bad-answer',
-      /contractAddress/,
-    )
-  })
 })
 
 describe('a block of the wrong shape', () => {
@@ -78,12 +53,121 @@ describe('a block of the wrong shape', () => {
     ['time beyond exact numbers', { timestamp: `0x${'f'.repeat(20)}` }, /timestamp/],
     ['transactions', { transactions: undefined }, /transactions/],
     ['transaction hashes only', { transactions: [hash(1), hash(2)] }, /transactions\[0\]/],
-    ['sender', bad({ from: '0x1' }), /transactions\[1\]\.from/],
-    ['receiver', bad({ to: 5 }), /transactions\[1\]\.to/],
-    ['value', bad({ value: 5 }), /transactions\[1\]\.value/],
-    ['input', bad({ input: null }), /transactions\[1\]\.input/],
     ['transaction of another block', bad({ blockHash: hash(0xbad) }), /transactions\[1\]\.blockHash/],
     ['withdrawals', { withdrawals: {} }, /withdrawals/],
     ['a withdrawal', { withdrawals: [{ address: address(1), amount: 5 }] }, /withdrawals\[0\]\.amount/],
   ])('%s', (_, change, text) => expectFailure('block', badBlock(change), 'node-bad-answer', text))
+})
+
+describe('what of a transaction can’t be read', () => {
+  const own = address(0x77)
+  const other = blockOf([{ to: own, value: '0x5', input: '0x' }, {}])
+  const gap = (what: string, reason: RegExp) => [
+    { what, reason: expect.stringMatching(reason), txHash: other.block.transactions[1]?.hash },
+  ]
+  async function read(tx: object, receipt: object = {}) {
+    const node = await startFakeNode({
+      ...healthyNode(),
+      eth_getBlockByNumber: () => ({ ...other.block, transactions: changed(other.block.transactions, tx) }),
+      eth_getBlockReceipts: () => changed(other.receipts, receipt),
+    })
+    const source = createEvmSource({ url: node.url, chainId: 1, tokens: [], traces: 'off' })
+    onTestFinished(() => source.close())
+    const block = await source.block(7)
+    const { transactions, unscreened } = block.extract(ownOf(own))
+    expect(transactions).toMatchObject([{ transfers: [{ id: 'value', amount: 5n }] }])
+    return { odd: block.odd, unscreened }
+  }
+
+  it.each<[string, object, object, string, RegExp]>([
+    ['a sender', { from: '0x1' }, {}, 'transaction', /sender/],
+    ['a receiver', { to: 5 }, {}, 'transaction', /receiver/],
+    ['a type', { type: 'new' }, {}, 'transaction', /type/],
+    ['a value to an own address', { value: 5, to: own }, {}, 'transaction', /value/],
+    ['no input, to an own address', { input: null, to: own }, {}, 'transaction', /input/],
+    ['no list of logs', {}, { logs: null }, 'logs', /list/],
+    ['no status', {}, { status: undefined }, 'status', /succeeded/],
+    ['an unknown status', {}, { status: '0x2' }, 'status', /succeeded/],
+    ['a contract that is no address', { to: null }, { contractAddress: '0x12' }, 'receipt', /contract/],
+    ['value for a contract that is not named', { to: null, value: '0x5' }, {}, 'receipt', /contract/],
+    ['a log without address', {}, { logs: [{ ...log(address(1), transfer), address: 5 }] }, 'logs', /a log/],
+    [
+      'a log without topics',
+      {},
+      { logs: [{ ...log(address(1), transfer), topics: 'none' }] },
+      'logs',
+      /a log/,
+    ],
+    ['a log with five topics', {}, { logs: [log(address(1), Array(5).fill(hash(1)))] }, 'logs', /a log/],
+    ['a short topic', {}, { logs: [log(address(1), [topic(address(1)).slice(0, -2)])] }, 'logs', /a log/],
+    ['a log without data', {}, { logs: [{ ...log(address(1), transfer), data: null }] }, 'logs', /a log/],
+    ['a log that is null', {}, { logs: [null] }, 'logs', /a log/],
+  ])('(%s) is a gap of it alone, and refuses no block', async (_, tx, receipt, what, reason) => {
+    expect(await read(tx, receipt)).toEqual({ odd: true, unscreened: gap(what, reason) })
+  })
+
+  it('is no gap where it is about others', async () => {
+    expect(await read({ value: 5 })).toEqual({ odd: true, unscreened: [] })
+  })
+
+  it('keeps the places of the logs beside it', async () => {
+    const paid = log(address(1), [transferTopic, topic(address(2)), topic(own)], words(7))
+    const node = await startFakeNode({
+      ...healthyNode(),
+      eth_getBlockReceipts: () => changed(receipts, { logs: [null, paid] }),
+    })
+    const source = createEvmSource({ url: node.url, chainId: 1, tokens: [], traces: 'off' })
+    onTestFinished(() => source.close())
+    expect((await source.block(7)).extract(ownOf(own)).transactions).toMatchObject([
+      { transfers: [{ id: 'log:1', amount: 7n }] },
+    ])
+  })
+
+  it('takes `data` for `input`, and a status of more digits', async () => {
+    expect(await read({ input: undefined, data: '0x01' }, { status: '0x01' })).toEqual({
+      odd: false,
+      unscreened: [],
+    })
+  })
+})
+
+describe('a transaction of a type that is not known', () => {
+  const own = address(0x77)
+  /** As Tempo's 0x76: calls in place of receiver, value and input. */
+  async function read(calls: unknown) {
+    const { value, input, to, ...rest } = block.transactions[1] as unknown as Record<string, unknown>
+    const strange = { ...rest, type: '0x76', calls }
+    const paid = log(address(1), [transferTopic, topic(address(2)), topic(own)], words(7))
+    const node = await startFakeNode({
+      ...healthyNode(),
+      eth_getBlockByNumber: () => ({ ...block, transactions: [block.transactions[0], strange] }),
+      eth_getBlockReceipts: () => changed(receipts, { logs: [paid] }),
+    })
+    const source = createEvmSource({ url: node.url, chainId: 1, tokens: [], traces: 'off' })
+    onTestFinished(() => source.close())
+    const read = await source.block(7)
+    expect(read.odd).toBe(false)
+    expect(read.unscreened).toMatchObject([{ what: 'traces' }, { what: 'transaction-type' }])
+    return read.extract(ownOf(own))
+  }
+
+  it('needs no value, input or receiver: its logs are read', async () => {
+    expect(await read([{ to: address(3), value: '0x0', input: '0x' }])).toMatchObject({
+      transactions: [{ transfers: [{ id: 'log:0', amount: 7n }] }],
+      unscreened: [],
+    })
+  })
+
+  it('that names an own address in a field of its own is a gap', async () => {
+    const { unscreened } = await read([
+      { to: own.toUpperCase().replace('X', 'x'), value: '0x5', input: '0x' },
+    ])
+    expect(unscreened).toMatchObject([
+      {
+        what: 'transaction-type',
+        reason: expect.stringContaining('0x76'),
+        txHash: block.transactions[1]?.hash,
+      },
+    ])
+  })
 })

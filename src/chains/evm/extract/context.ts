@@ -1,5 +1,5 @@
 import type { ChainDefinition } from '../definitions/definition.ts'
-import type { Oddity } from '../oddity.ts'
+import { type Oddity, oddities } from '../oddity.ts'
 import type { TokenTable } from '../tokens.ts'
 import { type BlockFrames, isUnread, type UnreadTrace } from '../traces/block-frames.ts'
 import type { CallFrames } from '../traces/call-frames.ts'
@@ -37,10 +37,35 @@ export function transactionAt(read: ReadBlock, index: number): ReadTransaction |
   const receipt = read.receipts[index]
   if (tx === undefined || receipt === undefined) return null
   const trace = read.frames?.[index] ?? null
-  if (trace === null) return { tx, receipt, frames: null, succeeded: succeeded(receipt, null), odd: [] }
-  if (!isUnread(trace))
-    return { tx, receipt, frames: trace, succeeded: succeeded(receipt, trace), odd: trace.odd }
-  return { tx, receipt, frames: null, succeeded: succeeded(receipt, null), odd: unreadTrace(receipt, trace) }
+  const frames = trace === null || isUnread(trace) ? null : trace
+  return {
+    tx,
+    receipt,
+    frames,
+    succeeded: succeeded(receipt, frames),
+    odd: oddIn(tx, receipt, trace, frames),
+  }
+}
+
+const nothing: readonly Oddity[] = []
+
+/** Nearly always nothing: asked for every transaction of a block. */
+function oddIn(
+  tx: RpcTransaction,
+  receipt: RpcReceipt,
+  trace: BlockFrames[number] | undefined,
+  frames: CallFrames | null,
+): readonly Oddity[] {
+  const served = tx[oddities] !== undefined || receipt[oddities] !== undefined
+  const inTrace =
+    trace === null || trace === undefined
+      ? nothing
+      : isUnread(trace)
+        ? unreadTrace(receipt, trace)
+        : trace.odd
+  if (!served) return inTrace
+  const all = [...(tx[oddities] ?? []), ...(receipt[oddities] ?? [])]
+  return [...all.filter(({ unlessTraced }) => !(unlessTraced && frames !== null)), ...inTrace]
 }
 
 /** What failed moved nothing inside. */

@@ -2,7 +2,9 @@ import type { OwnLookup } from '../../../screening/own.ts'
 import type { ScreenableTx } from '../../../screening/types.ts'
 import type { Extraction, Unscreened } from '../../source.ts'
 import { unscreenedOdd } from '../oddity.ts'
+import { isReadWhole } from '../transaction-types.ts'
 import { type EvmChain, type ReadBlock, transactionAt } from './context.ts'
+import { namedElsewhere } from './named-elsewhere.ts'
 import { touches } from './touches.ts'
 import { extractTransaction } from './transaction.ts'
 import { countUndecoded, type UndecodedLog } from './undecoded.ts'
@@ -24,7 +26,8 @@ export function extractBlock(read: ReadBlock, own: OwnLookup, chain: EvmChain): 
   for (let i = 0; i < read.receipts.length; i++) {
     const one = transactionAt(read, i)
     if (one === null) continue
-    if (one.odd.length > 0) notes.unscreened.push(...unscreenedOdd(one.odd, own, one.tx.hash))
+    const odd = isReadWhole(one.tx, chain.definition) ? one.odd : [...one.odd, namedElsewhere(one.tx)]
+    if (odd.length > 0) notes.unscreened.push(...unscreenedOdd(odd, own, one.tx.hash))
     if (!touches(one, own)) continue
     const moved = extractTransaction(one, own, chain, notes)
     if (moved === null) continue

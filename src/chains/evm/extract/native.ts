@@ -1,4 +1,5 @@
 import type { ChainDefinition } from '../definitions/definition.ts'
+import { nowhere } from '../oddity.ts'
 import type { CallFrames } from '../traces/call-frames.ts'
 import { transferIdOf } from '../traces/frame-path.ts'
 import type { RpcLog, RpcReceipt } from '../types.ts'
@@ -35,9 +36,9 @@ export function nativeMovements(one: ReadTransaction, chain: EvmChain): NativeMo
 /** A new contract's address stands in the receipt. */
 function topMovement({ tx, receipt, frames }: ReadTransaction): NativeMovement | null {
   const to = tx.to ?? receipt.contractAddress ?? frames?.to[0]
-  if (to === undefined) return null
+  if (to === undefined || to === nowhere || tx.from === nowhere || tx.value === null) return null
   const amount = BigInt(tx.value)
-  if (amount === 0n && tx.input.length > 2) return null
+  if (amount === 0n && (tx.input === null || tx.input.length > 2)) return null
   return { asset: 'native', from: tx.from, to, amount, frame: 0, doubtful: false, id: () => 'value' }
 }
 

@@ -2,6 +2,7 @@ import { evmKey } from '../../../address/key.ts'
 import type { OwnLookup } from '../../../screening/own.ts'
 import type { Party, ScreenableTx, Transfer } from '../../../screening/types.ts'
 import type { Unscreened } from '../../source.ts'
+import { nowhere } from '../oddity.ts'
 import type { RpcTransaction } from '../types.ts'
 import type { EvmChain, ReadTransaction } from './context.ts'
 import { decodeLog } from './decode-log.ts'
@@ -131,7 +132,7 @@ function initiator(
   transfers: readonly Transfer[],
   isOwn: IsOwn,
 ): ScreenableTx['parties'] {
-  if (isOwn(tx.from)) return []
+  if (isOwn(tx.from) || tx.from === nowhere) return []
   const key = evmKey(tx.from)
   const isCounterparty = (transfer: Transfer) =>
     transfer.parties.some(

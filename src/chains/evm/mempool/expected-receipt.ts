@@ -25,7 +25,7 @@ export function expectedReceipt(tx: RpcTransaction): RpcReceipt {
 }
 
 function expectedLog({ from, to, input }: RpcTransaction): RpcLog | null {
-  if (to === null || to === undefined) return null
+  if (to === null || to === undefined || input === null) return null
   const selector = input.slice(0, 10).toLowerCase()
   const words = `0x${input.slice(10)}`
   const at = selector === transferFrom ? 1 : 0

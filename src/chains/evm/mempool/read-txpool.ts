@@ -4,6 +4,7 @@ import { checkHeader, checkTransaction } from '../check-block.ts'
 import type { EvmChain } from '../extract/context.ts'
 import { touches } from '../extract/touches.ts'
 import { extractTransaction } from '../extract/transaction.ts'
+import { oddities } from '../oddity.ts'
 import { type Keccak, loadKeccak } from '../proof/keccak.ts'
 import { proveSigners } from '../proof/prove-signers.ts'
 import { badAnswer } from '../rpc/bad-answer.ts'
@@ -39,7 +40,8 @@ export async function readTxpool(
     read: async (hashes) =>
       hashes.flatMap((hash) => {
         const tx = byHash.get(hash)
-        const proved = tx !== undefined && (keccak === null || provesTrue(tx, chain, keccak))
+        const read = tx !== undefined && tx[oddities] === undefined
+        const proved = read && (keccak === null || provesTrue(tx, chain, keccak))
         return proved ? [pendingTransaction(tx, chain)] : []
       }),
   }

@@ -1,4 +1,4 @@
-import type { Oddity } from '../oddity.ts'
+import { nowhere, type Oddity } from '../oddity.ts'
 
 /**
  * How a frame runs. `value`: in the context of its callee, and what it carries moves there. `static`: it carries
@@ -45,9 +45,6 @@ export interface FrameFields {
   to: string | undefined
   value: string | undefined
 }
-
-/** Where a frame is not known to be. */
-export const nowhere = '0x'
 
 export function newFrames(failed: boolean, from: string, to: string, kind: FrameKind): CallFrames {
   return {

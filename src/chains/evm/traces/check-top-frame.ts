@@ -1,3 +1,4 @@
+import { nowhere } from '../oddity.ts'
 import { isSignedType } from '../transaction-types.ts'
 import type { RpcReceipt, RpcTransaction } from '../types.ts'
 import type { CallFrames, FrameFields } from './call-frames.ts'
@@ -25,17 +26,19 @@ export function topFrameFault(
 ): string | null {
   if (!isSignedType(tx) || tx.from === zero) return null
   const fault = (what: string) => `is not of this transaction: ${what}`
-  if (frames.from[0] !== tx.from) return fault('another sender')
-  if (top.value === undefined || BigInt(top.value) !== BigInt(tx.value)) return fault('another value')
+  if (tx.from !== nowhere && frames.from[0] !== tx.from) return fault('another sender')
+  if (top.value === undefined || (tx.value !== null && BigInt(top.value) !== BigInt(tx.value)))
+    return fault('another value')
   if (top.creates !== !tx.to) return fault(top.creates ? 'it creates a contract' : 'it creates no contract')
-  if (!sameHex(top.input, tx.input)) return fault('other input')
+  if (tx.input !== null && !sameHex(top.input, tx.input)) return fault('other input')
   if (receipt.status !== undefined && receipt.status !== null) {
     const succeeded = receipt.status === '0x1'
     if (frames.failed === succeeded) return fault(frames.failed ? 'it failed' : 'it succeeded')
   }
   if (frames.failed) return null
   const to = tx.to ?? receipt.contractAddress
-  if (to !== undefined && to !== null && frames.to[0] !== to) return fault('another receiver')
+  if (to !== undefined && to !== null && to !== nowhere && frames.to[0] !== to)
+    return fault('another receiver')
   return null
 }
 

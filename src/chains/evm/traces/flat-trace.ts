@@ -1,6 +1,7 @@
+import { nowhere } from '../oddity.ts'
 import type { RpcReceipt, RpcTransaction } from '../types.ts'
 import type { UnreadTrace } from './block-frames.ts'
-import { addFrame, type CallFrames, canMove, countsInPath, newFrames, nowhere } from './call-frames.ts'
+import { addFrame, type CallFrames, canMove, countsInPath, newFrames } from './call-frames.ts'
 import { topFrameFault } from './check-top-frame.ts'
 import { type FlatItem, flatFrame, flatItem } from './flat-item.ts'
 

@@ -1,14 +1,7 @@
+import { nowhere } from '../oddity.ts'
 import type { RpcReceipt, RpcTransaction } from '../types.ts'
 import type { UnreadTrace } from './block-frames.ts'
-import {
-  addFrame,
-  type CallFrames,
-  canMove,
-  countsInPath,
-  newFrames,
-  nowhere,
-  oddCall,
-} from './call-frames.ts'
+import { addFrame, type CallFrames, canMove, countsInPath, newFrames, oddCall } from './call-frames.ts'
 import { topFrameFault } from './check-top-frame.ts'
 import { LogMatcher } from './log-matcher.ts'
 import { failedWith, frameFields, isRawFrame, type RawFrame } from './raw-frame.ts'
