@@ -167,6 +167,20 @@ export const evmFaults: readonly Fault[] = [
         error: { code: -32000, message: 'tracer not found' },
       })),
   },
+  // revm, of a contract that destroys itself in its own favour; and an earlier payment of the transaction told again so.
+  withFrame('self-destruct without receiver', () => ({
+    type: 'SELFDESTRUCT',
+    from: `0x${'0'.repeat(40)}`,
+    input: '0x',
+  })),
+  withFrame('self-destruct of another', ({ from, to }) => ({
+    ...{ type: 'SELFDESTRUCT', from, to, value: '0x5', input: '0x' },
+  })),
+  withFrame('bare self-destruct', () => ({ type: 'SELFDESTRUCT' })),
+  withFrame('call without receiver', ({ to }) => ({ type: 'CALL', from: to, value: '0x5', input: '0x' })),
+  withFrame('call that is none', () => null),
+  lacking('value', 'eth_getBlockByNumber', (block: { transactions: object[] }) => block.transactions),
+  lacking('status', 'eth_getBlockReceipts', (receipts: object[]) => receipts),
   refusedTraces('state gone', -32000, 'required historical state unavailable (reexec=128)', 300),
   refusedTraces('traces not supported', -32601, 'the method debug_traceBlockByHash does not exist', 60),
   refusedTraces('traces too slow', -32002, 'request timed out', 60),
@@ -177,6 +191,48 @@ function withTraces(exchange: Exchange, change: (item: { txHash: string }) => un
   const items = resultOf(exchange.answer)
   if (!Array.isArray(items) || items.length === 0) return null
   return answerWith(exchange, { result: (items as { txHash: string }[]).map(change) })
+}
+
+interface Frame {
+  type: string
+  from: string
+  to: string
+  error?: string
+  calls?: unknown[]
+}
+
+/** Tells of one more call at the end of a frame that took effect. */
+function withFrame(name: string, made: (top: Frame) => unknown): Fault {
+  return {
+    name,
+    lasts: (random) => random.below(40),
+    async apply(exchange, random) {
+      if (!askedFor(exchange, 'debug_traceBlockByHash')) return null
+      const items = resultOf(exchange.answer) as { result: Frame }[] | null
+      if (!Array.isArray(items) || items.length === 0) return null
+      const { result } = random.pick(items)
+      if (result.error !== undefined) return null
+      result.calls = [...(result.calls ?? []), made(result)]
+      return answerWith(exchange, { result: items })
+    },
+  }
+}
+
+/** Leaves a field out of one transaction of a block. */
+function lacking<T>(field: string, method: string, listOf: (result: T) => object[]): Fault {
+  return {
+    name: `no ${field}`,
+    lasts: (random) => random.below(40),
+    async apply(exchange, random) {
+      const { params } = callOf(exchange)
+      if (!askedFor(exchange, method) || params[1] === false) return null
+      const result = resultOf(exchange.answer) as T | null
+      const list = result === null ? [] : listOf(result)
+      if (list.length === 0) return null
+      delete (random.pick(list) as Record<string, unknown>)[field]
+      return answerWith(exchange, { result })
+    },
+  }
 }
 
 /** For a stretch of the chain, whichever way its traces are asked for. */

@@ -1,5 +1,8 @@
 import Database from 'better-sqlite3'
 
+/** `unscreened.what` of gaps that a later reading of the same blocks closes, where the node has them right by then. */
+export const notUnderstood = `'traces', 'transaction', 'receipt', 'logs', 'status'`
+
 /** What must be the same after a run full of faults as after a clean one. */
 export interface Outcome {
   alerts: unknown[]
@@ -8,8 +11,8 @@ export interface Outcome {
   cursor: unknown
   /** Blocks covered, without holes, from the start to the cursor. */
   covered: unknown
-  /** What was screened without call traces, and not read again. */
-  withoutTraces: unknown[]
+  /** What was not understood, and not read again. */
+  gaps: unknown[]
 }
 
 /**
@@ -41,8 +44,9 @@ export function readOutcome(database: string): Outcome {
         `select min(from_height) as first, max(to_height) as last, sum(to_height - from_height + 1) as blocks
          from coverage where kind = 'follow'`,
       ),
-      withoutTraces: all(
-        `select from_height, to_height, reason from unscreened where what = 'traces' and closed_at is null`,
+      gaps: all(
+        `select from_height, to_height, what, reason, tx_hash from unscreened
+         where what in (${notUnderstood}) and closed_at is null`,
       ),
     }
   } finally {

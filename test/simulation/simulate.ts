@@ -19,7 +19,7 @@ import { chainOf, createSource, pinned } from '../../src/pipeline/open-chain.ts'
 import { replay } from '../../src/pipeline/replay.ts'
 import { createCookie } from './cookie.ts'
 import { createFaultProxy, type Fault } from './fault-proxy.ts'
-import { type Outcome, readOutcome } from './outcome.ts'
+import { notUnderstood, type Outcome, readOutcome } from './outcome.ts'
 import { createRandom, type Random } from './random.ts'
 
 /** A recorded chain with several moments, and what can go wrong with its node. */
@@ -108,7 +108,7 @@ async function runWithFaults(
     }
     node.setView(recording.views.length)
     await followOnce(scenario, node.url, database)
-    tell('blocks without traces', await rescanTraces(scenario, node.url, database))
+    tell('blocks read again', await rescanGaps(scenario, node.url, database))
     const all = [first.injected, second.injected].flatMap((counts) => Object.entries(counts))
     for (const [name, count] of all) told[name] = (told[name] ?? 0) + count
     return told
@@ -153,8 +153,8 @@ async function followOnce(scenario: Scenario, url: string, database: string): Pr
   )
 }
 
-/** Reads again what was screened without call traces, as an operator does with `replay`. @returns how many blocks. */
-async function rescanTraces(scenario: Scenario, url: string, database: string): Promise<number> {
+/** Reads again what was not understood, as an operator does with `replay`. @returns how many blocks. */
+async function rescanGaps(scenario: Scenario, url: string, database: string): Promise<number> {
   const config = configFor(scenario, url, '30s')
   const db = openLedger(database)
   const bare = createSource(config)
@@ -165,8 +165,8 @@ async function rescanTraces(scenario: Scenario, url: string, database: string): 
     await source.open()
     const gaps = db
       .prepare<[], { from: number; to: number }>(
-        `select from_height as "from", to_height as "to" from unscreened
-         where what = 'traces' and closed_at is null order by from_height`,
+        `select distinct from_height as "from", to_height as "to" from unscreened
+         where what in (${notUnderstood}) and closed_at is null order by from_height`,
       )
       .all()
     const { prefetch, finality } = config
