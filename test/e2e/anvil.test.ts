@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AlertRow } from '../../src/ledger/alert-queries.ts'
 import { type Anvil, startAnvil } from '../anvil.ts'
+import { narcissist, payingNarcissist, wordsOf } from '../chains/evm/contracts.ts'
 import { emitCall, emitterInitCode, reverterInitCode } from '../chains/evm/token.ts'
 import { newProject, type Project } from './project.ts'
 import { waitFor } from './wait-for.ts'
@@ -100,6 +101,35 @@ describe('a live anvil, end to end', () => {
     one
       .query<{ kind: string }>('select kind from alert_events where alert_id = ? order by seq', id)
       .map(({ kind }) => kind)
+
+  it('goes on past contracts that destroy themselves in their own favour, and counts a payment once', async () => {
+    const one = await userAtTheTip()
+    const self = await deploy(narcissist)
+    const paying = await deploy(payingNarcissist)
+    await anvil.rpc('anvil_setBalance', paying, `0x${ether.toString(16)}`)
+    await send(ronin, { to: dep, value: 5n })
+    await send(ronin, { to: self })
+    await send(ronin, { to: self, value: 6n })
+    const told = await send(ronin, { to: paying, data: wordsOf(dep, 7) })
+    await send(ronin, { to: dep, value: 8n })
+    await one.follow()
+    expect(one.query('select cursor_height from chains')).toEqual([
+      { cursor_height: Number(await anvil.rpc<string>('eth_blockNumber')) },
+    ])
+    const raised = alerts(one).toSorted((a, b) => (String(a.transfer) < String(b.transfer) ? -1 : 1))
+    expect(raised.map((row) => [row.transfer, row.amount, row.role, row.level, row.tags])).toEqual([
+      ['trace:0', '7', 'initiator', 'medium', '[]'],
+      ['trace:1', '7', 'initiator', 'low', '["doubtful"]'],
+      ['value', '5', 'source', 'high', '[]'],
+      ['value', '8', 'source', 'high', '[]'],
+    ])
+    expect(one.query('select what, tx_hash from unscreened where tx_hash is not null')).toEqual([
+      { what: 'traces', tx_hash: told },
+    ])
+    expect((await one.here('coverage')).stdout).toMatch(
+      /gap \d+–\d+, of 1 transaction: traces: a self-destruct/,
+    )
+  })
 
   it('finds deposits and withdrawals of both kinds, tags what costs nothing, and leaves the rest alone', async () => {
     const one = await userAtTheTip()
