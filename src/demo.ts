@@ -29,7 +29,7 @@ export async function runDemo(options: {
     PlayedChain,
     'tokens'
   >
-  const lists = [{ id: 'ofac', file: 'bundled' }]
+  const lists = [{ id: 'ofac', file: 'bundled', maxIssueAge: 'off' }]
   const demoList = join(folder, 'demo-bitcoin.list.csv')
   await play({
     ...options,

@@ -109,7 +109,7 @@ function neverLoaded(config: Config, known: readonly ListReport[]): Checkup[] {
 
 function checkList(list: ListReport): Checkup {
   const held = list.snapshots.some(({ state }) => state === 'held')
-  const { trouble } = list.health
+  const trouble = list.health.trouble ?? list.health.warning
   const story = `\`chainscreen lists show ${list.id}\` tells the last checks`
   return {
     what: `list ${list.id}`,

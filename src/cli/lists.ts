@@ -77,12 +77,11 @@ function sayList(report: ListReport, whole: boolean): void {
   if (report.contracts.length > 0) report.contracts.forEach(sayContract)
   else {
     printLine(`  active snapshot  ${report.activeSnapshot ?? 'none'}`)
-    printLine(
-      `  issued on        ${report.issuedOn ?? 'unknown'}${report.daysSinceIssue === null ? '' : ` (${report.daysSinceIssue} days ago)`}`,
-    )
+    printLine(`  issued on        ${issuedText(report)}`)
   }
   printLine(`  last checked     ${report.checkedAt ?? 'never'}`)
-  if (report.health.trouble !== null) printLine(`  UNHEALTHY        ${report.health.trouble}`)
+  const trouble = report.health.trouble ?? report.health.warning
+  if (trouble !== null) printLine(`  UNHEALTHY        ${trouble}`)
   printLine(`  revision         ${report.revision}`)
   const families = report.families.map(({ family, inForce }) => `${family} ${inForce}`).join(', ')
   printLine(`  in force         ${report.inForce}${families === '' ? '' : ` (${families})`}`)
@@ -114,6 +113,14 @@ function sayList(report: ListReport, whole: boolean): void {
       row.revision,
     ]),
   )
+}
+
+/** `2026-11-19 (11 days ago)`. A day that is still to come has no age. */
+function issuedText({ issuedOn, daysSinceIssue }: ListReport): string {
+  if (issuedOn === null) return 'unknown'
+  if (daysSinceIssue === null) return `${issuedOn} (still to come)`
+  const ago = daysSinceIssue === 1 ? '1 day ago' : `${daysSinceIssue} days ago`
+  return `${issuedOn} (${daysSinceIssue === 0 ? 'today' : ago})`
 }
 
 /** `  contract         USDT 0xdac1… on ethereum from block 4634748; its past is read`. */

@@ -34,7 +34,10 @@ export const screenCommand: CommandFactory = (done) =>
           at: now(),
         })
         if (options.json) printJson(checks)
-        else for (const check of checks) say(check)
+        else {
+          for (const check of checks) say(check)
+          sayAnswering(checks)
+        }
         const verdicts = new Set(checks.map(({ verdict }) => verdict))
         done(
           verdicts.has('listed')
@@ -68,4 +71,14 @@ function say(check: PreCheck): void {
     )
   }
   for (const note of check.notes) printLine(`  ${printable(note)}`)
+}
+
+/** `Answered from list revision 7: ofac-sdn (issued on 2026-11-28), house (no date of issue).` */
+function sayAnswering([first]: readonly PreCheck[]): void {
+  if (first === undefined) return
+  const lists = first.lists.map(({ id, issuedOn, state }) => {
+    if (state === 'missing') return `${id} (not loaded)`
+    return `${id} (${issuedOn === null ? 'no date of issue' : `issued on ${issuedOn}`})`
+  })
+  printLine(`Answered from list revision ${first.revision}: ${lists.join(', ') || 'no list'}.`)
 }

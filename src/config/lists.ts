@@ -35,6 +35,8 @@ const renewed: readonly ListFormatId[] = [
 const hourMs = 3_600_000
 const formatExpected = builtFormats.filter((format) => format !== 'bundled').join(', ')
 const maxAgeExpected = 'a duration such as 72h'
+const maxIssueAgeExpected = 'a duration such as 45d, or off'
+const noIssueExpected = 'off, or nothing: a csv has no date of issue'
 const fileExpected = 'the path of the list file, or bundled'
 const sourceExpected = 'either url (to be fetched) or file (the path of the list file, or bundled)'
 const chainListExpected = 'the id of an evm chain: format token-blacklist is read from it'
@@ -68,7 +70,13 @@ const listSchema = group({
   maxAge: durationMs(maxAgeExpected, 1_000)
     .optional()
     .describe(
-      'Older than this, the list is unhealthy and `screen` answers unknown. Default: 72h; 24h for token-blacklist; none for csv, tagpack and bundled.',
+      'Without a successful check for longer (a file: without a change of its content), the list is unhealthy and `screen` answers unknown. Default: 72h; 24h for token-blacklist; none for csv, tagpack and bundled.',
+    ),
+  maxIssueAge: z
+    .union([z.literal('off'), durationMs(maxIssueAgeExpected, 1_000)], maxIssueAgeExpected)
+    .optional()
+    .describe(
+      "Issued longer ago than this by the publisher's own date, the list is unhealthy; of a file and the bundled list `screen` answers unknown, of a url it warns. off where a list is old on purpose. Default: 45d; off for csv and tagpack.",
     ),
   ...csvListKeys,
   ...freezeListKeys,
@@ -78,7 +86,7 @@ const listSchema = group({
       .describe('A version that loses more than this share is held until approved. Default: 5%.'),
   }).default({ maxRemoved: 0.05 }),
 }).transform((keys, context) => {
-  const { maxAge, format, url, file, every, redirectHosts, maxBytes, timeout, ...rest } = keys
+  const { maxAge, maxIssueAge, format, url, file, every, redirectHosts, maxBytes, timeout, ...rest } = keys
   const { chain, contracts, from, header, columns, onBadRow, ...list } = rest
   const refuse = (key: string, message: string) => {
     context.addIssue({ code: 'custom', path: [key], message })
@@ -86,7 +94,9 @@ const listSchema = group({
   }
   if (format === 'token-blacklist') {
     if (chain === undefined) return refuse('chain', chainListExpected)
-    const foreign = (['url', 'file', ...urlKeys, ...csvKeys] as const).find((key) => keys[key] !== undefined)
+    const foreign = (['url', 'file', 'maxIssueAge', ...urlKeys, ...csvKeys] as const).find(
+      (key) => keys[key] !== undefined,
+    )
     if (foreign !== undefined)
       return refuse(foreign, 'no such key: format token-blacklist is read from a chain')
     const read: FreezeListConfig = {
@@ -106,11 +116,13 @@ const listSchema = group({
   const kept: ListFormatId = bundled ? 'bundled' : (format ?? 'bundled')
   const ofCsv = csvKeys.find((key) => keys[key] !== undefined)
   if (ofCsv !== undefined && kept !== 'csv') return refuse(ofCsv, 'no such key: it is for format csv')
+  if (kept === 'csv' && typeof maxIssueAge === 'number') return refuse('maxIssueAge', noIssueExpected)
   const common = {
     ...list,
     format: kept,
     ...(ofCsv !== undefined && { csv: { header, columns, onBadRow } }),
     maxAgeMs: maxAge ?? (renewed.includes(kept) ? 72 * hourMs : null),
+    maxIssueAgeMs: maxIssueAge === 'off' ? null : (maxIssueAge ?? defaultIssueAge(kept)),
   }
   const fetching = { every, redirectHosts, maxBytes, timeout }
   if (file !== undefined) {
@@ -127,6 +139,11 @@ const listSchema = group({
   }
 })
 
+/** No publisher lets a list stand for longer: OFAC, the UK, the EU and OpenSanctions renew theirs every few days. */
+function defaultIssueAge(format: ListFormatId): number | null {
+  return renewed.includes(format) || format === 'bundled' ? 45 * 24 * hourMs : null
+}
+
 /** `lists`: nothing is loaded that is not named here. */
 export const listsSchema = z
   .array(listSchema, 'a list of lists, or []')
@@ -135,8 +152,8 @@ export const listsSchema = z
 
 /**
  * A list with a `url` that is fetched; or with a `file`: an absolute path, or the word `bundled`, and then so is
- * `format`; or with a `chain` that it is read from. `maxAgeMs` counts from the last successful check (bundled: from the
- * list's date of issue); `null` = no limit.
+ * `format`; or with a `chain` that it is read from. `maxAgeMs` counts from the last successful check (of a file: from the last
+ * change of its content; bundled: from the list's date of issue), `maxIssueAgeMs` from the date of issue; `null` = no limit.
  */
 export type ListConfig = Readonly<z.output<typeof listSchema>>
 

@@ -8,9 +8,11 @@ database: ./chainscreen.db
 
 # The lists of addresses to screen against. Nothing is loaded that is not named here.
 lists:
-  # The OFAC addresses that ship with chainscreen. They age: for daily use, let chainscreen fetch OFAC's list as below.
+  # The OFAC addresses that ship with chainscreen. They age: once issued more than 45 days ago, \`screen\` answers unknown, not
+  # clear, and alerts are raised all the same. For daily use, let chainscreen fetch OFAC's list as below.
   - id: ofac-sdn
     file: bundled
+    # maxIssueAge: off               # for trying things out: answer from it however old it is
 
   # OFAC's own file, fetched. Or fetch it yourself and name it with \`file\` in place of \`url\` and the keys up to
   # \`redirectHosts\`: it is loaded at start, and whenever it changes.
@@ -20,6 +22,7 @@ lists:
   #   every: 1h                      # asks for news only; a proxy comes from HTTPS_PROXY in the environment
   #   redirectHosts: [wc2h-sls-prod-public-published.s3.us-gov-west-1.amazonaws.com]    # where OFAC keeps its files
   #   maxAge: 72h                    # without a successful check for longer, \`screen\` answers unknown, not clear
+  #   maxIssueAge: 45d               # issued longer ago, it is unhealthy; with \`file\`, \`screen\` answers unknown
   #   guard: { maxRemoved: 5% }      # a version that loses more is held until you approve it
 
   # A list of your own: address[,subject,program,listed_on,removed_on,source]

@@ -33,6 +33,8 @@ function markActive(
   { revision, category, at }: { revision: number; category: Category | null; at: string },
 ): void {
   const { list_id: listId, sha256 } = snapshot
+  // What waited for approval had come before it was active; what was active once comes back now.
+  const contentSince = snapshot.activated_at === null ? snapshot.imported_at : at
   // What waited for approval came before this version, and would take it back. But the same bytes, read anew, are no news.
   run(
     db,
@@ -47,8 +49,9 @@ function markActive(
   )
   run(
     db,
-    `update lists set active_snapshot = ?, issued_on = ?, activated_at = ?, checked_at = ?, revision = ?,
-       format = ?, category = ifnull(?, category) where id = ?`,
-    ...[snapshot.sha256, snapshot.issued_on, at, at, revision, snapshot.format, category, listId],
+    `update lists set content_since = iif(active_snapshot is ?1 and content_since is not null, content_since, ?2),
+       active_snapshot = ?1, issued_on = ?3, activated_at = ?4, checked_at = ?4, revision = ?5,
+       format = ?6, category = ifnull(?7, category) where id = ?8`,
+    ...[sha256, contentSince, snapshot.issued_on, at, revision, snapshot.format, category, listId],
   )
 }

@@ -51,7 +51,7 @@ export function freezeContracts(db: Db, listId: string): FreezeContractRow[] {
 export function putFreezeLists(db: Db, lists: readonly FreezeList[], at: string): void {
   inTransaction(db, () => {
     for (const { id, maxAgeSeconds } of lists) {
-      putList(db, { id, format: freezeListFormat, category: 'issuer-freeze', maxAgeSeconds })
+      putList(db, { id, format: freezeListFormat, category: 'issuer-freeze', maxAgeSeconds, origin: 'chain' })
     }
     const rows = all<FreezeContractRow>(db, 'select * from freeze_contracts')
     for (const row of rows) {

@@ -2,22 +2,33 @@ import { isStillToCome } from '../still-to-come.ts'
 import type { Db } from './database.ts'
 import { isReadThrough, pastProgress } from './freeze-past.ts'
 import { activeSnapshot } from './list-snapshots.ts'
-import { freezeListFormat, type ListRow, readLists } from './lists.ts'
+import { freezeListFormat, type ListOrigin, type ListRow, readLists } from './lists.ts'
 
 /** Whether a list can vouch for an address that is not in it. */
 export interface ListHealth {
   id: string
   /**
    * `missing`: no version was ever activated, or its past is not read to the end. `stale`: older than its `maxAge`, or
-   * nobody knows how old.
+   * nobody knows how old; or issued too long ago, and nobody asks its publisher.
    */
   state: 'fresh' | 'stale' | 'missing'
-  /** Seconds since the source was last found whole and sound; `null` where it never was. */
+  /**
+   * Seconds since the publisher was last asked and the answer was sound; of a file, since its content last changed; of the bundled
+   * list, since its issue. `null` where that never was.
+   */
   ageSeconds: number | null
   /** `null` = no limit. */
   maxAgeSeconds: number | null
-  /** What is wrong, as a clause; `null` where nothing is. */
+  /** The publisher's own date, `YYYY-MM-DD`; `null` where it gives none, or nothing is active. */
+  issuedOn: string | null
+  /** Seconds since the day of issue began; `null` where that day is not known, or still to come. */
+  issueAgeSeconds: number | null
+  /** `null` = no limit. */
+  maxIssueAgeSeconds: number | null
+  /** Why it can't vouch, as a clause; `null` where it can. */
   trouble: string | null
+  /** What a person should look at although it can vouch, as a clause; `null` where there is nothing. */
+  warning: string | null
 }
 
 /** A list in question. */
@@ -27,55 +38,135 @@ export interface AskedList {
   format?: string
   /** What the config says, which the ledger learns when the list is next loaded; `null` = no limit. Else what was noted. */
   maxAgeMs?: number | null
+  /** The same of its date of issue. */
+  maxIssueAgeMs?: number | null
+  /** Where it comes from, by the config. */
+  file?: string
+  url?: string
 }
 
 /**
- * The health of lists: time since the last successful check, since publishers do not publish daily. The bundled list
- * can't be checked for news: it is as old as its issue.
+ * The health of lists: time since the last successful check, since publishers do not publish daily; of a file, time since
+ * its content changed, since reading it again is no look at its publisher. The bundled list is as old as its issue. And
+ * for each the publisher's own date.
  *
  * @param wanted lists in question, such as those of a config, known to the ledger or not; `null` for every list it knows.
  * @param at now, ISO-8601.
  */
 export function listHealth(db: Db, wanted: readonly AskedList[] | null, at: string): ListHealth[] {
   const known = new Map(readLists(db).map((list) => [list.id, list]))
-  return (wanted ?? [...known.values()]).map((asked) => healthOf(db, asked, known.get(asked.id), at))
+  return (wanted ?? [...known.values()].map(({ id }) => ({ id }))).map((asked) =>
+    healthOf(db, asked, known.get(asked.id), at),
+  )
 }
 
 function healthOf(db: Db, asked: AskedList, list: ListRow | undefined, at: string): ListHealth {
   const { id } = asked
-  const maxAgeSeconds = maxAgeOf(asked, list)
-  const missing = (trouble: string) =>
-    ({ id, state: 'missing', ageSeconds: null, maxAgeSeconds, trouble }) as const
+  const limits = {
+    maxAgeSeconds: limitOf(asked, list, asked.maxAgeMs, list?.max_age_seconds),
+    maxIssueAgeSeconds: limitOf(asked, list, asked.maxIssueAgeMs, list?.max_issue_age_seconds),
+  }
+  const unknown = { ageSeconds: null, issuedOn: null, issueAgeSeconds: null, warning: null }
+  const missing = (trouble: string) => ({ id, state: 'missing' as const, ...limits, ...unknown, trouble })
   if (list === undefined) return missing(`list ${id} was never loaded`)
   const lack = list.format === freezeListFormat ? unreadPast(db, id) : neverLoaded(list)
   if (lack !== null) return missing(lack)
-  const since = formatInForce(db, list) === 'bundled' ? list.issued_on : list.checked_at
+  const origin = originOf(db, asked, list)
+  const since = sinceOf(origin, list)
   const ageSeconds = since === null ? null : (Date.parse(at) - Date.parse(since)) / 1000
-  const fine = { id, state: 'fresh' as const, ageSeconds, maxAgeSeconds, trouble: null }
-  if (maxAgeSeconds === null) return fine
-  const stale = (trouble: string) => ({ ...fine, state: 'stale' as const, trouble: `list ${id} ${trouble}` })
-  if (since === null || ageSeconds === null) return stale('was never checked')
-  if (isStillToCome(since, at))
-    return stale(`${sinceWords(list)} ${since}, which is still to come: the clock was wrong, or is`)
-  if (ageSeconds <= maxAgeSeconds) return fine
-  const is = list.format === freezeListFormat ? 'goes up to a block that is' : 'is'
-  return stale(`${is} ${ageText(ageSeconds)} old, and may be ${ageText(maxAgeSeconds)} at most`)
+  const issuedOn = list.issued_on
+  const issueAgeSeconds = secondsSince(issuedOn, at)
+  const ages = { ageSeconds, issuedOn, issueAgeSeconds, ...limits }
+  const stale = (why: string) =>
+    ({ id, state: 'stale', ...ages, trouble: `list ${id} ${why}`, warning: null }) as const
+  const old = tooOld(origin, since, ages, at)
+  if (old !== null) return stale(old)
+  const issued = issuedTooLongAgo(ages)
+  if (issued !== null && (origin === 'file' || origin === 'bundled')) return stale(issued)
+  // Its publisher may pause.
+  const warning = issued === null ? null : `list ${id} ${issued}; its publisher was last asked at ${since}`
+  return { id, state: 'fresh', ...ages, trouble: null, warning }
 }
 
-/** Where the config names another format than that of the version in force, the shorter of both counts, as for `putList`. */
-function maxAgeOf({ format, maxAgeMs }: AskedList, list: ListRow | undefined): number | null {
-  const noted = list?.max_age_seconds ?? null
-  if (maxAgeMs === undefined) return noted
-  const configured = maxAgeMs === null ? null : maxAgeMs / 1000
-  const isAnother = list?.active_snapshot != null && format !== undefined && format !== list.format
-  if (!isAnother || noted === null) return configured
-  return configured === null ? noted : Math.min(noted, configured)
+/** Where the version in force comes from. One from a file gets no younger by a word in the config. */
+function originOf(db: Db, { file, url }: AskedList, list: ListRow): ListOrigin | 'bundled' {
+  if (list.format === freezeListFormat) return 'chain'
+  if (formatInForce(db, list) === 'bundled') return 'bundled'
+  if (file === undefined && url === undefined) return list.origin
+  return file !== undefined ? 'file' : list.origin
 }
 
 /** What its age counts from. */
-function sinceWords({ format }: ListRow): string {
-  if (format === freezeListFormat) return 'goes up to a block of'
-  return format === 'bundled' ? 'was issued on' : 'was checked at'
+function sinceOf(origin: ListOrigin | 'bundled', list: ListRow): string | null {
+  if (origin === 'bundled') return list.issued_on
+  return origin === 'file' ? (list.content_since ?? list.activated_at) : list.checked_at
+}
+
+const sinceWords = {
+  bundled: 'was issued on',
+  file: 'last changed at',
+  url: 'was checked at',
+  chain: 'goes up to a block of',
+} as const
+
+const oldWords = {
+  bundled: 'is',
+  file: 'is a file whose content is',
+  url: 'is',
+  chain: 'goes up to a block that is',
+} as const
+
+type Ages = Pick<
+  ListHealth,
+  'ageSeconds' | 'maxAgeSeconds' | 'issuedOn' | 'issueAgeSeconds' | 'maxIssueAgeSeconds'
+>
+
+function tooOld(
+  origin: keyof typeof oldWords,
+  since: string | null,
+  { ageSeconds, maxAgeSeconds }: Ages,
+  at: string,
+): string | null {
+  if (maxAgeSeconds === null) return null
+  if (since === null || ageSeconds === null) return 'was never checked'
+  if (isStillToCome(since, at))
+    return `${sinceWords[origin]} ${since}, which is still to come: the clock was wrong, or is`
+  if (ageSeconds <= maxAgeSeconds) return null
+  return `${oldWords[origin]} ${ageText(ageSeconds)} old, and may be ${ageText(maxAgeSeconds)} at most`
+}
+
+function issuedTooLongAgo({ issuedOn, issueAgeSeconds, maxIssueAgeSeconds }: Ages): string | null {
+  if (maxIssueAgeSeconds === null) return null
+  if (issuedOn === null) return 'has no date of issue, and `maxIssueAge` limits it'
+  if (issueAgeSeconds === null) return `was issued on ${issuedOn}, which is still to come`
+  if (issueAgeSeconds <= maxIssueAgeSeconds) return null
+  const most = ageText(maxIssueAgeSeconds)
+  return `was issued on ${issuedOn}, ${ageText(issueAgeSeconds)} ago, and may be ${most} old at most (\`maxIssueAge\`)`
+}
+
+/**
+ * Seconds since a day began; `null` where it is not known, or still to come. The day of tomorrow is as old as nothing: it may be
+ * there where the list is made.
+ */
+export function secondsSince(day: string | null, at: string): number | null {
+  if (day === null) return null
+  const seconds = (Date.parse(at) - Date.parse(day)) / 1000
+  if (seconds >= 0) return seconds
+  return seconds >= -86_400 ? 0 : null
+}
+
+/** Where the config names another format than that of the version in force, the shorter of both counts, as for `putList`. */
+function limitOf(
+  { format }: AskedList,
+  list: ListRow | undefined,
+  configuredMs: number | null | undefined,
+  noted: number | null = null,
+): number | null {
+  if (configuredMs === undefined) return noted
+  const configured = configuredMs === null ? null : configuredMs / 1000
+  const isAnother = list?.active_snapshot != null && format !== undefined && format !== list.format
+  if (!isAnother || noted === null) return configured
+  return configured === null ? noted : Math.min(noted, configured)
 }
 
 /** Publishers' lists may be as old as this where the config says nothing: a bundled one that is older has missed news. */

@@ -2,6 +2,9 @@ import { ChainscreenError } from '../errors.ts'
 import type { Category } from '../screening/types.ts'
 import { all, type Db, one, run } from './database.ts'
 
+/** Where a list comes from: fetched, a file of this machine (also the bundled one), or read from a chain. */
+export type ListOrigin = 'url' | 'file' | 'chain'
+
 /** A list and its state. */
 export interface ListRow {
   id: string
@@ -13,23 +16,37 @@ export interface ListRow {
   checked_at: string | null
   max_age_seconds: number | null
   revision: number
+  origin: ListOrigin
+  /** When the bytes of the active version came in place of others, ISO-8601. */
+  content_since: string | null
+  max_issue_age_seconds: number | null
 }
 
 /** The format of a list that is read from a chain: it has contracts where others have snapshots. */
 export const freezeListFormat = 'token-blacklist'
 
+/** What the config says of a list. */
+export interface KnownList {
+  id: string
+  format: string
+  category: Category
+  maxAgeSeconds: number | null
+  /** `null`, and where not given: no limit. */
+  maxIssueAgeSeconds?: number | null
+  /** Where not given: fetched. */
+  origin?: ListOrigin
+}
+
 /**
  * Makes a list known, or notes what the config now says of it. Where the config names another format than that of the
  * version in force, format and category stay what that version is until one of the new format is activated, and of the
- * two `maxAge` the shorter counts: what is in force gets no fresher by a word in the config.
+ * two `maxAge` the shorter counts, so of two `maxIssueAge`: what is in force gets no fresher by a word in the config. Nor does a
+ * file that is to be fetched from now on: it was last checked when its content changed.
  *
  * @throws `config` where the id is that of a list read from a chain, and the list is none, or the other way round: what
  * the one has in force is not the other's.
  */
-export function putList(
-  db: Db,
-  list: { id: string; format: string; category: Category; maxAgeSeconds: number | null },
-): void {
+export function putList(db: Db, list: KnownList): void {
   const known = findList(db, list.id)
   if (known !== undefined && (known.format === freezeListFormat) !== (list.format === freezeListFormat)) {
     throw new ChainscreenError(
@@ -39,18 +56,24 @@ export function putList(
   }
   run(
     db,
-    `insert into lists (id, format, category, max_age_seconds) values (?, ?, ?, ?)
+    `insert into lists (id, format, category, max_age_seconds, max_issue_age_seconds, origin) values (?, ?, ?, ?, ?, ?)
      on conflict (id) do update set
        format = iif(active_snapshot is null, excluded.format, format),
        category = iif(active_snapshot is null, excluded.category, category),
        max_age_seconds = iif(active_snapshot is null or format = excluded.format, excluded.max_age_seconds,
-         coalesce(min(max_age_seconds, excluded.max_age_seconds), max_age_seconds, excluded.max_age_seconds))`,
+         coalesce(min(max_age_seconds, excluded.max_age_seconds), max_age_seconds, excluded.max_age_seconds)),
+       max_issue_age_seconds = iif(active_snapshot is null or format = excluded.format, excluded.max_issue_age_seconds,
+         coalesce(min(max_issue_age_seconds, excluded.max_issue_age_seconds), max_issue_age_seconds,
+           excluded.max_issue_age_seconds)),
+       checked_at = iif(origin = 'file' and excluded.origin = 'url', content_since, checked_at),
+       origin = excluded.origin`,
     ...[list.id, list.format, list.category, list.maxAgeSeconds],
+    ...[list.maxIssueAgeSeconds ?? null, list.origin ?? 'url'],
   )
 }
 
-/** The source was read whole and sound, and the active snapshot still stands. */
-export function noteChecked(db: Db, listId: string, at: string): void {
+/** The source was read whole and sound, and the active snapshot still stands. @param at `null`: nobody knows when it last was. */
+export function noteChecked(db: Db, listId: string, at: string | null): void {
   run(db, 'update lists set checked_at = ? where id = ?', at, listId)
 }
 

@@ -3,7 +3,7 @@ import { activateStaged } from '../ledger/activate-snapshot.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { noteCheck } from '../ledger/list-checks.ts'
 import { activeSnapshot, findSnapshot, holdSnapshot, type SnapshotRow } from '../ledger/list-snapshots.ts'
-import { noteChecked, putList } from '../ledger/lists.ts'
+import { findList, type ListOrigin, noteChecked, putList } from '../ledger/lists.ts'
 import { type StagedChanges, stageChanges, stillHold } from '../ledger/stage-changes.ts'
 import { finishStaging, type NewSnapshot, stageSnapshot } from '../ledger/stage-snapshot.ts'
 import { sweepLeftovers } from '../ledger/sweep-leftovers.ts'
@@ -24,6 +24,10 @@ export interface ListSource {
   /** Of a csv, where the config says how it is laid out. */
   csv?: CsvOptions | undefined
   maxAgeSeconds: number | null
+  /** Of its date of issue; where not given there is no limit. */
+  maxIssueAgeSeconds?: number | null
+  /** Where not given: fetched. */
+  origin?: ListOrigin
   /** The largest part that may be gone, such as 0.05. */
   maxRemoved: number
   /** Keeps what may be a key in its addresses, redirects included, out of messages. */
@@ -108,8 +112,8 @@ export function know(db: Db, source: ListSource): void {
   inTransaction(db, () => putSource(db, source))
 }
 
-function putSource(db: Db, { id, format, maxAgeSeconds }: ListSource): void {
-  putList(db, { id, format, category: formatOf(format).category, maxAgeSeconds })
+function putSource(db: Db, { maxRemoved: _, redactor: __, ...list }: ListSource): void {
+  putList(db, { ...list, category: formatOf(list.format).category })
 }
 
 /**
@@ -167,6 +171,9 @@ function decide(
 ): ImportOutcome | null {
   const { sha256, parsed } = list
   const active = activeSnapshot(db, source.id)
+  // A file that a person brought is no look at the publisher.
+  const isLook = source.origin !== 'url' || options.byHand !== true
+  const seenAt = isLook ? (options.seenAt ?? options.at) : (findList(db, source.id)?.checked_at ?? null)
   if (ready === null ? !isActive(db, snapshot) : !stillStands(db, source.id, ready, active)) return null
   const settled = ready === null ? unchanged(active) : settle(db, snapshot, ready, options.at)
   putSource(db, source)
@@ -175,7 +182,7 @@ function decide(
     ...{ ...settled, listId: source.id, sha256, issuedOn: parsed.issuedOn, counts: parsed.counts },
     ...{ entries: list.entries.length, unparsed: parsed.unparsed.length, reasons, added, removed },
   }
-  if (outcome.state !== 'held') noteChecked(db, source.id, options.seenAt ?? options.at)
+  if (outcome.state !== 'held') noteChecked(db, source.id, seenAt)
   noteCheck(db, {
     ...{ list_id: source.id, at: options.at, outcome: outcome.state, status: options.status ?? null },
     ...{ detail: detailOf(outcome, options.how), sha256, bytes: list.size },

@@ -20,8 +20,14 @@ export function sourceOf(list: PublishedListConfig): ListSource {
     id: list.id,
     format: list.format,
     csv: list.csv,
-    maxAgeSeconds: list.maxAgeMs === null ? null : Math.round(list.maxAgeMs / 1000),
+    maxAgeSeconds: secondsOf(list.maxAgeMs),
+    maxIssueAgeSeconds: secondsOf(list.maxIssueAgeMs),
+    origin: 'url' in list ? 'url' : 'file',
     maxRemoved: list.guard.maxRemoved,
     ...('url' in list && { redactor: new Redactor('list', [list.url]) }),
   }
+}
+
+function secondsOf(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms / 1000)
 }

@@ -23,7 +23,10 @@ export interface ListReport {
   category: string
   activeSnapshot: string | null
   issuedOn: string | null
+  /** `null` where that day is not known, or still to come. */
   daysSinceIssue: number | null
+  /** When the bytes of the active version came in place of others. */
+  contentSince: string | null
   /** The last time the source was found whole and sound. */
   checkedAt: string | null
   health: Omit<ListHealth, 'id'>
@@ -79,16 +82,15 @@ export function reportLists(
     const [health] = listHealth(db, [asked], at).map(({ id: _, ...rest }) => rest)
     if (health === undefined) throw new Error('unreachable: one list was asked for')
     const active = activeSnapshot(db, list.id)
+    const { issueAgeSeconds } = health
     return {
       id: list.id,
       format: list.format,
       category: list.category,
       activeSnapshot: list.active_snapshot,
       issuedOn: list.issued_on,
-      daysSinceIssue:
-        list.issued_on === null
-          ? null
-          : Math.floor((Date.parse(at) - Date.parse(list.issued_on)) / 86_400_000),
+      daysSinceIssue: issueAgeSeconds === null ? null : Math.floor(issueAgeSeconds / 86_400),
+      contentSince: list.content_since,
       checkedAt: list.checked_at,
       health,
       checks: readChecks(db, list.id, shownChecks).map(({ list_id: _, ...check }) => check),

@@ -1,5 +1,6 @@
 import type { ListConfig } from '../config/lists.ts'
 import { ChainscreenError } from '../errors.ts'
+import { ageText, secondsSince } from '../ledger/list-health.ts'
 import type { Log } from '../log.ts'
 import type { UpdateOutcome } from './update-list.ts'
 
@@ -19,10 +20,11 @@ export function sayOutcome(list: ListConfig, outcome: UpdateOutcome, log: Log, a
     log.info({ ...about, entries, unparsed, added, removed }, `list ${id} is active`)
   }
   if (list.format === 'bundled' && outcome.issuedOn !== null) {
-    const days = Math.floor((Date.parse(at) - Date.parse(outcome.issuedOn)) / 86_400_000)
+    const seconds = secondsSince(outcome.issuedOn, at)
+    const age = seconds === null ? '' : `: it is ${ageText(seconds)} old`
     log.warn(
       about,
-      `list ${id} is the one that ships with chainscreen, issued on ${outcome.issuedOn}: it is ${days} days old, and whoever was listed since is not in it`,
+      `list ${id} is the one that ships with chainscreen, issued on ${outcome.issuedOn}${age}, and whoever was listed since is not in it`,
     )
   }
 }

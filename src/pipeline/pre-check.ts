@@ -7,7 +7,8 @@ import { looksPrivate } from '../descriptor/extended-key.ts'
 import { privateKeyAsAddress, shownAddress } from '../descriptor/shown-address.ts'
 import type { Db } from '../ledger/database.ts'
 import { entriesMet } from '../ledger/list-forms.ts'
-import { type AskedList, bundledAlone, listHealth } from '../ledger/list-health.ts'
+import { type AskedList, bundledAlone, type ListHealth, listHealth } from '../ledger/list-health.ts'
+import { readRevisions } from '../ledger/revisions.ts'
 import { type Match, meetBy } from '../screening/watchlist.ts'
 
 /** `unknown` is never the same as `clear`. */
@@ -29,7 +30,13 @@ export interface PreCheck {
   }[]
   /** What else a person should know. */
   notes: string[]
+  /** The list revision that answered. */
+  revision: number
+  /** The lists that answered: of each its publisher's date, and whether it can vouch for what is not in it. */
+  lists: AnsweringList[]
 }
+
+export type AnsweringList = Pick<ListHealth, 'id' | 'issuedOn' | 'state'>
 
 /** Which chain a pre-check is for, where it is given. */
 export interface PreCheckChain {
@@ -58,17 +65,39 @@ export function preCheck(
 ): PreCheck[] {
   // One moment for all of it: a list may change meanwhile.
   return db.transaction(() => {
-    const stale = staleLists(db, options.lists, options.at)
-    const alone = bundledAlone(db, options.lists, options.at)
-    const trust = { stale, warnings: alone === null ? [] : [`warning: ${alone}`] }
+    const trust = trustIn(db, options.lists, options.at)
     return addresses.map((address) => checkOne(db, address, trust, options))
   })()
+}
+
+/** How far the lists can be trusted. */
+interface Trust {
+  /** Why they can't vouch for an address that is not in them. */
+  stale: readonly string[]
+  warnings: readonly string[]
+  answer: Pick<PreCheck, 'revision' | 'lists'>
+}
+
+function trustIn(db: Db, wanted: readonly AskedList[] | null, at: string): Trust {
+  const health = listHealth(db, wanted, at)
+  // What was taken out of the config stays in force, and answers too.
+  const others = listHealth(db, null, at).filter(({ id }) => !health.some((list) => list.id === id))
+  const alone = bundledAlone(db, wanted, at)
+  const warnings = [...health.flatMap(({ warning }) => warning ?? []), ...(alone === null ? [] : [alone])]
+  return {
+    stale: health.length === 0 ? ['no list is loaded'] : health.flatMap(({ trouble }) => trouble ?? []),
+    warnings: warnings.map((text) => `warning: ${text}`),
+    answer: {
+      revision: readRevisions(db).list,
+      lists: [...health, ...others].map(({ id, issuedOn, state }) => ({ id, issuedOn, state })),
+    },
+  }
 }
 
 function checkOne(
   db: Db,
   address: string,
-  { stale, warnings }: { stale: readonly string[]; warnings: readonly string[] },
+  { stale, warnings, answer }: Trust,
   options: { asset: string | null; chain: PreCheckChain | null },
 ): PreCheck {
   const parsed = parseAddress(address, { asset: options.asset })
@@ -76,7 +105,7 @@ function checkOne(
     const why = looksPrivate(address) ? privateKeyAsAddress : `not readable as an address: ${parsed.reason}`
     return {
       ...{ address: shownAddress(address), verdict: 'unknown', family: null, matches: [] },
-      notes: [why],
+      ...{ notes: [why], ...answer },
     }
   }
   const family = keyFamily(parsed.key)
@@ -105,6 +134,7 @@ function checkOne(
       listedOn: entry.listedOn,
     })),
     notes: [...notes, ...stale, ...(verdict === 'listed' ? [] : warnings)],
+    ...answer,
   }
 }
 
@@ -135,11 +165,4 @@ function familyNotes(family: string, chain: PreCheckChain | null): string[] {
   return watched || chain !== null
     ? []
     : [`chainscreen does not watch ${family} chains: only the lists were asked`]
-}
-
-/** Why the lists can't vouch for an address that is not in them. */
-function staleLists(db: Db, wanted: readonly AskedList[] | null, at: string): string[] {
-  const health = listHealth(db, wanted, at)
-  if (health.length === 0) return ['no list is loaded']
-  return health.flatMap(({ trouble }) => trouble ?? [])
 }

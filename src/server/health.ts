@@ -46,7 +46,7 @@ export function readHealth(
   const disk = diskTrouble(diskFreeBytes)
   const troubles = [
     ...(lists.length === 0 ? ['no list is configured: nothing will be found'] : []),
-    ...lists.flatMap(({ trouble }) => trouble ?? []),
+    ...lists.flatMap(({ trouble, warning }) => trouble ?? warning ?? []),
     ...ownTroubles(db, conditions),
     ...(disk === null ? [] : [disk]),
     ...conditions.flatMap((condition) => troubleOf(condition, at)),

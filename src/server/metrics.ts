@@ -79,13 +79,30 @@ type Put = (name: string, help: string, samples: readonly Sample[]) => void
 function putLists(put: Put, db: Db, { lists }: Health): void {
   const each = (value: (list: Health['lists'][number]) => number | null) =>
     lists.map((list) => ({ labels: { list: list.id }, value: value(list) }))
-  put('list_age_seconds', 'Time since the source of a list was last found whole and sound.', [
-    ...each(({ ageSeconds }) => ageSeconds),
-  ])
+  put(
+    'list_age_seconds',
+    'Time since the source of a list was last found whole and sound; of a file, since its content changed.',
+    each(({ ageSeconds }) => ageSeconds),
+  )
   put(
     'list_max_age_seconds',
     'Beyond this age a list is stale.',
     each(({ maxAgeSeconds }) => maxAgeSeconds),
+  )
+  put(
+    'list_issue_age_seconds',
+    "Time since the publisher's own date of a list.",
+    each(({ issueAgeSeconds }) => issueAgeSeconds),
+  )
+  put(
+    'list_max_issue_age_seconds',
+    'Beyond this age of its date of issue a list needs a look.',
+    each(({ maxIssueAgeSeconds }) => maxIssueAgeSeconds),
+  )
+  put(
+    'list_warning',
+    '1 when a list can vouch for what is not in it, and needs a look all the same.',
+    each(({ warning }) => +(warning !== null)),
   )
   put(
     'list_fresh',

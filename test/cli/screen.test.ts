@@ -13,6 +13,8 @@ const ronin = '0x098B716B8Aaf21512996dC57EB0615e2383E2f96'
 const tron = 'TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq'
 const suex = '123WBUDmSJv4GctdVEz6Qq6z8nXSKrJ4KX'
 const clean = `0x${'2'.repeat(40)}`
+/** What an answer ends with. */
+const answered = 'Answered from list revision 1: ofac (issued on 2025-11-19).\n'
 
 function keyOf(address: string): Key {
   const parsed = parseAddress(address)
@@ -21,7 +23,7 @@ function keyOf(address: string): Key {
 }
 
 async function userOfBundled(list: Readonly<Record<string, unknown>> = {}): Promise<Project> {
-  const user = newProject({ lists: [{ id: 'ofac', file: 'bundled', ...list }] })
+  const user = newProject({ lists: [{ id: 'ofac', file: 'bundled', maxIssueAge: 'off', ...list }] })
   await user.follow()
   return user
 }
@@ -53,7 +55,7 @@ describe('chainscreen screen', () => {
     const user = await userOfBundled()
     const { stdout } = await user.here('screen', ronin.toLowerCase())
     expect(stdout).toBe(
-      `${ronin.toLowerCase()}: LISTED (evm)\n  ofac: exact match with ${ronin}, Lazarus Group [DPRK3], party listed on 2019-09-13\n`,
+      `${ronin.toLowerCase()}: LISTED (evm)\n  ofac: exact match with ${ronin}, Lazarus Group [DPRK3], party listed on 2019-09-13\n${answered}`,
     )
   })
 
@@ -80,7 +82,7 @@ describe('chainscreen screen', () => {
     expect(await user.here('screen', 'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8')).toEqual({
       code: 0,
       stdout:
-        'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8: CLEAR (tron)\n  chainscreen does not watch tron chains: only the lists were asked\n',
+        'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8: CLEAR (tron)\n  chainscreen does not watch tron chains: only the lists were asked\nAnswered from list revision 1: house (no date of issue).\n',
       stderr: '',
     })
   })
@@ -104,7 +106,7 @@ describe('chainscreen screen', () => {
     expect(await user.here('screen', `${ronin.slice(0, -1)}7`)).toEqual({
       code: 4,
       stdout: expect.stringMatching(
-        /: UNKNOWN\n {2}not readable as an address: EIP-55 checksum does not match\n$/,
+        /: UNKNOWN\n {2}not readable as an address: EIP-55 checksum does not match\nAnswered from .*\n$/,
       ),
       stderr: '',
     })
@@ -115,10 +117,43 @@ describe('chainscreen screen', () => {
     expect(await user.here('screen', clean)).toMatchObject({
       code: 4,
       stdout: expect.stringMatching(
-        /: UNKNOWN \(evm\)\n {2}list ofac is \d+ days old, and may be 24 hours at most\n$/,
+        /: UNKNOWN \(evm\)\n {2}list ofac is \d+ days old, and may be 24 hours at most\nAnswered from .*\n$/,
       ),
     })
     expect(await user.here('screen', ronin)).toMatchObject({ code: 3 })
+  })
+
+  it('answers unknown from a file that was issued long ago, says so, and still knows who is on it', async () => {
+    const user = await userOfBundled({ maxIssueAge: '45d' })
+    const why =
+      /^list ofac was issued on 2025-11-19, \d+ days ago, and may be 45 days old at most \(`maxIssueAge`\)$/
+    const { code, stdout } = await user.here('screen', clean, '--json')
+    expect(code).toBe(4)
+    expect(JSON.parse(stdout)).toMatchObject([
+      {
+        ...{ verdict: 'unknown', notes: [expect.stringMatching(why)], revision: 1 },
+        lists: [{ id: 'ofac', issuedOn: '2025-11-19', state: 'stale' }],
+      },
+    ])
+    expect(await user.here('screen', ronin)).toMatchObject({ code: 3 })
+    const checkups = JSON.parse((await user.here('doctor', '--json')).stdout)
+    expect(checkups).toContainEqual(
+      expect.objectContaining({
+        ...{ what: 'list ofac', state: 'warn', found: expect.stringContaining('(`maxIssueAge`)') },
+      }),
+    )
+    user.configure({ lists: [{ id: 'ofac', file: 'bundled', maxIssueAge: 'off' }] })
+    expect(await user.here('screen', clean)).toMatchObject({ code: 0 })
+  })
+
+  it('names the lists that answered, also one that the config names no more', async () => {
+    const user = await userOfBundled()
+    user.configure({ lists: [{ id: 'house', format: 'csv', file: 'house.csv' }] })
+    const { code, stdout } = await user.here('screen', ronin, clean)
+    expect(code).toBe(3)
+    expect(stdout.match(/Answered.*/g)).toEqual([
+      'Answered from list revision 1: house (not loaded), ofac (issued on 2025-11-19).',
+    ])
   })
 
   it('goes by the age that the config allows now, and so do doctor and lists show', async () => {
@@ -132,7 +167,7 @@ describe('chainscreen screen', () => {
   })
 
   it('does not vouch for anybody without a list', async () => {
-    const user = newProject({ lists: [{ id: 'ofac', file: 'bundled' }] })
+    const user = newProject({ lists: [{ id: 'ofac', file: 'bundled', maxIssueAge: 'off' }] })
     openLedger(user.database).close()
     expect(await user.here('screen', clean)).toMatchObject({
       code: 4,
@@ -145,7 +180,7 @@ describe('chainscreen screen', () => {
   it('does not clear an address for a chain that it is none of', async () => {
     const user = await userOfBundled()
     user.configure({
-      lists: [{ id: 'ofac', file: 'bundled' }],
+      lists: [{ id: 'ofac', file: 'bundled', maxIssueAge: 'off' }],
       chains: [{ id: 'btc', type: 'bitcoin', network: 'mainnet', rpc: ['http://127.0.0.1:1'], start: 0 }],
     })
     expect(await user.here('screen', clean, '--chain', 'btc')).toMatchObject({
@@ -163,7 +198,7 @@ describe('chainscreen screen', () => {
     const chain = { type: 'bitcoin', rpc: ['http://127.0.0.1:1'], start: 0 }
     const networks = ['mainnet', 'testnet4', 'signet', 'regtest']
     user.configure({
-      lists: [{ id: 'ofac', file: 'bundled' }],
+      lists: [{ id: 'ofac', file: 'bundled', maxIssueAge: 'off' }],
       chains: networks.map((network) => ({ ...chain, id: network, network })),
     })
     const clearOn = async (address: string) => {

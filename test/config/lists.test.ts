@@ -21,6 +21,7 @@ describe('lists', () => {
         format: 'ofac-sdn-advanced',
         file: '/etc/cs/sdn.zip',
         maxAgeMs: 72 * hour,
+        maxIssueAgeMs: 45 * 24 * hour,
         guard: { maxRemoved: 0.05 },
       },
     ])
@@ -30,7 +31,7 @@ describe('lists', () => {
     const url = 'https://host/list?token=t'
     const usual = {
       ...{ id: 'l', format: 'csv', url, everyMs: hour, redirectHosts: [], maxBytes: 2 ** 31 },
-      ...{ timeoutMs: hour / 4, maxAgeMs: null, guard: { maxRemoved: 0.05 } },
+      ...{ timeoutMs: hour / 4, maxAgeMs: null, maxIssueAgeMs: null, guard: { maxRemoved: 0.05 } },
     }
     expect(parse(list(`format: csv, url: "${url}"`)).lists).toEqual([usual])
     const more = 'every: 6h, redirectHosts: [files.example.org, "127.0.0.1:8080"], maxBytes: 5, timeout: 1m'
@@ -40,6 +41,32 @@ describe('lists', () => {
         ...{ maxBytes: 5, timeoutMs: 60_000 },
       },
     ])
+  })
+
+  it.each([
+    ['ofac-sdn-advanced', undefined, 45],
+    ['ofac-sdn', undefined, 45],
+    ['uk-sanctions-list', undefined, 45],
+    ['eu-fsf', undefined, 45],
+    ['opensanctions', undefined, 45],
+    ['tagpack', undefined, null],
+    ['csv', undefined, null],
+    ['tagpack', '10d', 10],
+    ['eu-fsf', 'off', null],
+    ['csv', 'off', null],
+  ])('of the format %s with maxIssueAge %s may be issued so many days ago: %s', (format, said, days) => {
+    const keys = `format: ${format}, file: x${said === undefined ? '' : `, maxIssueAge: ${said}`}`
+    expect(parse(list(keys)).lists).toMatchObject([
+      { maxIssueAgeMs: days === null ? null : days * 24 * hour },
+    ])
+  })
+
+  it.each([
+    ['format: csv, file: x, maxIssueAge: 5d', /off, or nothing: a csv has no date of issue/],
+    ['format: eu-fsf, file: x, maxIssueAge: never', /a duration such as 45d, or off/],
+    ['format: token-blacklist, chain: c, maxIssueAge: 5d', /format token-blacklist is read from a chain/],
+  ])('with { %s } are refused', (keys, why) => {
+    expect(refusal(list(keys)).lines.join()).toMatch(why)
   })
 
   it('take the key of a url from the environment', () => {

@@ -16,7 +16,7 @@ interface Diff {
 const router = '0xd90e2f925DA726b50C4Ed8D0Fb90Ad053324F31b'
 
 const configured = (file: string) =>
-  newProject({ lists: [{ id: 'ofac', format: 'ofac-sdn-advanced', file }] })
+  newProject({ lists: [{ id: 'ofac', format: 'ofac-sdn-advanced', file, maxIssueAge: 'off' }] })
 
 /** The tables that screening reads. */
 function inForce(user: Project) {

@@ -25,6 +25,7 @@ describe('the health of a list', () => {
     const db = ledger()
     expect(healthAt(db, hours(72))).toEqual({
       ...{ id: 'ofac', state: 'fresh', ageSeconds: 259_200, maxAgeSeconds: 259_200, trouble: null },
+      ...{ issuedOn: '2025-11-19', issueAgeSeconds: 46 * 86_400, maxIssueAgeSeconds: null, warning: null },
     })
     expect(healthAt(db, hours(73))).toMatchObject({
       state: 'stale',
@@ -85,6 +86,84 @@ describe('the health of a list', () => {
     expect(healthAt(ledger({ checked_at: null }), checked)).toMatchObject({
       state: 'stale',
       ageSeconds: null,
+    })
+  })
+})
+
+describe('the content of a file', () => {
+  const file = (fields = {}) => ledger({ origin: 'file', content_since: checked, ...fields })
+
+  it('ages from when it last changed, however often it is read', () => {
+    const db = file({ checked_at: hours(100) })
+    expect(healthAt(db, hours(72))).toMatchObject({ state: 'fresh', ageSeconds: 72 * 3600 })
+    expect(healthAt(db, hours(100))).toMatchObject({
+      state: 'stale',
+      trouble: 'list ofac is a file whose content is 100 hours old, and may be 72 hours at most',
+    })
+  })
+
+  it('gets no younger where the config has a url for it, or has one and was fetched before', () => {
+    const asked = (db: Db, source: { file?: string; url?: string }) =>
+      listHealth(db, [{ id: 'ofac', ...source }], hours(100))[0]?.state
+    expect(asked(file({ checked_at: hours(99) }), { url: 'https://host/list' })).toBe('stale')
+    const fetched = ledger({ checked_at: hours(99), content_since: checked })
+    expect([asked(fetched, { url: 'https://host/list' }), asked(fetched, { file: 'x' })]).toEqual([
+      'fresh',
+      'stale',
+    ])
+  })
+})
+
+describe('the date of issue of a list', () => {
+  const limits = { max_issue_age_seconds: 45 * 86_400, issued_on: '2025-12-01', max_age_seconds: null }
+  const day = (text: string) => `${text}T00:00:00.000Z`
+
+  it.each(['file', 'bundled'])(
+    'is judged beside the age: a %s that was issued too long ago is stale',
+    (kind) => {
+      const fields =
+        kind === 'file' ? { origin: 'file', content_since: day('2026-01-15') } : { format: 'bundled' }
+      const db = ledger({ ...limits, ...fields })
+      expect(healthAt(db, day('2026-01-15'))).toMatchObject({ state: 'fresh', issueAgeSeconds: 45 * 86_400 })
+      expect(healthAt(db, day('2026-01-16'))).toMatchObject({
+        state: 'stale',
+        trouble:
+          'list ofac was issued on 2025-12-01, 46 days ago, and may be 45 days old at most (`maxIssueAge`)',
+      })
+    },
+  )
+
+  it('is a warning where the publisher was asked within `maxAge`, and none beyond', () => {
+    const db = ledger({ ...limits, max_age_seconds: 72 * 3600, checked_at: day('2026-01-16') })
+    expect(healthAt(db, day('2026-01-17'))).toMatchObject({
+      ...{ state: 'fresh', trouble: null },
+      warning:
+        'list ofac was issued on 2025-12-01, 47 days ago, and may be 45 days old at most (`maxIssueAge`); its publisher was last asked at 2026-01-16T00:00:00.000Z',
+    })
+    expect(healthAt(db, day('2026-01-20'))).toMatchObject({
+      ...{ state: 'stale', warning: null, trouble: 'list ofac is 96 hours old, and may be 72 hours at most' },
+    })
+  })
+
+  it('has no limit where the config says off, or knows none', () => {
+    const health = (maxIssueAgeMs: number | null) =>
+      listHealth(ledger({ ...limits, origin: 'file' }), [{ id: 'ofac', maxIssueAgeMs }], day('2027-01-01'))[0]
+    expect([health(null)?.state, health(86_400_000)?.state]).toEqual(['fresh', 'stale'])
+    expect(healthAt(ledger({ ...limits, max_issue_age_seconds: null }), day('2027-01-01'))?.state).toBe(
+      'fresh',
+    )
+  })
+
+  it('is no age where it is still to come, but for tomorrow, or is not known', () => {
+    const issued = (issued_on: string | null) =>
+      healthAt(ledger({ ...limits, origin: 'file', issued_on }), day('2026-01-01'))
+    expect(issued('2026-01-02')).toMatchObject({ state: 'fresh', issueAgeSeconds: 0 })
+    expect(issued('2026-01-03')).toMatchObject({
+      ...{ state: 'stale', issueAgeSeconds: null },
+      trouble: 'list ofac was issued on 2026-01-03, which is still to come',
+    })
+    expect(issued(null)).toMatchObject({
+      ...{ state: 'stale', trouble: 'list ofac has no date of issue, and `maxIssueAge` limits it' },
     })
   })
 })

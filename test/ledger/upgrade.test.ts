@@ -292,3 +292,28 @@ describe('a database whose rejected files were quoted', () => {
     expect(readFileSync(path, 'latin1')).not.toContain('The file has the column')
   })
 })
+
+describe('a database of the schema version 16', () => {
+  it('knows where its lists come from, since when they are as they are, and how old their issue may be', () => {
+    const list = (id: string, format: string) =>
+      `insert into lists (id, format, category, active_snapshot, checked_at) values ('${id}', '${format}', 'sanctions', 'ab', '2026-02-01');`
+    const snapshot = (id: string, on: string, parser: number, state: string) =>
+      `insert into list_snapshots (list_id, sha256, format, state, bytes, counts, imported_at, parser)
+       values ('${id}', 'ab', 'f', '${state}', 1, '{}', '${on}', ${parser});`
+    const path = databaseOf(
+      16,
+      `${list('fetched', 'ofac-sdn')} ${list('house', 'csv')} ${list('ours', 'bundled')} ${list('frozen', 'token-blacklist')}
+       insert into list_sources (list_id, resource, sha256) values ('fetched', 'r', 'ab');
+       ${snapshot('house', '2026-01-05', 1, 'superseded')} ${snapshot('house', '2026-01-09', 2, 'active')}`,
+    )
+    const db = freshLedger(path)
+    expect(all(db, 'select id, origin, content_since, max_issue_age_seconds from lists order by id')).toEqual(
+      [
+        { id: 'fetched', origin: 'url', content_since: null, max_issue_age_seconds: 3_888_000 },
+        { id: 'frozen', origin: 'chain', content_since: null, max_issue_age_seconds: null },
+        { id: 'house', origin: 'file', content_since: '2026-01-05', max_issue_age_seconds: null },
+        { id: 'ours', origin: 'file', content_since: null, max_issue_age_seconds: 3_888_000 },
+      ],
+    )
+  })
+})

@@ -15,7 +15,14 @@ import { refusal } from './refusal.ts'
 const day = 24 * 3_600_000
 const now = '2026-01-01T00:00:00.000Z'
 const bundled: FileListConfig = {
-  ...{ id: 'l', format: 'bundled', file: 'bundled', maxAgeMs: 10 * day, guard: { maxRemoved: 0.05 } },
+  ...{
+    id: 'l',
+    format: 'bundled',
+    file: 'bundled',
+    maxAgeMs: 10 * day,
+    maxIssueAgeMs: null,
+    guard: { maxRemoved: 0.05 },
+  },
 }
 const tagged = { etag: '"v1"' }
 

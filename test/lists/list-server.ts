@@ -107,7 +107,7 @@ export function csvList(count: number, subject = 'Party'): string {
 export function urlList(url: string, fields: Partial<UrlListConfig> = {}): UrlListConfig {
   return {
     ...{ id: 'l', format: 'csv', url, everyMs: 3_600_000, redirectHosts: [], maxBytes: 1_000_000 },
-    ...{ timeoutMs: 10_000, maxAgeMs: 72 * 3_600_000, guard: { maxRemoved: 0.05 } },
+    ...{ timeoutMs: 10_000, maxAgeMs: 72 * 3_600_000, maxIssueAgeMs: null, guard: { maxRemoved: 0.05 } },
     ...fields,
   }
 }

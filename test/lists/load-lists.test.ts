@@ -19,7 +19,7 @@ function setUp(content = csvList(30)) {
   const file = join(dir, 'house.csv')
   writeFileSync(file, content)
   const house: FileListConfig = {
-    ...{ id: 'house', format: 'csv', file, maxAgeMs: null, guard: { maxRemoved: 0.05 } },
+    ...{ id: 'house', format: 'csv', file, maxAgeMs: null, maxIssueAgeMs: null, guard: { maxRemoved: 0.05 } },
   }
   return { dir, db: freshLedger(join(dir, 'ledger.db')), house, ...rememberingLog() }
 }

@@ -19,7 +19,7 @@ async function watching() {
   const file = join(dir, 'house.csv')
   writeFileSync(file, csvList(3))
   const house: FileListConfig = {
-    ...{ id: 'house', format: 'csv', file, maxAgeMs: null, guard: { maxRemoved: 0.05 } },
+    ...{ id: 'house', format: 'csv', file, maxAgeMs: null, maxIssueAgeMs: null, guard: { maxRemoved: 0.05 } },
   }
   const db = freshLedger(join(dir, 'ledger.db'))
   const { log, lines } = rememberingLog()
@@ -93,7 +93,14 @@ describe('the files of lists', () => {
     const file = join(dir, 'house.csv')
     writeFileSync(file, csvList(3))
     const house: FileListConfig = {
-      ...{ id: 'house', format: 'csv', file, maxAgeMs: null, guard: { maxRemoved: 0.05 } },
+      ...{
+        id: 'house',
+        format: 'csv',
+        file,
+        maxAgeMs: null,
+        maxIssueAgeMs: null,
+        guard: { maxRemoved: 0.05 },
+      },
     }
     const db = freshLedger(join(dir, 'ledger.db'))
     const { log } = rememberingLog()
