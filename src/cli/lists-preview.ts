@@ -3,7 +3,7 @@ import { openLedgerForReading } from '../ledger/open.ts'
 import { type ListPreview, previewList } from '../pipeline/preview-list.ts'
 import { printAlerts } from './alerts.ts'
 import { type CommonOptions, command, configOf, listConfigOf, listFileHelp, now } from './common.ts'
-import { amountText, printJson, printLine, printTable } from './output.ts'
+import { amountText, printJson, printLine, printTable, printWrapped } from './output.ts'
 
 /** `lists preview ID FILE`: what a new version would flag and clear. */
 export function previewCommand(): Command {
@@ -24,8 +24,10 @@ export function previewCommand(): Command {
     })
 }
 
-function sayPreview({ listId, added, removed, flagged, ownListed, cleared }: ListPreview): void {
+function sayPreview(preview: ListPreview): void {
+  const { listId, added, removed, flagged, ownListed, cleared, listedAgain, regraded } = preview
   printLine(`${listId}: ${added} addresses would be added, ${removed} removed. Nothing was activated.`)
+  printWrapped('', outcomeText(preview))
   printCount(flagged, 'stored transfers would be flagged')
   if (flagged.length > 0) {
     printTable(
@@ -42,6 +44,21 @@ function sayPreview({ listId, added, removed, flagged, ownListed, cleared }: Lis
   }
   printCount(cleared, 'alerts would be told that their entry was removed')
   if (cleared.length > 0) printAlerts(cleared)
+  if (listedAgain.length > 0) {
+    printCount(listedAgain, 'alerts would be told that their entry is listed again')
+    printAlerts(listedAgain)
+  }
+  if (regraded.length > 0) {
+    printCount(regraded, 'alerts would be told that their entry names another party')
+    printAlerts(regraded)
+  }
+}
+
+/** What importing the file would do. */
+function outcomeText({ listId, outcome, reasons }: ListPreview): string {
+  if (outcome === 'unchanged') return 'It is the active version: importing it changes nothing.'
+  if (outcome === 'activated') return 'Importing it would activate it at once.'
+  return `Importing it would hold it for approval: ${reasons.join('; ')}. \`chainscreen lists approve ${listId}\` would then activate it.`
 }
 
 /** With a colon where what is counted follows. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { activeSnapshot } from '../ledger/list-snapshots.ts'
+import { activeSnapshot, type SnapshotEntry } from '../ledger/list-snapshots.ts'
 import { openLedger, openLedgerForReading } from '../ledger/open.ts'
 import { importList } from '../lists/import-list.ts'
 import { sourceOf } from '../lists/load-list.ts'
@@ -19,7 +19,7 @@ import {
 import { approveCommand } from './lists-approve.ts'
 import { previewCommand } from './lists-preview.ts'
 import { updateCommand } from './lists-update.ts'
-import { printable, printJson, printLine, printTable } from './output.ts'
+import { printable, printJson, printLine, printTable, printWrapped } from './output.ts'
 import { rescreenAfter } from './rescreen.ts'
 import { sayImport } from './say-import.ts'
 
@@ -76,43 +76,65 @@ function sayList(report: ListReport, whole: boolean): void {
   printLine(`${report.id} (${report.format}, ${report.category})`)
   if (report.contracts.length > 0) report.contracts.forEach(sayContract)
   else {
-    printLine(`  active snapshot  ${report.activeSnapshot ?? 'none'}`)
-    printLine(`  issued on        ${issuedText(report)}`)
+    printWrapped('  active snapshot  ', report.activeSnapshot?.slice(0, 16) ?? 'none')
+    printWrapped('  issued on        ', issuedText(report))
   }
-  printLine(`  last checked     ${report.checkedAt ?? 'never'}`)
+  printWrapped('  last checked     ', report.checkedAt ?? 'never')
   const trouble = report.health.trouble ?? report.health.warning
-  if (trouble !== null) printLine(`  UNHEALTHY        ${trouble}`)
+  if (trouble !== null) printWrapped('  UNHEALTHY        ', trouble)
   printLine(`  revision         ${report.revision}`)
   const families = report.families.map(({ family, inForce }) => `${family} ${inForce}`).join(', ')
-  printLine(`  in force         ${report.inForce}${families === '' ? '' : ` (${families})`}`)
+  printWrapped('  in force         ', `${report.inForce}${families === '' ? '' : ` (${families})`}`)
   printLine(`  removed          ${report.removed}`)
   const { unreadableDates } = report
   const dates = unreadableDates === 0 ? '' : `, dates: ${unreadableDates}`
   printLine(`  unreadable       ${report.unparsed.length}${dates}`)
-  for (const held of report.snapshots.filter(({ state }) => state === 'held')) {
-    printLine(`  HELD ${held.sha256}: ${printable(held.reason ?? 'waiting for approval')}`)
-  }
+  const held = report.snapshots.filter(({ state }) => state === 'held')
+  for (const { sha256, reason } of held)
+    printWrapped(
+      '  HELD             ',
+      `${sha256.slice(0, 16)}: ${printable(reason ?? 'waiting for approval')}`,
+    )
   const [last] = report.checks
   if (!whole) {
-    if (last?.outcome === 'rejected' || last?.outcome === 'failed') printLine(`  ${checkText(last)}`)
+    if (last?.outcome === 'rejected' || last?.outcome === 'failed') printWrapped('  ', checkText(last), 6)
     return
   }
-  printLine('  last checks')
-  for (const check of report.checks) printLine(`    ${checkText(check)}`)
-  for (const item of report.unparsed) {
-    printLine(`    ${item.location}: ${item.asset ?? ''} ${printable(item.raw)}: ${item.reason}`)
-  }
-  if (report.contracts.length > 0) return
+  sayChecks(report.checks, held)
+  if (report.unparsed.length > 0) printLine('  unreadable')
+  for (const { location, asset, raw, reason } of report.unparsed)
+    printWrapped('    ', `${location}: ${asset === null ? '' : `${asset} `}${printable(raw)}: ${reason}`, 6)
+  const others = report.snapshots.filter(({ state }) => state !== 'active')
+  if (others.length === 0) return
   printTable(
-    ['  snapshot', 'state', 'issued on', 'imported at', 'revision'],
-    report.snapshots.map((row) => [
-      `  ${row.sha256.slice(0, 16)}`,
-      row.state,
-      row.issued_on,
-      row.imported_at,
-      row.revision,
+    ['  other snapshots', 'state', 'issued on', 'imported at', 'revision'],
+    others.map((row) => [
+      ...[`  ${row.sha256.slice(0, 16)}`, row.state, row.issued_on, timeText(row.imported_at), row.revision],
     ]),
   )
+}
+
+/** Newest first. The same again and again is told once, and what stands above of a version that is held is not told again. */
+function sayChecks(checks: ListReport['checks'], held: ListReport['snapshots']): void {
+  printLine('  last checks')
+  const texts = checks.map((check) => {
+    const reason = held.find(({ sha256 }) => sha256 === check.sha256)?.reason
+    const detail = reason ? check.detail?.replace(`; ${reason}`, '; HELD above says why') : check.detail
+    return checkText({ ...check, detail: detail ?? null })
+  })
+  const withoutTime = (index: number) => texts[index]?.slice((checks[index]?.at ?? '').length)
+  for (let from = 0; from < checks.length; ) {
+    let to = from
+    while (to + 1 < checks.length && withoutTime(to + 1) === withoutTime(from)) to++
+    const times = to === from ? '' : ` (${to - from + 1} times since ${timeText(checks[to]?.at ?? '')})`
+    printWrapped('    ', `${texts[from]}${times}`, 6)
+    from = to + 1
+  }
+}
+
+/** `2026-01-01T10:00:00Z`. */
+function timeText(at: string): string {
+  return at.replace(/\.\d+Z$/, 'Z')
 }
 
 /** `2026-11-19 (11 days ago)`. A day that is still to come has no age. */
@@ -129,12 +151,18 @@ function sayContract({ chain, contract, symbol, from, readTo, pastTo, readThroug
     ? 'its past is read'
     : `its past is read up to block ${Math.max(readTo, from - 1)} of ${pastTo ?? '(the chain was not followed yet)'}`
   const name = symbol === null ? contract : `${printable(symbol)} ${contract}`
-  printLine(`  contract         ${name} on ${chain} from block ${from}; ${past}`)
+  printWrapped('  contract         ', `${name} on ${chain} from block ${from}; ${past}`)
 }
 
 /** `2026-01-01T10:00:00.000Z  rejected 200  host: …`. */
 function checkText({ at, outcome, status, detail }: ListReport['checks'][number]): string {
   return `${at}  ${outcome}${status === null ? '' : ` ${status}`}  ${printable(detail ?? '')}`.trimEnd()
+}
+
+/** `ETH 0x…  A party (ends on 2026-03-01)`. */
+function entryText({ assets, address, subject, removedOn }: SnapshotEntry): string {
+  const end = removedOn === null ? '' : ` (ends on ${removedOn})`
+  return `${assets.join(',')} ${printable(address)}  ${printable(subject ?? '')}${end}`.trim()
 }
 
 function diffCommand(): Command {
@@ -152,17 +180,13 @@ function diffCommand(): Command {
         const diff = reportDiff(db, id, from, to)
         if (options.json) return printJson(diff)
         printLine(`${id}: ${diff.from.slice(0, 16)} → ${diff.to.slice(0, 16)}`)
-        for (const entry of diff.added)
-          printLine(
-            `+ ${entry.assets.join(',')} ${printable(entry.address)}  ${printable(entry.subject ?? '')}`,
-          )
-        for (const entry of diff.removed)
-          printLine(
-            `- ${entry.assets.join(',')} ${printable(entry.address)}  ${printable(entry.subject ?? '')}`,
-          )
+        for (const entry of diff.added) printLine(`+ ${entryText(entry)}`)
+        for (const entry of diff.removed) printLine(`- ${entryText(entry)}`)
         printLine(
           `${diff.added.length} added, ${diff.removed.length} removed, ${diff.changed.length} changed in what is said of them.`,
         )
+        if (diff.past.length > 0)
+          printLine(`${diff.past.length} in one of both only, and removed there already.`)
         printTable(
           ['asset', 'added', 'removed'],
           diff.byAsset.map((row) => [row.asset, row.added, row.removed]),

@@ -34,6 +34,35 @@ export function printTable(
   }
 }
 
+/** The width of a terminal that nobody widened. */
+const columns = 80
+
+/**
+ * A text behind a label, in lines of 80 columns at most. What follows the first line stands under the text.
+ *
+ * @param hanging how far the following lines are indented, where not under the text.
+ */
+export function printWrapped(label: string, text: string, hanging = label.length): void {
+  let line = label
+  let isFresh = true
+  const flush = () => {
+    printLine(line.trimEnd())
+    line = ' '.repeat(hanging)
+    isFresh = true
+  }
+  for (const word of text.split(' ')) {
+    if (!isFresh && line.length + 1 + word.length > columns) flush()
+    line += isFresh ? word : ` ${word}`
+    isFresh = false
+    // A word that fits no line goes on in the next one.
+    while (line.length > columns) {
+      printLine(line.slice(0, columns))
+      line = ' '.repeat(hanging) + line.slice(columns)
+    }
+  }
+  if (!isFresh) flush()
+}
+
 /** Text from outside, safe for a terminal. */
 export function printable(text: string): string {
   return text.replace(

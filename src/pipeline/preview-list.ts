@@ -1,12 +1,15 @@
+import { createHash } from 'node:crypto'
+import { atOnce } from '../in-slices.ts'
 import { alertExists, alertsOfEntry, type CurrentAlertRow } from '../ledger/alert-queries.ts'
 import type { Db } from '../ledger/database.ts'
 import { readVersion } from '../ledger/entry-versions.ts'
 import { sayingBefore } from '../ledger/find-changes.ts'
 import { entryOf, keysInForce } from '../ledger/list-entries.ts'
-import { snapshotRowOf } from '../ledger/list-snapshots.ts'
+import { activeSnapshot, type SnapshotEntry, snapshotRowOf } from '../ledger/list-snapshots.ts'
 import { changeOf, type EntryChange, nextVersion, takesBack } from '../ledger/next-version.ts'
 import { ownAlertId } from '../ledger/own-alert.ts'
 import { datingOf } from '../lists/activation.ts'
+import { comparingVersions } from '../lists/compare-versions.ts'
 import type { CsvOptions } from '../lists/formats/csv/columns.ts'
 import { formatFor } from '../lists/formats/index.ts'
 import { mergeByKey } from '../lists/merge.ts'
@@ -42,6 +45,12 @@ export interface ListPreview {
   ownListed: { address: string; match: string; entryAddress: string; subject: string | null }[]
   /** Alerts whose entry would no longer be in force. They stay, and would be told so. */
   cleared: CurrentAlertRow[]
+  /** Alerts whose entry would be listed again, and those whose entry would name another party: they would be told so. */
+  listedAgain: CurrentAlertRow[]
+  regraded: CurrentAlertRow[]
+  /** What importing the file would do, and why it would be held. */
+  outcome: 'activated' | 'held' | 'unchanged'
+  reasons: readonly string[]
 }
 
 /**
@@ -52,13 +61,14 @@ export interface ListPreview {
  */
 export async function previewList(
   db: Db,
-  list: { id: string; format: string; csv?: CsvOptions | undefined },
+  list: { id: string; format: string; csv?: CsvOptions | undefined; guard: { maxRemoved: number } },
   file: string,
   at: string,
 ): Promise<ListPreview> {
   const format = formatFor(list)
   const parsed = await format.parse(await openListFile(file), at.slice(0, 10))
-  const said = new Map(mergeByKey(parsed.addresses).map((entry) => [entry.key, snapshotRowOf(entry)]))
+  const entries = mergeByKey(parsed.addresses)
+  const said = new Map(entries.map((entry) => [entry.key, snapshotRowOf(entry)]))
   const history = new Map(historyOf(format.id, parsed.counts).map((each) => [each.key, each]))
   const { issuedOn } = parsed
   const dating = datingOf(db, { id: list.id, format: format.id, issuedOn }, { since: at, at })
@@ -71,6 +81,8 @@ export async function previewList(
     const version = nextVersion(old, said.get(key), history.get(key), dating, isTakenBack)
     return version === undefined ? [] : [{ version, change: changeOf(old, version) }]
   })
+  const source = { id: list.id, format: format.id, maxRemoved: list.guard.maxRemoved }
+  const version = { sha256: await contentHash(file), entries, issuedOn, parser: format.version }
   const those = (change: EntryChange) =>
     changed.filter((each) => each.change === change).map(({ version }) => version)
   const added = those('added').map((version) =>
@@ -85,7 +97,34 @@ export async function previewList(
     flagged: added.flatMap((entry) => flaggedBy(db, entry)),
     ownListed: added.flatMap((entry) => ownListedBy(db, entry)),
     cleared: removed.flatMap(({ key }) => alertsOfEntry(db, list.id, key)),
+    listedAgain: those('added')
+      .filter(({ removed_on }) => removed_on === null)
+      .flatMap(({ key }) => alertsOfEntry(db, list.id, key)),
+    regraded: those('renamed').flatMap(({ key }) => alertsOfEntry(db, list.id, key)),
+    ...judged(db, source, version, at.slice(0, 10)),
   }
+}
+
+/** What importing a version would do. */
+function judged(
+  db: Db,
+  source: { id: string; format: string; maxRemoved: number },
+  next: { sha256: string; entries: readonly SnapshotEntry[]; issuedOn: string | null; parser: number },
+  today: string,
+): Pick<ListPreview, 'outcome' | 'reasons'> {
+  const active = activeSnapshot(db, source.id)
+  const isActive =
+    active?.sha256 === next.sha256 && active.format === source.format && active.parser >= next.parser
+  if (isActive) return { outcome: 'unchanged', reasons: [] }
+  const { reasons } = atOnce(comparingVersions(db, source, next, today))
+  return { outcome: reasons.length > 0 ? 'held' : 'activated', reasons }
+}
+
+/** The SHA-256 by which a version is known: of what the file holds, decompressed. */
+async function contentHash(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of (await openListFile(file)) as AsyncIterable<Buffer>) hash.update(chunk)
+  return hash.digest('hex')
 }
 
 function flaggedBy(db: Db, entry: Entry): PreviewedAlert[] {

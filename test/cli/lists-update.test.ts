@@ -36,6 +36,23 @@ describe('lists update', () => {
     expect(server.requests).toHaveLength(3)
   })
 
+  it('is shown within 80 columns, the same again and again once, and why a version is held once', async () => {
+    const { user } = await project(
+      answer(good, { etag: '"v1"' }),
+      answer('', {}, 304),
+      answer('', {}, 304),
+      answer(half),
+    )
+    for (const _ of [1, 2, 3, 4]) await user.here('lists', 'update')
+    const { stdout } = await user.here('lists', 'show', 'l')
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+    const text = stdout.replace(/\s+/g, ' ')
+    expect(text).toMatch(/not-modified 304 nothing new \(2 times since \S+Z\)/)
+    expect(text.match(/not-modified/g)).toHaveLength(1)
+    expect(text.match(/15 of 30 addresses are gone/g)).toHaveLength(1)
+    expect(text).toContain('HELD above says why')
+  })
+
   it('holds, and `lists approve` activates from what is stored', async () => {
     const { user } = await project(answer(good), answer(half))
     await user.here('lists', 'update')

@@ -293,7 +293,7 @@ describe('a database whose rejected files were quoted', () => {
   })
 })
 
-describe('a database of the schema version 16', () => {
+describe('a database of the schema version 17', () => {
   it('knows where its lists come from, since when they are as they are, and how old their issue may be', () => {
     const list = (id: string, format: string) =>
       `insert into lists (id, format, category, active_snapshot, checked_at) values ('${id}', '${format}', 'sanctions', 'ab', '2026-02-01');`
@@ -301,7 +301,7 @@ describe('a database of the schema version 16', () => {
       `insert into list_snapshots (list_id, sha256, format, state, bytes, counts, imported_at, parser)
        values ('${id}', 'ab', 'f', '${state}', 1, '{}', '${on}', ${parser});`
     const path = databaseOf(
-      16,
+      17,
       `${list('fetched', 'ofac-sdn')} ${list('house', 'csv')} ${list('ours', 'bundled')} ${list('frozen', 'token-blacklist')}
        insert into list_sources (list_id, resource, sha256) values ('fetched', 'r', 'ab');
        ${snapshot('house', '2026-01-05', 1, 'superseded')} ${snapshot('house', '2026-01-09', 2, 'active')}`,

@@ -25,12 +25,34 @@ describe('the difference of two versions', () => {
       added: [says('4')],
       removed: [says('1')],
       changed: [{ from: says('2'), to: says('2', { subject: 'B' }) }],
+      past: [],
     })
+  })
+
+  it('is a removal where an entry ends by its date, an addition where that end is taken back', () => {
+    const ended = says('1', { removedOn: '2025-01-01' })
+    expect(diffEntries([says('1')], [ended])).toEqual({ added: [], removed: [ended], changed: [], past: [] })
+    expect(diffEntries([ended], [says('1')])).toEqual({
+      added: [says('1')],
+      removed: [],
+      changed: [],
+      past: [],
+    })
+  })
+
+  it('tells what was removed already in the only version that has it apart', () => {
+    const old = says('1', { removedOn: '2025-01-01' })
+    expect(diffEntries([], [old])).toEqual({ added: [], removed: [], changed: [], past: [old] })
+    expect(diffEntries([old], [])).toEqual({ added: [], removed: [], changed: [], past: [old] })
+    const moved = says('1', { removedOn: '2025-02-01' })
+    expect(diffEntries([old], [moved]).changed).toEqual([{ from: old, to: moved }])
   })
 
   it('is nothing between a version and itself, in any order', () => {
     const entries = [says('1'), says('2')]
-    expect(diffEntries(entries, [...entries].reverse())).toEqual({ added: [], removed: [], changed: [] })
+    expect(diffEntries(entries, [...entries].reverse())).toEqual({
+      ...{ added: [], removed: [], changed: [], past: [] },
+    })
   })
 
   it('is by key: another spelling of an address is no change', () => {
@@ -43,7 +65,6 @@ describe('the difference of two versions', () => {
     ['subject', { subject: null }],
     ['programs', { programs: [] }],
     ['listing date', { listedOn: '2021-01-01' }],
-    ['removal', { removedOn: '2025-01-01' }],
   ])('sees another %s', (_name, fields) => {
     expect(diffEntries([says('1')], [says('1', fields)]).changed).toHaveLength(1)
   })

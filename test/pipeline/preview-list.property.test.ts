@@ -81,7 +81,12 @@ describe('a preview of any version after any other', () => {
           })
           writeFileSync(file, `address,listed_on,removed_on\n${lines.join('')}`)
           const list = { id: 'house', format: 'csv' }
-          const { flagged, ownListed, cleared } = await previewList(db, list, file, now)
+          const { flagged, ownListed, cleared } = await previewList(
+            db,
+            { ...list, guard: { maxRemoved: 1 } },
+            file,
+            now,
+          )
           const { seq } = one<{ seq: number }>(db, 'select ifnull(max(seq), 0) as seq from alert_events') as {
             seq: number
           }

@@ -13,7 +13,7 @@ import { evm, own, p2pkh, p2wpkh, party, transfer, tx } from '../screening/build
 import { tempDir } from '../temp.ts'
 import { alerts, rescreenAll, store } from './rescreen-fixtures.ts'
 
-const list = { id: 'house', format: 'csv' }
+const list = { id: 'house', format: 'csv', guard: { maxRemoved: 0.05 } }
 
 function csv(...keys: Key[]): string {
   const path = join(tempDir(), 'list.csv')
@@ -22,7 +22,7 @@ function csv(...keys: Key[]): string {
 }
 
 async function activate(db: ReturnType<typeof freshChain>, file: string) {
-  const source = { ...list, maxAgeSeconds: null, maxRemoved: 1 }
+  const source = { id: 'house', format: 'csv', maxAgeSeconds: null, maxRemoved: 1 }
   await importList(db, source, { path: file }, { approve: true, at })
   rescreenAll(db)
 }
@@ -73,7 +73,7 @@ describe('a preview of a new version', () => {
     const path = join(tempDir(), 'sdn.xml')
     const entries = `<SanctionsEntries>${entry(100, [date(2020, 3, 2)], ['A'], listed)}</SanctionsEntries>`
     writeFileSync(path, ofacXml({ entries, dateOfIssue: `<DateOfIssue>${date(2026, 1, 1)}</DateOfIssue>` }))
-    const preview = await previewList(db, { id: 'ofac', format: 'ofac-sdn-advanced' }, path, at)
+    const preview = await previewList(db, { ...list, id: 'ofac', format: 'ofac-sdn-advanced' }, path, at)
     expect(preview.flagged.map(({ txHash }) => txHash)).toEqual(flagged)
   })
 
@@ -100,8 +100,29 @@ describe('a preview of a new version', () => {
   it('of the active version says nothing', async () => {
     const db = await scene()
     expect(await previewList(db, list, csv(evm('b'), evm('c')), at)).toMatchObject({
-      ...{ added: 0, removed: 0, flagged: [], ownListed: [], cleared: [] },
+      ...{ added: 0, removed: 0, flagged: [], ownListed: [], cleared: [], listedAgain: [], regraded: [] },
+      outcome: 'unchanged',
     })
+  })
+
+  it('counts what ends by its date as removed, and says what the guard would do', async () => {
+    const db = await scene()
+    const path = join(tempDir(), 'list.csv')
+    writeFileSync(
+      path,
+      `address,subject,removed_on\n${addressText(evm('b'))},Somebody,2025-01-01\n${addressText(evm('c'))},Else,\n`,
+    )
+    const preview = await previewList(db, list, path, at)
+    expect(preview).toMatchObject({ added: 0, removed: 1, outcome: 'activated', reasons: [] })
+    expect(preview.cleared.map(({ tx_hash }) => tx_hash)).toEqual(['0x1'])
+    expect(preview.regraded.map(({ tx_hash }) => tx_hash)).toEqual(['0x2'])
+    expect(await previewList(db, list, csv(), at)).toMatchObject({
+      ...{ removed: 2, outcome: 'held', reasons: ['it has no address'] },
+    })
+    await activate(db, path)
+    const back = await previewList(db, list, csv(evm('b'), evm('c')), at)
+    expect(back).toMatchObject({ added: 1, removed: 0, outcome: 'activated' })
+    expect(back.listedAgain.map(({ tx_hash }) => tx_hash)).toEqual(['0x1'])
   })
 
   it('refuses a file that is no list', async () => {
