@@ -38,5 +38,5 @@ export function kindOfFile(head: Buffer, format: string): string | null {
     return "OFAC's SDN.CSV, whose remarks are cut short: take SDN_ADVANCED.XML with the format ofac-sdn-advanced"
   const name = root.exec(text)?.[1]
   const kind = name !== undefined && Object.hasOwn(roots, name) ? (roots[name] ?? null) : null
-  return kind?.endsWith(` ${format}`) ? null : kind
+  return kind?.endsWith(`its format is ${format}`) ? null : kind
 }
