@@ -4,10 +4,11 @@ import type { CanaryConfig } from './config/canary.ts'
 import type { EvmChainConfig } from './config/evm.ts'
 import type { Config } from './config/schema.ts'
 import { shallowFinality } from './config/shallow-finality.ts'
+import { checkDatabaseFile } from './doctor-database.ts'
 import { checkFreezeLists } from './doctor-freezes.ts'
 import { ChainscreenError, messageOf } from './errors.ts'
 import { canaryTrouble, readCanary } from './ledger/canary.ts'
-import { readChainState } from './ledger/chain.ts'
+import { readChainState, readHalt, refuseOtherGenesis } from './ledger/chain.ts'
 import type { Db } from './ledger/database.ts'
 import { bundledAlone } from './ledger/list-health.ts'
 import { openLedgerForReading } from './ledger/open.ts'
@@ -26,27 +27,39 @@ export interface Checkup {
   advice: string | null
 }
 
-/** Looks at everything a daemon would need, changes nothing. @param at now, ISO-8601. */
-export async function examine(config: Config, at: string, signal?: AbortSignal): Promise<Checkup[]> {
+/**
+ * Looks at everything a daemon would need, and changes nothing.
+ *
+ * @param at now, ISO-8601.
+ * @param options.deep check the database page by page and index by index.
+ */
+export async function examine(
+  config: Config,
+  at: string,
+  { signal, deep = false }: { signal?: AbortSignal; deep?: boolean } = {},
+): Promise<Checkup[]> {
   const nodes = await Promise.all(config.chains.map((chain) => checkChain(config.database, chain, signal)))
   const freezes = await checkFreezeLists(config, signal)
-  return [...checkDatabase(config, at), ...checkListFiles(config), ...nodes.flat(), ...freezes]
+  return [...checkDatabase(config, at, deep), ...checkListFiles(config), ...nodes.flat(), ...freezes]
 }
 
-function checkDatabase(config: Config, at: string): Checkup[] {
+function checkDatabase(config: Config, at: string, deep: boolean): Checkup[] {
   const what = 'database'
   if (!existsSync(config.database)) {
     return [
       { what, state: 'warn', found: `${config.database} is not there yet`, advice: 'run `chainscreen init`' },
     ]
   }
+  const file = checkDatabaseFile(config.database, { deep })
+  if (file.some(({ state }) => state === 'fail')) return file
   try {
     const db = openLedgerForReading(config.database)
     try {
       const own = countOwnAddresses(db)
       const lists = reportLists(db, undefined, at, config.lists)
       return [
-        { what, state: 'ok', found: config.database, advice: null },
+        ...file,
+        ...config.chains.flatMap(({ id }) => checkHalt(db, id)),
         {
           what: 'own addresses',
           state: own > 0 ? 'ok' : 'warn',
@@ -73,6 +86,21 @@ function checkTraces(db: Db, chain: string): Checkup[] {
   const found = tracesTrouble(chain, readTracesAway(db, chain))
   const advice = `use a node that has the state of these blocks (an archive node, or one more in \`rpc\`); read them again with \`chainscreen replay ${chain}\`, as \`chainscreen coverage ${chain}\` shows them`
   return found === null ? [] : [{ what: `traces of ${chain}`, state: 'warn', found, advice }]
+}
+
+/** Written down by the daemon whose chain gave up, and taken back when it is followed again. */
+function checkHalt(db: Db, chain: string): Checkup[] {
+  const halt = readHalt(db, chain)
+  if (halt === null) return []
+  return [
+    {
+      what: `chain ${chain}`,
+      state: 'fail',
+      found: `halted at ${halt.at}: ${halt.reason}`,
+      advice:
+        'repair what the reason names, then start the daemon again; `chainscreen chains rewind` accepts a reorg below the final height',
+    },
+  ]
 }
 
 /** The daemon runs it; one that missed two turns does not run, or stands still. */
@@ -161,28 +189,33 @@ async function checkChain(
   const due = nextHeight(database, chain)
   const nodes =
     chain.type === 'bitcoin' ? chain.rpc.map((url) => ({ ...chain, rpc: [url] as const })) : [chain]
-  return (await Promise.all(nodes.map((node) => checkNode(node, due, signal)))).flat()
+  return (await Promise.all(nodes.map((node) => checkNode(database, node, due, signal)))).flat()
 }
 
 /** The block that a follower would read next; `null` for the head. */
 function nextHeight(database: string, { id, start }: Config['chains'][number]): number | null {
-  if (existsSync(database)) {
-    try {
-      const db = openLedgerForReading(database)
-      try {
-        const { cursor } = readChainState(db, id)
-        if (cursor !== null) return cursor.height + 1
-      } finally {
-        db.close()
-      }
-    } catch {
-      // What is wrong with the database is told where it is looked at.
-    }
-  }
+  const { cursor } = withLedger(database, (db) => readChainState(db, id)) ?? { cursor: null }
+  if (cursor !== null) return cursor.height + 1
   return start === 'latest' ? null : start
 }
 
+/** @returns what `read` does; `null` where the database is not there, or can't be read: it has a checkup of its own. */
+function withLedger<T>(database: string, read: (db: Db) => T): T | null {
+  let db: Db
+  try {
+    db = openLedgerForReading(database)
+  } catch {
+    return null
+  }
+  try {
+    return read(db)
+  } finally {
+    db.close()
+  }
+}
+
 async function checkNode(
+  database: string,
   chain: Config['chains'][number],
   due: number | null,
   signal?: AbortSignal,
@@ -191,6 +224,10 @@ async function checkNode(
   const what = `chain ${chain.id}`
   try {
     const info = await source.open(signal)
+    // As `run` does.
+    withLedger(database, (db) =>
+      refuseOtherGenesis(db, { id: chain.id, caip2: source.caip2 }, info.genesisHash),
+    )
     const head = await source.head(signal)
     const tag = head.finalized === null ? '' : `, finalized ${head.finalized}`
     const advice = chain.type === 'evm' ? evmAdvice(chain, info.reads) : null

@@ -4,9 +4,11 @@ import { printable, printJson, printLine } from './output.ts'
 
 /** `doctor`: is everything there, and what would have to change. */
 export const doctorCommand: CommandFactory = (done) =>
-  command('doctor', 'check config, database, lists, and what each node can do').action(
-    async (options: CommonOptions) => {
-      const checkups = await examine(configOf(options), now(), stopSignal())
+  command('doctor', 'check config, database, lists, and what each node can do')
+    .option('--deep', 'compare every index of the database with its table: hours, for a large one')
+    .action(async (options: CommonOptions & { deep?: boolean }) => {
+      const deep = options.deep === true
+      const checkups = await examine(configOf(options), now(), { signal: stopSignal(), deep })
       if (options.json) printJson(checkups)
       else {
         for (const { what, state, found, advice } of checkups) {
@@ -15,5 +17,4 @@ export const doctorCommand: CommandFactory = (done) =>
         }
       }
       if (checkups.some(({ state }) => state === 'fail')) done(1)
-    },
-  )
+    })

@@ -13,11 +13,7 @@ const reasons: readonly [pattern: RegExp, code: DatabaseErrorCode, reason: strin
   [/FULL/, 'database-disk', 'the disk is full: free space on it'],
   [/IOERR/, 'database-disk', 'the disk answers with an I/O error: check it'],
   [/READONLY|CANTOPEN|PERM/, 'database', 'it cannot be written there (a read-only disk, or no permission)'],
-  [
-    /NOTADB|CORRUPT/,
-    'database',
-    'the file is no SQLite database, or is damaged: `chainscreen doctor --deep` says more; restore a backup',
-  ],
+  [/NOTADB|CORRUPT/, 'database', 'the file is no SQLite database, or is damaged'],
 ]
 
 /** A failure of SQLite as a sentence. @param path the database. */

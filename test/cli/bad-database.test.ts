@@ -58,6 +58,12 @@ describe('a read-only disk', () => {
       })
     }
     expect(contentsOfCopy(user)).toEqual(before)
+    const { code, stdout } = await user.start(['doctor', '--json'], nobody).done
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toContainEqual({
+      ...{ what: 'database', state: 'fail', found: expect.stringContaining('it cannot be written there') },
+      advice: expect.stringContaining('give the user of the daemon the right to write'),
+    })
   })
 
   it('does not get a new database either', async () => {
