@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { follow } from '../../src/chains/follower.ts'
@@ -10,6 +10,7 @@ import type { ChainSource } from '../../src/chains/source.ts'
 import type { ChainConfig } from '../../src/config/chains.ts'
 import { publishedListsOf } from '../../src/config/lists.ts'
 import { configSchema } from '../../src/config/schema.ts'
+import { messageOf } from '../../src/errors.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { updateList } from '../../src/lists/update-list.ts'
 import { addOwn } from '../../src/own/import-own.ts'
@@ -21,6 +22,7 @@ import { createCookie } from './cookie.ts'
 import { createFaultProxy, type Fault } from './fault-proxy.ts'
 import { notUnderstood, type Outcome, readOutcome } from './outcome.ts'
 import { createRandom, type Random } from './random.ts'
+import { echoedKey } from './transport-faults.ts'
 
 /** A recorded chain with several moments, and what can go wrong with its node. */
 export interface Scenario {
@@ -57,6 +59,7 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Simula
     const faulty = join(folder, 'faulty.db')
     const clean = join(folder, 'clean.db')
     const injected = await runWithFaults(scenario, recording, node, faulty, createRandom(seed))
+    if (readFileSync(faulty).includes(echoedKey)) throw new Error('the database holds a key of the node')
     await prepare(scenario, node.url, clean)
     await followOnce(scenario, node.url, clean)
     return { faulty: readOutcome(faulty), clean: readOutcome(clean), injected }
@@ -121,7 +124,7 @@ async function runWithFaults(
 /** @param timeout short where answers are held back on purpose; where nothing is wrong, a busy machine has time. */
 function configFor(scenario: Scenario, url: string, timeout: string, cookie?: string): ChainConfig {
   const chain = { id: 'simulated', rpc: [url], ...scenario.chain, ...(cookie && { cookie }) }
-  const { chains } = configSchema.parse({ chains: [{ ...chain, timeout }] })
+  const { chains } = configSchema.parse({ chains: [{ ...chain, timeout, maxResponse: '16MB' }] })
   const [config] = chains
   if (config === undefined) throw new Error('no chain')
   return config
@@ -191,7 +194,10 @@ async function followWith(
   const db = openLedger(database)
   const now = () => at
   const nodes = urls.map((url) =>
-    createSource({ ...config, rpc: [url] }, { pace: { busyDelayMs: 5, traceRetryMs: 1 } }),
+    createSource(
+      { ...config, rpc: [`${url}/?key=${echoedKey}`] },
+      { pace: { busyDelayMs: 5, traceRetryMs: 1 } },
+    ),
   )
   const [node, ...others] = nodes as [ChainSource, ...ChainSource[]]
   const bare = others.length === 0 ? node : createPool([node, ...others], { pauses, secondLookMs: 1 })
@@ -212,7 +218,10 @@ async function followWith(
       signal,
       onLook: onEvent,
       onProgress: onEvent,
-      onTrouble: onEvent,
+      onTrouble: (error) => {
+        if (messageOf(error).includes(echoedKey)) throw new Error('a message tells a key of the node')
+        onEvent()
+      },
     })
   } finally {
     await source.close()

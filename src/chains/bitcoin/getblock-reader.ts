@@ -14,10 +14,15 @@ const maxVerboseBytes = 400_000_000
 /** "Undo data expected but can't be read": https://github.com/bitcoin/bitcoin/blob/v30.0/src/rpc/blockchain.cpp, `blockToJSON`; the code is RPC_INTERNAL_ERROR (src/rpc/protocol.h), which `getblock` has for nothing else. */
 const undoUnreadable = -32603
 
+/** So often a block's answer may be too large before that is believed. */
+const timesTooLarge = 3
+
 /** Reads blocks with `getblock HASH 3`, which Bitcoin Core has since 23.0. Costs the node 25 to 35 times what REST does. */
 export class GetblockReader implements BlockReader {
   readonly name = 'getblock 3'
   readonly #rpc: RpcClient
+  /** The block whose answer was too large, and how often in a row. */
+  #tooLarge = { hash: '', times: 0 }
 
   constructor(rpc: RpcClient) {
     this.#rpc = rpc
@@ -46,11 +51,17 @@ export class GetblockReader implements BlockReader {
       if (error instanceof RpcError && error.rpcCode === undoUnreadable)
         throw new SpentMissing(`${error.message} The node has lost the undo data of block ${hash}.`, error)
       // Scripts are told twice, as hex and as words: a block can be made of which no text of this length tells everything.
-      if (error instanceof AnswerTooLarge)
+      // A node that lies once must not cost the inputs of a block: what stays so when it is asked again is the block's.
+      if (error instanceof AnswerTooLarge && this.#staysTooLarge(hash))
         throw new SpentMissing(`What block ${hash} spends is more than getblock 3 can tell.`, error)
       if (isRefusedMethod(error))
         throw new MethodUnavailable(error.code, error.message, 'getblock is refused')
       throw error
     }
+  }
+
+  #staysTooLarge(hash: string): boolean {
+    this.#tooLarge = { hash, times: this.#tooLarge.hash === hash ? this.#tooLarge.times + 1 : 1 }
+    return this.#tooLarge.times > timesTooLarge
   }
 }
