@@ -43,11 +43,15 @@ export class ConfigDocument {
 
   /** The whole as plain values. @throws ChainscreenError `config` when aliases would blow it up */
   value(): unknown {
+    let value: unknown
     try {
-      return this.#document.toJS()
+      value = this.#document.toJS()
     } catch (cause) {
       throw notYaml(this.file, [`${this.file}:1 ${messageOf(cause)}`])
     }
+    if (holdsItself(value))
+      throw notYaml(this.file, [`${this.file}:1 an alias (*) stands inside what it repeats`])
+    return value
   }
 
   /** Puts `change`'s answer in place of every text value (never of a key). */
@@ -99,6 +103,13 @@ export class ConfigDocument {
     }
     walk(this.#document.contents, [])
   }
+}
+
+/** Whether a value stands inside itself: whoever walks it would never end. */
+function holdsItself(value: unknown, around: readonly unknown[] = []): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (around.includes(value)) return true
+  return Object.values(value).some((item) => holdsItself(item, [...around, value]))
 }
 
 function keyOf(pair: Pair): string {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { ChainscreenError } from '../errors.ts'
 import { whyUnreadable } from '../unreadable-file.ts'
@@ -9,6 +9,9 @@ import { findNotBuilt } from './not-built.ts'
 import { resolvePaths } from './resolve-paths.ts'
 import { type Config, configSchema } from './schema.ts'
 import { readSecretFiles } from './secrets.ts'
+
+/** A config of a hundred chains with their tokens has a tenth of it. */
+const maxConfigBytes = 1024 * 1024
 
 /**
  * Reads a config file.
@@ -48,8 +51,16 @@ export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv =
 
 function readConfigFile(file: string): string {
   try {
+    const { size } = statSync(file)
+    if (size > maxConfigBytes) {
+      throw new ChainscreenError(
+        'config',
+        `The config file ${file} has ${size} bytes, expected ${maxConfigBytes} at most: is it a list, or another file?`,
+      )
+    }
     return readFileSync(file, 'utf8')
   } catch (cause) {
+    if (cause instanceof ChainscreenError) throw cause
     const code = (cause as NodeJS.ErrnoException).code
     throw new ChainscreenError(
       'config',

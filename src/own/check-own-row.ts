@@ -78,6 +78,9 @@ export function checkOwnWords(
   }
   // What a decoder leaves for bytes that are not UTF-8: a mangled id would be stored as if it were the exchange's.
   if (reference.includes('\ufffd')) return 'reference is not UTF-8 text'
+  // They would move a terminal, break a line of a log, or show the id as another.
+  if (/[\p{Cc}\p{Bidi_C}\p{Zl}\p{Zp}]/u.test(reference))
+    return 'reference has a control character, a line break or a bidirectional mark'
   return tellsOfPerson(reference)
     ? 'reference tells of nationality, birth or documents: it must be an id of your own, which says nothing of a person'
     : null
