@@ -1,38 +1,90 @@
-import { ChainscreenError } from '../../errors.ts'
+import type { ChainDefinition } from './definitions/definition.ts'
 import { asWord } from './hex.ts'
 import { readContent } from './receipt-content.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
-import type { RpcBlock, RpcReceipt } from './types.ts'
+import type { RpcBlock, RpcReceipt, RpcTransaction } from './types.ts'
+
+/** Receipts by the hash of their transaction, and the hashes of those whose transaction is not in the block. */
+export interface PairedReceipts {
+  byHash: Map<string, RpcReceipt>
+  extra: readonly string[]
+}
 
 /**
- * Checks that an answer holds the receipts of this block: as many as it has transactions, in their order, each of
- * this block and of that transaction. Puts hex into lower case in place.
+ * Checks that an answer holds receipts of this block, and pairs them with its transactions by their hashes: in any order,
+ * and more or fewer than there are transactions. Puts hex into lower case in place.
  *
  * @throws ChainscreenError `node-bad-answer`, naming the field.
  */
-export function checkReceipts(answer: unknown, block: RpcBlock, method: string): RpcReceipt[] {
+export function checkReceipts(answer: unknown, block: RpcBlock, method: string): PairedReceipts {
   if (!Array.isArray(answer)) throw badAnswer(method, 'the list of receipts', answer)
-  if (answer.length !== block.transactions.length)
-    throw new ChainscreenError(
-      'node-bad-answer',
-      `The node answered ${method} for block ${block.hash} with ${answer.length} receipts, but the block has ` +
-        `${block.transactions.length} transactions: the node is not consistent, ask it again or use another one.`,
+  const { transactions } = block
+  const paired: PairedReceipts & { extra: string[] } = { byHash: new Map(), extra: [] }
+  // Only where the order is another one.
+  let places: Map<string, number> | undefined
+  for (const [i, item] of answer.entries()) {
+    const at = () => `[${i}]`
+    if (typeof item !== 'object' || item === null) throw badAnswer(method, at(), item)
+    const { transactionHash } = item as { transactionHash?: unknown }
+    const hash = transactionHash === transactions[i]?.hash ? transactions[i]?.hash : asWord(transactionHash)
+    if (hash === undefined) return fail(method, `${at()}.transactionHash`, transactionHash)
+    if (transactions[i]?.hash !== hash) places ??= new Map(transactions.map((tx, index) => [tx.hash, index]))
+    const index = transactions[i]?.hash === hash ? i : places?.get(hash)
+    if (paired.byHash.has(hash) || paired.extra.includes(hash))
+      throw badAnswer(method, `${at()}.transactionHash`, hash, 'each transaction once')
+    const receipt = readReceipt(
+      item,
+      index === undefined ? undefined : transactions[index],
+      at,
+      block,
+      method,
     )
-  for (let i = 0; i < answer.length; i++) checkReceipt(answer[i], i, block, method)
-  return answer as RpcReceipt[]
+    if (index === undefined) paired.extra.push(hash)
+    else paired.byHash.set(hash, receipt)
+  }
+  return paired
 }
 
-function checkReceipt(answer: unknown, index: number, block: RpcBlock, method: string): void {
-  const at = () => `[${index}]`
+/**
+ * Checks the receipt of one transaction of a block, which was asked for alone.
+ *
+ * @throws ChainscreenError `node-bad-answer`, naming the field.
+ */
+export function checkReceipt(answer: unknown, index: number, block: RpcBlock, method: string): RpcReceipt {
+  const at = () => 'the receipt'
   if (typeof answer !== 'object' || answer === null) throw badAnswer(method, at(), answer)
+  const tx = block.transactions[index]
+  const { transactionHash } = answer as { transactionHash?: unknown }
+  if (asWord(transactionHash) !== tx?.hash) fail(method, `${at()}.transactionHash`, transactionHash, tx?.hash)
+  return readReceipt(answer, tx, at, block, method)
+}
+
+/** What stands for the receipt of a transaction that the node has none for. */
+export function noReceipt(transactionHash: string, { hash }: RpcBlock): RpcReceipt {
+  return { transactionHash, blockHash: hash, status: null, contractAddress: null, logs: [] }
+}
+
+const zero = `0x${'0'.repeat(40)}`
+
+/** The hash of the chain's own transaction at the end of a block, which nodes may leave out of everything else; `null`: there is none. */
+export function endsInOwnTransaction(block: RpcBlock, { stateSync }: ChainDefinition): string | null {
+  const last = block.transactions.at(-1)
+  return stateSync && last?.from === zero && (last.to ?? zero) === zero ? last.hash : null
+}
+
+function readReceipt(
+  answer: object,
+  tx: RpcTransaction | undefined,
+  at: () => string,
+  block: RpcBlock,
+  method: string,
+): RpcReceipt {
   const receipt = answer as { [K in keyof RpcReceipt]: unknown } & { root?: unknown }
   if (receipt.blockHash !== block.hash && asWord(receipt.blockHash) !== block.hash)
     fail(method, `${at()}.blockHash`, receipt.blockHash, block.hash)
-  const tx = block.transactions[index]
-  const hash = tx?.hash
-  if (receipt.transactionHash !== hash && asWord(receipt.transactionHash) !== hash)
-    fail(method, `${at()}.transactionHash`, receipt.transactionHash, hash)
+  receipt.transactionHash = tx?.hash ?? asWord(receipt.transactionHash)
   readContent(receipt, tx)
+  return answer as RpcReceipt
 }
 
 function fail(method: string, field: string, value: unknown, expected?: string): never {

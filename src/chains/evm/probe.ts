@@ -2,6 +2,7 @@ import { ChainscreenError } from '../../errors.ts'
 import type { SourceInfo } from '../source.ts'
 import { checkHeader } from './check-block.ts'
 import { asNumber } from './hex.ts'
+import type { BlockReaders } from './read-block.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import type { RpcClient } from './rpc/client.ts'
 import { isMethodMissing } from './rpc/refusal.ts'
@@ -11,7 +12,11 @@ import { isMethodMissing } from './rpc/refusal.ts'
  *
  * @throws ChainscreenError `wrong-chain`, `node-syncing`, `node-missing-data`, and whatever a call may throw.
  */
-export async function probeNode(rpc: RpcClient, chainId: number, signal?: AbortSignal): Promise<SourceInfo> {
+export async function probeNode(
+  { rpc, receipts }: Pick<BlockReaders, 'rpc' | 'receipts'>,
+  chainId: number,
+  signal?: AbortSignal,
+): Promise<SourceInfo> {
   await checkChainId(rpc, chainId, signal)
   await checkSynced(rpc, signal)
   const client = await clientVersion(rpc, signal)
@@ -19,8 +24,8 @@ export async function probeNode(rpc: RpcClient, chainId: number, signal?: AbortS
   // A database is bound to this hash for ever: it must be no other block's.
   if (Number(genesis.number) !== 0) throw badAnswer('eth_getBlockByNumber', 'number', genesis.number, '0x0')
   const latest = await header(rpc, 'latest', 'a latest block', signal)
-  await checkBlockReceipts(rpc, latest.hash, client, signal)
-  return { client, reads: 'full block + receipts by hash', genesisHash: genesis.hash }
+  const how = await receipts.open(latest.hash, client, signal)
+  return { client, reads: `full block + ${how}`, genesisHash: genesis.hash }
 }
 
 async function checkChainId(rpc: RpcClient, chainId: number, signal?: AbortSignal): Promise<void> {
@@ -38,11 +43,21 @@ async function checkSynced(rpc: RpcClient, signal?: AbortSignal): Promise<void> 
   const answer = await rpc.call({ method: 'eth_syncing', params: [] }, { signal })
   if (answer === false) return
   if (typeof answer !== 'object' || answer === null) throw badAnswer('eth_syncing', 'result', answer)
-  const { currentBlock, highestBlock } = answer as Record<string, unknown>
+  const progress = answer as Record<string, unknown>
+  const { currentBlock, highestBlock, txIndexRemainingBlocks } = progress
+  const [current, highest] = [asNumber(currentBlock), asNumber(highestBlock)]
+  // All blocks are there, and only their index of transactions is being built, which nothing here needs: geth and BSC since
+  // 1.11 say so in this way (`SyncProgress.Done`, https://github.com/ethereum/go-ethereum/blob/master/interfaces.go).
+  const isIndexing = asNumber(txIndexRemainingBlocks) !== undefined
+  const isHealing = [progress.healingTrienodes, progress.healingBytecode].some(
+    (left) => Number(left ?? 0) > 0,
+  )
+  const hasAll = current !== undefined && highest !== undefined && current >= highest && current > 0
+  if (isIndexing && hasAll && !isHealing) return
   throw new ChainscreenError(
     'node-syncing',
-    `The node at ${rpc.endpoint} is still syncing (block ${asNumber(currentBlock) ?? '?'} of ` +
-      `${asNumber(highestBlock) ?? '?'}): wait until it has caught up with its chain.`,
+    `The node at ${rpc.endpoint} is still syncing (block ${current ?? '?'} of ` +
+      `${highest ?? '?'}): wait until it has caught up with its chain.`,
   )
 }
 
@@ -65,23 +80,4 @@ async function header(rpc: RpcClient, block: string, what: string, signal?: Abor
     'node-missing-data',
     `The node at ${rpc.endpoint} does not have ${what}: use a node that is synced and keeps all blocks.`,
   )
-}
-
-/** Versions: geth 1.13.0 release notes; nitro issue #1811; anvil and reth have it in every version of theirs that is in use. */
-async function checkBlockReceipts(
-  rpc: RpcClient,
-  hash: string,
-  client: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  try {
-    await rpc.call({ method: 'eth_getBlockReceipts', params: [hash] }, { signal })
-  } catch (error) {
-    if (!isMethodMissing(error)) throw error
-    throw new ChainscreenError(
-      'node-missing-data',
-      `The node at ${rpc.endpoint} (${client}) has no eth_getBlockReceipts, which is needed: geth has it from 1.13, ` +
-        'Arbitrum Nitro from 2.2.4, and current versions of reth, Erigon, Nethermind and Besu have it.',
-    )
-  }
 }

@@ -1,20 +1,28 @@
 import { ChainscreenError } from '../../errors.ts'
 import { checkBlock } from './check-block.ts'
-import { checkReceipts } from './check-receipts.ts'
 import type { ChainDefinition } from './definitions/definition.ts'
 import { oddities } from './oddity.ts'
+import type { BlockReceipts, ReceiptReader } from './read-receipts.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import type { CallOptions, RpcClient } from './rpc/client.ts'
 import type { ByteTally } from './rpc/pooled-fetch.ts'
 import { isUnread } from './traces/block-frames.ts'
 import type { TraceReader, TracesOfBlock } from './traces/trace-reader.ts'
-import type { RpcBlock, RpcReceipt } from './types.ts'
+import type { RpcBlock } from './types.ts'
 
 /** A block as one node served it, checked for shape and for belonging together. */
 export interface ServedBlock {
   block: RpcBlock
-  receipts: readonly RpcReceipt[]
+  receipts: BlockReceipts
   traces: TracesOfBlock
+}
+
+/** The readers of one node. */
+export interface BlockReaders {
+  rpc: RpcClient
+  receipts: ReceiptReader
+  traces: TraceReader
+  definition: ChainDefinition
 }
 
 /**
@@ -23,33 +31,35 @@ export interface ServedBlock {
  * @throws ChainscreenError `node-missing-data`, `node-bad-answer`, and as a call throws.
  */
 export async function readBlock(
-  rpc: RpcClient,
-  traceReader: TraceReader,
-  definition: ChainDefinition,
+  readers: BlockReaders,
   height: number,
   options: { tally: ByteTally; signal?: AbortSignal | undefined },
 ): Promise<ServedBlock> {
-  const block = await askBlock(rpc, height, options)
-  const asked = askReceipts(rpc, block, options)
-  const [receipts, traces] = await Promise.all([asked, traceReader.read(block, asked, definition, options)])
-  return { block, receipts, traces }
+  const block = await askBlock(readers.rpc, height, options)
+  const asked = readers.receipts.read(block, options)
+  const all = asked.then((receipts) => receipts.all)
+  // It is told of by `asked`.
+  all.catch(() => {})
+  const traces = readers.traces.read(block, all, readers.definition, options)
+  const [receipts, read] = await Promise.all([asked, traces])
+  return { block, receipts, traces: read }
 }
 
 /** Whether something of a transaction is not understood, as it was served. */
 export function isOdd({ block, receipts, traces }: ServedBlock): boolean {
-  const served = [...block.transactions, ...receipts].some((each) => each[oddities] !== undefined)
+  const served = [...block.transactions, ...receipts.all].some((each) => each[oddities] !== undefined)
   const traced = traces.frames ?? []
   return served || traced.some((trace) => trace !== null && (isUnread(trace) || trace.odd.length > 0))
 }
 
 /** Reads a block without its traces: an old one may have none to give. Throws as {@link readBlock} does. */
 export async function readLogs(
-  rpc: RpcClient,
+  { rpc, receipts }: Pick<BlockReaders, 'rpc' | 'receipts'>,
   height: number,
   options: CallOptions,
 ): Promise<Omit<ServedBlock, 'traces'>> {
   const block = await askBlock(rpc, height, options)
-  return { block, receipts: await askReceipts(rpc, block, options) }
+  return { block, receipts: await receipts.read(block, options) }
 }
 
 async function askBlock(rpc: RpcClient, height: number, options: CallOptions): Promise<RpcBlock> {
@@ -60,14 +70,6 @@ async function askBlock(rpc: RpcClient, height: number, options: CallOptions): P
   const block = checkBlock(answer, method)
   if (Number(block.number) !== height) throw badAnswer(method, 'number', block.number, number)
   return block
-}
-
-async function askReceipts(rpc: RpcClient, block: RpcBlock, options: CallOptions): Promise<RpcReceipt[]> {
-  const method = 'eth_getBlockReceipts'
-  const answer = await rpc.call({ method, params: [block.hash] }, options)
-  if (answer === null)
-    throw missing(rpc.endpoint, `the receipts of block ${Number(block.number)} (${block.hash})`)
-  return checkReceipts(answer, block, method)
 }
 
 /** The error for something that a node answered `null` for. */

@@ -11,13 +11,14 @@ import { nonceClaimants } from './mempool/account-nonce.ts'
 import { readTxpool } from './mempool/read-txpool.ts'
 import { probeNode } from './probe.ts'
 import { createVerifier, type VerifyMode } from './proof/verifier.ts'
-import { isOdd, missing, readBlock, readLogs, type ServedBlock } from './read-block.ts'
+import { type BlockReaders, isOdd, missing, readBlock, readLogs, type ServedBlock } from './read-block.ts'
+import { ReceiptReader } from './read-receipts.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import { createRpcClient } from './rpc/client.ts'
 import { type KnownToken, tokenTable } from './tokens.ts'
 import { type TracePolicy, TraceReader } from './traces/trace-reader.ts'
 import type { RpcHeader } from './types.ts'
-import { unscreenedOf } from './unscreened.ts'
+import { receiptsOf, unscreenedOf } from './unscreened.ts'
 
 export interface EvmSourceOptions {
   /** `http://…` or `https://…`; may hold credentials, which are never printed. */
@@ -60,12 +61,17 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
   const { nativeSymbol = definition.symbol, finalityTag = definition.finality.tag } = options
   const rpc = createRpcClient(options.url, fetchTimeoutMs, options)
   const chain = { tokens: tokenTable(options.tokens), nativeSymbol, definition }
-  const traceReader = new TraceReader(rpc, {
-    policy: options.traces ?? 'auto',
-    timeoutMs: fetchTimeoutMs,
-    retryMs: options.traceRetryMs,
-    inPlace: options.retriesTraces,
-  })
+  const readers: BlockReaders = {
+    rpc,
+    receipts: new ReceiptReader(rpc, definition),
+    traces: new TraceReader(rpc, {
+      policy: options.traces ?? 'auto',
+      timeoutMs: fetchTimeoutMs,
+      retryMs: options.traceRetryMs,
+      inPlace: options.retriesTraces,
+    }),
+    definition,
+  }
   const { verify = 'off' } = options
   const verifier = createVerifier(verify, definition.unproved)
   const freezeContracts = new Set(options.freezeContracts)
@@ -76,8 +82,8 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
     endpoint: rpc.endpoint,
 
     async open(signal) {
-      const info = await probeNode(rpc, chainId, signal)
-      const traces = await traceReader.open(signal)
+      const info = await probeNode(readers, chainId, signal)
+      const traces = await readers.traces.open(signal)
       return traces === null ? info : { ...info, reads: `${info.reads} + ${traces}`, traces: true }
     },
 
@@ -111,13 +117,14 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
 
     async block(height, signal) {
       const tally = { bytes: 0 }
-      const read = () => readBlock(rpc, traceReader, definition, height, { tally, signal })
+      const read = () => readBlock(readers, height, { tally, signal })
       let served = await read()
       // What is odd may be the node's for a moment; what stays so when it is asked again is in the block.
       if (isOdd(served)) served = await read()
-      const { block, receipts } = served
+      const { block } = served
+      const receipts = served.receipts.all
       const { frames } = served.traces
-      const { unverified, proveSenders } = await verifier.prove(block, receipts)
+      const { unverified, proveSenders } = await verifier.prove(block, receipts, served.receipts.served)
       const { notices, unread } = extractFreezes(receipts, freezeContracts)
       return {
         ...refOf(block),
@@ -137,10 +144,11 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
     mempool: (signal) => readTxpool(rpc, chain, (options.verify ?? 'off') !== 'off', signal),
 
     freezes: createFreezeReader(rpc, async (height, signal) => {
-      const { block, receipts } = await readLogs(rpc, height, { signal })
-      const { unverified } = await verifier.prove(block, receipts)
-      const { notices, unread } = extractFreezes(receipts, freezeContracts)
-      return { ...refOf(block), freezes: notices, unscreened: [...unverified, ...unread] }
+      const { block, receipts } = await readLogs(readers, height, { signal })
+      const { unverified } = await verifier.prove(block, receipts.all, receipts.served)
+      const { notices, unread } = extractFreezes(receipts.all, freezeContracts)
+      const absent = receiptsOf(receipts)
+      return { ...refOf(block), freezes: notices, unscreened: [...absent, ...unverified, ...unread] }
     }),
 
     close: () => rpc.close(),

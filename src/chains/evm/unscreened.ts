@@ -3,12 +3,14 @@ import type { ChainDefinition } from './definitions/definition.ts'
 import { transactionAt } from './extract/context.ts'
 import { oddities } from './oddity.ts'
 import type { ServedBlock } from './read-block.ts'
+import type { BlockReceipts } from './read-receipts.ts'
 import { isReadWhole, typeOf, unreadableType } from './transaction-types.ts'
 
 /** What of a block was not screened, or not whole. Worded the same for each block, so that coverage joins them. */
 export function unscreenedOf(served: ServedBlock, definition: ChainDefinition): readonly Unscreened[] {
   return [
     ...tracesOf(served),
+    ...receiptsOf(served.receipts),
     ...statusOf(served),
     ...typesOf(served, definition),
     ...fieldOf(served, definition),
@@ -25,11 +27,23 @@ function tracesOf({ traces, block }: ServedBlock): Unscreened[] {
   ]
 }
 
-function statusOf({ block, receipts, traces }: ServedBlock): Unscreened[] {
+/** Receipts that could not be had, and such as nothing in the block belongs to. */
+export function receiptsOf({ absent, extra }: BlockReceipts): Unscreened[] {
+  const row = (reason: string) => (txHash: string) => ({ what: 'receipt', reason, txHash })
+  return [
+    ...absent.map(row('the node has no receipt of it: its logs, and without traces its value, are not read')),
+    ...extra.map(row('the node has a receipt of it, and its block does not have it: it is not read')),
+  ]
+}
+
+function statusOf({ block, receipts: { all: receipts, absent }, traces }: ServedBlock): Unscreened[] {
   const { frames } = traces
-  const unknown = receipts.some(({ status }, index) => {
-    const absent = (status === undefined || status === null) && receipts[index]?.[oddities] === undefined
-    return absent && transactionAt({ block, receipts, frames }, index)?.frames === null
+  const without = new Set(absent)
+  const unknown = receipts.some((receipt, index) => {
+    const { status, transactionHash } = receipt
+    if ((status !== undefined && status !== null) || without.has(transactionHash)) return false
+    if (receipt[oddities] !== undefined) return false
+    return transactionAt({ block, receipts, frames }, index)?.frames === null
   })
   if (!unknown) return []
   const reason = 'receipts from before Byzantium do not say whether a transaction succeeded'

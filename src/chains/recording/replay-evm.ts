@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { EvmBlock } from './format.ts'
 import type { EvmRecording } from './recording.ts'
 import {
   errorOf,
@@ -35,6 +36,8 @@ export function evmMethods(recording: EvmRecording, cursor: ReplayCursor, traces
   const held = [...blocks.values()]
   const hasTraces = traces && held.some((block) => block.traces !== undefined)
   const hasTraceBlock = traces && held.some((block) => block.traceBlock !== undefined)
+
+  let receiptIn: ReturnType<typeof receiptsByTransaction> | undefined
 
   /** The canonical hash of a tag, a height in hex, a hash, or `{blockHash}`; `null` outside; `undefined` if it is none of them. */
   function hashOf(block: unknown): string | null | undefined {
@@ -86,6 +89,14 @@ export function evmMethods(recording: EvmRecording, cursor: ReplayCursor, traces
       cursor.served(hash, 'receipts')
       return { result: bodies.receipts(hash) }
     },
+    eth_getTransactionReceipt([asked]) {
+      if (typeof asked !== 'string') return invalidParams('expected the hash of a transaction')
+      receiptIn ??= receiptsByTransaction(held)
+      const found = receiptIn.get(asked.toLowerCase())?.find(({ hash }) => cursor.isCanonical(hash))
+      if (found === undefined) return nullResult
+      cursor.served(found.hash, 'receipts')
+      return { result: Buffer.from(found.text) }
+    },
     debug_traceBlockByHash: traceAnswer,
     debug_traceBlockByNumber: traceAnswer,
     trace_block([block]) {
@@ -106,6 +117,20 @@ export function evmMethods(recording: EvmRecording, cursor: ReplayCursor, traces
     eth_call: () => noState,
     eth_getCode: () => noState,
   }
+}
+
+const receiptsSchema = z.array(z.looseObject({ transactionHash: z.string() }))
+
+/** The receipts of each transaction, one for each block that has it: a reorg may have moved it. */
+function receiptsByTransaction(blocks: readonly EvmBlock[]): Map<string, { hash: string; text: string }[]> {
+  const found = new Map<string, { hash: string; text: string }[]>()
+  for (const { hash, receipts } of blocks) {
+    for (const receipt of receiptsSchema.parse(JSON.parse(receipts))) {
+      const of = receipt.transactionHash.toLowerCase()
+      found.set(of, [...(found.get(of) ?? []), { hash, text: JSON.stringify(receipt) }])
+    }
+  }
+  return found
 }
 
 const blockSchema = z.looseObject({ transactions: z.array(z.object({ hash: z.string() })) })

@@ -18,7 +18,7 @@ describe('a node that can’t be used', () => {
   it('has pruned its genesis', () =>
     expectFailure('open', { eth_getBlockByNumber: () => null }, 'node-missing-data', /genesis/))
 
-  it('has no eth_getBlockReceipts', () =>
+  it('has neither eth_getBlockReceipts nor single receipts', () =>
     expectFailure(
       'open',
       { eth_getBlockReceipts: rpcError(-32601, 'the method does not exist') },

@@ -55,14 +55,27 @@ export function httpAnswer(status: number, body: string, type = 'application/jso
   }
 }
 
-/** A JSON-RPC node on loopback that answers as told; gone when the test ends. Unknown methods answer -32601. */
-export async function startFakeNode(handlers: Record<string, Handler>): Promise<FakeNode> {
+/** A JSON-RPC node on loopback that answers as told; gone when the test ends. Unknown methods answer -32601, and so do batches unless it takes them. */
+export async function startFakeNode(
+  handlers: Record<string, Handler>,
+  options: { batches?: boolean } = {},
+): Promise<FakeNode> {
   const node: FakeNode = { url: '', port: 0, calls: [], authorization: undefined }
   const server = createServer(async (request, response) => {
     node.authorization = request.headers.authorization
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
-    const { id, method, params } = JSON.parse(Buffer.concat(chunks).toString())
+    const asked = JSON.parse(Buffer.concat(chunks).toString())
+    if (Array.isArray(asked) && options.batches) {
+      const answers = asked.map(async ({ id, method, params }) => {
+        node.calls.push(`batch ${[method, params[0]].join(' ')}`)
+        return { jsonrpc: '2.0', id, result: await handlers[method]?.(params, response) }
+      })
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify(await Promise.all(answers)))
+      return
+    }
+    const { id, method, params = [] } = asked
     node.calls.push([method, params[0]].filter((part) => part !== undefined).join(' '))
     const handler = handlers[method] ?? rpcError(-32601, `the method ${method} does not exist`)
     const result = await handler(params, response)

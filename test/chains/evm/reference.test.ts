@@ -74,7 +74,7 @@ function read(scenario: Scenario, reading: Reading | 'none'): Map<string, Screen
   for (const file of readdirSync(`${folder}blocks`)) {
     const served = JSON.parse(readFileSync(`${folder}blocks/${file}`, 'utf8'))
     const block = checkBlock(served.block, 'eth_getBlockByNumber')
-    const receipts = checkReceipts(served.receipts, block, 'eth_getBlockReceipts')
+    const receipts = [...checkReceipts(served.receipts, block, 'eth_getBlockReceipts').byHash.values()]
     const { definition, ...chain } = chainOf(tokens, 31337)
     const frames =
       reading === 'none' ? null : readings[reading](served[reading], block, receipts, definition, reading)

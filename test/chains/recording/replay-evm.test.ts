@@ -31,6 +31,18 @@ describe('an EVM replay node', () => {
     }
   })
 
+  it('answers the receipt of a transaction from the branch that it follows', async () => {
+    const node = await playing(recording)
+    for (const hash of won.hashes) {
+      const receipts = JSON.parse(recording.blocks.get(hash)?.receipts ?? '[]') as {
+        transactionHash: string
+      }[]
+      for (const receipt of receipts)
+        expect((await node.rpc('eth_getTransactionReceipt', receipt.transactionHash)).result).toEqual(receipt)
+    }
+    expect((await node.rpc('eth_getTransactionReceipt', unknownHash)).result).toBeNull()
+  })
+
   it('gives transactions as hashes where they are not asked for whole', async () => {
     const node = await playing(recording)
     const full = JSON.parse(recording.blocks.get(head.hash)?.block ?? '') as {

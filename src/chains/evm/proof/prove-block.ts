@@ -22,12 +22,16 @@ import { proveWithdrawals } from './withdrawals.ts'
  * mismatch: a fork must not stop the watch.
  *
  * Pure. Never throws for a block and receipts that were checked.
+ *
+ * @param receipts one for each transaction.
+ * @param served those that the node has, where they are not as many as the transactions: the root may hold just these.
  */
 export function proveBlock(
   block: RpcBlock,
   receipts: readonly RpcReceipt[],
   rules: ProofRules,
   keccak: Keccak,
+  served: readonly RpcReceipt[] = receipts,
 ): Proof {
   const findings = new Findings()
   const header = servedFields(block)
@@ -42,7 +46,8 @@ export function proveBlock(
   if (stateSync) findings.leave('transactionsRoot', 'the state-sync transaction of Bor stands in no root')
   const rooted = stateSync ? -1 : undefined
   const transactions = block.transactions.slice(0, rooted)
-  const rootedReceipts = receipts.slice(0, rooted)
+  const own = stateSync ? block.transactions.at(-1)?.hash : undefined
+  const rootedReceipts = served.filter(({ transactionHash }) => transactionHash !== own)
   proveTransactions(findings, header.transactionsRoot, transactions, rules, keccak)
   if (!proveReceipts(findings, header.receiptsRoot, rootedReceipts, transactions, rules, keccak)) {
     const unsure = genuine === true ? undefined : 'the header it stands in is not proved'
@@ -52,7 +57,7 @@ export function proveBlock(
   const [first] = transactions
   const opStack = first !== undefined && typeOf(first) === opDeposit
   proveWithdrawals(findings, header.withdrawalsRoot, block.withdrawals ?? [], opStack, rules, keccak)
-  proveContractAddresses(findings, transactions, rootedReceipts, keccak)
+  proveContractAddresses(findings, transactions, receipts, keccak)
   return findings
 }
 

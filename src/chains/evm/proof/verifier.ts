@@ -22,9 +22,14 @@ export interface Verifier {
   /**
    * Proves a block, once, when it was read.
    *
+   * @param receipts one for each transaction. @param served those that a root commits to, where they are others.
    * @throws ChainscreenError `node-bad-answer` in mode `strict`, where something in it can't be true.
    */
-  prove(block: RpcBlock, receipts: readonly RpcReceipt[]): Promise<ProvedBlock>
+  prove(
+    block: RpcBlock,
+    receipts: readonly RpcReceipt[],
+    served?: readonly RpcReceipt[],
+  ): Promise<ProvedBlock>
 }
 
 const nothing: ProvedBlock = { unverified: [], proveSenders: () => [] }
@@ -34,7 +39,7 @@ export function createVerifier(mode: VerifyMode, rules: ProofRules): Verifier {
   // becomes of reading: so a lie that comes out then is also what the next block is refused for.
   let lie: unknown = null
   return {
-    async prove(block, receipts) {
+    async prove(block, receipts, served = receipts) {
       if (mode === 'off') return nothing
       const keccak = await loadKeccak()
       if (lie !== null) {
@@ -42,7 +47,7 @@ export function createVerifier(mode: VerifyMode, rules: ProofRules): Verifier {
         lie = null
         throw before
       }
-      const unverified = judge(proveBlock(block, receipts, rules, keccak), block, mode)
+      const unverified = judge(proveBlock(block, receipts, rules, keccak, served), block, mode)
       // Extraction runs again when own addresses change; who sent a transaction does not.
       const known = new Map<string, readonly Unscreened[]>()
       const sender = (hash: string): readonly Unscreened[] => {

@@ -5,6 +5,7 @@ import { defaultMaxResponse, maxSmallAnswer } from '../../answer-limits.ts'
 import { badAnswer } from './bad-answer.ts'
 import { nodeError } from './node-error.ts'
 import { type AnswerBounds, type ByteTally, PooledFetch } from './pooled-fetch.ts'
+import { RpcRefusal } from './refusal.ts'
 import type { ChainscreenRpcSchema, RpcCall, RpcMethod } from './schema.ts'
 
 export interface CallOptions {
@@ -26,6 +27,13 @@ export interface RpcClient {
    * an `RpcRefusal` where the node itself answered with an error.
    */
   call(call: RpcCall, options?: CallOptions): Promise<unknown>
+  /**
+   * Several calls in one batch (https://www.jsonrpc.org/specification#batch), or one after the other where the node takes
+   * none. Of a call that the node refused its `RpcRefusal` is the answer.
+   *
+   * @throws ChainscreenError as {@link call}, but for refusals.
+   */
+  callAll(calls: readonly RpcCall[], options?: CallOptions): Promise<unknown[]>
   close(): Promise<void>
 }
 
@@ -59,10 +67,11 @@ export function createRpcClient(
   const pool = new PooledFetch(url)
 
   // A client costs microseconds, and is the only place where viem lets one answer's size be told from another's.
-  const clientFor = (tally: ByteTally, bounds: AnswerBounds) =>
+  const clientFor = (tally: ByteTally, bounds: AnswerBounds, batchSize?: number) =>
     createClient({
       rpcSchema: rpcSchema<ChainscreenRpcSchema>(),
       transport: http(url, {
+        ...(batchSize !== undefined && { batch: { batchSize, wait: 0 } }),
         fetchFn: pool.counting(tally, bounds),
         retryCount: 0,
         timeout: timeoutMs,
@@ -71,21 +80,46 @@ export function createRpcClient(
       }),
     })
 
+  const ask = async (client: ReturnType<typeof clientFor>, call: RpcCall, signal?: AbortSignal) => {
+    let result: unknown
+    try {
+      result = await client.request(call, signal ? { signal } : undefined)
+    } catch (error) {
+      const aborted = signal?.aborted ?? false
+      throw nodeError(error, { method: call.method, endpoint, redactor, timeoutMs, aborted })
+    }
+    if (result === undefined) throw badAnswer(call.method, 'result', undefined)
+    return result
+  }
+  const orRefusal = (error: unknown) => {
+    if (error instanceof RpcRefusal) return error
+    throw error
+  }
+
   return {
     endpoint,
     redactor,
-    async call(call, { signal, tally = { bytes: 0 } } = {}) {
-      let result: unknown
-      const { method } = call
+    call: (call, { signal, tally = { bytes: 0 } } = {}) => {
       const maxBytes = isSmall(call) ? Math.min(maxResponse, maxSmallAnswer) : maxResponse
+      return ask(clientFor(tally, { method: call.method, maxBytes }), call, signal)
+    },
+    async callAll(calls, { signal, tally = { bytes: 0 } } = {}) {
+      const [first] = calls
+      if (first === undefined) return []
+      const bounds = { method: first.method, maxBytes: maxResponse }
       try {
-        result = await clientFor(tally, { method, maxBytes }).request(call, signal ? { signal } : undefined)
+        const client = clientFor(tally, bounds, calls.length)
+        const answers = await Promise.all(calls.map((call) => ask(client, call, signal).catch(orRefusal)))
+        // A batch that is answered with nothing but errors, or with HTTP 4xx, may be one that the node does not take.
+        if (!answers.every((answer) => answer instanceof RpcRefusal)) return answers
       } catch (error) {
-        const aborted = signal?.aborted ?? false
-        throw nodeError(error, { method, endpoint, redactor, timeoutMs, aborted })
+        const isTaken = !(error instanceof ChainscreenError) || error.code !== 'node-bad-answer'
+        if (isTaken || signal?.aborted) throw error
       }
-      if (result === undefined) throw badAnswer(method, 'result', undefined)
-      return result
+      const answers: unknown[] = []
+      for (const call of calls)
+        answers.push(await ask(clientFor(tally, bounds), call, signal).catch(orRefusal))
+      return answers
     },
     close: () => pool.close(),
   }

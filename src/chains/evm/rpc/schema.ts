@@ -13,6 +13,7 @@ export type ChainscreenRpcSchema = [
   { Method: 'eth_getBlockByHash'; Parameters: [hash: string, full: boolean]; ReturnType: unknown },
   /** Takes a height, a tag or a hash; only ever asked by hash. */
   { Method: 'eth_getBlockReceipts'; Parameters: [hash: string]; ReturnType: unknown },
+  { Method: 'eth_getTransactionReceipt'; Parameters: [hash: string]; ReturnType: unknown },
   {
     Method: 'debug_traceBlockByHash'
     Parameters: [hash: string, options: CallTracerOptions]

@@ -18,7 +18,10 @@ export interface ServedBlock {
 /** Checked the way a source does it. */
 export function served(block: unknown, receipts: unknown): ServedBlock {
   const checked = checkBlock(block, 'eth_getBlockByNumber')
-  return { block: checked, receipts: checkReceipts(receipts, checked, 'eth_getBlockReceipts') }
+  return {
+    block: checked,
+    receipts: [...checkReceipts(receipts, checked, 'eth_getBlockReceipts').byHash.values()],
+  }
 }
 
 /** Every block of the chain that the demo replays. */

@@ -60,8 +60,15 @@ export function servedTransaction(serialized: Hex): RpcTransaction {
   return json as unknown as RpcTransaction
 }
 
-/** A block of signed transactions, with every root and hash as they have to be. */
-export async function signedBlock(values: readonly bigint[]): Promise<ServedBlock> {
+/**
+ * A block of signed transactions, with every root and hash as they have to be.
+ *
+ * @param options.receipts how many of the receipts the root commits to; default all.
+ */
+export async function signedBlock(
+  values: readonly bigint[],
+  options: { receipts?: number } = {},
+): Promise<ServedBlock> {
   const to = `0x${'a'.repeat(40)}` as const
   const transactions = await Promise.all(
     values.map(async (value, nonce) =>
@@ -86,7 +93,7 @@ export async function signedBlock(values: readonly bigint[]): Promise<ServedBloc
       keccak,
     ),
     receiptsRoot: indexRoot(
-      receipts.length,
+      options.receipts ?? receipts.length,
       (index, writer) => writeReceipt(writer, receipts[index] as RpcReceipt),
       keccak,
     ),

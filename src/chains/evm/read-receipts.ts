@@ -1,0 +1,176 @@
+import { ChainscreenError } from '../../errors.ts'
+import { checkReceipt, checkReceipts, endsInOwnTransaction, noReceipt } from './check-receipts.ts'
+import type { ChainDefinition } from './definitions/definition.ts'
+import type { CallOptions, RpcClient } from './rpc/client.ts'
+import { isMethodMissing, RpcRefusal } from './rpc/refusal.ts'
+import type { RpcCall } from './rpc/schema.ts'
+import type { RpcBlock, RpcReceipt } from './types.ts'
+
+/** The receipts of a block, each with its transaction. */
+export interface BlockReceipts {
+  /** One for each transaction, in their order. That of an `absent` one says nothing: no status, no logs. */
+  all: readonly RpcReceipt[]
+  /** Those that the node served, as a root would commit to them. */
+  served: readonly RpcReceipt[]
+  /** Hashes of the transactions that the node has no receipt for. */
+  absent: readonly string[]
+  /** Hashes of the transactions that the node has a receipt for, and that are not in the block. */
+  extra: readonly string[]
+}
+
+const blockMethod = 'eth_getBlockReceipts'
+const singleMethod = 'eth_getTransactionReceipt'
+/** Receipts in one batch: hosted nodes allow 100 calls and more. */
+const batchSize = 100
+/** After so many blocks without it the node is asked for all receipts of a block again: a gateway may have been the reason. */
+const tryAgainAfter = 500
+/** Blocks that lacked a receipt once, at most: they are asked for again within moments. */
+const mostOdd = 1_000
+
+/**
+ * Reads the receipts of one node's blocks: all of a block in one call, or, where the node does not have that (Ganache,
+ * geth before 1.13, some hosted nodes), one for each transaction, in batches.
+ */
+export class ReceiptReader {
+  readonly #rpc: RpcClient
+  readonly #definition: ChainDefinition
+  /** Blocks left to read one receipt after the other; 0: all at once. */
+  #singly = 0
+  readonly #odd = new Set<string>()
+
+  constructor(rpc: RpcClient, definition: ChainDefinition) {
+    this.#rpc = rpc
+    this.#definition = definition
+  }
+
+  /**
+   * Finds out how the node serves receipts, anew.
+   *
+   * @param latest hash of a block that it has. @returns how, in a few words.
+   * @throws ChainscreenError `node-missing-data` where it serves them in no way; and as a call throws.
+   */
+  async open(latest: string, client: string, signal?: AbortSignal): Promise<string> {
+    this.#singly = 0
+    try {
+      await this.#rpc.call({ method: blockMethod, params: [latest] }, { signal })
+      return 'receipts by hash'
+    } catch (error) {
+      if (!isMethodMissing(error)) throw error
+    }
+    try {
+      await this.#rpc.call({ method: singleMethod, params: [latest] }, { signal })
+    } catch (error) {
+      if (!isMethodMissing(error)) throw error
+      throw new ChainscreenError(
+        'node-missing-data',
+        `The node at ${this.#rpc.endpoint} (${client}) has neither ${blockMethod} (geth from 1.13, Arbitrum Nitro from ` +
+          `2.2.4, current versions of reth, Erigon, Nethermind and Besu have it) nor ${singleMethod}: one of them is needed.`,
+      )
+    }
+    this.#singly = tryAgainAfter
+    return `receipts one by one (it has no ${blockMethod})`
+  }
+
+  /**
+   * The receipts of a block, paired with its transactions by their hashes. What the answer lacks is asked for singly. Where
+   * that gives nothing, the block is refused once, so that it is asked for again, and of the next node where there is one;
+   * after that the receipt counts as absent.
+   *
+   * @throws ChainscreenError `node-missing-data`, `node-bad-answer`, and as a call throws.
+   */
+  async read(block: RpcBlock, options: CallOptions): Promise<BlockReceipts> {
+    const answer = await this.#ask(block, options)
+    const { byHash, extra } = checkReceipts(answer ?? [], block, blockMethod)
+    const lacking = block.transactions.flatMap(({ hash }, index) => (byHash.has(hash) ? [] : [index]))
+    for (const receipt of await this.#askSingly(lacking, block, options)) {
+      if (receipt !== null) byHash.set(receipt.transactionHash, receipt)
+    }
+    const absent = block.transactions.map(({ hash }) => hash).filter((hash) => !byHash.has(hash))
+    this.#refuseOdd(block, absent, answer)
+    const inOrder = block.transactions.flatMap(({ hash }) => byHash.get(hash) ?? [])
+    return {
+      all: block.transactions.map(({ hash }) => byHash.get(hash) ?? noReceipt(hash, block)),
+      // Where there are more than transactions, the order in which they were served is the only one there is.
+      served: extra.length > 0 && lacking.length === absent.length ? (answer as RpcReceipt[]) : inOrder,
+      absent,
+      extra,
+    }
+  }
+
+  /** The node's answer for the whole block; `null` where each receipt has to be asked for. */
+  async #ask(block: RpcBlock, options: CallOptions): Promise<unknown> {
+    if (this.#singly > 0) {
+      this.#singly--
+      return null
+    }
+    try {
+      const answer = await this.#rpc.call({ method: blockMethod, params: [block.hash] }, options)
+      // Some nodes answer null where there are none.
+      if (answer !== null || block.transactions.length === 0) return answer
+    } catch (error) {
+      if (!isMethodMissing(error)) throw error
+      this.#singly = tryAgainAfter
+      return null
+    }
+    throw new ChainscreenError(
+      'node-missing-data',
+      `The node at ${this.#rpc.endpoint} answered null for the receipts of block ${Number(block.number)} (${block.hash}): ` +
+        'it does not have it (yet, or any more), or keeps no history.',
+    )
+  }
+
+  /** Of each transaction of the block that is named; `null` where the node has none. */
+  async #askSingly(
+    lacking: readonly number[],
+    block: RpcBlock,
+    options: CallOptions,
+  ): Promise<(RpcReceipt | null)[]> {
+    const found: (RpcReceipt | null)[] = []
+    for (let from = 0; from < lacking.length; from += batchSize) {
+      const part = lacking.slice(from, from + batchSize)
+      const calls = part.map((index): RpcCall => {
+        return { method: singleMethod, params: [block.transactions[index]?.hash ?? ''] }
+      })
+      const answers = await this.#rpc.callAll(calls, options)
+      for (const [i, answer] of answers.entries()) {
+        if (answer === null || isWithout(answer)) found.push(null)
+        else if (answer instanceof Error) throw answer
+        else found.push(checkReceipt(answer, part[i] ?? 0, block, singleMethod))
+      }
+    }
+    return found
+  }
+
+  /** @throws ChainscreenError where the block is to be asked for again. */
+  #refuseOdd(block: RpcBlock, absent: readonly string[], answer: unknown): void {
+    const { hash, number, transactions } = block
+    const served = `The node at ${this.#rpc.endpoint} has ${transactions.length - absent.length} receipts of block ${Number(number)} (${hash}), but the block has ${transactions.length} transactions`
+    if (absent.length === 0) {
+      this.#odd.delete(hash)
+    } else if (absent.length === transactions.length && !this.#isOwnAlone(block)) {
+      // Not one: that is no odd transaction, but a node that lags behind itself.
+      const code = Array.isArray(answer) ? 'node-bad-answer' : 'node-missing-data'
+      throw new ChainscreenError(
+        code,
+        `${served}: the node is not consistent, ask it again or use another one.`,
+      )
+    } else if (absent.length === 1 && absent[0] === endsInOwnTransaction(block, this.#definition)) {
+      // It stands in no root, and nodes are known to leave it out.
+    } else if (!this.#odd.has(hash)) {
+      if (this.#odd.size >= mostOdd) this.#odd.clear()
+      this.#odd.add(hash)
+      throw new ChainscreenError('node-missing-data', `${served}: it is asked again.`)
+    }
+  }
+
+  #isOwnAlone(block: RpcBlock): boolean {
+    return block.transactions.length === 1 && endsInOwnTransaction(block, this.#definition) !== null
+  }
+}
+
+/** The node has no such receipt, or refuses to give it: asking for others may work all the same. */
+function isWithout(answer: unknown): boolean {
+  return (
+    answer instanceof RpcRefusal && (answer.code === 'node-missing-data' || answer.code === 'node-bad-answer')
+  )
+}
