@@ -23,14 +23,8 @@ export async function openNode(
   signal?: AbortSignal,
 ): Promise<{ chain: ChainInfo; client: string }> {
   const chain = await rpc.call({ method: 'getblockchaininfo', params: [] }, chainInfoSchema, signal)
+  checkNetwork(chain, rpc, network, endpoint)
   const expected = networkFacts[network]
-  if (chain.chain !== expected.chain) {
-    throw wrongChain(
-      endpoint,
-      `follows the chain "${rpc.redactor.quote(chain.chain, 40)}"`,
-      `${network} ("${expected.chain}")`,
-    )
-  }
   const genesis = await rpc.call({ method: 'getblockhash', params: [0] }, hashSchema, signal)
   if (genesis !== expected.genesis) {
     throw wrongChain(endpoint, `has the genesis block ${genesis}`, `${network} with ${expected.genesis}`)
@@ -46,6 +40,19 @@ export async function openNode(
   const { subversion } = await rpc.call({ method: 'getnetworkinfo', params: [] }, networkInfoSchema, signal)
   checkSynced(chain, network, endpoint)
   return { chain, client: rpc.redactor.quote(subversion) }
+}
+
+/** @throws ChainscreenError `wrong-chain` where the node follows another network. */
+export function checkNetwork(
+  { chain }: ChainInfo,
+  rpc: RpcClient,
+  network: BitcoinNetwork,
+  endpoint: string,
+): void {
+  const expected = networkFacts[network]
+  if (chain === expected.chain) return
+  const found = `follows the chain "${rpc.redactor.quote(chain, 40)}"`
+  throw wrongChain(endpoint, found, `${network} ("${expected.chain}")`)
 }
 
 function checkSynced(chain: ChainInfo, network: BitcoinNetwork, endpoint: string): void {

@@ -49,7 +49,8 @@ export const networkInfoSchema = z.object({ subversion: z.string() })
 export const blockHeaderSchema = z.object({
   hash: hashSchema,
   height: heightSchema,
-  time: z.int().nonnegative(),
+  /** A header has 32 bits for it. */
+  time: z.int().nonnegative().max(0xffffffff),
   /** Absent in the genesis block. */
   previousblockhash: hashSchema.optional(),
 })

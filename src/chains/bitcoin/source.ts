@@ -13,7 +13,7 @@ import { blockClaimants } from './mempool/block-claimants.ts'
 import { readMempool } from './mempool/read-mempool.ts'
 import { bitcoinCaip2, networkFacts } from './networks.ts'
 import { NodeClient } from './node-client.ts'
-import { openNode } from './open-node.ts'
+import { checkNetwork, openNode } from './open-node.ts'
 import { hashBlock } from './proof/hash-block.ts'
 import { BlockVerifier, type VerifyMode } from './proof/verifier.ts'
 import type { ReaderChain } from './reader-chain.ts'
@@ -139,6 +139,8 @@ export class BitcoinSource implements ChainSource {
 
   async head(signal?: AbortSignal): Promise<ChainHead> {
     const chain = await this.#rpc.call({ method: 'getblockchaininfo', params: [] }, chainInfoSchema, signal)
+    // Another node may have come to stand behind the same address.
+    checkNetwork(chain, this.#rpc, this.#network, this.endpoint)
     const head = { height: chain.blocks, hash: chain.bestblockhash, finalized: null }
     this.#hashes.sawHead(head)
     return head

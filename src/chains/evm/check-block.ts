@@ -4,6 +4,9 @@ import { badAnswer } from './rpc/bad-answer.ts'
 import { commonTypes, typeOf, unreadableType } from './transaction-types.ts'
 import type { RpcBlock, RpcHeader, RpcTransaction, RpcWithdrawal } from './types.ts'
 
+/** 9999-12-31T23:59:59Z. Later times have another form as text (ISO 8601), and beyond the year 275760 none in JavaScript. */
+const lastTime = 253_402_300_799
+
 /**
  * Checks a block's header as a node answered it, and puts its hex into lower case in place.
  *
@@ -16,7 +19,9 @@ export function checkHeader(answer: unknown, method: string): RpcHeader {
   header.hash = asWord(header.hash) ?? fail(method, 'hash', header.hash)
   header.parentHash = asWord(header.parentHash) ?? fail(method, 'parentHash', header.parentHash)
   if (asNumber(header.number) === undefined) fail(method, 'number', header.number)
-  if (asNumber(header.timestamp) === undefined) fail(method, 'timestamp', header.timestamp)
+  const time = asNumber(header.timestamp)
+  if (time === undefined || time > lastTime)
+    throw badAnswer(method, 'timestamp', header.timestamp, 'seconds since 1970, before the year 10000')
   return header as RpcHeader
 }
 

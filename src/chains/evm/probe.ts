@@ -1,5 +1,6 @@
 import { ChainscreenError } from '../../errors.ts'
 import type { SourceInfo } from '../source.ts'
+import type { ChainIdentity } from './chain-identity.ts'
 import { checkHeader } from './check-block.ts'
 import { asNumber } from './hex.ts'
 import type { BlockReaders } from './read-block.ts'
@@ -14,10 +15,10 @@ import { isMethodMissing } from './rpc/refusal.ts'
  */
 export async function probeNode(
   { rpc, receipts }: Pick<BlockReaders, 'rpc' | 'receipts'>,
-  chainId: number,
+  identity: ChainIdentity,
   signal?: AbortSignal,
 ): Promise<SourceInfo> {
-  await checkChainId(rpc, chainId, signal)
+  await identity.open(signal)
   await checkSynced(rpc, signal)
   const client = await clientVersion(rpc, signal)
   const genesis = await header(rpc, '0x0', 'its genesis block (height 0)', signal)
@@ -26,17 +27,6 @@ export async function probeNode(
   const latest = await header(rpc, 'latest', 'a latest block', signal)
   const how = await receipts.open(latest.hash, client, signal)
   return { client, reads: `full block + ${how}`, genesisHash: genesis.hash }
-}
-
-async function checkChainId(rpc: RpcClient, chainId: number, signal?: AbortSignal): Promise<void> {
-  const answer = await rpc.call({ method: 'eth_chainId', params: [] }, { signal })
-  const served = asNumber(answer)
-  if (served === undefined) throw badAnswer('eth_chainId', 'result', answer)
-  if (served === chainId) return
-  throw new ChainscreenError(
-    'wrong-chain',
-    `The node at ${rpc.endpoint} serves chain id ${served}, but the config says chainId: ${chainId}: correct the one or the other.`,
-  )
 }
 
 async function checkSynced(rpc: RpcClient, signal?: AbortSignal): Promise<void> {

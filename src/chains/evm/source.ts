@@ -1,6 +1,7 @@
 import type { Redactor } from '../../redactor.ts'
 import type { BlockRef } from '../../screening/types.ts'
 import type { ChainSource, SourceBlock } from '../source.ts'
+import { ChainIdentity } from './chain-identity.ts'
 import { checkHeader } from './check-block.ts'
 import { chainDefinition } from './definitions/index.ts'
 import { extractBlock } from './extract/extract.ts'
@@ -38,6 +39,8 @@ export interface EvmSourceOptions {
   verify?: VerifyMode
   /** How long one call may take, its body included. Default 30 s. */
   fetchTimeoutMs?: number
+  /** How long the node's chain id is believed while its connection holds. Default an hour. */
+  chainIdEveryMs?: number
   /** The pause before the traces of one block, which failed, are asked for again. Default 15 s. */
   traceRetryMs?: number
   /** Waits for that pause itself, for who reads blocks once; else each failure is thrown, for a follower or a pool to go on from. */
@@ -59,7 +62,9 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
   const { chainId, fetchTimeoutMs = 30_000 } = options
   const definition = chainDefinition(chainId)
   const { nativeSymbol = definition.symbol, finalityTag = definition.finality.tag } = options
-  const rpc = createRpcClient(options.url, fetchTimeoutMs, options)
+  const client = createRpcClient(options.url, fetchTimeoutMs, options)
+  const identity = new ChainIdentity(client, chainId, options.chainIdEveryMs)
+  const rpc = identity.watched()
   const chain = { tokens: tokenTable(options.tokens), nativeSymbol, definition }
   const readers: BlockReaders = {
     rpc,
@@ -75,23 +80,26 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
   const { verify = 'off' } = options
   const verifier = createVerifier(verify, definition.unproved)
   const freezeContracts = new Set(options.freezeContracts)
-  const finalizedHeight = finalityTagReader(rpc, finalityTag)
+  const finalizedHeight = finalityTagReader(rpc, finalityTag, verifier.proveHeader)
 
   return {
     caip2: `eip155:${chainId}`,
     endpoint: rpc.endpoint,
 
     async open(signal) {
-      const info = await probeNode(readers, chainId, signal)
+      const info = await probeNode(readers, identity, signal)
       const traces = await readers.traces.open(signal)
       return traces === null ? info : { ...info, reads: `${info.reads} + ${traces}`, traces: true }
     },
 
     async head(signal) {
+      await identity.check(signal)
       const method = 'eth_getBlockByNumber'
       const latest = await rpc.call({ method, params: ['latest', false] }, { signal })
       if (latest === null) throw missing(rpc.endpoint, 'a latest block')
-      const { height, hash } = refOf(checkHeader(latest, method))
+      const head = checkHeader(latest, method)
+      await verifier.proveHeader(head)
+      const { height, hash } = refOf(head)
       const finalized = await finalizedHeight(signal)
       // The two answers are of two moments: a block may have come between them.
       return { height, hash, finalized: finalized === null ? null : Math.min(finalized, height) }
@@ -103,6 +111,7 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
       if (answer === null) return null
       const header = checkHeader(answer, method)
       if (Number(header.number) !== height) throw badAnswer(method, 'number', header.number, toHex(height))
+      await verifier.proveHeader(header)
       return header.hash
     },
 
@@ -112,6 +121,7 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
       if (answer === null) return null
       const header = checkHeader(answer, method)
       if (header.hash !== hash.toLowerCase()) throw badAnswer(method, 'hash', header.hash, hash)
+      await verifier.proveHeader(header)
       return refOf(header)
     },
 

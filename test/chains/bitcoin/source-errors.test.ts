@@ -37,6 +37,15 @@ describe('a node that is not the right one, or not ready', () => {
     })
   })
 
+  it('that gives way to one of another network while it is followed is refused', async () => {
+    const node = await withNode({})
+    const source = sourceFor(node.url)
+    await source.open()
+    await source.head()
+    node.state.chainName = 'main'
+    await expect(source.head()).rejects.toMatchObject({ code: 'wrong-chain' })
+  })
+
   it('with another genesis block is refused', async () => {
     await expect(opening({ chain: [buildBlock({ height: 0 })] })).rejects.toMatchObject({
       code: 'wrong-chain',

@@ -1,5 +1,5 @@
 import { opDeposit, typeOf } from '../transaction-types.ts'
-import type { RpcBlock, RpcReceipt } from '../types.ts'
+import type { RpcBlock, RpcHeader, RpcReceipt } from '../types.ts'
 import { proveContractAddresses } from './contract-address.ts'
 import { nameList } from './excuses.ts'
 import { Findings } from './findings.ts'
@@ -35,12 +35,7 @@ export function proveBlock(
 ): Proof {
   const findings = new Findings()
   const header = servedFields(block)
-  const genuine = findings.check({
-    field: 'hash',
-    served: block.hash,
-    compute: () => headerHash(header, keccak),
-    excuse: () => rules.hash ?? unknownFieldsReason(header),
-  })
+  const genuine = checkHash(findings, block, rules, keccak)
 
   const stateSync = endsInStateSync(block, keccak)
   if (stateSync) findings.leave('transactionsRoot', 'the state-sync transaction of Bor stands in no root')
@@ -59,6 +54,28 @@ export function proveBlock(
   proveWithdrawals(findings, header.withdrawalsRoot, block.withdrawals ?? [], opStack, rules, keccak)
   proveContractAddresses(findings, transactions, receipts, keccak)
   return findings
+}
+
+/** Proves a header, as one node served it, against its own hash. Pure. */
+export function proveHeader(header: RpcHeader, rules: ProofRules, keccak: Keccak): Proof {
+  const findings = new Findings()
+  checkHash(findings, header, rules, keccak)
+  return findings
+}
+
+function checkHash(
+  findings: Findings,
+  block: RpcHeader,
+  rules: ProofRules,
+  keccak: Keccak,
+): ReturnType<Findings['check']> {
+  const header = servedFields(block)
+  return findings.check({
+    field: 'hash',
+    served: block.hash,
+    compute: () => headerHash(header, keccak),
+    excuse: () => rules.hash ?? unknownFieldsReason(header),
+  })
 }
 
 function unknownFieldsReason(header: Served): string | undefined {

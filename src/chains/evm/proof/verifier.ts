@@ -1,10 +1,10 @@
 import { ChainscreenError } from '../../../errors.ts'
 import type { ScreenableTx } from '../../../screening/types.ts'
 import type { Unscreened } from '../../source.ts'
-import type { RpcBlock, RpcReceipt } from '../types.ts'
+import type { RpcBlock, RpcHeader, RpcReceipt } from '../types.ts'
 import { loadKeccak } from './keccak.ts'
 import type { Mismatch, Proof, ProofRules } from './proof.ts'
-import { proveBlock } from './prove-block.ts'
+import { proveBlock, proveHeader } from './prove-block.ts'
 import { proveSigners } from './prove-signers.ts'
 
 /** `strict`: a mismatch refuses the block. `warn`: it is recorded. `off`: nothing is proved. */
@@ -19,6 +19,13 @@ export interface ProvedBlock {
 
 /** Proves what one node serves. */
 export interface Verifier {
+  /**
+   * Proves a header alone, such as that of a head: its hash has to be that of its fields. A hint at best: what can't be proved
+   * of it, and in mode `warn` what proves false, is left to the block's own proof.
+   *
+   * @throws ChainscreenError `node-bad-answer` in mode `strict`, where it can't be true.
+   */
+  proveHeader(header: RpcHeader): Promise<void>
   /**
    * Proves a block, once, when it was read.
    *
@@ -39,6 +46,9 @@ export function createVerifier(mode: VerifyMode, rules: ProofRules): Verifier {
   // becomes of reading: so a lie that comes out then is also what the next block is refused for.
   let lie: unknown = null
   return {
+    async proveHeader(header) {
+      if (mode === 'strict') judge(proveHeader(header, rules, await loadKeccak()), header, mode)
+    },
     async prove(block, receipts, served = receipts) {
       if (mode === 'off') return nothing
       const keccak = await loadKeccak()
@@ -70,13 +80,13 @@ export function createVerifier(mode: VerifyMode, rules: ProofRules): Verifier {
   }
 }
 
-function judge({ mismatches, unproved }: Proof, block: RpcBlock, mode: VerifyMode): Unscreened[] {
+function judge({ mismatches, unproved }: Proof, block: RpcHeader, mode: VerifyMode): Unscreened[] {
   const [first] = mismatches
   if (first !== undefined && mode === 'strict') throw refusal(block, mismatches, first)
   return [...unproved, ...mismatches.map(sentence)].map((reason) => ({ what: 'unverified', reason }))
 }
 
-function refusal(block: RpcBlock, mismatches: readonly Mismatch[], first: Mismatch): ChainscreenError {
+function refusal(block: RpcHeader, mismatches: readonly Mismatch[], first: Mismatch): ChainscreenError {
   return new ChainscreenError(
     'node-bad-answer',
     `Block ${Number(block.number)} (${block.hash}) does not prove true: ${sentence(first)} Ask a node that is in ` +
