@@ -1,3 +1,4 @@
+import { ChainscreenError } from '../../errors.ts'
 import type { Redactor } from '../../redactor.ts'
 import type { BlockRef } from '../../screening/types.ts'
 import type { ChainSource, SourceBlock } from '../source.ts'
@@ -70,7 +71,7 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
     rpc,
     receipts: new ReceiptReader(rpc, definition),
     traces: new TraceReader(rpc, {
-      policy: options.traces ?? 'auto',
+      policy: definition.tellsAllNative ? 'off' : (options.traces ?? 'auto'),
       timeoutMs: fetchTimeoutMs,
       retryMs: options.traceRetryMs,
       inPlace: options.retriesTraces,
@@ -87,6 +88,11 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
     endpoint: rpc.endpoint,
 
     async open(signal) {
+      if (definition.refused !== null)
+        throw new ChainscreenError(
+          'config',
+          `${definition.name} (chainId ${chainId}) is refused: ${definition.refused}.`,
+        )
       const info = await probeNode(readers, identity, signal)
       const traces = await readers.traces.open(signal)
       return traces === null ? info : { ...info, reads: `${info.reads} + ${traces}`, traces: true }
@@ -138,8 +144,8 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
       const { notices, unread } = extractFreezes(receipts, freezeContracts)
       return {
         ...refOf(block),
-        level: frames === null ? 'logs' : 'full',
-        ...tracesOf(served),
+        level: frames === null && !definition.tellsAllNative ? 'logs' : 'full',
+        ...(definition.tellsAllNative ? {} : tracesOf(served)),
         unscreened: [...unscreenedOf(served, definition), ...unverified, ...unread],
         odd: isOdd(served),
         unproved: verify === 'off',

@@ -9,7 +9,7 @@ import { isReadWhole, typeOf, unreadableType } from './transaction-types.ts'
 /** What of a block was not screened, or not whole. Worded the same for each block, so that coverage joins them. */
 export function unscreenedOf(served: ServedBlock, definition: ChainDefinition): readonly Unscreened[] {
   return [
-    ...tracesOf(served),
+    ...(definition.tellsAllNative ? [] : tracesOf(served)),
     ...receiptsOf(served.receipts),
     ...statusOf(served),
     ...typesOf(served, definition),

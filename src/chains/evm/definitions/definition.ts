@@ -28,6 +28,12 @@ export interface ChainDefinition {
   withdrawals: 'native' | 'claimed'
   /** Contracts whose `Transfer` logs tell of the native coin, lower-case; counted as native, and never twice. */
   nativeLogs: readonly string[]
+  /** Every movement of the coin leaves such a log: call traces are not read, and nothing is missed without. */
+  tellsAllNative: boolean
+  /** Who is paid fees, and pays back what is left of them, by such logs, lower-case: no transfer. `null`: nobody. */
+  feeCollector: string | null
+  /** Why this chain can't be followed, as the rest of a sentence; `null`: it can. */
+  refused: string | null
   /** Whose freezes a list of the format `token-blacklist` has, where its config names no contracts. */
   issuers: readonly IssuerContract[]
   /** The last transaction of a block may be the chain's own (from and to zero), which nodes do not trace. */
@@ -48,6 +54,9 @@ export function define(
     types: [],
     withdrawals: 'native',
     nativeLogs: [],
+    tellsAllNative: false,
+    feeCollector: null,
+    refused: null,
     issuers: [],
     stateSync: false,
     unreadField: null,

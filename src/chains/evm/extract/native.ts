@@ -71,7 +71,7 @@ function loggedMovements(
   let own = top
   for (const { log, ...movement } of withoutDoubles(nativeLogs(receipt, definition))) {
     const { from, to, amount } = movement
-    if (amount === 0n) continue
+    if (amount === 0n || from === definition.feeCollector || to === definition.feeCollector) continue
     if (own !== null && own.from === from && own.to === to && own.amount === amount) own = null
     else
       found.push({
