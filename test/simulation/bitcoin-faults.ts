@@ -108,6 +108,17 @@ export const bitcoinFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'head far above',
+    lasts: (random) => random.below(4),
+    async apply(exchange) {
+      const call = callOf(exchange)
+      if (call?.method !== 'getblockchaininfo') return null
+      const { result } = JSON.parse(exchange.answer.body.toString('utf8')) as { result: { blocks: number } }
+      const blocks = result.blocks + 1_000
+      return answerWith(call, { result: { ...result, blocks, headers: blocks }, error: null })
+    },
+  },
+  {
     name: 'another block for a hash',
     async apply(exchange, random) {
       if (restHash(exchange, 'block') === undefined) return null

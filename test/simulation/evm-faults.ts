@@ -11,7 +11,7 @@ interface Log {
   logIndex: string
 }
 
-type Receipts = { logs: Log[] }[]
+type Receipts = { transactionHash: string; logs: Log[] }[]
 
 const callOf = ({ question }: Exchange): Call => JSON.parse(question) as Call
 
@@ -28,6 +28,22 @@ const resultOf = ({ body }: Answer): unknown =>
   (JSON.parse(body.toString('utf8')) as { result?: unknown }).result
 
 const askedFor = (exchange: Exchange, ...methods: string[]) => methods.includes(callOf(exchange).method)
+
+/** Answers one method otherwise, for a few times. */
+function changed(
+  name: string,
+  method: string,
+  outcome: (exchange: Exchange) => { result: unknown } | { error: unknown } | null,
+): Fault {
+  return {
+    name,
+    lasts: (random) => random.below(4),
+    async apply(exchange) {
+      const instead = askedFor(exchange, method) ? outcome(exchange) : null
+      return instead === null ? null : answerWith(exchange, instead)
+    },
+  }
+}
 
 /** Meddles with the receipts of a block that has logs. */
 function withReceipts(name: string, change: (receipts: Receipts, random: Random) => Receipts | null): Fault {
@@ -124,6 +140,27 @@ export const evmFaults: readonly Fault[] = [
   }),
   withReceipts('receipts out of order', (receipts) => (receipts.length < 2 ? null : receipts.reverse())),
   withReceipts('missing receipt', (receipts) => (receipts.length === 0 ? null : receipts.slice(1))),
+  withReceipts('extra receipt', (receipts) => {
+    const [first] = receipts
+    return first === undefined ? null : [...receipts, { ...first, transactionHash: `0x${'9'.repeat(64)}` }]
+  }),
+  ...['eth_getBlockReceipts', 'eth_getTransactionReceipt'].flatMap((method) => [
+    changed(`null for ${method}`, method, () => ({ result: null })),
+    changed(`no ${method}`, method, () => ({ error: { code: -32601, message: 'no such method' } })),
+  ]),
+  changed('indexing transactions', 'eth_syncing', () => ({
+    result: { currentBlock: '0x20', highestBlock: '0x20', txIndexRemainingBlocks: '0x5' },
+  })),
+  changed('head far above', 'eth_getBlockByNumber', (exchange) => {
+    const block = resultOf(exchange.answer) as { number: string } | null
+    const isTag = ['latest', 'finalized'].includes(String(callOf(exchange).params[0]))
+    if (!isTag || block === null) return null
+    return { result: { ...block, number: `0x${(Number(block.number) + 1_000).toString(16)}` } }
+  }),
+  changed('year 10000', 'eth_getBlockByNumber', (exchange) => {
+    const block = resultOf(exchange.answer) as object | null
+    return block === null ? null : { result: { ...block, timestamp: '0x3afff44180' } }
+  }),
   {
     name: 'trace error',
     async apply(exchange) {
