@@ -4,10 +4,13 @@ import { readContent } from './receipt-content.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import type { RpcBlock, RpcReceipt, RpcTransaction } from './types.ts'
 
-/** Receipts by the hash of their transaction, and the hashes of those whose transaction is not in the block. */
 export interface PairedReceipts {
+  /** By the hash of their transaction. */
   byHash: Map<string, RpcReceipt>
+  /** Hashes of those whose transaction is not in the block. */
   extra: readonly string[]
+  /** Hashes of transactions that have several: the one that says that it succeeded counts, then the first. */
+  repeated: readonly string[]
 }
 
 /**
@@ -19,7 +22,7 @@ export interface PairedReceipts {
 export function checkReceipts(answer: unknown, block: RpcBlock, method: string): PairedReceipts {
   if (!Array.isArray(answer)) throw badAnswer(method, 'the list of receipts', answer)
   const { transactions } = block
-  const paired: PairedReceipts & { extra: string[] } = { byHash: new Map(), extra: [] }
+  const paired = { byHash: new Map<string, RpcReceipt>(), extra: [] as string[], repeated: [] as string[] }
   // Only where the order is another one.
   let places: Map<string, number> | undefined
   for (const [i, item] of answer.entries()) {
@@ -30,8 +33,6 @@ export function checkReceipts(answer: unknown, block: RpcBlock, method: string):
     if (hash === undefined) return fail(method, `${at()}.transactionHash`, transactionHash)
     if (transactions[i]?.hash !== hash) places ??= new Map(transactions.map((tx, index) => [tx.hash, index]))
     const index = transactions[i]?.hash === hash ? i : places?.get(hash)
-    if (paired.byHash.has(hash) || paired.extra.includes(hash))
-      throw badAnswer(method, `${at()}.transactionHash`, hash, 'each transaction once')
     const receipt = readReceipt(
       item,
       index === undefined ? undefined : transactions[index],
@@ -39,8 +40,13 @@ export function checkReceipts(answer: unknown, block: RpcBlock, method: string):
       block,
       method,
     )
+    const before = paired.byHash.get(hash)
     if (index === undefined) paired.extra.push(hash)
-    else paired.byHash.set(hash, receipt)
+    else if (before === undefined) paired.byHash.set(hash, receipt)
+    else {
+      paired.repeated.push(hash)
+      if (before.status !== '0x1' && receipt.status === '0x1') paired.byHash.set(hash, receipt)
+    }
   }
   return paired
 }

@@ -16,6 +16,8 @@ export interface BlockReceipts {
   absent: readonly string[]
   /** Hashes of the transactions that the node has a receipt for, and that are not in the block. */
   extra: readonly string[]
+  /** Hashes of the transactions that it has several receipts for. */
+  repeated: readonly string[]
 }
 
 const blockMethod = 'eth_getBlockReceipts'
@@ -80,7 +82,7 @@ export class ReceiptReader {
    */
   async read(block: RpcBlock, options: CallOptions): Promise<BlockReceipts> {
     const answer = await this.#ask(block, options)
-    const { byHash, extra } = checkReceipts(answer ?? [], block, blockMethod)
+    const { byHash, extra, repeated } = checkReceipts(answer ?? [], block, blockMethod)
     const lacking = block.transactions.flatMap(({ hash }, index) => (byHash.has(hash) ? [] : [index]))
     for (const receipt of await this.#askSingly(lacking, block, options)) {
       if (receipt !== null) byHash.set(receipt.transactionHash, receipt)
@@ -88,12 +90,12 @@ export class ReceiptReader {
     const absent = block.transactions.map(({ hash }) => hash).filter((hash) => !byHash.has(hash))
     this.#refuseOdd(block, absent, answer)
     const inOrder = block.transactions.flatMap(({ hash }) => byHash.get(hash) ?? [])
+    const isMore = extra.length + repeated.length > 0
     return {
       all: block.transactions.map(({ hash }) => byHash.get(hash) ?? noReceipt(hash, block)),
       // Where there are more than transactions, the order in which they were served is the only one there is.
-      served: extra.length > 0 && lacking.length === absent.length ? (answer as RpcReceipt[]) : inOrder,
-      absent,
-      extra,
+      served: isMore && lacking.length === absent.length ? (answer as RpcReceipt[]) : inOrder,
+      ...{ absent, extra, repeated },
     }
   }
 

@@ -28,10 +28,13 @@ function tracesOf({ traces, block }: ServedBlock): Unscreened[] {
 }
 
 /** Receipts that could not be had, and such as nothing in the block belongs to. */
-export function receiptsOf({ absent, extra }: BlockReceipts): Unscreened[] {
+export function receiptsOf({ absent, extra, repeated }: BlockReceipts): Unscreened[] {
   const row = (reason: string) => (txHash: string) => ({ what: 'receipt', reason, txHash })
   return [
     ...absent.map(row('the node has no receipt of it: its logs, and without traces its value, are not read')),
+    ...repeated.map(
+      row('the node has several receipts of it: only one is read, of success where one says so'),
+    ),
     ...extra.map(row('the node has a receipt of it, and its block does not have it: it is not read')),
   ]
 }

@@ -35,7 +35,6 @@ describe('four different answers for a block', () => {
 
 describe('receipts that do not belong to the block', () => {
   it.each([
-    ['one of them twice', [...receipts, receipts[0]], /\[2\]\.transactionHash.*each transaction once/],
     ['of another block', changed(receipts, { blockHash: hash(0xbad) }), /\[1\]\.blockHash/],
     ['without a transaction', changed(receipts, { transactionHash: null }), /\[1\]\.transactionHash/],
     ['of no object', [receipts[0], null], /\[1\]/],

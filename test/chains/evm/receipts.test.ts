@@ -105,7 +105,23 @@ describe('receipts', () => {
       await expect(source.block(7)).rejects.toMatchObject({ code: 'node-bad-answer' })
   })
 
-  it('of a transaction that the block does not have are a row (Hedera 97395350)', async () => {
+  it.each([
+    ['the first', ['0x1', '0x0']],
+    ['the last', ['0x0', '0x1']],
+  ])(
+    'of one transaction may be several (Hedera 97395350): that of success counts, %s',
+    async (_, statuses) => {
+      const twice = statuses.map((status) => ({ ...receipts[1], status }))
+      const { source } = await sourceOf({ eth_getBlockReceipts: () => [receipts[0], ...twice, receipts[2]] })
+      const read = await source.block(7)
+      expect(payments(read)).toEqual(everyPayment)
+      expect(rows(read)).toEqual([
+        { what: 'receipt', reason: expect.stringContaining('several receipts of it'), txHash: hash(1) },
+      ])
+    },
+  )
+
+  it('of a transaction that the block does not have are a row', async () => {
     const extra = { ...receipts[0], transactionHash: hash(9) }
     const { source } = await sourceOf({
       eth_getBlockReceipts: () => [receipts[0], extra, ...receipts.slice(1)],
