@@ -68,7 +68,7 @@ describe('lists update', () => {
 
   it('is what `run --once` does before it reads a block, and a start needs at least one version', async () => {
     const { server, user } = await project(answer('no', {}, 403), answer(good), answer(csvList(31)))
-    expect(await user.here('run', '--once')).toMatchObject({
+    expect(await user.here('run', '--once', '--create')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('403 Forbidden'),
     })
@@ -80,7 +80,7 @@ describe('lists update', () => {
 
   it('tells the supervisor to come back where a first download fails for the moment', async () => {
     const { user } = await project(answer('later', { 'retry-after': '3600' }, 503))
-    const { code, stderr } = await user.here('run', '--once')
+    const { code, stderr } = await user.here('run', '--once', '--create')
     expect(code).toBe(75)
     expect(stderr).toMatch(/503 Service Unavailable, and asks to wait 3600 seconds/)
   })

@@ -22,6 +22,7 @@ describe('what is said where there is nothing', () => {
     expect((await user.here('lists', 'preview', 'house', file)).stdout).toBe(
       [
         'house: 0 addresses would be added, 0 removed. Nothing was activated.',
+        'Importing it would activate it at once.',
         '0 stored transfers would be flagged.',
         '0 own addresses would be listed.',
         '0 alerts would be told that their entry was removed.',

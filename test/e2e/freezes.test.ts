@@ -255,12 +255,12 @@ describe('issuer freezes on a live anvil', () => {
     }
     await one.follow()
     const shown = await one.here('lists', 'show', 'issuer-freezes')
-    expect(shown.stdout.split('\n').slice(0, 3)).toEqual([
-      'issuer-freezes (token-blacklist, issuer-freeze)',
-      `  contract         TOK ${issuer.toLowerCase()} on anvil from block 0; its past is read`,
-      expect.stringMatching(/^ {2}last checked {5}\d{4}-\d\d-\d\dT/),
-    ])
-    expect(shown.stdout).toMatch(/activated {2}the past of 0x\w+ is read: 3 accounts, 2 of them frozen$/m)
+    expect(shown.stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+    const text = shown.stdout.replace(/\s+/g, ' ')
+    expect(text).toContain(
+      `issuer-freezes (token-blacklist, issuer-freeze) contract TOK ${issuer.toLowerCase()} on anvil from block 0; its past is read last checked 20`,
+    )
+    expect(text).toMatch(/activated the past of 0x\w+ is read: 3 accounts, 2 of them frozen /)
     for (const args of [
       ['diff', 'issuer-freezes'],
       ['approve', 'issuer-freezes', 'abc'],
