@@ -51,6 +51,31 @@ export interface SnapshotEntry {
   removedOn: string | null
 }
 
+/** The entries of a version, in order of their keys: not all of them need be in memory. */
+export type SnapshotEntries = Iterable<SnapshotEntry> & { readonly length: number }
+
+/** The entries of a stored version, read a few at a time. */
+export function storedEntries(db: Db, snapshotId: number): SnapshotEntries {
+  const row = one<{ count: number }>(
+    db,
+    'select count(*) as count from snapshot_entries where snapshot_id = ?',
+    snapshotId,
+  )
+  return {
+    length: row?.count ?? 0,
+    *[Symbol.iterator]() {
+      for (let last = ''; ; ) {
+        const entries = snapshotEntriesAfter(db, snapshotId, last, entriesAtOnce)
+        yield* entries
+        last = entries.at(-1)?.key ?? ''
+        if (entries.length < entriesAtOnce) return
+      }
+    },
+  }
+}
+
+const entriesAtOnce = 500
+
 /** @param parser the version that read it; where not given, of those that count or wait the newest. */
 export function findSnapshot(
   db: Db,

@@ -8,6 +8,7 @@ import { putForms } from './list-forms.ts'
 import {
   findSnapshot,
   holdSnapshot,
+  type SnapshotEntries,
   type SnapshotEntry,
   type SnapshotEntryRow,
   type SnapshotRow,
@@ -24,7 +25,7 @@ export interface NewSnapshot {
   issuedOn: string | null
   bytes: number
   counts: Readonly<Record<string, number>>
-  entries: readonly SnapshotEntry[]
+  entries: SnapshotEntries
   unparsed: readonly { where: string; raw: string; asset: string | null; reason: string }[]
   /** Now, ISO-8601. */
   at: string
@@ -38,8 +39,8 @@ export async function stageSnapshot(db: Db, snapshot: NewSnapshot): Promise<void
   const id = inTransaction(db, () => begin(db, snapshot))
   if (id === null) return
   const { entries, unparsed } = snapshot
-  for (let from = 0; from < entries.length; from += pieceRows) {
-    const ready = await inSlices(makingReady(entries.slice(from, from + pieceRows)))
+  for (const some of inGroups(entries, pieceRows)) {
+    const ready = await inSlices(makingReady(some))
     await inPieces(db, ready, (entry) => putEntry(db, id, entry))
   }
   await inPieces(db, unparsed, (item) => putUnparsed(db, snapshot, item))
@@ -118,7 +119,18 @@ interface ReadyEntry {
   forms: readonly Key[]
 }
 
-function* makingReady(entries: readonly SnapshotEntry[]): Generator<undefined, ReadyEntry[]> {
+function* inGroups<T>(items: Iterable<T>, size: number): Generator<T[]> {
+  let group: T[] = []
+  for (const item of items) {
+    group.push(item)
+    if (group.length < size) continue
+    yield group
+    group = []
+  }
+  if (group.length > 0) yield group
+}
+
+function* makingReady(entries: Iterable<SnapshotEntry>): Generator<undefined, ReadyEntry[]> {
   const ready: ReadyEntry[] = []
   for (const entry of entries) {
     ready.push({ row: snapshotRowOf(entry), forms: indexForms(entry.key) })

@@ -4,9 +4,10 @@ import {
   activatedOn,
   activeSnapshot,
   keysInForceAfter,
-  type SnapshotEntry,
+  type SnapshotEntries,
 } from '../ledger/list-snapshots.ts'
 import { type FamilyCount, reasonsToHold } from './guard.ts'
+import { inStep } from './in-step.ts'
 
 /** A new version of a list beside the active one. */
 export interface Comparison {
@@ -21,42 +22,35 @@ export interface Comparison {
 
 const rowsAtOnce = 1_000
 
-/** Compares a version that was read whole with the active one, for `inSlices`. @param today in UTC. */
+/**
+ * Compares a version that was read whole with the active one, for `inSlices`: both go by in the order of their keys, and
+ * neither is held in memory.
+ *
+ * @param today in UTC.
+ */
 export function* comparingVersions(
   db: Db,
   list: { id: string; format: string; maxRemoved: number },
-  next: { sha256: string; entries: readonly SnapshotEntry[]; issuedOn: string | null },
+  next: { sha256: string; entries: SnapshotEntries; issuedOn: string | null },
   today: string,
 ): Generator<undefined, Comparison> {
   const active = activeSnapshot(db, list.id)
-  const before = new Set<Key>()
-  if (active !== undefined) {
-    for (let last = ''; ; ) {
-      const keys = keysInForceAfter(db, active.id, last, rowsAtOnce)
-      for (const key of keys) before.add(key)
-      last = keys.at(-1) ?? ''
-      if (keys.length < rowsAtOnce) break
-      yield
-    }
-  }
-  const after = new Set<Key>()
-  let added = 0
-  for (const [index, { key, removedOn }] of next.entries.entries()) {
-    if (index % rowsAtOnce === 0) yield
-    if (removedOn !== null) continue
-    after.add(key)
-    if (!before.has(key)) added++
-  }
+  const before = active === undefined ? [] : inForce(db, active.id)
+  const after = keysOf(next.entries)
   const families = new Map<Family, FamilyCount>()
-  let removed = 0
-  let index = 0
-  for (const key of before) {
+  let [added, removed, entries, index] = [0, 0, 0, 0]
+  for (const [old, now] of inStep<Key>(before, after, (key) => key)) {
     if (index++ % rowsAtOnce === 0) yield
-    const family = keyFamily(key)
+    if (now !== undefined) entries++
+    if (old === undefined) {
+      added++
+      continue
+    }
+    const family = keyFamily(old)
     const count = families.get(family) ?? { entries: 0, gone: 0 }
     families.set(family, count)
     count.entries++
-    if (after.has(key)) continue
+    if (now !== undefined) continue
     count.gone++
     removed++
   }
@@ -67,7 +61,21 @@ export function* comparingVersions(
         ? null
         : { issuedOn: active.issued_on, activatedOn: activatedOn(db, active), families },
     // The same bytes, read anew: their date was judged when they became active.
-    next: { issuedOn: next.sha256 === active?.sha256 ? null : next.issuedOn, entries: after.size },
+    next: { issuedOn: next.sha256 === active?.sha256 ? null : next.issuedOn, entries },
   })
   return { active: active?.id ?? null, reasons, added, removed }
+}
+
+/** The keys that a stored version has in force, in order. */
+function* inForce(db: Db, snapshotId: number): Generator<Key> {
+  for (let last = ''; ; ) {
+    const keys = keysInForceAfter(db, snapshotId, last, rowsAtOnce)
+    yield* keys
+    last = keys.at(-1) ?? ''
+    if (keys.length < rowsAtOnce) return
+  }
+}
+
+function* keysOf(entries: SnapshotEntries): Generator<Key> {
+  for (const { key, removedOn } of entries) if (removedOn === null) yield key
 }

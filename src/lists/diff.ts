@@ -1,4 +1,5 @@
 import type { SnapshotEntry } from '../ledger/list-snapshots.ts'
+import { inStep } from './in-step.ts'
 
 /** What changed from one version of a list to another. Compared by key: a change of letter case is none. */
 export interface ListDiff {
@@ -12,24 +13,18 @@ export interface ListDiff {
   past: SnapshotEntry[]
 }
 
-export function diffEntries(from: readonly SnapshotEntry[], to: readonly SnapshotEntry[]): ListDiff {
-  const before = new Map(from.map((entry) => [entry.key, entry]))
-  const after = new Map(to.map((entry) => [entry.key, entry]))
-  return {
-    added: to.filter((entry) => isInForce(entry) && !isInForce(before.get(entry.key))),
-    removed: from
-      .filter((entry) => isInForce(entry) && !isInForce(after.get(entry.key)))
-      .map((entry) => after.get(entry.key) ?? entry),
-    changed: to.flatMap((entry) => {
-      const old = before.get(entry.key)
-      const isSame = old === undefined || isInForce(old) !== isInForce(entry) || says(old) === says(entry)
-      return isSame ? [] : [{ from: old, to: entry }]
-    }),
-    past: [
-      ...to.filter((entry) => !isInForce(entry) && !before.has(entry.key)),
-      ...from.filter((entry) => !isInForce(entry) && !after.has(entry.key)),
-    ],
+/** @param from, to in the order of their keys: they go by, and only what differs is held. */
+export function diffEntries(from: Iterable<SnapshotEntry>, to: Iterable<SnapshotEntry>): ListDiff {
+  const diff: ListDiff = { added: [], removed: [], changed: [], past: [] }
+  for (const [old, now] of inStep(from, to, ({ key }) => key)) {
+    const [was, is] = [isInForce(old), isInForce(now)]
+    const either = now ?? old
+    if (either === undefined) continue
+    if (was !== is) diff[is ? 'added' : 'removed'].push(either)
+    else if (old === undefined || now === undefined) diff.past.push(either)
+    else if (says(old) !== says(now)) diff.changed.push({ from: old, to: now })
   }
+  return diff
 }
 
 function isInForce(entry: SnapshotEntry | undefined): boolean {

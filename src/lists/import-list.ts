@@ -93,7 +93,9 @@ export async function importList(
       ...{ issuedOn: list.parsed.issuedOn, bytes: list.size, counts: list.parsed.counts, at: options.at },
       ...{ entries: list.entries, unparsed: list.parsed.unparsed },
     }
-    return await whileLoading(db, () => loadVersion(db, source, list, snapshot, options), { signal })
+    return await whileLoading(db, () => loadVersion(db, source, list, snapshot, options), { signal }).finally(
+      list.close,
+    )
   } catch (error) {
     if (!byHand) noteTrouble(db, source, error, options)
     throw error

