@@ -98,9 +98,12 @@ export class Redactor {
    */
   redactError<E>(error: E): E {
     if (!(error instanceof Error)) return error
-    error.message = this.redact(error.message)
+    // Defined anew: the message of a DOMException, which ends what takes too long, has only a getter.
+    const put = (name: 'message' | 'stack', value: string) =>
+      Object.defineProperty(error, name, { value, configurable: true, writable: true })
+    put('message', this.redact(error.message))
     const lines = error.stack?.split('\n').map((line) => this.redact(line))
-    if (lines !== undefined) error.stack = lines.join('\n')
+    if (lines !== undefined) put('stack', lines.join('\n'))
     if ('details' in error && Array.isArray(error.details))
       error.details = error.details.map((detail: unknown) => this.redact(String(detail)))
     if (error.cause !== error) this.redactError(error.cause)
