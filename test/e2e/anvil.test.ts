@@ -123,9 +123,9 @@ describe('a live anvil, end to end', () => {
       ['value', '5', 'source', 'high', '[]'],
       ['value', '8', 'source', 'high', '[]'],
     ])
-    expect(one.query('select what, tx_hash from unscreened where tx_hash is not null')).toEqual([
-      { what: 'traces', tx_hash: told },
-    ])
+    expect(
+      one.query(`select what, tx_hash from unscreened where what = 'traces' and tx_hash is not null`),
+    ).toEqual([{ what: 'traces', tx_hash: told }])
     expect((await one.here('coverage')).stdout).toMatch(
       /gap \d+–\d+, of 1 transaction: traces: a self-destruct/,
     )

@@ -121,6 +121,7 @@ describe('a live anvil', () => {
     expect(read.proveSenders?.(read.extract(ownOf(own)).transactions)).toEqual([
       {
         what: 'unverified',
+        txHash: hash,
         reason:
           'transactions[].from: no signature to prove it by (such are the transactions that anvil impersonates)',
       },

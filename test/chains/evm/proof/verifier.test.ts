@@ -93,6 +93,7 @@ describe('strict', () => {
     const rows = [
       {
         what: 'unverified',
+        txHash: tx?.hash,
         reason:
           'transactions[].from: no signature to prove it by (such are the transactions that anvil impersonates)',
       },
@@ -118,7 +119,10 @@ describe('warn', () => {
     const other = misattributed(signed)
     const { proveSenders } = await verifier.prove(other.block, other.receipts)
     expect(proveSenders(extracted(other.block.transactions[position]?.hash))).toEqual([
-      { what: 'unverified', reason: expect.stringMatching(/^transactions\[\d+\]\.from: expected 0x5555/) },
+      {
+        ...{ what: 'unverified', txHash: other.block.transactions[position]?.hash },
+        reason: expect.stringMatching(/^transactions\[\d+\]\.from: expected 0x5555/),
+      },
     ])
   })
 })
