@@ -56,7 +56,8 @@ describe('what programs read', () => {
     })
     expect(await json(user, 'lists', 'diff', 'demo')).toMatchObject({
       added: [{}],
-      removed: [{}, {}, {}, {}, {}, {}],
+      removed: [{}, {}, {}, {}, {}],
+      past: [{}],
     })
     const out = `${user.dir}/again.recording.jsonl.gz`
     const recorded = await user.run('record', 'evm', '--from', '1', '--to', '9', '--out', out, '--json')

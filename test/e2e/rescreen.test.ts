@@ -89,7 +89,7 @@ describe('lists that change, from the command line', () => {
 describe('the canary, from the command line', () => {
   it('passes when the daemon starts, and is shown on request only', async () => {
     const { run } = newProject({ lists: [], chains: [], canary: { every: '1h' } })
-    expect(await run('run', '--once')).toMatchObject({ code: 0 })
+    expect(await run('run', '--once', '--create')).toMatchObject({ code: 0 })
     expect((await run('alerts')).stdout).toBe('No alerts.\n')
     expect((await run('alerts', '--canary')).stdout).toMatch(/^\w+ +high +final +open +canary .*\(canary\)$/m)
     expect((await run('doctor')).stdout).toMatch(/^ok {4}canary: passed at /m)
