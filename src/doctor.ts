@@ -6,6 +6,7 @@ import type { Config } from './config/schema.ts'
 import { shallowFinality } from './config/shallow-finality.ts'
 import { checkDatabaseFile } from './doctor-database.ts'
 import { checkFreezeLists } from './doctor-freezes.ts'
+import { checkHistory } from './doctor-history.ts'
 import { ChainscreenError, messageOf } from './errors.ts'
 import { canaryTrouble, readCanary } from './ledger/canary.ts'
 import { readChainState, readHalt, refuseOtherGenesis } from './ledger/chain.ts'
@@ -38,7 +39,13 @@ export async function examine(
   at: string,
   { signal, deep = false }: { signal?: AbortSignal; deep?: boolean } = {},
 ): Promise<Checkup[]> {
-  const nodes = await Promise.all(config.chains.map((chain) => checkChain(config.database, chain, signal)))
+  const nodes = await Promise.all(
+    config.chains.map(async (chain) => {
+      const found = await checkChain(config.database, chain, signal)
+      const isUsable = chain.type === 'evm' && found.every(({ state }) => state !== 'fail')
+      return isUsable ? [...found, ...(await checkHistory(chain, config.database, signal))] : found
+    }),
+  )
   const freezes = await checkFreezeLists(config, signal)
   return [...checkDatabase(config, at, deep), ...checkListFiles(config), ...nodes.flat(), ...freezes]
 }
