@@ -65,7 +65,7 @@ function endState(path: string): Record<string, unknown> {
     .all() as string[]
   const rows = (table: string) =>
     (db.prepare(`select * from ${table}`).all() as Record<string, unknown>[])
-      .filter(({ key }) => key !== 'daemon_pid' && key !== 'own_loaded')
+      .filter(({ key }) => !['daemon_pid', 'daemon_heartbeat', 'own_loaded'].includes(String(key)))
       .map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => !clocks.has(column))))
   const state: Record<string, unknown> = Object.fromEntries(tables.map((table) => [table, rows(table)]))
   state.alert_events = db
