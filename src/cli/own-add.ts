@@ -19,8 +19,12 @@ interface AddOptions extends CommonOptions {
   chain?: string
   gap?: string
   issued?: string
+  listed?: boolean
   since?: string
 }
+
+/** Of `own add` and `own import`. */
+export const listedHelp = 'also addresses that a list names: they are yours all the same'
 
 /** `own add ADDRESS…`, and `own add --descriptor D`. */
 export function addCommand(): Command {
@@ -41,6 +45,7 @@ export function addCommand(): Command {
       'of a descriptor: addresses to know beyond the highest one in use, 20 to 100000; 1000 where nothing is said',
     )
     .option('--issued <count>', 'of a descriptor: addresses of each branch that are in use already')
+    .option('--listed', listedHelp)
     .option('--since <height>', sinceHelp)
     .action(async (addresses: string[], options: AddOptions) => {
       const { kind, reference, chain = '', descriptor } = options
@@ -55,6 +60,12 @@ export function addCommand(): Command {
         throw new ChainscreenError(
           'usage',
           'Nothing was added: --gap and --issued are for --descriptor only.',
+        )
+      }
+      if (descriptor !== undefined && options.listed === true) {
+        throw new ChainscreenError(
+          'usage',
+          'Nothing was added: --listed is for addresses only. Those of a descriptor are added in any case, and an alert says which of them are listed.',
         )
       }
       const config = configOf(options)
@@ -75,7 +86,9 @@ export function addCommand(): Command {
           await finishAdding(db, config, options, added, since)
           return
         }
-        const counts = await addOwn(db, addresses, words, config.chains, now())
+        const counts = await addOwn(db, addresses, words, config.chains, now(), {
+          refuseListed: options.listed !== true,
+        })
         const say = () => sayCounts(db, counts, since)
         const added = { report: counts, say, revision: revisionOfStaged(db) }
         await finishAdding(db, config, options, added, since)

@@ -7,7 +7,7 @@ import { retireOwn } from '../own/retire-own.ts'
 import { type CommandFactory, type CommonOptions, command, configOf, now, stopSignal } from './common.ts'
 import { finishAdding, sayCounts } from './finish-adding.ts'
 import { printJson, printLine } from './output.ts'
-import { addCommand } from './own-add.ts'
+import { addCommand, listedHelp } from './own-add.ts'
 import { listCommand } from './own-list.ts'
 import { createProgress } from './progress.ts'
 import { sinceHelp, sinceOf } from './since.ts'
@@ -20,12 +20,19 @@ export const ownCommand: CommandFactory = () =>
     .addCommand(retireCommand())
     .addCommand(listCommand())
 
+interface ImportOptions extends CommonOptions {
+  listed?: boolean
+  since?: string
+  chain?: string
+}
+
 function importCommand(): Command {
   return command('import', 'load a CSV file: address,kind,reference[,chain]')
     .argument('<file>', 'a CSV file with a header')
+    .option('--listed', listedHelp)
     .option('--since <height>', sinceHelp)
     .option('--chain <id>', 'the chain that --since is a height of, where there are several')
-    .action(async (file: string, options: CommonOptions & { since?: string; chain?: string }) => {
+    .action(async (file: string, options: ImportOptions) => {
       const config = configOf(options)
       const progress = createProgress(createLog(config.log.level))
       const db = openLedger(config.database)
@@ -34,6 +41,7 @@ function importCommand(): Command {
         let read = 0
         const counts = await importOwnFile(db, file, config.chains, {
           at: now(),
+          refuseListed: options.listed !== true,
           signal: stopSignal(),
           onProgress: ({ bytes, totalBytes, rows }) => {
             read = rows

@@ -8,6 +8,7 @@ import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { initCommand } from './init.ts'
 import { listsCommand } from './lists.ts'
+import { printable } from './output.ts'
 import { ownCommand } from './own.ts'
 import { recordCommand } from './record.ts'
 import { replayCommand } from './replay.ts'
@@ -87,7 +88,9 @@ function explain(error: unknown): number {
     // A single detail that the sentence has said already is no news.
     const { message, details } = error
     const more = details.length === 1 && message.includes(details[0] ?? '') ? [] : details
-    process.stderr.write(`${[message, ...more.map((line) => `  ${line}`)].join('\n')}\n`)
+    // A line may quote what a list publishes.
+    const lines = [message, ...more.map((line) => `  ${line}`)].flatMap((text) => text.split('\n'))
+    process.stderr.write(`${lines.map(printable).join('\n')}\n`)
   } else {
     const where = process.env.CHAINSCREEN_DEBUG && error instanceof Error ? `\n${error.stack}` : ''
     process.stderr.write(`Unexpected failure: ${messageOf(error)}${where}\n`)

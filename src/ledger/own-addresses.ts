@@ -2,6 +2,7 @@ import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { OwnKind } from '../own/own-row.ts'
 import { type Db, each, inTransaction, one, run } from './database.ts'
+import { entriesMet } from './list-forms.ts'
 import { type LoadOptions, type LoadPosition, lastLoad, loadStaged, publishedLoad } from './load-own.ts'
 import { whileLoading } from './while-loading.ts'
 
@@ -23,19 +24,27 @@ export interface OwnAddressRow extends OwnAddress {
   retired_at: string | null
 }
 
+export interface AddOptions extends LoadOptions {
+  /**
+   * Refuses addresses that are new and that a list names: what a person does by hand may be a mistake, and an own address
+   * is no counterparty any more. Left out, they are added, and raise their `own` alert.
+   */
+  refuseListed?: boolean | undefined
+}
+
 /**
  * Adds addresses, all or none: what the iterable throws, and a crash at any point, leaves the ledger as it was. Rows are
  * first staged in a temporary table, then written in short transactions under a load that does not count yet, and
  * become visible in one cheap step: the daemon can write between any two of them, however many there are.
  *
- * @throws `bad-file` when an address comes twice with another kind or reference; `database-busy` while another load
- * is under way for too long.
+ * @throws `bad-file` when an address comes twice with another kind or reference; `usage` naming those that are listed,
+ * where they are refused; `database-busy` while another load is under way for too long.
  */
 export async function addOwnAddresses(
   db: Db,
   addresses: AsyncIterable<OwnAddress> | Iterable<OwnAddress>,
   at: string,
-  options: LoadOptions = {},
+  options: AddOptions = {},
 ): Promise<{ added: number; known: number; changed: number }> {
   db.exec(`drop table if exists temp.own_staged;
     create temp table own_staged (
@@ -50,7 +59,12 @@ export async function addOwnAddresses(
     db.exec('rollback')
     throw error
   }
-  const { added, changed } = await whileLoading(db, () => loadStaged(db, at, options), options)
+  const load = () => {
+    // Lists are loaded in the same turn: none can name them in between.
+    if (options.refuseListed === true) refuseListed(db)
+    return loadStaged(db, at, options)
+  }
+  const { added, changed } = await whileLoading(db, load, options)
   return { added, changed, known: staged - added - changed }
 }
 
@@ -81,6 +95,43 @@ function stage(db: Db, own: OwnAddress): number {
   throw new ChainscreenError(
     'bad-file',
     `The address ${own.address} comes twice, as ${first?.kind} "${first?.reference}" and as ${own.kind} "${own.reference}": nothing was added.`,
+  )
+}
+
+/** The staged addresses that are not own yet and have a form that some list has or had: an index look-up for each. */
+const listedStagedSql = `select s.key, s.address from temp.own_staged s
+   where exists (select 1 from list_forms f where f.form = s.key)
+     and not exists (select 1 from own_addresses o where o.key = s.key and o.chain = s.chain)
+   order by s.address`
+
+/** Named in an error; of the rest it says how many they are. */
+const mostNamed = 20
+
+/** @throws `usage` naming the entries in force that would raise an `own` alert. */
+function refuseListed(db: Db): void {
+  const named: string[] = []
+  let listed = 0
+  for (const { key, address } of each<Pick<OwnAddress, 'key' | 'address'>>(db, listedStagedSql)) {
+    const entries = entriesMet(db, key).filter(
+      ({ entry }) => entry.category !== 'canary' && entry.intervals.at(-1)?.to === null,
+    )
+    if (entries.length === 0) continue
+    listed++
+    if (listed > mostNamed) continue
+    for (const { entry, basis } of entries) {
+      const match = basis === 'exact' ? '' : `, a ${basis} match`
+      named.push(
+        `${address}: on list ${entry.listId} as ${entry.address}, ${entry.subject ?? 'no name'}${match}`,
+      )
+    }
+  }
+  if (listed === 0) return
+  if (listed > mostNamed) named.push(`and ${listed - mostNamed} more`)
+  const what = listed === 1 ? '1 address is' : `${listed} addresses are`
+  throw new ChainscreenError(
+    'usage',
+    `Nothing was added: ${what} listed, and an own address is never screened as a counterparty. Add with --listed what is yours all the same.`,
+    { details: named },
   )
 }
 

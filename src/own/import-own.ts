@@ -2,8 +2,7 @@ import { parseAddress } from '../address/parse.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
-import type { LoadOptions } from '../ledger/load-own.ts'
-import { addOwnAddresses, findOwnAddress, type OwnAddress } from '../ledger/own-addresses.ts'
+import { type AddOptions, addOwnAddresses, findOwnAddress, type OwnAddress } from '../ledger/own-addresses.ts'
 import { prefixFits } from './bitcoin-network-of.ts'
 import { checkOwnRow, type KnownChains, quoted } from './check-own-row.ts'
 import type { OwnRow } from './own-row.ts'
@@ -20,20 +19,22 @@ export interface OwnCounts {
 /**
  * Loads a file of own addresses, all of it or nothing.
  *
- * @throws ChainscreenError `bad-file` with the lines that are wrong.
+ * @throws ChainscreenError `bad-file` with the lines that are wrong; `usage` naming addresses that are listed, where
+ * `refuseListed` says so.
  */
 export function importOwnFile(
   db: Db,
   file: string,
   chains: readonly ChainConfig[],
-  options: Pick<ReadOwnOptions, 'onProgress' | 'signal'> & Pick<LoadOptions, 'onWritten'> & { at: string },
+  options: Pick<ReadOwnOptions, 'onProgress' | 'signal'> &
+    Pick<AddOptions, 'onWritten' | 'refuseListed'> & { at: string },
 ): Promise<OwnCounts> {
-  const { at, onWritten, ...reading } = options
+  const { at, onWritten, refuseListed, ...reading } = options
   return addOwnAddresses(
     db,
     flat(readOwnFile(file, { ...reading, chains: knownChains(chains) }), file, chains),
     at,
-    { onWritten, signal: reading.signal },
+    { onWritten, refuseListed, signal: reading.signal },
   )
 }
 
@@ -48,6 +49,7 @@ export function addOwn(
   as: { kind?: string | undefined; reference?: string | undefined; chain: string },
   chains: readonly ChainConfig[],
   at: string,
+  options: Pick<AddOptions, 'refuseListed'> = {},
 ): Promise<OwnCounts> {
   const rows = addresses.map((address, index) => {
     const parsed = parseAddress(address)
@@ -59,7 +61,7 @@ export function addOwn(
     if (mixUp !== null) throw new ChainscreenError('usage', `Nothing was added: ${row.text} ${mixUp}.`)
     return toOwn(row)
   })
-  return addOwnAddresses(db, rows, at)
+  return addOwnAddresses(db, rows, at, options)
 }
 
 function knownChains(chains: readonly ChainConfig[]): KnownChains {
