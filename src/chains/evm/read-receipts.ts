@@ -1,4 +1,5 @@
 import { ChainscreenError } from '../../errors.ts'
+import { AnswerTooLarge } from '../answer-limits.ts'
 import { checkReceipt, checkReceipts, endsInOwnTransaction, noReceipt } from './check-receipts.ts'
 import type { ChainDefinition } from './definitions/definition.ts'
 import type { CallOptions, RpcClient } from './rpc/client.ts'
@@ -12,12 +13,19 @@ export interface BlockReceipts {
   all: readonly RpcReceipt[]
   /** Those that the node served, as a root would commit to them. */
   served: readonly RpcReceipt[]
-  /** Hashes of the transactions that the node has no receipt for. */
+  /** Hashes of the transactions that the node has no receipt for, or none that can be received. */
   absent: readonly string[]
+  /** Those of the absent ones whose receipt is larger than an answer may be: no root can be computed without them. */
+  tooLarge: readonly string[]
   /** Hashes of the transactions that the node has a receipt for, and that are not in the block. */
   extra: readonly string[]
   /** Hashes of the transactions that it has several receipts for. */
   repeated: readonly string[]
+}
+
+/** Why the receipts of a block can't be proved, where one of them could not be received; else `null`. */
+export function lackingOf({ tooLarge }: Pick<BlockReceipts, 'tooLarge'>): string | null {
+  return tooLarge.length === 0 ? null : 'a receipt is larger than `maxResponse`, and was not read'
 }
 
 const blockMethod = 'eth_getBlockReceipts'
@@ -81,38 +89,43 @@ export class ReceiptReader {
    * @throws ChainscreenError `node-missing-data`, `node-bad-answer`, and as a call throws.
    */
   async read(block: RpcBlock, options: CallOptions): Promise<BlockReceipts> {
-    const answer = await this.#ask(block, options)
+    const { answer, fault } = await this.#ask(block, options)
     const { byHash, extra, repeated } = checkReceipts(answer ?? [], block, blockMethod)
     const lacking = block.transactions.flatMap(({ hash }, index) => (byHash.has(hash) ? [] : [index]))
-    for (const receipt of await this.#askSingly(lacking, block, options)) {
-      if (receipt !== null) byHash.set(receipt.transactionHash, receipt)
-    }
+    const { found, tooLarge } = await this.#askSingly(lacking, block, options)
+    for (const receipt of found) byHash.set(receipt.transactionHash, receipt)
     const absent = block.transactions.map(({ hash }) => hash).filter((hash) => !byHash.has(hash))
-    this.#refuseOdd(block, absent, answer)
+    if (fault !== null && absent.length === block.transactions.length && tooLarge.length === 0) throw fault
+    this.#refuseOdd(block, { absent, tooLarge }, answer)
     const inOrder = block.transactions.flatMap(({ hash }) => byHash.get(hash) ?? [])
     const isMore = extra.length + repeated.length > 0
     return {
       all: block.transactions.map(({ hash }) => byHash.get(hash) ?? noReceipt(hash, block)),
       // Where there are more than transactions, the order in which they were served is the only one there is.
       served: isMore && lacking.length === absent.length ? (answer as RpcReceipt[]) : inOrder,
-      ...{ absent, extra, repeated },
+      ...{ absent, tooLarge, extra, repeated },
     }
   }
 
-  /** The node's answer for the whole block; `null` where each receipt has to be asked for. */
-  async #ask(block: RpcBlock, options: CallOptions): Promise<unknown> {
+  /** The node's answer for the whole block; `null` where each receipt has to be asked for, and why, where that may be a fault. */
+  async #ask(
+    block: RpcBlock,
+    options: CallOptions,
+  ): Promise<{ answer: unknown; fault: AnswerTooLarge | null }> {
     if (this.#singly > 0) {
       this.#singly--
-      return null
+      return { answer: null, fault: null }
     }
     try {
       const answer = await this.#rpc.call({ method: blockMethod, params: [block.hash] }, options)
       // Some nodes answer null where there are none.
-      if (answer !== null || block.transactions.length === 0) return answer
+      if (answer !== null || block.transactions.length === 0) return { answer, fault: null }
     } catch (error) {
+      // What fills a block is its senders' choice: it is no fault of the node where the receipts come one by one.
+      if (error instanceof AnswerTooLarge) return { answer: null, fault: error }
       if (!isMethodMissing(error)) throw error
       this.#singly = tryAgainAfter
-      return null
+      return { answer: null, fault: null }
     }
     throw new ChainscreenError(
       'node-missing-data',
@@ -121,13 +134,14 @@ export class ReceiptReader {
     )
   }
 
-  /** Of each transaction of the block that is named; `null` where the node has none. */
+  /** Of each transaction of the block that is named, where the node has it. */
   async #askSingly(
     lacking: readonly number[],
     block: RpcBlock,
     options: CallOptions,
-  ): Promise<(RpcReceipt | null)[]> {
-    const found: (RpcReceipt | null)[] = []
+  ): Promise<{ found: RpcReceipt[]; tooLarge: string[] }> {
+    const found: RpcReceipt[] = []
+    const tooLarge: string[] = []
     for (let from = 0; from < lacking.length; from += batchSize) {
       const part = lacking.slice(from, from + batchSize)
       const calls = part.map((index): RpcCall => {
@@ -135,21 +149,27 @@ export class ReceiptReader {
       })
       const answers = await this.#rpc.callAll(calls, options)
       for (const [i, answer] of answers.entries()) {
-        if (answer === null || isWithout(answer)) found.push(null)
+        const index = part[i] ?? 0
+        if (answer instanceof AnswerTooLarge) tooLarge.push(block.transactions[index]?.hash ?? '')
+        else if (answer === null || isWithout(answer)) continue
         else if (answer instanceof Error) throw answer
-        else found.push(checkReceipt(answer, part[i] ?? 0, block, singleMethod))
+        else found.push(checkReceipt(answer, index, block, singleMethod))
       }
     }
-    return found
+    return { found, tooLarge }
   }
 
   /** @throws ChainscreenError where the block is to be asked for again. */
-  #refuseOdd(block: RpcBlock, absent: readonly string[], answer: unknown): void {
+  #refuseOdd(
+    block: RpcBlock,
+    { absent, tooLarge }: Pick<BlockReceipts, 'absent' | 'tooLarge'>,
+    answer: unknown,
+  ): void {
     const { hash, number, transactions } = block
     const served = `The node at ${this.#rpc.endpoint} has ${transactions.length - absent.length} receipts of block ${Number(number)} (${hash}), but the block has ${transactions.length} transactions`
     if (absent.length === 0) {
       this.#odd.delete(hash)
-    } else if (absent.length === transactions.length && !this.#isOwnAlone(block)) {
+    } else if (absent.length === transactions.length && tooLarge.length === 0 && !this.#isOwnAlone(block)) {
       // Not one: that is no odd transaction, but a node that lags behind itself.
       const code = Array.isArray(answer) ? 'node-bad-answer' : 'node-missing-data'
       throw new ChainscreenError(

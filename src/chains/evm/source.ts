@@ -14,7 +14,7 @@ import { readTxpool } from './mempool/read-txpool.ts'
 import { probeNode } from './probe.ts'
 import { createVerifier, type VerifyMode } from './proof/verifier.ts'
 import { type BlockReaders, isOdd, missing, readBlock, readLogs, type ServedBlock } from './read-block.ts'
-import { ReceiptReader } from './read-receipts.ts'
+import { lackingOf, ReceiptReader } from './read-receipts.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import { createRpcClient } from './rpc/client.ts'
 import { type KnownToken, tokenTable } from './tokens.ts'
@@ -140,7 +140,10 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
       const { block } = served
       const receipts = served.receipts.all
       const { frames } = served.traces
-      const { unverified, proveSenders } = await verifier.prove(block, receipts, served.receipts.served)
+      const lacking = lackingOf(served.receipts)
+      const { unverified, proveSenders } = await verifier.prove(
+        ...([block, receipts, served.receipts.served, lacking] as const),
+      )
       const { notices, unread } = extractFreezes(receipts, freezeContracts)
       return {
         ...refOf(block),
@@ -161,7 +164,9 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
 
     freezes: createFreezeReader(rpc, async (height, signal) => {
       const { block, receipts } = await readLogs(readers, height, { signal })
-      const { unverified } = await verifier.prove(block, receipts.all, receipts.served)
+      const { unverified } = await verifier.prove(
+        ...([block, receipts.all, receipts.served, lackingOf(receipts)] as const),
+      )
       const { notices, unread } = extractFreezes(receipts.all, freezeContracts)
       const absent = receiptsOf(receipts)
       return { ...refOf(block), freezes: notices, unscreened: [...absent, ...unverified, ...unread] }

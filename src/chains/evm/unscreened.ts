@@ -28,10 +28,12 @@ function tracesOf({ traces, block }: ServedBlock): Unscreened[] {
 }
 
 /** Receipts that could not be had, and such as nothing in the block belongs to. */
-export function receiptsOf({ absent, extra, repeated }: BlockReceipts): Unscreened[] {
+export function receiptsOf({ absent, tooLarge, extra, repeated }: BlockReceipts): Unscreened[] {
   const row = (reason: string) => (txHash: string) => ({ what: 'receipt', reason, txHash })
+  const unread = 'its logs, and without traces its value, are not read'
   return [
-    ...absent.map(row('the node has no receipt of it: its logs, and without traces its value, are not read')),
+    ...absent.filter((hash) => !tooLarge.includes(hash)).map(row(`the node has no receipt of it: ${unread}`)),
+    ...tooLarge.map(row(`its receipt is larger than \`maxResponse\`: ${unread}`)),
     ...repeated.map(
       row('the node has several receipts of it: only one is read, of success where one says so'),
     ),

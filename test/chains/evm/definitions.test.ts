@@ -15,7 +15,14 @@ const logFeeTransferTopic = '0x4dfe1bbbcf077ddc3e01291eea2d5c70c2b422b415d95645b
 const zero = `0x${'0'.repeat(40)}`
 const [gnosis, polygon, avalanche, arbitrum, base] = [100, 137, 43_114, 42_161, 8_453]
 
-const whole = (all: readonly RpcReceipt[]) => ({ all, served: all, absent: [], extra: [], repeated: [] })
+const whole = (all: readonly RpcReceipt[]) => ({
+  all,
+  served: all,
+  absent: [],
+  tooLarge: [],
+  extra: [],
+  repeated: [],
+})
 
 const rowsOf = (sketches: readonly TxSketch[], chainId: number, fields = {}) => {
   const { block, receipts } = blockOf(sketches)

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { transferTopic } from '../../../src/chains/evm/extract/topics.ts'
 import { createEvmSource, type EvmSourceOptions } from '../../../src/chains/evm/source.ts'
 import { createPool } from '../../../src/chains/pool/pool.ts'
-import { address, blockOf, hash, log, topic, words } from './build.ts'
+import { address, blockOf, hash, log, type TxSketch, topic, words } from './build.ts'
 import { expectFailure } from './failure.ts'
 import { type Handler, healthyNode, rpcError, startFakeNode } from './fake-node.ts'
 import { ownOf } from './own.ts'
@@ -260,6 +260,76 @@ describe('under verify: strict', async () => {
     expect(rows(await source.block(7))).toMatchObject([
       { what: 'receipt', txHash: fewer.block.transactions[2]?.hash },
     ])
+  })
+})
+
+describe('receipts that are too large', async () => {
+  const maxResponse = 100_000
+  const big = words(...Array.from({ length: 900 }, () => 0))
+  /** Each of these transactions fills two thirds of an answer, the last one more than one. */
+  const full = { logs: [log(token, [topic(address(0x77))], big)] }
+  const tooFull = { logs: [...full.logs, ...full.logs, paid(0x13)] }
+  const all = (list: readonly unknown[]): Record<string, Handler> => ({
+    eth_getBlockReceipts: () => list,
+    eth_getTransactionReceipt: ([asked]) =>
+      list.find((receipt) => (receipt as { transactionHash?: unknown }).transactionHash === asked) ?? null,
+  })
+  const pays = (n: number) => ({ logs: [...full.logs, paid(n)] })
+  const block = (...of: TxSketch[]) => {
+    const built = blockOf(of)
+    return { ...all(built.receipts), eth_getBlockByNumber: () => built.block }
+  }
+
+  it.each([true, false])('together are asked for one by one (batches: %s)', async (batches) => {
+    const { source } = await sourceOf(
+      block(pays(0x11), pays(0x12), { logs: [paid(0x13)] }),
+      { maxResponse },
+      batches,
+    )
+    const read = await source.block(7)
+    expect(payments(read)).toEqual(everyPayment)
+    expect(rows(read)).toEqual([])
+  })
+
+  it.each([
+    ['among others', [{ logs: [paid(0x11)] }, tooFull, { logs: [paid(0x13)] }], [0, 2], 1],
+    ['and the only one of its block', [tooFull], [], 0],
+  ])('alone, %s, are a row of that transaction', async (_, of, read, lost) => {
+    const { source } = await sourceOf(block(...of), { maxResponse })
+    await expect(source.block(7)).rejects.toMatchObject({ code: 'node-missing-data' })
+    const served = await source.block(7)
+    expect(payments(served)).toEqual(read.map((index) => everyPayment[index]))
+    expect(rows(served)).toEqual([
+      { what: 'receipt', reason: expect.stringContaining('larger than `maxResponse`'), txHash: hash(lost) },
+    ])
+  })
+
+  it('alone, leave the rest of the block proved under verify: strict', async () => {
+    const honest = await signedBlock([1n, 2n, 3n])
+    const served = honest.receipts.map((receipt, index) =>
+      index === 1 ? { ...receipt, padding: '0'.repeat(maxResponse) } : receipt,
+    )
+    const { source } = await sourceOf(
+      { ...all(served), eth_getBlockByNumber: () => honest.block },
+      { verify: 'strict', maxResponse },
+    )
+    await expect(source.block(7)).rejects.toMatchObject({ code: 'node-missing-data' })
+    expect(rows(await source.block(7))).toEqual([
+      { what: 'receipt', reason: expect.any(String), txHash: honest.block.transactions[1]?.hash },
+      { what: 'unverified', reason: expect.stringMatching(/^receiptsRoot: a receipt is larger/) },
+    ])
+  })
+
+  it('for every transaction, where singly there is none, are that fault of the node', async () => {
+    const { source } = await sourceOf(
+      { ...block(tooFull, tooFull), eth_getTransactionReceipt: () => null },
+      { maxResponse },
+    )
+    for (let i = 0; i < 2; i++)
+      await expect(source.block(7)).rejects.toMatchObject({
+        code: 'node-bad-answer',
+        message: expect.stringContaining('`maxResponse`'),
+      })
   })
 })
 

@@ -30,12 +30,14 @@ export interface Verifier {
    * Proves a block, once, when it was read.
    *
    * @param receipts one for each transaction. @param served those that a root commits to, where they are others.
+   * @param lacking why not all of these could be received, where that is no fault of the node: the root can't be computed.
    * @throws ChainscreenError `node-bad-answer` in mode `strict`, where something in it can't be true.
    */
   prove(
     block: RpcBlock,
     receipts: readonly RpcReceipt[],
     served?: readonly RpcReceipt[],
+    lacking?: string | null,
   ): Promise<ProvedBlock>
 }
 
@@ -49,7 +51,7 @@ export function createVerifier(mode: VerifyMode, rules: ProofRules): Verifier {
     async proveHeader(header) {
       if (mode === 'strict') judge(proveHeader(header, rules, await loadKeccak()), header, mode)
     },
-    async prove(block, receipts, served = receipts) {
+    async prove(block, receipts, served = receipts, lacking = null) {
       if (mode === 'off') return nothing
       const keccak = await loadKeccak()
       if (lie !== null) {
@@ -57,7 +59,8 @@ export function createVerifier(mode: VerifyMode, rules: ProofRules): Verifier {
         lie = null
         throw before
       }
-      const unverified = judge(proveBlock(block, receipts, rules, keccak, served), block, mode)
+      const allowed = lacking === null ? rules : { ...rules, receiptsRoot: lacking, logsBloom: lacking }
+      const unverified = judge(proveBlock(block, receipts, allowed, keccak, served), block, mode)
       // Extraction runs again when own addresses change; who sent a transaction does not.
       const known = new Map<string, readonly Unscreened[]>()
       const sender = (hash: string): readonly Unscreened[] => {

@@ -1,7 +1,7 @@
 import { createClient, http, rpcSchema } from 'viem'
 import { ChainscreenError, redactUrl } from '../../../errors.ts'
 import { Redactor } from '../../../redactor.ts'
-import { defaultMaxResponse, maxSmallAnswer } from '../../answer-limits.ts'
+import { AnswerTooLarge, defaultMaxResponse, maxSmallAnswer } from '../../answer-limits.ts'
 import { badAnswer } from './bad-answer.ts'
 import { nodeError } from './node-error.ts'
 import { type AnswerBounds, type ByteTally, PooledFetch } from './pooled-fetch.ts'
@@ -29,7 +29,8 @@ export interface RpcClient {
   call(call: RpcCall, options?: CallOptions): Promise<unknown>
   /**
    * Several calls in one batch (https://www.jsonrpc.org/specification#batch), or one after the other where the node takes
-   * none. Of a call that the node refused its `RpcRefusal` is the answer.
+   * none, or where the answers of a batch are too large together. Of a call that the node refused its `RpcRefusal` is the
+   * answer, and of one whose answer is too large alone its `AnswerTooLarge`.
    *
    * @throws ChainscreenError as {@link call}, but for refusals.
    */
@@ -92,7 +93,7 @@ export function createRpcClient(
     return result
   }
   const orRefusal = (error: unknown) => {
-    if (error instanceof RpcRefusal) return error
+    if (error instanceof RpcRefusal || error instanceof AnswerTooLarge) return error
     throw error
   }
 
@@ -110,8 +111,8 @@ export function createRpcClient(
       try {
         const client = clientFor(tally, bounds, calls.length)
         const answers = await Promise.all(calls.map((call) => ask(client, call, signal).catch(orRefusal)))
-        // A batch that is answered with nothing but errors, or with HTTP 4xx, may be one that the node does not take.
-        if (!answers.every((answer) => answer instanceof RpcRefusal)) return answers
+        // A batch that is answered with nothing but errors, or with HTTP 4xx, may be one that the node does not take; or too large.
+        if (!answers.every((answer) => answer instanceof Error)) return answers
       } catch (error) {
         const isTaken = !(error instanceof ChainscreenError) || error.code !== 'node-bad-answer'
         if (isTaken || signal?.aborted) throw error
