@@ -19,6 +19,11 @@ export type ChainscreenRpcSchema = [
     Parameters: [hash: string, options: CallTracerOptions]
     ReturnType: unknown
   },
+  {
+    Method: 'debug_traceTransaction'
+    Parameters: [hash: string, options: CallTracerOptions]
+    ReturnType: unknown
+  },
   /** Everything that waits: https://geth.ethereum.org/docs/interacting-with-geth/rpc/ns-txpool#txpool-content */
   { Method: 'txpool_content'; Parameters: []; ReturnType: unknown },
   {

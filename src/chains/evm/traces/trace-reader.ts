@@ -13,6 +13,7 @@ import {
   type TraceFailureKind,
   traceFailure,
 } from './trace-failure.ts'
+import { traceSingly } from './trace-singly.ts'
 import { tracedTransactions } from './traced-transactions.ts'
 import { callTracer, type Tracer, traceBlock } from './tracer.ts'
 
@@ -43,6 +44,9 @@ interface FailedRound {
   messages: readonly string[]
 }
 
+/** What the trace of one transaction alone can be the reason of, for all of its block. */
+const mayBeOfOne: ReadonlySet<TraceFailureKind> = new Set(['timeout', 'silent', 'other'])
+
 /** So often a node that never traced anything is asked whether it does now. */
 const askAnewMs = 60_000
 /** Blocks that failed and were never read again, such as those of a lost branch, are forgotten beyond so many. */
@@ -57,6 +61,7 @@ export class TraceReader {
   readonly #rpc: RpcClient
   readonly #policy: TracePolicy
   readonly #tracers: readonly Tracer[]
+  readonly #timeoutMs: number
   readonly #retryMs: number
   readonly #inPlace: boolean
   readonly #clock: { nowMs(): number }
@@ -72,6 +77,7 @@ export class TraceReader {
     this.#rpc = rpc
     this.#policy = policy
     this.#tracers = [callTracer(timeoutMs), traceBlock]
+    this.#timeoutMs = timeoutMs
     this.#retryMs = retryMs
     this.#inPlace = inPlace
     this.#clock = clock
@@ -128,7 +134,11 @@ export class TraceReader {
   ): Promise<{ frames: BlockFrames } | FailedRound> {
     const failures: TraceFailure[] = []
     for (const state of inOrder(states)) {
-      const outcome = await this.#try(state, block, receipts, definition, options)
+      const whole = await this.#try(state, block, receipts, definition, options)
+      const outcome =
+        'frames' in whole
+          ? whole
+          : ((await this.#singly(state, whole, block, receipts, definition, options)) ?? whole)
       if ('frames' in outcome) {
         this.#failed.delete(block.hash)
         this.#away = null
@@ -165,6 +175,27 @@ export class TraceReader {
       if (!state.proven && failure.kind === 'unsupported') state.refusal = failure.error
       return failure
     }
+  }
+
+  /**
+   * One transaction may be the reason why a block's traces can't be had, and must not keep the others' away. Tried with the
+   * first failure, so that nobody waits for what will not change, and with the last.
+   */
+  async #singly(
+    { tracer, proven }: TracerState,
+    { kind }: TraceFailure,
+    block: RpcBlock,
+    receipts: Promise<readonly RpcReceipt[]>,
+    definition: ChainDefinition,
+    options: CallOptions,
+  ): Promise<{ frames: BlockFrames } | null> {
+    if (!tracer.singly || !proven || !mayBeOfOne.has(kind)) return null
+    if (this.#failed.has(block.hash) && this.#asksAgain(kind, block)) return null
+    // A tracer that does not answer at all would be waited for with every block.
+    if (kind === 'silent' && this.#away === kind) return null
+    const limits = { timeoutMs: this.#timeoutMs, clock: this.#clock }
+    const frames = await traceSingly(this.#rpc, block, await receipts, definition, { ...options, ...limits })
+    return frames === null ? null : { frames }
   }
 
   /**

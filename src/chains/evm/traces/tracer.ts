@@ -5,6 +5,7 @@ import { badAnswer } from '../rpc/bad-answer.ts'
 import type { CallOptions, RpcClient } from '../rpc/client.ts'
 import { RpcRefusal } from '../rpc/refusal.ts'
 import { type RefusalKind, refusalKind } from '../rpc/refusal-kinds.ts'
+import type { CallTracerOptions } from '../rpc/schema.ts'
 import type { RpcBlock, RpcReceipt } from '../types.ts'
 import type { BlockFrames } from './block-frames.ts'
 import { readBlockTraces } from './read-block-traces.ts'
@@ -14,6 +15,8 @@ import { readTraceBlock } from './read-trace-block.ts'
 export interface Tracer {
   /** In a few words, for people. */
   readonly name: string
+  /** Single transactions can be asked for in the same way: see `traceSingly`. */
+  readonly singly: boolean
   /** The answer as it came. Rejects as {@link RpcClient.call}. */
   ask(rpc: RpcClient, block: { hash: string; number: string }, options: CallOptions): Promise<unknown>
   /**
@@ -39,12 +42,9 @@ export interface Tracer {
  */
 export function callTracer(timeoutMs: number): Tracer {
   const method = 'debug_traceBlockByHash'
-  const options = {
-    tracer: 'callTracer',
-    timeout: `${timeoutMs}ms`,
-    tracerConfig: { withLog: true },
-  } as const
+  const options = callTracerOptions(timeoutMs)
   return {
+    singly: true,
     name: 'callTracer traces',
     ask: (rpc, { hash }, call) => rpc.call({ method, params: [hash, options] }, call),
     inspect: (answer) => {
@@ -64,6 +64,10 @@ export function callTracer(timeoutMs: number): Tracer {
   }
 }
 
+export function callTracerOptions(timeoutMs: number): CallTracerOptions {
+  return { tracer: 'callTracer', timeout: `${timeoutMs}ms`, tracerConfig: { withLog: true } }
+}
+
 /**
  * OpenEthereum's trace_block, for nodes without the debug namespace. It takes no hash. An unknown height may be answered with
  * `[]`, as by anvil, and a height whose state is gone with nothing but rewards, as by Besu
@@ -71,6 +75,7 @@ export function callTracer(timeoutMs: number): Tracer {
  */
 export const traceBlock: Tracer = {
   name: 'trace_block',
+  singly: false,
   ask: (rpc, { number }, call) => rpc.call({ method: 'trace_block', params: [number] }, call),
   inspect: (answer) => {
     const method = 'trace_block'

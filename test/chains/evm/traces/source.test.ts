@@ -42,7 +42,7 @@ const hangsUp: Handler = (_, response) => {
 async function opened(options: Partial<EvmSourceOptions> = {}, more: Record<string, Handler> = {}) {
   const handlers: Record<string, Handler> = { ...healthyNode([sketch]), ...traced, ...more }
   const changing = Object.fromEntries(
-    Object.keys(handlers).map((method): [string, Handler] => [
+    [...Object.keys(handlers), 'debug_traceTransaction'].map((method): [string, Handler] => [
       method,
       (params, response) => (handlers[method] ?? refuses(-32601))(params, response),
     ]),
@@ -320,6 +320,59 @@ describe('the traces of one block that fail', () => {
     const { handlers, source } = await opened({ traceRetryMs: 15_000 })
     handlers.debug_traceBlockByHash = stateGone
     await expect(source.block(7)).rejects.toMatchObject({ code: 'node-missing-data', retryAfterMs: 15_000 })
+  })
+})
+
+describe('one transaction whose trace can’t be had', () => {
+  const two = blockOf([sketch, sketch]).block.transactions
+  const goodOnes: Record<string, unknown> = { [two[0]?.hash ?? '']: good, [two[1]?.hash ?? '']: good }
+  const wholeBlock = () => two.map(({ hash }) => ({ txHash: hash, result: good }))
+  /** Answers for the first transaction, and fails for the second as told. */
+  const singly =
+    (fails: Handler): Handler =>
+    (params, response) =>
+      params[0] === two[0]?.hash ? goodOnes[String(params[0])] : fails(params, response)
+  const huge: Handler = () => ({ ...good, padding: '0'.repeat(50_000) })
+  const ofTwo = () =>
+    opened({ maxResponse: 40_000 }, { ...healthyNode([sketch, sketch]), debug_traceBlockByHash: wholeBlock })
+
+  it.each<[string, Handler, Handler]>([
+    ['takes too long', rpcError(-32000, 'execution timeout'), rpcError(-32000, 'execution timeout')],
+    ['is too large', () => [{ txHash: two[0]?.hash, result: good, padding: '0'.repeat(50_000) }], huge],
+    ['makes the node hang up', hangsUp, hangsUp],
+  ])('since it %s, is a gap of that one alone, and is not waited for', async (_, whole, alone) => {
+    const { handlers, source } = await ofTwo()
+    handlers.debug_traceBlockByHash = whole
+    handlers.debug_traceTransaction = singly(alone)
+    const block = await source.block(7)
+    expect(block).toMatchObject({ level: 'full', traces: 'read', unscreened: [], odd: true })
+    expect(block.extract(ownOf(own))).toMatchObject({
+      transactions: [{ hash: two[0]?.hash, transfers: [{ id: 'trace:0', amount: 5n }] }],
+      unscreened: [{ what: 'traces', txHash: two[1]?.hash }],
+    })
+  })
+
+  it('keeps no trace of others away where all can be had singly', async () => {
+    const { handlers, source } = await ofTwo()
+    handlers.debug_traceBlockByHash = refuses(-32000)
+    handlers.debug_traceTransaction = ([asked]) => goodOnes[String(asked)]
+    const block = await source.block(7)
+    expect(block).toMatchObject({ level: 'full', traces: 'read', unscreened: [], odd: false })
+    expect(block.extract(ownOf(own))).toMatchObject({
+      transactions: [{ hash: two[0]?.hash }, { hash: two[1]?.hash }],
+      unscreened: [],
+    })
+  })
+
+  it.each<[string, Handler]>([
+    ['the node has no such method', refuses(-32601)],
+    ['the state is gone', singly(stateGone)],
+    ['none can be had', rpcError(-32000, 'execution timeout')],
+  ])('is a matter of the block where %s', async (_, alone) => {
+    const { handlers, again } = await ofTwo()
+    handlers.debug_traceBlockByHash = refuses(-32000)
+    handlers.debug_traceTransaction = alone
+    expect(await again()).toEqual([...Array(3).fill('node-bad-answer'), 'logs'])
   })
 })
 
