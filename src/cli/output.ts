@@ -1,4 +1,38 @@
+import { setImmediate } from 'node:timers/promises'
 import { formatUnits } from 'viem'
+
+/** The first failure to write to stdout. */
+let fault: NodeJS.ErrnoException | null = null
+
+/**
+ * Hears of what can't be written to stdout, and says so on stderr. A reader that has seen enough (`| head`) is no failure, and
+ * is told nothing. The command goes on: what it does besides printing must not stand half done.
+ *
+ * @returns waits until all that was printed is written; false where some of it was lost.
+ */
+export function watchOutput(): () => Promise<boolean> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Node opens stdout again after each failure, and so may tell of many.
+    if (fault !== null) return
+    fault = error
+    if (error.code === 'EPIPE') return
+    process.stderr.write(
+      `The output can't be written (${error.message}), and some of it is lost. What the command did besides stands: give it another place to write to.\n`,
+    )
+  })
+  return async () => {
+    await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
+    // The handlers are called behind the callback.
+    await setImmediate()
+    return fault === null || fault.code === 'EPIPE'
+  }
+}
+
+/** Whether stdout takes nothing any more: what may print millions of lines ends then. */
+export function isOutputLost(): boolean {
+  // The handler hears of it later than that: in a loop that awaits nothing, not at all.
+  return fault !== null || process.stdout.errored !== null
+}
 
 /** Writes one JSON value, with bigints as text. */
 export function printJson(value: unknown): void {
@@ -7,11 +41,11 @@ export function printJson(value: unknown): void {
     (_key, item: unknown) => (typeof item === 'bigint' ? String(item) : item),
     2,
   )
-  process.stdout.write(`${text}\n`)
+  printLine(text)
 }
 
 export function printLine(text = ''): void {
-  process.stdout.write(`${text}\n`)
+  if (!isOutputLost()) process.stdout.write(`${text}\n`)
 }
 
 /** Rows in columns as wide as their widest cell. Control characters and bidirectional marks of published texts are shown, not obeyed. */

@@ -4,7 +4,7 @@ import { openLedgerForReading } from '../ledger/open.ts'
 import { listOwnAddresses, type OwnAddressRow } from '../ledger/own-addresses.ts'
 import { listDescriptors } from '../ledger/own-descriptors.ts'
 import { type CommonOptions, command, configIfAny, databaseOf } from './common.ts'
-import { printLine, printTable } from './output.ts'
+import { isOutputLost, printLine, printTable } from './output.ts'
 import { descriptorJson, printDescriptors } from './own-descriptors.ts'
 
 /** `own list [--derived]` */
@@ -40,7 +40,10 @@ function print(db: Db, derived: boolean): void {
 /** One object a line: there may be millions. */
 function printEachAsJson(db: Db, derived: boolean): void {
   for (const branch of listDescriptors(db)) printLine(JSON.stringify(descriptorJson(branch)))
-  for (const row of listOwnAddresses(db, { derived })) printLine(JSON.stringify(jsonOf(row)))
+  for (const row of listOwnAddresses(db, { derived })) {
+    if (isOutputLost()) return
+    printLine(JSON.stringify(jsonOf(row)))
+  }
 }
 
 function jsonOf({ address, kind, reference, chain, added_at, retired_at }: OwnAddressRow) {
