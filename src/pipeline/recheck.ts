@@ -64,7 +64,7 @@ export function createRecheck(
         if (stored?.hash !== block.hash || revision === undefined) continue
         if (registeredBetween(db, revision, memory.revisions.own)) continue
         // The first reading lacked its traces, and said so: this one closes that.
-        if (block.traces === 'read' && isUnscreened(db, chain.id, next, 'traces')) {
+        if (hasTraces(block) && isUnscreened(db, chain.id, next, 'traces')) {
           await write([block])
           continue
         }
@@ -81,6 +81,13 @@ export function createRecheck(
       }
     },
   }
+}
+
+/** Of all its transactions: nodes of some chains never trace the chain's own one at the end. */
+function hasTraces({ traces, unscreened }: SourceBlock): boolean {
+  return (
+    traces === 'read' && !unscreened.some(({ what, txHash }) => what === 'traces' && txHash === undefined)
+  )
 }
 
 /** Another key of a party that stands: a version of chainscreen that knows more of them reads the same block. */

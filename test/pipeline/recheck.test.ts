@@ -99,6 +99,25 @@ describe('a second reading', () => {
     ])
   })
 
+  it('that lacks the same traces as the first, such as those of a chain’s own transaction, still tells what differs', async () => {
+    const { node, recheck, differences, ledger } = await followed()
+    const block = node.block.bind(node)
+    const unscreened = [{ what: 'traces', reason: "the node does not trace the chain's own transaction" }]
+    node.block = async (height, abort) => ({ ...(await block(height, abort)), traces: 'read', unscreened })
+    node.mine(2)
+    await follow(node, ledger)
+    await recheck.run(signal)
+    node.mine(2)
+    await follow(node, ledger)
+    serveOtherwise(node, 'a12', ['0x12', '0xmissed'])
+    await recheck.run(signal)
+    expect(differences).toMatchObject([{ height: 12, extra: [] }])
+    // Of block 11, which is the same, nothing is written.
+    expect(
+      ledger.db.prepare(`select from_height, to_height from coverage where kind = 'replay'`).raw().all(),
+    ).toEqual([[12, 12]])
+  })
+
   it('alarms when a block has a movement less, and keeps what stands', async () => {
     const { node, recheck, differences, ledger } = await followed()
     await recheck.run(signal)
