@@ -5,9 +5,12 @@ import { describe, expect, it } from 'vitest'
 import { indexForms } from '../../src/address/index-forms.ts'
 import type { Key } from '../../src/address/key.ts'
 import { tellsOfPerson } from '../../src/forbidden-columns.ts'
+import { heightsWithoutHash, keptHashes } from '../../src/ledger/block-hashes.ts'
+import { readHalt } from '../../src/ledger/chain.ts'
 import { all } from '../../src/ledger/database.ts'
 import { migrations } from '../../src/ledger/migrate.ts'
 import { countOwnAddresses, findOwnAddress, isOwn, ownKeysSince } from '../../src/ledger/own-addresses.ts'
+import { branchesOn, branchesSql } from '../../src/ledger/own-branches.ts'
 import { nextRescreen, rescreenItems } from '../../src/ledger/rescreens.ts'
 import { readTracesAway } from '../../src/ledger/traces-away.ts'
 import { evm } from '../screening/builders.ts'
@@ -123,6 +126,44 @@ describe('a database of the schema version 16, as to traces', () => {
       { id: 'ethereum', cursor_height: 9, traces_away_since: null, traces_away_height: null },
     ])
     expect(readTracesAway(db, 'ethereum')).toBeNull()
+  })
+})
+
+describe('a database of the schema version 12', () => {
+  it('keeps its descriptors, and finds branches with the same addresses through an index', () => {
+    const path = databaseOf(
+      12,
+      `insert into own_descriptors (id, checksum, descriptor, chain, network, kind, reference, gap, added_at)
+       values (1, 'c', 'wpkh(X/0/*)', '', 'main', 'deposit', '', 20, '2026-01-01');
+       insert into own_branches (descriptor_id, branch, asked, derived, used) values (1, 0, 20, 21, 0);
+       insert into own_derived (key, descriptor_id, branch, position) values ('p2wpkh:01', 1, 0, 0), ('p2wpkh:02', 1, 0, 1);`,
+    )
+    const db = freshLedger(path)
+    expect(branchesOn(db, 'bitcoin')).toMatchObject([{ id: 1, derived: 21, used: 0, first: 'p2wpkh:01' }])
+    const plan = all<{ detail: string }>(db, `explain query plan ${branchesSql}`, 'bitcoin')
+    expect(plan.map(({ detail }) => detail).join()).toContain('own_derived_first')
+  })
+})
+
+describe('a database of the schema version 15', () => {
+  it('keeps the hashes of its window, none of its chains halted, and its coverage is as it was folded', () => {
+    const path = databaseOf(
+      15,
+      `insert into chains (id, caip2, genesis_hash, cursor_height, updated_at)
+       values ('ethereum', 'eip155:1', '0x', 9, '2026-01-01');
+       insert into coverage (id, chain, kind, from_height, to_height, level, list_revision, own_revision, seed, digest, last_hash, updated_at)
+       values (1, 'ethereum', 'follow', 1, 9, 'full', 0, 0, 's', 'd', '0x09', '2026-01-01');
+       insert into blocks (chain, height, hash, parent_hash, time, coverage_id, digest)
+       values ('ethereum', 8, '0x08', '0x07', 1, 1, 'c'), ('ethereum', 9, '0x09', '0x08', 2, 1, 'd');`,
+    )
+    const db = freshLedger(path)
+    expect(keptHashes(db, 'ethereum', 0, 20)).toEqual([
+      { height: 8, hash: '0x08' },
+      { height: 9, hash: '0x09' },
+    ])
+    expect(heightsWithoutHash(db, 'ethereum', 6, 9)).toEqual([6, 7])
+    expect(readHalt(db, 'ethereum')).toBeNull()
+    expect(all(db, 'select digest, refolded_at from coverage')).toEqual([{ digest: 'd', refolded_at: null }])
   })
 })
 
