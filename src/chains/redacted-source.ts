@@ -55,7 +55,7 @@ export function redactedSource(source: ChainSource, redactor: Redactor): ChainSo
 }
 
 function redactedBlock(block: SourceBlock, redactor: Redactor): SourceBlock {
-  const { extract, proveSenders } = block
+  const { extract, proveSenders, traces } = block
   const guarded = <T>(work: () => T): T => {
     try {
       return work()
@@ -65,6 +65,7 @@ function redactedBlock(block: SourceBlock, redactor: Redactor): SourceBlock {
   }
   return {
     ...block,
+    ...(typeof traces === 'object' && { traces: { away: redactor.redact(traces.away) } }),
     unscreened: redactedReasons(block.unscreened, redactor),
     extract: (own) => guarded(() => extract.call(block, own)),
     ...(proveSenders && {
