@@ -1,6 +1,5 @@
-import { parseAddress } from '../address/parse.ts'
-import { looksPrivate } from '../descriptor/extended-key.ts'
-import { privateKeyAsAddress, shownAddress } from '../descriptor/shown-address.ts'
+import { readPasted } from '../address/read-pasted.ts'
+import { shownAddress, whySecret } from '../descriptor/shown-address.ts'
 import { ChainscreenError } from '../errors.ts'
 import { isoMoment } from '../iso-moment.ts'
 
@@ -27,9 +26,9 @@ export function checkFilter({ status, level, since, tx, address }: FilterWords):
       `--tx ${shownAddress(tx)} is no transaction hash; expected 64 hex digits, with or without 0x.`,
     )
   if (address === undefined) return
-  const parsed = parseAddress(address)
+  const parsed = readPasted(address)
   if (parsed.ok) return
-  const why = looksPrivate(address) ? privateKeyAsAddress : parsed.reason
+  const why = whySecret(address) ?? parsed.reason
   throw usage(`--address ${shownAddress(address)} can't be read: ${why}.`)
 }
 

@@ -6,6 +6,7 @@ import { chainsCommand } from './chains.ts'
 import { coverageCommand } from './coverage.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
+import { hiderOf } from './hide-secrets.ts'
 import { initCommand } from './init.ts'
 import { listsCommand } from './lists.ts'
 import { printable } from './output.ts'
@@ -44,13 +45,14 @@ export async function runCli(args: readonly string[]): Promise<number> {
   ]
   const more = [alertsCommand, coverageCommand, chainsCommand, recordCommand, serveCommand, doctorCommand]
   for (const command of [...commands, ...more]) program.addCommand(command(done))
-  prepare(program)
+  const hide = hiderOf(args)
+  prepare(program, hide)
   program.hook('preAction', (_, action) => inheritOptions(action))
   try {
     await program.parseAsync(args, { from: 'user' })
     return code
   } catch (error) {
-    return explain(error)
+    return explain(error, hide)
   }
 }
 
@@ -76,12 +78,13 @@ function inheritOptions(action: Command): void {
 }
 
 /** Errors are thrown and not the end of the process, and each points to the help. */
-function prepare(command: Command): void {
+function prepare(command: Command, hide: (text: string) => string): void {
   command.exitOverride().showHelpAfterError('(--help shows what is expected)')
-  for (const sub of command.commands) prepare(sub)
+  command.configureOutput({ writeErr: (text) => process.stderr.write(hide(text)) })
+  for (const sub of command.commands) prepare(sub, hide)
 }
 
-function explain(error: unknown): number {
+function explain(error: unknown, hide: (text: string) => string): number {
   // Commander has said its own errors already; help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof ChainscreenError) {
@@ -90,10 +93,10 @@ function explain(error: unknown): number {
     const more = details.length === 1 && message.includes(details[0] ?? '') ? [] : details
     // A line may quote what a list publishes.
     const lines = [message, ...more.map((line) => `  ${line}`)].flatMap((text) => text.split('\n'))
-    process.stderr.write(`${lines.map(printable).join('\n')}\n`)
+    process.stderr.write(`${hide(lines.map(printable).join('\n'))}\n`)
   } else {
     const where = process.env.CHAINSCREEN_DEBUG && error instanceof Error ? `\n${error.stack}` : ''
-    process.stderr.write(`Unexpected failure: ${messageOf(error)}${where}\n`)
+    process.stderr.write(`${hide(`Unexpected failure: ${messageOf(error)}${where}`)}\n`)
   }
   return exitCodeOf(error)
 }

@@ -1,3 +1,4 @@
+import type { BitcoinNetwork } from '../address/network.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import type { Config } from '../config/schema.ts'
 import { ChainscreenError } from '../errors.ts'
@@ -19,7 +20,10 @@ const exitCode = { clear: 0, listed: 3, unknown: 4 } as const
 /** `screen ADDRESS…`: a pre-check before a withdrawal. */
 export const screenCommand: CommandFactory = (done) =>
   command('screen', 'is an address listed? exit 0 clear, 3 listed, 4 unknown')
-    .argument('<address...>', 'in any published form, of any family')
+    .argument(
+      '<address...>',
+      'in any published form, of any family; a payment link, account id or explorer link too',
+    )
     .option('--asset <ticker>', 'decides between families that share an encoding')
     .option('--chain <id>', 'the chain it would be used on')
     .action((addresses: string[], options: CommonOptions & { asset?: string; chain?: string }) => {
@@ -30,6 +34,7 @@ export const screenCommand: CommandFactory = (done) =>
         const checks = preCheck(db, addresses, {
           asset: options.asset ?? null,
           chain,
+          networks: bitcoinNetworksOf(config),
           lists: config === null ? null : config.lists,
           at: now(),
         })
@@ -50,6 +55,13 @@ export const screenCommand: CommandFactory = (done) =>
         db.close()
       }
     })
+
+function bitcoinNetworksOf(config: Config | null): BitcoinNetwork[] {
+  const networks = (config?.chains ?? []).flatMap((chain) =>
+    chain.type === 'bitcoin' ? [chain.network] : [],
+  )
+  return [...new Set(networks)]
+}
 
 /** An option that nobody heeds would make an address of another chain look clear. */
 function chainOf(id: string, config: Config | null): ChainConfig {

@@ -2,6 +2,7 @@ import type { HdPublicNodeValid } from '@bitauth/libauth'
 import { secp256k1 } from '@bitauth/libauth'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { createBase58check } from '@scure/base'
+import { holdsPrivateKey } from '../address/secret.ts'
 import { privateKeyReason, refuseDescriptor } from './refuse.ts'
 
 const base58check = createBase58check(sha256)
@@ -36,26 +37,6 @@ const publicVersions: Readonly<Record<string, Pick<ExtendedKey, 'network' | 'imp
 
 /** Text that begins like an extended key, private or public. */
 export const looksExtended = (text: string): boolean => /^[a-zA-Z](?:pub|prv)[1-9A-HJ-NP-Za-km-z]/.test(text)
-
-/**
- * Text in which a private key stands: an extended one, or one in wallet import format (with its checksum: hex has long
- * runs of the same shape).
- */
-export function holdsPrivateKey(text: string): boolean {
-  const words = text.match(/[1-9A-HJ-NP-Za-km-z]{20,}/g) ?? []
-  return words.some((word) => /^[a-zA-Z]prv/.test(word) || isWalletImportFormat(word))
-}
-
-/** Text that may be a private key as a whole, mistyped or not. Rather once too often: it must not be repeated. */
-export function looksPrivate(text: string): boolean {
-  return /^\s*[5KL9c][1-9A-HJ-NP-Za-km-z]{50,51}\s*$/.test(text) || holdsPrivateKey(text)
-}
-
-function isWalletImportFormat(word: string): boolean {
-  if (word.length !== 51 && word.length !== 52) return false
-  const bytes = decode(word)
-  return bytes !== null && bytes.length >= 33 && (bytes[0] === 0x80 || bytes[0] === 0xef)
-}
 
 /** @throws ChainscreenError `usage` for text that is none, also where it is a private one: then without a word of it. */
 export function readExtendedKey(text: string): ExtendedKey {

@@ -1,6 +1,7 @@
+import { holdsPrivateKey } from '../address/secret.ts'
 import { descriptorChecksum } from './checksum.ts'
 import type { Descriptor, Policy, Wrapping } from './descriptor.ts'
-import { holdsPrivateKey, looksExtended, readExtendedKey } from './extended-key.ts'
+import { looksExtended, readExtendedKey } from './extended-key.ts'
 import { type KeyExpression, type KeyPlace, parseKey } from './parse-key.ts'
 import { privateKeyReason, refuseDescriptor } from './refuse.ts'
 import { plainFromSlip132 } from './slip132.ts'

@@ -1,5 +1,5 @@
 import type { Key } from '../address/key.ts'
-import { parseAddress } from '../address/parse.ts'
+import { readPasted } from '../address/read-pasted.ts'
 import { ChainscreenError } from '../errors.ts'
 import { isoMoment } from '../iso-moment.ts'
 import { type AlertEventKind, writeEvent } from './alert-events.ts'
@@ -97,9 +97,9 @@ export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] 
     where('tx_hash in (?, ?)', digits, `0x${digits}`)
   }
   if (filter.address !== undefined) {
-    const text = filter.address.trim()
-    const parsed = parseAddress(text)
-    const key = parsed.ok ? parsed.key : null
+    const pasted = readPasted(filter.address)
+    const text = pasted.ok ? pasted.address : filter.address.trim()
+    const key = pasted.ok ? pasted.key : null
     where(
       `(lower(?) in (lower(own_address), lower(counterparty), lower(entry_address))
         or id in (select alert_id from alert_keys where ? in (party_key, entry_key, own_key)))`,

@@ -1,5 +1,5 @@
 import { keyFamily } from '../address/key.ts'
-import { parseAddress } from '../address/parse.ts'
+import { readPasted } from '../address/read-pasted.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { WatchedFamily } from './own-row.ts'
@@ -33,7 +33,7 @@ export function chainOfHeight(
 export function familyOf(addresses: readonly string[]): WatchedFamily | null {
   const families = new Set(
     addresses.map((address) => {
-      const parsed = parseAddress(address)
+      const parsed = readPasted(address)
       return parsed.ok ? keyFamily(parsed.key) : null
     }),
   )

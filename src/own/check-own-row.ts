@@ -1,8 +1,8 @@
 import { keyFamily } from '../address/key.ts'
-import { parseAddress } from '../address/parse.ts'
-import { looksPrivate } from '../descriptor/extended-key.ts'
+import { readPasted } from '../address/read-pasted.ts'
+import { holdsPrivateKey, holdsSeedPhrase, looksPrivate, wholePhrase } from '../address/secret.ts'
 import { looksLikeDescriptor } from '../descriptor/parse-descriptor.ts'
-import { privateKeyAsAddress } from '../descriptor/shown-address.ts'
+import { privateKeyAsAddress, shownAddress, whySecret } from '../descriptor/shown-address.ts'
 import { tellsOfPerson } from '../forbidden-columns.ts'
 import { type OwnKind, type OwnRow, ownKinds, type WatchedFamily } from './own-row.ts'
 
@@ -26,8 +26,10 @@ export type Quote = (text: string) => string
 export const unquoted: Quote = () => ''
 
 /** As it was typed on the command line. */
-export const quoted: Quote = (text) =>
-  ` ${JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)}`
+export const quoted: Quote = (text) => {
+  const shown = shownAddress(text)
+  return ` ${JSON.stringify(shown.length > 100 ? `${shown.slice(0, 100)}…` : shown)}`
+}
 
 /**
  * An own address from the words of a person; where it can't be one, the reason in words that follow a line number.
@@ -48,8 +50,8 @@ export function checkOwnRow(
   if (looksLikeDescriptor(address)) {
     return 'an extended key or descriptor stands where an address should: `chainscreen own add --descriptor` takes it'
   }
-  const parsed = parseAddress(address)
-  if (!parsed.ok) return `address${quote(address)} can't be read: ${parsed.reason}`
+  const parsed = readPasted(address)
+  if (!parsed.ok) return `address${quote(address)} can't be read: ${whySecret(address) ?? parsed.reason}`
   const family = keyFamily(parsed.key)
   if (family !== 'evm' && family !== 'bitcoin') {
     return `address${quote(address)} can't be watched: it is of ${family}, and own addresses are of EVM chains or Bitcoin`
@@ -62,7 +64,7 @@ export function checkOwnRow(
     if (watched !== family) return `chain ${chain} is of type ${watched}, and address${quote(address)} is not`
   }
   return {
-    ...{ line, key: parsed.key, text: address.trim() },
+    ...{ line, key: parsed.key, text: parsed.address, took: parsed.took },
     ...{ kind: kind as OwnKind, reference, chain: chain === '' ? null : chain },
   }
 }
@@ -81,6 +83,8 @@ export function checkOwnWords(
   // They would move a terminal, break a line of a log, or show the id as another.
   if (/[\p{Cc}\p{Bidi_C}\p{Zl}\p{Zp}]/u.test(reference))
     return 'reference has a control character, a line break or a bidirectional mark'
+  if (holdsPrivateKey(reference) || holdsSeedPhrase(reference, wholePhrase))
+    return 'reference holds a private key or a seed phrase: it must be an id of your own'
   return tellsOfPerson(reference)
     ? 'reference tells of nationality, birth or documents: it must be an id of your own, which says nothing of a person'
     : null

@@ -1,4 +1,4 @@
-import { parseAddress } from '../address/parse.ts'
+import { readPasted } from '../address/read-pasted.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
@@ -52,7 +52,7 @@ export function addOwn(
   options: Pick<AddOptions, 'refuseListed'> = {},
 ): Promise<OwnCounts> {
   const rows = addresses.map((address, index) => {
-    const parsed = parseAddress(address)
+    const parsed = readPasted(address)
     const known = parsed.ok ? findOwnAddress(db, parsed.key, as.chain) : undefined
     const { kind = known?.kind ?? 'deposit', reference = known?.reference ?? '', chain } = as
     const row = checkOwnRow({ address, kind, reference, chain }, index + 1, knownChains(chains), quoted)

@@ -13,8 +13,10 @@ export interface OwnRow {
   /** Of the file; the header is line 1. */
   line: number
   key: Key
-  /** The address as written, without white space around it. */
+  /** The address as written, without white space around it or what it was taken out of. */
   text: string
+  /** What it was taken out of, such as `an EIP-681 link`; `null` where it was given as it is. */
+  took: string | null
   kind: OwnKind
   /** The exchange's own opaque id; may be empty. */
   reference: string

@@ -1,7 +1,8 @@
-import { parseAddress } from '../address/parse.ts'
-import { looksPrivate } from '../descriptor/extended-key.ts'
+import { readPasted } from '../address/read-pasted.ts'
+import { looksPrivate } from '../address/secret.ts'
 import { looksLikeDescriptor, parseDescriptor } from '../descriptor/parse-descriptor.ts'
 import { privateKeyReason, refuseDescriptor } from '../descriptor/refuse.ts'
+import { shownAddress, whySecret } from '../descriptor/shown-address.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
 import { retireOwnAddresses } from '../ledger/own-addresses.ts'
@@ -28,7 +29,10 @@ function checksumOf(word: string): string | null {
 
 function keyOf(word: string) {
   if (looksPrivate(word)) refuseDescriptor(privateKeyReason)
-  const parsed = parseAddress(word)
+  const parsed = readPasted(word)
   if (parsed.ok) return parsed.key
-  throw new ChainscreenError('usage', `Nothing was retired: ${word} can't be read: ${parsed.reason}.`)
+  throw new ChainscreenError(
+    'usage',
+    `Nothing was retired: ${shownAddress(word)} can't be read: ${whySecret(word) ?? parsed.reason}.`,
+  )
 }

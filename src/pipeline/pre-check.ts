@@ -1,10 +1,10 @@
 import { nestedForms } from '../address/equivalents.ts'
 import { type Key, keyFamily } from '../address/key.ts'
 import { type BitcoinNetwork, bitcoinPrefixes } from '../address/network.ts'
-import { parseAddress } from '../address/parse.ts'
+import { readPasted } from '../address/read-pasted.ts'
+import { wordsOfPhrase } from '../address/secret.ts'
 import { addressText } from '../address/text.ts'
-import { looksPrivate } from '../descriptor/extended-key.ts'
-import { privateKeyAsAddress, shownAddress } from '../descriptor/shown-address.ts'
+import { seedPhraseAsAddress, shownAddress, whySecret } from '../descriptor/shown-address.ts'
 import type { Db } from '../ledger/database.ts'
 import { entriesMet } from '../ledger/list-forms.ts'
 import { type AskedList, bundledAlone, type ListHealth, listHealth } from '../ledger/list-health.ts'
@@ -15,7 +15,10 @@ import { type Match, meetBy } from '../screening/watchlist.ts'
 export type Verdict = 'clear' | 'listed' | 'unknown'
 
 export interface PreCheck {
-  /** As it was given; what may be a key is not repeated whole (`shownAddress`). */
+  /**
+   * The address as it was given, without what it was taken out of (the notes say that). What may be a key or a seed phrase is
+   * not repeated (`shownAddress`).
+   */
   address: string
   verdict: Verdict
   family: string | null
@@ -51,6 +54,7 @@ export interface PreCheckChain {
  *
  * @param options.lists those that must be fresh, such as the lists of a config; `null` for every list the ledger knows.
  * @param options.chain the chain it would be used on.
+ * @param options.networks the Bitcoin networks that are in use: an address of another is `unknown`. The main network where there are none.
  * @param options.at now, ISO-8601.
  */
 export function preCheck(
@@ -59,6 +63,7 @@ export function preCheck(
   options: {
     asset: string | null
     chain: PreCheckChain | null
+    networks?: readonly BitcoinNetwork[]
     lists: readonly AskedList[] | null
     at: string
   },
@@ -66,7 +71,10 @@ export function preCheck(
   // One moment for all of it: a list may change meanwhile.
   return db.transaction(() => {
     const trust = trustIn(db, options.lists, options.at)
-    return addresses.map((address) => checkOne(db, address, trust, options))
+    const phrase = wordsOfPhrase(addresses)
+    return addresses.map((address) =>
+      phrase.has(address) ? wordOfPhrase(trust) : checkOne(db, address, trust, options),
+    )
   })()
 }
 
@@ -94,27 +102,36 @@ function trustIn(db: Db, wanted: readonly AskedList[] | null, at: string): Trust
   }
 }
 
+/** A word of a seed phrase that a shell took apart. */
+function wordOfPhrase({ answer }: Trust): PreCheck {
+  const unread = { verdict: 'unknown', family: null, matches: [] } as const
+  return { address: '(a word, not shown)', ...unread, matches: [], notes: [seedPhraseAsAddress], ...answer }
+}
+
 function checkOne(
   db: Db,
-  address: string,
+  given: string,
   { stale, warnings, answer }: Trust,
-  options: { asset: string | null; chain: PreCheckChain | null },
+  options: { asset: string | null; chain: PreCheckChain | null; networks?: readonly BitcoinNetwork[] },
 ): PreCheck {
-  const parsed = parseAddress(address, { asset: options.asset })
+  const parsed = readPasted(given, { asset: options.asset })
   if (!parsed.ok) {
-    const why = looksPrivate(address) ? privateKeyAsAddress : `not readable as an address: ${parsed.reason}`
+    const why = whySecret(given) ?? `not readable as an address: ${parsed.reason}`
     return {
-      ...{ address: shownAddress(address), verdict: 'unknown', family: null, matches: [] },
+      ...{ address: shownAddress(given), verdict: 'unknown', family: null, matches: [] },
       ...{ notes: [why], ...answer },
     }
   }
+  const { address, took } = parsed
   const family = keyFamily(parsed.key)
   const forms = nestedForms(parsed.key)
   const met = meetBy((key) => entriesMet(db, key), { key: parsed.key, forms })
   const all = met.filter(({ entry }) => entry.category !== 'canary')
   const inForce = all.filter(({ entry }) => entry.intervals.at(-1)?.to === null)
-  const misfit = options.chain === null ? null : misfitOf(address, parsed, options.chain)
+  const misfit =
+    options.chain === null ? strangeNetwork(parsed, options.networks ?? []) : misfitOf(parsed, options.chain)
   const notes = [
+    ...(took === null ? [] : [`taken from ${took}`]),
     ...removedNotes(all),
     ...familyNotes(family, options.chain),
     ...(misfit === null ? [] : [misfit]),
@@ -140,18 +157,33 @@ function checkOne(
 
 /** Why an address is none of a chain; `null` where it is one. What is sent there by that text arrives nowhere, or elsewhere. */
 function misfitOf(
-  address: string,
-  { key, text }: { key: Key; text: string },
+  { key, text, address }: { key: Key; text: string; address: string },
   { id, type, network }: PreCheckChain,
 ): string | null {
   const family = keyFamily(key)
   if (family !== type) return `an address of family ${family} is no address of chain ${id}`
   // A script as such is of every network.
-  if (network === undefined || address.trim().startsWith('script:')) return null
+  if (network === undefined || address.startsWith('script:')) return null
   if (text === addressText(key, network)) return null
+  return `an address of ${networksOf(key, text)} is no address of chain ${id}, which is ${network}`
+}
+
+/** The same where no chain is asked for: the lists say nothing of a test network that nobody uses. */
+function strangeNetwork(
+  { key, text, address }: { key: Key; text: string; address: string },
+  used: readonly BitcoinNetwork[],
+): string | null {
+  const networks: readonly BitcoinNetwork[] = used.length > 0 ? used : ['mainnet']
+  if (keyFamily(key) !== 'bitcoin' || address.startsWith('script:')) return null
+  if (networks.some((network) => text === addressText(key, network))) return null
+  const why =
+    used.length > 0 ? `the chains of the config are ${used.join(' and ')}` : 'no Bitcoin chain is configured'
+  return `an address of ${networksOf(key, text)}, a Bitcoin network that is not in use here: ${why}`
+}
+
+function networksOf(key: Key, text: string): string {
   const networks = Object.keys(bitcoinPrefixes) as BitcoinNetwork[]
-  const its = networks.filter((other) => addressText(key, other) === text).join(' or ')
-  return `an address of ${its} is no address of chain ${id}, which is ${network}`
+  return networks.filter((other) => addressText(key, other) === text).join(' or ')
 }
 
 function removedNotes(matches: readonly Match[]): string[] {

@@ -12,17 +12,104 @@ const mistyped = `${wif.slice(0, -1)}X`
 const note =
   'a private key stands where an address should: take it off this machine, and treat it as disclosed'
 
+const answered = 'Answered from list revision 1: house (no date of issue).\n'
+
+/** BIP 39's own test vectors (https://github.com/trezor/python-mnemonic/blob/master/vectors.json), in English and Japanese. */
+const phrase = 'legal winner thank year wave sausage worth useful legal winner thank yellow'
+const phrases = [
+  phrase,
+  phrase.split(' ').slice(0, 9).join(' '),
+  phrase
+    .split(' ')
+    .map((word, index) => `${index + 1}. ${word}`)
+    .join(' '),
+  'そつう　れきだい　ほんやく　わかす　りくつ　ばいか　ろせん　やちん　そつう　れきだい　ほんやく　わかめ',
+]
+const digits = 'e9873d79c6d87dc0fb6a5778633389f4453213303da61f20bd67fc233aa33262'
+const secrets = [
+  xprv,
+  wif,
+  mistyped,
+  digits,
+  `0x${digits}`,
+  digits.slice(1),
+  `ethereum:0x${digits}`,
+  ...phrases,
+]
+/** Runs of letters and digits that would tell something of them. */
+const piecesOf = (secret: string) =>
+  secret.match(/[\p{L}\p{M}\p{N}]{4,}/gu)?.map((word) => word.slice(0, 24)) ?? []
+
+describe('a secret', () => {
+  const commands: readonly (readonly string[])[] = [
+    ['screen'],
+    ['screen', '--json'],
+    ['own', 'add'],
+    ['own', 'add', '--descriptor'],
+    ['own', 'retire'],
+    ['alerts', '--address'],
+    ['alerts', 'show'],
+    ['alerts', '--chain'],
+    ['alerts', '--status'],
+    ['alerts', '--since'],
+    ['coverage'],
+    ['screen', '--chain'],
+    ['replay'],
+    ['rescreen', '--since'],
+    ['own', 'add', '--kind'],
+    [],
+  ]
+  it.each(commands.map((words) => [words.join(' '), words] as const))(
+    'is not repeated by chainscreen %s, whole or as words of its own',
+    async (_, words) => {
+      const user = await busyUser()
+      // An alert's id looks like a key: it is repeated where one stands.
+      const told =
+        words.join(' ') === 'alerts show' ? secrets.filter((one) => !one.includes(digits.slice(1))) : secrets
+      for (const secret of told) {
+        const apart = secret.split(/\s/)
+        for (const given of apart.length > 1 ? [[secret], apart] : [[secret]]) {
+          const { code, stdout, stderr } = await user.here(...words, ...given)
+          expect(code).not.toBe(0)
+          const said = `${stdout}${stderr}`.replaceAll(note, '')
+          for (const piece of piecesOf(secret)) expect(said).not.toContain(piece)
+        }
+      }
+    },
+  )
+
+  it('is not repeated of a file of own addresses, nor stored as a reference', async () => {
+    const user = await busyUser()
+    for (const secret of secrets) {
+      const file = user.file('spoilt.csv', `address,kind,reference\n"${secret}",deposit,1\n`)
+      const { code, stdout, stderr } = await user.here('own', 'import', file)
+      expect(code).toBe(1)
+      for (const piece of piecesOf(secret)) expect(stdout + stderr).not.toContain(piece)
+    }
+    for (const secret of [xprv, wif, phrase]) {
+      const file = user.file(
+        'spoilt.csv',
+        `address,kind,reference\n0x${'3'.repeat(40)},deposit,"${secret}"\n`,
+      )
+      expect(await user.here('own', 'import', file)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('reference holds a private key or a seed phrase'),
+      })
+    }
+  })
+})
+
 describe('a key where screen expects an address', () => {
   it.each([xprv, wif, mistyped, `wpkh(${wif})`])('is not repeated where it is private: %s', async (key) => {
     const user = await busyUser()
     expect(await user.here('screen', key)).toEqual({
       code: 4,
-      stdout: `(a private key, not shown): UNKNOWN\n  ${note}\n`,
+      stdout: `(a private key, not shown): UNKNOWN\n  ${note}\n${answered}`,
       stderr: '',
     })
     const { code, stdout, stderr } = await user.here('screen', key, '--json')
     expect({ code, stderr }).toEqual({ code: 4, stderr: '' })
-    expect(JSON.parse(stdout)).toEqual([
+    expect(JSON.parse(stdout)).toMatchObject([
       {
         address: '(a private key, not shown)',
         verdict: 'unknown',

@@ -226,6 +226,56 @@ describe('chainscreen screen', () => {
     expect(await user.here('screen', testnetSuex, '--chain', 'mainnet')).toMatchObject({ code: 3 })
   })
 
+  it('takes what wallets and explorers give, and says what it took', async () => {
+    const user = await userOfBundled()
+    for (const [given, took] of [
+      [`ethereum:${ronin}@1?value=1e18`, 'an EIP-681 link for chain 1'],
+      [`eth:${ronin}`, 'an EIP-3770 address for eth'],
+      [`https://etherscan.io/address/${ronin}#code`, 'a link to a page'],
+      [
+        `ethereum:${clean}/transfer?address=${ronin}&uint256=1`,
+        "an EIP-681 link: who gets the token, not the token's contract",
+      ],
+    ] as const) {
+      expect(await user.here('screen', given)).toEqual({
+        code: 3,
+        stdout: expect.stringContaining(`${ronin}: LISTED (evm)\n`),
+        stderr: '',
+      })
+      const [check] = JSON.parse((await user.here('screen', given, '--json')).stdout)
+      expect(check).toMatchObject({ address: ronin, notes: [`taken from ${took}`] })
+    }
+    expect(await user.here('screen', `\u00a0${suex} `)).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining(`${suex}: LISTED (bitcoin)\n`),
+    })
+    expect(await user.here('screen', 'vitalik.eth')).toMatchObject({
+      code: 4,
+      stdout: expect.stringContaining('a name (ENS or such), and no address'),
+    })
+  })
+
+  it('does not clear a Bitcoin address of a network that no chain of the config has', async () => {
+    const user = await userOfBundled()
+    const lists = [{ id: 'ofac', file: 'bundled', maxIssueAge: 'off' }]
+    const testnet = addressText(p2wpkh('2'), 'testnet4')
+    const mainnet = addressText(p2wpkh('2'))
+    const chain = { type: 'bitcoin', rpc: ['http://127.0.0.1:1'], start: 0 }
+    const codes = async () =>
+      [await user.here('screen', mainnet), await user.here('screen', testnet)].map(({ code }) => code)
+    expect(await codes()).toEqual([0, 4])
+    user.configure({ lists, chains: [{ ...chain, id: 'btc', network: 'mainnet' }] })
+    expect(await codes()).toEqual([0, 4])
+    expect((await user.here('screen', testnet)).stdout).toContain(
+      'an address of testnet4 or signet, a Bitcoin network that is not in use here: the chains of the config are mainnet',
+    )
+    user.configure({ lists, chains: [{ ...chain, id: 'btc', network: 'testnet4' }] })
+    expect(await codes()).toEqual([4, 0])
+    // A listed key is listed however it is written.
+    const listed = await user.here('screen', suex)
+    expect(listed).toMatchObject({ code: 3 })
+  })
+
   it('tells programs the same', async () => {
     const user = await busyUser()
     const { code, stdout, stderr } = await user.here('screen', houseListed, clean, 'nonsense', '--json')

@@ -1,0 +1,96 @@
+import { xAddressToClassicAddress } from 'ripple-address-codec'
+import { writeBase58Check } from './formats/base58-check.ts'
+import type { ParseHint, ParseResult } from './formats/format.ts'
+import { type Family, keyFamily } from './key.ts'
+import { parseAddress } from './parse.ts'
+import { readExplorerLink } from './pasted/explorer-link.ts'
+import { notAnAddress } from './pasted/not-an-address.ts'
+import { readPaymentLink } from './pasted/payment-link.ts'
+import { asciiSpaces, trimOf } from './trim.ts'
+
+/** An address, and what it was taken out of. */
+export type Pasted =
+  | {
+      ok: true
+      key: Extract<ParseResult, { ok: true }>['key']
+      form: string
+      /** Its canonical writing. */
+      text: string
+      /** As it stands in what was given. */
+      address: string
+      /** What it was taken out of, such as `an EIP-681 link`; `null` where it was given as it is. */
+      took: string | null
+    }
+  | { ok: false; reason: string }
+
+/** An address in something else: what parts that look like it are, or why there is none. */
+export type Inside = { address: string; took: string; family?: Family } | { reason: string }
+
+/**
+ * The white space that pages and chats put around what is copied: the no-break spaces and other spaces of Unicode, and
+ * what has no width.
+ */
+const pastedSpaces = `${asciiSpaces}\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff`
+
+/** Longer than any link with an address in it that wallets make, also with an invoice beside. */
+const maxLength = 4_000
+
+/**
+ * Reads what wallets and explorers give where an address should be: an address as {@link parseAddress} reads it, or one in
+ * a payment link (EIP-681, BIP 21 and its kin), an account id (CAIP-10, EIP-3770), an XRP X-address, Tron's hex, or an
+ * explorer's link. What holds several addresses, and nothing that says which one is meant, is refused. Never throws.
+ *
+ * @example
+ * readPasted('ethereum:0x098B716B8Aaf21512996dC57EB0615e2383E2f96@1?value=1')
+ * // { ok: true, key: 'evm:098b…', address: '0x098B…', took: 'an EIP-681 link for chain 1', … }
+ */
+export function readPasted(given: string, hint: ParseHint = {}): Pasted {
+  const text = trimOf(given, pastedSpaces)
+  const plain = parseAddress(text, hint)
+  if (plain.ok) return { ...plain, address: text, took: null }
+  if (text.length > maxLength) return plain
+  const inside = lookInside(text)
+  if (inside === null) return { ok: false, reason: notAnAddress(text) ?? plain.reason }
+  if ('reason' in inside) return { ok: false, reason: inside.reason }
+  const { address, took, family } = inside
+  const parsed = readBare(address, hint)
+  if (!parsed.ok) return { ok: false, reason: `${took}: ${notAnAddress(address) ?? parsed.reason}` }
+  const its = keyFamily(parsed.key)
+  if (family !== undefined && its !== family)
+    return { ok: false, reason: `${took} holds an address of ${its}` }
+  return { ...parsed, address, took }
+}
+
+function lookInside(text: string): Inside | null {
+  return readOtherWriting(text) ?? readPaymentLink(text) ?? readExplorerLink(text)
+}
+
+/** The address alone, in the writings that stand for one without a link. */
+function readBare(address: string, hint: ParseHint): ParseResult {
+  const parsed = parseAddress(address, hint)
+  if (parsed.ok) return parsed
+  const other = readOtherWriting(address)
+  return other !== null && 'address' in other ? parseAddress(other.address, hint) : parsed
+}
+
+/** Another writing of the same account. */
+function readOtherWriting(text: string): Inside | null {
+  // Tron's nodes write the 21 bytes in hex, the first of them 0x41: https://developers.tron.network/docs/account
+  if (/^(?:0x)?41[0-9a-f]{40}$/i.test(text)) {
+    const account = Buffer.from(text.slice(-40), 'hex')
+    return { address: writeBase58Check('41', account), took: "Tron's hex", family: 'tron' }
+  }
+  return /^[XT][1-9A-HJ-NP-Za-km-z]{46}$/.test(text) ? readXAddress(text) : null
+}
+
+/** Account and tag in one. Source: https://github.com/XRPLF/XRPL-Standards/tree/master/XLS-0005-tagged-addresses */
+function readXAddress(text: string): Inside {
+  try {
+    const { classicAddress, tag, test } = xAddressToClassicAddress(text)
+    if (test) return { reason: "an X-address of XRP's test network" }
+    const took = tag === false ? 'an X-address' : 'an X-address with a tag'
+    return { address: classicAddress, took, family: 'xrp' }
+  } catch {
+    return { reason: 'X-address checksum does not match' }
+  }
+}

@@ -1,0 +1,115 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { createBase58check } from '@scure/base'
+
+const base58check = createBase58check(sha256)
+
+const base58 = '[1-9A-HJ-NP-Za-km-z]'
+
+/**
+ * Text in which a private key stands: an extended one (BIP 32, SLIP 132), one in wallet import format (with its checksum:
+ * hex has long runs of the same shape), or an encrypted one (BIP 38).
+ */
+export function holdsPrivateKey(text: string): boolean {
+  const words = text.match(/[1-9A-HJ-NP-Za-km-z]{20,}/g) ?? []
+  return words.some(
+    (word) => /^[a-zA-Z]prv/.test(word) || /^6P.{56}$/.test(word) || isWalletImportFormat(word),
+  )
+}
+
+/**
+ * What whole texts of these shapes are. Sources: Bitcoin's wallet import format
+ * (https://en.bitcoin.it/wiki/Wallet_import_format), XRP's seeds (https://xrpl.org/docs/references/protocol/data-types/base58-encodings),
+ * Stellar's (SEP-23), and Solana's keypairs: 64 bytes, as its signatures are.
+ */
+const privateShapes = [
+  new RegExp(`^[5KL9c]${base58}{50,51}$`),
+  new RegExp(`^s${base58}{27,30}$`),
+  /^S[A-Z2-7]{55}$/,
+  new RegExp(`^${base58}{86,88}$`),
+]
+
+/** Text that may be a private key as a whole, mistyped or not. Rather once too often: it must not be repeated. */
+export function looksPrivate(text: string): boolean {
+  const trimmed = text.trim()
+  return privateShapes.some((shape) => shape.test(trimmed)) || holdsPrivateKey(text)
+}
+
+/** A key has 64 hex digits. A few more or less are one that was mistyped, or one with a byte behind it. */
+const keyDigits = /(?<![0-9a-f])(?:0x)?[0-9a-f]{60,68}(?![0-9a-f])/i
+
+/** A public key in hex: no secret. */
+const publicKey = /^(?:0x)?0[23][0-9a-f]{64}$/i
+
+/**
+ * Text in which 32 bytes in hex stand: a private key or a hash, which nobody can tell apart. Not the public key that a text
+ * is as a whole.
+ */
+export function holdsKeyDigits(text: string): boolean {
+  return keyDigits.test(text) && !publicKey.test(text.trim())
+}
+
+/** The words of a whole phrase of BIP 39, at least. */
+export const wholePhrase = 12
+/** Half of one is a secret too. */
+const fewestWords = wholePhrase / 2
+/** No list of words has longer ones (https://github.com/bitcoin/bips/tree/master/bip-0039). */
+const longestWord = 12
+
+/**
+ * Text with a run of so many words as only prose and seed phrases have, in any language, with numbers or commas between
+ * them or none. Prose where an address should be is no loss.
+ *
+ * @param fewest words in the run.
+ */
+export function holdsSeedPhrase(text: string, fewest = fewestWords): boolean {
+  let words = 0
+  for (const part of text.split(/[^\p{L}\p{M}\p{N}]+/u)) {
+    // A number that counts the words.
+    if (part === '' || /^\d{1,2}$/.test(part)) continue
+    words = isPlainWord(part) ? words + 1 : 0
+    if (words >= fewest) return true
+  }
+  return false
+}
+
+/** Of several texts, those that make up a seed phrase together: a shell takes a phrase without quotes for many arguments. */
+export function wordsOfPhrase(texts: readonly string[]): ReadonlySet<string> {
+  const found = new Set<string>()
+  let run: string[] = []
+  for (const text of [...texts, '']) {
+    const word = text.replace(/^\s*\d{0,2}[.:)]?\s*/, '').replace(/[\s,;.]+$/, '')
+    // A number that counts the words.
+    if (word === '' && text !== '') continue
+    if (isPlainWord(word)) run.push(text)
+    else {
+      if (run.length >= fewestWords) for (const one of run) found.add(one)
+      run = []
+    }
+  }
+  return found
+}
+
+function isPlainWord(text: string): boolean {
+  return text.length <= longestWord && /^[\p{L}\p{M}]+$/u.test(text)
+}
+
+/** What may not be repeated of text that stands where an address should: `null` = nothing of it is secret. */
+export function secretIn(text: string): 'private key' | 'private key or hash' | 'seed phrase' | null {
+  if (looksPrivate(text)) return 'private key'
+  if (holdsKeyDigits(text)) return 'private key or hash'
+  return holdsSeedPhrase(text) ? 'seed phrase' : null
+}
+
+function isWalletImportFormat(word: string): boolean {
+  if (word.length !== 51 && word.length !== 52) return false
+  const bytes = decode(word)
+  return bytes !== null && bytes.length >= 33 && (bytes[0] === 0x80 || bytes[0] === 0xef)
+}
+
+function decode(text: string): Uint8Array | null {
+  try {
+    return base58check.decode(text)
+  } catch {
+    return null
+  }
+}
