@@ -63,6 +63,10 @@ function letGoOfStuck(db: Db, config: Config, { chain, height, stuck }: Since): 
 
 export function sayCounts(db: Db, counts: OwnCounts, since: Since | null): void {
   printLine(`${counts.added} added, ${counts.changed} changed, ${counts.known} known already.`)
+  if (counts.taken !== undefined)
+    printLine(
+      `${counts.taken.count} taken from something else than an address alone, first ${counts.taken.first}.`,
+    )
   if (counts.added === 0 || since !== null || !isAnyScreened(db)) return
   printLine(
     'Blocks screened before now did not look for the added ones: `chainscreen coverage` shows it; the same command with `--since HEIGHT` screens them.',

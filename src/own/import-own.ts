@@ -14,6 +14,8 @@ export interface OwnCounts {
   known: number
   /** Stood there with another kind or reference, or retired. */
   changed: number
+  /** Addresses that were taken out of something else, and the first of it; left out where there are none. */
+  taken?: { count: number; first: string }
 }
 
 /**
@@ -22,7 +24,7 @@ export interface OwnCounts {
  * @throws ChainscreenError `bad-file` with the lines that are wrong; `usage` naming addresses that are listed, where
  * `refuseListed` says so.
  */
-export function importOwnFile(
+export async function importOwnFile(
   db: Db,
   file: string,
   chains: readonly ChainConfig[],
@@ -30,12 +32,10 @@ export function importOwnFile(
     Pick<AddOptions, 'onWritten' | 'refuseListed'> & { at: string },
 ): Promise<OwnCounts> {
   const { at, onWritten, refuseListed, ...reading } = options
-  return addOwnAddresses(
-    db,
-    flat(readOwnFile(file, { ...reading, chains: knownChains(chains) }), file, chains),
-    at,
-    { onWritten, refuseListed, signal: reading.signal },
-  )
+  const taken = new Taken()
+  const rows = flat(readOwnFile(file, { ...reading, chains: knownChains(chains) }), file, chains, taken)
+  const counts = await addOwnAddresses(db, rows, at, { onWritten, refuseListed, signal: reading.signal })
+  return { ...counts, ...taken.report }
 }
 
 /**
@@ -43,7 +43,7 @@ export function importOwnFile(
  *
  * @throws ChainscreenError `usage`: then nothing was added.
  */
-export function addOwn(
+export async function addOwn(
   db: Db,
   addresses: readonly string[],
   as: { kind?: string | undefined; reference?: string | undefined; chain: string },
@@ -51,6 +51,7 @@ export function addOwn(
   at: string,
   options: Pick<AddOptions, 'refuseListed'> = {},
 ): Promise<OwnCounts> {
+  const taken = new Taken()
   const rows = addresses.map((address, index) => {
     const parsed = readPasted(address)
     const known = parsed.ok ? findOwnAddress(db, parsed.key, as.chain) : undefined
@@ -59,9 +60,26 @@ export function addOwn(
     if (typeof row === 'string') throw new ChainscreenError('usage', `Nothing was added: ${row}.`)
     const mixUp = wrongNetwork(row, chains)
     if (mixUp !== null) throw new ChainscreenError('usage', `Nothing was added: ${row.text} ${mixUp}.`)
+    taken.count(row)
     return toOwn(row)
   })
-  return addOwnAddresses(db, rows, at, options)
+  return { ...(await addOwnAddresses(db, rows, at, options)), ...taken.report }
+}
+
+/** Counts the rows whose address stood in something else. */
+class Taken {
+  #count = 0
+  #first = ''
+
+  count({ took }: OwnRow): void {
+    if (took === null) return
+    if (this.#count === 0) this.#first = took
+    this.#count += 1
+  }
+
+  get report(): Pick<OwnCounts, 'taken'> {
+    return this.#count === 0 ? {} : { taken: { count: this.#count, first: this.#first } }
+  }
 }
 
 function knownChains(chains: readonly ChainConfig[]): KnownChains {
@@ -72,6 +90,7 @@ async function* flat(
   batches: AsyncIterable<OwnRow[]>,
   file: string,
   chains: readonly ChainConfig[],
+  taken: Taken,
 ): AsyncGenerator<OwnAddress> {
   for await (const batch of batches) {
     for (const row of batch) {
@@ -79,6 +98,7 @@ async function* flat(
       if (mixUp !== null) {
         throw new ChainscreenError('bad-file', `${file}:${row.line}: address ${mixUp}; nothing was loaded.`)
       }
+      taken.count(row)
       yield toOwn(row)
     }
   }

@@ -99,6 +99,29 @@ describe('a secret', () => {
   })
 })
 
+describe('own addresses as wallets and explorers give them', () => {
+  it('are taken, stored as addresses, and said', async () => {
+    const user = await busyUser()
+    const account = `0x${'4'.repeat(40)}`
+    expect(await user.here('own', 'add', `ethereum:${account}@1?value=1`)).toEqual({
+      code: 0,
+      stdout:
+        '1 added, 0 changed, 0 known already.\n1 taken from something else than an address alone, first an EIP-681 link for chain 1.\n',
+      stderr: '',
+    })
+    expect(await user.here('own', 'add', account)).toMatchObject({
+      stdout: '0 added, 0 changed, 1 known already.\n',
+    })
+    const stored = user.query<{ address: string }>(
+      'select address from own_addresses where address = ?',
+      account,
+    )
+    expect(stored).toEqual([{ address: account }])
+    expect(await user.here('own', 'retire', `eip155:1:${account}`)).toMatchObject({ code: 0 })
+    expect(await user.here('alerts', '--address', `eth:${account}`)).toMatchObject({ code: 0 })
+  })
+})
+
 describe('a key where screen expects an address', () => {
   it.each([xprv, wif, mistyped, `wpkh(${wif})`])('is not repeated where it is private: %s', async (key) => {
     const user = await busyUser()

@@ -58,6 +58,7 @@ ${evm(1)},forwarder,u3,`
         line: 2,
         key: `evm:${evm(255).slice(2)}`,
         text: evm(255),
+        took: null,
         kind: 'deposit',
         reference: 'user-1',
         chain: 'ethereum',
@@ -66,6 +67,7 @@ ${evm(1)},forwarder,u3,`
         line: 3,
         key: expect.stringMatching(/^bitcoin:76a914.*88ac$/),
         text: p2pkh,
+        took: null,
         kind: 'hot',
         reference: '',
         chain: 'bitcoin',
@@ -74,6 +76,7 @@ ${evm(1)},forwarder,u3,`
         line: 5,
         key: expect.stringMatching(/^bitcoin:0014/),
         text: p2wpkh.toUpperCase(),
+        took: null,
         kind: 'cold',
         reference: 'a, "b"',
         chain: null,
@@ -82,6 +85,7 @@ ${evm(1)},forwarder,u3,`
         line: 6,
         key: `evm:${evm(1).slice(2)}`,
         text: evm(1),
+        took: null,
         kind: 'forwarder',
         reference: 'u3',
         chain: null,
@@ -96,6 +100,22 @@ ${evm(1)},forwarder,u3,`
     ['white space around cells', ` address , kind,reference \n ${evm(7)} ,hot , r\n`],
   ])('takes %s', async (_, text) => {
     expect(await read(text)).toMatchObject([{ key: `evm:${evm(7).slice(2)}`, kind: 'hot', reference: 'r' }])
+  })
+
+  it('takes an address out of what wallets and explorers give, and says what that was', async () => {
+    const text = `${header}
+eth:${evm(255)},deposit,1
+"\u00a0BITCOIN:${p2wpkh.toUpperCase()}?AMOUNT=1&LABEL=x",hot,2
+https://etherscan.io/address/${evm(1)},deposit,3`
+    const rows = await read(text)
+    expect(rows.map(({ text, took }) => [text, took])).toEqual([
+      [evm(255), 'an EIP-3770 address for eth'],
+      [p2wpkh.toUpperCase(), 'a bitcoin: link (BIP 21)'],
+      [evm(1), 'a link to a page'],
+    ])
+    expect(await refusal(`${header}\nvitalik.eth,deposit,1\n`)).toMatchObject({
+      details: [expect.stringContaining('a name (ENS or such), and no address')],
+    })
   })
 
   it('gives rows in batches, and tells how far it is', async () => {
