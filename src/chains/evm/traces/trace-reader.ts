@@ -237,7 +237,7 @@ export class TraceReader {
 
   /** Whether it is this block alone, or what is in it: a block of one transaction is whatever that one makes of it. */
   async #tracesOthers({ kind }: TraceFailure, signal: AbortSignal | undefined): Promise<boolean> {
-    if (kind !== 'timeout' && kind !== 'other') return false
+    if (!mayBeOfOne.has(kind)) return false
     return (await probeTracers(this.#rpc, this.#tracers, signal)).some(({ proven }) => proven)
   }
 

@@ -211,12 +211,13 @@ describe('a source that must read traces', () => {
     )
   })
 
-  it.each<[string, unknown]>([
-    ['timed out', { error: 'execution timeout' }],
-    ['can’t be read', { result: { type: 'CALL', from: own } }],
+  it.each<[string, Handler]>([
+    ['timed out', inItem('execution timeout')],
+    ['takes longer than an answer may', hangsUp],
+    ['can’t be read', () => [{ txHash: tx?.hash, result: { type: 'CALL', from: own } }]],
   ])(
     'goes on, with a row, where the only transaction of one block %s and other blocks are traced',
-    async (_, item) => {
+    async (_, fails) => {
       const { block } = blockOf([sketch])
       const latest = { ...block, hash: hash(0xb10d), transactions: [hash(5)] }
       const healthy = healthyNode([sketch]).eth_getBlockByNumber
@@ -225,8 +226,8 @@ describe('a source that must read traces', () => {
         {
           eth_getBlockByNumber: (params, response) =>
             params[0] === 'latest' ? latest : healthy?.(params, response),
-          debug_traceBlockByHash: ([asked]) =>
-            asked === latest.hash ? answer(good) : [{ txHash: tx?.hash, ...(item as object) }],
+          debug_traceBlockByHash: (params, response) =>
+            params[0] === latest.hash ? answer(good) : fails(params, response),
         },
       )
       expect((await again(3)).every((code) => code.startsWith('node-'))).toBe(true)
