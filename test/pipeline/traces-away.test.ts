@@ -19,7 +19,7 @@ const at = '2026-01-01T00:00:00.000Z'
 const gone = rpcError(-32000, 'missing trie node b10c (path ) state 0xb10c is not available')
 const methods = [
   ...['eth_chainId', 'eth_syncing', 'web3_clientVersion', 'eth_getBlockByNumber', 'eth_getBlockByHash'],
-  ...['eth_getBlockReceipts', 'debug_traceBlockByHash', 'trace_block'],
+  ...['eth_getBlockReceipts', 'debug_traceBlockByHash', 'debug_traceTransaction', 'trace_block'],
 ]
 
 describe('a node that keeps the state of its latest blocks only (anvil behind a proxy)', () => {
@@ -138,6 +138,21 @@ describe('a node that keeps the state of its latest blocks only (anvil behind a 
     await replay(first - 1, second)
     expect(transfers()).toEqual([first, second, third].map((height) => ({ height, transfer: 'trace:0' })))
     expect(gaps()).not.toContainEqual(expect.objectContaining({ closed: null }))
+  })
+
+  it('is followed with every trace where it gives them for single transactions only', async () => {
+    const { changed, follow, transfers, gaps } = await proxied()
+    const heights = [await pay(), await pay()]
+    const timeout = rpcError(-32000, 'execution timeout')
+    let asked = 0
+    // The first time is at start.
+    changed.debug_traceBlockByHash = (params, response) =>
+      asked++ === 0 ? anvil.rpc('debug_traceBlockByHash', ...params) : timeout(params, response)
+    changed.trace_block = gone
+    await follow()
+    expect(transfers().slice(-2)).toEqual(heights.map((height) => ({ height, transfer: 'trace:0' })))
+    expect(gaps()).toEqual([])
+    expect(asked).toBeGreaterThan(2)
   })
 
   it('loses nothing where its trace_block still answers', async () => {
