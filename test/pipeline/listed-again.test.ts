@@ -5,6 +5,7 @@ import type { Key } from '../../src/address/key.ts'
 import { findAlerts, resolveAlert } from '../../src/ledger/alert-queries.ts'
 import { askRescreen } from '../../src/ledger/ask-rescreen.ts'
 import { all, type Db } from '../../src/ledger/database.ts'
+import { versionAtSql } from '../../src/ledger/entry-versions.ts'
 import { addOwnAddresses } from '../../src/ledger/own-addresses.ts'
 import { importList } from '../../src/lists/import-list.ts'
 import type { ScreenableTx } from '../../src/screening/types.ts'
@@ -196,5 +197,17 @@ describe('a list that takes back a removal it gave a date', () => {
     await load(gone, other, '2024-04-01')
     await load(gone, `${other}${address},2024-01-01,`, '2024-06-01')
     expect(spans(gone)).toEqual(['2024-01-01 2024-04-01', '2024-01-01', '2024-06-01'])
+  })
+})
+
+describe('whether an entry was in force at a revision', () => {
+  it('is looked up by its key, without a scan', () => {
+    const plan = all<{ detail: string }>(
+      freshLedger(),
+      `explain query plan ${versionAtSql}`,
+      ...['house', evm('1'), 1],
+    )
+    expect(plan.map(({ detail }) => detail).filter((detail) => /SCAN/.test(detail))).toEqual([])
+    expect(plan[0]?.detail).toMatch(/SEARCH r USING .*list_id=\? AND key=\?/)
   })
 })
