@@ -1,8 +1,9 @@
 import Database from 'better-sqlite3'
 import type { Checkup } from './doctor.ts'
-import { messageOf } from './errors.ts'
+import { ChainscreenError, messageOf } from './errors.ts'
 import { databaseError } from './ledger/database-error.ts'
 import { diskTrouble, freeDiskBytes } from './ledger/disk-space.ts'
+import { refuseSeveralNames } from './ledger/open.ts'
 
 const what = 'database'
 
@@ -18,6 +19,7 @@ const shownFaults = 5
  */
 export function checkDatabaseFile(path: string, { deep }: { deep: boolean }): Checkup[] {
   try {
+    refuseSeveralNames(path)
     const db = new Database(path, { fileMustExist: true, timeout: 5_000 })
     try {
       // Sound pages first: what writes to a damaged file damages it more.
@@ -34,6 +36,8 @@ export function checkDatabaseFile(path: string, { deep }: { deep: boolean }): Ch
       db.close()
     }
   } catch (error) {
+    if (error instanceof ChainscreenError)
+      return [{ what, state: 'fail', found: messageOf(error), advice: null }]
     const failure = databaseError(path, error)
     // Somebody is writing: so it can be written.
     if (failure.code === 'database-busy') return [{ what, state: 'ok', found: path, advice: null }]

@@ -1,4 +1,4 @@
-import { closeSync, openSync, statSync, writeSync } from 'node:fs'
+import { closeSync, linkSync, openSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createReplayNode } from '../src/chains/recording/replay-node.ts'
@@ -48,6 +48,15 @@ describe('doctor', () => {
         advice: expect.stringContaining('restore the last backup'),
       },
     ])
+  })
+
+  it('fails on a database that has a hard link, and does not open it', async () => {
+    const path = ledgerFile()
+    linkSync(path, `${path}.other`)
+    const fault = { state: 'fail', found: expect.stringContaining('has 2 names (hard links to inode ') }
+    expect(checkDatabaseFile(path, { deep: false })).toMatchObject([fault])
+    const config = configSchema.parse({ database: path })
+    expect((await examine(config, at)).filter(({ what }) => what === 'database')).toMatchObject([fault])
   })
 
   it('calls a database that somebody writes to writable', () => {

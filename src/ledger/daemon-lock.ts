@@ -11,7 +11,7 @@ import { takeFileLock } from './file-lock.ts'
  * @throws `database-locked` with the pid of the daemon that holds it.
  */
 export function takeDaemonLock(db: Db): () => void {
-  // The same file by another name is the same database.
+  // A symbolic link is another name of the same database. One with hard links is not opened.
   const path = `${realpathSync(db.name)}.lock`
   const letGo = takeFileLock(path)
   if (letGo === null) {

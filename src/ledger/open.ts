@@ -9,11 +9,13 @@ import { migrate, migrations, refuseNewer, schemaVersion } from './migrate.ts'
  * Opens the ledger for writing, and brings its schema up to date.
  *
  * @param options.create make the file where there is none.
- * @throws `usage` where it is a folder, `database` when it can't be opened or written, `database-newer` when it is of a newer program.
+ * @throws `usage` where it is a folder, `database` when it can't be opened or written, or has several names,
+ * `database-newer` when it is of a newer program.
  */
 export function openLedger(path: string, options: { create: boolean } = { create: true }): Db {
   refuseFolder(path)
   if (!options.create) refuseMissing(path)
+  refuseSeveralNames(path)
   return guarded(path, () => {
     const db = new Database(path)
     return configured(db, () => {
@@ -30,6 +32,7 @@ export function openLedger(path: string, options: { create: boolean } = { create
 export function openLedgerForReading(path: string): Db {
   refuseFolder(path)
   refuseMissing(path)
+  refuseSeveralNames(path)
   return guarded(path, () => {
     const db = new Database(path, { readonly: true, fileMustExist: true })
     return configured(db, () => {
@@ -67,6 +70,22 @@ function refuseMissing(path: string): void {
 function refuseFolder(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return
   throw new ChainscreenError('usage', `${path} is a folder: name the database's file.`)
+}
+
+/**
+ * The write-ahead log and the locks stand beside each name of a file: through two hard links, two programs write without
+ * heeding each other, and whoever reads does not see what the other wrote
+ * (https://www.sqlite.org/howtocorrupt.html, "Multiple links to the same file"). Symbolic links are followed to the one name.
+ *
+ * @throws `database`
+ */
+export function refuseSeveralNames(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats === undefined || stats.nlink < 2) return
+  throw new ChainscreenError(
+    'database',
+    `The database ${path} has ${stats.nlink} names (hard links to inode ${stats.ino}): through two of them programs ruin it. Stop what uses it, and remove the others: \`find DIR -samefile ${path}\` names them. For a copy use SQLite's own backup.`,
+  )
 }
 
 function guarded<T>(path: string, open: () => T): T {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { symlinkSync } from 'node:fs'
+import { linkSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { takeDaemonLock } from '../../src/ledger/daemon-lock.ts'
-import { openLedger } from '../../src/ledger/open.ts'
+import { openLedger, openLedgerForReading } from '../../src/ledger/open.ts'
 import { tempDir } from '../temp.ts'
 import { freshLedger } from './fixtures.ts'
 
@@ -65,6 +65,26 @@ describe('the lock of a daemon', () => {
     const letGo = takeDaemonLock(db)
     expect(() => takeDaemonLock(other)).toThrow(expect.objectContaining({ code: 'database-locked' }))
     letGo()
+  })
+
+  it('is passed by nobody through a hard link: by neither name the file is opened', async () => {
+    const [dir, elsewhere] = [tempDir(), tempDir()]
+    const [path, other] = [join(dir, 'ledger.db'), join(elsewhere, 'other.db')]
+    const child = await otherDaemon(path)
+    linkSync(path, other)
+    for (const name of [path, other]) {
+      for (const open of [openLedger, openLedgerForReading]) {
+        expect(() => open(name)).toThrow(
+          expect.objectContaining({
+            code: 'database',
+            message: expect.stringContaining(`The database ${name} has 2 names (hard links to inode `),
+          }),
+        )
+      }
+    }
+    rmSync(other)
+    const db = freshLedger(path)
+    expect(() => takeDaemonLock(db)).toThrow(`pid ${child.pid}`)
   })
 
   it('keeps nobody from reading and from short writes', () => {
