@@ -149,7 +149,7 @@ function checkList(list: ListReport): Checkup {
   return {
     what: `list ${list.id}`,
     state: held || trouble !== null ? 'warn' : 'ok',
-    found: `${list.inForce} in force, ${list.contracts.length > 0 ? '' : `issued on ${list.issuedOn ?? 'unknown'}, `}checked ${list.checkedAt ?? 'never'}${trouble === null ? '' : `; ${trouble}`}`,
+    found: `${list.inForce} in force, ${list.contracts.length > 0 ? '' : `${list.issuedOn === null ? 'no date of issue' : `issued on ${list.issuedOn}`}, `}${list.checkedAt === null ? 'never checked' : `checked ${list.checkedAt}`}${trouble === null ? '' : `; ${trouble}`}`,
     advice: held
       ? `a version is held: \`chainscreen lists show ${list.id}\``
       : trouble === null

@@ -13,6 +13,7 @@ import { checkFilter, levels, statuses } from './check-filter.ts'
 import {
   type CommandFactory,
   type CommonOptions,
+  chainHelp,
   command,
   configIfAny,
   databaseOf,
@@ -37,7 +38,7 @@ interface FilterOptions extends CommonOptions {
 /** `alerts`, `alerts show ID`, `alerts resolve ID`. */
 export const alertsCommand: CommandFactory = () =>
   command('alerts', 'read and work the queue')
-    .option('--chain <id>', 'of this chain only')
+    .option('--chain <name>', `of this chain only: ${chainHelp}`)
     .option('--status <status>', statuses.join(', '))
     .option('--level <level>', levels.join(', '))
     .option('--since <time>', 'raised at or after: a date, or a date and a time with its zone')

@@ -9,6 +9,7 @@ import {
   type CommandFactory,
   type CommonOptions,
   chainConfigOf,
+  chainHelp,
   command,
   configOf,
   now,
@@ -34,7 +35,7 @@ function rewindCommand(): Command {
     'rewind',
     'accept a reorg deeper than final: orphan what stands above a block, and follow from there',
   )
-    .argument('<chain>', "the chain's id in the config")
+    .argument('<chain>', chainHelp)
     .requiredOption('--to <height>', 'the last block that stays')
     .option('--actor <name>', "who decided; default: the operating system's user")
     .option('--note <text>', 'why')

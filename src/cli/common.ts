@@ -5,6 +5,7 @@ import type { ChainConfig } from '../config/chains.ts'
 import type { PublishedListConfig } from '../config/lists.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
+import { shownAddress } from '../descriptor/shown-address.ts'
 import { ChainscreenError } from '../errors.ts'
 import { chainIds } from '../ledger/chain.ts'
 import type { Db } from '../ledger/database.ts'
@@ -52,7 +53,23 @@ export function chainConfigOf(config: Config, id: string): ChainConfig {
   const chain = config.chains.find((candidate) => candidate.id === id)
   if (chain !== undefined) return chain
   const known = config.chains.map((candidate) => candidate.id).join(', ') || 'none'
-  throw new ChainscreenError('usage', `There is no chain "${id}" in the config; it has: ${known}.`)
+  throw new ChainscreenError(
+    'usage',
+    `No chain of the config is named "${shownAddress(id)}"; it has: ${known}.${hintAtName(config, id)}`,
+  )
+}
+
+/** Of all options that name a chain. */
+export const chainHelp = "a chain's name in the config (its `id`)"
+
+/** Who gives the number of an EVM chain, as wallets and explorers call it, is told the name of that chain. */
+function hintAtName(config: Config | null, id: string): string {
+  const number = /^(?:eip155:)?(\d+)$/i.exec(id)?.[1]
+  if (number === undefined) return ''
+  const meant = config?.chains.find((chain) => chain.type === 'evm' && String(chain.chainId) === number)
+  return meant === undefined
+    ? ' A chain is given by its name, and not by its number.'
+    : ` Number ${number} is ${meant.id}: a chain is given by its name.`
 }
 
 /**
@@ -66,7 +83,7 @@ export function refuseUnknownChain(db: Db, config: Config | null, id: string): v
   const names = [...known].sort().join(', ') || 'none'
   throw new ChainscreenError(
     'usage',
-    `There is no chain "${id}", neither in the config nor in the database; they have: ${names}.`,
+    `No chain of the config or the database is named "${shownAddress(id)}"; they have: ${names}.${hintAtName(config, id)}`,
   )
 }
 

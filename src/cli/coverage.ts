@@ -6,6 +6,7 @@ import type { UndecodedKind } from '../ledger/undecoded-logs.ts'
 import {
   type CommandFactory,
   type CommonOptions,
+  chainHelp,
   command,
   configIfAny,
   databaseOf,
@@ -16,7 +17,7 @@ import { printJson, printLine, printTable } from './output.ts'
 /** `coverage [CHAIN]`: what was screened, and every gap with its reason. */
 export const coverageCommand: CommandFactory = () =>
   command('coverage', 'what was screened, with which revision and level, and every gap with its reason')
-    .argument('[chain]', 'one chain only')
+    .argument('[chain]', `one chain only: ${chainHelp}`)
     .action((chain: string | undefined, options: CommonOptions) => {
       const config = configIfAny(options)
       const db = openLedgerForReading(databaseOf(options, config))
@@ -65,7 +66,7 @@ export function printCoverage(coverage: ChainCoverage): void {
   printLine(
     caip2 === null
       ? `${chain}: in the config, and never followed yet`
-      : `${chain} (${caip2}): screened up to ${cursorHeight ?? 'nothing'}; the node's head was ${headHeight ?? 'unknown'}, final is ${finalHeight ?? 'nothing yet'}`,
+      : `${chain} (${caip2}): ${cursorHeight === null ? 'nothing was screened yet' : `screened up to ${cursorHeight}`}; ${headHeight === null ? "the node's head is not known yet" : `the node's head was ${headHeight}`}, ${finalHeight === null ? 'nothing is final yet' : `final is ${finalHeight}`}`,
   )
   if (coverage.stretches.length > 0) {
     printTable(

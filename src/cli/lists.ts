@@ -138,8 +138,8 @@ function timeText(at: string): string {
 }
 
 /** `2026-11-19 (11 days ago)`. A day that is still to come has no age. */
-function issuedText({ issuedOn, daysSinceIssue }: ListReport): string {
-  if (issuedOn === null) return 'unknown'
+function issuedText({ activeSnapshot, issuedOn, daysSinceIssue }: ListReport): string {
+  if (issuedOn === null) return activeSnapshot === null ? 'no version is active' : 'no date given'
   if (daysSinceIssue === null) return `${issuedOn} (still to come)`
   const ago = daysSinceIssue === 1 ? '1 day ago' : `${daysSinceIssue} days ago`
   return `${issuedOn} (${daysSinceIssue === 0 ? 'today' : ago})`

@@ -4,7 +4,15 @@ import { revisionOfStaged } from '../ledger/own-addresses.ts'
 import { createLog } from '../log.ts'
 import { importOwnFile } from '../own/import-own.ts'
 import { retireOwn } from '../own/retire-own.ts'
-import { type CommandFactory, type CommonOptions, command, configOf, now, stopSignal } from './common.ts'
+import {
+  type CommandFactory,
+  type CommonOptions,
+  chainHelp,
+  command,
+  configOf,
+  now,
+  stopSignal,
+} from './common.ts'
 import { finishAdding, sayCounts } from './finish-adding.ts'
 import { printJson, printLine } from './output.ts'
 import { addCommand, listedHelp } from './own-add.ts'
@@ -31,7 +39,7 @@ function importCommand(): Command {
     .argument('<file>', 'a CSV file with a header')
     .option('--listed', listedHelp)
     .option('--since <height>', sinceHelp)
-    .option('--chain <id>', 'the chain that --since is a height of, where there are several')
+    .option('--chain <name>', `the chain that --since is a height of, where there are several: ${chainHelp}`)
     .action(async (file: string, options: ImportOptions) => {
       const config = configOf(options)
       const progress = createProgress(createLog(config.log.level))

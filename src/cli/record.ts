@@ -5,6 +5,7 @@ import {
   type CommandFactory,
   type CommonOptions,
   chainConfigOf,
+  chainHelp,
   command,
   configOf,
   parseHeight,
@@ -24,7 +25,7 @@ interface RecordCliOptions extends CommonOptions {
 /** `record CHAIN --from H --to H --out FILE`. */
 export const recordCommand: CommandFactory = () =>
   command('record', 'record what a node serves for a range of blocks')
-    .argument('<chain>', 'a chain of the config')
+    .argument('<chain>', chainHelp)
     .requiredOption('--from <height>', 'first block')
     .requiredOption('--to <height>', 'last block')
     .requiredOption('--out <file>', 'such as mychain.recording.jsonl.gz')

@@ -10,6 +10,7 @@ import {
   type CommandFactory,
   type CommonOptions,
   chainConfigOf,
+  chainHelp,
   command,
   configOf,
   now,
@@ -23,7 +24,7 @@ import { rescreenAfter } from './rescreen.ts'
 /** `replay CHAIN --from H --to H`. */
 export const replayCommand: CommandFactory = () =>
   command('replay', 'screen a historic range again; same ids, no duplicates')
-    .argument('<chain>', 'a chain of the config')
+    .argument('<chain>', chainHelp)
     .requiredOption('--from <height>', 'first block')
     .requiredOption('--to <height>', 'last block')
     .action(async (id: string, options: CommonOptions & { from: string; to: string }) => {

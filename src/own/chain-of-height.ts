@@ -20,13 +20,18 @@ export function chainOfHeight(
   )
   const [only] = fitting
   if (only !== undefined && fitting.length === 1) return only
-  const names = fitting.map(({ id }) => id).join(', ')
-  throw new ChainscreenError(
-    'usage',
-    fitting.length === 0
-      ? 'Nothing was added: --since is a height of a chain, and the config has none that fits.'
-      : `Nothing was added: --since is a height of one chain, and these fit: ${names}. Say which with --chain.`,
-  )
+  throw new ChainscreenError('usage', `Nothing was added: ${whyNot(chains, chain, fitting)}`)
+}
+
+function whyNot(chains: readonly ChainConfig[], chain: string, fitting: readonly ChainConfig[]): string {
+  const namesOf = (some: readonly ChainConfig[]) => some.map(({ id }) => id).join(', ') || 'none'
+  if (fitting.length > 0)
+    return `--since is a height of one chain, and these fit: ${namesOf(fitting)}. Say which with --chain.`
+  if (chain === '') return '--since is a height of a chain, and the config has none that fits.'
+  const named = chains.find(({ id }) => id === chain)
+  return named === undefined
+    ? `no chain of the config is named ${JSON.stringify(chain)}; it has: ${namesOf(chains)}.`
+    : `chain ${chain} is of type ${named.type}, and the addresses are not.`
 }
 
 /** The family of all these addresses; `null` where they have several, or one can't be read. */

@@ -89,7 +89,7 @@ describe('words that no command knows', () => {
     },
     {
       args: ['replay', 'etc', '--from', '1', '--to', '2'],
-      says: 'There is no chain "etc" in the config; it has: eth.',
+      says: 'No chain of the config is named "etc"; it has: eth.',
     },
     {
       args: ['replay', 'eth', '--from', 'one', '--to', '2'],
@@ -114,11 +114,11 @@ describe('words that no command knows', () => {
     },
     {
       args: ['alerts', '--chain', 'etc'],
-      says: 'There is no chain "etc", neither in the config nor in the database; they have: eth.',
+      says: 'No chain of the config or the database is named "etc"; they have: eth.',
     },
     {
       args: ['coverage', 'etc'],
-      says: 'There is no chain "etc", neither in the config nor in the database; they have: eth.',
+      says: 'No chain of the config or the database is named "etc"; they have: eth.',
     },
     {
       args: ['alerts', '--address', 'zzz'],

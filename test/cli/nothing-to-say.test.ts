@@ -16,6 +16,30 @@ describe('what is said where there is nothing', () => {
     expect(stdout).toMatch(/^eth: in the config, and never followed yet\n {2}gap/)
   })
 
+  it('a list without a date of issue is not "issued on unknown"', async () => {
+    const user = await busyUser()
+    expect((await user.here('lists', 'show', 'house')).stdout).toContain(
+      '\n  issued on        no date given\n',
+    )
+    const checkups = JSON.parse((await user.here('doctor', '--json')).stdout) as {
+      what: string
+      found: string
+    }[]
+    expect(checkups.find(({ what }) => what === 'list house')?.found).toMatch(
+      /^1 in force, no date of issue, checked 20/,
+    )
+  })
+
+  it('a chain of which no block was screened yet has no "nothing"', async () => {
+    const user = await busyUser()
+    const db = openLedger(user.database)
+    pinChain(db, chain, '0xgenesis', at)
+    db.close()
+    expect((await user.here('coverage')).stdout).toContain(
+      `${chain.id} (${chain.caip2}): nothing was screened yet; the node's head is not known yet, nothing is final yet\n`,
+    )
+  })
+
   it('a preview that changes nothing has no table', async () => {
     const user = await busyUser()
     const file = user.file('same.csv', `address,subject\n${houseListed},House Rule\n`)

@@ -167,7 +167,11 @@ describe('--since', () => {
       ['--since', '3', '--chain', 'bitcoin'],
       'No block of bitcoin was screened yet',
     ],
-    ['of no chain', ['--since', '3', '--chain', 'nowhere'], 'the config has none that fits'],
+    [
+      'of no chain',
+      ['--since', '3', '--chain', 'nowhere'],
+      'no chain of the config is named "nowhere"; it has: ',
+    ],
     ['that is no height', ['--since', 'yesterday', '--chain', 'bitcoin'], '"yesterday" is no block height'],
     ['of one of two chains', ['--since', '3'], 'these fit: evm, bitcoin'],
   ])('%s is refused before anything is added', async (_name, words, reason) => {
