@@ -7,7 +7,7 @@ import { createLog } from '../log.ts'
 import { familyOf } from '../own/chain-of-height.ts'
 import { addOwn } from '../own/import-own.ts'
 import { ownKinds } from '../own/own-row.ts'
-import { type CommonOptions, command, configOf, now, parseHeight } from './common.ts'
+import { type CommonOptions, chainHelp, command, configOf, now, parseHeight } from './common.ts'
 import { finishAdding, sayCounts } from './finish-adding.ts'
 import { addDescriptorOf, descriptorJson, sayDescriptor } from './own-descriptors.ts'
 import { sinceHelp, sinceOf } from './since.ts'
@@ -39,7 +39,7 @@ export function addCommand(): Command {
       `${ownKinds.join(', ')}; a new address is a deposit address where nothing is said`,
     )
     .option('--reference <text>', "the exchange's own opaque id")
-    .option('--chain <id>', 'own on this chain only')
+    .option('--chain <name>', `own on this chain only: ${chainHelp}`)
     .option(
       '--gap <count>',
       'of a descriptor: addresses to know beyond the highest one in use, 20 to 100000; 1000 where nothing is said',
@@ -77,10 +77,11 @@ export function addCommand(): Command {
         if (descriptor !== undefined) {
           const windows = { gap: countOf(options.gap), issued: countOf(options.issued) }
           const log = createLog(config.log.level)
-          const branches = await addDescriptorOf(db, descriptor, { ...words, ...windows }, config.chains, log)
+          const all = { ...words, ...windows }
+          const { branches, missing } = await addDescriptorOf(db, descriptor, all, config.chains, log)
           const added = {
-            report: { descriptors: branches.map(descriptorJson) },
-            say: () => sayDescriptor(branches),
+            report: { descriptors: branches.map(descriptorJson), missing },
+            say: () => sayDescriptor(branches, missing),
             revision: revisionOfDescriptor(db, branches[0]?.checksum ?? '', chain),
           }
           await finishAdding(db, config, options, added, since)

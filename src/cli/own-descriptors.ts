@@ -1,21 +1,22 @@
 import { readFileSync } from 'node:fs'
 import type { ChainConfig } from '../config/chains.ts'
+import type { BranchUse } from '../descriptor/parse-descriptor.ts'
 import type { Db } from '../ledger/database.ts'
 import { type DescriptorSummary, listDescriptors } from '../ledger/own-descriptors.ts'
 import type { Log } from '../log.ts'
-import { addOwnDescriptor, type DescriptorWords } from '../own/add-descriptor.ts'
+import { addOwnDescriptor, type DescriptorWords, missingBranch } from '../own/add-descriptor.ts'
 import { now } from './common.ts'
 import { printLine, printTable } from './output.ts'
 import { createProgress } from './progress.ts'
 
-/** Adds a descriptor with a progress bar. @param written `-`: it stands on stdin, where nobody sees it who lists processes. @returns its branches. */
+/** Adds a descriptor with a progress bar. @param written `-`: it stands on stdin, where nobody sees it who lists processes. @returns its branches, and the one that is missing. */
 export async function addDescriptorOf(
   db: Db,
   written: string,
   words: DescriptorWords,
   chains: readonly ChainConfig[],
   log: Log,
-): Promise<DescriptorSummary[]> {
+): Promise<{ branches: DescriptorSummary[]; missing: BranchUse | null }> {
   const progress = createProgress(log)
   try {
     const text = written === '-' ? readFileSync(0, 'utf8') : written
@@ -23,18 +24,30 @@ export async function addDescriptorOf(
       now,
       onProgress: ({ done, total }) => progress.update('addresses derived', done, total),
     })
-    return listDescriptors(db).filter((one) => one.checksum === checksum && one.chain === words.chain)
+    const branches = listDescriptors(db).filter(
+      (one) => one.checksum === checksum && one.chain === words.chain,
+    )
+    return { branches, missing: missingBranch(db, text, words.chain) }
   } finally {
     progress.stop()
   }
 }
 
-export function sayDescriptor(branches: readonly DescriptorSummary[]): void {
+export function sayDescriptor(branches: readonly DescriptorSummary[], missing: BranchUse | null): void {
   printDescriptors(branches)
   const gap = branches[0]?.gap ?? 0
   if (gap > 0) {
     printLine(
       `An address more than ${gap} beyond the highest one in use is not seen: hand out no more unpaid ones than that, or add the descriptor again with a larger --gap or --issued.`,
+    )
+  }
+  if (missing === 'change') {
+    printLine(
+      'The change branch (/1/*) is missing: change that comes back to this wallet would be taken for a withdrawal to a stranger. Add it too, with /1/* in place of /0/*.',
+    )
+  } else if (missing === 'receive') {
+    printLine(
+      'The branch of addresses to be paid at (/0/*) is missing: deposits to this wallet would not be seen. Add it too, with /0/* in place of /1/*.',
     )
   }
 }

@@ -48,6 +48,32 @@ export function parseDescriptor(written: string): Descriptor {
   }
 }
 
+/** What a branch holds by custom: `/0/*` addresses to be paid at, `/1/*` the wallet's change (BIP 44). */
+export type BranchUse = 'receive' | 'change'
+
+/**
+ * The branch that a descriptor of one branch leaves out, and the descriptors that have it.
+ *
+ * @returns `null` where it has both, or its paths do not follow the custom.
+ * @example
+ * otherBranch('wpkh(xpub…/0/*)') // { use: 'change', texts: ['wpkh(xpub…/1/*)', 'wpkh(xpub…/<0;1>/*)', 'wpkh(xpub…/<1;0>/*)'] }
+ */
+export function otherBranch({ text }: Pick<Descriptor, 'text'>): {
+  use: BranchUse
+  texts: readonly string[]
+} | null {
+  const ends = text.match(/\/[^/,()]*\/\*/g) ?? []
+  const [end = ''] = ends
+  const isCustom = (end === '/0/*' || end === '/1/*') && ends.every((other) => other === end)
+  // `KEY/*` beside it is of no branch.
+  if (!isCustom || ends.length !== (text.match(/\/\*/g) ?? []).length) return null
+  const other = end === '/0/*' ? '/1/*' : '/0/*'
+  return {
+    use: end === '/0/*' ? 'change' : 'receive',
+    texts: [other, '/<0;1>/*', '/<1;0>/*'].map((branch) => text.replaceAll(end, branch)),
+  }
+}
+
 /** Whether text can only be meant as a descriptor or an extended key, and not as an address. */
 export function looksLikeDescriptor(text: string): boolean {
   const trimmed = text.trim()

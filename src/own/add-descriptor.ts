@@ -1,7 +1,7 @@
 import type { BitcoinNetwork } from '../address/network.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import type { Descriptor } from '../descriptor/descriptor.ts'
-import { parseDescriptor } from '../descriptor/parse-descriptor.ts'
+import { type BranchUse, otherBranch, parseDescriptor } from '../descriptor/parse-descriptor.ts'
 import { refuseDescriptor } from '../descriptor/refuse.ts'
 import { defaultGap, largestGap, smallestGap, windowEnd } from '../descriptor/window.ts'
 import { ChainscreenError } from '../errors.ts'
@@ -64,6 +64,16 @@ export async function addOwnDescriptor(
   return checksum
 }
 
+/** The branch that neither a descriptor nor another one that was added has: what is paid there is a stranger's. */
+export function missingBranch(db: Db, written: string, chain: string): BranchUse | null {
+  const other = otherBranch(parseDescriptor(written))
+  // One that is own on every Bitcoin chain is own on this one.
+  const isKnown = other?.texts.some((text) =>
+    ['', chain].some((where) => findDescriptor(db, text, where) !== undefined),
+  )
+  return other === null || isKnown ? null : other.use
+}
+
 function checkNumbers({ isRange }: Descriptor, { gap: asked, issued }: DescriptorWords, gap: number): void {
   if (!isRange) {
     if (asked !== undefined || issued !== undefined) {
@@ -96,7 +106,9 @@ function chainFor(
   const names = bitcoin.map((one) => `${one.id} (${one.network})`).join(', ')
   if (bitcoin.length === 0) {
     return refuseDescriptor(
-      chain === '' ? 'the config has no Bitcoin chain' : `${chain} is no Bitcoin chain of the config`,
+      chain === ''
+        ? 'the config has no Bitcoin chain'
+        : `no Bitcoin chain of the config is named ${JSON.stringify(chain)}`,
     )
   }
   if (fitting.length > 1) return refuseDescriptor(`it fits several chains: say which with --chain: ${names}`)

@@ -91,6 +91,27 @@ describe('own add --descriptor', () => {
     ])
   })
 
+  it('says which branch is missing, until it is there', async () => {
+    const one = user()
+    const add = (text: string, ...words: string[]) =>
+      one.here('own', 'add', '--gap', '20', '--descriptor', text, ...words)
+    const missing = async (text: string) => JSON.parse((await add(text, '--json')).stdout).missing
+    const change =
+      'The change branch (/1/*) is missing: change that comes back to this wallet would be taken for a withdrawal to a stranger. Add it too, with /1/* in place of /0/*.\n'
+    expect((await add(`pkh(${tpub}/0/*)`)).stdout).toContain(change)
+    expect(await missing(`pkh(${tpub}/0/*)`)).toBe('change')
+    expect((await add(`pkh(${tpub}/1/*)`)).stdout).not.toContain('is missing')
+    expect(await missing(`pkh(${tpub}/0/*)`)).toBe(null)
+    expect((await add(`wpkh(${tpub}/1/*)`)).stdout).toContain('deposits to this wallet would not be seen')
+    expect(await missing(`wpkh(${tpub}/<0;1>/*)`)).toBe(null)
+    expect(await missing(`wpkh(${tpub}/1/*)`)).toBe(null)
+    // Every key of it has the branch; a path of another kind says nothing of branches.
+    expect(await missing(`wsh(multi(1,${tpub}/0/*,${tpub}/3/0/*))`)).toBe('change')
+    expect(await missing(`wsh(multi(1,${tpub}/0/*,${tpub}/4/*))`)).toBe(null)
+    expect(await missing(`tr(${tpub}/*)`)).toBe(null)
+    expect(await missing(`tr(${tpub}/7/*)`)).toBe(null)
+  })
+
   it('reads it from stdin, where no list of processes shows it', () => {
     const one = user()
     const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -126,7 +147,7 @@ describe('own add --descriptor', () => {
       [testnet, regtest],
       'say which with --chain: testnet (testnet4), bitcoin (regtest)',
     ],
-    ['a chain that is none', [descriptor, '--chain', 'nowhere'], [], 'nowhere is no Bitcoin chain'],
+    ['a chain that is none', [descriptor, '--chain', 'nowhere'], [], 'no Bitcoin chain of the config is named "nowhere"'],
     [
       'no Bitcoin chain',
       [descriptor],
