@@ -8,6 +8,7 @@ import {
   type CommandFactory,
   type CommonOptions,
   chainConfigOf,
+  chainHelp,
   command,
   configIfAny,
   databaseOf,
@@ -24,8 +25,11 @@ export const screenCommand: CommandFactory = (done) =>
       '<address...>',
       'in any published form, of any family; a payment link, account id or explorer link too',
     )
-    .option('--asset <ticker>', 'decides between families that share an encoding')
-    .option('--chain <id>', 'the chain it would be used on')
+    .option(
+      '--asset <ticker>',
+      'decides between families that share an encoding; one that is not known is told',
+    )
+    .option('--chain <name>', `the chain it would be used on: ${chainHelp}`)
     .action((addresses: string[], options: CommonOptions & { asset?: string; chain?: string }) => {
       const config = configIfAny(options)
       const chain = options.chain === undefined ? null : chainOf(options.chain, config)
@@ -33,6 +37,7 @@ export const screenCommand: CommandFactory = (done) =>
       try {
         const checks = preCheck(db, addresses, {
           asset: options.asset ?? null,
+          symbols: symbolsOf(config),
           chain,
           networks: bitcoinNetworksOf(config),
           lists: config === null ? null : config.lists,
@@ -69,6 +74,12 @@ function chainOf(id: string, config: Config | null): ChainConfig {
   throw new ChainscreenError(
     'usage',
     `--chain ${id} needs a config, which says what that chain is: add --config FILE.`,
+  )
+}
+
+function symbolsOf(config: Config | null): string[] {
+  return (config?.chains ?? []).flatMap((chain) =>
+    chain.type === 'evm' ? [chain.symbol, ...chain.tokens.map(({ symbol }) => symbol)] : [],
   )
 }
 

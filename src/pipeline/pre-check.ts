@@ -1,3 +1,4 @@
+import { isKnownAsset } from '../address/assets.ts'
 import { nestedForms } from '../address/equivalents.ts'
 import { type Key, keyFamily } from '../address/key.ts'
 import { type BitcoinNetwork, bitcoinPrefixes } from '../address/network.ts'
@@ -52,6 +53,8 @@ export interface PreCheckChain {
 /**
  * Says whether an address is listed, before something is sent to it.
  *
+ * @param options.asset what would be sent: decides between families that share an encoding. One that is unknown is told in the notes.
+ * @param options.symbols of the chains and tokens that are configured: assets that are known besides the usual ones.
  * @param options.lists those that must be fresh, such as the lists of a config; `null` for every list the ledger knows.
  * @param options.chain the chain it would be used on.
  * @param options.networks the Bitcoin networks that are in use: an address of another is `unknown`. The main network where there are none.
@@ -62,6 +65,7 @@ export function preCheck(
   addresses: readonly string[],
   options: {
     asset: string | null
+    symbols?: readonly string[]
     chain: PreCheckChain | null
     networks?: readonly BitcoinNetwork[]
     lists: readonly AskedList[] | null
@@ -72,10 +76,27 @@ export function preCheck(
   return db.transaction(() => {
     const trust = trustIn(db, options.lists, options.at)
     const phrase = wordsOfPhrase(addresses)
-    return addresses.map((address) =>
-      phrase.has(address) ? wordOfPhrase(trust) : checkOne(db, address, trust, options),
-    )
+    const told = assetNotes(options)
+    return addresses.map((address) => {
+      if (phrase.has(address)) return wordOfPhrase(trust)
+      const check = checkOne(db, address, trust, options)
+      return { ...check, notes: [...check.notes, ...told] }
+    })
   })()
+}
+
+/** An asset that nobody heeds may be a mistyped one, and the answer is not of what was meant. */
+function assetNotes({
+  asset,
+  symbols = [],
+}: {
+  asset: string | null
+  symbols?: readonly string[]
+}): string[] {
+  if (asset === null || isKnownAsset(asset, symbols)) return []
+  return [
+    `asset "${shownAddress(asset)}" is not known and decided nothing: the address was read by its form alone`,
+  ]
 }
 
 /** How far the lists can be trusted. */

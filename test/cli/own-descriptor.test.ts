@@ -147,7 +147,12 @@ describe('own add --descriptor', () => {
       [testnet, regtest],
       'say which with --chain: testnet (testnet4), bitcoin (regtest)',
     ],
-    ['a chain that is none', [descriptor, '--chain', 'nowhere'], [], 'no Bitcoin chain of the config is named "nowhere"'],
+    [
+      'a chain that is none',
+      [descriptor, '--chain', 'nowhere'],
+      [],
+      'no Bitcoin chain of the config is named "nowhere"',
+    ],
     [
       'no Bitcoin chain',
       [descriptor],

@@ -189,8 +189,51 @@ describe('chainscreen screen', () => {
     })
     expect(await user.here('screen', clean, '--chain', 'eth')).toMatchObject({
       code: 2,
-      stderr: 'There is no chain "eth" in the config; it has: btc.\n',
+      stderr: 'No chain of the config is named "eth"; it has: btc.\n',
     })
+  })
+
+  it('names the chain whose number was given for its name', async () => {
+    const user = await busyUser({
+      chains: [{ id: 'eth', type: 'evm', chainId: 1, rpc: ['http://127.0.0.1:1'], start: 0 }],
+    })
+    const says = async (...words: string[]) => {
+      const { code, stdout, stderr } = await user.here(...words)
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+      return stderr
+    }
+    expect(await says('screen', clean, '--chain', '1')).toBe(
+      'No chain of the config is named "1"; it has: eth. Number 1 is eth: a chain is given by its name.\n',
+    )
+    expect(await says('alerts', '--chain', 'eip155:1')).toBe(
+      'No chain of the config or the database is named "eip155:1"; they have: eth. Number 1 is eth: a chain is given by its name.\n',
+    )
+    expect(await says('coverage', '137')).toBe(
+      'No chain of the config or the database is named "137"; they have: eth. A chain is given by its name, and not by its number.\n',
+    )
+    expect(await says('own', 'add', clean, '--since', '1', '--chain', '1')).toBe(
+      'Nothing was added: no chain of the config is named "1"; it has: eth.\n',
+    )
+  })
+
+  it('tells that an asset is unknown, and answers all the same', async () => {
+    const token = { address: `0x${'3'.repeat(40)}`, symbol: 'Shib' }
+    const user = await busyUser({
+      chains: [
+        { id: 'eth', type: 'evm', chainId: 1, rpc: ['http://127.0.0.1:1'], start: 0, tokens: [token] },
+      ],
+    })
+    const notes = async (asset: string) => {
+      const [check] = JSON.parse((await user.here('screen', houseListed, '--asset', asset, '--json')).stdout)
+      expect(check.verdict).toBe('listed')
+      return check.notes
+    }
+    const told = 'asset "FOO" is not known and decided nothing: the address was read by its form alone'
+    expect(await notes('FOO')).toEqual([told])
+    expect((await user.here('screen', clean, '--asset', 'FOO')).stdout).toContain(
+      `: CLEAR (evm)\n  ${told}\n`,
+    )
+    for (const known of ['eth', 'USDT', 'XBT', 'SHIB']) expect(await notes(known), known).toEqual([])
   })
 
   it('does not clear an address for a network that it is none of', async () => {
