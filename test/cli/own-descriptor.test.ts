@@ -167,7 +167,7 @@ describe('own add --descriptor', () => {
     ],
     ['a gap that is too large', [descriptor, '--gap', '100001'], [], 'its gap limit is 100001'],
     ['a gap of one address', [`pkh(${tpub})`, '--gap', '20'], [], 'stands for one address'],
-    ['a kind that is none', [descriptor, '--kind', 'warm'], [], 'kind is "warm"'],
+    ['a kind that is none', [descriptor, '--kind', 'warm'], [], 'kind "warm" is none'],
     ['a wrong checksum', [`${descriptor}#qqqqqqqq`], [], `should be #${checksum}`],
     ['a private key', [`wpkh(${wif})`], [], 'holds a private key'],
   ])('refuses %s, and says nothing of the keys', async (_name, [text = '', ...words], chains, reason) => {
