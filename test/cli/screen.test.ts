@@ -319,6 +319,22 @@ describe('chainscreen screen', () => {
     expect(listed).toMatchObject({ code: 3 })
   })
 
+  it('knows the addresses of a public key that a list names', async () => {
+    const genesis =
+      '04678afdb0fe5548271967f1a67130b7105cd6a828e03909a67962e0ea1f61deb649f6bc3f4cef38c4f35504e51ec112de5c384df7ba0b8d578a4c702b6bf11d5f'
+    const user = newProject()
+    const file = user.file('house.csv', `address,subject\n${genesis},House Rule\n`)
+    user.configure({ lists: [{ id: 'house', format: 'csv', file }] })
+    await user.follow()
+    const [check] = JSON.parse(
+      (await user.here('screen', '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa', '--json')).stdout,
+    )
+    expect(check).toMatchObject({
+      verdict: 'listed',
+      matches: [{ basis: 'same-key', address: genesis, subject: 'House Rule' }],
+    })
+  })
+
   it('tells programs the same', async () => {
     const user = await busyUser()
     const { code, stdout, stderr } = await user.here('screen', houseListed, clean, 'nonsense', '--json')

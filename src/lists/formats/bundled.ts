@@ -1,4 +1,4 @@
-import { parseAddress } from '../../address/parse.ts'
+import { readListed } from '../../address/read-listed.ts'
 import { ChainscreenError } from '../../errors.ts'
 import type { ListedAddress, ListFormat, UnparsedItem } from '../types.ts'
 import { isDate } from './is-date.ts'
@@ -21,7 +21,7 @@ export const bundledColumns = [
  */
 export const bundled: ListFormat = {
   id: 'bundled',
-  version: 1,
+  version: 2,
   category: 'sanctions',
   listedOnIsPublished: false,
   async parse(input, _today, recognised = () => {}) {
@@ -40,7 +40,7 @@ export const bundled: ListFormat = {
       } else {
         const { asset, address, about } = readRow(row)
         rows.push({ asset, address })
-        const parsed = parseAddress(address, { asset })
+        const parsed = readListed(address, asset)
         if (parsed.ok) addresses.push({ key: parsed.key, address, asset, ...about })
         else unparsed.push({ raw: address, reason: parsed.reason, asset, where: `line ${row.line}` })
       }

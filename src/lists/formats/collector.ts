@@ -1,7 +1,7 @@
-import { parseAddress } from '../../address/parse.ts'
+import { readListed } from '../../address/read-listed.ts'
 import type { ListedAddress, UnparsedItem } from '../types.ts'
 import { extractAddresses } from './extract-addresses.ts'
-import { visibleRaw } from './visible-raw.ts'
+import { visibleRaw, withoutSecrets } from './visible-raw.ts'
 
 /** What a source says of the party that an address belongs to. */
 export type About = Omit<ListedAddress, 'key' | 'address' | 'asset'>
@@ -26,7 +26,7 @@ export class Collector {
 
   /** Takes a field that holds one address and nothing else; anything else in it is for a person to look at. */
   field(raw: string, asset: string | null, about: About, where: string): void {
-    const parsed = parseAddress(raw, { asset })
+    const parsed = readListed(raw, asset)
     if (parsed.ok) this.#add({ key: parsed.key, address: raw, asset, ...about })
     else this.#addUnparsed({ raw: visibleRaw(raw), reason: whatElse(raw) ?? parsed.reason, asset, where })
   }
@@ -47,7 +47,8 @@ export class Collector {
   }
 
   #addUnparsed(item: UnparsedItem): void {
-    if (this.#isNew(JSON.stringify([item.raw, item.asset, item.where, 0]))) this.unparsed.push(item)
+    const shown = { ...item, raw: withoutSecrets(item.raw) }
+    if (this.#isNew(JSON.stringify([shown.raw, item.asset, item.where, 0]))) this.unparsed.push(shown)
   }
 
   #isNew(id: string): boolean {

@@ -1,4 +1,4 @@
-import { parseAddress } from '../../address/parse.ts'
+import { readListed } from '../../address/read-listed.ts'
 import { ForbiddenContent, tellsOfPerson } from '../../forbidden-columns.ts'
 import { inSlices } from '../../in-slices.ts'
 import { MemoryRows } from '../memory-rows.ts'
@@ -17,7 +17,7 @@ const tellsTooMuch =
   'it tells of nationality, birth or documents, which chainscreen never holds: write the name alone'
 
 /** Of the parser, without options. */
-const version = 2
+const version = 3
 
 /**
  * A list of one's own: `address[,subject,program,listed_on,removed_on,source]`, columns in any order, several programs
@@ -136,7 +136,7 @@ class BadRows {
 function readRow({ cells }: ListRow, today: string, dates: DateReader | null): ListedAddress | string {
   const { address } = cells
   if (address === '') return 'the address is empty'
-  const parsed = parseAddress(address, { asset: null })
+  const parsed = readListed(address, null)
   if (!parsed.ok) return `the address can't be read: ${parsed.reason}`
   const days = { listed_on: isoDay(cells.listed_on), removed_on: isoDay(cells.removed_on) }
   for (const column of ['listed_on', 'removed_on'] as const) {

@@ -1,4 +1,4 @@
-import { parseAddress } from '../../address/parse.ts'
+import { readListed } from '../../address/read-listed.ts'
 import { ChainscreenError } from '../../errors.ts'
 import type { ListedAddress, ListFormat, ParsedList, UnparsedItem } from '../types.ts'
 import { whyUnknown } from './currency-type.ts'
@@ -20,7 +20,7 @@ import { walkXml, type XmlElement } from './walk-xml.ts'
  */
 export const ofacSdnAdvanced: ListFormat = {
   id: 'ofac-sdn-advanced',
-  version: 2,
+  version: 3,
   category: 'sanctions',
   listedOnIsPublished: false,
   async parse(input, _today, recognised = () => {}) {
@@ -92,7 +92,7 @@ function collect(issuedOn: string, parties: Parties, entries: Entries): ParsedLi
           unparsed.push({ raw: visibleRaw(address), reason: whyUnknown(type.name), asset, where })
           continue
         }
-        const parsed = parseAddress(address, { asset })
+        const parsed = readListed(address, asset)
         if (parsed.ok) addresses.push({ key: parsed.key, address, asset, ...aboutParty(party, listing) })
         else unparsed.push({ raw: visibleRaw(address), reason: parsed.reason, asset, where })
       }

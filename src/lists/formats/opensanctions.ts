@@ -22,7 +22,7 @@ import { readLines } from './read-lines.ts'
  */
 export const opensanctions: ListFormat = {
   id: 'opensanctions',
-  version: 5,
+  version: 6,
   category: 'sanctions',
   listedOnIsPublished: false,
   publication,

@@ -1,3 +1,4 @@
+import { holdsKeyDigits, holdsSeedPhrase, looksPrivate, wholePhrase } from '../../address/secret.ts'
 import { tellsOfPerson } from '../../forbidden-columns.ts'
 import { looksLikeAddress, standsForAddress } from './free-text/looks-like.ts'
 
@@ -10,6 +11,7 @@ const maxChars = 300
  * birth, nationality or documents, are not.
  */
 export function visibleRaw(raw: string): string {
+  if (holdsSecret(raw)) return notShown
   const start = raw.slice(0, maxChars)
   if (tellsOfPerson(start)) return addressLikeWords(raw)
   const isWord = raw.length <= maxChars && !/\s/.test(raw.trim())
@@ -21,12 +23,25 @@ export function visibleRaw(raw: string): string {
  * address are shown, with `…` in the place of all others.
  */
 export function addressLikeWords(raw: string): string {
+  // 32 bytes in a user's own file may be a private key, and in a publisher's are a hash.
+  if (holdsSecret(raw) || holdsKeyDigits(raw)) return notShown
   const words = wordsOf(raw.slice(0, maxChars))
   if (!words.some(isLikeAddress)) return counted(raw)
   return words
     .map((word) => (isLikeAddress(word) ? word : '…'))
     .join(' ')
     .replace(/…(?: …)+/g, '…')
+}
+
+const notShown = '(a private key or seed phrase, not shown)'
+
+function holdsSecret(raw: string): boolean {
+  return looksPrivate(raw) || holdsSeedPhrase(raw, wholePhrase)
+}
+
+/** What a list holds in place of an address, unless it is a secret that somebody published by mistake. */
+export function withoutSecrets(raw: string): string {
+  return holdsSecret(raw) ? notShown : raw
 }
 
 function counted(raw: string): string {

@@ -53,6 +53,28 @@ describe('ofac-sdn', () => {
     expect(await parse(prefixed)).toEqual(await parse(usual))
   })
 
+  it('takes 40 hex digits of an EVM asset and a public key, and shows no secret', async () => {
+    const bare = ronin.slice(2)
+    const key = '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
+    const wif = 'cVpF924EspNh8KjYsfhgY96mmxvT6DgdWiTYMtMjuM74hJaU5psW'
+    const phrase = 'legal winner thank year wave sausage worth useful legal winner thank yellow'
+    const values = [
+      ['ETH', bare],
+      ['XBT', bare],
+      ['XBT', key],
+      ['XBT', wif],
+      ['XBT', phrase],
+    ] as const
+    const ids = values.map(([asset, value], index) => id(80 + index, `${crypto}${asset}`, value)).join('')
+    const list = await parse(sdnXml([sdnEntry(7, `<idList>${ids}</idList>`, person)]))
+    expect(list.addresses).toMatchObject([
+      { key: `evm:${bare.toLowerCase()}`, address: bare, asset: 'ETH' },
+      { key: `bitcoin:21${key}ac`, address: key, asset: 'XBT' },
+    ])
+    const hidden = '(a private key or seed phrase, not shown)'
+    expect(list.unparsed.map(({ raw }) => raw)).toEqual([bare, hidden, hidden])
+  })
+
   it('counts and shows what is no address', async () => {
     const list = await parse(
       sdnXml([

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { parseAddress } from '../../../address/parse.ts'
+import { readListed } from '../../../address/read-listed.ts'
 import { refuseForbiddenColumns } from '../../../forbidden-columns.ts'
 import { peek } from '../peek.ts'
 import { readCsv } from '../read-csv.ts'
@@ -97,7 +97,7 @@ function cellsOf(fields: readonly string[], layout: Layout): Record<Column, stri
 }
 
 function isAddress(line: string): boolean {
-  return parseAddress(line.replace(/^"(.*)"\s*$/, '$1')).ok
+  return readListed(line.replace(/^"(.*)"\s*$/, '$1'), null).ok
 }
 
 /** What divides the columns: whichever of these stands in the first line most often, outside of quotes. */

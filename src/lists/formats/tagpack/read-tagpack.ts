@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isMap, isScalar, isSeq, type YAMLMap, type YAMLSeq } from 'yaml'
-import { parseAddress } from '../../../address/parse.ts'
+import { readListed } from '../../../address/read-listed.ts'
 import { ChainscreenError } from '../../../errors.ts'
 import { composeYaml, type YamlDocument } from './compose-yaml.ts'
 import { Scalars } from './scalars.ts'
@@ -96,7 +96,7 @@ function refuseCutTag(tags: readonly Tag[]): void {
     before !== undefined &&
     fieldOf(before, name).startsWith(end) &&
     others.every((tag) => fieldOf(tag, name) !== end)
-  if (!lacks && !half && parseAddress(last.address).ok) return
+  if (!lacks && !half && readListed(last.address, fieldOf(last, 'currency')).ok) return
   throw bad(
     `The tag at line ${last.line} is the last, lacks something that the others have or is not whole, and the file does not end with a line end: it is cut short, get it again.`,
   )
