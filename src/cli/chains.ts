@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import type { Command } from 'commander'
 import { takeDaemonLock } from '../ledger/daemon-lock.ts'
 import { openLedger } from '../ledger/open.ts'
@@ -6,6 +5,7 @@ import { createLog } from '../log.ts'
 import { type RewindOutcome, rewindChain } from '../operations/rewind-chain.ts'
 import { chainOf, createSource, pinned } from '../pipeline/open-chain.ts'
 import {
+  actorOf,
   type CommandFactory,
   type CommonOptions,
   chainConfigOf,
@@ -56,7 +56,7 @@ function rewindCommand(): Command {
           await source.open(stopSignal())
           const outcome = await rewindChain(db, chain, source, {
             ...{ to, dryRun, at: now(), signal: stopSignal() },
-            ...{ actor: options.actor?.trim() || userInfo().username, note: options.note ?? null },
+            ...{ actor: actorOf(options), note: options.note ?? null },
             onProgress: (done, total) => progress.update('hashes asked', done, total),
           })
           progress.stop()

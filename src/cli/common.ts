@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { ChainConfig } from '../config/chains.ts'
@@ -113,6 +114,11 @@ export function parseHeight(text: string, what = 'block height'): number {
   const height = Number(text)
   if (/^\d+$/.test(text) && Number.isSafeInteger(height)) return height
   throw new ChainscreenError('usage', `"${text}" is no ${what}; expected a whole number.`)
+}
+
+/** Who decided something, for the record. */
+export function actorOf({ actor }: { actor?: string }): string {
+  return actor?.trim() || userInfo().username
 }
 
 export function now(): string {

@@ -17,15 +17,17 @@ import { finishAdding, sayCounts } from './finish-adding.ts'
 import { printJson, printLine } from './output.ts'
 import { addCommand, listedHelp } from './own-add.ts'
 import { listCommand } from './own-list.ts'
+import { removeCommand } from './own-remove.ts'
 import { createProgress } from './progress.ts'
 import { sinceHelp, sinceOf } from './since.ts'
 
-/** `own import|add|retire|list`. */
+/** `own import|add|retire|remove|list`. */
 export const ownCommand: CommandFactory = () =>
   command('own', "the exchange's own addresses")
     .addCommand(importCommand())
     .addCommand(addCommand())
     .addCommand(retireCommand())
+    .addCommand(removeCommand())
     .addCommand(listCommand())
 
 interface ImportOptions extends CommonOptions {

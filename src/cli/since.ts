@@ -54,11 +54,11 @@ export interface BackwardsReport {
   known: number
 }
 
-/** Screens blocks backwards for addresses that are new, or leaves it to the daemon that is running. */
+/** Screens blocks backwards for addresses that are new, or were removed, or leaves it to the daemon that is running. */
 export async function screenSince(
   db: Db,
   config: Config,
-  { chain }: Since,
+  { chain }: Pick<Since, 'chain'>,
   asked: Replay,
 ): Promise<BackwardsReport> {
   const { from, to, state } = asked

@@ -149,3 +149,8 @@ export function readHalt(db: Db, chainId: string): { at: string; reason: string 
   )
   return row?.at == null || row.reason === null ? null : { at: row.at, reason: row.reason }
 }
+
+/** The family of addresses that a chain has. @param chain.caip2 `null` where it was never followed. */
+export function familyOfChain({ caip2 }: { caip2: string | null }): 'evm' | 'bitcoin' {
+  return caip2?.startsWith('eip155:') ? 'evm' : 'bitcoin'
+}

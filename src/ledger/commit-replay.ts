@@ -11,7 +11,6 @@ import { type Db, inTransaction } from './database.ts'
 import { finalize } from './finalize.ts'
 import { noteReplayed } from './replays.ts'
 import { type Revisions, readRevisions } from './revisions.ts'
-import { setInternalAside } from './set-aside.ts'
 import { closeUnscreened } from './unscreened.ts'
 
 /** A replay's own coverage row, carried from step to step. */
@@ -48,7 +47,6 @@ export function commitReplay(
     if (!sameRevisions(readRevisions(db), step.revisions)) return false
     const { finalHeight } = readChainState(db, chain.id)
     for (const block of step.blocks) {
-      setInternalAside(db, chain, block)
       writeBlock(db, chain, block, step, counts)
       const terms = {
         chain: chain.id,

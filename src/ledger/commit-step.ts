@@ -11,6 +11,7 @@ import { noteUsed } from './own-branches.ts'
 import type { Claimed } from './pending-transactions.ts'
 import { findingsOfRemoved } from './reinstate.ts'
 import { type Revisions, readRevisions } from './revisions.ts'
+import { setUntouchedAside } from './set-aside.ts'
 import { settleBlock } from './settle-block.ts'
 import { writeFreezes } from './token-freezes.ts'
 import { noteTraces } from './traces-away.ts'
@@ -143,7 +144,9 @@ export function writeBlock(
   step: Pick<Step, 'revisions' | 'at'>,
   counts: StepCounts,
 ): void {
-  for (const tx of block.transactions) writeMovements(db, chain, block, tx)
+  // A replay may have been here before, with other own addresses.
+  setUntouchedAside(db, chain, block, step.at)
+  for (const tx of block.transactions) writeMovements(db, chain, block, tx, step.at)
   const write = (finding: Finding) => {
     counts[writeAlert(db, chain, block, finding, step.revisions.list, step.at)]++
   }

@@ -1,6 +1,6 @@
 import type { CoveredStretch } from './coverage-stretches.ts'
 import { all, type Db } from './database.ts'
-import { lateAddresses } from './late-addresses.ts'
+import { lateAddresses, removedAddresses } from './late-addresses.ts'
 import { historyRevision } from './rescreens.ts'
 import { readRevisions } from './revisions.ts'
 
@@ -39,6 +39,7 @@ export function gapsOf(db: Db, chain: ChainRow, stretches: readonly CoveredStret
     ...behind(chain, stretches),
     ...oldLists(db, stretches),
     ...lateAddresses(db, chain, stretches),
+    ...removedAddresses(db, chain, stretches),
     ...unscreenedBlocks(db, chain.id),
     ...unscreenedTransactions(db, chain.id),
   ]

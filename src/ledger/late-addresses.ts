@@ -1,7 +1,9 @@
+import { familyOfChain } from './chain.ts'
 import type { ChainRow, CoverageGap } from './coverage-gaps.ts'
 import type { CoveredStretch } from './coverage-stretches.ts'
 import { all, type Db } from './database.ts'
-import { pendingReplays } from './replays.ts'
+import { removalsOn } from './remove-own.ts'
+import { pendingReplays, type Replay } from './replays.ts'
 
 /**
  * An address registered after a block was screened was not looked for in it. (One that was derived because the chain
@@ -12,26 +14,54 @@ export function lateAddresses(
   chain: Pick<ChainRow, 'id' | 'caip2'>,
   stretches: readonly CoveredStretch[],
 ): CoverageGap[] {
-  const family = chain.caip2?.startsWith('eip155:') ? 'evm' : 'bitcoin'
   const added = all<{ revision: number; addresses: number }>(
     db,
     `select o.revision, count(*) - ifnull((select w.addresses from own_widenings w where w.revision = o.revision), 0)
        as addresses
-     from own_addresses o where o.chain in ('', ?) and o.key like ? || ':%' group by o.revision`,
-    ...[chain.id, family],
+     from own_addresses o where o.removed_at is null and o.chain in ('', ?) and o.key like ? || ':%' group by o.revision`,
+    ...[chain.id, familyOfChain(chain)],
   )
   const pending = pendingReplays(db, chain.id)
   return stretches.flatMap(({ from, to, ownRevision }) => {
     const late = added.filter(({ revision }) => revision > ownRevision)
     const addresses = late.reduce((sum, row) => sum + row.addresses, 0)
     if (addresses === 0) return []
-    const job = pending.find((each) => each.next <= to && each.to >= from)
+    const job = jobOver(pending, { from, to })
     const remedy =
       job === undefined
         ? 'replay screens them'
         : `they are being screened backwards: blocks ${job.next} to ${job.to} are to be read again`
     return [{ from, to, reason: `${addresses} own addresses were registered later (${remedy})` }]
   })
+}
+
+/** An address that was own when a block was screened, and was removed since, was not screened in it. */
+export function removedAddresses(
+  db: Db,
+  chain: Pick<ChainRow, 'id' | 'caip2'>,
+  stretches: readonly CoveredStretch[],
+): CoverageGap[] {
+  const removals = removalsOn(db, chain)
+  if (removals.length === 0) return []
+  const pending = pendingReplays(db, chain.id)
+  return stretches.flatMap(({ from, to, ownRevision }) => {
+    const addresses = removals.filter(
+      ({ addedRevision, revision }) => addedRevision <= ownRevision && ownRevision < revision,
+    ).length
+    if (addresses === 0) return []
+    const job = jobOver(pending, { from, to })
+    const remedy =
+      job === undefined
+        ? 'replay screens them'
+        : `they are being screened again: blocks ${job.next} to ${job.to} are to be read again`
+    return [
+      { from, to, reason: `${addresses} addresses were screened as own, and were removed since (${remedy})` },
+    ]
+  })
+}
+
+function jobOver(pending: readonly Replay[], { from, to }: { from: number; to: number }): Replay | undefined {
+  return pending.find((each) => each.next <= to && each.to >= from)
 }
 
 /**

@@ -82,7 +82,7 @@ function publish(
     String(revision),
   )
   if (added + changed > 0) run(db, `update meta set value = ? where key = 'own_load'`, String(id))
-  // A retired address stays own, and a kind decides nothing: only new addresses change what is screened.
+  // A retired address stays own, and a kind decides nothing: only new addresses change what is screened. One that was removed is new.
   if (added > 0) {
     bumpRevision(db, 'own')
     if (added > fewAddresses) noteManyOwn(db, at)
@@ -152,19 +152,19 @@ function putChanged(db: Db, { id }: Load, chunk: Chunk): number {
      select o.key, o.chain, ?, o.address, s.kind, s.reference, o.added_at, o.revision
      from temp.own_staged s cross join own_addresses o on o.key = s.key and o.chain = s.chain
      where (s.key, s.chain) > (?, ?) and (s.key, s.chain) <= (?, ?)
-       and (o.kind != s.kind or o.reference != s.reference or o.retired_at is not null)`,
+       and o.removed_at is null and (o.kind != s.kind or o.reference != s.reference or o.retired_at is not null)`,
     ...[id, ...chunk],
   ).changes
 }
 
-/** Of a chunk, what does not stand there yet. */
+/** Of a chunk, what does not stand there yet, or was removed. */
 function putNew(db: Db, { id, revision, at }: Load, chunk: Chunk): number {
   return run(
     db,
     `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision)
      select key, chain, ?, address, kind, reference, ?, ? from temp.own_staged s
      where (key, chain) > (?, ?) and (key, chain) <= (?, ?)
-       and not exists (select 1 from own_rows o where o.key = s.key and o.chain = s.chain)`,
+       and not exists (select 1 from own_rows o where o.key = s.key and o.chain = s.chain and o.removed_at is null)`,
     ...[id, at, revision, ...chunk],
   ).changes
 }

@@ -6,11 +6,11 @@ import { type ReadBlock, type StoredReading, setMisreadAside } from './set-aside
 
 /**
  * Writes what a transaction moved, and who took part, inside a transaction of the database. The same transaction in
- * the same block again changes nothing, unless more own addresses are known now: then what is new is added; and where one
- * of them had been taken for another's, this reading stands in place of the former one.
+ * the same block again changes nothing, unless other own addresses are known now: then what is new is added; and where one
+ * of them had been taken for another's, or another's for one of them, this reading stands in place of the former one.
  */
-export function writeMovements(db: Db, chain: Chain, block: ReadBlock, tx: ScreenableTx): void {
-  const transactionId = writeTransaction(db, chain, block, tx)
+export function writeMovements(db: Db, chain: Chain, block: ReadBlock, tx: ScreenableTx, at: string): void {
+  const transactionId = writeTransaction(db, chain, block, tx, at)
   for (const transfer of tx.transfers) {
     const transferId = writeTransfer(db, chain, transactionId, transfer)
     for (const party of transfer.parties) writeParty(db, chain, transactionId, transferId, party)
@@ -18,7 +18,7 @@ export function writeMovements(db: Db, chain: Chain, block: ReadBlock, tx: Scree
   for (const party of tx.parties) writeParty(db, chain, transactionId, null, party)
 }
 
-function writeTransaction(db: Db, chain: Chain, block: ReadBlock, tx: ScreenableTx): number {
+function writeTransaction(db: Db, chain: Chain, block: ReadBlock, tx: ScreenableTx, at: string): number {
   const inserted = insertTransaction(db, chain, block, tx)
   if (inserted !== null) return inserted
   const stored = one<StoredReading>(
@@ -26,8 +26,8 @@ function writeTransaction(db: Db, chain: Chain, block: ReadBlock, tx: Screenable
     'select id, hash, own_signed from transactions where chain = ? and hash = ? and block_hash = ?',
     ...[chain.id, tx.hash, block.hash],
   )
-  if (stored !== undefined && setMisreadAside(db, chain, block, stored, tx.ownSigned)) {
-    return writeTransaction(db, chain, block, tx)
+  if (stored !== undefined && setMisreadAside(db, chain, block, stored, tx, at)) {
+    return writeTransaction(db, chain, block, tx, at)
   }
   return idOf(
     db,

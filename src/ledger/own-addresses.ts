@@ -22,6 +22,8 @@ export interface OwnAddressRow extends OwnAddress {
   added_at: string
   revision: number
   retired_at: string | null
+  /** Said never to have been own, and foreign since: see {@link removeOwnAddresses}. */
+  removed_at: string | null
 }
 
 export interface AddOptions extends LoadOptions {
@@ -73,7 +75,8 @@ export function revisionOfStaged(db: Db): number {
   return (
     one<{ revision: number | null }>(
       db,
-      'select max(o.revision) as revision from temp.own_staged s join own_addresses o using (key, chain)',
+      `select max(o.revision) as revision from temp.own_staged s join own_addresses o using (key, chain)
+       where o.removed_at is null`,
     )?.revision ?? 0
   )
 }
@@ -101,7 +104,7 @@ function stage(db: Db, own: OwnAddress): number {
 /** The staged addresses that are not own yet and have a form that some list has or had: an index look-up for each. */
 const listedStagedSql = `select s.key, s.address from temp.own_staged s
    where exists (select 1 from list_forms f where f.form = s.key)
-     and not exists (select 1 from own_addresses o where o.key = s.key and o.chain = s.chain)
+     and not exists (select 1 from own_addresses o where o.key = s.key and o.chain = s.chain and o.removed_at is null)
    order by s.address`
 
 /** Named in an error; of the rest it says how many they are. */
@@ -146,9 +149,7 @@ export function retireOwnAddresses(db: Db, keys: readonly Key[], at: string): Pr
 }
 
 function retire(db: Db, keys: readonly Key[], at: string): void {
-  const strangers = keys.filter(
-    (key) => one(db, 'select 1 from own_addresses where key = ?', key) === undefined,
-  )
+  const strangers = keys.filter((key) => !isOwnAnywhere(db, key))
   if (strangers.length > 0) {
     throw new ChainscreenError(
       'usage',
@@ -158,7 +159,7 @@ function retire(db: Db, keys: readonly Key[], at: string): void {
   for (const key of keys) {
     run(
       db,
-      `update own_rows as r set retired_at = ? where key = ? and retired_at is null
+      `update own_rows as r set retired_at = ? where key = ? and retired_at is null and removed_at is null
          and not exists (select 1 from own_rows n where n.key = r.key and n.chain = r.chain and n.load > r.load)`,
       ...[at, key],
     )
@@ -167,15 +168,24 @@ function retire(db: Db, keys: readonly Key[], at: string): void {
 
 /** What is known of an own address. @param chain as it was added: `''` for every chain of its family. */
 export function findOwnAddress(db: Db, key: Key, chain: string): OwnAddressRow | undefined {
-  return one<OwnAddressRow>(db, 'select * from own_addresses where key = ? and chain = ?', key, chain)
+  return one<OwnAddressRow>(
+    db,
+    'select * from own_addresses where key = ? and chain = ? and removed_at is null',
+    ...[key, chain],
+  )
 }
 
-/** Whether a key is own on this chain. Any version of its row says so: what was own once stays own. */
+/** Whether a key is own on any chain. */
+export function isOwnAnywhere(db: Db, key: Key): boolean {
+  return one(db, 'select 1 from own_addresses where key = ? and removed_at is null', key) !== undefined
+}
+
+/** Whether a key is own on this chain. Any version of its row says so: what was own once stays own, unless it was removed. */
 export function isOwn(db: Db, chain: string, key: Key): boolean {
   return (
     one(
       db,
-      `select 1 from own_rows where key = ? and chain in ('', ?)
+      `select 1 from own_rows where key = ? and chain in ('', ?) and removed_at is null
          and load <= (select cast(value as integer) from meta where key = 'own_load')`,
       ...[key, chain],
     ) !== undefined
@@ -210,7 +220,7 @@ export function* ownKeysSince(db: Db, revision: number, ahead: LoadPosition | nu
 export function countOwnAddresses(db: Db): number {
   const row = one<{ n: number }>(
     db,
-    'select count(*) as n from (select distinct key, chain from own_rows where load <= ?)',
+    'select count(*) as n from (select distinct key, chain from own_rows where removed_at is null and load <= ?)',
     publishedLoad(db),
   )
   return row?.n ?? 0
@@ -218,11 +228,14 @@ export function countOwnAddresses(db: Db): number {
 
 /** Whether any own address is registered: an index look-up, however many there are. */
 export function hasOwnAddresses(db: Db): boolean {
-  return one(db, 'select 1 from own_addresses limit 1') !== undefined
+  return one(db, 'select 1 from own_addresses where removed_at is null limit 1') !== undefined
 }
 
 /** Own addresses in the order they were added, one by one. @param options.derived false leaves out those of descriptors. */
 export function listOwnAddresses(db: Db, options = { derived: true }): IterableIterator<OwnAddressRow> {
-  const which = options.derived ? '' : 'where key not in (select key from own_derived)'
-  return each<OwnAddressRow>(db, `select * from own_addresses ${which} order by revision, key, chain`)
+  const which = options.derived ? '' : 'and key not in (select key from own_derived)'
+  return each<OwnAddressRow>(
+    db,
+    `select * from own_addresses where removed_at is null ${which} order by revision, key, chain`,
+  )
 }

@@ -4,12 +4,13 @@ import { alertId } from '../screening/alert-id.ts'
 import type { Entry } from '../screening/types.ts'
 import { writeEvent } from './alert-events.ts'
 import { type Db, one, run } from './database.ts'
+import type { AlertOutcome } from './write-alert.ts'
 
 /** An own address, as the exchange writes it; `undefined` where the key is not own. An index look-up. */
 export function ownAddressText(db: Db, key: Key): string | undefined {
   return one<{ address: string }>(
     db,
-    'select address from own_addresses where key = ? order by chain limit 1',
+    'select address from own_addresses where key = ? and removed_at is null order by chain limit 1',
     key,
   )?.address
 }
@@ -23,7 +24,7 @@ export function ownAlertId(key: Key, entry: Pick<Entry, 'listId' | 'key'>): stri
  * Writes that a list names an own address, once for each address and entry, inside a transaction. There is no
  * transfer, so everything that tells of one is null, and nothing a reorg could take back: it is final.
  *
- * @returns the alert's id; `null` when it stood already.
+ * One that was withdrawn, since the address was removed, comes back when it is own again.
  */
 export function writeOwnAlert(
   db: Db,
@@ -31,9 +32,15 @@ export function writeOwnAlert(
   entry: Entry,
   revision: number,
   at: string,
-): string | null {
+): { id: string; outcome: AlertOutcome } {
   const id = ownAlertId(own.key, entry)
-  if (one(db, 'select 1 from alerts where id = ?', id) !== undefined) return null
+  const known = one<{ status: string }>(db, 'select status from alerts where id = ?', id)
+  if (known?.status === 'withdrawn') {
+    run(db, `update alerts set status = 'final' where id = ?`, id)
+    writeEvent(db, { alertId: id, at, kind: 'reinstated' })
+    return { id, outcome: 'reinstated' }
+  }
+  if (known !== undefined) return { id, outcome: 'known' }
   run(
     db,
     `insert into alerts (
@@ -49,5 +56,5 @@ export function writeOwnAlert(
     ...[id, own.key, entry.key, own.key],
   )
   writeEvent(db, { alertId: id, at, kind: 'created' })
-  return id
+  return { id, outcome: 'created' }
 }

@@ -6,7 +6,7 @@ import type { OwnDescriptorRow } from './own-descriptors.ts'
 
 /**
  * Makes a derived address own, inside a transaction, at once: beside a load that is under way and does not count yet. One
- * that is own already stays what it is.
+ * that is own already stays what it is; one that was removed is own again.
  *
  * @returns whether it was not.
  */
@@ -22,7 +22,9 @@ export function putDerivedAddress(
     db,
     `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision, retired_at)
      select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
-     where not exists (select 1 from own_rows where key = ?1 and chain = ?2 and load <= ?3)`,
+     where not exists (select 1 from own_rows where key = ?1 and chain = ?2 and load <= ?3 and removed_at is null)
+     on conflict do update set address = ?4, kind = ?5, reference = ?6, added_at = ?7, revision = ?8, retired_at = ?9,
+       removed_at = null`,
     ...[key, chain, load, address, kind, reference, at, revision],
     retired_at === null ? null : at,
   )

@@ -29,16 +29,26 @@ export function findingsOfRemoved(
     const orphaned = all<{ id: string; listId: string; key: Key }>(db, orphanedOfSql, chain.id, tx.hash)
     if (orphaned.length === 0) return []
     const ids = new Set(orphaned.map(({ id }) => id))
-    const entries = new Map(
-      orphaned.flatMap(({ listId, key }) => {
-        const entry = readEntry(db, listId, key)
-        return entry === undefined ? [] : [[`${listId} ${key}`, asIfInForce(entry)] as const]
-      }),
-    )
-    return screen(tx, block.time, new Watchlist(0, entries.values())).filter((finding) =>
+    return findingsAsIfInForce(db, tx, block, orphaned).filter((finding) =>
       ids.has(alertId(chain.caip2, finding)),
     )
   })
+}
+
+/** What the entries of some alerts say of a transaction, whether or not they left their lists since. */
+export function findingsAsIfInForce(
+  db: Db,
+  tx: ScreenableTx,
+  block: Pick<BlockRef, 'time'>,
+  alerts: readonly { listId: string; key: Key }[],
+): Finding[] {
+  const entries = new Map(
+    alerts.flatMap(({ listId, key }) => {
+      const entry = readEntry(db, listId, key)
+      return entry === undefined ? [] : [[`${listId} ${key}`, asIfInForce(entry)] as const]
+    }),
+  )
+  return screen(tx, block.time, new Watchlist(0, entries.values()))
 }
 
 /** From a day that no block comes to: it says nothing of when the entry was in force. */

@@ -5,7 +5,7 @@ import { stretchesOf } from './coverage-stretches.ts'
 import { all, type Db, inTransaction, one, run } from './database.ts'
 import { readRevisions } from './revisions.ts'
 
-/** A range of blocks to be read again, because own addresses were registered after they were screened. */
+/** A range of blocks to be read again, because own addresses were registered, or removed, after they were screened. */
 export interface Replay {
   id: number
   chain: string
@@ -41,8 +41,8 @@ export function askReplay(
     const to = cursorOf(db, chain)
     const known = one<Replay>(
       db,
-      `select ${columns} from replays where chain = ? and from_height <= ? and own_revision >= ?
-       order by state, id limit 1`,
+      `select ${columns} from replays
+       where chain = ? and from_height <= ? and own_revision >= ? and cause = 'added' order by state, id limit 1`,
       ...[chain, from, ownRevision],
     )
     if (known?.state === 'done') return known
@@ -57,14 +57,14 @@ export function askReplay(
 /** Writes down that a range is to be read again. Inside a transaction. @returns its id. */
 export function insertReplay(
   db: Db,
-  range: { chain: string; from: number; to: number; ownRevision: number },
+  range: { chain: string; from: number; to: number; ownRevision: number; cause?: 'added' | 'removed' },
   at: string,
 ): number {
   const { id } = run(
     db,
-    `insert into replays (chain, from_height, to_height, next_height, own_revision, state, added_at)
-     values (?1, ?2, ?3, ?2, ?4, 'pending', ?5)`,
-    ...[range.chain, range.from, range.to, range.ownRevision, at],
+    `insert into replays (chain, from_height, to_height, next_height, own_revision, state, added_at, cause)
+     values (?1, ?2, ?3, ?2, ?4, 'pending', ?5, ?6)`,
+    ...[range.chain, range.from, range.to, range.ownRevision, at, range.cause ?? 'added'],
   )
   return id
 }

@@ -9,7 +9,7 @@ import { rollBack } from './roll-back.ts'
 export interface RewindImpact {
   blocks: number
   transactions: number
-  /** Alerts above the target that are not orphaned yet. */
+  /** Alerts above the target that stand. */
   alerts: number
   /** Of them, alerts that somebody decided, as ids. */
   decided: string[]
@@ -25,11 +25,11 @@ export function rewindImpact(db: Db, chain: string, height: number): RewindImpac
       'select count(*) as n from transactions where chain = ? and block_height > ? and orphaned = 0',
     ),
     alerts: count(
-      `select count(*) as n from alerts where chain = ? and block_height > ? and status != 'orphaned'`,
+      `select count(*) as n from alerts where chain = ? and block_height > ? and status not in ('orphaned', 'withdrawn')`,
     ),
     decided: all<{ id: string }>(
       db,
-      `select id from alerts_current where chain = ? and block_height > ? and status != 'orphaned'
+      `select id from alerts_current where chain = ? and block_height > ? and status not in ('orphaned', 'withdrawn')
        and disposition != 'open' order by id`,
       ...[chain, height],
     ).map(({ id }) => id),

@@ -29,7 +29,7 @@ export function rollBack(
     const lost = all<{ id: string; block_height: number; block_hash: string }>(
       db,
       `select id, block_height, block_hash from alerts
-       where chain = ? and block_height > ? and status != 'orphaned' order by block_height, id`,
+       where chain = ? and block_height > ? and status not in ('orphaned', 'withdrawn') order by block_height, id`,
       ...[chain.id, height],
     )
     for (const { id, block_height, block_hash } of lost) {

@@ -4,6 +4,7 @@ import { writeEvent } from './alert-events.ts'
 import type { Chain } from './chain.ts'
 import { type Db, run } from './database.ts'
 import { alertsOf, type Claimed, putState, readPending, withdraw } from './pending-transactions.ts'
+import { isOfRemoved } from './read-as-foreign.ts'
 import { replaceBy } from './replace.ts'
 
 /** A block, and what of the claims that are watched it uses up. */
@@ -49,6 +50,7 @@ function confirm(db: Db, chain: string, hash: string, block: BlockRef, at: strin
     ...inStatus('pending-mempool').map((alertId) => ({ alertId, kind: 'confirmed' as const })),
     ...['orphaned', 'withdrawn']
       .flatMap(inStatus)
+      .filter((alertId) => !isOfRemoved(db, chain, alertId))
       .map((alertId) => ({ alertId, kind: 'reinstated' as const })),
   ]
   for (const { alertId, kind } of told) {

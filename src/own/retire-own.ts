@@ -1,3 +1,4 @@
+import type { Key } from '../address/key.ts'
 import { readPasted } from '../address/read-pasted.ts'
 import { looksPrivate } from '../address/secret.ts'
 import { looksLikeDescriptor, parseDescriptor } from '../descriptor/parse-descriptor.ts'
@@ -15,7 +16,7 @@ import { refuseUnknownDescriptors, retireDescriptors } from '../ledger/own-descr
  */
 export async function retireOwn(db: Db, words: readonly string[], at: string): Promise<number> {
   const checksums = words.flatMap((word) => checksumOf(word) ?? [])
-  const keys = words.flatMap((word) => (checksumOf(word) === null ? [keyOf(word)] : []))
+  const keys = words.flatMap((word) => (checksumOf(word) === null ? [keyOfWord(word, 'retired')] : []))
   refuseUnknownDescriptors(db, checksums)
   await retireOwnAddresses(db, keys, at)
   retireDescriptors(db, checksums, at)
@@ -27,12 +28,13 @@ function checksumOf(word: string): string | null {
   return looksLikeDescriptor(word) ? parseDescriptor(word).checksum : null
 }
 
-function keyOf(word: string) {
+/** The key of an address on the command line. @param done what was asked for, for the message. @throws `usage` */
+export function keyOfWord(word: string, done: 'retired' | 'removed'): Key {
   if (looksPrivate(word)) refuseDescriptor(privateKeyReason)
   const parsed = readPasted(word)
   if (parsed.ok) return parsed.key
   throw new ChainscreenError(
     'usage',
-    `Nothing was retired: ${shownAddress(word)} can't be read: ${whySecret(word) ?? parsed.reason}.`,
+    `Nothing was ${done}: ${shownAddress(word)} can't be read: ${whySecret(word) ?? parsed.reason}.`,
   )
 }

@@ -20,7 +20,7 @@ export interface ReplayingOptions {
 }
 
 /**
- * Reads blocks again, in the background of a follower, that were screened before some own address was registered. It has a
+ * Reads blocks again, in the background of a follower, that were screened before some own address was registered or removed. It has a
  * connection of its own to the node, and waits while the follower is behind: deposits of today come first.
  *
  * @param options.freezeContracts as for the follower's source: a reading without them would close gaps that it has not
@@ -70,7 +70,10 @@ export function keepReplaying(
     const pause = new AbortController()
     const signal = AbortSignal.any([stop.signal, pause.signal])
     const about = { chain: chain.id }
-    log.info(about, `${chain.id}: screening backwards for own addresses that are new, blocks ${blocks}`)
+    log.info(
+      about,
+      `${chain.id}: screening backwards for own addresses that are new or were removed, blocks ${blocks}`,
+    )
     const onProgress = () => {
       if (isBehind(wiring, config.prefetch)) pause.abort()
     }

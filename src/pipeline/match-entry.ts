@@ -42,9 +42,11 @@ export function matchEntry(work: RescreenWork, item: RescreenItem, cursor: strin
   if (entry === undefined) return null
   const forms = formsOf(item.key)
   if (cursor === '') {
-    const raised = alertOwn(db, entry, forms, revisions.list, at)
-    did.created += raised.length
-    did.alerts.push(...raised)
+    for (const { id, outcome } of alertOwn(db, entry, forms, revisions.list, at)) {
+      if (outcome === 'known') continue
+      did[outcome]++
+      if (outcome === 'created') did.alerts.push(id)
+    }
   }
   if (job.kind === 'own') return null
   const entryAtWork = { item, revisions, screening: screeningStored(db, entry) }

@@ -141,13 +141,13 @@ export function ownHits(
   })
 }
 
-/** Raises an alert for each own address that an entry in force names. @returns the ids of the new ones. */
+/** Raises an alert for each own address that an entry in force names. */
 export function alertOwn(
   db: Db,
   entry: Entry,
   forms: readonly EntryForm[],
   revision: number,
   at: string,
-): string[] {
-  return ownHits(db, entry, forms).flatMap((own) => writeOwnAlert(db, own, entry, revision, at) ?? [])
+): ReturnType<typeof writeOwnAlert>[] {
+  return ownHits(db, entry, forms).map((own) => writeOwnAlert(db, own, entry, revision, at))
 }

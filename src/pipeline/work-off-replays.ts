@@ -19,7 +19,7 @@ export interface ReplayWork {
 }
 
 /**
- * Reads again what is written down to be, to the end: blocks that were screened before some own address was registered.
+ * Reads again what is written down to be, to the end: blocks that were screened before some own address was registered or removed.
  * Each step notes how far it has come in its own transaction: a crash loses nothing and doubles nothing.
  *
  * A replay that the node does not serve, such as one of blocks that it has pruned, does not hold up the others.
@@ -40,7 +40,10 @@ export async function workOffReplays(
   const untried = () => pendingReplays(db, chain.id).find(({ id }) => !failed.has(id))
   for (let job = untried(); job !== undefined; job = untried()) {
     const { id, from, next } = job
-    const to = Math.min(job.to, readChainState(db, chain.id).cursor?.height ?? -1)
+    const { cursor } = readChainState(db, chain.id)
+    // Nothing is followed: what is written down waits until it is.
+    if (cursor === null) break
+    const to = Math.min(job.to, cursor.height)
     if (next > to) {
       endReplay(db, id, now())
       continue

@@ -39,7 +39,10 @@ describe('the way to stored history', () => {
       'select key from rescreen_entries where rescreen_id = ? and (list_id, key) > (?, ?) order by list_id, key limit ?',
     ],
     ['entries that name own addresses', entriesNamingSql],
-    ['own addresses of a key', 'select address from own_addresses where key = ? order by chain limit 1'],
+    [
+      'own addresses of a key',
+      'select address from own_addresses where key = ? and removed_at is null order by chain limit 1',
+    ],
     ['parties of a transaction', partiesSql],
     ['transfers of a transaction', transfersSql],
     ['ids of parties of a transaction', partyIdsSql],

@@ -1,89 +1,19 @@
 import fc from 'fast-check'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { type Chain, pinChain } from '../../src/ledger/chain.ts'
-import { commitReplay } from '../../src/ledger/commit-replay.ts'
-import { commitStep, type ScreenedBlock } from '../../src/ledger/commit-step.ts'
-import { all, type Db } from '../../src/ledger/database.ts'
-import { openLedger } from '../../src/ledger/open.ts'
+import { describe, expect, it } from 'vitest'
+import type { Db } from '../../src/ledger/database.ts'
 import { addOwnAddresses, retireOwnAddresses } from '../../src/ledger/own-addresses.ts'
-import { readRevisions } from '../../src/ledger/revisions.ts'
 import { rollBack } from '../../src/ledger/roll-back.ts'
 import { ownPartySql, storedOfBlockSql } from '../../src/ledger/set-aside.ts'
 import { rescreenChunk } from '../../src/pipeline/rescreen-chunk.ts'
-import { screen } from '../../src/screening/screen.ts'
-import type { ScreenableTx } from '../../src/screening/types.ts'
-import { Watchlist } from '../../src/screening/watchlist.ts'
-import type { TxSpec } from '../chains/bitcoin/build-block.ts'
-import { extractOne } from '../chains/bitcoin/extract.ts'
-import { ownSet } from '../chains/bitcoin/own-set.ts'
 import { key, p2pkh, p2tr, p2wpkh } from '../chains/bitcoin/scripts.ts'
 import { bitcoin, coin } from '../pipeline/bitcoin-ledger.ts'
 import { activateList } from '../pipeline/fixtures.ts'
 import { rescreenAll } from '../pipeline/rescreen-fixtures.ts'
 import { evm, party, transfer, tx } from '../screening/builders.ts'
-import { at, chain as ethereum, freshLedger, readEntries, ref } from './fixtures.ts'
+import { at, chain as ethereum, freshLedger } from './fixtures.ts'
+import { hot, ledger, read, standing } from './readings.ts'
 
 const [late, deposit, listed, bob] = [p2wpkh('late'), p2tr('deposit'), p2wpkh('alice'), p2pkh('bob')]
-
-/** A ledger whose block 7 is read with the own addresses of the moment. */
-function ledger(chain: Chain = bitcoin) {
-  const db = openLedger(':memory:')
-  onTestFinished(() => {
-    db.close()
-  })
-  pinChain(db, chain, 'a0', at)
-  const block = (txs: readonly ScreenableTx[], fields: Partial<ScreenedBlock>): ScreenedBlock => {
-    const watchlist = new Watchlist(1, readEntries(db))
-    const findings = txs.flatMap((each) => screen(each, ref(7).time, watchlist))
-    return { ...ref(7), level: 'full', unscreened: [], transactions: txs, findings, ...fields }
-  }
-  return {
-    db,
-    own: async (...scripts: Uint8Array[]) => {
-      const addresses = scripts.map((script) => ({ key: key(script), address: 'A', ...hot }))
-      await addOwnAddresses(db, addresses, at)
-    },
-    follow: (txs: readonly ScreenableTx[], fields: Partial<ScreenedBlock> = {}) => {
-      const step = { head: { height: 7 }, finalHeight: null, windowFrom: 0, at }
-      const blocks = [block(txs, fields)]
-      expect(commitStep(db, chain, { blocks, revisions: readRevisions(db), ...step })).not.toBeNull()
-    },
-    replay: (txs: readonly ScreenableTx[], fields: Partial<ScreenedBlock> = {}) => {
-      const step = { blocks: [block(txs, fields)], revisions: readRevisions(db), at }
-      const counts = commitReplay(db, chain, step, { row: undefined, terms: '' })
-      expect(counts).not.toBeNull()
-      return counts
-    },
-  }
-}
-
-const hot = { kind: 'hot', reference: '', chain: '' } as const
-
-const read = (spec: TxSpec, ...own: Uint8Array[]) => {
-  const found = extractOne(spec, ownSet(...own))
-  return found === undefined ? [] : [found]
-}
-
-/** What moved, as queries see it, and the alerts. */
-function standing(db: Db) {
-  return {
-    moved: all(
-      db,
-      `select x.hash, x.own_signed, t.transfer, t.direction, t.amount, t.own_key from transactions x
-       join transfers t on t.transaction_id = x.id where x.orphaned = 0 order by x.hash, t.id`,
-    ),
-    parties: all(
-      db,
-      `select p.direction, p.role, p.key, p.match_key, t.transfer from parties p
-       join transactions x on x.id = p.transaction_id left join transfers t on t.id = p.transfer_id
-       where x.orphaned = 0 order by x.hash, p.id`,
-    ),
-    alerts: all(
-      db,
-      `select id, transfer, direction, role, amount, own_address, level, status from alerts order by id`,
-    ),
-  }
-}
 
 describe('a transaction that is read again when more own addresses are known', () => {
   const spec = { inputs: [coin(late, 3), coin(listed)], outputs: [coin(deposit, 1.5), coin(bob, 2)] }

@@ -11,6 +11,7 @@ import { all } from '../../src/ledger/database.ts'
 import { migrations } from '../../src/ledger/migrate.ts'
 import { countOwnAddresses, findOwnAddress, isOwn, ownKeysSince } from '../../src/ledger/own-addresses.ts'
 import { branchesOn, branchesSql } from '../../src/ledger/own-branches.ts'
+import { removeOwnAddresses } from '../../src/ledger/remove-own.ts'
 import { nextRescreen, rescreenItems } from '../../src/ledger/rescreens.ts'
 import { readTracesAway } from '../../src/ledger/traces-away.ts'
 import { evm } from '../screening/builders.ts'
@@ -50,11 +51,11 @@ describe('a database of the schema version 3', () => {
     expect(all(db, 'select * from own_addresses order by key')).toEqual([
       {
         ...{ key: evm('1'), chain: '', address: 'one', kind: 'hot', reference: 'u1' },
-        ...{ added_at: '2026-01-01', revision: 1, retired_at: null },
+        ...{ added_at: '2026-01-01', revision: 1, retired_at: null, removed_at: null },
       },
       {
         ...{ key: evm('2'), chain: 'ethereum', address: 'two', kind: 'deposit', reference: 'u2' },
-        ...{ added_at: '2026-01-02', revision: 2, retired_at: '2026-01-03' },
+        ...{ added_at: '2026-01-02', revision: 2, retired_at: '2026-01-03', removed_at: null },
       },
     ])
     expect([countOwnAddresses(db), isOwn(db, 'ethereum', evm('2')), isOwn(db, 'other', evm('2'))]).toEqual([
@@ -356,5 +357,38 @@ describe('a database of the schema version 17', () => {
         { id: 'ours', origin: 'file', content_since: null, max_issue_age_seconds: 3_888_000 },
       ],
     )
+  })
+})
+
+describe('a database of the schema version 18', () => {
+  it('keeps its own addresses, none of which was removed so far, and what was asked for with --since', async () => {
+    const path = databaseOf(
+      18,
+      `insert into own_rows values
+         ('${evm('1')}', '', 0, 'one', 'hot', 'u1', '2026-01-01', 1, null),
+         ('${evm('1')}', '', 1, 'one', 'cold', 'u1', '2026-01-01', 1, null),
+         ('${evm('2')}', '', 0, 'two', 'hot', 'u2', '2026-01-01', 1, '2026-01-02');
+       update meta set value = '1' where key in ('own_revision', 'own_load');
+       insert into chains (id, caip2, genesis_hash, cursor_height, cursor_hash, cursor_time, updated_at)
+         values ('ethereum', 'eip155:1', '0x', 9, 'a9', 9, '2026-01-01');
+       insert into coverage (chain, kind, from_height, to_height, level, list_revision, own_revision, seed, digest,
+         last_hash, updated_at) values ('ethereum', 'follow', 3, 9, 'full', 0, 1, '', '', 'a9', '2026-01-01');
+       insert into replays (chain, from_height, to_height, next_height, own_revision, state, added_at)
+         values ('ethereum', 3, 9, 5, 1, 'pending', '2026-01-01');`,
+    )
+    const db = freshLedger(path)
+    expect(all(db, 'select key, kind, retired_at, removed_at from own_addresses order by key')).toEqual([
+      { key: evm('1'), kind: 'cold', retired_at: null, removed_at: null },
+      { key: evm('2'), kind: 'hot', retired_at: '2026-01-02', removed_at: null },
+    ])
+    expect(isOwn(db, 'ethereum', evm('1'))).toBe(true)
+    expect(all(db, 'select from_height, next_height, cause from replays')).toEqual([
+      { from_height: 3, next_height: 5, cause: 'added' },
+    ])
+    const words = { actor: 'A. Person', note: null, at: '2026-01-03' }
+    expect(await removeOwnAddresses(db, [evm('1')], words)).toMatchObject([{ from: 3, to: 9 }])
+    expect([isOwn(db, 'ethereum', evm('1')), isOwn(db, 'ethereum', evm('2'))]).toEqual([false, true])
+    expect(() => db.exec('delete from own_removals')).toThrow('append-only')
+    expect(() => db.exec(`update own_removals set note = 'x'`)).toThrow('append-only')
   })
 })

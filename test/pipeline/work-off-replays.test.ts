@@ -362,7 +362,7 @@ describe('behind a follower', () => {
     await vi.waitFor(() => expect(end(db).replay).toMatchObject({ state: 'done', created: 9 }), 10_000)
     await stop({ finish: false })
     expect(lines).toEqual([
-      'info bitcoin: screening backwards for own addresses that are new, blocks 0 to 9',
+      'info bitcoin: screening backwards for own addresses that are new or were removed, blocks 0 to 9',
       'info bitcoin: screened backwards',
     ])
   })

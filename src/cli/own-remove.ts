@@ -1,0 +1,69 @@
+import type { Command } from 'commander'
+import type { Config } from '../config/schema.ts'
+import { ChainscreenError, messageOf } from '../errors.ts'
+import type { Db } from '../ledger/database.ts'
+import { openLedger } from '../ledger/open.ts'
+import type { Replay } from '../ledger/replays.ts'
+import { removeOwn } from '../own/remove-own.ts'
+import { actorOf, type CommonOptions, command, configOf, now } from './common.ts'
+import { printJson, printLine } from './output.ts'
+import { rescreenAfter } from './rescreen.ts'
+import { type BackwardsReport, saySince, screenSince } from './since.ts'
+
+interface RemoveOptions extends CommonOptions {
+  actor?: string
+  note?: string
+}
+
+/** `own remove ADDRESS…`. */
+export function removeCommand(): Command {
+  return command(
+    'remove',
+    'addresses that never were yours: foreign from now on, and blocks screened with them as own are read again',
+  )
+    .argument('<address...>', 'registered by mistake; of one that was yours, `own retire`')
+    .option('--actor <name>', "who decided; default: the operating system's user")
+    .option('--note <text>', 'why')
+    .action(async (addresses: string[], options: RemoveOptions) => {
+      const config = configOf(options)
+      const db = openLedger(config.database, { create: false })
+      try {
+        const by = { actor: actorOf(options), note: options.note ?? null, at: now() }
+        const asked = await removeOwn(db, addresses, by)
+        const removed = new Set(addresses).size
+        if (!options.json) printLine(`${removed} removed: foreign from now on.`)
+        await rescreenAfter(db, options)
+        const backwards: BackwardsReport[] = []
+        for (const range of asked) {
+          const report = await readAgain(db, config, range)
+          backwards.push(report)
+          if (!options.json) say(config, report)
+        }
+        if (options.json) printJson({ removed, backwards })
+      } finally {
+        db.close()
+      }
+    })
+}
+
+async function readAgain(db: Db, config: Config, range: Replay): Promise<BackwardsReport> {
+  const { chain: id, from, to } = range
+  const chain = config.chains.find((each) => each.id === id)
+  const none = { created: 0, reinstated: 0, known: 0 }
+  if (chain === undefined) return { chain: id, from, to, state: 'left', ...none }
+  try {
+    return await screenSince(db, config, { chain }, range)
+  } catch (error) {
+    throw new ChainscreenError(
+      error instanceof ChainscreenError ? error.code : 'failure',
+      `The addresses were removed, and blocks ${from} to ${to} of ${id} are still to be read again: the next \`run\` does it. ${messageOf(error)}`,
+      { cause: error },
+    )
+  }
+}
+
+function say(config: Config, report: BackwardsReport): void {
+  const { chain, from, to } = report
+  if (config.chains.some(({ id }) => id === chain)) saySince(report)
+  else printLine(`Blocks ${from} to ${to} of ${chain} are to be read again once the config has that chain.`)
+}
