@@ -45,6 +45,7 @@ const clocks = new Set([
   'updated_at',
   'created_at',
   'activated_at',
+  'content_since',
   'imported_at',
   'checked_at',
   'added_at',

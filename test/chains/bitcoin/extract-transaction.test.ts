@@ -86,7 +86,9 @@ describe('a transaction with an own input', () => {
       'withdrawal vout:2 hot 50000000',
       'withdrawal vout:3 hot 100000000',
     ])
-    expect(found?.transfers.map((transfer) => transfer.parties)).toEqual([
+    expect(
+      found?.transfers.map(({ parties }) => parties.map((party) => ({ key: party.key, role: party.role }))),
+    ).toEqual([
       [{ key: key(alice), role: 'destination' }],
       [{ key: key(bob), role: 'destination' }],
       [{ key: key(alice), role: 'destination' }],

@@ -104,7 +104,7 @@ describe('a block', () => {
     }
   })
 
-  it('that spends more than an answer may have is read by the next method, and at last in part', async () => {
+  it('that spends more than an answer may have is read by the next method, and in part where it stays so', async () => {
     const node = await startFakeNode({ chain })
     const source = sourceFor(node.url, { verify: 'strict', maxResponse: 100_000 })
     await source.open()
@@ -113,6 +113,10 @@ describe('a block', () => {
     await expect(source.block(2)).resolves.toMatchObject({ level: 'full', unscreened: [] })
     node.state.intercept = (request, [, verbosity]) =>
       request.startsWith('GET /rest/spenttxouts/') || verbosity === 3 ? large : undefined
+    // One lie must not cost the inputs of a block.
+    for (let times = 1; times <= 3; times++) {
+      await expect(source.block(2)).rejects.toMatchObject({ code: 'node-bad-answer' })
+    }
     await expect(source.block(2)).resolves.toMatchObject({
       level: 'outputs',
       unscreened: [{ what: 'inputs' }],
