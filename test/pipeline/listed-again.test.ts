@@ -208,6 +208,6 @@ describe('whether an entry was in force at a revision', () => {
       ...['house', evm('1'), 1],
     )
     expect(plan.map(({ detail }) => detail).filter((detail) => /SCAN/.test(detail))).toEqual([])
-    expect(plan[0]?.detail).toMatch(/SEARCH r USING .*list_id=\? AND key=\?/)
+    expect(plan[0]?.detail).toMatch(/^SEARCH r USING .*\(key=\? AND list_id=\?\)/)
   })
 })
