@@ -14,7 +14,10 @@ const takeIds = new Set(['alerts', 'lists'])
 export function hiderOf(args: readonly string[]): (message: string) => string {
   const whole = args.filter((arg, index) => {
     const secret = secretIn(arg)
-    return secret === 'private key or hash' ? !mayBeHash(args, index) : secret !== null
+    if (secret === 'private key or hash') return !mayBeHash(args, index)
+    // Names of files and folders are words too.
+    if (secret === 'seed phrase') return !/[/\\]/.test(arg) && !isFileOption(args, index)
+    return secret !== null
   })
   const words = new Set([...wordsOfPhrase(args)].flatMap((word) => word.match(/[\p{L}\p{M}]+/gu) ?? []))
   // As it was given, and as JSON writes it between quotes.
@@ -27,8 +30,12 @@ export function hiderOf(args: readonly string[]): (message: string) => string {
   }
 }
 
+function isFileOption(args: readonly string[], index: number): boolean {
+  return neverKeys.has(args[index - 1] ?? '') || /^--(?:tx|config|db)=/.test(args[index] ?? '')
+}
+
 function mayBeHash(args: readonly string[], index: number): boolean {
   const before = args[index - 1] ?? ''
-  if (neverKeys.has(before) || /^--(?:tx|config|db)=/.test(args[index] ?? '')) return true
+  if (isFileOption(args, index)) return true
   return takeIds.has(args[0] ?? '') && !before.startsWith('--')
 }

@@ -123,6 +123,7 @@ describe('changes of a list that are staged', () => {
     expect(all(db, noted)).toEqual([
       { change: 'added', n: 1 },
       { change: 'removed', n: 500 },
+      { change: 'renamed', n: 1_000 },
     ])
   })
 
@@ -153,14 +154,17 @@ describe('changes of a list that are staged', () => {
     expect(dump(db)).toMatchObject({ list_rows, rescreens, rescreen_entries, meta })
   })
 
-  it('that only say other things leave nothing to be matched', async () => {
+  it('that only give another subject leave the alerts to be told of it', async () => {
     const db = freshLedger()
     await inPieces(db, { day: '2024-01-01', entries: [says(evm('1'))] })
     const renamed = says(evm('1'), { subject: 'A' })
     expect(await inPieces(db, { day: '2024-02-02', entries: [renamed] })).toBe(2)
     expect(all(db, 'select revision, state, entries from rescreens order by id')).toEqual([
       { revision: 1, state: 'pending', entries: 0 },
-      { revision: 2, state: 'done', entries: 0 },
+      { revision: 2, state: 'pending', entries: 0 },
+    ])
+    expect(all(db, 'select change from rescreen_entries where rescreen_id = 2')).toEqual([
+      { change: 'renamed' },
     ])
   })
 

@@ -63,10 +63,14 @@ async function opened(node: FakeNode) {
 /** Makes a node prune its blocks below a height, as Bitcoin Core does: it still knows their hashes. */
 function prune(node: FakeNode, below: number): void {
   const pruned = node.state.chain.slice(0, below).map(({ hash }) => hash)
-  node.state.intercept = (request) =>
-    pruned.some((hash) => request === `GET /rest/block/${hash}.bin`)
-      ? { status: 404, body: 'Block not available (pruned data)\r\n' }
+  const error = '{"code":-1,"message":"Block not available (pruned data)"}'
+  node.state.intercept = (request, [hash]) => {
+    if (pruned.some((each) => request === `GET /rest/block/${each}.bin`))
+      return { status: 404, body: 'Block not available (pruned data)\r\n' }
+    return request === 'getblock' && pruned.some((each) => each === hash)
+      ? { status: 500, body: `{"id":0,"result":null,"error":${error}}` }
       : undefined
+  }
 }
 
 const replaysOf = (db: Db) =>

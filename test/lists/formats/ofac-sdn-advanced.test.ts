@@ -157,7 +157,7 @@ describe('ofac-sdn-advanced', () => {
     [
       'a feature of no type',
       ofacXml().replace(' FeatureTypeID="7001"', ''),
-      /^At line \d+: a feature is of a type ""/,
+      /^At line \d+: a feature is of a type that the file does not define/,
     ],
     ['no digital currency type', ofacXml().replaceAll('Digital Currency', 'Crypto'), /no feature type/],
     [
