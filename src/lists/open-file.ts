@@ -32,7 +32,9 @@ export async function openListFile(
   const file = createReadStream(path, { highWaterMark: chunkBytes })
   if (!start.startsWith('1f8b')) return guardStream(file, { name, kind: 'file', maxBytes })
   const gunzip = createGunzip({ chunkSize: chunkBytes })
-  // Its errors surface on gunzip, which guardStream reads.
+  // Its errors surface on gunzip, which guardStream reads. One that comes after the reader gave up is nobody's: it must
+  // not end the process.
+  gunzip.on('error', () => {})
   pipeline(file, gunzip, () => {})
   return guardStream(gunzip, { name, kind: 'gzip file', maxBytes })
 }

@@ -32,6 +32,8 @@ export async function sweepRejected(db: Db, now: string): Promise<number> {
 async function isOfFormat(format: ListFormat, path: string, now: string): Promise<boolean> {
   let recognised = false
   const content = createGunzip()
+  // A parser that gave up listens no more.
+  content.on('error', () => {})
   const unpacking = pipeline(createReadStream(path), content).catch(() => {})
   try {
     await format.parse(content, now.slice(0, 10), () => {

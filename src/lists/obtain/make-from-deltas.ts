@@ -66,7 +66,8 @@ async function fetchDelta({ request, options }: Look, url: URL): Promise<string>
 
 function unpacked(path: string): Readable {
   const gunzip = createGunzip({ chunkSize: 1 << 18 })
-  // Its errors surface on gunzip.
+  // Its errors surface on gunzip. One that comes after the reader gave up must not end the process.
+  gunzip.on('error', () => {})
   pipe(createReadStream(path, { highWaterMark: 1 << 18 }), gunzip, () => {})
   return gunzip
 }
