@@ -8,7 +8,7 @@ import { busyUser, houseListed } from './refusal.ts'
 async function whileAnotherWrites(): Promise<{ user: Project; done: () => void }> {
   const user = await busyUser()
   // An own address that a list names: an alert to be resolved.
-  await user.here('own', 'add', houseListed)
+  await user.here('own', 'add', houseListed, '--listed')
   const pragma = Database.prototype.pragma
   vi.spyOn(Database.prototype, 'pragma').mockImplementation(function (
     this: Database.Database,

@@ -73,7 +73,7 @@ describe('lists that change, from the command line', () => {
   it('tell of an own address that stands on them', async () => {
     const { file, run } = project()
     await run('lists', 'import', 'house', file('list.csv', `address\n${address('a')}\n`))
-    const added = await run('own', 'add', address('a'), '--kind', 'hot', '--reference', 'desk 7')
+    const added = await run('own', 'add', address('a'), '--listed', '--kind', 'hot', '--reference', 'desk 7')
     expect(added).toMatchObject({ code: 0, stderr: '' })
     expect(added.stdout).toContain('1 new alerts')
     const shown = await run('alerts')

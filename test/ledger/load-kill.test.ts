@@ -23,7 +23,10 @@ function loadUntil(path: string, what: 'own' | 'list', killAt: number): boolean 
   return status === 0
 }
 
-/** Kills at these statements, one after the other; at least one must have been in the middle of writing pieces. */
+/**
+ * Kills at these statements, one after the other; at least one must have been in the middle of writing pieces. Before those
+ * comes one statement for each row: a list is sorted in a temporary table first.
+ */
 function inTheMiddle(db: Db, kills: boolean[]): void {
   expect(kills).toContain(false)
   expect(hasLeftovers(db)).toBe(true)
@@ -48,7 +51,7 @@ describe('a snapshot whose staging is killed', () => {
     const before = dump(db)
     inTheMiddle(
       db,
-      [700, 1_500].map((killAt) => loadUntil(path, 'list', killAt)),
+      [2_700, 3_500].map((killAt) => loadUntil(path, 'list', killAt)),
     )
     expect(states(db)).toEqual([{ state: 'active' }, { state: 'staging' }])
     await importSmall()
@@ -60,11 +63,11 @@ describe('a snapshot whose staging is killed', () => {
 
   it('is swept at the next start, and is whole when it is loaded again', async () => {
     const { path, db } = setUp()
-    inTheMiddle(db, [loadUntil(path, 'list', 1_200)])
+    inTheMiddle(db, [loadUntil(path, 'list', 3_200)])
     await sweepAtStart(db)
     expect(states(db)).toEqual([])
     expect(all(db, 'select * from snapshot_entries')).toEqual([])
-    inTheMiddle(db, [loadUntil(path, 'list', 1_200)])
+    inTheMiddle(db, [loadUntil(path, 'list', 3_200)])
     expect(loadUntil(path, 'list', 0)).toBe(true)
     expect(states(db)).toEqual([{ state: 'active' }])
     expect(all(db, 'select count(*) as n from snapshot_entries')).toEqual([{ n: 2_000 }])
