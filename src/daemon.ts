@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { type ChainConditions, createChainConditions } from './chains/chain-conditions.ts'
 import type { Config } from './config/schema.ts'
 import { ChainscreenError } from './errors.ts'
@@ -93,7 +94,7 @@ async function followAll(config: Config, db: Db, options: Running): Promise<void
   const memory = new Memory(db)
   const stopReading = keepReadingAhead(memory, options.log)
   const stopCanary = config.canary === undefined ? undefined : keepCanary(db, memory, config.canary, options)
-  if (config.chains.length === 0) options.log.warn('no chain is configured: nothing is followed')
+  if (config.chains.length === 0) options.log.warn(withoutChains(options.once))
   const guarded = guardProgress(config.chains, options)
   const signal = AbortSignal.any([options.signal, guarded.signal])
   const job = { ...options, db, memory, signal, watchdog: guarded.watchdog }
@@ -102,7 +103,11 @@ async function followAll(config: Config, db: Db, options: Running): Promise<void
       config.chains.map((chain) =>
         followChain(chain, { ...job, freezeContracts: freezeContractsOn(config, chain.id) }),
       ),
-    )
+    ).then(async (ends) => {
+      // Lists are kept up to date, and served, until the signal.
+      if (config.chains.length === 0 && !options.once) await untilAborted(signal)
+      return ends
+    })
     // What is stuck may not hear a signal: the stall does not wait for it.
     const ends = await Promise.race([all, guarded.stalled, options.lost])
     const failed = ends.find((end) => end.status === 'rejected')
@@ -112,4 +117,18 @@ async function followAll(config: Config, db: Db, options: Running): Promise<void
     await stopReading()
     await stopCanary?.()
   }
+}
+
+function withoutChains(once: boolean): string {
+  const what = 'no chain is configured: no block is screened'
+  return once ? what : `${what}; lists are kept up to date, and \`screen\` answers from them`
+}
+
+/** Longer than this a timer can't be: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args. */
+const longestTimerMs = 2 ** 31 - 1
+
+/** Keeps the process alive, which waiting for a signal alone does not. */
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  // Aborted is how it ends.
+  while (!signal.aborted) await setTimeout(longestTimerMs, undefined, { signal }).catch(() => {})
 }

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -72,6 +72,49 @@ describe('the daemon', () => {
     stop.abort()
     await end
     await expect(fetch(`${url}/health`)).rejects.toThrow()
+  })
+
+  it('keeps lists up to date and serves without a chain, until it is told to stop', async () => {
+    const { log, lines } = rememberingLog()
+    const stop = new AbortController()
+    const folder = tempDir()
+    const house = join(folder, 'house.csv')
+    writeFileSync(house, `address,subject\n0x${'11'.repeat(20)},A party\n`)
+    const config = configSchema.parse({
+      database: join(folder, 'daemon.db'),
+      lists: [{ id: 'house', format: 'csv', file: house }],
+      chains: [],
+    })
+    const server = { host: '127.0.0.1', port: 0, token: null }
+    const end = runDaemon(
+      { ...config, server },
+      { once: false, create: true, signal: stop.signal, log },
+    ).then(() => 'ended')
+    await expect
+      .poll(() => lines.join('\n'))
+      .toMatch(/no chain is configured: no block is screened; lists are kept/)
+    const url = /at (http\S+)/.exec(lines.find((line) => line.includes('health and metrics')) ?? '')?.[1]
+    const answer = await fetch(`${url}/health`)
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toMatchObject({
+      ...{ healthy: true, troubles: [], chains: [] },
+      notes: ['no chain is configured: no block is screened'],
+      lists: [{ id: 'house', state: 'fresh' }],
+    })
+    expect((await fetch(`${url}/metrics`)).status).toBe(200)
+    appendFileSync(house, `0x${'22'.repeat(20)},Another party\n`)
+    const loads = () => lines.filter((line) => line === 'info list house is active').length
+    await expect.poll(loads, { timeout: 15_000 }).toBe(2)
+    stop.abort()
+    expect(await end).toBe('ended')
+    await expect(fetch(`${url}/health`)).rejects.toThrow()
+  }, 30_000)
+
+  it('ends at once without a chain where it is to run once', async () => {
+    const { log, lines } = rememberingLog()
+    const config = configSchema.parse({ database: join(tempDir(), 'daemon.db'), chains: [] })
+    await runDaemon(config, { once: true, create: true, signal: new AbortController().signal, log })
+    expect(lines).toContain('warn no chain is configured: no block is screened')
   })
 
   it('takes back, at its start, a final height that some version before believed a node', async () => {

@@ -15,6 +15,8 @@ export interface Health {
   healthy: boolean
   /** Everything that is wrong, a sentence each. */
   troubles: string[]
+  /** What is as the config has it, and worth knowing: nothing is wrong with it. */
+  notes: string[]
   lists: ListHealth[]
   chains: (ChainCondition & ChainHeights)[]
   /** `null` without a canary. */
@@ -56,6 +58,7 @@ export function readHealth(
   return {
     healthy: troubles.length === 0,
     troubles,
+    notes: conditions.length === 0 ? ['no chain is configured: no block is screened'] : [],
     lists,
     chains: conditions.map((condition) => ({ ...condition, ...heightsOf(db, condition.chain) })),
     canary: config.canary === undefined ? null : readCanary(db),
