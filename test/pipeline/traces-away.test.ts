@@ -20,6 +20,7 @@ const gone = rpcError(-32000, 'missing trie node b10c (path ) state 0xb10c is no
 const methods = [
   ...['eth_chainId', 'eth_syncing', 'web3_clientVersion', 'eth_getBlockByNumber', 'eth_getBlockByHash'],
   ...['eth_getBlockReceipts', 'debug_traceBlockByHash', 'debug_traceTransaction', 'trace_block'],
+  'trace_transaction',
 ]
 
 describe('a node that keeps the state of its latest blocks only (anvil behind a proxy)', () => {
@@ -149,6 +150,20 @@ describe('a node that keeps the state of its latest blocks only (anvil behind a 
     changed.debug_traceBlockByHash = (params, response) =>
       asked++ === 0 ? anvil.rpc('debug_traceBlockByHash', ...params) : timeout(params, response)
     changed.trace_block = gone
+    await follow()
+    expect(transfers().slice(-2)).toEqual(heights.map((height) => ({ height, transfer: 'trace:0' })))
+    expect(gaps()).toEqual([])
+    expect(asked).toBeGreaterThan(2)
+  })
+
+  it('is followed with every trace where its trace namespace gives them for single transactions only', async () => {
+    const { changed, follow, transfers, gaps } = await proxied()
+    const heights = [await pay(), await pay()]
+    const timeout = rpcError(-32603, 'request timed out')
+    let asked = 0
+    changed.debug_traceBlockByHash = changed.debug_traceTransaction = rpcError(-32601, 'no such method')
+    changed.trace_block = (params, response) =>
+      asked++ === 0 ? anvil.rpc('trace_block', ...params) : timeout(params, response)
     await follow()
     expect(transfers().slice(-2)).toEqual(heights.map((height) => ({ height, transfer: 'trace:0' })))
     expect(gaps()).toEqual([])

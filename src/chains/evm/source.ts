@@ -18,6 +18,7 @@ import { lackingOf, ReceiptReader } from './read-receipts.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import { createRpcClient } from './rpc/client.ts'
 import { type KnownToken, tokenTable } from './tokens.ts'
+import { areAllUnread } from './traces/block-frames.ts'
 import { type TracePolicy, TraceReader } from './traces/trace-reader.ts'
 import type { RpcHeader } from './types.ts'
 import { receiptsOf, unscreenedOf } from './unscreened.ts'
@@ -176,9 +177,11 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
   }
 }
 
-/** What one block says of the node's traces: one without transactions says nothing. */
+/** What one block says of the node's traces: one without transactions, or with none that can be read, says nothing. */
 function tracesOf({ block, traces }: ServedBlock): Pick<SourceBlock, 'traces'> {
-  if (traces.frames !== null) return block.transactions.length === 0 ? {} : { traces: 'read' }
+  const { frames } = traces
+  if (frames !== null)
+    return block.transactions.length === 0 || areAllUnread(frames) ? {} : { traces: 'read' }
   return { traces: traces.away === null ? 'none' : { away: traces.away } }
 }
 

@@ -47,6 +47,7 @@ export type ChainscreenRpcSchema = [
   { Method: 'eth_getCode'; Parameters: [address: string, block: string]; ReturnType: unknown },
   /** By height: the answer must be held against the block. */
   { Method: 'trace_block'; Parameters: [height: string]; ReturnType: unknown },
+  { Method: 'trace_transaction'; Parameters: [hash: string]; ReturnType: unknown },
 ]
 
 /** https://geth.ethereum.org/docs/developers/evm-tracing/built-in-tracers#call-tracer */

@@ -16,16 +16,20 @@ export type BlockFrames = readonly (CallFrames | UnreadTrace | null)[]
  * @throws ChainscreenError `node-bad-answer` where there are transactions with traces, and no trace can be read.
  */
 export function refuseAllUnread(traces: BlockFrames, method: string): BlockFrames {
-  const served = traces.filter((trace) => trace !== null)
-  const unread = served.filter(isUnread)
-  const [first] = unread
-  if (first === undefined || unread.length < served.length) return traces
+  if (!areAllUnread(traces)) return traces
+  const first = traces.find((trace) => trace !== null && isUnread(trace)) as UnreadTrace
   throw badAnswer(
     method,
     'the list of traces',
     traces,
     `some that can be read (the first one ${first.unread})`,
   )
+}
+
+/** Whether there are transactions with traces, and no trace can be read. */
+export function areAllUnread(traces: BlockFrames): boolean {
+  const served = traces.filter((trace) => trace !== null)
+  return served.length > 0 && served.every(isUnread)
 }
 
 export function isUnread(trace: CallFrames | UnreadTrace): trace is UnreadTrace {

@@ -1,8 +1,10 @@
 import type { ChainDefinition } from '../definitions/definition.ts'
 import { asWord } from '../hex.ts'
 import { badAnswer } from '../rpc/bad-answer.ts'
-import type { RpcBlock, RpcReceipt } from '../types.ts'
-import { type BlockFrames, refuseAllUnread } from './block-frames.ts'
+import { RpcRefusal } from '../rpc/refusal.ts'
+import type { RpcBlock, RpcReceipt, RpcTransaction } from '../types.ts'
+import { type BlockFrames, refuseAllUnread, type UnreadTrace } from './block-frames.ts'
+import type { CallFrames } from './call-frames.ts'
 import { FlatTrace } from './flat-trace.ts'
 import { tracedTransactions } from './traced-transactions.ts'
 
@@ -56,4 +58,30 @@ export function readTraceBlock(
     block.transactions.map((_, index) => found[index]?.result() ?? null),
     method,
   )
+}
+
+/**
+ * The answer of trace_transaction: the same items, of one transaction. Each has to be of its block.
+ *
+ * @throws ChainscreenError `node-missing-data` for `null`: the node does not know the transaction; `node-bad-answer` where the
+ * answer is no list, empty, or of another block or transaction.
+ */
+export function readTraceTransaction(
+  answer: unknown,
+  tx: RpcTransaction,
+  receipt: RpcReceipt,
+): CallFrames | UnreadTrace {
+  const method = 'trace_transaction'
+  if (answer === null) throw new RpcRefusal('not-yet', `The node answered ${method} with null.`, null)
+  if (!Array.isArray(answer) || answer.length === 0) throw badAnswer(method, 'the list of traces', answer)
+  const trace = new FlatTrace(tx, receipt)
+  for (const [i, item] of answer.entries()) {
+    const { blockHash, transactionHash } = (item ?? {}) as ServedItem
+    if (asWord(blockHash) !== receipt.blockHash)
+      throw badAnswer(method, `[${i}].blockHash`, blockHash, receipt.blockHash)
+    if (asWord(transactionHash) !== tx.hash)
+      throw badAnswer(method, `[${i}].transactionHash`, transactionHash, tx.hash)
+    trace.add(item)
+  }
+  return trace.result()
 }

@@ -3,7 +3,8 @@ import { ChainscreenError, messageOf } from '../../../errors.ts'
 import type { ChainDefinition } from '../definitions/definition.ts'
 import type { CallOptions, RpcClient } from '../rpc/client.ts'
 import type { RpcBlock, RpcReceipt } from '../types.ts'
-import type { BlockFrames } from './block-frames.ts'
+import { AwayRange } from './away-range.ts'
+import { areAllUnread, type BlockFrames } from './block-frames.ts'
 import { probeTracers, type TracerState } from './choose-tracer.ts'
 import {
   attemptsFor,
@@ -69,8 +70,8 @@ export class TraceReader {
   #probedAtMs = 0
   /** How often the traces of a block failed, by its hash. */
   readonly #failed = new Map<string, number>()
-  /** Why the last block that had transactions was done without, if it was: the next ones are not waited for again. */
-  #away: TraceFailureKind | null = null
+  /** Blocks that are done without as others before them were: they are not waited for again. */
+  readonly #away = new AwayRange()
 
   constructor(rpc: RpcClient, options: TraceReaderOptions) {
     const { policy, timeoutMs, retryMs = 15_000, inPlace = false, clock = performanceClock } = options
@@ -141,7 +142,7 @@ export class TraceReader {
           : ((await this.#singly(state, whole, block, receipts, definition, options)) ?? whole)
       if ('frames' in outcome) {
         this.#failed.delete(block.hash)
-        this.#away = null
+        if (!areAllUnread(outcome.frames)) this.#away.noteTraced(Number(block.number))
         return outcome
       }
       failures.push(outcome)
@@ -179,23 +180,30 @@ export class TraceReader {
 
   /**
    * One transaction may be the reason why a block's traces can't be had, and must not keep the others' away. Tried with the
-   * first failure, so that nobody waits for what will not change, and with the last.
+   * first failure, so that nobody waits for what will not change, and with the last. Of a block's only transaction the same
+   * holds where the node traces other blocks, but where it did not answer at all: that may be over in a moment.
    */
   async #singly(
     { tracer, proven }: TracerState,
-    { kind }: TraceFailure,
+    failure: TraceFailure,
     block: RpcBlock,
     receipts: Promise<readonly RpcReceipt[]>,
     definition: ChainDefinition,
     options: CallOptions,
   ): Promise<{ frames: BlockFrames } | null> {
-    if (!tracer.singly || !proven || !mayBeOfOne.has(kind)) return null
+    const { kind } = failure
+    if (!proven || !mayBeOfOne.has(kind)) return null
     if (this.#failed.has(block.hash) && this.#asksAgain(kind, block)) return null
     // A tracer that does not answer at all would be waited for with every block.
-    if (kind === 'silent' && this.#away === kind) return null
+    if (kind === 'silent' && this.#isAway(kind, block)) return null
     const limits = { timeoutMs: this.#timeoutMs, clock: this.#clock }
-    const frames = await traceSingly(this.#rpc, block, await receipts, definition, { ...options, ...limits })
-    return frames === null ? null : { frames }
+    const frames = await traceSingly(this.#rpc, tracer.single, block, await receipts, definition, {
+      ...options,
+      ...limits,
+    })
+    if (frames === null || !areAllUnread(frames)) return frames && { frames }
+    const isContent = block.transactions.length === 1 && kind !== 'silent'
+    return isContent && (await this.#tracesOthers(failure, options.signal)) ? { frames } : null
   }
 
   /**
@@ -207,8 +215,12 @@ export class TraceReader {
     return (!proven && kind === 'other') || !this.#asksAgain(kind, block)
   }
 
-  #asksAgain(kind: TraceFailureKind, { hash }: RpcBlock): boolean {
-    return this.#away !== kind && (this.#failed.get(hash) ?? 0) + 1 < attemptsFor(kind)
+  #asksAgain(kind: TraceFailureKind, block: RpcBlock): boolean {
+    return !this.#isAway(kind, block) && (this.#failed.get(block.hash) ?? 0) + 1 < attemptsFor(kind)
+  }
+
+  #isAway(kind: TraceFailureKind, { number }: RpcBlock): boolean {
+    return this.#away.has(kind, Number(number))
   }
 
   /** Counts a failure. @returns the error that says when to ask again; `null`: not any more. */
@@ -226,19 +238,26 @@ export class TraceReader {
     { failure, messages }: FailedRound,
     signal: AbortSignal | undefined,
   ): Promise<TracesOfBlock> {
-    if (this.#policy === 'required') {
-      if (!(await this.#tracesOthers(failure, signal))) throw this.#required(block, failure)
-      return { frames: block.transactions.map(() => ({ unread: reasonOfAll })) }
-    }
+    // Under `auto` a row of the block says the same as one of each of its transactions, where there are several.
+    const mayBeContent = this.#policy === 'required' || block.transactions.length === 1
+    const isContent = mayBeContent && (await this.#tracesOthers(failure, signal))
+    if (this.#policy === 'required' && !isContent) throw this.#required(block, failure)
+    if (this.#policy === 'auto') this.#away.noteWithout(failure.kind, Number(block.number))
+    if (isContent) return { frames: block.transactions.map(() => ({ unread: reasonOfAll })) }
     this.#failed.delete(block.hash)
-    this.#away = failure.kind
     return { frames: null, reason: reasons[failure.kind], away: messages.join(' ') }
   }
 
   /** Whether it is this block alone, or what is in it: a block of one transaction is whatever that one makes of it. */
   async #tracesOthers({ kind }: TraceFailure, signal: AbortSignal | undefined): Promise<boolean> {
     if (!mayBeOfOne.has(kind)) return false
-    return (await probeTracers(this.#rpc, this.#tracers, signal)).some(({ proven }) => proven)
+    try {
+      return (await probeTracers(this.#rpc, this.#tracers, signal)).some(({ proven }) => proven)
+    } catch (error) {
+      // It says nothing of the block. What is no failure of the node is thrown here.
+      traceFailure(error)
+      return false
+    }
   }
 
   /** What a node can't give later either halts the chain; what it may is asked for again, for ever. */

@@ -1,12 +1,11 @@
 import type { ChainDefinition } from '../definitions/definition.ts'
 import type { CallOptions, RpcClient } from '../rpc/client.ts'
 import type { RpcBlock, RpcReceipt } from '../types.ts'
-import { type BlockFrames, isUnread, type UnreadTrace } from './block-frames.ts'
+import type { BlockFrames, UnreadTrace } from './block-frames.ts'
 import type { CallFrames } from './call-frames.ts'
-import { readCallTrace } from './read-call-trace.ts'
 import { type TraceFailureKind, traceFailure } from './trace-failure.ts'
 import { tracedTransactions } from './traced-transactions.ts'
-import { callTracerOptions } from './tracer.ts'
+import type { SingleTracer } from './tracer.ts'
 
 /** Transactions that are asked for at once. */
 const atOnce = 4
@@ -29,11 +28,12 @@ export interface SinglyOptions extends CallOptions {
  * them where one takes too long (ethereum/go-ethereum eth/tracers/api.go, traceBlock), and 60 million gas are enough for more
  * frames than an answer may hold. What can't be had then is unread of its transaction alone.
  *
- * @returns `null` where that leads nowhere: the node does not serve it, all fail, or it takes too long.
+ * @returns `null` where that leads nowhere: the node does not serve it, or it takes too long. All may be unread.
  * @throws ChainscreenError `aborted`.
  */
 export async function traceSingly(
   rpc: RpcClient,
+  tracer: SingleTracer,
   block: RpcBlock,
   receipts: readonly RpcReceipt[],
   definition: ChainDefinition,
@@ -48,9 +48,7 @@ export async function traceSingly(
     const [tx, receipt] = [transactions[index], receipts[index]]
     if (tx === undefined || receipt === undefined) return null
     try {
-      const params: [string, ReturnType<typeof callTracerOptions>] = [tx.hash, callTracerOptions(timeoutMs)]
-      const answer = await rpc.call({ method: 'debug_traceTransaction', params }, options)
-      return readCallTrace(answer, tx, receipt)
+      return tracer.read(await tracer.ask(rpc, tx.hash, options), tx, receipt)
     } catch (error) {
       const unread = unreadFor[traceFailure(error).kind]
       return unread === undefined ? null : { unread }
@@ -64,6 +62,5 @@ export async function traceSingly(
     if (part.includes(null)) return null
     frames.push(...part)
   }
-  if (frames.every((trace) => trace === null || isUnread(trace))) return null
   return transactions.map((_, index) => frames[index] ?? null)
 }

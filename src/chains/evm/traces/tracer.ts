@@ -6,17 +6,20 @@ import type { CallOptions, RpcClient } from '../rpc/client.ts'
 import { RpcRefusal } from '../rpc/refusal.ts'
 import { type RefusalKind, refusalKind } from '../rpc/refusal-kinds.ts'
 import type { CallTracerOptions } from '../rpc/schema.ts'
-import type { RpcBlock, RpcReceipt } from '../types.ts'
-import type { BlockFrames } from './block-frames.ts'
+import type { RpcBlock, RpcReceipt, RpcTransaction } from '../types.ts'
+import type { BlockFrames, UnreadTrace } from './block-frames.ts'
+import type { CallFrames } from './call-frames.ts'
+import { failedWith } from './raw-frame.ts'
 import { readBlockTraces } from './read-block-traces.ts'
-import { readTraceBlock } from './read-trace-block.ts'
+import { readCallTrace } from './read-call-trace.ts'
+import { readTraceBlock, readTraceTransaction } from './read-trace-block.ts'
 
 /** One way to read the call traces of a block. */
 export interface Tracer {
   /** In a few words, for people. */
   readonly name: string
-  /** Single transactions can be asked for in the same way: see `traceSingly`. */
-  readonly singly: boolean
+  /** The same for one transaction: see `traceSingly`. */
+  readonly single: SingleTracer
   /** The answer as it came. Rejects as {@link RpcClient.call}. */
   ask(rpc: RpcClient, block: { hash: string; number: string }, options: CallOptions): Promise<unknown>
   /**
@@ -35,6 +38,14 @@ export interface Tracer {
   ): BlockFrames
 }
 
+/** One way to read the call trace of a transaction alone. */
+export interface SingleTracer {
+  /** The answer as it came. Rejects as {@link RpcClient.call}. */
+  ask(rpc: RpcClient, txHash: string, options: CallOptions): Promise<unknown>
+  /** @throws ChainscreenError `node-missing-data`, `node-bad-answer` where the answer is of something else. */
+  read(answer: unknown, tx: RpcTransaction, receipt: RpcReceipt): CallFrames | UnreadTrace
+}
+
 /**
  * geth's callTracer, with logs in its frames. Without a timeout of ours geth gives each transaction 5 s.
  *
@@ -44,8 +55,12 @@ export function callTracer(timeoutMs: number): Tracer {
   const method = 'debug_traceBlockByHash'
   const options = callTracerOptions(timeoutMs)
   return {
-    singly: true,
     name: 'callTracer traces',
+    single: {
+      ask: (rpc, txHash, call) =>
+        rpc.call({ method: 'debug_traceTransaction', params: [txHash, options] }, call),
+      read: readCallTrace,
+    },
     ask: (rpc, { hash }, call) => rpc.call({ method, params: [hash, options] }, call),
     inspect: (answer) => {
       throwIfAll(itemsOf(answer, method), (item, index) => {
@@ -53,10 +68,13 @@ export function callTracer(timeoutMs: number): Tracer {
         if (error !== undefined && error !== null && error !== '') return itemRefusal(error, index, method)
         // Besu ignores the tracer, and answers struct logs: https://github.com/besu-eth/besu/issues/8326
         const isCall =
-          isObject(result) && typeof result.type === 'string' && asAddress(result.from) !== undefined
+          isObject(result) &&
+          typeof result.type === 'string' &&
+          asAddress(result.from) !== undefined &&
+          (asAddress(result.to) !== undefined || failedWith(result.error))
         return isCall
           ? null
-          : badAnswer(method, `[${index}]`, item, 'a call with its type and from, as of the callTracer')
+          : badAnswer(method, `[${index}]`, item, 'a call with its type, from and to, as of the callTracer')
       })
     },
     read: (answer, block, receipts, definition) =>
@@ -64,7 +82,7 @@ export function callTracer(timeoutMs: number): Tracer {
   }
 }
 
-export function callTracerOptions(timeoutMs: number): CallTracerOptions {
+function callTracerOptions(timeoutMs: number): CallTracerOptions {
   return { tracer: 'callTracer', timeout: `${timeoutMs}ms`, tracerConfig: { withLog: true } }
 }
 
@@ -75,7 +93,10 @@ export function callTracerOptions(timeoutMs: number): CallTracerOptions {
  */
 export const traceBlock: Tracer = {
   name: 'trace_block',
-  singly: false,
+  single: {
+    ask: (rpc, txHash, options) => rpc.call({ method: 'trace_transaction', params: [txHash] }, options),
+    read: readTraceTransaction,
+  },
   ask: (rpc, { number }, call) => rpc.call({ method: 'trace_block', params: [number] }, call),
   inspect: (answer) => {
     const method = 'trace_block'

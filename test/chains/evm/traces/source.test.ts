@@ -324,6 +324,89 @@ describe('the traces of one block that fail', () => {
   })
 })
 
+/** A node of a chain of blocks of these transactions, which is asked for blocks by their height. */
+async function openedChain(
+  trace: (height: number, ...args: Parameters<Handler>) => unknown,
+  sketches = [sketch],
+  more: Record<string, Handler> = {},
+) {
+  const at = (height: number) => {
+    const { block, receipts } = blockOf(sketches)
+    const ofBlock = { blockHash: hash(height) }
+    const transactions = block.transactions.map((one) => ({ ...one, ...ofBlock }))
+    return {
+      block: { ...block, number: `0x${height.toString(16)}`, hash: hash(height), transactions },
+      receipts: receipts.map((one) => ({ ...one, ...ofBlock })),
+    }
+  }
+  const heightOf = (blockHash: unknown) => Number(`0x${String(blockHash).replace(/^0xb+/, '')}`)
+  const { node, source } = await sourceOf(
+    {
+      eth_getBlockByNumber: ([asked]) => at(asked === 'latest' ? 100 : Number(asked)).block,
+      eth_getBlockByHash: ([asked]) => at(heightOf(asked)).block,
+      eth_getBlockReceipts: ([asked]) => at(heightOf(asked)).receipts,
+      debug_traceBlockByHash: (params, response) => trace(heightOf(params[0]), params, response),
+      ...more,
+    },
+    { traceRetryMs: 1 },
+  )
+  await source.open()
+  /** The level of a block, or the code of the error. */
+  const levelAt = (height: number) =>
+    source.block(height).then(
+      ({ level }) => level,
+      (error) => error.code,
+    )
+  return { node, source, levelAt }
+}
+
+describe('traces that a node keeps of its latest blocks only', () => {
+  const two = [sketch, sketch]
+  const traces = blockOf(two).block.transactions.map(({ hash }) => ({ txHash: hash, result: good }))
+  const keptFrom =
+    (lowest: { height: number }, fails: Handler): Parameters<typeof openedChain>[0] =>
+    (height, ...args) =>
+      height < lowest.height ? fails(...args) : traces
+  const away = async (levelAt: (height: number) => Promise<unknown>, height: number) => {
+    const levels = [await levelAt(height), await levelAt(height), await levelAt(height)]
+    expect(levels).not.toContain('logs')
+    expect(await levelAt(height)).toBe('logs')
+  }
+
+  it.each<[string, Handler]>([
+    ['is gone', stateGone],
+    ['is answered with nothing, as by Besu', () => []],
+  ])(
+    'are not waited for below the lowest one where the state %s, though blocks above were read ahead',
+    async (_, fails) => {
+      const { levelAt } = await openedChain(keptFrom({ height: 90 }, fails), two)
+      await away(levelAt, 80)
+      expect([await levelAt(92), await levelAt(90)]).toEqual(['full', 'full'])
+      expect([await levelAt(81), await levelAt(89)]).toEqual(['logs', 'logs'])
+    },
+  )
+
+  it('are waited for above the lowest one', async () => {
+    const lowest = { height: 90 }
+    const { levelAt } = await openedChain(keptFrom(lowest, stateGone), two)
+    await away(levelAt, 80)
+    expect(await levelAt(90)).toBe('full')
+    lowest.height = 98
+    await away(levelAt, 95)
+    expect(await levelAt(96)).toBe('logs')
+  })
+
+  it('are waited for in older blocks, where something else than their state was the reason', async () => {
+    const lowest = { height: 90 }
+    const { levelAt } = await openedChain(keptFrom(lowest, refuses(-32000)), two)
+    await away(levelAt, 80)
+    expect(await levelAt(79)).toBe('logs')
+    expect(await levelAt(90)).toBe('full')
+    expect(await levelAt(85)).toBe('logs')
+    expect(await levelAt(70)).toBe('node-bad-answer')
+  })
+})
+
 describe('one transaction whose trace can’t be had', () => {
   const two = blockOf([sketch, sketch]).block.transactions
   const goodOnes: Record<string, unknown> = { [two[0]?.hash ?? '']: good, [two[1]?.hash ?? '']: good }
@@ -375,6 +458,109 @@ describe('one transaction whose trace can’t be had', () => {
     handlers.debug_traceTransaction = alone
     expect(await again()).toEqual([...Array(3).fill('node-bad-answer'), 'logs'])
   })
+})
+
+describe('one transaction whose trace can’t be had by trace_block', () => {
+  const two = blockOf([sketch, sketch]).block.transactions
+  const itemsOf = (txHash: unknown) =>
+    flatTrace(sketch, calls).map((item) => ({ ...item, transactionHash: txHash }))
+  const ofTwo = (trace_transaction: Handler) =>
+    opened(
+      {},
+      {
+        ...healthyNode([sketch, sketch]),
+        debug_traceBlockByHash: refuses(-32601),
+        trace_block: () => two.flatMap(({ hash }) => itemsOf(hash)),
+        trace_transaction,
+      },
+    )
+  const singly =
+    (fails: Handler): Handler =>
+    (params, response) =>
+      params[0] === two[0]?.hash ? itemsOf(params[0]) : fails(params, response)
+
+  it.each<[string, Handler]>([
+    ['takes too long', rpcError(-32000, 'execution timeout')],
+    ['is refused', refuses(-32000)],
+    ['is empty', () => []],
+    ['is of another block', ([asked]) => itemsOf(asked).map((item) => ({ ...item, blockHash: hash(1) }))],
+    ['is of another transaction', () => itemsOf(two[0]?.hash)],
+    ['can’t be read', ([asked]) => itemsOf(asked).map((item) => ({ ...item, action: null }))],
+  ])('since it %s, is a gap of that one alone, and is not waited for', async (_, alone) => {
+    const { handlers, node, source } = await ofTwo(singly(alone))
+    handlers.trace_block = rpcError(-32000, 'execution timeout')
+    const block = await source.block(7)
+    expect(block).toMatchObject({ level: 'full', traces: 'read', unscreened: [], odd: true })
+    expect(block.extract(ownOf(own))).toMatchObject({
+      transactions: [{ hash: two[0]?.hash, transfers: [{ id: 'trace:0', amount: 5n }] }],
+      unscreened: [{ what: 'traces', txHash: two[1]?.hash }],
+    })
+    expect(asked(node.calls)).not.toContain('debug_traceTransaction')
+  })
+
+  it('keeps no trace of others away where all can be had singly', async () => {
+    const { handlers, source } = await ofTwo(singly(([asked]) => itemsOf(asked)))
+    handlers.trace_block = refuses(-32000)
+    const block = await source.block(7)
+    expect(block).toMatchObject({ level: 'full', traces: 'read', unscreened: [], odd: false })
+    expect(block.extract(ownOf(own)).transactions).toHaveLength(2)
+  })
+
+  it.each<[string, Handler]>([
+    ['the node has no such method', refuses(-32601)],
+    ['the node does not know the transaction', () => null],
+    ['the state is gone', singly(stateGone)],
+  ])('is a matter of the block where %s', async (_, alone) => {
+    const { handlers, again } = await ofTwo(alone)
+    handlers.trace_block = refuses(-32000)
+    expect(await again()).toEqual([...Array(3).fill('node-bad-answer'), 'logs'])
+  })
+})
+
+describe('the only transaction of a block, whose trace can’t be had where others can', () => {
+  const timeout = rpcError(-32000, 'execution timeout')
+  const isRow = async (source: Awaited<ReturnType<typeof openedChain>>['source']) => {
+    const block = await source.block(80)
+    expect(block).toMatchObject({ level: 'full', unscreened: [], odd: true })
+    expect(block.traces).toBeUndefined()
+    expect(block.extract(ownOf(address(9)))).toEqual({
+      transactions: [],
+      unscreened: [{ what: 'traces', txHash: tx?.hash, reason: expect.stringMatching(/^its trace /) }],
+    })
+  }
+
+  it('is a row of that transaction, once it was asked for as often as that of a block', async () => {
+    const { source, levelAt } = await openedChain((height, ...args) =>
+      height === 80 ? timeout(...args) : answer(good),
+    )
+    for (let i = 0; i < 3; i++) expect(await levelAt(80)).toBe('node-unreachable')
+    await isRow(source)
+  })
+
+  it('is waited for once, where the blocks before were of the same kind', async () => {
+    const { source, levelAt } = await openedChain((height, ...args) =>
+      height < 90 ? timeout(...args) : answer(good),
+    )
+    for (let i = 0; i < 3; i++) expect(await levelAt(79)).toBe('node-unreachable')
+    expect(await levelAt(79)).toBe('full')
+    await isRow(source)
+  })
+
+  it('is one at once where the node was asked for it alone too: nobody can make a chain wait so', async () => {
+    const { source } = await openedChainSingly(timeout)
+    await isRow(source)
+  })
+
+  it('is not asked for at once where the node did not answer: that may be over in a moment', async () => {
+    const { levelAt } = await openedChainSingly(hangsUp)
+    expect(await levelAt(80)).toBe('node-unreachable')
+  })
+
+  function openedChainSingly(fails: Handler) {
+    return openedChain((height, ...args) => (height === 80 ? fails(...args) : answer(good)), [sketch], {
+      debug_traceTransaction: fails,
+    })
+  }
 })
 
 describe('the next tracer', () => {
