@@ -1,19 +1,34 @@
-import { sha256Constants, sha256Initial } from './sha256-constants.ts'
-import { layout, pageBytes, sha256Module } from './sha256-module.ts'
-
-/** 10 MiB: room for the largest block, and the digests of the most transactions it can have. */
-const pages = 160
+import { readFileSync } from 'node:fs'
 
 /** No block has so many transactions: 4,000,000 bytes, of at least 60 bytes each. */
 const maxMessages = 131_072
 
-type Compress = (state: number, p0: number, p1: number, p2: number, p3: number, mask: number) => void
-type Finish = (q0: number, q1: number, q2: number, q3: number) => void
+/** Compiled from assembly/sha256-lanes.ts; the path is the same from `src` and from `dist`. */
+const compiled = new URL('../../../../dist/chains/bitcoin/proof/sha256-lanes.wasm', import.meta.url)
 
 /** The types of Node.js have no WebAssembly without those of a browser. */
 declare const WebAssembly: {
   Module: new (bytes: Uint8Array<ArrayBuffer>) => object
-  Instance: new (module: object) => { exports: Readonly<Record<string, unknown>> }
+  Instance: new (module: object) => { exports: object }
+}
+
+/** An address in the module's memory. */
+interface Address {
+  value: number
+}
+
+/** What assembly/sha256-lanes.ts exports. */
+interface Lanes {
+  memory: { buffer: ArrayBuffer }
+  initialState: Address
+  state: Address
+  masks: Address
+  paddingOf64: Address
+  tails: Address
+  free: Address
+  compress(from: number, p0: number, p1: number, p2: number, p3: number, take: number): void
+  hashState(): void
+  write(q0: number, q1: number, q2: number, q3: number): void
 }
 
 /** Messages, by where they begin in `memory` and how long they are. */
@@ -22,42 +37,54 @@ export interface Messages {
   lengths: Uint32Array
 }
 
-/** SHA-256, once or twice, of many messages that stand in its memory, four at a time. */
+/**
+ * SHA-256, once or twice, of many messages that stand in its memory, four at a time. Proving a block takes some ten thousand
+ * hashes of a few hundred bytes. A call to node:crypto costs more than such a hash, and no kept library hashes many messages twice.
+ */
 export class BatchHasher {
-  /** What is hashed is put here, from `layout.free` on. */
+  /** The messages go here, from `free` on. */
   readonly memory: Uint8Array
+  /** The first byte of `memory` that is the caller's. */
+  readonly free: number
+  readonly #lanes: Lanes
   readonly #view: DataView
-  readonly #compress: Compress
-  readonly #finish: Finish
-  readonly #write: Finish
+  readonly #initialState: number
+  readonly #state: number
+  /** Five masks of 16 bytes: all lanes, all but the first, … none. */
+  readonly #masks: number
+  /** Second block of a message of 64 bytes. */
+  readonly #paddingOf64: number
+  /** Two blocks a lane, for the end of a message and its padding. */
+  readonly #tails: number
   /** Of the four messages under way: where they begin, how many whole blocks they have, and blocks with their padding. */
   readonly #starts = new Int32Array(4)
   readonly #wholes = new Int32Array(4)
   readonly #blocks = new Int32Array(4)
 
   constructor() {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(sha256Module(pages)))
-    const { buffer } = exports.memory as { buffer: ArrayBuffer }
+    const { exports } = new WebAssembly.Instance(
+      new WebAssembly.Module(new Uint8Array(readFileSync(compiled))),
+    )
+    const lanes = exports as Lanes
+    const { buffer } = lanes.memory
+    this.#lanes = lanes
     this.memory = new Uint8Array(buffer)
+    this.free = lanes.free.value
     this.#view = new DataView(buffer)
-    this.#compress = exports.compress as Compress
-    this.#finish = exports.finish as Finish
-    this.#write = exports.write as Finish
-    const spread = (at: number, words: readonly number[]) => {
-      for (let i = 0; i < 4 * words.length; i++)
-        this.#view.setUint32(at + 4 * i, words[i >> 2] as number, true)
-    }
-    spread(layout.initialState, sha256Initial)
-    spread(layout.constants, sha256Constants)
+    this.#initialState = lanes.initialState.value
+    this.#state = lanes.state.value
+    this.#masks = lanes.masks.value
+    this.#paddingOf64 = lanes.paddingOf64.value
+    this.#tails = lanes.tails.value
     for (let kept = 0; kept <= 4; kept++)
-      this.memory.fill(0xff, layout.masks + 20 * kept, layout.masks + 16 * (kept + 1))
-    this.memory[layout.paddingOf64] = 0x80
-    this.#view.setUint32(layout.paddingOf64 + 60, 512)
+      this.memory.fill(0xff, this.#masks + 20 * kept, this.#masks + 16 * (kept + 1))
+    this.memory[this.#paddingOf64] = 0x80
+    this.#view.setUint32(this.#paddingOf64 + 60, 512)
   }
 
-  /** Bytes of messages and digests that find room. */
+  /** Bytes of messages and digests that fit. */
   get room(): number {
-    return pages * pageBytes - layout.free
+    return this.memory.length - this.free
   }
 
   /**
@@ -67,7 +94,6 @@ export class BatchHasher {
    */
   hashAll({ starts, lengths }: Messages, target: number, times: 1 | 2 = 2): void {
     const count = starts.length
-    const finish = times === 1 ? this.#write : this.#finish
     // Lanes run as long as the longest of four: so messages of one length go together.
     const order = new Float64Array(count)
     for (let i = 0; i < count; i++) order[i] = (lengths[i] as number) * maxMessages + i
@@ -81,25 +107,27 @@ export class BatchHasher {
         places[lane] = target + 32 * (missing ? count + lane - 1 : message)
       }
       this.#run()
-      finish(places[0] as number, places[1] as number, places[2] as number, places[3] as number)
+      if (times === 2) this.#lanes.hashState()
+      this.#lanes.write(places[0] as number, places[1] as number, places[2] as number, places[3] as number)
     }
   }
 
   /** Hashes each 64 bytes from `source` on, and writes the digests behind each other to `target`; both may be the same. */
   hashPairs(source: number, count: number, target: number): void {
-    const pad = layout.paddingOf64
+    const pad = this.#paddingOf64
     for (let i = 0; i < count; i += 4) {
       const p = source + 64 * i
       const q = target + 32 * i
-      this.#compress(layout.initialState, p, p + 64, p + 128, p + 192, layout.masks)
-      this.#compress(layout.state, pad, pad, pad, pad, layout.masks)
-      this.#finish(q, q + 32, q + 64, q + 96)
+      this.#lanes.compress(this.#initialState, p, p + 64, p + 128, p + 192, this.#masks)
+      this.#lanes.compress(this.#state, pad, pad, pad, pad, this.#masks)
+      this.#lanes.hashState()
+      this.#lanes.write(q, q + 32, q + 64, q + 96)
     }
   }
 
   /** Takes a message into a lane: what is left of it behind its whole blocks is copied, and padded. */
   #begin(lane: number, start: number, length: number): void {
-    const tail = layout.tails + 128 * lane
+    const tail = this.#tails + 128 * lane
     const rest = length % 64
     const end = start + length
     this.memory.copyWithin(tail, end - rest, end)
@@ -117,15 +145,15 @@ export class BatchHasher {
     let done = 0
     let block = 0
     for (; block < (this.#wholes[0] as number); block++) {
-      const state = block === 0 ? layout.initialState : layout.state
+      const state = block === 0 ? this.#initialState : this.#state
       const at = 64 * block
-      this.#compress(state, s0 + at, s1 + at, s2 + at, s3 + at, layout.masks)
+      this.#lanes.compress(state, s0 + at, s1 + at, s2 + at, s3 + at, this.#masks)
     }
     for (; block < (this.#blocks[3] as number); block++) {
       while ((this.#blocks[done] as number) <= block) done++
-      const state = block === 0 ? layout.initialState : layout.state
-      const mask = layout.masks + 16 * done
-      this.#compress(
+      const state = block === 0 ? this.#initialState : this.#state
+      const mask = this.#masks + 16 * done
+      this.#lanes.compress(
         state,
         this.#at(0, block),
         this.#at(1, block),
@@ -141,7 +169,7 @@ export class BatchHasher {
     const beyond = block - (this.#wholes[lane] as number)
     return beyond < 0
       ? (this.#starts[lane] as number) + 64 * block
-      : layout.tails + 128 * lane + (beyond > 0 ? 64 : 0)
+      : this.#tails + 128 * lane + (beyond > 0 ? 64 : 0)
   }
 }
 

@@ -1,6 +1,5 @@
 import type { BlockIndex } from '../block-index.ts'
 import type { BatchHasher } from './batch-hasher.ts'
-import { layout } from './sha256-module.ts'
 
 export interface Roots {
   /** Merkle root of the transaction ids, as a header has it. */
@@ -20,7 +19,7 @@ type Places = Pick<BlockIndex, 'starts' | 'bodyEnds'>
  */
 export function rootsOf(hasher: BatchHasher, block: Uint8Array, { starts, bodyEnds }: Places): Roots {
   const { memory } = hasher
-  const at = layout.free
+  const at = hasher.free
   const leaves = at + block.length
   memory.set(block, at)
   const count = starts.length

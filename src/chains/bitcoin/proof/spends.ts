@@ -1,7 +1,6 @@
 import { p2pkhScript, p2shScript, witnessScript } from '../../../address/script-templates.ts'
 import type { BatchHasher } from './batch-hasher.ts'
 import type { Ripemd160 } from './ripemd160.ts'
-import { layout } from './sha256-module.ts'
 import { type Demand, judgeInput, type Oddity, type SpendRules } from './shown.ts'
 import { type Places, type SpentInput, spentInputs } from './spent-inputs.ts'
 
@@ -70,7 +69,7 @@ function hashesOf(
   block: Uint8Array,
   all: readonly Pick<Demand, 'shown'>[],
 ): (n: number) => Uint8Array {
-  const at = layout.free
+  const at = batch.free
   const digests = at + block.length
   batch.memory.set(block, at)
   const messages = { starts: new Uint32Array(all.length), lengths: new Uint32Array(all.length) }

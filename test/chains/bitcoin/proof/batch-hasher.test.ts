@@ -3,14 +3,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { doubleSha256 } from '../../../../src/chains/bitcoin/double-sha256.ts'
 import { BatchHasher } from '../../../../src/chains/bitcoin/proof/batch-hasher.ts'
-import { layout } from '../../../../src/chains/bitcoin/proof/sha256-module.ts'
 
 const hasher = new BatchHasher()
 
 function hashAll(messages: readonly Uint8Array[], times: 1 | 2 = 2): string[] {
   const starts = new Uint32Array(messages.length)
   const lengths = new Uint32Array(messages.length)
-  let at: number = layout.free
+  let at: number = hasher.free
   messages.forEach((message, i) => {
     starts[i] = at
     lengths[i] = message.length
@@ -58,10 +57,10 @@ describe('the batch hasher', () => {
   it('hashes pairs of digests into their own place, as a merkle tree needs it', () => {
     const pairs = Array.from({ length: 9 }, (_, i) => Buffer.alloc(64, i + 1))
     pairs.forEach((pair, i) => {
-      hasher.memory.set(pair, layout.free + 64 * i)
+      hasher.memory.set(pair, hasher.free + 64 * i)
     })
-    hasher.hashPairs(layout.free, pairs.length, layout.free)
-    const digests = Buffer.from(hasher.memory.subarray(layout.free, layout.free + 32 * pairs.length))
+    hasher.hashPairs(hasher.free, pairs.length, hasher.free)
+    const digests = Buffer.from(hasher.memory.subarray(hasher.free, hasher.free + 32 * pairs.length))
     expect(digests.toString('hex')).toBe(expected(pairs).join(''))
   })
 })
