@@ -105,13 +105,23 @@ async function readRange(
   }
 }
 
-/** The index of logs and the blocks of one node can be of two branches, or of two nodes behind one address. */
+/**
+ * The index of logs and the blocks of one node can be of two branches, or of two nodes behind one address. Of one branch, it
+ * can name an event that the receipts of the block do not have: which of the two is wrong is not known.
+ */
 function asNamed(block: FreezesOfBlock, hash: string): FreezesOfBlock {
-  if (block.hash === hash) return block
+  const isFound = block.freezes.length > 0 || block.unscreened.some(({ what }) => what === 'freeze')
+  if (block.hash === hash)
+    return isFound ? block : { ...block, unscreened: [...block.unscreened, notInReceipts] }
   throw new ChainscreenError(
     'node-bad-answer',
     `The node's index of logs has block ${block.height} as ${hash}, and the node has it as ${block.hash}: it is not consistent, it will be asked again.`,
   )
+}
+
+const notInReceipts = {
+  what: 'freeze',
+  reason: 'the node’s index of logs names an issuer’s event in this block, and its receipts have none',
 }
 
 function refusedAltogether(reason: string): ChainscreenError {

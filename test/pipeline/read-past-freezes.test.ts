@@ -184,6 +184,23 @@ describe('freezes of before a chain was followed', () => {
   })
 })
 
+describe('a block of the past that the index of logs names', () => {
+  it('and whose receipts have no such event is told as unscreened', async () => {
+    const { db, node, read } = await followed({ a3: [freeze()], a7: [release()] })
+    const { read: readBlock } = node.freezes
+    node.freezes.read = async (height) => {
+      const block = await readBlock(height)
+      const unverified = { what: 'unverified', reason: 'its header can not be proved' }
+      return height === 3 ? { ...block, freezes: [], unscreened: [unverified] } : block
+    }
+    await read()
+    expect(all(db, 'select from_height as height, what from unscreened order by 2')).toEqual([
+      { height: 3, what: 'freeze' },
+      { height: 3, what: 'unverified' },
+    ])
+  })
+})
+
 describe('a config that changes', () => {
   it('makes past what was followed without a contract', async () => {
     const { db, node, follow, read, trouble } = await followed({ a26: [freeze()], a33: [freeze()] })

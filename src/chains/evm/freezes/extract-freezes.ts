@@ -2,13 +2,14 @@ import { evmKey } from '../../../address/key.ts'
 import type { FreezeNotice } from '../../../screening/types.ts'
 import type { Unscreened } from '../../source.ts'
 import { dataLength, topicAddress, topicAt } from '../extract/words.ts'
+import { oddities } from '../oddity.ts'
 import type { RpcLog, RpcReceipt } from '../types.ts'
 import { addedBlackListTopic, blacklistedTopic, isFreezeTopic } from './topics.ts'
 
 /** What the receipts of a block say of frozen accounts. */
 export interface Freezes {
   notices: FreezeNotice[]
-  /** Events of these contracts that can't be read. */
+  /** Events of these contracts that can't be read, and logs that may be some. */
   unread: Unscreened[]
 }
 
@@ -22,7 +23,9 @@ export function extractFreezes(receipts: readonly RpcReceipt[], contracts: Reado
   const found: Freezes = { notices: [], unread: [] }
   if (contracts.size === 0) return found
   let before = 0
-  for (const { logs, transactionHash: txHash } of receipts) {
+  for (const receipt of receipts) {
+    const { logs, transactionHash: txHash } = receipt
+    if (receipt[oddities]?.some(({ what }) => what === 'logs')) found.unread.push({ ...oddLogs, txHash })
     for (let i = 0; i < logs.length; i++) {
       const log = logs[i]
       if (log === undefined || !isFreezeTopic(log.topics[0]) || !contracts.has(log.address)) continue
@@ -51,6 +54,11 @@ function accountOf({ topics, data }: RpcLog): string | null {
   const word = indexed ?? topicAt(data, 0)
   // Compilers write an address with zeros before it, always.
   return word?.startsWith(`0x${'0'.repeat(24)}`) ? topicAddress(word) : null
+}
+
+const oddLogs = {
+  what: 'freeze',
+  reason: 'logs of it can’t be read, and may be of an issuer that freezes an account or lets it go',
 }
 
 function unreadable({ address }: RpcLog): Unscreened {

@@ -6,7 +6,7 @@ import {
 } from '../../../../src/chains/evm/freezes/topics.ts'
 import { createEvmSource } from '../../../../src/chains/evm/source.ts'
 import { createPool } from '../../../../src/chains/pool/pool.ts'
-import { address, hash, log, topic } from '../build.ts'
+import { address, blockOf, hash, log, topic } from '../build.ts'
 import {
   type Handler,
   healthyBlockHash,
@@ -104,6 +104,23 @@ describe('a block with freezes', () => {
       unscreened: [],
     })
     expect(node.calls).toEqual(['eth_getBlockByNumber 0x7', `eth_getBlockReceipts ${healthyBlockHash}`])
+  })
+
+  it.each<[string, unknown]>([
+    ['a topic that is none', { ...log(usdt, []), topics: ['0x1'] }],
+    ['no contract', { topics: [addedBlackListTopic], data: topic(account) }],
+    ['nothing', null],
+  ])('has a gap of the transaction where a log can’t be read: %s', async (_name, served) => {
+    const { receipts } = blockOf([{}, ...freezing])
+    const { freezes, source } = await readerOf({
+      ...healthyNode([{}, ...freezing]),
+      eth_getBlockReceipts: () =>
+        receipts.map((receipt, i) => (i === 0 ? receipt : { ...receipt, logs: [served] })),
+    })
+    const gap = { what: 'freeze', reason: expect.stringContaining('logs of it'), txHash: hash(1) }
+    expect(await freezes.read(7)).toMatchObject({ freezes: [], unscreened: [gap] })
+    await source.open()
+    expect((await source.block(7)).unscreened).toContainEqual(gap)
   })
 
   it('tells of them when it is followed, too', async () => {
