@@ -53,6 +53,15 @@ export function nestedForms(key: Key): Equivalent[] {
   return program?.length === 32 ? [{ key: nest(script), basis: 'same-script' }] : []
 }
 
+/**
+ * Other keys of whoever holds a key, which no listed key leads to: its {@link nestedForms}, and the forms of each public key
+ * that its script shows. A party brings them along, and so does an own address.
+ */
+export function holderForms(key: Key): Equivalent[] {
+  const shown = keyFamily(key) === 'bitcoin' ? scriptPublicKeys(keyBytes(key)) : []
+  return [...nestedForms(key), ...shown.flatMap(publicKeyForms)]
+}
+
 function candidates(key: Key): Equivalent[] {
   switch (keyFamily(key)) {
     case 'evm':

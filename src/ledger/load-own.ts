@@ -159,6 +159,14 @@ function putChanged(db: Db, { id }: Load, chunk: Chunk): number {
 
 /** Of a chunk, what does not stand there yet, or was removed. */
 function putNew(db: Db, { id, revision, at }: Load, chunk: Chunk): number {
+  run(
+    db,
+    `insert into own_forms (form, key)
+     select f.value, s.key from temp.own_staged s, json_each(holder_forms(s.key)) f
+     where (s.key, s.chain) > (?, ?) and (s.key, s.chain) <= (?, ?) and s.key like 'bitcoin:%'
+     on conflict do nothing`,
+    ...chunk,
+  )
   return run(
     db,
     `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision)

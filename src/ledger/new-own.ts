@@ -1,12 +1,13 @@
 import type { Key } from '../address/key.ts'
 import { all, type Db } from './database.ts'
+import { withHolderForms } from './own-forms.ts'
 import { addRescreen, addRescreenItem, type RescreenItem } from './rescreens.ts'
 import { readRevisions } from './revisions.ts'
 
 /** New own addresses of which each is looked up: some milliseconds. For more, every entry of every list is held against them. */
 export const fewAddresses = 1_000
 
-/** For the test that no scan stands behind it. An own address is of a chain that is followed, and so is a form itself. */
+/** For the test that no scan stands behind it. Own addresses and what they hold are of a chain that is followed, and so are forms themselves. */
 export const entriesNamingSql = `select distinct e.list_id as listId, e.key, 'added' as change
   from json_each(?) cross join list_forms f on f.form = json_each.value
   cross join list_rows e on e.key = ifnull(f.key, f.form) order by e.list_id, e.key`
@@ -16,7 +17,7 @@ export const entriesNamingSql = `select distinct e.list_id as listId, e.key, 'ad
  * for the re-screen to say so. In the transaction that makes them own: an entry that comes later finds them.
  */
 export function noteNewOwn(db: Db, keys: readonly Key[], at: string): void {
-  const items = all<RescreenItem>(db, entriesNamingSql, JSON.stringify(keys))
+  const items = all<RescreenItem>(db, entriesNamingSql, JSON.stringify(withHolderForms(keys)))
   if (items.length === 0) return
   const id = addRescreen(db, own(db, false, at))
   for (const item of items) addRescreenItem(db, id, item)

@@ -4,6 +4,7 @@ import { ChainscreenError } from '../errors.ts'
 import type { Db } from './database.ts'
 import { databaseError } from './database-error.ts'
 import { migrate, migrations, refuseNewer, schemaVersion } from './migrate.ts'
+import { addFormsFunction } from './own-forms.ts'
 
 /**
  * Opens the ledger for writing, and brings its schema up to date.
@@ -23,6 +24,7 @@ export function openLedger(path: string, options: { create: boolean } = { create
       db.pragma('journal_mode = WAL')
       // FULL: a commit that was reported stays, also when the power goes.
       db.pragma('synchronous = FULL')
+      addFormsFunction(db)
       migrate(db)
     })
   })

@@ -2,8 +2,8 @@ import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { OwnKind } from '../own/own-row.ts'
 import { type Db, each, inTransaction, one, run } from './database.ts'
-import { entriesMet } from './list-forms.ts'
 import { type LoadOptions, type LoadPosition, lastLoad, loadStaged, publishedLoad } from './load-own.ts'
+import { entriesNaming } from './own-forms.ts'
 import { whileLoading } from './while-loading.ts'
 
 /** An address the exchange controls. */
@@ -101,9 +101,10 @@ function stage(db: Db, own: OwnAddress): number {
   )
 }
 
-/** The staged addresses that are not own yet and have a form that some list has or had: an index look-up for each. */
+/** The staged addresses that are not own yet and have a form that some list has or had: a few index look-ups for each. */
 const listedStagedSql = `select s.key, s.address from temp.own_staged s
-   where exists (select 1 from list_forms f where f.form = s.key)
+   where (exists (select 1 from list_forms f where f.form = s.key)
+       or exists (select 1 from json_each(holder_forms(s.key)) h join list_forms f on f.form = h.value))
      and not exists (select 1 from own_addresses o where o.key = s.key and o.chain = s.chain and o.removed_at is null)
    order by s.address`
 
@@ -115,7 +116,7 @@ function refuseListed(db: Db): void {
   const named: string[] = []
   let listed = 0
   for (const { key, address } of each<Pick<OwnAddress, 'key' | 'address'>>(db, listedStagedSql)) {
-    const entries = entriesMet(db, key).filter(
+    const entries = entriesNaming(db, key).filter(
       ({ entry }) => entry.category !== 'canary' && entry.intervals.at(-1)?.to === null,
     )
     if (entries.length === 0) continue

@@ -3,6 +3,7 @@ import type { OwnKind } from '../own/own-row.ts'
 import { type Db, run } from './database.ts'
 import { publishedLoad } from './load-own.ts'
 import type { OwnDescriptorRow } from './own-descriptors.ts'
+import { putOwnForms } from './own-forms.ts'
 
 /**
  * Makes a derived address own, inside a transaction, at once: beside a load that is under way and does not count yet. One
@@ -18,6 +19,7 @@ export function putDerivedAddress(
   at: string,
 ): boolean {
   const load = publishedLoad(db)
+  putOwnForms(db, key)
   const { changes } = run(
     db,
     `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision, retired_at)

@@ -1,5 +1,5 @@
 import { isKnownAsset } from '../address/assets.ts'
-import { nestedForms } from '../address/equivalents.ts'
+import { holderForms } from '../address/equivalents.ts'
 import { type Key, keyFamily } from '../address/key.ts'
 import { type BitcoinNetwork, bitcoinPrefixes } from '../address/network.ts'
 import { readPasted } from '../address/read-pasted.ts'
@@ -145,7 +145,7 @@ function checkOne(
   }
   const { address, took } = parsed
   const family = keyFamily(parsed.key)
-  const forms = nestedForms(parsed.key)
+  const forms = holderForms(parsed.key)
   const met = meetBy((key) => entriesMet(db, key), { key: parsed.key, forms })
   const all = met.filter(({ entry }) => entry.category !== 'canary')
   const inForce = all.filter(({ entry }) => entry.intervals.at(-1)?.to === null)

@@ -1,10 +1,11 @@
 import type { MatchBasis } from '../address/basis.ts'
-import { equivalents } from '../address/equivalents.ts'
+import { equivalents, holderForms } from '../address/equivalents.ts'
 import type { Key } from '../address/key.ts'
 import { atOnce } from '../in-slices.ts'
 import type { Db } from '../ledger/database.ts'
 import { isOwn } from '../ledger/own-addresses.ts'
 import { ownAddressText, writeOwnAlert } from '../ledger/own-alert.ts'
+import { mayBeOwn } from '../ledger/own-forms.ts'
 import {
   hasEarlierParty,
   nextParty,
@@ -128,16 +129,22 @@ function* screenedBy(
   return { stored, findings: kept }
 }
 
-/** The own addresses that an entry in force names, on their most direct basis. */
+/** The own addresses that an entry in force names, by the rule for every party, on their most direct basis. */
 export function ownHits(
   db: Db,
-  { intervals }: Pick<Entry, 'intervals'>,
+  entry: Entry,
   forms: readonly EntryForm[],
 ): { key: Key; address: string; match: MatchBasis }[] {
-  if (intervals.at(-1)?.to !== null) return []
-  return forms.flatMap(({ key, basis }) => {
+  if (entry.intervals.at(-1)?.to !== null) return []
+  const listed = new Watchlist(0, [entry])
+  const keys = mayBeOwn(
+    db,
+    forms.map(({ key }) => key),
+  )
+  return keys.flatMap((key) => {
     const address = ownAddressText(db, key)
-    return address === undefined ? [] : [{ key, address, match: basis }]
+    if (address === undefined) return []
+    return listed.meet({ key, forms: holderForms(key) }).map(({ basis }) => ({ key, address, match: basis }))
   })
 }
 

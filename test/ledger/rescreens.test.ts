@@ -6,6 +6,7 @@ import { alertsOfEntrySql } from '../../src/ledger/entry-removed.ts'
 import { migrations } from '../../src/ledger/migrate.ts'
 import { entriesNamingSql, fewAddresses } from '../../src/ledger/new-own.ts'
 import { addOwnAddresses } from '../../src/ledger/own-addresses.ts'
+import { mayBeOwnSql } from '../../src/ledger/own-forms.ts'
 import {
   addRescreen,
   historyRevision,
@@ -39,6 +40,7 @@ describe('the way to stored history', () => {
       'select key from rescreen_entries where rescreen_id = ? and (list_id, key) > (?, ?) order by list_id, key limit ?',
     ],
     ['entries that name own addresses', entriesNamingSql],
+    ['own addresses that hold a form', mayBeOwnSql],
     [
       'own addresses of a key',
       'select address from own_addresses where key = ? and removed_at is null order by chain limit 1',

@@ -11,6 +11,7 @@ import { all } from '../../src/ledger/database.ts'
 import { migrations } from '../../src/ledger/migrate.ts'
 import { countOwnAddresses, findOwnAddress, isOwn, ownKeysSince } from '../../src/ledger/own-addresses.ts'
 import { branchesOn, branchesSql } from '../../src/ledger/own-branches.ts'
+import { addFormsFunction } from '../../src/ledger/own-forms.ts'
 import { removeOwnAddresses } from '../../src/ledger/remove-own.ts'
 import { nextRescreen, rescreenItems } from '../../src/ledger/rescreens.ts'
 import { readTracesAway } from '../../src/ledger/traces-away.ts'
@@ -326,6 +327,7 @@ describe('a database whose rejected files were quoted', () => {
     const path = databaseOf(10, rows)
     const half = new Database(path)
     half.function('tells_of_person', (_text: unknown) => 0)
+    addFormsFunction(half)
     for (const { version, sql } of migrations()) if (version > 10) half.exec(sql())
     half.pragma(`user_version = ${migrations().at(-1)?.version}`)
     half.close()
@@ -390,5 +392,32 @@ describe('a database of the schema version 18', () => {
     expect([isOwn(db, 'ethereum', evm('1')), isOwn(db, 'ethereum', evm('2'))]).toEqual([false, true])
     expect(() => db.exec('delete from own_removals')).toThrow('append-only')
     expect(() => db.exec(`update own_removals set note = 'x'`)).toThrow('append-only')
+  })
+})
+
+describe('a database of the schema version 19', () => {
+  it('finds the own addresses that a listed P2SH may hold, and is matched with the lists for them', () => {
+    const nested = 'bitcoin:a914bcfeb728b584253d5f3f70bcb780e9ef218a68f487'
+    // The P2SH-P2WPKH of this hash: BIP 49's sort of address, with the key of BIP 173's examples.
+    const segwit = 'bitcoin:0014751e76e8199196d454941c45d1b3a323f1433bd6'
+    const path = databaseOf(
+      19,
+      `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision) values
+         ('${segwit}', '', 0, 'one', 'hot', 'u1', '2026-01-01', 1), ('${evm('2')}', '', 0, 'two', 'hot', 'u2', '2026-01-01', 1);
+       update meta set value = '3' where key = 'list_revision';`,
+    )
+    const db = freshLedger(path)
+    expect(all(db, 'select * from own_forms')).toEqual([{ form: nested, key: segwit }])
+    expect(nextRescreen(db)).toMatchObject({ kind: 'own', revision: 3, whole: true })
+  })
+
+  it('has nothing to match where it has no own address of Bitcoin', () => {
+    const path = databaseOf(
+      19,
+      `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision) values
+         ('${evm('2')}', '', 0, 'two', 'hot', 'u2', '2026-01-01', 1);
+       update meta set value = '3' where key = 'list_revision';`,
+    )
+    expect(nextRescreen(freshLedger(path))).toBeUndefined()
   })
 })
