@@ -62,9 +62,18 @@ interface LaterReading {
 export function closeUnscreened(
   db: Db,
   chain: string,
-  { height, unscreened, unproved }: LaterReading,
+  reading: LaterReading,
   by: { coverageId: number; at: string },
 ): void {
+  for (const row of gapsClosedBy(db, chain, reading)) closeAt(db, chain, row, reading.height, by)
+}
+
+/** The open gaps of a block that a later reading no longer has. */
+export function gapsClosedBy(
+  db: Db,
+  chain: string,
+  { height, unscreened, unproved }: LaterReading,
+): GapRow[] {
   const still = new Set(unscreened.map(({ what, txHash }) => subjectOf(what, txHash)))
   if (unproved) still.add(subjectOf('unverified'))
   const open = all<GapRow>(
@@ -73,11 +82,10 @@ export function closeUnscreened(
      where chain = ? and to_height >= ? and from_height <= ? and closed_at is null`,
     ...[chain, height, height],
   )
-  for (const row of open) {
-    const { what, tx_hash } = row
-    if (still.has(subjectOf(what)) || (tx_hash !== null && still.has(subjectOf(what, tx_hash)))) continue
-    closeAt(db, chain, row, height, by)
-  }
+  return open.filter(
+    ({ what, tx_hash }) =>
+      !still.has(subjectOf(what)) && (tx_hash === null || !still.has(subjectOf(what, tx_hash))),
+  )
 }
 
 /** What is not screened, and of which transaction, as one text. */
@@ -153,16 +161,4 @@ export function forgetUnscreenedAbove(db: Db, chain: string, height: number): vo
   )
   run(db, 'delete from unscreened where chain = ? and from_height > ?', chain, height)
   run(db, 'update unscreened set to_height = ?2 where chain = ?1 and to_height > ?2', chain, height)
-}
-
-/** Whether something of a block as a whole is not screened, and was not by a later reading. */
-export function isUnscreened(db: Db, chain: string, height: number, what: string): boolean {
-  return (
-    one(
-      db,
-      `select 1 from unscreened where chain = ? and what = ? and from_height <= ? and to_height >= ?
-       and tx_hash is null and closed_at is null`,
-      ...[chain, what, height, height],
-    ) !== undefined
-  )
 }

@@ -4,7 +4,7 @@ import { commitReplay } from '../ledger/commit-replay.ts'
 import { ownRevisionOf } from '../ledger/coverage.ts'
 import { registeredBetween } from '../ledger/own-branches.ts'
 import { extractedMovements, storedMovements } from '../ledger/stored-movements.ts'
-import { isUnscreened } from '../ledger/unscreened.ts'
+import { gapsClosedBy } from '../ledger/unscreened.ts'
 import type { Wiring } from './ledger-store.ts'
 import { screenAndWiden } from './screen-and-widen.ts'
 import { screenBlocks } from './screen-blocks.ts'
@@ -63,17 +63,20 @@ export function createRecheck(
         const revision = ownRevisionOf(db, chain.id, next)
         if (stored?.hash !== block.hash || revision === undefined) continue
         if (registeredBetween(db, revision, memory.revisions.own)) continue
-        // The first reading lacked its traces, and said so: this one closes that.
-        if (hasTraces(block) && isUnscreened(db, chain.id, next, 'traces')) {
-          await write([block])
+        const [screened] = screenBlocks([block], chain.id, memory)
+        if (screened === undefined) continue
+        // What the first reading lacked, such as its traces, it said so of: this one closes that, and may well tell more.
+        const closed = gapsClosedBy(db, chain.id, screened).map(({ tx_hash }) => tx_hash)
+        const isExplained = (line: string) =>
+          closed.some((txHash) => txHash === null || line.startsWith(`${txHash} `))
+        const found = extractedMovements(screened.transactions)
+        const known = storedMovements(db, chain.id, block.hash)
+        const missing = notIn(known, found).filter((line) => !isNewVariant(line, known) && !isExplained(line))
+        const extra = notIn(found, known).filter((line) => !isExplained(line))
+        if (missing.length + extra.length === 0) {
+          if (closed.length > 0) await write([block])
           continue
         }
-        const [screened] = screenBlocks([block], chain.id, memory)
-        const found = extractedMovements(screened?.transactions ?? [])
-        const known = storedMovements(db, chain.id, block.hash)
-        const missing = notIn(known, found).filter((line) => !isNewVariant(line, known))
-        const extra = notIn(found, known)
-        if (missing.length + extra.length === 0) continue
         const reason = `a second reading has ${missing.length} movements or parties more, and ${extra.length} less`
         const noted = { ...block, unscreened: [...block.unscreened, { what: 'recheck', reason }] }
         await write([noted])
@@ -81,13 +84,6 @@ export function createRecheck(
       }
     },
   }
-}
-
-/** Of all its transactions: nodes of some chains never trace the chain's own one at the end. */
-function hasTraces({ traces, unscreened }: SourceBlock): boolean {
-  return (
-    traces === 'read' && !unscreened.some(({ what, txHash }) => what === 'traces' && txHash === undefined)
-  )
 }
 
 /** Another key of a party that stands: a version of chainscreen that knows more of them reads the same block. */

@@ -99,6 +99,59 @@ describe('a second reading', () => {
     ])
   })
 
+  describe('of a block of which something of transactions was not read', () => {
+    const gaps = [
+      { what: 'traces', reason: 'a call in its trace can’t be read', txHash: '0xinside' },
+      { what: 'traces', reason: 'the node does not trace it', txHash: '0xsync' },
+    ]
+    async function withGaps() {
+      const all = await followed()
+      const { node, recheck, ledger } = all
+      await recheck.run(signal)
+      const block = node.block.bind(node)
+      node.block = async (height, abort) => ({ ...(await block(height, abort)), unscreened: gaps })
+      node.mine(1)
+      await follow(node, ledger)
+      node.block = async (height, abort) => ({ ...(await block(height, abort)), unscreened: gaps.slice(1) })
+      node.mine(2)
+      await follow(node, ledger)
+      const open = () =>
+        ledger.db
+          .prepare(
+            `select tx_hash from unscreened where from_height = 11 and what = 'traces' and closed_at is null order by 1`,
+          )
+          .pluck()
+          .all()
+      expect(open()).toEqual(['0xinside', '0xsync'])
+      return { ...all, open }
+    }
+
+    it('closes what it read now, and what that tells is no alarm', async () => {
+      const { node, recheck, differences, ledger, open } = await withGaps()
+      serveOtherwise(node, 'a11', ['0x11', '0xinside'])
+      await recheck.run(signal)
+      expect(differences).toEqual([])
+      expect(story(ledger.db).alerts).toContain('0xinside pending a11')
+      expect(open()).toEqual(['0xsync'])
+    })
+
+    it('closes it also where nothing more is told', async () => {
+      const { recheck, differences, open } = await withGaps()
+      await recheck.run(signal)
+      expect([differences, open()]).toEqual([[], ['0xsync']])
+    })
+
+    it('still alarms of what is more in another transaction', async () => {
+      const { node, recheck, differences, open } = await withGaps()
+      serveOtherwise(node, 'a11', ['0x11', '0xinside', '0xmissed'])
+      await recheck.run(signal)
+      expect(differences).toMatchObject([{ height: 11, extra: [] }])
+      expect(differences[0]?.missing.join()).toContain('0xmissed')
+      expect(differences[0]?.missing.join()).not.toContain('0xinside')
+      expect(open()).toEqual(['0xsync'])
+    })
+  })
+
   it('that lacks the same traces as the first, such as those of a chain’s own transaction, still tells what differs', async () => {
     const { node, recheck, differences, ledger } = await followed()
     const block = node.block.bind(node)

@@ -18,13 +18,14 @@ export function unscreenedOf(served: ServedBlock, definition: ChainDefinition): 
 }
 
 function tracesOf({ traces, block }: ServedBlock): Unscreened[] {
-  if (traces.frames === null)
+  const { frames } = traces
+  if (frames === null)
     return [{ what: 'traces', reason: `value moved inside contract calls is not read: ${traces.reason}` }]
-  const all = traces.frames.length === block.transactions.length && !traces.frames.includes(null)
-  if (all) return []
-  return [
-    { what: 'traces', reason: "the node does not trace the chain's own transaction at the end of the block" },
-  ]
+  // Of the transaction: as a gap of the block it would keep those of others in it open for good.
+  const reason = 'the node does not trace it, the chain’s own transaction at the end of the block'
+  return block.transactions
+    .filter((_, index) => (frames[index] ?? null) === null)
+    .map(({ hash: txHash }) => ({ what: 'traces', reason, txHash }))
 }
 
 /** Receipts that could not be had, and such as nothing in the block belongs to. */

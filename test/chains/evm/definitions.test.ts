@@ -178,7 +178,13 @@ describe('what chains do in ways of their own', () => {
     const frames = read(polygon)
     expect(
       unscreenedOf({ block, receipts: whole(receipts), traces: { frames } }, chainDefinition(polygon)),
-    ).toEqual([{ what: 'traces', reason: expect.stringContaining('does not trace') }])
+    ).toEqual([
+      {
+        what: 'traces',
+        reason: expect.stringContaining('does not trace'),
+        txHash: block.transactions[0]?.hash,
+      },
+    ])
   })
 })
 
