@@ -108,7 +108,7 @@ async function advance(options: FollowerOptions): Promise<ChainHead | null> {
       return head
     }
     refuseFarBehind(options, cursor, head)
-    await reorganise(options, cursor, head.hash)
+    await reorganise(options, cursor, head)
     return null
   }
   for await (const blocks of readAhead(options, from, head, finalAt(cursor))) {
@@ -122,7 +122,8 @@ async function advance(options: FollowerOptions): Promise<ChainHead | null> {
     const broken = blocks[linked.length]
     if (broken !== undefined) {
       const reached = last ?? tip
-      if (reached !== null) await reorganise(options, reached, broken.parentHash)
+      if (reached !== null)
+        await reorganise(options, reached, { hash: broken.parentHash, height: broken.height - 1 })
       return null
     }
     if (signal.aborted) return null
@@ -203,7 +204,11 @@ function linkedPart(blocks: readonly SourceBlock[], tip: BlockRef | null): Sourc
   return blocks.slice(0, broken === -1 ? undefined : broken)
 }
 
-async function reorganise(options: FollowerOptions, from: BlockRef, newBranch: string): Promise<void> {
+async function reorganise(
+  options: FollowerOptions,
+  from: BlockRef,
+  newBranch: Pick<BlockRef, 'hash' | 'height'>,
+): Promise<void> {
   const { source, store, signal } = options
   const { startHeight, finalHeight } = store.state()
   const known = {

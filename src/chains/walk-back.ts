@@ -14,22 +14,29 @@ export interface KnownBranch {
 /**
  * Follows a new branch down by its parent hashes to the block it shares with the known branch.
  *
- * @param from the hash of a block of the new branch.
+ * @param from a block of the new branch.
  * @returns the shared block; `null` when the branches part before the block where following began.
- * @throws `deep-reorg` when they part below a final block. `node-missing-data` when the node has no header of its own branch.
+ * @throws `deep-reorg` when they part below a final block. `node-missing-data` when the node has no header of its own branch,
+ * `node-bad-answer` when its heights do not go down one by one: no header of Bitcoin proves its own.
  */
 export async function walkBack(
   source: Pick<ChainSource, 'header'>,
   known: KnownBranch,
-  from: string,
+  from: Pick<BlockRef, 'hash' | 'height'>,
   signal?: AbortSignal,
 ): Promise<BlockRef | null> {
-  for (let hash = from; ; ) {
+  for (let { hash, height } = from; ; height--) {
     const header = await source.header(hash, signal)
     if (header === null) {
       throw new ChainscreenError(
         'node-missing-data',
         `The node does not have block ${hash}, which its own chain builds on.`,
+      )
+    }
+    if (header.height !== height) {
+      throw new ChainscreenError(
+        'node-bad-answer',
+        `The node says that block ${hash} has height ${header.height}, and by the blocks that build on it it has ${height}.`,
       )
     }
     const ours = known.blockAt(header.height)

@@ -17,29 +17,31 @@ function forked() {
   return { chain, branch }
 }
 
+const at = (hash: string) => ({ hash, height: Number(hash.slice(1)) })
+
 describe('walking back', () => {
   it('ends at the block that both branches share, and asks for no header twice', async () => {
     const { chain, branch } = forked()
-    expect(await walkBack(chain, branch(), 'b12')).toMatchObject({ hash: 'a6' })
+    expect(await walkBack(chain, branch(), at('b12'))).toMatchObject({ hash: 'a6' })
     expect(chain.calls.header).toBe(7)
   })
 
   it('ends at once where the block is ours', async () => {
     const { chain, branch } = forked()
-    expect(await walkBack(chain, branch(), 'a9')).toMatchObject({ hash: 'a9' })
+    expect(await walkBack(chain, branch(), at('a9'))).toMatchObject({ hash: 'a9' })
     expect(chain.calls.header).toBe(1)
   })
 
   it('answers null where the branches part before following began', async () => {
     const { chain, branch } = forked()
-    expect(await walkBack(chain, branch({ startHeight: 7 }), 'b12')).toBeNull()
-    expect(await walkBack(chain, branch({ startHeight: 6 }), 'b12')).toMatchObject({ hash: 'a6' })
+    expect(await walkBack(chain, branch({ startHeight: 7 }), at('b12'))).toBeNull()
+    expect(await walkBack(chain, branch({ startHeight: 6 }), at('b12'))).toMatchObject({ hash: 'a6' })
   })
 
   it('refuses to go below a final block, and allows the final block itself as the fork', async () => {
     const { chain, branch } = forked()
-    expect(await walkBack(chain, branch({ finalHeight: 6 }), 'b12')).toMatchObject({ hash: 'a6' })
-    await expect(walkBack(chain, branch({ finalHeight: 7 }), 'b12')).rejects.toMatchObject({
+    expect(await walkBack(chain, branch({ finalHeight: 6 }), at('b12'))).toMatchObject({ hash: 'a6' })
+    await expect(walkBack(chain, branch({ finalHeight: 7 }), at('b12'))).rejects.toMatchObject({
       code: 'deep-reorg',
       message: expect.stringContaining('b7'),
     })
@@ -48,9 +50,26 @@ describe('walking back', () => {
   it('says which block the node is missing', async () => {
     const { chain, branch } = forked()
     chain.blocks.delete('b9')
-    await expect(walkBack(chain, branch(), 'b12')).rejects.toMatchObject({
+    await expect(walkBack(chain, branch(), at('b12'))).rejects.toMatchObject({
       code: 'node-missing-data',
       message: expect.stringContaining('b9'),
+    })
+  })
+
+  it('refuses heights that do not go down one by one, whether or not they say that a final block lost', async () => {
+    const { chain, branch } = forked()
+    for (const height of [3, 9, 11]) {
+      const source = {
+        header: async (hash: string) => {
+          const header = await chain.header(hash)
+          return header?.hash === 'b10' ? { ...header, height } : header
+        },
+      }
+      const walking = walkBack(source, branch({ finalHeight: 5 }), at('b12'))
+      await expect(walking).rejects.toMatchObject({ code: 'node-bad-answer' })
+    }
+    await expect(walkBack(chain, branch(), { hash: 'b12', height: 13 })).rejects.toMatchObject({
+      code: 'node-bad-answer',
     })
   })
 })

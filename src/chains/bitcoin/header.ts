@@ -1,6 +1,7 @@
 import { ChainscreenError } from '../../errors.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { doubleSha256, rpcHex } from './double-sha256.ts'
+import type { HeaderFields } from './rpc-schemas.ts'
 
 export const headerBytes = 80
 
@@ -38,4 +39,20 @@ export function readHeader(reader: ByteReader, askedHash: string): BlockHeader {
     time: numbers.readUInt32LE(68),
     bits: numbers.readUInt32LE(72),
   }
+}
+
+/** The 80 bytes of a header that is told in fields. */
+export function writeHeader(fields: HeaderFields): Buffer {
+  const header = Buffer.alloc(headerBytes)
+  header.writeInt32LE(fields.version, 0)
+  header.set(reversed(fields.previousblockhash ?? '00'.repeat(32)), 4)
+  header.set(reversed(fields.merkleroot), 36)
+  header.writeUInt32LE(fields.time, 68)
+  header.set(reversed(fields.bits), 72)
+  header.writeUInt32LE(fields.nonce, 76)
+  return header
+}
+
+function reversed(hex: string): Buffer {
+  return Buffer.from(hex, 'hex').reverse()
 }

@@ -46,14 +46,20 @@ export type ChainInfo = z.infer<typeof chainInfoSchema>
 
 export const networkInfoSchema = z.object({ subversion: z.string() })
 
-export const blockHeaderSchema = z.object({
-  hash: hashSchema,
-  height: heightSchema,
-  /** A header has 32 bits for it. */
-  time: z.int().nonnegative().max(0xffffffff),
+/** What a header is made of, as `getblockheader` and `getblock` tell it. */
+export const headerFieldsSchema = z.object({
+  version: z.int32(),
   /** Absent in the genesis block. */
   previousblockhash: hashSchema.optional(),
+  merkleroot: hashSchema,
+  time: z.uint32(),
+  bits: z.string().regex(/^[0-9a-f]{8}$/, 'expected 8 hex digits'),
+  nonce: z.uint32(),
 })
+
+export type HeaderFields = z.infer<typeof headerFieldsSchema>
+
+export const blockHeaderSchema = headerFieldsSchema.extend({ height: heightSchema })
 
 /** A block or a transaction as hex. */
 export const blockHexSchema = z.string()

@@ -5,10 +5,12 @@ import { Redactor } from '../../redactor.ts'
 import type { BlockRef } from '../../screening/types.ts'
 import type { ChainHead, ChainSource, Mempool, SourceBlock, SourceInfo, Trial } from '../source.ts'
 import { absentBlock } from './absent-block.ts'
+import { ByteReader } from './byte-reader.ts'
 import { chooseReader, type Reads } from './choose-reader.ts'
 import type { BitcoinAuth } from './credentials.ts'
 import { HashLookahead } from './hash-lookahead.ts'
 import { HeadWait } from './head-wait.ts'
+import { readHeader, writeHeader } from './header.ts'
 import { blockClaimants } from './mempool/block-claimants.ts'
 import { readMempool } from './mempool/read-mempool.ts'
 import { bitcoinCaip2, networkFacts } from './networks.ts'
@@ -88,6 +90,7 @@ export class BitcoinSource implements ChainSource {
   readonly #onPolled: BitcoinSourceOptions['onPolled']
   readonly #onSwitch: BitcoinSourceOptions['onSwitch']
   #waits = false
+  #provedHead = ''
   #reader: ReaderChain | undefined
 
   constructor(options: BitcoinSourceOptions) {
@@ -142,8 +145,23 @@ export class BitcoinSource implements ChainSource {
     // Another node may have come to stand behind the same address.
     checkNetwork(chain, this.#rpc, this.#network, this.endpoint)
     const head = { height: chain.blocks, hash: chain.bestblockhash, finalized: null }
+    if (this.#verify === 'strict' && head.hash !== this.#provedHead) await this.#proveHead(head, signal)
     this.#hashes.sawHead(head)
     return head
+  }
+
+  /** That there is such a block, with its work. Its height is in no header: it is known when its block is read (BIP 34). */
+  async #proveHead(head: ChainHead, signal?: AbortSignal): Promise<void> {
+    const header = await this.#header(head.hash, signal)
+    if (header?.height !== head.height) {
+      const found =
+        header === null ? 'it has no such block' : `it says that this block has height ${header.height}`
+      throw new ChainscreenError(
+        'node-bad-answer',
+        `The node at ${this.endpoint} names block ${head.hash} at height ${head.height} as its head, and ${found}.`,
+      )
+    }
+    this.#provedHead = head.hash
   }
 
   /** By `waitfornewblock` where the node has it; else there is no hint, and the poll does it. */
@@ -166,11 +184,17 @@ export class BitcoinSource implements ChainSource {
   async header(hash: string, signal?: AbortSignal): Promise<BlockRef | null> {
     // Headers by hash are asked on the way back through a reorg.
     this.#hashes.forget()
+    return this.#header(hash, signal)
+  }
+
+  /** @throws ChainscreenError `node-bad-answer` where the header is not that of the hash, or shows too little work for it */
+  async #header(hash: string, signal?: AbortSignal): Promise<BlockRef | null> {
     try {
       const call = { method: 'getblockheader', params: [hash, true] }
-      const header = await this.#rpc.call(call, blockHeaderSchema, signal)
-      const parentHash = header.previousblockhash ?? '0'.repeat(64)
-      return { height: header.height, hash: header.hash, parentHash, time: header.time }
+      const told = await this.#rpc.call(call, blockHeaderSchema, signal)
+      const header = readHeader(new ByteReader(writeHeader(told), `header ${hash}`), hash)
+      this.#verifier.proveWork(header)
+      return { height: told.height, hash, parentHash: header.parentHash, time: header.time }
     } catch (error) {
       if (error instanceof RpcError && error.rpcCode === -5) return null
       throw error

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { ChainscreenError } from '../../errors.ts'
 import { SpentMissing } from './block-reader.ts'
 import { ByteWriter } from './byte-writer.ts'
+import { writeHeader } from './header.ts'
 import { hexBytes } from './hex-bytes.ts'
-import { hashSchema, listOf } from './rpc-schemas.ts'
+import { headerFieldsSchema, listOf } from './rpc-schemas.ts'
 import { satoshiOf } from './satoshi.ts'
 
 /** No amount is larger (src/consensus/amount.h, MAX_MONEY). */
@@ -17,13 +18,7 @@ const prevoutSchema = z.object({ value: z.string(), scriptPubKey: z.object({ hex
 const inputSchema = z.object({ coinbase: z.string().optional(), prevout: prevoutSchema.optional() })
 
 /** `getblock HASH 3` with its amounts as text ({@link quoteAmounts}). */
-export const verboseBlockSchema = z.object({
-  version: z.int32(),
-  previousblockhash: hashSchema.optional(),
-  merkleroot: hashSchema,
-  time: z.uint32(),
-  bits: z.string().regex(/^[0-9a-f]{8}$/, 'expected 8 hex digits'),
-  nonce: z.uint32(),
+export const verboseBlockSchema = headerFieldsSchema.extend({
   tx: listOf(z.object({ hex: z.string(), vin: listOf(inputSchema, mostInputs) }), mostTransactions),
 })
 
@@ -35,15 +30,8 @@ export type VerboseBlock = z.infer<typeof verboseBlockSchema>
  * @throws ChainscreenError `node-bad-answer` where that is no hex
  */
 export function blockBytes(block: VerboseBlock): Uint8Array {
-  const header = Buffer.alloc(80)
-  header.writeInt32LE(block.version, 0)
-  header.set(reversed(block.previousblockhash ?? '00'.repeat(32)), 4)
-  header.set(reversed(block.merkleroot), 36)
-  header.writeUInt32LE(block.time, 68)
-  header.set(reversed(block.bits), 72)
-  header.writeUInt32LE(block.nonce, 76)
   const writer = new ByteWriter()
-  writer.bytes(header)
+  writer.bytes(writeHeader(block))
   writer.compactSize(block.tx.length)
   for (const tx of block.tx) writer.bytes(hexBytes(tx.hex))
   return writer.join()
@@ -80,8 +68,4 @@ export function spentBytes(block: VerboseBlock, hash: string): Uint8Array {
     }
   }
   return writer.join()
-}
-
-function reversed(hexText: string): Buffer {
-  return Buffer.from(hexText, 'hex').reverse()
 }

@@ -44,6 +44,8 @@ export interface FakeNodeState {
   warmingUp?: boolean
   /** So many requests get a 503 first. */
   busyFor?: number
+  /** What it tells of a header in place of what is true; `undefined`: that it has none. */
+  otherHeader?: ((header: Record<string, unknown>) => object | undefined) | undefined
   /** Has `waitfornewblock` as Bitcoin Core 30 has it: holds the answer back until its tip is another, or the time is over. */
   waits?: boolean
   /** `-rpcthreads=1`: one RPC request is answered at a time, the others wait. */
@@ -224,7 +226,19 @@ function outcome(state: FakeNodeState, { method, params }: RpcRequest): string {
     return `"result":${state.noUndo ? block.verbose.replaceAll('"prevout"', '"gone"') : block.verbose}`
   }
   const { hash, height, time, parentHash } = block
-  return result({ hash, height, time, ...(height === 0 ? {} : { previousblockhash: parentHash }) })
+  const previous = height === 0 ? {} : { previousblockhash: parentHash }
+  const header = { hash, height, time, ...previous, ...headerFields(block.block) }
+  const told = state.otherHeader === undefined ? header : state.otherHeader(header)
+  return told === undefined ? failed(-5, 'Block not found') : result(told)
+}
+
+/** As `getblockheader` tells them. */
+function headerFields(block: Buffer): object {
+  const text = (from: number, to: number) => Buffer.from(block.subarray(from, to)).reverse().toString('hex')
+  return {
+    version: block.readInt32LE(0),
+    ...{ merkleroot: text(36, 68), bits: text(72, 76), nonce: block.readUInt32LE(76) },
+  }
 }
 
 function find(state: FakeNodeState, hash: string): NodeBlock | undefined {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { doubleSha256, rpcHex } from '../../../src/chains/bitcoin/double-sha256.ts'
+import { writeHeader } from '../../../src/chains/bitcoin/header.ts'
 import { networkFacts } from '../../../src/chains/bitcoin/networks.ts'
 import { hashBlock } from '../../../src/chains/bitcoin/proof/hash-block.ts'
 import { BlockVerifier, type VerifyMode } from '../../../src/chains/bitcoin/proof/verifier.ts'
 import { ScannedBlock } from '../../../src/chains/bitcoin/scanned-block.ts'
 import type { OwnLookup } from '../../../src/screening/own.ts'
 import { buildBlock, sats } from './build-block.ts'
-import { type NodeBlock, startFakeNode } from './fake-node.ts'
+import { type FakeNodeState, type NodeBlock, startFakeNode } from './fake-node.ts'
 import { sourceFor } from './open-source.ts'
 import { ownSet } from './own-set.ts'
 import { regtestChain } from './regtest-chain.ts'
@@ -125,3 +127,68 @@ describe('a coinbase that leaves fees', () => {
     expect(await verifier.prove(scanned(sats(58)), 1)).toMatchObject({ doubtful: false, unverified: [] })
   })
 })
+
+describe('a header', () => {
+  const [genesis = '', first = '', tip = ''] = chain.map(({ hash }) => hash)
+
+  async function told(otherHeader: FakeNodeState['otherHeader'], verify: VerifyMode = 'strict') {
+    const node = await startFakeNode({ chain, otherHeader })
+    const source = sourceFor(node.url, { verify })
+    await source.open()
+    return source
+  }
+  const bad = (message: string) => ({
+    code: 'node-bad-answer',
+    message: expect.stringContaining(message),
+  })
+
+  it.each<[string, object]>([
+    ['another parent', { previousblockhash: genesis.replace(/^./, 'f') }],
+    ['no parent', { previousblockhash: undefined }],
+    ['another time', { time: 5 }],
+    ['another version', { version: 7 }],
+    ['other bits', { bits: '1d00ffff' }],
+  ])('with %s is none of the block that was asked for, in any mode', async (_what, lie) => {
+    for (const verify of ['strict', 'off'] as const) {
+      const source = await told((header) => ({ ...header, ...lie }), verify)
+      await expect(source.header(tip)).rejects.toMatchObject(bad(`was asked for block ${tip}`))
+    }
+  })
+
+  it('of a made-up block without work is refused in mode strict', async () => {
+    const { hash, header } = idleHeader(first)
+    const node = await startFakeNode({ chain, stale: chain.slice(2).map((block) => ({ ...block, hash })) })
+    node.state.otherHeader = () => ({ ...header, height: 9 })
+    const source = (verify: VerifyMode) => sourceFor(node.url, { verify })
+    await expect(source('strict').header(hash)).rejects.toMatchObject(bad('does not meet its own bits'))
+    await expect(source('off').header(hash)).resolves.toMatchObject({ hash, height: 9 })
+  })
+
+  it('of a head is proved once, in mode strict', async () => {
+    const node = await startFakeNode({ chain })
+    const source = sourceFor(node.url, { verify: 'strict' })
+    expect(await source.head()).toMatchObject({ height: 2, hash: tip })
+    await source.head()
+    expect(node.requests.filter((request) => request.startsWith('getblockheader'))).toHaveLength(1)
+  })
+
+  it.each<[string, FakeNodeState['otherHeader'], string]>([
+    ['another height', (header) => ({ ...header, height: 1_002 }), 'this block has height 1002'],
+    ['other bytes', (header) => ({ ...header, nonce: 3 }), 'was asked for block'],
+    ['nothing', () => undefined, 'it has no such block'],
+  ])('that tells %s of a head is refused in mode strict', async (_what, otherHeader, message) => {
+    await expect((await told(otherHeader)).head()).rejects.toMatchObject(bad(message))
+    await expect((await told(otherHeader, 'off')).head()).resolves.toMatchObject({ height: 2 })
+  })
+})
+
+/** A header on a parent whose hash does not meet the bits it claims. */
+function idleHeader(parent: string) {
+  const merkleroot = '11'.repeat(32)
+  for (let nonce = 0; ; nonce++) {
+    const work = { time: 1_700_000_000, bits: '1d00ffff', nonce }
+    const header = { version: 4, previousblockhash: parent, merkleroot, ...work }
+    const hash = rpcHex(doubleSha256(writeHeader(header)))
+    if (!hash.startsWith('0000')) return { hash, header }
+  }
+}

@@ -1,12 +1,14 @@
 import { ChainscreenError } from '../../../errors.ts'
 import type { OwnLookup } from '../../../screening/own.ts'
 import type { Unscreened } from '../../source.ts'
+import type { BlockHeader } from '../header.ts'
 import type { NetworkFacts } from '../networks.ts'
 import type { ScannedBlock } from '../scanned-block.ts'
 import { doubtsOf } from './doubts.ts'
 import type { hashBlock } from './hash-block.ts'
 import { proveBlock } from './prove-block.ts'
 import { rulesAt } from './shown.ts'
+import { workFault } from './work.ts'
 
 /** `strict`: a fault refuses the block. `warn`: it is recorded. `off`: nothing is proved. */
 export type VerifyMode = 'strict' | 'warn' | 'off'
@@ -52,7 +54,13 @@ export class BlockVerifier {
     }
   }
 
-  #judge(faults: readonly string[], { header }: ScannedBlock): Unscreened[] {
+  /** Of a header alone. @throws ChainscreenError `node-bad-answer` in mode `strict`, where its hash shows too little work */
+  proveWork(header: BlockHeader): void {
+    const fault = this.mode === 'strict' ? workFault(header.hash, header.bits, this.#facts) : undefined
+    if (fault !== undefined) this.#judge([fault], { header })
+  }
+
+  #judge(faults: readonly string[], { header }: Pick<ScannedBlock, 'header'>): Unscreened[] {
     const [first] = faults
     if (first !== undefined && this.mode === 'strict') {
       throw new ChainscreenError(
