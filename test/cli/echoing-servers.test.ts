@@ -3,10 +3,20 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { loadConfig } from '../../src/config/load.ts'
+import { runDaemon } from '../../src/daemon.ts'
+import type { Health } from '../../src/server/health.ts'
 import { startFakeNode as startBitcoinNode } from '../chains/bitcoin/fake-node.ts'
 import { regtestChain } from '../chains/bitcoin/regtest-chain.ts'
-import { healthyNode, httpAnswer, rpcError, startFakeNode as startEvmNode } from '../chains/evm/fake-node.ts'
+import {
+  type Handler,
+  healthyNode,
+  httpAnswer,
+  rpcError,
+  startFakeNode as startEvmNode,
+} from '../chains/evm/fake-node.ts'
 import { newProject, type Project } from '../e2e/project.ts'
+import { rememberingLog } from '../lists/remembering-log.ts'
 
 const key = 'K3yOfTheNode9x7Q2m'
 const hexKey = '7f3a9c77deadbeef0142a6b8c9d0e1f2'
@@ -64,6 +74,30 @@ async function expectAllSilent(user: Project): Promise<void> {
     for (const encoding of ['utf8', 'utf16le'] as const)
       for (const trace of traces)
         expect(lettersOf(readFileSync(join(user.dir, name), encoding)).includes(trace)).toBe(false)
+}
+
+/** Runs the daemon until its server tells of something like this, and searches what it serves. */
+async function expectServedSilent(user: Project, expected: RegExp): Promise<void> {
+  const { log, lines } = rememberingLog()
+  const stop = new AbortController()
+  const config = { ...loadConfig(user.config), server: { host: '127.0.0.1', port: 0, token: null } }
+  const ended = runDaemon(config, { once: false, create: true, signal: stop.signal, log }).catch(() => {})
+  try {
+    const url = () => /health and metrics at (http\S+)/.exec(lines.join('\n'))?.[1] ?? ''
+    await expect.poll(url, { timeout: 10_000 }).not.toBe('')
+    const health = async () => await (await fetch(`${url()}/health`)).text()
+    const told = async () => {
+      const { chains, lists } = JSON.parse(await health()) as Health
+      return [...chains.map(({ reason }) => reason), ...lists.map(({ trouble }) => trouble)].join('\n')
+    }
+    await expect.poll(told, { timeout: 20_000 }).toMatch(expected)
+    const metrics = await (await fetch(`${url()}/metrics`)).text()
+    expect(metrics).toContain('chainscreen_')
+    for (const text of [await health(), metrics, lines.join('\n')]) expectSilent(text)
+  } finally {
+    stop.abort()
+    await ended
+  }
 }
 
 const evmAt = (url: string) => ({
@@ -169,4 +203,53 @@ describe('what a list server tells of what it was asked with', () => {
     })
     await expectAllSilent(user)
   })
+})
+
+describe('what /health and /metrics of the daemon tell', () => {
+  const own = (user: Project) =>
+    user.own(user.file('own.csv', `address,kind,reference\n0x${'1'.repeat(40)},deposit,1\n`))
+
+  it.each<[string, Record<string, Handler>, RegExp]>([
+    ['an error of its head', { eth_getBlockByNumber: rpcError(-32000, everything) }, /\(secret\)/],
+    ['an error of its receipts', { eth_getBlockReceipts: rpcError(-32000, everything) }, /\(secret\)/],
+    ['its chain id', { eth_chainId: () => `0x${hexKey}` }, /eth_chainId|chain/],
+    ['the page of a gateway', { eth_chainId: httpAnswer(502, everything, 'text/html') }, /HTTP 502/],
+    ['a refusal', { eth_chainId: httpAnswer(401, everything, 'text/html') }, /HTTP 401/],
+  ])(
+    'has nothing of what an EVM node tells again in %s',
+    async (_, handlers, expected) => {
+      const node = await startEvmNode({ ...healthyNode(), ...handlers })
+      const user = newProject({ lists: [], chains: [evmAt(node.url)] })
+      await own(user)
+      await expectServedSilent(user, expected)
+    },
+    40_000,
+  )
+
+  it('has nothing of what a Bitcoin node tells again in an error', async () => {
+    const node = await startBitcoinNode({ chain: regtestChain({}) })
+    const body = JSON.stringify({ id: 0, result: null, error: { code: -1, message: everything } })
+    node.state.intercept = (request) => (/^getblockhash/.test(request) ? { status: 500, body } : undefined)
+    const user = newProject({ lists: [], chains: [bitcoinAt(node.url)] })
+    await own(user)
+    await expectServedSilent(user, /\(secret\)/)
+  }, 40_000)
+
+  it('has nothing of what a list server tells again where it leads elsewhere', async () => {
+    const server = createServer((_request, response) =>
+      response.writeHead(302, { location: `https://${key}.example/${password}` }).end(),
+    )
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const { port } = server.address() as AddressInfo
+    const url = `http://${login}@127.0.0.1:${port}/${key}/list.csv?k=${hexKey}`
+    const node = await startEvmNode(healthyNode())
+    const lists = [{ id: 'l', format: 'csv', url }]
+    const user = newProject({ lists, chains: [{ ...evmAt(node.url), rpc: [node.url] }] })
+    await own(user)
+    await expectServedSilent(user, /l /)
+  }, 40_000)
 })
