@@ -1,7 +1,7 @@
 import type { MatchBasis } from './basis.ts'
 import { hash160 } from './hash.ts'
 import { type Family, type Key, keyBytes, keyFamily, keyHex, makeKey } from './key.ts'
-import { classifyScript, publicKeyForms, scriptPublicKeys } from './script.ts'
+import { accountOf, classifyScript, publicKeyForms, scriptPublicKeys } from './script.ts'
 import {
   p2pkhHash,
   p2pkhScript,
@@ -21,7 +21,8 @@ export interface Equivalent {
  * The other keys a party controls that holds this one, as far as the key alone tells.
  *
  * - `same-key`: P2PKH, P2WPKH and P2SH-P2WPKH of one public key hash, on Bitcoin and Litecoin, and P2PKH on Bitcoin
- *   Cash (BSV writes Bitcoin's text). A P2PK script gives those of its public key.
+ *   Cash (BSV writes Bitcoin's text). A P2PK script, which is how a published public key is kept, gives those of its key,
+ *   and the accounts of the key on EVM chains and Tron.
  * - `same-script`: P2WSH and P2SH-P2WSH of one script hash; P2SH on Bitcoin, Bitcoin Cash and Litecoin.
  * - `same-account`: Tron and EVM.
  *
@@ -111,13 +112,15 @@ function ofScriptHash(segwit: Uint8Array): Equivalent[] {
 /** P2PK alone: one key of a multisig is not the party. */
 function ofPublicKey(script: Uint8Array): Equivalent[] {
   if (classifyScript(script) !== 'p2pk') return []
-  const forms = scriptPublicKeys(script).flatMap(publicKeyForms)
-  return forms.flatMap((form) => {
+  const publicKeys = scriptPublicKeys(script)
+  const accounts = publicKeys.flatMap((publicKey) => accountOf(publicKey) ?? [])
+  const forms = publicKeys.flatMap(publicKeyForms).flatMap((form) => {
     const formScript = keyBytes(form.key)
     const witness = witnessProgram(formScript)
     if (witness) return ofKeyHash(witness.program)
     return p2pkhHash(formScript) ? onChains(legacyChains, formScript, 'same-key') : []
   })
+  return [...forms, ...accounts.flatMap((account) => onChains(['evm', 'tron'], account, 'same-key'))]
 }
 
 function onChains(families: readonly Family[], script: Uint8Array, basis: Equivalent['basis']): Equivalent[] {

@@ -1,4 +1,5 @@
 import { secp256k1 } from '@bitauth/libauth'
+import { keccak_256 } from '@noble/hashes/sha3.js'
 import { hash160 } from './hash.ts'
 import { type Key, makeKey } from './key.ts'
 import { p2pkhScript, p2shScript, witnessScript } from './script-templates.ts'
@@ -42,16 +43,38 @@ export function publicKeyForms(publicKey: Uint8Array): readonly PublicKeyForm[] 
   return found
 }
 
-/** The key as given, and its other encodings. The last byte of y decides the prefix of the compressed one. */
+/** The 65 bytes of a key that begin with 04; `null` for bytes that are no point of the curve. */
+export function plainPublicKey(publicKey: Uint8Array): Uint8Array | null {
+  if (!isPublicKey(publicKey)) return null
+  // libauth answers with words where there is no such point.
+  const plain = secp256k1.uncompressPublicKey(publicKey)
+  return typeof plain === 'string' ? null : plain
+}
+
+/**
+ * The 20 bytes of the account of a key on EVM chains and on Tron: the last of the Keccak-256 of its coordinates (Ethereum's
+ * yellow paper, appendix F; https://developers.tron.network/docs/account). `null` for bytes that are no point of the curve.
+ */
+export function accountOf(publicKey: Uint8Array): Uint8Array | null {
+  const plain = plainPublicKey(publicKey)
+  return plain === null ? null : keccak_256(plain.subarray(1)).subarray(12)
+}
+
+/** The key as given, and its other encodings. */
 function encodings(publicKey: Uint8Array): Uint8Array[] {
   if (publicKey.length === 33) {
-    // libauth answers with words where there is no such point.
-    const plain = secp256k1.uncompressPublicKey(publicKey)
-    return typeof plain === 'string' ? [publicKey] : [publicKey, plain]
+    const plain = plainPublicKey(publicKey)
+    return plain === null ? [publicKey] : [publicKey, plain]
   }
   const coordinates = publicKey.subarray(1)
-  const isOdd = ((publicKey[64] ?? 0) & 1) === 1
-  const compressed = Uint8Array.of(isOdd ? 3 : 2, ...publicKey.subarray(1, 33))
+  const compressed = compressedPublicKey(publicKey)
   const plain = Uint8Array.of(4, ...coordinates)
   return publicKey[0] === 4 ? [publicKey, compressed] : [publicKey, plain, compressed]
+}
+
+/** The 33 bytes of a key that has the shape of one. The last byte of y decides their prefix. */
+export function compressedPublicKey(publicKey: Uint8Array): Uint8Array {
+  if (publicKey.length === 33) return publicKey
+  const isOdd = ((publicKey[64] ?? 0) & 1) === 1
+  return Uint8Array.of(isOdd ? 3 : 2, ...publicKey.subarray(1, 33))
 }

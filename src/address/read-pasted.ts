@@ -1,6 +1,6 @@
-import { xAddressToClassicAddress } from 'ripple-address-codec'
-import { writeBase58Check } from './formats/base58-check.ts'
 import type { ParseHint, ParseResult } from './formats/format.ts'
+import { isTronHex, tronHexText } from './formats/tron-hex.ts'
+import { hasTag, isXAddress } from './formats/xrp.ts'
 import { type Family, keyFamily } from './key.ts'
 import { parseAddress } from './parse.ts'
 import { readExplorerLink } from './pasted/explorer-link.ts'
@@ -47,6 +47,10 @@ const maxLength = 4_000
 export function readPasted(given: string, hint: ParseHint = {}): Pasted {
   const text = trimOf(given, pastedSpaces)
   const plain = parseAddress(text, hint)
+  if (plain.ok && isXAddress(text)) {
+    const took = hasTag(text) ? 'an X-address with a tag' : 'an X-address'
+    return { ...plain, address: plain.text, took }
+  }
   if (plain.ok) return { ...plain, address: text, took: null }
   if (text.length > maxLength) return plain
   const inside = lookInside(text)
@@ -75,22 +79,5 @@ function readBare(address: string, hint: ParseHint): ParseResult {
 
 /** Another writing of the same account. */
 function readOtherWriting(text: string): Inside | null {
-  // Tron's nodes write the 21 bytes in hex, the first of them 0x41: https://developers.tron.network/docs/account
-  if (/^(?:0x)?41[0-9a-f]{40}$/i.test(text)) {
-    const account = Buffer.from(text.slice(-40), 'hex')
-    return { address: writeBase58Check('41', account), took: "Tron's hex", family: 'tron' }
-  }
-  return /^[XT][1-9A-HJ-NP-Za-km-z]{46}$/.test(text) ? readXAddress(text) : null
-}
-
-/** Account and tag in one. Source: https://github.com/XRPLF/XRPL-Standards/tree/master/XLS-0005-tagged-addresses */
-function readXAddress(text: string): Inside {
-  try {
-    const { classicAddress, tag, test } = xAddressToClassicAddress(text)
-    if (test) return { reason: "an X-address of XRP's test network" }
-    const took = tag === false ? 'an X-address' : 'an X-address with a tag'
-    return { address: classicAddress, took, family: 'xrp' }
-  } catch {
-    return { reason: 'X-address checksum does not match' }
-  }
+  return isTronHex(text) ? { address: tronHexText(text), took: "Tron's hex", family: 'tron' } : null
 }

@@ -3,7 +3,7 @@ import { isPublicKey } from './public-key.ts'
 import { scriptChunks } from './script-chunks.ts'
 import { p2pkhHash, p2shHash, witnessProgram } from './script-templates.ts'
 
-export { publicKeyForms } from './public-key.ts'
+export { accountOf, publicKeyForms } from './public-key.ts'
 export { revealedPublicKeys } from './revealed-keys.ts'
 
 export type ScriptKind =

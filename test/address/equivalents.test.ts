@@ -67,14 +67,20 @@ describe('equivalents', () => {
     expect(nestedForms(makeKey('bitcoin', witnessScript(1, new Uint8Array(32))))).toEqual([])
   })
 
-  it('of a compressed P2PK script are all the forms of its key', () => {
+  /** Of the private key 1: https://eips.ethereum.org/EIPS/eip-155 has the way from key to account. */
+  const accounts = [
+    'same-key evm 0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf',
+    'same-key tron TMVQGm1qAQYVdetCeGRRkTWYYrLXuHK2HC',
+  ]
+
+  it('of a compressed P2PK script are all the forms of its key, and its accounts', () => {
     const ofUncompressed = [
       `same-key bitcoin ${generator.p2pkhOfUncompressed}`,
       'same-key bitcoin-cash bitcoincash:qzgmyjle755g2v5kptrg02asx5f8k8fg55zdx7hd4l',
       'same-key litecoin LYWKqJhtPeGyBAw7WC8R3F7ovxtzAiubdM',
     ]
     expect(written(`bitcoin:21${generator.compressed}ac`)).toEqual(
-      [...keyHashForms, ...ofUncompressed].sort(),
+      [...keyHashForms, ...ofUncompressed, ...accounts].sort(),
     )
   })
 
@@ -83,7 +89,7 @@ describe('equivalents', () => {
     expect(own).toEqual(
       expect.arrayContaining([`same-key bitcoin ${generator.p2pkhOfUncompressed}`, ...keyHashForms]),
     )
-    expect(own).toHaveLength(keyHashForms.length + 3)
+    expect(own).toHaveLength(keyHashForms.length + 3 + accounts.length)
     expect(written(`bitcoin:41${genesis.publicKey}ac`)).toContain(`same-key bitcoin ${genesis.p2pkh}`)
   })
 

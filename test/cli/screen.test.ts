@@ -326,13 +326,14 @@ describe('chainscreen screen', () => {
     const file = user.file('house.csv', `address,subject\n${genesis},House Rule\n`)
     user.configure({ lists: [{ id: 'house', format: 'csv', file }] })
     await user.follow()
-    const [check] = JSON.parse(
-      (await user.here('screen', '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa', '--json')).stdout,
-    )
-    expect(check).toMatchObject({
-      verdict: 'listed',
-      matches: [{ basis: 'same-key', address: genesis, subject: 'House Rule' }],
-    })
+    const accounts = ['0x8DbC239Cf928a1272f5070d97224e0882A8607bB', 'TNtdfEyziioxbdWDR55a7wxbZ5nsFNtvN8']
+    for (const address of ['1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa', ...accounts]) {
+      const [check] = JSON.parse((await user.here('screen', address, '--json')).stdout)
+      expect(check).toMatchObject({
+        verdict: 'listed',
+        matches: [{ basis: 'same-key', address: genesis, subject: 'House Rule' }],
+      })
+    }
   })
 
   it('tells programs the same', async () => {

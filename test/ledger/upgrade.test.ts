@@ -19,12 +19,18 @@ import { evm } from '../screening/builders.ts'
 import { tempDir } from '../temp.ts'
 import { freshLedger } from './fixtures.ts'
 
+/** What migrations call. */
+function addFunctions(db: Database.Database): void {
+  db.function('index_forms', (key: unknown) => JSON.stringify(indexForms(key as Key)))
+  db.function('tells_of_person', (text: unknown) => (tellsOfPerson(String(text)) ? 1 : 0))
+  addFormsFunction(db)
+}
+
 /** A database as an earlier program left it. */
 function databaseOf(version: number, content: string): string {
   const path = join(tempDir(), 'ledger.db')
   const db = new Database(path)
-  db.function('index_forms', (key: unknown) => JSON.stringify(indexForms(key as Key)))
-  db.function('tells_of_person', (text: unknown) => (tellsOfPerson(String(text)) ? 1 : 0))
+  addFunctions(db)
   for (const each of migrations()) if (each.version <= version) db.exec(each.sql())
   db.exec(content)
   db.pragma(`application_id = ${0x63687363}`)
@@ -326,8 +332,7 @@ describe('a database whose rejected files were quoted', () => {
   it('is written anew at the next start where a crash came before that', () => {
     const path = databaseOf(10, rows)
     const half = new Database(path)
-    half.function('tells_of_person', (_text: unknown) => 0)
-    addFormsFunction(half)
+    addFunctions(half)
     for (const { version, sql } of migrations()) if (version > 10) half.exec(sql())
     half.pragma(`user_version = ${migrations().at(-1)?.version}`)
     half.close()
@@ -419,5 +424,23 @@ describe('a database of the schema version 19', () => {
        update meta set value = '3' where key = 'list_revision';`,
     )
     expect(nextRescreen(freshLedger(path))).toBeUndefined()
+  })
+})
+
+describe('a database of the schema version 20', () => {
+  const publicKey = 'bitcoin:210279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798ac'
+  const listed = (key: string) =>
+    `insert into list_forms (form, key) values ('${key}', null); update meta set value = '3' where key = 'list_revision';`
+
+  it('finds a listed public key by its account, and matches stored history by it', () => {
+    const db = freshLedger(databaseOf(20, listed(publicKey)))
+    expect(all(db, `select form, key from list_forms where form like 'evm:%'`)).toEqual([
+      { form: 'evm:7e5f4552091a69125d5dfcb7b8c2659029395bdf', key: publicKey },
+    ])
+    expect(nextRescreen(db)).toMatchObject({ kind: 'asked', revision: 3, whole: true })
+  })
+
+  it('has nothing to match where no list names a public key', () => {
+    expect(nextRescreen(freshLedger(databaseOf(20, listed(evm('1')))))).toBeUndefined()
   })
 })

@@ -21,7 +21,7 @@ export const bundledColumns = [
  */
 export const bundled: ListFormat = {
   id: 'bundled',
-  version: 2,
+  version: 3,
   category: 'sanctions',
   listedOnIsPublished: false,
   async parse(input, _today, recognised = () => {}) {

@@ -17,7 +17,7 @@ const tellsTooMuch =
   'it tells of nationality, birth or documents, which chainscreen never holds: write the name alone'
 
 /** Of the parser, without options. */
-const version = 3
+const version = 4
 
 /**
  * A list of one's own: `address[,subject,program,listed_on,removed_on,source]`, columns in any order, several programs

@@ -13,7 +13,7 @@ import { walkXml, type XmlAttributes, type XmlElement } from './walk-xml.ts'
  */
 export const euFsf: ListFormat = {
   id: 'eu-fsf',
-  version: 3,
+  version: 4,
   category: 'sanctions',
   listedOnIsPublished: false,
   async parse(input, _today, recognised = () => {}) {

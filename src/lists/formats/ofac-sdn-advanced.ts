@@ -20,7 +20,7 @@ import { walkXml, type XmlElement } from './walk-xml.ts'
  */
 export const ofacSdnAdvanced: ListFormat = {
   id: 'ofac-sdn-advanced',
-  version: 3,
+  version: 4,
   category: 'sanctions',
   listedOnIsPublished: false,
   async parse(input, _today, recognised = () => {}) {

@@ -16,7 +16,7 @@ import { WrongElement, walkXml, type XmlElement } from './walk-xml.ts'
  */
 export const ofacSdn: ListFormat = {
   id: 'ofac-sdn',
-  version: 3,
+  version: 4,
   category: 'sanctions',
   listedOnIsPublished: false,
   async parse(input, _today, recognised = () => {}) {

@@ -22,7 +22,7 @@ import { readLines } from './read-lines.ts'
  */
 export const opensanctions: ListFormat = {
   id: 'opensanctions',
-  version: 6,
+  version: 7,
   category: 'sanctions',
   listedOnIsPublished: false,
   publication,

@@ -14,7 +14,7 @@ import { readTagPack } from './tagpack/read-tagpack.ts'
  */
 export const tagpack: ListFormat = {
   id: 'tagpack',
-  version: 5,
+  version: 6,
   category: 'own-list',
   listedOnIsPublished: false,
   async parse(input, _today, recognised = () => {}) {

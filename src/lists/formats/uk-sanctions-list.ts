@@ -12,7 +12,7 @@ import { readUkXml } from './uk-sanctions/read-xml.ts'
  */
 export const ukSanctionsList: ListFormat = {
   id: 'uk-sanctions-list',
-  version: 3,
+  version: 4,
   category: 'sanctions',
   listedOnIsPublished: false,
   async parse(input, _today, recognised = () => {}) {
