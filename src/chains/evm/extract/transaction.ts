@@ -20,6 +20,7 @@ import { tokenCallOf } from './token-call.ts'
 import { logTouches } from './touches.ts'
 import { trails } from './trail.ts'
 import { type UndecodedLog, undecodedLog, undecodedTransfers } from './undecoded.ts'
+import { ofOwn, ofTransaction, type UndecodedLimits, type UndecodedNeeds } from './undecoded-limits.ts'
 import { waysOf } from './ways.ts'
 
 /** What of a transaction is no transfer, and has to be told all the same. */
@@ -27,25 +28,33 @@ export interface TransactionNotes {
   /** The logs that no decoder knows, and that name own addresses. */
   undecoded: UndecodedLog[]
   unscreened: Unscreened[]
+  /** What would have to be kept of these logs. */
+  needs: UndecodedNeeds
+}
+
+export function newNotes(): TransactionNotes {
+  return { undecoded: [], unscreened: [], needs: { transfers: 0, parties: 0 } }
 }
 
 /**
  * What the exchange and others moved in one transaction, or `null` where nothing is between them.
  *
  * @param notes what was found beside it is added there.
+ * @param limits what is kept of its undecoded logs, where its block has too much of them.
  */
 export function extractTransaction(
   one: ReadTransaction,
   own: OwnLookup,
   chain: EvmChain,
-  notes: TransactionNotes = { undecoded: [], unscreened: [] },
+  notes: TransactionNotes = newNotes(),
+  limits?: UndecodedLimits,
 ): ScreenableTx | null {
   const isOwn = ownCheck(own)
   const minted = mintTransfer(one.tx, isOwn, chain.nativeSymbol)
   const transfers = minted === null ? [] : [minted]
   const parties: Party[] & ScreenableTx['parties'] = []
   if (one.succeeded) {
-    const found = successfulTransfers(one, own, isOwn, chain, notes)
+    const found = successfulTransfers(one, own, isOwn, chain, notes, limits)
     transfers.push(...found.transfers)
     parties.push(...found.parties)
   }
@@ -59,6 +68,7 @@ function successfulTransfers(
   isOwn: IsOwn,
   chain: EvmChain,
   notes: TransactionNotes,
+  limits: UndecodedLimits = isOwn(one.tx.from) ? ofOwn : ofTransaction,
 ): Pick<ScreenableTx, 'transfers' | 'parties'> {
   const { tx, receipt, frames } = one
   const native = nativeMovements(one, chain)
@@ -76,9 +86,11 @@ function successfulTransfers(
     ]),
     called: called === null || called === undefined ? [] : [called],
   }
-  const unknown = undecodedTransfers(undecoded, around)
-  notes.undecoded.push(...undecoded)
+  const unknown = undecodedTransfers(undecoded, around, limits)
+  for (const each of undecoded) notes.undecoded.push(each)
+  notes.needs = unknown.needs
   if (unknown.left > 0) notes.unscreened.push(leftOut(tx.hash, unknown.left))
+  if (unknown.merged > 0) notes.unscreened.push(merged(tx.hash, unknown.merged))
   const transfers = [
     ...native.flatMap((movement) => nativeTransfer(movement, around) ?? []),
     ...tokens.flatMap((movement) => tokenTransfer(movement, around) ?? []),
@@ -113,6 +125,11 @@ function readLogs(
 
 function leftOut(txHash: string, left: number): Unscreened {
   const reason = `its undecoded logs name ${left} addresses more than are kept for lists to come`
+  return { what: 'undecoded-logs', reason, txHash }
+}
+
+function merged(txHash: string, own: number): Unscreened {
+  const reason = `its undecoded logs are one transfer: ${own} own addresses that they name have none of their own`
   return { what: 'undecoded-logs', reason, txHash }
 }
 

@@ -1,10 +1,12 @@
 import { evmKey } from '../../../address/key.ts'
 import type { Party, ScreenableTx, Transfer } from '../../../screening/types.ts'
 import type { UndecodedCount } from '../../source.ts'
+import { nowhere } from '../oddity.ts'
 import type { RpcLog } from '../types.ts'
 import { named } from './named.ts'
 import type { Surroundings } from './surroundings.ts'
 import { tokenCallOf } from './token-call.ts'
+import type { UndecodedLimits, UndecodedNeeds } from './undecoded-limits.ts'
 import { waysOf } from './ways.ts'
 import { mayBeAddress } from './words.ts'
 
@@ -40,6 +42,10 @@ export function countUndecoded(logs: readonly UndecodedLog[]): UndecodedCount[] 
 export interface UndecodedTransfers extends Pick<ScreenableTx, 'transfers' | 'parties'> {
   /** Named addresses beyond those that are kept. */
   left: number
+  /** Own addresses that have no transfer of their own. */
+  merged: number
+  /** What would have to be kept of all. */
+  needs: UndecodedNeeds
 }
 
 /**
@@ -47,9 +53,6 @@ export interface UndecodedTransfers extends Pick<ScreenableTx, 'transfers' | 'pa
  * once for the transaction: more than the truth of a single log, never less.
  */
 export const maxUndecodedPairs = 500
-
-/** Addresses that one transaction may name in undecoded logs, and have kept for lists to come. */
-export const maxUndecodedParties = 5_000
 
 /** What a log that no decoder knows names, where an own address is among it. */
 export function undecodedLog(log: RpcLog, index: number, isOwn: Surroundings['isOwn']): UndecodedLog | null {
@@ -88,21 +91,27 @@ interface Group {
 export function undecodedTransfers(
   logs: readonly UndecodedLog[],
   { one, isOwn, called, chain }: Surroundings,
+  limits: UndecodedLimits,
 ): UndecodedTransfers {
-  if (logs.length === 0) return { transfers: [], parties: [], left: 0 }
+  if (logs.length === 0)
+    return { transfers: [], parties: [], left: 0, merged: 0, needs: { transfers: 0, parties: 0 } }
   const calls = logs.map(({ log, index }) => tokenCallOf(one.frames, index, log.address))
   const ways = waysOf(
     one.frames,
     calls.flatMap((call) => call ?? []),
   )
-  const exact = ways.whole === null && pairsOf(logs) <= maxUndecodedPairs
-  const groups = new Map<string, Group>()
+  const pairs = pairsOf(logs)
+  const isFew = ways.whole === null && pairs <= Math.min(maxUndecodedPairs, limits.parties)
+  const all = new Map<string, Group>()
   for (const [at, undecoded] of logs.entries()) {
     const call = calls[at] ?? null
     const way = call === null ? called : ways.to(call)
-    for (const own of undecoded.own.keys()) join(groups, undecoded, own, exact, exact ? way : [])
+    for (const own of undecoded.own.keys()) join(all, undecoded, own, isFew, isFew ? way : [])
   }
-  const known = exact ? { kept: [], left: 0 } : wholeParties(logs, [...called, ...(ways.whole ?? [])], isOwn)
+  const isMerged = all.size > limits.transfers
+  const exact = isFew && !isMerged
+  const groups = isMerged ? merge(all, logs) : all
+  const everybody = exact ? [] : wholeParties(logs, [...called, ...(ways.whole ?? [])], isOwn)
   const direction = isOwn(one.tx.from) ? 'withdrawal' : 'deposit'
   const transfers = [...groups.values()].map(
     ({ id, own, contract, others, way, logs: count }): Transfer => ({
@@ -117,7 +126,21 @@ export function undecodedTransfers(
       logs: count,
     }),
   )
-  return { transfers, parties: named('named', known.kept), left: known.left }
+  const kept = everybody.slice(0, limits.parties)
+  return {
+    transfers,
+    parties: named('named', kept),
+    left: everybody.length - kept.length,
+    merged: isMerged ? new Set([...all.values()].map(({ own }) => own)).size - 1 : 0,
+    needs: { transfers: all.size, parties: exact ? pairs : everybody.length },
+  }
+}
+
+/** All logs as one transfer, of the first own address that they name. */
+function merge(groups: ReadonlyMap<string, Group>, logs: readonly UndecodedLog[]): Map<string, Group> {
+  const [first] = groups.values()
+  if (first === undefined) return new Map()
+  return new Map([['', { ...first, others: new Set(), way: new Set(), logs: logs.length }]])
 }
 
 function pairsOf(logs: readonly UndecodedLog[]): number {
@@ -165,13 +188,12 @@ function wholeParties(
   logs: readonly UndecodedLog[],
   way: readonly string[],
   isOwn: Surroundings['isOwn'],
-): { kept: string[]; left: number } {
+): string[] {
   const all = new Set<string>()
   for (const { log, others } of logs) {
     if (!isOwn(log.address)) all.add(log.address)
     for (const address of others) all.add(address)
   }
   for (const address of way) if (!isOwn(address)) all.add(address)
-  const kept = [...all].slice(0, maxUndecodedParties)
-  return { kept, left: all.size - kept.length }
+  return [...all].filter((address) => address !== nowhere)
 }

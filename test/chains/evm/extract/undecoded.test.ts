@@ -2,11 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { evmKey } from '../../../../src/address/key.ts'
 import { extractBlock } from '../../../../src/chains/evm/extract/extract.ts'
 import * as topics from '../../../../src/chains/evm/extract/topics.ts'
-import {
-  maxUndecodedKinds,
-  maxUndecodedPairs,
-  maxUndecodedParties,
-} from '../../../../src/chains/evm/extract/undecoded.ts'
+import { maxUndecodedKinds, maxUndecodedPairs } from '../../../../src/chains/evm/extract/undecoded.ts'
+import { maxUndecodedParties, ofBlock } from '../../../../src/chains/evm/extract/undecoded-limits.ts'
 import type { RpcLog } from '../../../../src/chains/evm/types.ts'
 import { address, blockOf, chainOf, log, rolesOf, type TxSketch, topic, words } from '../build.ts'
 import { ownOf } from '../own.ts'
@@ -174,6 +171,87 @@ describe('a contract that names thousands', () => {
         reason: expect.stringContaining('name 11 addresses more'),
         txHash: transactions[0]?.hash,
       },
+    ])
+  })
+})
+
+describe('a block whose undecoded logs name thousands of own addresses', () => {
+  const ours = Array.from({ length: 3 * ofBlock.transfers }, (_, i) => address(0x10_000 + i))
+  const lookup = ownOf(own, hot, ...ours)
+  const block = (...sketches: TxSketch[]) => {
+    const { block, receipts } = blockOf(sketches)
+    return extractBlock({ block, receipts, frames: null }, lookup, chainOf(tokens))
+  }
+  const of = (count: number, from = 0) => ours.slice(from, from + count)
+  const spam = (count: number, from = 0, more: string[] = []): TxSketch => ({
+    logs: [log(junk, [unknown], words(...of(count, from), ...more))],
+  })
+  const honest: TxSketch = { logs: [log(router, [unknown, topic(own)], words(alice))] }
+  const sizes = (found: ReturnType<typeof block>) =>
+    found.transactions.map(({ transfers }) => transfers.length)
+
+  it('has one transfer where one log names too many, with everybody that it names, a row and its note', () => {
+    const found = block(spam(ofBlock.transfers + 1, 0, [alice]))
+    expect(found.transactions).toMatchObject([
+      {
+        transfers: [{ id: 'log:0', own: evmKey(ours[0] ?? ''), asset: `unknown:${junk}`, logs: 1 }],
+        parties: expect.arrayContaining([{ key: evmKey(alice), role: 'named' }]),
+      },
+    ])
+    expect(found.unscreened).toEqual([
+      {
+        what: 'undecoded-logs',
+        reason: expect.stringContaining(`${ofBlock.transfers} own addresses`),
+        txHash: found.transactions[0]?.hash,
+      },
+    ])
+    expect(found.undecoded).toEqual([{ contract: junk, topic: unknown, logs: 1 }])
+  })
+
+  it('has one for each of many logs of a transaction, up to the same bound', () => {
+    const logs = (count: number) => of(count).map((each) => log(junk, [unknown, topic(each)]))
+    const fits = block({ logs: logs(ofBlock.transfers) })
+    expect([sizes(fits), fits.unscreened]).toEqual([[ofBlock.transfers], []])
+    const found = block({ logs: logs(ofBlock.transfers + 1) })
+    expect(found.transactions[0]?.transfers).toMatchObject([{ id: 'log:0', logs: ofBlock.transfers + 1 }])
+    expect(found.unscreened).toHaveLength(1)
+    expect(found.undecoded).toEqual([{ contract: junk, topic: unknown, logs: ofBlock.transfers + 1 }])
+  })
+
+  it('keeps those of the smaller transactions, whatever comes before them', () => {
+    const share = Math.floor(ofBlock.transfers / 2)
+    const found = block(spam(share + 5), spam(share, share + 5), spam(share - 10), honest)
+    expect(sizes(found)).toEqual([1, share, share - 10, 1])
+    expect(found.transactions[3]?.transfers).toMatchObject([
+      { own: evmKey(own), parties: expect.arrayContaining([{ key: evmKey(alice), role: 'named' }]) },
+    ])
+    expect(found.unscreened).toMatchObject([{ what: 'undecoded-logs', txHash: found.transactions[0]?.hash }])
+    expect(block(spam(share + 5), spam(share, share + 5), spam(share - 10), honest)).toEqual(found)
+  })
+
+  it('does not count those that an own address signed', () => {
+    const found = block({ ...spam(ofBlock.transfers + 9), from: own }, spam(ofBlock.transfers), honest)
+    expect(sizes(found)).toEqual([ofBlock.transfers + 9, 1, 1])
+    expect(found.unscreened).toHaveLength(1)
+  })
+
+  it('keeps so many addresses beside them, and says of which transactions how many it does not', () => {
+    const others = Array.from({ length: maxUndecodedParties }, (_, i) => address(0x90_000 + i))
+    const large = { logs: [log(junk, [unknown, topic(own)], words(...others))] }
+    const count = ofBlock.parties / maxUndecodedParties
+    const found = block(...Array.from({ length: count + 1 }, () => large), honest)
+    const parties = found.transactions.map((tx) => tx.parties.length)
+    // Each names its contract and what it called too.
+    expect(Math.max(...parties)).toBeLessThanOrEqual(maxUndecodedParties + 1)
+    expect(parties.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(
+      ofBlock.parties + found.transactions.length,
+    )
+    expect(found.transactions.at(-1)?.transfers).toMatchObject([
+      { parties: expect.arrayContaining([{ key: evmKey(alice), role: 'named' }]) },
+    ])
+    const last = found.transactions.at(-2)?.hash
+    expect(found.unscreened.filter(({ txHash }) => txHash === last)).toEqual([
+      { what: 'undecoded-logs', reason: expect.stringMatching(/name \d+ addresses more/), txHash: last },
     ])
   })
 })
