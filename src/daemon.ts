@@ -29,6 +29,8 @@ export interface DaemonOptions {
   /** Now, ISO-8601. */
   now?: () => string
   onProgress?: (progress: { chain: string; height: number; head: number }) => void
+  /** Blocks done and in all, of the rescan under way. */
+  onRescan?: (progress: { chain: string; done: number; total: number }) => void
 }
 
 /**

@@ -7,6 +7,7 @@ import { shallowFinality } from './config/shallow-finality.ts'
 import { checkDatabaseFile } from './doctor-database.ts'
 import { checkFreezeLists } from './doctor-freezes.ts'
 import { checkHistory } from './doctor-history.ts'
+import { checkAgainstLedger } from './doctor-ledger.ts'
 import { ChainscreenError, messageOf } from './errors.ts'
 import { canaryTrouble, readCanary } from './ledger/canary.ts'
 import { readChainState, readHalt, refuseOtherGenesis } from './ledger/chain.ts'
@@ -67,6 +68,7 @@ function checkDatabase(config: Config, at: string, deep: boolean): Checkup[] {
       return [
         ...file,
         ...config.chains.flatMap(({ id }) => checkHalt(db, id)),
+        ...config.chains.flatMap((chain) => checkAgainstLedger(db, chain)),
         {
           what: 'own addresses',
           state: own > 0 ? 'ok' : 'warn',
@@ -245,6 +247,7 @@ async function checkNode(
         found: `${info.client} at ${source.endpoint}, head ${head.height}${tag}; reads ${info.reads}`,
         advice,
       },
+      ...checkAboveHead(database, chain, head.height),
       ...((await source.tryOut?.(due ?? head.height, signal)) ?? []).map((trial) => ({ what, ...trial })),
       ...(chain.mempool ? [await checkMempool(chain.id, source, signal)] : []),
     ]
@@ -255,6 +258,20 @@ async function checkNode(
   } finally {
     await source.close()
   }
+}
+
+/** Of a chain that was never followed: of others, `start` says nothing of what is read next. */
+function checkAboveHead(database: string, { id, start }: Config['chains'][number], head: number): Checkup[] {
+  const began = withLedger(database, (db) => readChainState(db, id).startHeight) ?? null
+  if (began !== null || start === 'latest' || start <= head) return []
+  return [
+    {
+      what: `start of ${id}`,
+      state: 'warn',
+      found: `\`start\` is ${start}, above the node's head ${head}: nothing is screened until the chain gets there`,
+      advice: 'if you meant an earlier block, lower `start`',
+    },
+  ]
 }
 
 async function checkMempool(chain: string, source: ChainSource, signal?: AbortSignal): Promise<Checkup> {

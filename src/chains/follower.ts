@@ -11,6 +11,10 @@ export interface FollowerStore {
   state(): { startHeight: number | null; cursor: BlockRef | null; finalHeight: number | null }
   /** A block of the followed branch, while it is in the hash window. */
   blockAt(height: number): BlockRef | undefined
+  /** The hash of a block that was read below where following began, or is in the hash window. */
+  hashAt(height: number): string | undefined
+  /** The lowest block that was read, and that a reorg may reach or fork at; `null`: there is none. */
+  lowestOpen(): number | null
   /** Consecutive blocks that follow on the cursor. */
   commit(blocks: readonly SourceBlock[], head: ChainHead, finalHeight: number | null): void | Promise<void>
   /** What the node says of its head, whatever becomes of it. */
@@ -42,6 +46,8 @@ export interface FollowerOptions {
   onLook?: () => void | Promise<void>
   onTrouble?: (error: unknown, retryMs: number) => void
   onReorg?: (from: BlockRef, fork: BlockRef | null) => void
+  /** The chain has not grown to `start` yet: nothing is read until then. */
+  onAboveHead?: (start: number, head: number) => void
 }
 
 const defaultFirstRetryMs = 250
@@ -102,6 +108,7 @@ async function advance(options: FollowerOptions): Promise<ChainHead | null> {
   const begin = startHeight ?? (options.start === 'latest' ? head.height : options.start)
   const from = cursor === null ? begin : cursor.height + 1
   if (from > head.height) {
+    if (cursor === null) options.onAboveHead?.(from, head.height)
     if (cursor === null || cursor.hash === head.hash || store.blockAt(head.height)?.hash === head.hash) {
       // At the head, or the node is behind what we have already read from it: nothing to do but wait.
       store.noteHead(head, finalAt(cursor))
@@ -212,9 +219,9 @@ async function reorganise(
   const { source, store, signal } = options
   const { startHeight, finalHeight } = store.state()
   const known = {
-    startHeight: startHeight ?? 0,
+    lowest: Math.min(startHeight ?? 0, store.lowestOpen() ?? Number.POSITIVE_INFINITY),
     finalHeight,
-    blockAt: (height: number) => store.blockAt(height),
+    hashAt: (height: number) => store.hashAt(height),
   }
   const fork = await walkBack(source, known, newBranch, signal)
   if (fork?.hash === from.hash) return

@@ -4,9 +4,10 @@ import type { ChainSource } from './source.ts'
 
 /** What is known of the branch that was followed so far. */
 export interface KnownBranch {
-  blockAt(height: number): BlockRef | undefined
-  /** Where following began. */
-  startHeight: number
+  /** The hash of its block at a height; `undefined` where it was not read, or is not known any more. */
+  hashAt(height: number): string | undefined
+  /** The lowest block of it that was read, and that it may fork at. */
+  lowest: number
   /** Blocks at or below it are final. */
   finalHeight: number | null
 }
@@ -15,7 +16,7 @@ export interface KnownBranch {
  * Follows a new branch down by its parent hashes to the block it shares with the known branch.
  *
  * @param from a block of the new branch.
- * @returns the shared block; `null` when the branches part before the block where following began.
+ * @returns the shared block; `null` when the branches part below all that was read.
  * @throws `deep-reorg` when they part below a final block. `node-missing-data` when the node has no header of its own branch,
  * `node-bad-answer` when its heights do not go down one by one: no header of Bitcoin proves its own.
  */
@@ -39,11 +40,10 @@ export async function walkBack(
         `The node says that block ${hash} has height ${header.height}, and by the blocks that build on it it has ${height}.`,
       )
     }
-    const ours = known.blockAt(header.height)
-    if (ours?.hash === header.hash) return ours
+    if (known.hashAt(header.height) === header.hash) return header
     if (known.finalHeight !== null && header.height <= known.finalHeight)
       throw deepReorg(header, known.finalHeight)
-    if (header.height <= known.startHeight) return null
+    if (header.height <= known.lowest) return null
     hash = header.parentHash
   }
 }

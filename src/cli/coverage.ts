@@ -23,11 +23,7 @@ export const coverageCommand: CommandFactory = () =>
       const db = openLedgerForReading(databaseOf(options, config))
       try {
         if (chain !== undefined) refuseUnknownChain(db, config, chain)
-        const report = readCoverage(
-          db,
-          chain,
-          (config?.chains ?? []).map(({ id }) => id),
-        )
+        const report = readCoverage(db, chain, config?.chains ?? [])
         if (options.json) return printJson(report)
         if (report.length === 0) printLine('No chain was followed yet, and the config names none.')
         report.forEach(printCoverage)

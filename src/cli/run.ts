@@ -23,6 +23,7 @@ export const runCommand: CommandFactory = () =>
           onProgress: ({ chain, height, head }) => {
             if (head - height >= distance) progress.update(chain, height, head)
           },
+          onRescan: ({ chain, done, total }) => progress.update(`${chain}, rescan`, done, total),
         })
       } finally {
         progress.stop()

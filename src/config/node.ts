@@ -37,7 +37,9 @@ const startExpected = 'a block height, or latest'
 /** Where screening starts on a chain that the database does not know yet. */
 export const startSchema = z
   .union([wholeNumber(startExpected, 0), z.literal('latest')], startExpected)
-  .describe('First block to screen: a height, or latest (the head when the chain is first followed).')
+  .describe(
+    'First block to screen: a height, or latest (the head when the chain is first followed). A lower height than before has the missing blocks read behind the follower.',
+  )
 
 /** Whether what waits for a block is screened too. */
 export const mempoolSchema = flag()

@@ -23,6 +23,17 @@ export function keptHash(db: Db, chain: string, height: number): string | undefi
   )?.hash
 }
 
+/** The lowest covered block that is the final one or above it; `null` where there is none. */
+export function lowestOpen(db: Db, chain: string): number | null {
+  const row = one<{ height: number | null }>(
+    db,
+    `select min(height) as height from block_hashes
+     where chain = ?1 and height >= ifnull((select final_height from chains where id = ?1), 0)`,
+    chain,
+  )
+  return row?.height ?? null
+}
+
 /** The kept hashes of a range, both ends included, lowest first. */
 export function keptHashes(db: Db, chain: string, from: number, to: number): Block[] {
   return all<Block>(

@@ -6,7 +6,7 @@ import {
   takeOverFreezes,
   writeBlock,
 } from './commit-step.ts'
-import { type CoverageRow, coverBlock } from './coverage.ts'
+import { type CoverageRow, coverBlock, openReplayRow } from './coverage.ts'
 import { type Db, inTransaction } from './database.ts'
 import { finalize } from './finalize.ts'
 import { noteReplayed } from './replays.ts'
@@ -55,8 +55,11 @@ export function commitReplay(
         revisions: step.revisions,
       } as const
       // What a reorg may still undo has a row of its own, so that no more than that is taken back.
-      const text = JSON.stringify([terms, finalHeight !== null && block.height <= finalHeight])
-      row = coverBlock(db, terms, block, text === rowTerms ? row : undefined, step.at)
+      const isFinal = finalHeight !== null && block.height <= finalHeight
+      const text = JSON.stringify([terms, isFinal])
+      if (text !== rowTerms)
+        row = isFinal && step.replay != null ? openReplayRow(db, terms, block) : undefined
+      row = coverBlock(db, terms, block, row, step.at)
       rowTerms = text
       closeUnscreened(db, chain.id, block, { coverageId: row.id, at: step.at })
       takeOverFreezes(db, chain, block, step)

@@ -1,6 +1,9 @@
+import { type BlockRange, countBlocks, shared, without } from './block-ranges.ts'
 import type { CoveredStretch } from './coverage-stretches.ts'
 import { all, type Db } from './database.ts'
 import { lateAddresses, removedAddresses } from './late-addresses.ts'
+import type { Start } from './lower-start.ts'
+import { pendingReplays, type Replay } from './replays.ts'
 import { historyRevision } from './rescreens.ts'
 import { readRevisions } from './revisions.ts'
 
@@ -31,11 +34,20 @@ export interface ChainRow {
   final_height: number | null
 }
 
-/** Everything that can be told from what is covered, and what was noted while it was read. */
-export function gapsOf(db: Db, chain: ChainRow, stretches: readonly CoveredStretch[]): CoverageGap[] {
+/**
+ * Everything that can be told from what is covered, and what was noted while it was read.
+ *
+ * @param start as the config has it; `latest` where that is not known.
+ */
+export function gapsOf(
+  db: Db,
+  chain: ChainRow,
+  stretches: readonly CoveredStretch[],
+  start: Start,
+): CoverageGap[] {
   return [
     ...(stretches.length === 0 ? [{ from: null, to: null, reason: 'nothing screened yet' }] : []),
-    ...holes(stretches),
+    ...unread(chain, stretches, pendingReplays(db, chain.id), start),
     ...behind(chain, stretches),
     ...oldLists(db, stretches),
     ...lateAddresses(db, chain, stretches),
@@ -45,13 +57,42 @@ export function gapsOf(db: Db, chain: ChainRow, stretches: readonly CoveredStret
   ]
 }
 
-function holes(stretches: readonly CoveredStretch[]): CoverageGap[] {
-  return stretches.flatMap((stretch, index) => {
-    const before = stretches[index - 1]
-    return before !== undefined && before.to < stretch.from - 1
-      ? [{ from: before.to + 1, to: stretch.from - 1, reason: 'not screened' }]
-      : []
-  })
+/** Blocks below the last covered one that were never read. */
+function unread(
+  { start_height: began }: Pick<ChainRow, 'start_height'>,
+  stretches: readonly CoveredStretch[],
+  pending: readonly Replay[],
+  start: Start,
+): (CoverageGap & BlockRange)[] {
+  const last = stretches.at(-1)
+  if (last === undefined) return []
+  const asked = pending.filter(({ cause }) => cause === 'start').map(({ next }) => next)
+  const from = Math.min(stretches[0]?.from ?? last.to, start === 'latest' ? last.to : start, ...asked)
+  return without({ from, to: last.to }, stretches)
+    .flatMap((hole) => [
+      ...pending.flatMap((job) => {
+        const blocks = shared(hole, { from: job.next, to: job.to })
+        return blocks === null ? [] : [{ ...blocks, reason: queuedReason(blocks, job) }]
+      }),
+      ...without(
+        hole,
+        pending.map(({ next, to }) => ({ from: next, to })),
+      ).flatMap((rest) => unasked(rest, began, start)),
+    ])
+    .sort((a, b) => a.from - b.from)
+}
+
+function queuedReason(blocks: BlockRange, { failure }: Replay): string {
+  const queued = `not screened yet: ${countBlocks([blocks])} blocks are queued to be read, behind the follower of \`run\``
+  return failure === null ? queued : `${queued}; the last attempt failed: ${failure}`
+}
+
+/** Blocks that nobody queued: those at or above `start` will be. */
+function unasked(hole: BlockRange, began: number | null, start: Start): (BlockRange & { reason: string })[] {
+  const due = start === 'latest' || began === null ? null : shared(hole, { from: start, to: began - 1 })
+  if (due === null) return [{ ...hole, reason: 'not screened' }]
+  const reason = `not screened: \`start\` in the config is ${start}, and screening began at ${began}; the next start of \`run\` queues these ${countBlocks([due])} blocks`
+  return [...without(hole, [due]).map((rest) => ({ ...rest, reason: 'not screened' })), { ...due, reason }]
 }
 
 function behind(

@@ -2,6 +2,7 @@ import { type ChainRow, type ClosedGap, type CoverageGap, closedGaps, gapsOf } f
 import { type CoveredStretch, stretchesOf } from './coverage-stretches.ts'
 import { all, type Db } from './database.ts'
 import { lateDerived } from './late-addresses.ts'
+import type { Start } from './lower-start.ts'
 import { type MempoolState, readMempools } from './mempools.ts'
 import { historyRevision } from './rescreens.ts'
 import { readRevisions } from './revisions.ts'
@@ -35,11 +36,20 @@ export interface ChainCoverage {
 /**
  * What was screened, and everything that was not, per chain.
  *
- * @param asked only this chain. @param configured chains that should be followed: of one that never was, nothing is screened.
+ * @param asked only this chain. @param configured chains that should be followed, and from where on: of one that never was,
+ * nothing is screened.
  */
-export function readCoverage(db: Db, asked?: string, configured: readonly string[] = []): ChainCoverage[] {
+export function readCoverage(
+  db: Db,
+  asked?: string,
+  configured: readonly { id: string; start?: Start }[] = [],
+): ChainCoverage[] {
   const known = all<ChainRow>(db, 'select * from chains')
-  const missing = configured.filter((id) => known.every((chain) => chain.id !== id)).map(neverFollowed)
+  const missing = configured
+    .map(({ id }) => id)
+    .filter((id) => known.every((chain) => chain.id !== id))
+    .map(neverFollowed)
+  const startOf = (id: string) => configured.find((chain) => chain.id === id)?.start ?? 'latest'
   const history = historyRevision(db, readRevisions(db).list)
   return [...known, ...missing]
     .filter(({ id }) => asked === undefined || id === asked)
@@ -55,7 +65,7 @@ export function readCoverage(db: Db, asked?: string, configured: readonly string
         finalHeight: chain.final_height,
         historyRevision: history,
         stretches,
-        gaps: gapsOf(db, chain, stretches),
+        gaps: gapsOf(db, chain, stretches, startOf(chain.id)),
         notes: lateDerived(db, chain.id, stretches),
         undecoded: undecodedKinds(db, chain.id),
         closed: closedGaps(db, chain.id),

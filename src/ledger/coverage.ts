@@ -94,6 +94,21 @@ export function openFollowRow(
   return fits ? { id: last.id, digest: last.digest, toHeight: last.to_height } : undefined
 }
 
+/** The row that a replay which was interrupted goes on with. */
+export function openReplayRow(
+  db: Db,
+  { chain, level, revisions }: CoverageTerms,
+  block: BlockRef,
+): CoverageRow | undefined {
+  return one<CoverageRow>(
+    db,
+    `select id, digest, to_height as toHeight from coverage
+     where chain = ? and kind = 'replay' and to_height = ? and last_hash = ? and level = ?
+       and list_revision = ? and own_revision = ? order by id desc limit 1`,
+    ...[chain, block.height - 1, block.parentHash, level, revisions.list, revisions.own],
+  )
+}
+
 interface FollowRow {
   id: number
   to_height: number

@@ -7,7 +7,7 @@ import { entriesNamingSql } from './new-own.ts'
 import { isOwnAnywhere, type OwnAddressRow } from './own-addresses.ts'
 import { withHolderForms } from './own-forms.ts'
 import { withdrawAlert } from './read-as-foreign.ts'
-import { insertReplay, type Replay } from './replays.ts'
+import { insertReplay, type Replay, readReplay } from './replays.ts'
 import { addRescreen, addRescreenItem, type RescreenItem } from './rescreens.ts'
 import { bumpRevision, readRevisions } from './revisions.ts'
 import { whileLoading } from './while-loading.ts'
@@ -119,8 +119,7 @@ function readAgain(db: Db, removed: readonly OwnAddressRow[], revision: number, 
     if (added.length === 0) return []
     return screenedSince(db, chain.id, Math.min(...added)).map(({ from, to }) => {
       const range = { chain: chain.id, from, to, ownRevision: revision, cause: 'removed' as const }
-      const id = insertReplay(db, range, at)
-      return { id, chain: chain.id, from, to, next: from, state: 'pending' as const }
+      return readReplay(db, insertReplay(db, range, at))
     })
   })
 }

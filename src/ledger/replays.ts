@@ -5,7 +5,13 @@ import { stretchesOf } from './coverage-stretches.ts'
 import { all, type Db, inTransaction, one, run } from './database.ts'
 import { readRevisions } from './revisions.ts'
 
-/** A range of blocks to be read again, because own addresses were registered, or removed, after they were screened. */
+/**
+ * Why blocks are to be read again. `added`, `removed`: own addresses were, after the blocks were screened. `start`: the config's
+ * `start` is lower than where following began. `asked`: a person did, beside a daemon that runs.
+ */
+export type ReplayCause = 'added' | 'removed' | 'start' | 'asked'
+
+/** A range of blocks to be read again. */
 export interface Replay {
   id: number
   chain: string
@@ -15,9 +21,13 @@ export interface Replay {
   /** Everything below it is done. */
   next: number
   state: 'pending' | 'done'
+  cause: ReplayCause
+  /** Why the last attempt ended, as a sentence; `null` once one gets on. */
+  failure: string | null
 }
 
-const columns = 'id, chain, from_height as "from", to_height as "to", next_height as next, state'
+const columns =
+  'id, chain, from_height as "from", to_height as "to", next_height as next, state, cause, failure'
 
 /**
  * Writes down that a chain has to be read again from a height up to the cursor. Where that was written down before, and
@@ -50,14 +60,14 @@ export function askReplay(
     if (known !== undefined) return known
     if (from > to) return null
     const id = insertReplay(db, { chain, from, to, ownRevision: readRevisions(db).own }, at)
-    return { id, chain, from, to, next: from, state: 'pending' }
+    return readReplay(db, id)
   })
 }
 
 /** Writes down that a range is to be read again. Inside a transaction. @returns its id. */
 export function insertReplay(
   db: Db,
-  range: { chain: string; from: number; to: number; ownRevision: number; cause?: 'added' | 'removed' },
+  range: { chain: string; from: number; to: number; ownRevision: number; cause?: ReplayCause },
   at: string,
 ): number {
   const { id } = run(
@@ -91,13 +101,25 @@ function cursorOf(db: Db, chain: string): number {
   )
 }
 
-/** In the order they were asked for. */
+/** In the order they are done: as they were asked for, and what a lower `start` asks for last, since it may take days. */
 export function pendingReplays(db: Db, chain: string): Replay[] {
   return all<Replay>(
     db,
-    `select ${columns} from replays where chain = ? and state = 'pending' order by id`,
+    `select ${columns} from replays where chain = ? and state = 'pending' order by cause = 'start', id`,
     chain,
   )
+}
+
+/** @param id of a row that is there. */
+export function readReplay(db: Db, id: number): Replay {
+  const row = one<Replay>(db, `select ${columns} from replays where id = ?`, id)
+  if (row === undefined) throw new Error(`there is no replay ${id}`)
+  return row
+}
+
+/** Notes why a replay can't go on now, for other processes. */
+export function noteReplayFailure(db: Db, id: number, failure: string): void {
+  run(db, 'update replays set failure = ?2 where id = ?1 and failure is not ?2', id, failure)
 }
 
 /** Notes what a replay did and how far it has come, in the transaction that did it. */
@@ -105,7 +127,7 @@ export function noteReplayed(db: Db, id: number, next: number, counts: StepCount
   run(
     db,
     `update replays set next_height = ?2, created = created + ?3, reinstated = reinstated + ?4, known = known + ?5,
-       started_at = ifnull(started_at, ?6), state = iif(?2 > to_height, 'done', 'pending'),
+       failure = null, started_at = ifnull(started_at, ?6), state = iif(?2 > to_height, 'done', 'pending'),
        finished_at = iif(?2 > to_height, ?6, null)
      where id = ?1`,
     ...[id, next, counts.created, counts.reinstated, counts.known, at],
@@ -135,7 +157,9 @@ export function endCoveredReplays(db: Db, chain: string, at: string): void {
   inTransaction(db, () => {
     const { own } = readRevisions(db)
     const current = stretchesOf(db, chain).filter(({ ownRevision }) => ownRevision >= own)
-    for (const { id, next, to } of pending) {
+    for (const { id, next, to, cause } of pending) {
+      // A person may ask for more than own addresses: for what this version newly reads, say.
+      if (cause === 'asked') continue
       let open = next
       for (const stretch of current) if (stretch.from <= open) open = Math.max(open, stretch.to + 1)
       if (open > to) endReplay(db, id, at)
@@ -147,7 +171,8 @@ export function endCoveredReplays(db: Db, chain: string, at: string): void {
 export function endReplay(db: Db, id: number, at: string): void {
   run(
     db,
-    `update replays set state = 'done', started_at = ifnull(started_at, ?1), finished_at = ?1 where id = ?2`,
+    `update replays set state = 'done', failure = null, started_at = ifnull(started_at, ?1), finished_at = ?1
+     where id = ?2`,
     at,
     id,
   )

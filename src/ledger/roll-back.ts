@@ -1,6 +1,6 @@
 import type { BlockRef } from '../screening/types.ts'
 import { writeEvent } from './alert-events.ts'
-import { forgetHashesAbove } from './block-hashes.ts'
+import { forgetHashesAbove, lowestOpen } from './block-hashes.ts'
 import { type Chain, moveCursor, readChainState } from './chain.ts'
 import { uncoverAbove } from './coverage.ts'
 import { all, type Db, inTransaction, run } from './database.ts'
@@ -11,8 +11,8 @@ import { orphanFreezes } from './token-freezes.ts'
  * The branch above the fork lost: its alerts are orphaned, accounts that issuers froze in it are no longer frozen, its
  * coverage is taken back, and the cursor stands on the fork. One transaction. Nothing of it is deleted that someone may have read.
  *
- * @param fork the last block both branches share, in the hash window; `null` when the branch lost whole, back to
- * where following began.
+ * @param fork the last block both branches share, in the hash window or read below where following began; `null` when the
+ * branch lost whole: all that was read and is not final.
  * @param by who asked for it, where a person did: see {@link rewind}.
  * @returns how many alerts were orphaned.
  */
@@ -24,8 +24,7 @@ export function rollBack(
   by?: { actor: string; note: string | null },
 ): number {
   return inTransaction(db, () => {
-    // What a replay found below where following began did not lose.
-    const height = fork?.height ?? (readChainState(db, chain.id).startHeight ?? 0) - 1
+    const height = fork?.height ?? belowAllRead(db, chain.id)
     const lost = all<{ id: string; block_height: number; block_hash: string }>(
       db,
       `select id, block_height, block_hash from alerts
@@ -46,4 +45,10 @@ export function rollBack(
     moveCursor(db, chain.id, fork, at)
     return lost.length
   })
+}
+
+function belowAllRead(db: Db, chain: string): number {
+  const { startHeight, finalHeight } = readChainState(db, chain)
+  const lowest = Math.min(startHeight ?? 0, lowestOpen(db, chain) ?? Number.POSITIVE_INFINITY)
+  return Math.max(lowest - 1, finalHeight ?? -1)
 }

@@ -8,6 +8,7 @@ import { ChainscreenError, isTemporary, messageOf } from '../errors.ts'
 import { noteHalt } from '../ledger/chain.ts'
 import type { Db } from '../ledger/database.ts'
 import { lowerFinal } from '../ledger/lower-final.ts'
+import { lowestAskedFor, queueFromStart, raisedStart } from '../ledger/lower-start.ts'
 import type { Log } from '../log.ts'
 import { keepReadingFreezes } from './keep-reading-freezes.ts'
 import { followAndReplay } from './keep-replaying.ts'
@@ -32,11 +33,13 @@ export interface ChainJob {
   /** Now, ISO-8601. */
   now: () => string
   onProgress?: (progress: { chain: string; height: number; head: number }) => void
+  /** Blocks done and in all, of the rescan under way. */
+  onRescan?: (progress: { chain: string; done: number; total: number }) => void
 }
 
 /**
- * Follows one chain, with everything that goes on beside its follower: the mempool, second readings, own addresses that
- * are screened backwards, freezes of the past. Says in the log how it goes.
+ * Follows one chain, with everything that goes on beside its follower: the mempool, second readings, rescans, freezes of the
+ * past. Says in the log how it goes.
  *
  * @throws what halts the chain.
  */
@@ -70,6 +73,7 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
       `${chain.id}: the final height ${from} was less than ${config.finality.depth} blocks below the last screened block; it is ${to ?? 'unset'} now, and ${alerts} alerts are pending again`,
     )
   }
+  queueOlderBlocks(config, wiring, log)
   const shallow = shallowFinality(config)
   if (shallow !== null) log.warn(about, `${chain.id}: ${shallow}`)
   log.info({ ...about, node: source.endpoint }, `following ${chain.id} at ${source.endpoint}`)
@@ -94,6 +98,24 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
     await past.stop({ finish: false })
     await source.close()
   }
+}
+
+/** What `start` asks for below what the ledger has is written down, to be read behind the follower. */
+function queueOlderBlocks({ start }: ChainConfig, { db, chain: { id }, now }: Wiring, log: Log): void {
+  const { queued, dropped } = queueFromStart(db, id, start, now())
+  const from = lowestAskedFor(db, id)
+  for (const range of queued)
+    log.info(
+      { chain: id, ...range },
+      `${id}: blocks ${range.from} to ${range.to} were never screened and \`start\` asks for them: they are read behind the follower, and \`chainscreen coverage ${id}\` shows what is left`,
+    )
+  for (const range of dropped)
+    log.info(
+      { chain: id, ...range },
+      `${id}: blocks ${range.from} to ${range.to} are not read any more: \`start\` is ${start} now`,
+    )
+  const raised = raisedStart(id, start, from)
+  if (raised !== null) log.warn({ chain: id, start, from }, raised)
 }
 
 /** So that `doctor` knows of it. A database that can't be written is the lesser failure here. */
@@ -141,6 +163,7 @@ function followerOptions(
 ): FollowerOptions {
   const { id } = wiring.chain
   const { start, finality, prefetch, pollMs } = config
+  let toldAboveHead = false
   return {
     ...{ chain: id, source, store: createLedgerStore(wiring) },
     ...{ start, finality, prefetch, pollMs, once, signal },
@@ -161,10 +184,20 @@ function followerOptions(
       conditions.waiting(id, messageOf(error))
       log.warn({ chain: id, retryMs }, `${id}: ${messageOf(error)}`)
     },
-    onReorg: (from, fork) =>
+    onAboveHead: (from, head) => {
+      if (toldAboveHead) return
+      toldAboveHead = true
+      log.warn(
+        { chain: id, start: from, head },
+        `${id}: \`start\` is ${from}, above the node's head ${head}: nothing is screened until the chain gets there. If you meant an earlier block, lower \`start\``,
+      )
+    },
+    onReorg: (from, fork) => {
       log.warn(
         { chain: id, from: from.height, fork: fork?.height ?? null },
         `${id}: a branch lost; back from ${from.height} to ${fork?.height ?? 'the start'}`,
-      ),
+      )
+      queueOlderBlocks(config, wiring, log)
+    },
   }
 }

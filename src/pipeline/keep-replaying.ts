@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { ChainConfig } from '../config/chains.ts'
 import { isMissing, messageOf } from '../errors.ts'
 import { readChainState } from '../ledger/chain.ts'
-import { pendingReplays } from '../ledger/replays.ts'
+import { pendingReplays, type ReplayCause } from '../ledger/replays.ts'
 import type { Log } from '../log.ts'
 import type { Wiring } from './ledger-store.ts'
 import { openSource } from './open-chain.ts'
@@ -17,10 +17,20 @@ export interface ReplayingOptions {
   freezeContracts: readonly string[]
   log: Log
   signal: AbortSignal
+  /** Blocks done and in all, of the rescan under way. */
+  onRescan?: (progress: { chain: string; done: number; total: number }) => void
+}
+
+/** For the log: why blocks are read again. */
+const reasons: Record<ReplayCause, string> = {
+  added: 'own addresses that are new',
+  removed: 'own addresses that were removed',
+  start: 'a lower `start`',
+  asked: '`replay`',
 }
 
 /**
- * Reads blocks again, in the background of a follower, that were screened before some own address was registered or removed. It has a
+ * Rescans blocks in the background of a follower: see {@link ReplayCause}. It has a
  * connection of its own to the node, and waits while the follower is behind: deposits of today come first.
  *
  * @param options.freezeContracts as for the follower's source: a reading without them would close gaps that it has not
@@ -31,7 +41,7 @@ export interface ReplayingOptions {
 export function keepReplaying(
   wiring: Wiring,
   config: ChainConfig,
-  { freezeContracts, log, signal: ends }: ReplayingOptions,
+  { freezeContracts, log, signal: ends, onRescan }: ReplayingOptions,
 ): (options: { finish: boolean }) => Promise<void> {
   const { db, chain } = wiring
   const stop = new AbortController()
@@ -39,30 +49,35 @@ export function keepReplaying(
 
   async function keepOn(): Promise<void> {
     let pauseMs = lookEveryMs
+    let tried = ''
+    let nextTry = 0
     while (!stop.signal.aborted) {
       try {
-        const before = whatIsLeft()
-        if (before !== '' && !isBehind(wiring, config.prefetch)) {
-          pauseMs = Math.min(pauseMs * 2, longestPauseMs)
-          await workOff(before)
+        const left = whatIsLeft()
+        // What was asked for since does not wait for what failed.
+        if (left !== tried) [pauseMs, nextTry] = [lookEveryMs, 0]
+        if (left !== '' && !isBehind(wiring, config.prefetch) && Date.now() >= nextTry) {
+          try {
+            await workOff(left)
+          } finally {
+            tried = whatIsLeft()
+            pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+            nextTry = Date.now() + pauseMs
+          }
         }
-        if (whatIsLeft() !== before) pauseMs = lookEveryMs
       } catch (error) {
         // A reorg under way, a node that is away: what is written down stays so.
         if (!stop.signal.aborted)
-          log.warn(
-            { chain: chain.id },
-            `${chain.id}: screening backwards, to be tried again: ${messageOf(error)}`,
-          )
+          log.warn({ chain: chain.id }, `${chain.id}: the rescan is to be tried again: ${messageOf(error)}`)
       }
-      await setTimeout(pauseMs, undefined, { signal: stop.signal }).catch(() => {})
+      await setTimeout(lookEveryMs, undefined, { signal: stop.signal }).catch(() => {})
     }
   }
 
   /** The blocks that are left to read again, in words. */
   function whatIsLeft(): string {
     return pendingReplays(db, chain.id)
-      .map(({ next, to }) => `${next} to ${to}`)
+      .map(({ next, to, cause }) => `${next} to ${to} (for ${reasons[cause]})`)
       .join(', ')
   }
 
@@ -70,16 +85,13 @@ export function keepReplaying(
     const pause = new AbortController()
     const signal = AbortSignal.any([stop.signal, pause.signal])
     const about = { chain: chain.id }
-    log.info(
-      about,
-      `${chain.id}: screening backwards for own addresses that are new or were removed, blocks ${blocks}`,
-    )
+    log.info(about, `${chain.id}: rescan of blocks ${blocks}`)
     const onProgress = () => {
       if (isBehind(wiring, config.prefetch)) pause.abort()
     }
     try {
       const { failures, ...counts } = await readAgain(signal, onProgress)
-      if (failures.length === 0) log.info({ ...about, ...counts }, `${chain.id}: screened backwards`)
+      if (failures.length === 0) log.info({ ...about, ...counts }, `${chain.id}: the rescan is done`)
     } catch (error) {
       if (!pause.signal.aborted) throw error
     }
@@ -92,12 +104,20 @@ export function keepReplaying(
       wiring,
       () => openSource(config, { freezeContracts, retriesTraces: true }, signal),
       {
-        ...{ prefetch, finality, signal, onProgress },
-        onFailed: ({ next, to }, error) => {
+        ...{ prefetch, finality, signal },
+        onProgress: (progress) => {
+          onRescan?.({ chain: chain.id, ...progress })
+          onProgress()
+        },
+        onFailed: ({ next, to, cause }, error) => {
           failures.push(error)
+          const advice =
+            cause === 'start' && isMissing(error)
+              ? ' Use a node that has these blocks, or raise `start` to the first one that it has.'
+              : ''
           log.warn(
             { chain: chain.id, next, to },
-            `${chain.id}: screening backwards, to be tried again: blocks ${next} to ${to}: ${messageOf(error)}`,
+            `${chain.id}: the rescan of blocks ${next} to ${to} is to be tried again: ${messageOf(error)}${advice}`,
           )
         },
       },

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import type { FollowerStore } from '../chains/follower.ts'
+import { keptHash, lowestOpen } from '../ledger/block-hashes.ts'
 import { blockAt, type Chain, readChainState } from '../ledger/chain.ts'
 import { commitHead, commitStep, type StepCounts } from '../ledger/commit-step.ts'
 import type { Db } from '../ledger/database.ts'
@@ -36,6 +37,13 @@ export function createLedgerStore(wiring: Wiring): FollowerStore {
   return {
     state: () => readChainState(db, chain.id),
     blockAt: (height) => blockAt(db, chain.id, height),
+    hashAt: (height) => {
+      const isBelowStart = height < (readChainState(db, chain.id).startHeight ?? 0)
+      return (
+        blockAt(db, chain.id, height)?.hash ?? (isBelowStart ? keptHash(db, chain.id, height) : undefined)
+      )
+    },
+    lowestOpen: () => lowestOpen(db, chain.id),
     commit: async (blocks, head, finalHeight) => {
       const parts = partsAtFreezes(blocks)
       for (const part of parts) {

@@ -2,6 +2,7 @@ import { type Finality, finalHeight, hashUnderDepth } from '../chains/final-heig
 import { prefetch } from '../chains/prefetch.ts'
 import type { ChainSource, SourceBlock } from '../chains/source.ts'
 import { ChainscreenError } from '../errors.ts'
+import { keptHash } from '../ledger/block-hashes.ts'
 import { blockAt, readChainState } from '../ledger/chain.ts'
 import { commitReplay, type ReplayProgress } from '../ledger/commit-replay.ts'
 import { commitHead, type ScreenedBlock, type StepCounts } from '../ledger/commit-step.ts'
@@ -105,14 +106,17 @@ function refuseOtherBranch(
   const last = Math.max(readChainState(db, chain.id).cursor?.height ?? -1, known.final ?? -1)
   let { before } = known
   for (const block of blocks) {
+    const { height } = block
     const ours =
-      blockAt(db, chain.id, block.height) ??
-      (known.settled?.height === block.height ? known.settled : undefined)
-    const isOther = ours !== undefined && ours.hash !== block.hash
-    if (isOther || block.height > last || (before !== undefined && block.parentHash !== before)) {
+      blockAt(db, chain.id, height)?.hash ??
+      (known.settled?.height === height ? known.settled.hash : keptHash(db, chain.id, height))
+    const child = blockAt(db, chain.id, height + 1)?.parentHash
+    const parent = before ?? keptHash(db, chain.id, height - 1)
+    const isOther = [ours, child].some((hash) => hash !== undefined && hash !== block.hash)
+    if (isOther || height > last || (parent !== undefined && block.parentHash !== parent)) {
       throw new ChainscreenError(
         'wrong-chain',
-        `The node's block ${block.height} (${block.hash}) is not on the branch that the ledger follows: let \`run\` catch up with the reorg, then replay.`,
+        `The node's block ${height} (${block.hash}) is not on the branch that the ledger follows: let \`run\` catch up with the reorg, then replay.`,
       )
     }
     before = block.hash

@@ -1,9 +1,9 @@
 import type { Finality } from '../chains/final-height.ts'
 import type { ChainSource } from '../chains/source.ts'
-import { isTemporary } from '../errors.ts'
+import { isTemporary, messageOf } from '../errors.ts'
 import { readChainState } from '../ledger/chain.ts'
 import type { StepCounts } from '../ledger/commit-step.ts'
-import { endReplay, pendingReplays, type Replay } from '../ledger/replays.ts'
+import { endReplay, noteReplayFailure, pendingReplays, type Replay } from '../ledger/replays.ts'
 import type { Wiring } from './ledger-store.ts'
 import { replay } from './replay.ts'
 
@@ -13,13 +13,16 @@ export interface ReplayWork {
   /** Ends the work after the step under way; the rest stays to be done. */
   signal: AbortSignal
   /** Blocks done and in all, of the replay under way. */
-  onProgress?: (progress: { done: number; total: number }) => void
+  onProgress?: (progress: { done: number; total: number }, replay: Replay) => void
   /** Hears of a replay that the node could not serve to its end: it stays to be done, and the others had their turn. */
   onFailed: (replay: Replay, error: unknown) => void
 }
 
+/** What a lower `start` asks for may be a whole chain: after so many blocks, what else is asked for has its turn. */
+const blocksInTurn = 1_000
+
 /**
- * Reads again what is written down to be, to the end: blocks that were screened before some own address was registered or removed.
+ * Reads again what is written down to be, to the end; see {@link ReplayCause}.
  * Each step notes how far it has come in its own transaction: a crash loses nothing and doubles nothing.
  *
  * A replay that the node does not serve, such as one of blocks that it has pruned, does not hold up the others.
@@ -43,7 +46,8 @@ export async function workOffReplays(
     const { cursor } = readChainState(db, chain.id)
     // Nothing is followed: what is written down waits until it is.
     if (cursor === null) break
-    const to = Math.min(job.to, cursor.height)
+    const turn = job.cause === 'start' ? next + blocksInTurn - 1 : job.to
+    const to = Math.min(job.to, cursor.height, turn)
     if (next > to) {
       endReplay(db, id, now())
       continue
@@ -54,7 +58,7 @@ export async function workOffReplays(
     try {
       const counts = await replay(wiring, source, {
         ...{ from: next, to, job: id, prefetch, finality, signal },
-        onProgress: (height) => work.onProgress?.({ done: height - from + 1, total }),
+        onProgress: (height) => work.onProgress?.({ done: height - from + 1, total }, job),
       })
       sum.created += counts.created
       sum.reinstated += counts.reinstated
@@ -62,6 +66,7 @@ export async function workOffReplays(
     } catch (error) {
       if (signal.aborted || !isTemporary(error)) throw error
       failed.add(id)
+      noteReplayFailure(db, id, messageOf(error))
       work.onFailed(job, error)
     } finally {
       await source.close()

@@ -54,7 +54,7 @@ export async function renderMetrics(db: Db, health: Health): Promise<string> {
   put('rescreens_pending', 'Re-screenings of stored history that are not done.', [
     { value: countPendingRescreens(db) },
   ])
-  put('replays_pending', 'Ranges of blocks to be read again for own addresses that were registered late.', [
+  put('replays_pending', 'Ranges of blocks that are queued to be read again.', [
     { value: countPendingReplays(db) },
   ])
   if (health.canary !== null) {

@@ -9,8 +9,8 @@ function forked() {
   const known = chain.branch()
   chain.mine(6, 'b', chain.at('a6'))
   const branch = (fields: Partial<KnownBranch> = {}): KnownBranch => ({
-    blockAt: (height) => known[height],
-    startHeight: 0,
+    hashAt: (height) => known[height]?.hash,
+    lowest: 0,
     finalHeight: null,
     ...fields,
   })
@@ -32,10 +32,10 @@ describe('walking back', () => {
     expect(chain.calls.header).toBe(1)
   })
 
-  it('answers null where the branches part before following began', async () => {
+  it('answers null where the branches part below all that was read', async () => {
     const { chain, branch } = forked()
-    expect(await walkBack(chain, branch({ startHeight: 7 }), at('b12'))).toBeNull()
-    expect(await walkBack(chain, branch({ startHeight: 6 }), at('b12'))).toMatchObject({ hash: 'a6' })
+    expect(await walkBack(chain, branch({ lowest: 7 }), at('b12'))).toBeNull()
+    expect(await walkBack(chain, branch({ lowest: 6 }), at('b12'))).toMatchObject({ hash: 'a6' })
   })
 
   it('refuses to go below a final block, and allows the final block itself as the fork', async () => {

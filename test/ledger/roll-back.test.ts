@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readChainState } from '../../src/ledger/chain.ts'
 import { commitReplay } from '../../src/ledger/commit-replay.ts'
+import { run } from '../../src/ledger/database.ts'
 import { rollBack } from '../../src/ledger/roll-back.ts'
 import { at, chain, commit, dump, freshChain, listedDeposit, ref, screened, story } from './fixtures.ts'
 
@@ -106,13 +107,21 @@ describe('a branch that lost', () => {
     expect(story(db).alerts[0]).toBe('0x5 pending b5')
   })
 
-  it('takes nothing from what a replay found below where following began', () => {
-    const db = followed()
-    const step = { blocks: [screened(ref(2), [listedDeposit('0x2')])], revisions: { list: 0, own: 0 }, at }
-    commitReplay(db, chain, step, { row: undefined, terms: '' })
-    rollBack(db, chain, null, at)
-    expect(story(db).alerts[0]).toBe('0x2 pending a2')
-    expect(dump(db).coverage).toMatchObject([{ kind: 'replay', from_height: 2 }])
+  it('takes what was read below where following began, but for what is final', () => {
+    const read = (finalHeight: number | null) => {
+      const db = followed()
+      run(db, 'update chains set final_height = ?', finalHeight)
+      const step = { blocks: [screened(ref(2), [listedDeposit('0x2')])], revisions: { list: 0, own: 0 }, at }
+      commitReplay(db, chain, step, { row: undefined, terms: '' })
+      rollBack(db, chain, null, at)
+      return db
+    }
+    const final = read(2)
+    expect(story(final).alerts[0]).toBe('0x2 final a2')
+    expect(dump(final).coverage).toMatchObject([{ kind: 'replay', from_height: 2 }])
+    const open = read(1)
+    expect(story(open).alerts[0]).toBe('0x2 orphaned a2')
+    expect(dump(open).coverage).toEqual([])
   })
 
   it('leaves other chains alone', () => {

@@ -266,12 +266,13 @@ describe('a chain of the config', () => {
       { chain: 'ethereum', gaps: [{ from: null, to: null, reason: 'nothing screened yet' }] },
     ])
     commit(db, blocks(5, 6, []))
-    const report = readCoverage(db, undefined, ['bitcoin', 'ethereum'])
+    const configured = [{ id: 'bitcoin' }, { id: 'ethereum' }]
+    const report = readCoverage(db, undefined, configured)
     expect(report).toMatchObject([
       { chain: 'bitcoin', caip2: null, gaps: [{ from: null, to: null, reason: 'nothing screened yet' }] },
       { chain: 'ethereum', gaps: [] },
     ])
-    expect(readCoverage(db, 'bitcoin', ['bitcoin', 'ethereum'])).toEqual(report.slice(0, 1))
-    expect(readCoverage(db, 'ethereum', ['bitcoin', 'ethereum'])).toEqual(report.slice(1))
+    expect(readCoverage(db, 'bitcoin', configured)).toEqual(report.slice(0, 1))
+    expect(readCoverage(db, 'ethereum', configured)).toEqual(report.slice(1))
   })
 })

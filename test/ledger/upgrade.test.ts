@@ -13,6 +13,7 @@ import { countOwnAddresses, findOwnAddress, isOwn, ownKeysSince } from '../../sr
 import { branchesOn, branchesSql } from '../../src/ledger/own-branches.ts'
 import { addFormsFunction } from '../../src/ledger/own-forms.ts'
 import { removeOwnAddresses } from '../../src/ledger/remove-own.ts'
+import { pendingReplays, readReplay } from '../../src/ledger/replays.ts'
 import { nextRescreen, rescreenItems } from '../../src/ledger/rescreens.ts'
 import { readTracesAway } from '../../src/ledger/traces-away.ts'
 import { evm } from '../screening/builders.ts'
@@ -424,6 +425,22 @@ describe('a database of the schema version 19', () => {
        update meta set value = '3' where key = 'list_revision';`,
     )
     expect(nextRescreen(freshLedger(path))).toBeUndefined()
+  })
+
+  it('goes on with its rescans', () => {
+    const path = databaseOf(
+      19,
+      `insert into replays (chain, from_height, to_height, next_height, own_revision, state, added_at, cause)
+       values ('bitcoin', 1, 9, 4, 2, 'pending', '2026-01-01', 'added'), ('bitcoin', 3, 5, 6, 3, 'done', '2026-01-02', 'removed');`,
+    )
+    const db = freshLedger(path)
+    expect(pendingReplays(db, 'bitcoin')).toEqual([
+      {
+        ...{ id: 1, chain: 'bitcoin', from: 1, to: 9, next: 4, state: 'pending', cause: 'added' },
+        failure: null,
+      },
+    ])
+    expect(readReplay(db, 2)).toMatchObject({ from: 3, next: 6, state: 'done', cause: 'removed' })
   })
 })
 

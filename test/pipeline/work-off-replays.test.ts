@@ -322,7 +322,7 @@ describe('blocks that the node has pruned', () => {
     })
     await stop({ finish: true })
     expect(lines).toEqual([
-      `warn bitcoin: screening backwards, to be tried again: blocks 1 to 9: The node at ${node.url} has no block 1 (it is pruned).`,
+      `warn bitcoin: the rescan of blocks 1 to 9 is to be tried again: The node at ${node.url} has no block 1 (it is pruned).`,
     ])
     expect(readCoverage(db)[0]?.gaps).toContainEqual({
       ...{ from: 0, to: 4 },
@@ -366,8 +366,8 @@ describe('behind a follower', () => {
     await vi.waitFor(() => expect(end(db).replay).toMatchObject({ state: 'done', created: 9 }), 10_000)
     await stop({ finish: false })
     expect(lines).toEqual([
-      'info bitcoin: screening backwards for own addresses that are new or were removed, blocks 0 to 9',
-      'info bitcoin: screened backwards',
+      'info bitcoin: rescan of blocks 0 to 9 (for own addresses that are new)',
+      'info bitcoin: the rescan is done',
     ])
   })
 
@@ -386,7 +386,7 @@ describe('behind a follower', () => {
       signal: new AbortController().signal,
     })
     await vi.waitFor(() => expect(lines).toHaveLength(2), 10_000)
-    expect(lines[1]).toMatch(/^warn bitcoin: screening backwards, to be tried again: /)
+    expect(lines[1]).toMatch(/^warn bitcoin: the rescan is to be tried again: /)
     node.state.warmingUp = false
     await stop({ finish: true })
     expect(end(db).replay).toMatchObject({ state: 'done', created: 9 })

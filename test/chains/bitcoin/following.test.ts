@@ -27,6 +27,8 @@ async function catchUp(
   const store: FollowerStore = {
     state: () => ({ startHeight: taken[0]?.height ?? null, cursor: taken.at(-1) ?? null, finalHeight: null }),
     blockAt: (height) => taken.find((block) => block.height === height),
+    hashAt: (height) => taken.find((block) => block.height === height)?.hash,
+    lowestOpen: () => taken[0]?.height ?? null,
     commit: (blocks) => {
       taken.push(...blocks)
     },

@@ -149,6 +149,8 @@ describe('a follower', () => {
     const store: FollowerStore = {
       state: () => ({ startHeight: 1, cursor: taken.at(-1) ?? null, finalHeight: null }),
       blockAt: (height) => taken.find((block) => block.height === height),
+      hashAt: (height) => taken.find((block) => block.height === height)?.hash,
+      lowestOpen: () => taken[0]?.height ?? null,
       commit: (blocks) => {
         taken.push(...blocks)
       },
