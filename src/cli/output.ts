@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { formatUnits } from 'viem'
+import { formatUnits } from 'viem/utils'
 
 /** The first failure to write to stdout. */
 let fault: NodeJS.ErrnoException | null = null

@@ -1,26 +1,31 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { ChainscreenError, exitCodeOf, messageOf } from '../errors.ts'
-import { alertsCommand } from './alerts.ts'
-import { chainsCommand } from './chains.ts'
-import { coverageCommand } from './coverage.ts'
-import { demoCommand } from './demo.ts'
-import { doctorCommand } from './doctor.ts'
+import type { CommandFactory } from './common.ts'
 import { hiderOf } from './hide-secrets.ts'
-import { initCommand } from './init.ts'
-import { listsCommand } from './lists.ts'
 import { printable } from './output.ts'
-import { ownCommand } from './own.ts'
-import { recordCommand } from './record.ts'
-import { replayCommand } from './replay.ts'
-import { rescreenCommand } from './rescreen.ts'
-import { runCommand } from './run.ts'
-import { screenCommand } from './screen.ts'
-import { serveCommand } from './serve.ts'
 
 const version = (
   JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 ).version
+
+/** In the order of the help. A start reads only the command that it runs: all of them together take twice as long. */
+const commands: Readonly<Record<string, () => Promise<CommandFactory>>> = {
+  run: async () => (await import('./run.ts')).runCommand,
+  demo: async () => (await import('./demo.ts')).demoCommand,
+  init: async () => (await import('./init.ts')).initCommand,
+  lists: async () => (await import('./lists.ts')).listsCommand,
+  own: async () => (await import('./own.ts')).ownCommand,
+  screen: async () => (await import('./screen.ts')).screenCommand,
+  replay: async () => (await import('./replay.ts')).replayCommand,
+  rescreen: async () => (await import('./rescreen.ts')).rescreenCommand,
+  alerts: async () => (await import('./alerts.ts')).alertsCommand,
+  coverage: async () => (await import('./coverage.ts')).coverageCommand,
+  chains: async () => (await import('./chains.ts')).chainsCommand,
+  record: async () => (await import('./record.ts')).recordCommand,
+  serve: async () => (await import('./serve.ts')).serveCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
+}
 
 /** Runs one command line. @returns the exit code. Nothing is thrown: what went wrong is said on stderr. */
 export async function runCli(args: readonly string[]): Promise<number> {
@@ -33,18 +38,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
       "Screens an exchange's deposits and withdrawals against published lists of sanctioned addresses, beside its own nodes.",
     )
     .version(version)
-  const commands = [
-    runCommand,
-    demoCommand,
-    initCommand,
-    listsCommand,
-    ownCommand,
-    screenCommand,
-    replayCommand,
-    rescreenCommand,
-  ]
-  const more = [alertsCommand, coverageCommand, chainsCommand, recordCommand, serveCommand, doctorCommand]
-  for (const command of [...commands, ...more]) program.addCommand(command(done))
+  const named = args[0] !== undefined && Object.hasOwn(commands, args[0]) ? commands[args[0]] : undefined
+  for (const load of named ? [named] : Object.values(commands)) program.addCommand((await load())(done))
   const hide = hiderOf(args)
   prepare(program, hide)
   program.hook('preAction', (_, action) => inheritOptions(action))

@@ -1,4 +1,4 @@
-import { isAddress } from 'viem'
+import { isAddress } from 'viem/utils'
 import { z } from 'zod'
 import { chainDefinition } from '../chains/evm/definitions/index.ts'
 import type { ChainConfig } from './chains.ts'

@@ -1,4 +1,4 @@
-import { isAddress } from 'viem'
+import { isAddress } from 'viem/utils'
 import { z } from 'zod'
 import { group } from './group.ts'
 import { flag, text, unique, wholeNumber } from './values.ts'

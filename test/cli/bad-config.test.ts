@@ -51,12 +51,12 @@ describe('a config that is not right', () => {
       says: `There is no config file ${user.config}: write one with \`chainscreen init\`, or name yours with --config.`,
     })
     user.file('chainscreen.yaml', '')
-    expectRefused(await user.here('run', '--once'), {
+    expectRefused(await user.run('run', '--once'), {
       code: 2,
       says: `The config ${user.config} is empty: write one with \`chainscreen init\`.`,
     })
     user.file('chainscreen.yaml', 'database: "./x.db\nlists: []\n')
-    const { code, stderr } = await user.here('run', '--once')
+    const { code, stderr } = await user.run('run', '--once')
     expect(code).toBe(2)
     expect(stderr).toContain(`The config ${user.config} can't be read as YAML: `)
     expect(contentsOf(user.database)).toEqual(before)

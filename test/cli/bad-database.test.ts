@@ -99,11 +99,11 @@ describe('a database that somebody else has', () => {
     }
     await refused(user, ['run', '--once'], locked)
     await refused(user, ['replay', 'eth', '--from', '1', '--to', '2'], locked)
-    expect(await user.here('own', 'add', address)).toMatchObject({
+    expect(await user.run('own', 'add', address)).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^1 added/),
     })
-    expect(await user.here('screen', address)).toMatchObject({ code: 0 })
+    expect(await user.run('screen', address)).toMatchObject({ code: 0 })
   })
 })
 
@@ -111,7 +111,7 @@ describe('a database that is none', () => {
   it('is missing: reading commands say how to make one', async () => {
     const user = await busyUser()
     const path = `${user.dir}/other.db`
-    expectRefused(await user.here('alerts', '--db', path), {
+    expectRefused(await user.run('alerts', '--db', path), {
       code: 1,
       says: `There is no database at ${path}: \`chainscreen init\` creates it.`,
     })
@@ -121,13 +121,13 @@ describe('a database that is none', () => {
   it('is another file, a folder, or the database of another program: left as it is', async () => {
     const user = await busyUser()
     const text = user.file('text.db', 'not a database at all, but long enough to look at\n'.repeat(40))
-    expectRefused(await user.here('own', 'list', '--db', text), {
+    expectRefused(await user.run('own', 'list', '--db', text), {
       code: 1,
       says: `The database ${text} can't be used: the file is no SQLite database, or is damaged.`,
     })
     const folder = `${user.dir}/folder.db`
     mkdirSync(folder)
-    expectRefused(await user.here('init', '--db', folder), {
+    expectRefused(await user.run('init', '--db', folder), {
       code: 2,
       says: `${folder} is a folder: name the database's file.`,
     })
@@ -137,7 +137,7 @@ describe('a database that is none', () => {
     db.exec('create table cats (name text)')
     db.close()
     const before = contentsOf(other)
-    expectRefused(await user.here('init', '--db', other), {
+    expectRefused(await user.run('init', '--db', other), {
       code: 1,
       says: `${other} is a SQLite database, but not one of chainscreen's.`,
     })
@@ -149,7 +149,7 @@ describe('a database that is none', () => {
     const user = await busyUser()
     const path = `${user.dir}/empty.db`
     writeFileSync(path, '')
-    expectRefused(await user.here('coverage', '--db', path), {
+    expectRefused(await user.run('coverage', '--db', path), {
       code: 1,
       says: `${path} is empty: run \`chainscreen init\` first.`,
     })

@@ -83,7 +83,7 @@ describe('a list that is not right', () => {
     expect(stderr).toMatch(
       /^The first version of list new is held \(it has no address\), so nothing would be checked against it: .* activates it as it is\.\n$/,
     )
-    expect(await user.here('lists', 'import', 'new', file)).toMatchObject({
+    expect(await user.run('lists', 'import', 'new', file)).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
         /^Held: it has no address\. No version of this list is active; .* activates it\.\n$/,

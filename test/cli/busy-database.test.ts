@@ -8,7 +8,7 @@ import { busyUser, houseListed } from './refusal.ts'
 async function whileAnotherWrites(): Promise<{ user: Project; done: () => void }> {
   const user = await busyUser()
   // An own address that a list names: an alert to be resolved.
-  await user.here('own', 'add', houseListed, '--listed')
+  await user.run('own', 'add', houseListed, '--listed')
   const pragma = Database.prototype.pragma
   vi.spyOn(Database.prototype, 'pragma').mockImplementation(function (
     this: Database.Database,
@@ -44,13 +44,13 @@ describe('a database that another process writes to for longer than one waits', 
   ])('is told by %s in a sentence, with exit code 75, and the same works later', async (_, argsOf) => {
     const { user, done } = await whileAnotherWrites()
     const args = argsOf(user)
-    expect(await user.here(...args)).toEqual({
+    expect(await user.run(...args)).toEqual({
       code: 75,
       stdout: '',
       stderr: `The database ${user.database} can't be used: another process holds it for writing, for longer than the 30 seconds one waits: try again.\n`,
     })
     done()
-    if (args[1] !== 'retire') expect((await user.here(...args)).code).toBe(0)
+    if (args[1] !== 'retire') expect((await user.run(...args)).code).toBe(0)
   })
 })
 

@@ -64,7 +64,7 @@ async function expectAllSilent(user: Project): Promise<void> {
     ['lists', 'show'],
     ['coverage'],
   ]) {
-    const { stdout, stderr } = await user.here(...command)
+    const { stdout, stderr } = await user.run(...command)
     expectSilent(stdout)
     expectSilent(stderr)
   }

@@ -27,7 +27,7 @@ describe('a folder where a file should be', () => {
 
   it.each([['init'], ['own', 'list'], ['alerts'], ['rescreen']])('is no database: %s', async (...words) => {
     const user = await busyUser()
-    expectRefused(await user.here(...words, '--db', user.dir), {
+    expectRefused(await user.run(...words, '--db', user.dir), {
       code: 2,
       says: `${user.dir} is a folder: name the database's file.`,
     })
@@ -35,7 +35,7 @@ describe('a folder where a file should be', () => {
 
   it('and no recording is a file that is not there', async () => {
     const user = await busyUser()
-    const { code, stderr } = await user.here('serve', `${user.dir}/none.jsonl.gz`)
+    const { code, stderr } = await user.run('serve', `${user.dir}/none.jsonl.gz`)
     expect({ code, stderr }).toEqual({
       code: 1,
       stderr: `${user.dir}/none.jsonl.gz can't be read: there is no such file.\n`,

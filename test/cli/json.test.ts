@@ -11,7 +11,7 @@ async function followed(more: Readonly<Record<string, unknown>> = {}): Promise<P
 }
 
 async function json(user: Project, ...args: string[]) {
-  const { code, stdout, stderr } = await user.here(...args, '--json')
+  const { code, stdout, stderr } = await user.run(...args, '--json')
   expect({ code, stderr }, args.join(' ')).toEqual({ code: 0, stderr: '' })
   return JSON.parse(stdout)
 }
@@ -40,7 +40,7 @@ describe('what programs read', () => {
     expect(await json(user, 'coverage')).toMatchObject([{ chain: 'evm', stretches: [{ from: 1, to: 26 }] }])
     expect(await json(user, 'own', 'add', `0x${'3'.repeat(40)}`)).toEqual({ added: 1, known: 0, changed: 0 })
     expect(await json(user, 'own', 'retire', `0x${'3'.repeat(40)}`)).toEqual({ retired: 1 })
-    const list = await user.here('own', 'list', '--json')
+    const list = await user.run('own', 'list', '--json')
     const own = list.stdout
       .trimEnd()
       .split('\n')
@@ -84,7 +84,7 @@ describe('chainscreen alerts', () => {
     for (const hash of [tx_hash, tx_hash.slice(2), tx_hash.toUpperCase().replace('0X', '0x')]) {
       expect((await json(user, 'alerts', '--tx', hash)).map((one: { id: string }) => one.id)).toContain(id)
     }
-    expect(await user.here('alerts', 'resolve', id, '--as', 'gone', '--actor', 'ann')).toMatchObject({
+    expect(await user.run('alerts', 'resolve', id, '--as', 'gone', '--actor', 'ann')).toMatchObject({
       code: 2,
       stderr: '--as gone is no decision; expected blocked, rejected, released, false-positive.\n',
     })
@@ -109,8 +109,8 @@ describe('chainscreen alerts', () => {
       ['blocked', 'ann'],
       ['released', 'bob'],
     ])
-    expect((await user.here('alerts', 'show', id)).stdout).toContain('blocked  by ann  asked for papers')
-    const table = (await user.here('alerts')).stdout.split('\n')
+    expect((await user.run('alerts', 'show', id)).stdout).toContain('blocked  by ann  asked for papers')
+    const table = (await user.run('alerts')).stdout.split('\n')
     expect(table.filter((line) => line.startsWith(id.slice(0, 12)))).toEqual([
       expect.stringContaining('  released  '),
     ])

@@ -11,17 +11,17 @@ const address = (digit: string) => `0x${digit.repeat(40)}`
 describe('what is said where there is nothing', () => {
   it('coverage of a chain that was never followed has no table', async () => {
     const user = await busyUser({ chains: [{ id: 'eth', type: 'evm', chainId: 1, rpc, start: 0 }] })
-    const { code, stdout } = await user.here('coverage')
+    const { code, stdout } = await user.run('coverage')
     expect(code).toBe(0)
     expect(stdout).toMatch(/^eth: in the config, and never followed yet\n {2}gap/)
   })
 
   it('a list without a date of issue is not "issued on unknown"', async () => {
     const user = await busyUser()
-    expect((await user.here('lists', 'show', 'house')).stdout).toContain(
+    expect((await user.run('lists', 'show', 'house')).stdout).toContain(
       '\n  issued on        no date given\n',
     )
-    const checkups = JSON.parse((await user.here('doctor', '--json')).stdout) as {
+    const checkups = JSON.parse((await user.run('doctor', '--json')).stdout) as {
       what: string
       found: string
     }[]
@@ -35,7 +35,7 @@ describe('what is said where there is nothing', () => {
     const db = openLedger(user.database)
     pinChain(db, chain, '0xgenesis', at)
     db.close()
-    expect((await user.here('coverage')).stdout).toContain(
+    expect((await user.run('coverage')).stdout).toContain(
       `${chain.id} (${chain.caip2}): nothing was screened yet; the node's head is not known yet, nothing is final yet\n`,
     )
   })
@@ -43,7 +43,7 @@ describe('what is said where there is nothing', () => {
   it('a preview that changes nothing has no table', async () => {
     const user = await busyUser()
     const file = user.file('same.csv', `address,subject\n${houseListed},House Rule\n`)
-    expect((await user.here('lists', 'preview', 'house', file)).stdout).toBe(
+    expect((await user.run('lists', 'preview', 'house', file)).stdout).toBe(
       [
         'house: 0 addresses would be added, 0 removed. Nothing was activated.',
         'Importing it would activate it at once.',
@@ -57,7 +57,7 @@ describe('what is said where there is nothing', () => {
 
   it('own add says that older blocks did not look for it only where there are some', async () => {
     const user = await busyUser()
-    const add = async (digit: string) => (await user.here('own', 'add', address(digit))).stdout
+    const add = async (digit: string) => (await user.run('own', 'add', address(digit))).stdout
     expect(await add('2')).toBe('1 added, 0 changed, 0 known already.\n')
     const db = openLedger(user.database)
     pinChain(db, chain, '0xgenesis', at)

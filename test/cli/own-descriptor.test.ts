@@ -26,7 +26,7 @@ function rows(stdout: string) {
 describe('own add --descriptor', () => {
   it('derives addresses that are own, and list tells how far', async () => {
     const one = user()
-    const added = await one.here(
+    const added = await one.run(
       'own',
       'add',
       '--descriptor',
@@ -38,13 +38,13 @@ describe('own add --descriptor', () => {
     )
     expect(added).toMatchObject({ code: 0, stderr: '' })
     expect(added.stdout).toContain('An address more than 25 beyond the highest one in use is not seen')
-    const listed = await one.here('own', 'list')
+    const listed = await one.run('own', 'list')
     expect(listed.stdout).toMatch(new RegExp(`^#${checksum} +0 +26 +25 +deposit +deposits$`, 'm'))
-    expect(rows((await one.here('own', 'list', '--json')).stdout)).toMatchObject([
+    expect(rows((await one.run('own', 'list', '--json')).stdout)).toMatchObject([
       { descriptor: `#${checksum}`, branch: 0, derived: 26, used: null, gap: 25, kind: 'deposit' },
       { descriptor: `#${checksum}`, branch: 1, derived: 26, used: null, chain: null },
     ])
-    const all = rows((await one.here('own', 'list', '--derived', '--json')).stdout)
+    const all = rows((await one.run('own', 'list', '--derived', '--json')).stdout)
     expect(all).toHaveLength(2 + 52)
     // What `deriveaddresses` of Bitcoin Core gives at 25, the last of each branch.
     const last = [
@@ -61,7 +61,7 @@ describe('own add --descriptor', () => {
   it('begins behind the addresses that are in use, and grows when it is added again', async () => {
     const one = user()
     const add = async (...words: string[]) => {
-      const { stdout } = await one.here('own', 'add', '--descriptor', descriptor, '--json', ...words)
+      const { stdout } = await one.run('own', 'add', '--descriptor', descriptor, '--json', ...words)
       return JSON.parse(stdout).descriptors[0]
     }
     expect(await add('--gap', '20', '--issued', '100', '--kind', 'cold')).toMatchObject({
@@ -81,8 +81,8 @@ describe('own add --descriptor', () => {
 
   it('takes a thousand for the gap where nothing is said, and a plain key for one address', async () => {
     const one = user()
-    await one.here('own', 'add', '--descriptor', `pkh(${tpub}/0/*)`)
-    await one.here('own', 'add', '--descriptor', `pkh(${tpub}/0)`)
+    await one.run('own', 'add', '--descriptor', `pkh(${tpub}/0/*)`)
+    await one.run('own', 'add', '--descriptor', `pkh(${tpub}/0)`)
     expect(
       one.query('select gap, derived from own_descriptors o join own_branches b on b.descriptor_id = o.id'),
     ).toEqual([
@@ -94,7 +94,7 @@ describe('own add --descriptor', () => {
   it('says which branch is missing, until it is there', async () => {
     const one = user()
     const add = (text: string, ...words: string[]) =>
-      one.here('own', 'add', '--gap', '20', '--descriptor', text, ...words)
+      one.run('own', 'add', '--gap', '20', '--descriptor', text, ...words)
     const missing = async (text: string) => JSON.parse((await add(text, '--json')).stdout).missing
     const change =
       'The change branch (/1/*) is missing: change that comes back to this wallet would be taken for a withdrawal to a stranger. Add it too, with /1/* in place of /0/*.\n'
@@ -123,13 +123,13 @@ describe('own add --descriptor', () => {
 
   it('is retired by its checksum or whole, with its addresses, which stay own', async () => {
     const one = user()
-    await one.here('own', 'add', '--descriptor', descriptor, '--gap', '20')
-    expect(await one.here('own', 'retire', '#qqqqqqqq')).toMatchObject({ code: 2, stdout: '' })
+    await one.run('own', 'add', '--descriptor', descriptor, '--gap', '20')
+    expect(await one.run('own', 'retire', '#qqqqqqqq')).toMatchObject({ code: 2, stdout: '' })
     for (const word of [`#${checksum}`, descriptor]) {
-      expect(await one.here('own', 'retire', word)).toMatchObject({ code: 0, stdout: '1 retired.\n' })
+      expect(await one.run('own', 'retire', word)).toMatchObject({ code: 0, stdout: '1 retired.\n' })
     }
     expect(one.query('select count(*) as n from own_addresses where retired_at is null')).toEqual([{ n: 0 }])
-    await one.here('own', 'add', '--descriptor', descriptor)
+    await one.run('own', 'add', '--descriptor', descriptor)
     expect(one.query('select count(*) as n from own_addresses where retired_at is null')).toEqual([{ n: 40 }])
   })
 
@@ -172,7 +172,7 @@ describe('own add --descriptor', () => {
     ['a private key', [`wpkh(${wif})`], [], 'holds a private key'],
   ])('refuses %s, and says nothing of the keys', async (_name, [text = '', ...words], chains, reason) => {
     const one = user(...chains)
-    const refused = await one.here('own', 'add', '--descriptor', text, ...words)
+    const refused = await one.run('own', 'add', '--descriptor', text, ...words)
     expect(refused).toMatchObject({ code: 2, stdout: '' })
     expect(refused.stderr).toContain(reason)
     for (const key of [tpub, xpub, wif]) expect(refused.stderr).not.toContain(key.slice(4, 20))
@@ -188,14 +188,14 @@ describe('own add --descriptor', () => {
     ['neither', [], 'expected addresses, or --descriptor'],
     ['a gap of addresses', ['mgZTUXJkFLMK3jNFCoxUEkKJzn89ARD6AJ', '--gap', '20'], 'for --descriptor only'],
   ])('refuses %s', async (_name, words, reason) => {
-    const refused = await user().here('own', 'add', ...words)
+    const refused = await user().run('own', 'add', ...words)
     expect(refused).toMatchObject({ code: 2, stdout: '' })
     expect(refused.stderr).toContain(reason)
   })
 
   it('takes the chain that is named, of two that fit', async () => {
     const one = user(testnet, regtest)
-    const added = await one.here(
+    const added = await one.run(
       'own',
       'add',
       '--descriptor',
@@ -225,7 +225,7 @@ describe('a key where an address should be', () => {
       ['own', 'add', text],
       ['own', 'import', file],
     ]) {
-      const refused = await one.here(...args)
+      const refused = await one.run(...args)
       expect(refused.stdout).toBe('')
       expect(refused.stderr).toContain(reason)
       expect(refused.stderr).not.toContain(text.slice(6, 20))

@@ -19,7 +19,7 @@ describe('an address that a list names', () => {
     const user = await busyUser()
     const words = ['own', 'add', clean, houseListed.toLowerCase()]
     await refused(user, words, { code: 2, says: nothingAdded, more: [named] })
-    const { code, stdout } = await user.here(...words, '--listed')
+    const { code, stdout } = await user.run(...words, '--listed')
     expect({ code, counts: stdout.split('\n')[0] }).toEqual({
       code: 0,
       counts: '2 added, 0 changed, 0 known already.',
@@ -41,13 +41,13 @@ describe('an address that a list names', () => {
       `address,kind,reference\n${clean},deposit,2\n${houseListed.toLowerCase()},deposit,3\n`,
     )
     await refused(user, ['own', 'import', file], { code: 2, says: nothingAdded, more: [named] })
-    const { code, stdout } = await user.here('own', 'import', file, '--listed')
+    const { code, stdout } = await user.run('own', 'import', file, '--listed')
     expect({ code, counts: stdout.split('\n')[0] }).toEqual({
       code: 0,
       counts: '2 added, 0 changed, 0 known already.',
     })
     // What is own already is no mistake of this file.
-    expect(await user.here('own', 'import', file)).toMatchObject({
+    expect(await user.run('own', 'import', file)).toMatchObject({
       code: 0,
       stdout: '0 added, 0 changed, 2 known already.\n',
     })
@@ -73,9 +73,9 @@ describe('an address that a list names', () => {
       'next.csv',
       `address,subject,listed_on,removed_on\n${houseListed},House Rule,2024-01-01,2024-02-01\n`,
     )
-    expect(await user.here('lists', 'import', 'house', file, '--approve')).toMatchObject({ code: 0 })
-    expect((await user.here('screen', houseListed)).code).toBe(0)
-    expect(await user.here('own', 'add', houseListed)).toMatchObject({
+    expect(await user.run('lists', 'import', 'house', file, '--approve')).toMatchObject({ code: 0 })
+    expect((await user.run('screen', houseListed)).code).toBe(0)
+    expect(await user.run('own', 'add', houseListed)).toMatchObject({
       code: 0,
       stdout: '1 added, 0 changed, 0 known already.\n',
     })
@@ -87,7 +87,7 @@ describe('an address that a list names', () => {
     const file = user.file('house.csv', `address,subject\n${addresses.map((one) => `${one},X\n`).join('')}`)
     user.configure({ lists: [{ id: 'house', format: 'csv', file }] })
     await user.follow()
-    const { code, stderr } = await user.here('own', 'add', ...addresses)
+    const { code, stderr } = await user.run('own', 'add', ...addresses)
     const lines = stderr.trimEnd().split('\n')
     expect({ code, first: lines[0], count: lines.length, last: lines.at(-1) }).toEqual({
       code: 2,

@@ -69,7 +69,7 @@ describe('a secret', () => {
       for (const secret of told) {
         const apart = secret.split(/\s/)
         for (const given of apart.length > 1 ? [[secret], apart] : [[secret]]) {
-          const { code, stdout, stderr } = await user.here(...words, ...given)
+          const { code, stdout, stderr } = await user.run(...words, ...given)
           expect(code).not.toBe(0)
           const said = `${stdout}${stderr}`.replaceAll(note, '')
           for (const piece of piecesOf(secret)) expect(said).not.toContain(piece)
@@ -82,7 +82,7 @@ describe('a secret', () => {
     const user = await busyUser()
     for (const secret of secrets) {
       const file = user.file('spoilt.csv', `address,kind,reference\n"${secret}",deposit,1\n`)
-      const { code, stdout, stderr } = await user.here('own', 'import', file)
+      const { code, stdout, stderr } = await user.run('own', 'import', file)
       expect(code).toBe(1)
       for (const piece of piecesOf(secret)) expect(stdout + stderr).not.toContain(piece)
     }
@@ -91,7 +91,7 @@ describe('a secret', () => {
         'spoilt.csv',
         `address,kind,reference\n0x${'3'.repeat(40)},deposit,"${secret}"\n`,
       )
-      expect(await user.here('own', 'import', file)).toMatchObject({
+      expect(await user.run('own', 'import', file)).toMatchObject({
         code: 1,
         stderr: expect.stringContaining('reference holds a private key or a seed phrase'),
       })
@@ -103,13 +103,13 @@ describe('own addresses as wallets and explorers give them', () => {
   it('are taken, stored as addresses, and said', async () => {
     const user = await busyUser()
     const account = `0x${'4'.repeat(40)}`
-    expect(await user.here('own', 'add', `ethereum:${account}@1?value=1`)).toEqual({
+    expect(await user.run('own', 'add', `ethereum:${account}@1?value=1`)).toEqual({
       code: 0,
       stdout:
         '1 added, 0 changed, 0 known already.\n1 taken from something else than an address alone, first an EIP-681 link for chain 1.\n',
       stderr: '',
     })
-    expect(await user.here('own', 'add', account)).toMatchObject({
+    expect(await user.run('own', 'add', account)).toMatchObject({
       stdout: '0 added, 0 changed, 1 known already.\n',
     })
     const stored = user.query<{ address: string }>(
@@ -117,20 +117,20 @@ describe('own addresses as wallets and explorers give them', () => {
       account,
     )
     expect(stored).toEqual([{ address: account }])
-    expect(await user.here('own', 'retire', `eip155:1:${account}`)).toMatchObject({ code: 0 })
-    expect(await user.here('alerts', '--address', `eth:${account}`)).toMatchObject({ code: 0 })
+    expect(await user.run('own', 'retire', `eip155:1:${account}`)).toMatchObject({ code: 0 })
+    expect(await user.run('alerts', '--address', `eth:${account}`)).toMatchObject({ code: 0 })
   })
 })
 
 describe('a key where screen expects an address', () => {
   it.each([xprv, wif, mistyped, `wpkh(${wif})`])('is not repeated where it is private: %s', async (key) => {
     const user = await busyUser()
-    expect(await user.here('screen', key)).toEqual({
+    expect(await user.run('screen', key)).toEqual({
       code: 4,
       stdout: `(a private key, not shown): UNKNOWN\n  ${note}\n${answered}`,
       stderr: '',
     })
-    const { code, stdout, stderr } = await user.here('screen', key, '--json')
+    const { code, stdout, stderr } = await user.run('screen', key, '--json')
     expect({ code, stderr }).toEqual({ code: 4, stderr: '' })
     expect(JSON.parse(stdout)).toMatchObject([
       {
@@ -146,7 +146,7 @@ describe('a key where screen expects an address', () => {
   it.each([xpub, `wpkh(${xpub}/0/*)`])('is shortened where it is public: %s', async (key) => {
     const user = await busyUser()
     for (const words of [[], ['--json']]) {
-      const { code, stdout } = await user.here('screen', key, ...words)
+      const { code, stdout } = await user.run('screen', key, ...words)
       expect(code).toBe(4)
       expect(stdout).toContain(`${key.slice(0, 12)}…`)
       expect(stdout).not.toContain(key.slice(0, 20))

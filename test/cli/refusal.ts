@@ -23,7 +23,7 @@ export function expectRefused(result: CliResult, { code, says, more = [] }: Refu
 /** The same in this process, for commands that are over at once. */
 export async function refusedHere(user: Project, args: readonly string[], refusal: Refusal): Promise<void> {
   const before = contentsOf(user.database)
-  expectRefused(await user.here(...args), refusal)
+  expectRefused(await user.run(...args), refusal)
   expect(contentsOf(user.database)).toEqual(before)
 }
 

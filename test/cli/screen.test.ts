@@ -31,7 +31,7 @@ async function userOfBundled(list: Readonly<Record<string, unknown>> = {}): Prom
 describe('chainscreen screen', () => {
   it('answers by exit code: 0 clear, 3 listed, 4 unknown; and 3 over 4 over 0', async () => {
     const user = await userOfBundled()
-    const code = async (...addresses: string[]) => (await user.here('screen', ...addresses)).code
+    const code = async (...addresses: string[]) => (await user.run('screen', ...addresses)).code
     expect(await code(clean)).toBe(0)
     expect(await code(ronin)).toBe(3)
     expect(await code('not-an-address')).toBe(4)
@@ -53,7 +53,7 @@ describe('chainscreen screen', () => {
 
   it('says who is listed, since when, and by which list', async () => {
     const user = await userOfBundled()
-    const { stdout } = await user.here('screen', ronin.toLowerCase())
+    const { stdout } = await user.run('screen', ronin.toLowerCase())
     expect(stdout).toBe(
       `${ronin.toLowerCase()}: LISTED (evm)\n  ofac: exact match with ${ronin}, Lazarus Group [DPRK3], party listed on 2019-09-13\n${answered}`,
     )
@@ -61,16 +61,16 @@ describe('chainscreen screen', () => {
 
   it('knows listed addresses of chains that nobody watches', async () => {
     const user = await userOfBundled()
-    expect(await user.here('screen', tron)).toMatchObject({
+    expect(await user.run('screen', tron)).toMatchObject({
       code: 3,
       stdout: expect.stringContaining(`${tron}: LISTED (tron)`),
     })
-    expect(await user.here('screen', suex)).toMatchObject({ code: 3 })
+    expect(await user.run('screen', suex)).toMatchObject({ code: 3 })
   })
 
   it('meets the same account and the same key in other clothes, and says so', async () => {
     const user = await userOfBundled()
-    const json = async (address: string) => JSON.parse((await user.here('screen', address, '--json')).stdout)
+    const json = async (address: string) => JSON.parse((await user.run('screen', address, '--json')).stdout)
     // The 20 bytes of the listed Tron account, as an EVM address.
     const [entry] = user.query<{ key: string }>('select key from list_entries where address = ?', tron)
     const [twin] = await json(`0x${entry?.key.slice('tron:'.length)}`)
@@ -79,7 +79,7 @@ describe('chainscreen screen', () => {
 
   it('clears a well-formed address of an unwatched chain, with a note', async () => {
     const user = await busyUser()
-    expect(await user.here('screen', 'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8')).toEqual({
+    expect(await user.run('screen', 'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8')).toEqual({
       code: 0,
       stdout:
         'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8: CLEAR (tron)\n  chainscreen does not watch tron chains: only the lists were asked\nAnswered from list revision 1: house (no date of issue).\n',
@@ -91,10 +91,10 @@ describe('chainscreen screen', () => {
     const user = await userOfBundled()
     const warning =
       /only list ofac, which ships with chainscreen, answers for sanctions: it was issued on 2025-11-19 and is \d+ days old/
-    expect((await user.here('screen', clean)).stdout).toMatch(/: CLEAR \(evm\)\n {2}warning: only list ofac/)
-    const [check] = JSON.parse((await user.here('screen', clean, '--json')).stdout)
+    expect((await user.run('screen', clean)).stdout).toMatch(/: CLEAR \(evm\)\n {2}warning: only list ofac/)
+    const [check] = JSON.parse((await user.run('screen', clean, '--json')).stdout)
     expect(check.notes).toEqual([expect.stringMatching(warning)])
-    const { code, stdout } = await user.here('doctor', '--json')
+    const { code, stdout } = await user.run('doctor', '--json')
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toContainEqual(
       expect.objectContaining({ what: 'lists', state: 'warn', found: expect.stringMatching(warning) }),
@@ -103,7 +103,7 @@ describe('chainscreen screen', () => {
 
   it('says why text is no address, and never that it is clear', async () => {
     const user = await userOfBundled()
-    expect(await user.here('screen', `${ronin.slice(0, -1)}7`)).toEqual({
+    expect(await user.run('screen', `${ronin.slice(0, -1)}7`)).toEqual({
       code: 4,
       stdout: expect.stringMatching(
         /: UNKNOWN\n {2}not readable as an address: EIP-55 checksum does not match\nAnswered from .*\n$/,
@@ -114,20 +114,20 @@ describe('chainscreen screen', () => {
 
   it('does not vouch for anybody with a stale list, and still knows who is on it', async () => {
     const user = await userOfBundled({ maxAge: '1d' })
-    expect(await user.here('screen', clean)).toMatchObject({
+    expect(await user.run('screen', clean)).toMatchObject({
       code: 4,
       stdout: expect.stringMatching(
         /: UNKNOWN \(evm\)\n {2}list ofac is \d+ days old, and may be 24 hours at most\nAnswered from .*\n$/,
       ),
     })
-    expect(await user.here('screen', ronin)).toMatchObject({ code: 3 })
+    expect(await user.run('screen', ronin)).toMatchObject({ code: 3 })
   })
 
   it('answers unknown from a file that was issued long ago, says so, and still knows who is on it', async () => {
     const user = await userOfBundled({ maxIssueAge: '45d' })
     const why =
       /^list ofac was issued on 2025-11-19, \d+ days ago, and may be 45 days old at most \(`maxIssueAge`\)$/
-    const { code, stdout } = await user.here('screen', clean, '--json')
+    const { code, stdout } = await user.run('screen', clean, '--json')
     expect(code).toBe(4)
     expect(JSON.parse(stdout)).toMatchObject([
       {
@@ -135,21 +135,21 @@ describe('chainscreen screen', () => {
         lists: [{ id: 'ofac', issuedOn: '2025-11-19', state: 'stale' }],
       },
     ])
-    expect(await user.here('screen', ronin)).toMatchObject({ code: 3 })
-    const checkups = JSON.parse((await user.here('doctor', '--json')).stdout)
+    expect(await user.run('screen', ronin)).toMatchObject({ code: 3 })
+    const checkups = JSON.parse((await user.run('doctor', '--json')).stdout)
     expect(checkups).toContainEqual(
       expect.objectContaining({
         ...{ what: 'list ofac', state: 'warn', found: expect.stringContaining('(`maxIssueAge`)') },
       }),
     )
     user.configure({ lists: [{ id: 'ofac', file: 'bundled', maxIssueAge: 'off' }] })
-    expect(await user.here('screen', clean)).toMatchObject({ code: 0 })
+    expect(await user.run('screen', clean)).toMatchObject({ code: 0 })
   })
 
   it('names the lists that answered, also one that the config names no more', async () => {
     const user = await userOfBundled()
     user.configure({ lists: [{ id: 'house', format: 'csv', file: 'house.csv' }] })
-    const { code, stdout } = await user.here('screen', ronin, clean)
+    const { code, stdout } = await user.run('screen', ronin, clean)
     expect(code).toBe(3)
     expect(stdout.match(/Answered.*/g)).toEqual([
       'Answered from list revision 1: house (not loaded), ofac (issued on 2025-11-19).',
@@ -158,23 +158,23 @@ describe('chainscreen screen', () => {
 
   it('goes by the age that the config allows now, and so do doctor and lists show', async () => {
     const user = await userOfBundled()
-    expect(await user.here('screen', clean)).toMatchObject({ code: 0 })
+    expect(await user.run('screen', clean)).toMatchObject({ code: 0 })
     user.configure({ lists: [{ id: 'ofac', file: 'bundled', maxAge: '1d' }] })
     const old = /list ofac is \d+ days old, and may be 24 hours at most/
-    expect(await user.here('screen', clean)).toMatchObject({ code: 4, stdout: expect.stringMatching(old) })
-    expect((await user.here('doctor')).stdout).toMatch(old)
-    expect((await user.here('lists', 'show')).stdout).toMatch(old)
+    expect(await user.run('screen', clean)).toMatchObject({ code: 4, stdout: expect.stringMatching(old) })
+    expect((await user.run('doctor')).stdout).toMatch(old)
+    expect((await user.run('lists', 'show')).stdout).toMatch(old)
   })
 
   it('does not vouch for anybody without a list', async () => {
     const user = newProject({ lists: [{ id: 'ofac', file: 'bundled', maxIssueAge: 'off' }] })
     openLedger(user.database).close()
-    expect(await user.here('screen', clean)).toMatchObject({
+    expect(await user.run('screen', clean)).toMatchObject({
       code: 4,
       stdout: expect.stringContaining('list ofac was never loaded'),
     })
     user.configure({ lists: [] })
-    expect(await user.here('screen', clean)).toMatchObject({ code: 4 })
+    expect(await user.run('screen', clean)).toMatchObject({ code: 4 })
   })
 
   it('does not clear an address for a chain that it is none of', async () => {
@@ -183,11 +183,11 @@ describe('chainscreen screen', () => {
       lists: [{ id: 'ofac', file: 'bundled', maxIssueAge: 'off' }],
       chains: [{ id: 'btc', type: 'bitcoin', network: 'mainnet', rpc: ['http://127.0.0.1:1'], start: 0 }],
     })
-    expect(await user.here('screen', clean, '--chain', 'btc')).toMatchObject({
+    expect(await user.run('screen', clean, '--chain', 'btc')).toMatchObject({
       code: 4,
       stdout: expect.stringContaining('an address of family evm is no address of chain btc'),
     })
-    expect(await user.here('screen', clean, '--chain', 'eth')).toMatchObject({
+    expect(await user.run('screen', clean, '--chain', 'eth')).toMatchObject({
       code: 2,
       stderr: 'No chain of the config is named "eth"; it has: btc.\n',
     })
@@ -198,7 +198,7 @@ describe('chainscreen screen', () => {
       chains: [{ id: 'eth', type: 'evm', chainId: 1, rpc: ['http://127.0.0.1:1'], start: 0 }],
     })
     const says = async (...words: string[]) => {
-      const { code, stdout, stderr } = await user.here(...words)
+      const { code, stdout, stderr } = await user.run(...words)
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
       return stderr
     }
@@ -224,15 +224,13 @@ describe('chainscreen screen', () => {
       ],
     })
     const notes = async (asset: string) => {
-      const [check] = JSON.parse((await user.here('screen', houseListed, '--asset', asset, '--json')).stdout)
+      const [check] = JSON.parse((await user.run('screen', houseListed, '--asset', asset, '--json')).stdout)
       expect(check.verdict).toBe('listed')
       return check.notes
     }
     const told = 'asset "FOO" is not known and decided nothing: the address was read by its form alone'
     expect(await notes('FOO')).toEqual([told])
-    expect((await user.here('screen', clean, '--asset', 'FOO')).stdout).toContain(
-      `: CLEAR (evm)\n  ${told}\n`,
-    )
+    expect((await user.run('screen', clean, '--asset', 'FOO')).stdout).toContain(`: CLEAR (evm)\n  ${told}\n`)
     for (const known of ['eth', 'USDT', 'XBT', 'SHIB']) expect(await notes(known), known).toEqual([])
   })
 
@@ -247,7 +245,7 @@ describe('chainscreen screen', () => {
     const clearOn = async (address: string) => {
       const found: string[] = []
       for (const network of networks) {
-        const { code } = await user.here('screen', address, '--chain', network)
+        const { code } = await user.run('screen', address, '--chain', network)
         if (code === 0) found.push(network)
         else expect(code).toBe(4)
       }
@@ -260,13 +258,13 @@ describe('chainscreen screen', () => {
     expect(await clearOn(addressText(p2pkh('2')))).toEqual(['mainnet'])
     expect(await clearOn(addressText(p2pkh('2'), 'regtest'))).toEqual(['testnet4', 'signet', 'regtest'])
     expect(await clearOn(`script:${keyHex(key)}`)).toEqual(networks)
-    const { stdout } = await user.here('screen', addressText(key, 'signet'), '--chain', 'mainnet')
+    const { stdout } = await user.run('screen', addressText(key, 'signet'), '--chain', 'mainnet')
     expect(stdout).toContain(
       'an address of testnet4 or signet is no address of chain mainnet, which is mainnet',
     )
     // A listed key is listed however it is written.
     const testnetSuex = addressText(keyOf(suex), 'signet')
-    expect(await user.here('screen', testnetSuex, '--chain', 'mainnet')).toMatchObject({ code: 3 })
+    expect(await user.run('screen', testnetSuex, '--chain', 'mainnet')).toMatchObject({ code: 3 })
   })
 
   it('takes what wallets and explorers give, and says what it took', async () => {
@@ -280,19 +278,19 @@ describe('chainscreen screen', () => {
         "an EIP-681 link: who gets the token, not the token's contract",
       ],
     ] as const) {
-      expect(await user.here('screen', given)).toEqual({
+      expect(await user.run('screen', given)).toEqual({
         code: 3,
         stdout: expect.stringContaining(`${ronin}: LISTED (evm)\n`),
         stderr: '',
       })
-      const [check] = JSON.parse((await user.here('screen', given, '--json')).stdout)
+      const [check] = JSON.parse((await user.run('screen', given, '--json')).stdout)
       expect(check).toMatchObject({ address: ronin, notes: [`taken from ${took}`] })
     }
-    expect(await user.here('screen', `\u00a0${suex} `)).toMatchObject({
+    expect(await user.run('screen', `\u00a0${suex} `)).toMatchObject({
       code: 3,
       stdout: expect.stringContaining(`${suex}: LISTED (bitcoin)\n`),
     })
-    expect(await user.here('screen', 'vitalik.eth')).toMatchObject({
+    expect(await user.run('screen', 'vitalik.eth')).toMatchObject({
       code: 4,
       stdout: expect.stringContaining('a name (ENS or such), and no address'),
     })
@@ -305,17 +303,17 @@ describe('chainscreen screen', () => {
     const mainnet = addressText(p2wpkh('2'))
     const chain = { type: 'bitcoin', rpc: ['http://127.0.0.1:1'], start: 0 }
     const codes = async () =>
-      [await user.here('screen', mainnet), await user.here('screen', testnet)].map(({ code }) => code)
+      [await user.run('screen', mainnet), await user.run('screen', testnet)].map(({ code }) => code)
     expect(await codes()).toEqual([0, 4])
     user.configure({ lists, chains: [{ ...chain, id: 'btc', network: 'mainnet' }] })
     expect(await codes()).toEqual([0, 4])
-    expect((await user.here('screen', testnet)).stdout).toContain(
+    expect((await user.run('screen', testnet)).stdout).toContain(
       'an address of testnet4 or signet, a Bitcoin network that is not in use here: the chains of the config are mainnet',
     )
     user.configure({ lists, chains: [{ ...chain, id: 'btc', network: 'testnet4' }] })
     expect(await codes()).toEqual([4, 0])
     // A listed key is listed however it is written.
-    const listed = await user.here('screen', suex)
+    const listed = await user.run('screen', suex)
     expect(listed).toMatchObject({ code: 3 })
   })
 
@@ -328,7 +326,7 @@ describe('chainscreen screen', () => {
     await user.follow()
     const accounts = ['0x8DbC239Cf928a1272f5070d97224e0882A8607bB', 'TNtdfEyziioxbdWDR55a7wxbZ5nsFNtvN8']
     for (const address of ['1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa', ...accounts]) {
-      const [check] = JSON.parse((await user.here('screen', address, '--json')).stdout)
+      const [check] = JSON.parse((await user.run('screen', address, '--json')).stdout)
       expect(check).toMatchObject({
         verdict: 'listed',
         matches: [{ basis: 'same-key', address: genesis, subject: 'House Rule' }],
@@ -338,7 +336,7 @@ describe('chainscreen screen', () => {
 
   it('tells programs the same', async () => {
     const user = await busyUser()
-    const { code, stdout, stderr } = await user.here('screen', houseListed, clean, 'nonsense', '--json')
+    const { code, stdout, stderr } = await user.run('screen', houseListed, clean, 'nonsense', '--json')
     expect({ code, stderr }).toEqual({ code: 3, stderr: '' })
     expect(JSON.parse(stdout)).toMatchObject([
       {

@@ -126,7 +126,7 @@ describe('a live anvil, end to end', () => {
     expect(
       one.query(`select what, tx_hash from unscreened where what = 'traces' and tx_hash is not null`),
     ).toEqual([{ what: 'traces', tx_hash: told }])
-    expect((await one.here('coverage')).stdout).toMatch(
+    expect((await one.run('coverage')).stdout).toMatch(
       /gap \d+–\d+, of 1 transaction: traces: a self-destruct/,
     )
   })

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import fs from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished, vi } from 'vitest'
 import { runCli as runCommandLine } from '../../src/cli/run-cli.ts'
@@ -56,8 +57,8 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
 }
 
 /**
- * Runs a command line in this process: the same but for the start of a process, which costs most of a short command's
- * time. Not for commands that listen to signals.
+ * Runs a command line in this process, log included: the same but for the start of a process, which costs most of a short
+ * command's time. Not for what has to be stopped by a signal.
  */
 export async function runHere(args: readonly string[]): Promise<CliResult> {
   const said = { stdout: '', stderr: '' }
@@ -67,10 +68,17 @@ export async function runHere(args: readonly string[]): Promise<CliResult> {
       return true
     }),
   )
+  // The log writes to its file descriptor.
+  const writeSync = fs.writeSync.bind(fs) as (fd: number, ...rest: unknown[]) => number
+  const log = vi.spyOn(fs, 'writeSync').mockImplementation((fd: number, ...rest: unknown[]) => {
+    if (fd !== 2) return writeSync(fd, ...rest)
+    said.stderr += String(rest[0])
+    return Buffer.byteLength(String(rest[0]))
+  })
   try {
     return { code: await runCommandLine(args), ...said }
   } finally {
-    for (const spy of spies) spy.mockRestore()
+    for (const spy of [...spies, log]) spy.mockRestore()
   }
 }
 

@@ -176,12 +176,12 @@ describe('issuer freezes on a live anvil', () => {
       { what: 'freeze', reason: expect.stringContaining(issuer.toLowerCase()) },
     ])
 
-    const checks = await one.here('screen', early, late, slandered, '--json')
+    const checks = await one.run('screen', early, late, slandered, '--json')
     expect(list(JSON.parse(checks.stdout) as [])).toEqual(['listed', 'clear', 'clear'])
     expect(checks.code).toBe(3)
 
     // Every freeze makes a list revision, and all of them are one line.
-    expect((await one.here('coverage')).stdout).toMatch(
+    expect((await one.run('coverage')).stdout).toMatch(
       new RegExp(`own revision *\\n *${start}–\\d+ +\\w+ +\\d+–\\d+ +1 *\\n`),
     )
 
@@ -229,24 +229,24 @@ describe('issuer freezes on a live anvil', () => {
 
   it('are told of by the commands for lists', async () => {
     const one = await project((await height()) - 2, 0)
-    const fresh = await one.here('lists', 'update')
+    const fresh = await one.run('lists', 'update')
     expect(fresh).toMatchObject({ code: 0, stderr: '' })
     expect(fresh.stdout).toBe(
       'issuer-freezes: read from anvil while `run` follows it; there is nothing to fetch.\n',
     )
-    const doctor = await one.here('doctor')
+    const doctor = await one.run('doctor')
     expect(doctor.stdout).toMatch(
       /warn +list issuer-freezes: was never loaded\n.*start the daemon: it reads the list from anvil/,
     )
     expect(doctor.stdout).toMatch(/ok +list issuer-freezes: TOK \(0x\w+\) says whom it froze/)
-    expect(await one.here('screen', late)).toMatchObject({ code: 4 })
+    expect(await one.run('screen', late)).toMatchObject({ code: 4 })
     const refused = [
       ['update', 'issuer-freezes'],
       ['import', 'issuer-freezes', one.config],
       ['preview', 'issuer-freezes', one.config],
     ]
     for (const args of refused) {
-      expect(await one.here('lists', ...args)).toMatchObject({
+      expect(await one.run('lists', ...args)).toMatchObject({
         code: 2,
         stderr: expect.stringContaining(
           'List issuer-freezes is read from chain anvil while `run` follows it',
@@ -254,7 +254,7 @@ describe('issuer freezes on a live anvil', () => {
       })
     }
     await one.follow()
-    const shown = await one.here('lists', 'show', 'issuer-freezes')
+    const shown = await one.run('lists', 'show', 'issuer-freezes')
     expect(shown.stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
     const text = shown.stdout.replace(/\s+/g, ' ')
     expect(text).toContain(
@@ -265,14 +265,14 @@ describe('issuer freezes on a live anvil', () => {
       ['diff', 'issuer-freezes'],
       ['approve', 'issuer-freezes', 'abc'],
     ]) {
-      expect(await one.here('lists', ...args)).toMatchObject({
+      expect(await one.run('lists', ...args)).toMatchObject({
         code: 2,
         stderr: expect.stringContaining(
           'List issuer-freezes is read from a chain, block by block: it has no versions.',
         ),
       })
     }
-    expect((await one.here('doctor')).stdout).toMatch(/ok +list issuer-freezes: 2 in force, checked/)
+    expect((await one.run('doctor')).stdout).toMatch(/ok +list issuer-freezes: 2 in force, checked/)
   })
 
   it('are undone by a reorg, and come back with the block that holds them again', async () => {

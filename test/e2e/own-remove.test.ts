@@ -17,7 +17,7 @@ async function mistaken(family: DemoFamily) {
   const address = party?.counterparty ?? ''
   const user = newProject({ lists: demoLists, chains: [chain] })
   await user.own(ownFile(family))
-  await user.here('own', 'add', address, '--listed')
+  await user.run('own', 'add', address, '--listed')
   await user.follow()
   expect(standing(user).moved).not.toEqual(standing(never).moved)
   return { user, never, address, chain }
@@ -37,7 +37,7 @@ function standing(user: Project) {
   }
 }
 
-const coverage = async (user: Project) => (await user.here('coverage')).stdout
+const coverage = async (user: Project) => (await user.run('coverage')).stdout
 
 describe.each(['evm', 'bitcoin'] as const)('own remove on %s', (family) => {
   it('screens again what the address blinded, as if it never had been own', async () => {
@@ -61,8 +61,8 @@ describe.each(['evm', 'bitcoin'] as const)('own remove on %s', (family) => {
     ])
     expect(user.query('select cause, state from replays')).toEqual([{ cause: 'removed', state: 'done' }])
     expect(await coverage(user)).not.toContain('removed since')
-    expect((await user.here('own', 'list', '--json')).stdout).not.toContain(address)
-    const again = await user.here('own', 'remove', address)
+    expect((await user.run('own', 'list', '--json')).stdout).not.toContain(address)
+    const again = await user.run('own', 'remove', address)
     expect(again).toMatchObject({ code: 2, stdout: '' })
     expect(again.stderr).toContain('Nothing was removed: these are not own addresses')
     expect(standing(user)).toEqual(standing(never))
@@ -108,10 +108,10 @@ describe('own remove', () => {
     ['of what never was registered', '0x00000000000000000000000000000000000000aa', 'are not own addresses'],
   ])('%s is refused, and changes nothing', async (_of, word, reason) => {
     const user = newProject({ lists: [], chains: [] })
-    await user.here('init')
-    await user.here('own', 'add', '0x32bB5bda5f38B92972ABB9AbF4A78D3968892B8c')
+    await user.run('init')
+    await user.run('own', 'add', '0x32bB5bda5f38B92972ABB9AbF4A78D3968892B8c')
     const before = user.query('select * from own_rows')
-    const refused = await user.here('own', 'remove', '0x32bB5bda5f38B92972ABB9AbF4A78D3968892B8c', word)
+    const refused = await user.run('own', 'remove', '0x32bB5bda5f38B92972ABB9AbF4A78D3968892B8c', word)
     expect(refused).toMatchObject({ code: 2, stdout: '' })
     expect(refused.stderr).toContain(reason)
     expect(user.query('select * from own_rows')).toEqual(before)

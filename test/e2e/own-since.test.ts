@@ -36,7 +36,7 @@ function found(user: Project) {
   return { own: contents?.own_addresses?.length, status, moved }
 }
 
-const coverage = async (user: Project) => (await user.here('coverage')).stdout
+const coverage = async (user: Project) => (await user.run('coverage')).stdout
 
 describe.each(['evm', 'bitcoin'] as const)('own addresses of %s that are registered late', (family) => {
   it('are found backwards with --since, as if they had been own from the start', async () => {
@@ -57,15 +57,15 @@ describe('--since', () => {
     const from = first.bitcoin + 5
     const [address = '', kind = ''] =
       readFileSync(ownFile('bitcoin'), 'utf8').split('\n')[1]?.split(',') ?? []
-    const done = await user.here('own', 'add', address, '--kind', kind, '--since', String(from), '--json')
+    const done = await user.run('own', 'add', address, '--kind', kind, '--since', String(from), '--json')
     expect(JSON.parse(done.stdout)).toMatchObject({ added: 1, backwards: { from, state: 'done' } })
     expect(await coverage(user)).toContain(
       `gap ${first.bitcoin}–${from - 1}: 1 own addresses were registered later`,
     )
     // Asked again there is nothing to do; asked from further down there is.
-    const again = await user.here('own', 'add', address, '--since', String(from), '--json')
+    const again = await user.run('own', 'add', address, '--since', String(from), '--json')
     expect(JSON.parse(again.stdout)).toMatchObject({ added: 0, backwards: { state: 'done', known: 0 } })
-    await user.here('own', 'add', address, '--since', String(first.bitcoin))
+    await user.run('own', 'add', address, '--since', String(first.bitcoin))
     expect(await coverage(user)).not.toContain('registered later')
     expect(user.query('select 1 from replays')).toHaveLength(2)
   })
@@ -144,19 +144,19 @@ describe('--since', () => {
     const user = newProject({ lists: [], chains: [chain] })
     await user.follow()
     const words = ['own', 'add', '--descriptor', descriptor, '--gap', '20']
-    const added = await user.here(...words, '--since', '1', '--json')
+    const added = await user.run(...words, '--since', '1', '--json')
     expect(added).toMatchObject({ code: 0, stderr: '' })
     expect(JSON.parse(added.stdout)).toMatchObject({
       descriptors: [{ branch: 0, derived: 20 }, { branch: 1 }],
       backwards: { from: 1, to: 3, state: 'done' },
     })
     expect(user.query('select transfer from transfers')).toHaveLength(3)
-    const listed = (await user.here('own', 'list', '--json')).stdout.split('\n')[0] ?? ''
+    const listed = (await user.run('own', 'list', '--json')).stdout.split('\n')[0] ?? ''
     expect(JSON.parse(listed)).toMatchObject({ branch: 0, derived: 80, used: 59 })
-    expect(JSON.parse((await user.here(...words, '--since', '3', '--json')).stdout)).toMatchObject({
+    expect(JSON.parse((await user.run(...words, '--since', '3', '--json')).stdout)).toMatchObject({
       backwards: { state: 'done' },
     })
-    const above = await user.here('own', 'add', '--descriptor', descriptor, '--since', '9')
+    const above = await user.run('own', 'add', '--descriptor', descriptor, '--since', '9')
     expect(above).toMatchObject({ code: 2, stdout: '' })
     expect(above.stderr).toContain('Nothing was added: --since 9 is above 3')
   })
@@ -180,7 +180,7 @@ describe('--since', () => {
       { id: 'bitcoin', type: 'bitcoin', network: 'regtest', rpc: ['http://127.0.0.1:1'], start: 0 },
     ]
     const user = newProject({ lists: [], chains })
-    const refused = await user.here('own', 'import', ownFile('bitcoin'), ...words)
+    const refused = await user.run('own', 'import', ownFile('bitcoin'), ...words)
     expect(refused).toMatchObject({ code: 2, stdout: '' })
     expect(refused.stderr).toContain(reason)
     expect(user.query('select * from own_addresses')).toEqual([])

@@ -21,10 +21,12 @@ export interface Project {
   configure(config: Readonly<Record<string, unknown>>): void
   /** Writes a file into the folder. @returns its path. */
   file(name: string, content: string | Uint8Array): string
-  /** Runs a command with this config, from another folder. */
+  /** Runs a command with this config, in this process. */
   run(...args: readonly string[]): Promise<CliResult>
-  /** The same in this process, for commands that are over at once. */
+  /** The same. */
   here(...args: readonly string[]): Promise<CliResult>
+  /** The same with the real program, in a process and a folder of its own. */
+  program(...args: readonly string[]): Promise<CliResult>
   /** What `own import` does, in this process. */
   own(file: string): Promise<unknown>
   /** What `run --once` does, in this process. @throws what stops it. */
@@ -53,8 +55,9 @@ export function newProject(config: Readonly<Record<string, unknown>> = {}): Proj
       writeFileSync(file, content)
       return file
     },
-    run: (...args) => runCli(withConfig(args), { cwd: tmpdir() }),
+    run: (...args) => runHere(withConfig(args)),
     here: (...args) => runHere(withConfig(args)),
+    program: (...args) => runCli(withConfig(args), { cwd: tmpdir() }),
     own: async (file) => {
       const { chains } = loadConfig(path)
       const db = openLedger(database)

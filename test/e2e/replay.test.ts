@@ -69,7 +69,7 @@ describe.each(['evm', 'bitcoin'] as const)('replay of a recorded %s chain', (fam
     await user.follow()
     const few = alerts(user).length
     const gaps = async (): Promise<{ reason: string }[]> => {
-      const [report] = JSON.parse((await user.here('coverage', '--json')).stdout)
+      const [report] = JSON.parse((await user.run('coverage', '--json')).stdout)
       // What of a block can't be read or proved is another matter: a replay does not mend it.
       return report.gaps.filter(({ reason }: { reason: string }) => !/^(traces|unverified): /.test(reason))
     }

@@ -104,7 +104,7 @@ describe('events that tell of value in ways of their own, on a live anvil', () =
     await send(user, { data: logWriter({ topics: [approval, ownTopic, listedTopic], data: words(5) }) })
     await one.follow()
     expect(shown(one)).toEqual([])
-    expect(JSON.parse((await one.here('coverage', '--json')).stdout)).toMatchObject([{ undecoded: [] }])
+    expect(JSON.parse((await one.run('coverage', '--json')).stdout)).toMatchObject([{ undecoded: [] }])
   })
 
   it('an event that names nobody listed is a note of coverage, and no gap', async () => {
@@ -115,9 +115,9 @@ describe('events that tell of value in ways of their own, on a live anvil', () =
     })
     await one.follow()
     expect(shown(one)).toEqual([])
-    const { stdout } = await one.here('coverage')
+    const { stdout } = await one.run('coverage')
     expect(stdout).toContain(`1 log of ${contract} with topic ${kind}: no decoder knows it`)
-    const [coverage] = JSON.parse((await one.here('coverage', '--json')).stdout)
+    const [coverage] = JSON.parse((await one.run('coverage', '--json')).stdout)
     expect(coverage.undecoded).toMatchObject([{ contract, topic: kind, logs: 1, blocks: 1 }])
     // What anvil impersonates has no signature.
     expect(coverage.gaps).toMatchObject([{ reason: expect.stringMatching(/^unverified/) }])
