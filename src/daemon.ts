@@ -14,6 +14,7 @@ import { followChain } from './pipeline/follow-chain.ts'
 import { guardProgress } from './pipeline/guard-progress.ts'
 import { keepReadingAhead } from './pipeline/keep-reading-ahead.ts'
 import { keepRescreening } from './pipeline/keep-rescreening.ts'
+import { knowAssets } from './pipeline/know-assets.ts'
 import { freezeContractsOn, knowFreezeLists } from './pipeline/know-freeze-lists.ts'
 import { Memory } from './pipeline/memory.ts'
 import { type HealthServer, startServer } from './server/server.ts'
@@ -64,6 +65,7 @@ export async function runDaemon(config: Config, given: DaemonOptions): Promise<v
       try {
         await loaded
         knowFreezeLists(db, config, now())
+        knowAssets(db, config.chains, log, now())
         const stopRescreening = keepRescreening(db, log, now)
         try {
           await followAll(config, db, { ...options, now, conditions, lost: file.lost })

@@ -92,13 +92,18 @@ export function printAlerts(alerts: readonly CurrentAlertRow[]): void {
       'listed as',
     ],
     alerts.map((alert) => [
-      ...[alert.id.slice(0, 12), alert.level, alert.status, alert.disposition],
+      ...[alert.id.slice(0, 12), alert.current_level, alert.status, alert.disposition],
       ...[alert.chain, alert.block_height, alert.direction],
       // An own address that a list names has no counterparty: it is the one.
-      ...[alert.role, alert.match, amountText(alert), alert.counterparty ?? alert.own_address],
+      ...[alert.role, alert.match, amountNow(alert), alert.counterparty ?? alert.own_address],
       `${alert.subject ?? alert.entry_address} (${alert.list_id})`,
     ]),
   )
+}
+
+/** By what its asset is called now. */
+function amountNow(alert: CurrentAlertRow): string {
+  return amountText({ ...alert, symbol: alert.current_symbol, decimals: alert.current_decimals })
 }
 
 /** The JSON columns as what they hold. */
@@ -106,6 +111,7 @@ function parsed(alert: CurrentAlertRow) {
   return {
     ...alert,
     tags: JSON.parse(alert.tags) as unknown,
+    current_tags: JSON.parse(alert.current_tags) as unknown,
     programs: JSON.parse(alert.programs) as unknown,
     entry_in_force: alert.entry_in_force === 1,
   }

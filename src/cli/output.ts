@@ -105,15 +105,22 @@ export function printable(text: string): string {
   )
 }
 
-/** An amount for people: native money in coins; tokens in their base units, since the ledger does not hold decimals. */
+/** An amount for people: in coins, or in base units where the decimals of its asset are not known. */
 export function amountText(alert: {
   asset: string | null
   amount: string | null
   symbol: string | null
+  decimals?: number | null
 }): string {
   // An own address that a list names has no asset either.
   if (alert.amount === null) return alert.asset === null ? '' : 'unknown amount'
   const symbol = alert.symbol ?? 'unknown asset'
-  if (alert.asset !== 'native') return `${alert.amount} units of ${symbol}`
-  return `${formatUnits(BigInt(alert.amount), symbol === 'BTC' ? 8 : 18)} ${symbol}`
+  const known = alert.decimals ?? (alert.asset === 'native' ? coinDecimals(symbol) : null)
+  if (known === null) return `${alert.amount} units of ${symbol}`
+  return `${formatUnits(BigInt(alert.amount), known)} ${symbol}`
+}
+
+/** Of native money whose decimals were not written down. */
+function coinDecimals(symbol: string): number {
+  return symbol === 'BTC' ? 8 : 18
 }

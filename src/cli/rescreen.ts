@@ -3,6 +3,7 @@ import { askRescreen } from '../ledger/ask-rescreen.ts'
 import type { Db } from '../ledger/database.ts'
 import { openLedger } from '../ledger/open.ts'
 import { createLog } from '../log.ts'
+import { gradedText } from '../pipeline/keep-rescreening.ts'
 import { type RescreenOutcome, rescreen } from '../pipeline/rescreen.ts'
 import { printAlerts } from './alerts.ts'
 import {
@@ -40,8 +41,8 @@ export const rescreenCommand: CommandFactory = () =>
 /** Ends a command that changed lists or own addresses: stored history is matched with what changed, and what that found is said. */
 export async function rescreenAfter(db: Db, options: CommonOptions): Promise<void> {
   const outcome = await rescreenNow(db, configIfAny(options)?.log.level)
-  const { created, reinstated, removals, listedAgain, regraded } = outcome
-  const news = created + reinstated + removals + listedAgain + regraded
+  const { created, reinstated, removals, listedAgain, regraded, gradedAnew } = outcome
+  const news = created + reinstated + removals + listedAgain + regraded + gradedAnew
   if (news > 0 && !options.json) sayRescreen(outcome, alertsOf(db, outcome))
 }
 
@@ -75,5 +76,6 @@ function sayRescreen(outcome: RescreenOutcome, alerts: readonly CurrentAlertRow[
       `${listedAgain} alerts told that their entry is listed again: what was released of them is open.`,
     )
   if (regraded > 0) printLine(`${regraded} alerts told that their entry names another party.`)
+  if (outcome.gradedAnew > 0) printLine(`${gradedText(outcome)}.`)
   if (alerts.length > 0) printAlerts(alerts)
 }

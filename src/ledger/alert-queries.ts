@@ -36,10 +36,17 @@ export interface AlertRow {
   listed_at_transfer: string | null
   list_revision: number
   created_at: string
+  decimals: number | null
 }
 
 /** A row of `alerts_current`. */
 export interface CurrentAlertRow extends AlertRow {
+  /** The grade by the last `regraded`: else as the row has it. */
+  current_level: string
+  /** JSON array. */
+  current_tags: string
+  current_symbol: string | null
+  current_decimals: number | null
   disposition: string
   disposition_by: string | null
   disposition_at: string | null
@@ -64,6 +71,7 @@ export interface AlertEventRow {
 export interface AlertFilter {
   chain?: string
   status?: string
+  /** As it is graded now. */
   level?: string
   /** Alerts raised at or after this moment: a date, or a date and a time with its zone, ISO-8601. */
   since?: string
@@ -90,7 +98,7 @@ export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] 
   if (filter.open) where(`disposition = 'open' and status not in ('orphaned', 'withdrawn')`)
   if (filter.chain !== undefined) where('chain = ?', filter.chain)
   if (filter.status !== undefined) where('status = ?', filter.status)
-  if (filter.level !== undefined) where('level = ?', filter.level)
+  if (filter.level !== undefined) where('current_level = ?', filter.level)
   if (filter.since !== undefined) where('created_at >= ?', momentOf(filter.since))
   if (filter.tx !== undefined) {
     const digits = filter.tx.toLowerCase().replace(/^0x/, '')

@@ -39,6 +39,16 @@ export function noteUnscreened(db: Db, chain: string, height: number, note: Unsc
   else run(db, 'update unscreened set to_height = max(to_height, ?) where id = ?', height, known.id)
 }
 
+/** Notes what was not screened in blocks that were read before, inside a transaction. */
+export function noteUnscreenedRange(
+  db: Db,
+  chain: string,
+  { from, to }: { from: number; to: number },
+  { what, reason }: Pick<UnscreenedNote, 'what' | 'reason'>,
+): void {
+  putGap(db, chain, { from_height: from, to_height: to, what, reason, tx_hash: null })
+}
+
 /** For the test that it is looked up by the transaction. */
 export const knownOfTransactionSql = `select 1 from unscreened
   where tx_hash = ? and chain = ? and from_height = ? and what = ? and reason = ? and closed_at is null`

@@ -4,6 +4,7 @@ import type { BlockRef, Finding } from '../screening/types.ts'
 import { writeEvent } from './alert-events.ts'
 import type { Chain } from './chain.ts'
 import { type Db, one, run } from './database.ts'
+import { assetName } from './known-assets.ts'
 
 /** What became of a finding: a new alert, one that came back, or one that stood already, in a block or before it. */
 export type AlertOutcome = 'created' | 'reinstated' | 'known'
@@ -43,6 +44,9 @@ export function writeAlert(
   return confirmed ? 'known' : 'reinstated'
 }
 
+/** What the config says of the asset. */
+const decimalsSql = '(select decimals from known_assets where chain = ? and asset = ?)'
+
 function placeOf(block: BlockRef | null) {
   return block === null
     ? ['pending-mempool', null, null, null]
@@ -64,14 +68,15 @@ function insert(
     `insert into alerts (
        id, chain, direction, level, tags, status, block_height, block_hash, block_time, tx_hash, transfer, asset,
        symbol, amount, own_address, counterparty, role, match, list_id, category, entry_address, subject, programs,
-       listed_on, listed_at_transfer, list_revision, created_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       listed_on, listed_at_transfer, list_revision, created_at, decimals)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${decimalsSql})`,
     ...[id, chain.id, finding.direction, finding.level, JSON.stringify(finding.tags)],
     ...[...placeOf(block), finding.txHash, finding.transfer],
     ...[finding.asset, finding.symbol, amountText(finding)],
     ...[chain.addressText(finding.own), chain.addressText(finding.party), finding.role, finding.match],
     ...[entry.listId, entry.category, entry.address, entry.subject, JSON.stringify(entry.programs)],
     ...[entry.listedOn, finding.listedAtTransfer, revision, at],
+    ...[chain.id, assetName(finding.asset)],
   )
   run(
     db,
@@ -85,11 +90,12 @@ function place(db: Db, chain: Chain, block: BlockRef | null, finding: Finding, i
   run(
     db,
     `update alerts set status = ?, block_height = ?, block_hash = ?, block_time = ?, direction = ?, level = ?,
-       tags = ?, asset = ?, symbol = ?, amount = ?, own_address = ?, role = ?, match = ?, listed_at_transfer = ?
-     where id = ?`,
+       tags = ?, asset = ?, symbol = ?, amount = ?, own_address = ?, role = ?, match = ?, listed_at_transfer = ?,
+       decimals = ${decimalsSql} where id = ?`,
     ...[...placeOf(block), finding.direction, finding.level],
     ...[JSON.stringify(finding.tags), finding.asset, finding.symbol, amountText(finding)],
-    ...[chain.addressText(finding.own), finding.role, finding.match, finding.listedAtTransfer, id],
+    ...[chain.addressText(finding.own), finding.role, finding.match, finding.listedAtTransfer],
+    ...[chain.id, assetName(finding.asset), id],
   )
   run(
     db,

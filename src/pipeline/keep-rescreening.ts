@@ -41,8 +41,19 @@ export function keepRescreening(
 }
 
 function report(log: Log, { alerts, ...counts }: RescreenOutcome): void {
-  if (counts.entries === 0) return
+  if (counts.gradedAnew > 0) log.warn({ ...counts }, gradedText(counts))
+  if (counts.entries === 0 && alerts.length === 0) return
   const about = { ...counts }
   if (alerts.length > 0) log.warn(about, `${alerts.length} alerts from stored history`)
   else log.info(about, 'stored history was matched with what changed')
+}
+
+/** Alerts that are graded anew, since the config says other things of their assets than it did. */
+export function gradedText({
+  gradedAnew,
+  gradedDecided,
+}: Pick<RescreenOutcome, 'gradedAnew' | 'gradedDecided'>): string {
+  const decided =
+    gradedDecided === 0 ? '' : `; ${gradedDecided} of them had a decision, which stands: look at them again`
+  return `${gradedAnew} alerts got the event regraded: the config says other things of their assets than it did${decided}`
 }

@@ -1,6 +1,6 @@
 import type { Db } from '../ledger/database.ts'
 import { readEntry } from '../ledger/list-entries.ts'
-import type { Rescreen, RescreenCounts, RescreenItem } from '../ledger/rescreens.ts'
+import { noCounts, type Rescreen, type RescreenCounts, type RescreenItem } from '../ledger/rescreens.ts'
 import type { Revisions } from '../ledger/revisions.ts'
 import { writeAlert } from '../ledger/write-alert.ts'
 import { alertsOfHit, forgetHit, type HitAlerts } from './hit-alerts.ts'
@@ -10,6 +10,14 @@ import { alertOwn, formsOf, hitsOf, screeningStored } from './rescreen-entry.ts'
 export interface RescreenChunk extends RescreenCounts {
   /** The ids of the alerts it raised. */
   alerts: string[]
+  /** Alerts that are graded anew, since the config calls their assets otherwise; and how many of them had a decision. */
+  gradedAnew: number
+  gradedDecided: number
+}
+
+/** Nothing. */
+export function noChunk(): RescreenChunk {
+  return { ...noCounts, alerts: [], gradedAnew: 0, gradedDecided: 0 }
 }
 
 /** A short transaction at work on a job. */

@@ -3,9 +3,9 @@ import { type Db, inTransaction } from '../ledger/database.ts'
 import { tellEntryListed } from '../ledger/entry-listed.ts'
 import { tellEntryRemoved } from '../ledger/entry-removed.ts'
 import { finalize } from '../ledger/finalize.ts'
+import { nextRegrade } from '../ledger/regrades.ts'
 import {
   nextRescreen,
-  noCounts,
   type RescreenItem,
   type RescreenPosition,
   rescreenItems,
@@ -13,7 +13,8 @@ import {
 } from '../ledger/rescreens.ts'
 import { readRevisions } from '../ledger/revisions.ts'
 import { forgetHit, prepareHit } from './hit-alerts.ts'
-import { matchEntry, type RescreenChunk, type RescreenWork } from './match-entry.ts'
+import { matchEntry, noChunk, type RescreenChunk, type RescreenWork } from './match-entry.ts'
+import { regradeChunk } from './regrade.ts'
 
 const itemsAtOnce = 200
 const toldAtOnce = 10
@@ -22,23 +23,25 @@ const toldAtOnce = 10
  * Works on the oldest job for about `budgetMs`, in one transaction with the position it comes to: a crash takes both
  * back or neither. A large transaction is first read and screened without the lock, in as many calls as that takes.
  *
- * @returns `null` when there is no job.
+ * @returns `null` when there is no job. Transfers and alerts that are to be graded anew come before all of them.
  */
 export function rescreenChunk(db: Db, at: string, budgetMs: number): RescreenChunk | null {
+  // What stored transfers are called decides how their alerts are graded.
+  if (nextRegrade(db) !== undefined) return regradeSome(db, at, budgetMs)
   // Asked every second, and nearly always for nothing: that must not wait for whoever writes.
   if (nextRescreen(db) === undefined) {
     forgetHit(db)
     return null
   }
   const prepareUntil = performance.now() + budgetMs
-  if (prepareHit(db, () => performance.now() >= prepareUntil)) return { ...noCounts, alerts: [] }
+  if (prepareHit(db, () => performance.now() >= prepareUntil)) return noChunk()
   return inTransaction(db, () => {
     const job = nextRescreen(db)
     if (job === undefined) return null
     const until = performance.now() + budgetMs
     const work: RescreenWork = {
       ...{ db, job, at, revisions: readRevisions(db), isTimeUp: () => performance.now() >= until },
-      ...{ did: { ...noCounts, alerts: [] }, touched: new Set(), isPutOff: false },
+      ...{ did: noChunk(), touched: new Set(), isPutOff: false },
     }
     const items = rescreenItems(db, job, itemsAtOnce)
     let { position } = job
@@ -57,6 +60,17 @@ export function rescreenChunk(db: Db, at: string, budgetMs: number): RescreenChu
     const done = under === items.length && items.length < itemsAtOnce
     saveRescreen(db, job.id, { position, counts: work.did, done, at })
     return work.did
+  })
+}
+
+function regradeSome(db: Db, at: string, budgetMs: number): RescreenChunk {
+  return inTransaction(db, () => {
+    const job = nextRegrade(db)
+    if (job === undefined) return noChunk()
+    const until = performance.now() + budgetMs
+    const { alerts, regraded, decided } = regradeChunk(db, job, at, () => performance.now() >= until)
+    const counts = { created: alerts.length, gradedAnew: regraded, gradedDecided: decided }
+    return { ...noChunk(), ...counts, alerts }
   })
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Db } from '../ledger/database.ts'
 import { noCounts, type RescreenCounts } from '../ledger/rescreens.ts'
-import type { RescreenChunk } from './match-entry.ts'
+import { noChunk, type RescreenChunk } from './match-entry.ts'
 import { rescreenChunk } from './rescreen-chunk.ts'
 import { type RescreenProgress, tellingProgress } from './rescreen-progress.ts'
 
@@ -33,13 +33,15 @@ export type RescreenOutcome = RescreenChunk
  * the same jobs.
  */
 export async function rescreen(db: Db, options: RescreenOptions): Promise<RescreenOutcome> {
-  const total: RescreenOutcome = { ...noCounts, alerts: [] }
+  const total: RescreenOutcome = noChunk()
   const { onProgress, progressMs = usualProgressMs } = options
   const progressed = onProgress && tellingProgress(db, onProgress, progressMs)
   while (!options.signal?.aborted) {
     const did = rescreenChunk(db, options.now(), options.budgetMs ?? usualBudgetMs)
     if (did === null) break
     for (const name of Object.keys(noCounts) as (keyof RescreenCounts)[]) total[name] += did[name]
+    total.gradedAnew += did.gradedAnew
+    total.gradedDecided += did.gradedDecided
     total.alerts.push(...did.alerts)
     progressed?.()
     await setImmediate()

@@ -39,6 +39,8 @@ describe('the alert table', () => {
       'listed_at_transfer TEXT',
       'list_revision INTEGER',
       'created_at TEXT',
+      // The last one: SQLite adds columns at the end.
+      'decimals INTEGER',
     ])
   })
 
@@ -119,6 +121,7 @@ describe('the alert table', () => {
       listed_at_transfer: 'yes',
       list_revision: 0,
       created_at: '2026-01-01T00:00:00.000Z',
+      decimals: null,
     })
   })
 })

@@ -40,6 +40,43 @@ function databaseOf(version: number, content: string): string {
   return path
 }
 
+describe('a database of before alerts had decimals', () => {
+  it('gets the decimals of native money, and every alert is graded as it was raised', () => {
+    const alert = (id: string, chain: string, asset: string, symbol: string) =>
+      `insert into alerts (id, chain, status, level, tags, asset, symbol, amount, own_address, role, match, list_id, category,
+         entry_address, programs, list_revision, created_at)
+       values ('${id}', '${chain}', 'final', 'high', '["dust"]', '${asset}', '${symbol}', '1', 'o', 'source', 'exact', 'l', 'own-list',
+         'e', '[]', 1, '2026-01-01');
+       insert into alert_keys values ('${id}', '${evm('1')}', '${evm('1')}', '${evm('2')}', 1);
+       insert into alert_events (alert_id, at, kind, actor, data)
+         values ('${id}', '2026-01-01', 'regraded', 'chainscreen', '{"revision":2,"subject":"Another","programs":[]}');`
+    const db = freshLedger(
+      databaseOf(
+        20,
+        `insert into chains (id, caip2, genesis_hash, updated_at)
+           values ('bitcoin', 'bip122:00', 'g', '2026-01-01'), ('ethereum', 'eip155:1', 'h', '2026-01-01');
+         ${alert('a', 'bitcoin', 'native', 'BTC')} ${alert('b', 'ethereum', 'native', 'ETH')}
+         ${alert('c', 'ethereum', 'erc20:0x5', 'USDT')} ${alert('d', 'canary', 'native', 'X')}`,
+      ),
+    )
+    expect(
+      all(
+        db,
+        'select id, decimals, current_level, current_tags, current_symbol, current_decimals from alerts_current order by id',
+      ),
+    ).toEqual(
+      [
+        { id: 'a', decimals: 8, current_symbol: 'BTC', current_decimals: 8 },
+        { id: 'b', decimals: 18, current_symbol: 'ETH', current_decimals: 18 },
+        { id: 'c', decimals: null, current_symbol: 'USDT', current_decimals: null },
+        { id: 'd', decimals: null, current_symbol: 'X', current_decimals: null },
+      ].map((row) => ({ ...row, current_level: 'high', current_tags: '["dust"]' })),
+    )
+    expect(all(db, 'select * from regrades')).toEqual([])
+    expect(db.pragma('foreign_key_check')).toEqual([])
+  })
+})
+
 describe('a database of the schema version 3', () => {
   it('keeps its own addresses, its versions of lists, and all that refers to them', () => {
     const path = databaseOf(
