@@ -6,6 +6,8 @@ export default defineConfig({
   resolve: { alias: { 'chainscreen/testing': fileURLToPath(new URL('./src/testing.ts', import.meta.url)) } },
   test: {
     include: ['test/**/*.test.ts'],
+    // `npm run test:long` runs them.
+    exclude: ['test/**/*.long.test.ts'],
     // For what hangs. The longest simulation takes ten seconds, and a minute on a machine that is busy elsewhere.
     testTimeout: 180_000,
     hookTimeout: 60_000,

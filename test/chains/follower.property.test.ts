@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { follow } from '../../src/chains/follower.ts'
 import type { Db } from '../../src/ledger/database.ts'
+import { randomRuns } from '../long.ts'
 import { type Screening, screeningLedger, wired } from '../pipeline/fixtures.ts'
 import { type FakeBlock, FakeChain, nodeError } from './fake-chain.ts'
 import { followerOptions, followOnce } from './follow-through.ts'
@@ -142,7 +143,7 @@ describe('following', () => {
           clean.db.close()
         },
       ),
-      { numRuns: 150 },
+      { numRuns: randomRuns(150) },
     )
   })
 })

@@ -6,6 +6,7 @@ import { rollBack } from '../../src/ledger/roll-back.ts'
 import { writeAlert } from '../../src/ledger/write-alert.ts'
 import { screen } from '../../src/screening/screen.ts'
 import type { BlockRef } from '../../src/screening/types.ts'
+import { randomRuns } from '../long.ts'
 import { entry, evm, listed, party, transfer, tx, watchlist } from '../screening/builders.ts'
 import { at, chain, commit, freshChain, ref } from './fixtures.ts'
 import { blockOf, lookAt, type NodeTx } from './waiting-fixtures.ts'
@@ -231,7 +232,7 @@ const life = fc.array(fc.tuple(happening, fc.array(doing, { maxLength: 3 })), { 
 
 describe('transactions that wait, whatever happens to them', () => {
   it.each([
-    ['by chance', { numRuns: 200 }],
+    ['by chance', { numRuns: randomRuns(200) }],
     ['where two of one block replace a third', { seed: -887331232, numRuns: 60 }],
   ])('end with the status that is true, and every step of their story told once, %s', (_, parameters) => {
     fc.assert(

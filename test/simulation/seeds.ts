@@ -1,3 +1,5 @@
+import { isLong } from '../long.ts'
+
 /** Seeds that once failed. They stay. */
 const onceFailed: Readonly<Record<'evm' | 'bitcoin', readonly number[]>> = {
   // 33, 150, 212, 264: another block was taken for genesis.
@@ -6,9 +8,9 @@ const onceFailed: Readonly<Record<'evm' | 'bitcoin', readonly number[]>> = {
   bitcoin: [103],
 }
 
-/** The seeds of a run: twenty fixed ones and those that once failed; `SEEDS=300` for as many, from `FIRST_SEED` on. */
+/** Those that once failed, and three others every day, twenty in the long run; `SEEDS=300` for as many, from `FIRST_SEED` on. */
 export function seeds(family: 'evm' | 'bitcoin'): number[] {
-  const count = Number(process.env.SEEDS ?? 20)
+  const count = Number(process.env.SEEDS ?? (isLong ? 20 : 3))
   const first = Number(process.env.FIRST_SEED ?? 1)
   return [...onceFailed[family], ...Array.from({ length: count }, (_, index) => first + index)]
 }
