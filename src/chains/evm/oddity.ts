@@ -27,10 +27,11 @@ export interface MayBeOdd {
   [oddities]?: readonly Oddity[]
 }
 
-/** Notes an oddity on what was served. */
+/** Notes an oddity on what was served, once: a node may serve millions of the same. */
 export function noteOddity(served: object, oddity: Oddity): void {
   const one = served as MayBeOdd
-  one[oddities] = [...(one[oddities] ?? []), oddity]
+  const known = one[oddities] ?? []
+  if (!known.includes(oddity)) one[oddities] = [...known, oddity]
 }
 
 /** The oddities of one transaction that are about own addresses, or may be, each once. */

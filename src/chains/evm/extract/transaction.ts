@@ -1,6 +1,6 @@
 import { evmKey } from '../../../address/key.ts'
 import type { OwnLookup } from '../../../screening/own.ts'
-import type { Party, ScreenableTx, Transfer } from '../../../screening/types.ts'
+import type { ScreenableTx, Transfer } from '../../../screening/types.ts'
 import type { Unscreened } from '../../source.ts'
 import { nowhere } from '../oddity.ts'
 import type { RpcTransaction } from '../types.ts'
@@ -51,16 +51,14 @@ export function extractTransaction(
 ): ScreenableTx | null {
   const isOwn = ownCheck(own)
   const minted = mintTransfer(one.tx, isOwn, chain.nativeSymbol)
-  const transfers = minted === null ? [] : [minted]
-  const parties: Party[] & ScreenableTx['parties'] = []
-  if (one.succeeded) {
-    const found = successfulTransfers(one, own, isOwn, chain, notes, limits)
-    transfers.push(...found.transfers)
-    parties.push(...found.parties)
-  }
+  const found = one.succeeded ? successfulTransfers(one, own, isOwn, chain, notes, limits) : nothing
+  const transfers = minted === null ? found.transfers : [minted, ...found.transfers]
   if (transfers.length === 0) return null
+  const { parties } = found
   return { hash: one.tx.hash, transfers, parties, ownSigned: isOwn(one.tx.from) }
 }
+
+const nothing: Pick<ScreenableTx, 'transfers' | 'parties'> = { transfers: [], parties: [] }
 
 function successfulTransfers(
   one: ReadTransaction,
@@ -114,7 +112,8 @@ function readLogs(
     const isNative = isNativeLog(log, definition)
     if (isNative && readNativeLog(log) !== null) continue
     const decoded = isNative ? null : decodeLog(log, index)
-    if (decoded !== null) movements.push(...decoded)
+    // Not as arguments of one push: a batch may hold more than a call takes.
+    if (decoded !== null) for (const movement of decoded) movements.push(movement)
     else if (logTouches(log, own)) {
       const found = undecodedLog(log, index, isOwn)
       if (found !== null) undecoded.push(found)

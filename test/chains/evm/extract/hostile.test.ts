@@ -5,6 +5,9 @@ import * as topics from '../../../../src/chains/evm/extract/topics.ts'
 import { touches } from '../../../../src/chains/evm/extract/touches.ts'
 import { maxExactSteps } from '../../../../src/chains/evm/extract/trail.ts'
 import { extractTransaction } from '../../../../src/chains/evm/extract/transaction.ts'
+import { oddities } from '../../../../src/chains/evm/oddity.ts'
+import { readContent, type ServedReceipt } from '../../../../src/chains/evm/receipt-content.ts'
+import type { RpcReceipt } from '../../../../src/chains/evm/types.ts'
 import { address, blockOf, chainOf, extractFrom, log, topic, words } from '../build.ts'
 import { ownOf } from '../own.ts'
 
@@ -116,5 +119,31 @@ describe('a transaction of thousands of logs', () => {
     const onward = tx?.parties.filter(({ role }) => role === 'onward') ?? []
     expect(onward).toHaveLength(300)
     expect(onward.every(({ direction }) => direction === 'withdrawal')).toBe(true)
+  })
+})
+
+describe('a batch of more movements than a call of JavaScript takes arguments', () => {
+  it('is read, each of them, and stops nothing', () => {
+    const many = 200_000
+    const head = [64, 64 + 32 * (many + 1)]
+    const list = words(many).slice(2) + words(1).slice(2).repeat(many)
+    const batch = log(
+      token,
+      [topics.transferBatchTopic, topic(address(3)), topic(address(4)), topic(own)],
+      `${words(...head)}${list}${list}`,
+    )
+    const [found] = extractFrom([{ logs: [batch] }], ownOf(own))
+    expect(found?.transfers).toHaveLength(many)
+    expect(found?.transfers.at(-1)).toMatchObject({ id: `log:0:${many - 1}`, amount: 1n })
+  }, 60_000)
+})
+
+describe('a receipt of logs that can’t be read', () => {
+  it('has one note of them, however many there are', () => {
+    const [served] = blockOf([{}]).receipts
+    const receipt = { ...served, logs: Array.from({ length: 1_000 }, () => 0) } as unknown as ServedReceipt
+    readContent(receipt, undefined)
+    expect(receipt.logs).toHaveLength(1_000)
+    expect((receipt as unknown as RpcReceipt)[oddities]).toMatchObject([{ what: 'logs' }])
   })
 })
