@@ -2,7 +2,15 @@ import { setImmediate } from 'node:timers/promises'
 import { ChainscreenError } from '../errors.ts'
 import { all, type Db, inTransaction, one } from './database.ts'
 import { inPieces, pieceRows } from './in-pieces.ts'
-import { addRescreen, addRescreenItem, beginRescreen, type RescreenItem, stageRescreen } from './rescreens.ts'
+import {
+  addRescreen,
+  addRescreenItem,
+  beginRescreen,
+  type RescreenItem,
+  type RescreenPosition,
+  rescreenItems,
+  stageRescreen,
+} from './rescreens.ts'
 import { readRevisions } from './revisions.ts'
 import { whileLoading } from './while-loading.ts'
 
@@ -59,15 +67,11 @@ async function askSince(db: Db, since: number, at: string): Promise<void> {
 
 /** What a job was written down with, some at a time. */
 function* itemsOf(db: Db, job: number): Generator<RescreenItem[]> {
-  for (let last = { listId: '', key: '' }; ; ) {
-    const items = all<RescreenItem>(
-      db,
-      `select list_id as listId, key, change from rescreen_entries
-       where rescreen_id = ? and (list_id, key) > (?, ?) order by list_id, key limit ${pieceRows}`,
-      ...[job, last.listId, last.key],
-    )
+  for (let position: RescreenPosition | null = null; ; ) {
+    const items: RescreenItem[] = rescreenItems(db, { id: job, whole: false, position }, pieceRows)
     yield items
-    if (items.length < pieceRows) return
-    last = items.at(-1) ?? last
+    const last = items.at(-1)
+    if (last === undefined || items.length < pieceRows) return
+    position = { listId: last.listId, key: last.key, cursor: null }
   }
 }

@@ -1,7 +1,8 @@
-import { type Key, keyFamily } from '../address/key.ts'
+import type { Key } from '../address/key.ts'
 import type { Interval } from '../screening/types.ts'
 import { type Db, one, run } from './database.ts'
 import type { SnapshotEntryRow } from './list-snapshots.ts'
+import { putListNumber } from './lists.ts'
 
 /** An entry of a list, as one version of the list leaves it. */
 export interface EntryVersion extends Omit<SnapshotEntryRow, 'published_by'> {
@@ -36,14 +37,21 @@ export function versionOfLoad(
 
 /** Whether an entry was in force at a list revision; `undefined` where it was not known yet. */
 export function wasInForce(db: Db, listId: string, key: Key, revision: number): boolean | undefined {
-  const row = one<{ removed_on: string | null }>(db, versionAtSql, listId, key, revision)
+  const row = one<{ removed_on: string | null }>(db, versionAtSql, key, listId, revision)
   return row && row.removed_on === null
 }
 
 /** For the test that no scan stands behind it. Load 0 is of before loads had a revision. */
-export const versionAtSql = `select r.removed_on from list_rows r left join rescreens j on j.id = r.load
-  where r.list_id = ? and r.key = ? and j.state is not 'staging' and ifnull(j.revision, 0) <= ?
-  order by r.load desc limit 1`
+export const versionAtSql = `select v.removed_on from list_numbers n
+  cross join list_keys k on k.key = ? and k.variant_of is null
+  cross join entry_versions v on v.list = n.number and v.key = k.id
+  left join rescreens j on j.id = v.load
+  where n.list_id = ? and j.state is not 'staging' and ifnull(j.revision, 0) <= ?
+  order by v.load desc limit 1`
+
+/** In SQL: which version `v` of an entry is the entry, the highest that counts. */
+export const countingLoad = `(select w.load from entry_versions w where w.list = v.list and w.key = v.key
+  and (select state from rescreens where id = w.load) is not 'staging' order by w.load desc limit 1)`
 
 const columns =
   'key, address, assets, subject, programs, listed_on, first_seen, removed_on, intervals' as const
@@ -55,18 +63,36 @@ function asVersion(row: StoredVersion): EntryVersion {
 }
 
 /**
- * Writes a version of an entry. It counts from when its load, a row of `rescreens`, is not staging any more. Whoever writes one
- * of a new key calls `putForms` too.
+ * Writes a version of an entry. It counts from when its load, a row of `rescreens`, is not staging any more. The key has
+ * its number: `putForms` was called for it.
  */
 export function putVersion(db: Db, listId: string, load: number, version: EntryVersion): void {
+  const { key, address, assets, subject, programs, listed_on, first_seen, removed_on, intervals } = version
+  const [only, ...more] = intervals
+  const isPlain = more.length === 0 && only?.from === first_seen && only.to === removed_on
+  const put = () =>
+    run(
+      db,
+      `insert or replace into entry_versions
+         (list, key, load, address, assets, subject, programs, listed_on, first_seen, removed_on, intervals)
+       select n.number, k.id, ?3, nullif(?4, coalesce(k.address, '0x' || substr(k.key, instr(k.key, ':') + 1))),
+         nullif(?5, '[]'), ?6, nullif(?7, '[]'), ?8, ?9, ?10, ?11
+       from list_numbers n, list_keys k where n.list_id = ?1 and k.key = ?2 and k.variant_of is null`,
+      ...[listId, key, load, address, assets, subject, programs, listed_on, first_seen, removed_on],
+      isPlain ? null : JSON.stringify(intervals),
+    ).changes
+  if (put() > 0) return
+  putListNumber(db, listId)
+  if (put() === 0) throw new Error(`the key ${key} has no number`)
+}
+
+/** Takes every version of an entry out: it never was. */
+export function removeVersions(db: Db, listId: string, key: Key): void {
   run(
     db,
-    `insert or replace into list_rows
-       (list_id, key, load, family, address, assets, subject, programs, listed_on, first_seen, removed_on, intervals)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[listId, version.key, load, keyFamily(version.key), version.address, version.assets, version.subject],
-    ...[version.programs, version.listed_on, version.first_seen, version.removed_on],
-    JSON.stringify(version.intervals),
+    `delete from entry_versions where list = (select number from list_numbers where list_id = ?)
+       and key = (select id from list_keys where key = ? and variant_of is null)`,
+    ...[listId, key],
   )
 }
 

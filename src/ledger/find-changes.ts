@@ -1,15 +1,11 @@
 import type { Key } from '../address/key.ts'
 import type { Category } from '../screening/types.ts'
-import { all, type Db, one } from './database.ts'
-import { type EntryVersion, readVersion, sameVersion } from './entry-versions.ts'
+import { all, type Db } from './database.ts'
+import { countingLoad, type EntryVersion, readVersion, sameVersion } from './entry-versions.ts'
 import type { AddressHistory } from './list-history.ts'
-import {
-  activeSnapshot,
-  readSnapshotEntry,
-  type SnapshotEntryRow,
-  type SnapshotRow,
-} from './list-snapshots.ts'
+import { activeSnapshot, type SnapshotEntryRow, type SnapshotRow } from './list-snapshots.ts'
 import { changeOf, type Dating, type EntryChange, nextVersion, takesBack } from './next-version.ts'
+import { type KeyRange, keyRanges, lastUpTo, readSnapshotEntry } from './snapshot-changes.ts'
 
 /** An entry that a snapshot changes. */
 export interface FoundChange {
@@ -32,9 +28,6 @@ const rowsAtOnce = 500
 /** Of them, those that are read whole and dated: the same. */
 const comparedAtOnce = 50
 
-/** No key sorts behind it. */
-const end = '~'
-
 /**
  * Finds what a snapshot changes in the entries of its list, some at a time, and none where it only lets others have a turn:
  * nothing is written. Between two of them rows of a load that does not count yet may be written.
@@ -44,7 +37,7 @@ export function* findingChanges(
   snapshot: SnapshotRow,
   activation: Activation,
 ): Generator<FoundChange[]> {
-  const { id, list_id: listId, issued_on: issuedOn } = snapshot
+  const { list_id: listId, issued_on: issuedOn } = snapshot
   const dating = { ...activation, issuedOn }
   const history = new Map((activation.history ?? []).map((each) => [each.key, each]))
   const was = sayingBefore(db, listId)
@@ -54,7 +47,7 @@ export function* findingChanges(
     for (const [index, key] of keys.entries()) {
       if (index % comparedAtOnce === comparedAtOnce - 1) yield []
       const old = readVersion(db, listId, key)
-      const says = readSnapshotEntry(db, id, key)
+      const says = readSnapshotEntry(db, snapshot, key)
       const isTakenBack = old !== undefined && old.removed_on !== null && takesBack(was(key), says)
       const next = nextVersion(old, says, history.get(key), dating, isTakenBack)
       if (next === undefined || sameVersion(old, next)) continue
@@ -64,10 +57,10 @@ export function* findingChanges(
   }
   const unknown = (keys: readonly Key[]) => keys.filter((key) => !history.has(key))
 
-  for (const range of ranges(db, 'snapshot_entries where snapshot_id', id)) {
+  for (const range of keyRanges(db, 'snapshot_changes', listId)) {
     yield* changes(unknown(otherwise(db, snapshot, dating, range)))
   }
-  for (const range of ranges(db, 'list_rows where list_id', listId)) {
+  for (const range of keyRanges(db, 'entry_versions', listId)) {
     yield* changes(unknown(gone(db, snapshot, range)))
   }
   const known = [...history.keys()]
@@ -79,27 +72,7 @@ export function* findingChanges(
 /** What the active version of a list says of a key. */
 export function sayingBefore(db: Db, listId: string): (key: Key) => SnapshotEntryRow | undefined {
   const active = activeSnapshot(db, listId)
-  return (key) => active && readSnapshotEntry(db, active.id, key)
-}
-
-/** A range of keys: above `from`, up to `to`. */
-interface Range {
-  from: string
-  to: string
-}
-
-/** Ranges of so many rows each: together, every key. */
-function* ranges(db: Db, rows: string, of: string | number): Generator<Range> {
-  for (let from = ''; from < end; ) {
-    const last = one<{ key: Key }>(
-      db,
-      `select key from ${rows} = ? and key > ? order by key limit 1 offset ${rowsAtOnce - 1}`,
-      ...[of, from],
-    )
-    const to = last?.key ?? end
-    yield { from, to }
-    from = to
-  }
+  return (key) => active && readSnapshotEntry(db, active, key)
 }
 
 /** The keys of which the snapshot says other things than the list. */
@@ -107,27 +80,32 @@ function otherwise(
   db: Db,
   { id, list_id: listId }: SnapshotRow,
   { listedOnIsPublished, issuedOn }: Dating,
-  { from, to }: Range,
+  { from, to }: KeyRange,
 ): Key[] {
   return all<{ key: Key }>(
     db,
-    `select s.key from snapshot_entries s left join list_entries e on e.list_id = ?1 and e.key = s.key
-     where s.snapshot_id = ?2 and s.key > ?3 and s.key <= ?4 and (e.key is null
-       or (e.address, e.assets, e.subject, e.programs, e.listed_on, e.removed_on)
-         is not (s.address, s.assets, s.subject, s.programs, s.listed_on, s.removed_on)
-       or e.first_seen > coalesce(s.published_by, iif(?5, s.listed_on, null), ?6))
-     order by s.key`,
-    ...[listId, id, from, to, listedOnIsPublished ? 1 : 0, issuedOn],
+    `select k.key from snapshot_changes c cross join list_keys k on k.id = c.key
+     left join entry_versions v on v.list = c.list and v.key = c.key and v.load = ${countingLoad}
+     where c.list = (select number from list_numbers where list_id = ?1) and c.key > ?2 and c.key <= ?3
+       and c.gone is null and c.snapshot = ${lastUpTo('?4')} and (v.key is null
+       or (v.address, v.assets, v.subject, v.programs, v.listed_on, v.removed_on)
+         is not (c.address, c.assets, c.subject, c.programs, c.listed_on, c.removed_on)
+       or v.first_seen > coalesce(c.published_by, iif(?5, c.listed_on, null), ?6))
+     order by c.key`,
+    ...[listId, from, to, id, listedOnIsPublished ? 1 : 0, issuedOn],
   ).map(({ key }) => key)
 }
 
 /** The keys that the list has in force, and the snapshot does not hold. */
-function gone(db: Db, { id, list_id: listId }: SnapshotRow, { from, to }: Range): Key[] {
+function gone(db: Db, { id, list_id: listId }: SnapshotRow, { from, to }: KeyRange): Key[] {
   return all<{ key: Key }>(
     db,
-    `select e.key from list_entries e where e.list_id = ?1 and e.key > ?2 and e.key <= ?3 and e.removed_on is null
-       and not exists (select 1 from snapshot_entries s where s.snapshot_id = ?4 and s.key = e.key)
-     order by e.key`,
+    `select k.key from entry_versions v cross join list_keys k on k.id = v.key
+     where v.list = (select number from list_numbers where list_id = ?1) and v.key > ?2 and v.key <= ?3
+       and v.removed_on is null and v.load = ${countingLoad}
+       and not exists (select 1 from snapshot_changes c where c.list = v.list and c.key = v.key
+         and c.gone is null and c.snapshot = ${lastUpTo('?4')})
+     order by v.key`,
     ...[listId, from, to, id],
   ).map(({ key }) => key)
 }

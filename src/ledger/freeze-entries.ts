@@ -2,7 +2,7 @@ import { evmKey, type Key } from '../address/key.ts'
 import { addressText } from '../address/text.ts'
 import { type FreezeEvent, frozenIntervals } from '../screening/frozen-intervals.ts'
 import { all, type Db, run } from './database.ts'
-import { type EntryVersion, putVersion, readVersion, sameVersion } from './entry-versions.ts'
+import { type EntryVersion, putVersion, readVersion, removeVersions, sameVersion } from './entry-versions.ts'
 import { putForms } from './list-forms.ts'
 import { addRescreen, addRescreenItem } from './rescreens.ts'
 import { bumpRevision } from './revisions.ts'
@@ -68,11 +68,11 @@ function changeOfEntry(db: Db, chainId: string, listId: string, key: Key): Freez
 /** Every version stays, as those of other lists do: by its job it says later which release the job is to tell of. */
 function writeEntry(db: Db, listId: string, load: number, key: Key, now: EntryVersion | undefined): void {
   if (now === undefined) {
-    run(db, 'delete from list_rows where list_id = ? and key = ?', listId, key)
+    removeVersions(db, listId, key)
     return
   }
+  putForms(db, key, now.address)
   putVersion(db, listId, load, now)
-  putForms(db, key)
 }
 
 /** The entry that the events which stand make; `undefined` for none. */

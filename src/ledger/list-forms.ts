@@ -6,19 +6,31 @@ import { all, type Db, each, one, run } from './database.ts'
 import { readEntry } from './list-entries.ts'
 
 /**
- * Makes a key findable, with every form by which a party may meet it. Whoever writes a row of `list_rows` for a new key calls
- * this, in the same transaction or an earlier one: an entry whose key was never put here is met by nobody. Twice is
- * once.
+ * Gives a key its number, and makes it findable with every form by which a party may meet it. Whoever writes what a list says
+ * of a new key calls this, in the same transaction or an earlier one: rows refer to the key by its number. Twice is once.
  *
+ * @param address as published: rows with this text need not repeat it. `null`: what the key says.
  * @param forms of the key, where they were worked out before: that takes longer than writing them.
  */
-export function putForms(db: Db, key: Key, forms: readonly Key[] = indexForms(key)): void {
+export function putForms(
+  db: Db,
+  key: Key,
+  address: string | null,
+  forms: readonly Key[] = indexForms(key),
+): void {
+  run(
+    db,
+    `insert into list_keys (key, address) values (?1, nullif(?2, '0x' || substr(?1, instr(?1, ':') + 1)))
+     on conflict do nothing`,
+    ...[key, address],
+  )
   for (const form of forms) {
+    if (form === key) continue
     run(
       db,
-      'insert into list_forms (form, key) values (?, ?) on conflict do nothing',
-      form,
-      form === key ? null : key,
+      `insert into list_keys (key, variant_of) select ?, id from list_keys where key = ? and variant_of is null
+       on conflict do nothing`,
+      ...[form, key],
     )
   }
 }
@@ -29,19 +41,23 @@ export function formsSince(
   id: number,
   limit: number | null = null,
 ): IterableIterator<{ id: number; form: Key }> {
-  return each(db, 'select id, form from list_forms where id > ? order by id limit ?', id, limit ?? -1)
+  return each(db, 'select id, key as form from list_keys where id > ? order by id limit ?', id, limit ?? -1)
 }
 
 /** The last row. */
 export function lastForm(db: Db): number {
-  return one<{ id: number | null }>(db, 'select max(id) as id from list_forms')?.id ?? 0
+  return one<{ id: number | null }>(db, 'select max(id) as id from list_keys')?.id ?? 0
 }
 
 /** For the test that no scan stands behind it. */
-export const keysMetSql = `select distinct e.list_id as listId, e.key from (
-    select value as key from json_each(?1)
-    union select f.key from json_each(?1) asked cross join list_forms f on f.form = asked.value where f.key is not null
-  ) met cross join list_rows e on e.key = met.key order by e.list_id, e.key`
+export const keysMetSql = `select distinct n.list_id as listId, k.key from (
+    select k.id from json_each(?1) asked cross join list_keys k on k.key = asked.value and k.variant_of is null
+    union
+    select v.variant_of from json_each(?1) asked
+    cross join list_keys v on v.key = asked.value and v.variant_of is not null
+  ) met cross join entry_versions e on e.key = met.id
+  cross join list_numbers n on n.number = e.list cross join list_keys k on k.id = e.key
+  order by n.list_id, k.key`
 
 /**
  * Every entry of every list that a key meets, each on its most direct basis, as a {@link Watchlist} of all entries would

@@ -51,30 +51,12 @@ export interface SnapshotEntry {
   removedOn: string | null
 }
 
-/** The entries of a version, in order of their keys: not all of them need be in memory. */
-export type SnapshotEntries = Iterable<SnapshotEntry> & { readonly length: number }
-
-/** The entries of a stored version, read a few at a time. */
-export function storedEntries(db: Db, snapshotId: number): SnapshotEntries {
-  const row = one<{ count: number }>(
-    db,
-    'select count(*) as count from snapshot_entries where snapshot_id = ?',
-    snapshotId,
-  )
-  return {
-    length: row?.count ?? 0,
-    *[Symbol.iterator]() {
-      for (let last = ''; ; ) {
-        const entries = snapshotEntriesAfter(db, snapshotId, last, entriesAtOnce)
-        yield* entries
-        last = entries.at(-1)?.key ?? ''
-        if (entries.length < entriesAtOnce) return
-      }
-    },
-  }
+/** The entries of a version that was read, one for each key: not all of them need be in memory. */
+export interface SnapshotEntries extends Iterable<SnapshotEntry> {
+  readonly length: number
+  /** Whether there is one for this key; where not given it is looked for among them. */
+  has?: (key: Key) => boolean
 }
-
-const entriesAtOnce = 500
 
 /** @param parser the version that read it; where not given, of those that count or wait the newest. */
 export function findSnapshot(
@@ -125,34 +107,6 @@ export function holdSnapshot(db: Db, id: number, reason: string | null): void {
   run(db, `update list_snapshots set state = 'held', reason = ? where id = ?`, reason, id)
 }
 
-export function snapshotEntries(db: Db, snapshotId: number): SnapshotEntry[] {
-  return snapshotEntriesAfter(db, snapshotId, '', -1)
-}
-
-/** The entries of a snapshot, in order of their keys, so many at a time. @param after the last key of before, or `''`. */
-export function snapshotEntriesAfter(
-  db: Db,
-  snapshotId: number,
-  after: string,
-  limit: number,
-): SnapshotEntry[] {
-  return all<SnapshotEntryRow>(
-    db,
-    'select * from snapshot_entries where snapshot_id = ? and key > ? order by key limit ?',
-    ...[snapshotId, after, limit],
-  ).map(snapshotEntryOf)
-}
-
-/** What a snapshot says of one key, as it is stored. */
-export function readSnapshotEntry(db: Db, snapshotId: number, key: Key): SnapshotEntryRow | undefined {
-  return one<SnapshotEntryRow>(
-    db,
-    `select key, address, assets, subject, programs, listed_on, published_by, removed_on from snapshot_entries
-     where snapshot_id = ? and key = ?`,
-    ...[snapshotId, key],
-  )
-}
-
 /** A row of `snapshot_entries`. */
 export interface SnapshotEntryRow {
   key: Key
@@ -177,29 +131,6 @@ export function snapshotRowOf(entry: SnapshotEntry): SnapshotEntryRow {
     ...{ key, address, subject, ...lists },
     ...{ listed_on: listedOn, published_by: publishedBy, removed_on: removedOn },
   }
-}
-
-function snapshotEntryOf(row: SnapshotEntryRow): SnapshotEntry {
-  return {
-    key: row.key,
-    address: row.address,
-    assets: JSON.parse(row.assets) as string[],
-    subject: row.subject,
-    programs: JSON.parse(row.programs) as string[],
-    listedOn: row.listed_on,
-    publishedBy: row.published_by,
-    removedOn: row.removed_on,
-  }
-}
-
-/** The keys that a snapshot has in force, in order, so many at a time. @param after the last one of before, or `''`. */
-export function keysInForceAfter(db: Db, snapshotId: number, after: string, limit: number): Key[] {
-  return all<{ key: Key }>(
-    db,
-    `select key from snapshot_entries where snapshot_id = ? and key > ? and removed_on is null
-     order by key limit ?`,
-    ...[snapshotId, after, limit],
-  ).map(({ key }) => key)
 }
 
 /**

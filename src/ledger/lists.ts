@@ -72,6 +72,11 @@ export function putList(db: Db, list: KnownList): void {
   )
 }
 
+/** Gives a list its number, by which rows refer to it. Twice is once. */
+export function putListNumber(db: Db, listId: string): void {
+  run(db, 'insert into list_numbers (list_id) values (?) on conflict do nothing', listId)
+}
+
 /** The source was read whole and sound, and the active snapshot still stands. @param at `null`: nobody knows when it last was. */
 export function noteChecked(db: Db, listId: string, at: string | null): void {
   run(db, 'update lists set checked_at = ? where id = ?', at, listId)

@@ -1,5 +1,6 @@
 import type { Key } from '../address/key.ts'
 import { all, type Db } from './database.ts'
+import { keysMetSql } from './list-forms.ts'
 import { withHolderForms } from './own-forms.ts'
 import { addRescreen, addRescreenItem, type RescreenItem } from './rescreens.ts'
 import { readRevisions } from './revisions.ts'
@@ -7,17 +8,12 @@ import { readRevisions } from './revisions.ts'
 /** New own addresses of which each is looked up: some milliseconds. For more, every entry of every list is held against them. */
 export const fewAddresses = 1_000
 
-/** For the test that no scan stands behind it. Own addresses and what they hold are of a chain that is followed, and so are forms themselves. */
-export const entriesNamingSql = `select distinct e.list_id as listId, e.key, 'added' as change
-  from json_each(?) cross join list_forms f on f.form = json_each.value
-  cross join list_rows e on e.key = ifnull(f.key, f.form) order by e.list_id, e.key`
-
 /**
  * Own addresses that are new may stand on a list: writes down the entries that name them or an equivalent, if there are any,
  * for the re-screen to say so. In the transaction that makes them own: an entry that comes later finds them.
  */
 export function noteNewOwn(db: Db, keys: readonly Key[], at: string): void {
-  const items = all<RescreenItem>(db, entriesNamingSql, JSON.stringify(withHolderForms(keys)))
+  const items = itemsNaming(db, keys)
   if (items.length === 0) return
   const id = addRescreen(db, own(db, false, at))
   for (const item of items) addRescreenItem(db, id, item)
@@ -26,6 +22,15 @@ export function noteNewOwn(db: Db, keys: readonly Key[], at: string): void {
 /** The same of many, without a look at them. */
 export function noteManyOwn(db: Db, at: string): void {
   addRescreen(db, own(db, true, at))
+}
+
+/**
+ * The entries that name own addresses or an equivalent. Own addresses and what they hold are of a chain that is followed, and so
+ * are forms themselves.
+ */
+export function itemsNaming(db: Db, keys: readonly Key[]): RescreenItem[] {
+  const met = all<Pick<RescreenItem, 'listId' | 'key'>>(db, keysMetSql, JSON.stringify(withHolderForms(keys)))
+  return met.map((entry) => ({ ...entry, change: 'added' }))
 }
 
 function own(db: Db, whole: boolean, at: string) {

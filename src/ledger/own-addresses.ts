@@ -103,8 +103,12 @@ function stage(db: Db, own: OwnAddress): number {
 
 /** The staged addresses that are not own yet and have a form that some list has or had: a few index look-ups for each. */
 const listedStagedSql = `select s.key, s.address from temp.own_staged s
-   where (exists (select 1 from list_forms f where f.form = s.key)
-       or exists (select 1 from json_each(holder_forms(s.key)) h join list_forms f on f.form = h.value))
+   where (exists (select 1 from list_keys k where k.key = s.key and k.variant_of is null)
+       or exists (select 1 from list_keys v where v.key = s.key and v.variant_of is not null)
+       or exists (select 1 from json_each(holder_forms(s.key)) h
+         cross join list_keys k on k.key = h.value and k.variant_of is null)
+       or exists (select 1 from json_each(holder_forms(s.key)) h
+         cross join list_keys v on v.key = h.value and v.variant_of is not null))
      and not exists (select 1 from own_addresses o where o.key = s.key and o.chain = s.chain and o.removed_at is null)
    order by s.address`
 

@@ -3,12 +3,11 @@ import { ChainscreenError } from '../errors.ts'
 import { familyOfChain } from './chain.ts'
 import type { ChainRow } from './coverage-gaps.ts'
 import { all, type Db, inTransaction, one, run } from './database.ts'
-import { entriesNamingSql } from './new-own.ts'
+import { itemsNaming } from './new-own.ts'
 import { isOwnAnywhere, type OwnAddressRow } from './own-addresses.ts'
-import { withHolderForms } from './own-forms.ts'
 import { withdrawAlert } from './read-as-foreign.ts'
 import { insertReplay, type Replay, readReplay } from './replays.ts'
-import { addRescreen, addRescreenItem, type RescreenItem } from './rescreens.ts'
+import { addRescreen, addRescreenItem } from './rescreens.ts'
 import { bumpRevision, readRevisions } from './revisions.ts'
 import { whileLoading } from './while-loading.ts'
 
@@ -102,7 +101,7 @@ function withdrawUnplaced(db: Db, key: Key, at: string): void {
 
 /** Blocks that were read before it became own have it as a party, and a list that came later passed over it. */
 function matchAgain(db: Db, keys: readonly Key[], at: string): void {
-  const items = all<RescreenItem>(db, entriesNamingSql, JSON.stringify(withHolderForms(keys)))
+  const items = itemsNaming(db, keys)
   if (items.length === 0) return
   const revision = readRevisions(db).list
   const id = addRescreen(db, { kind: 'asked', listId: null, revision, whole: false, at })

@@ -1,5 +1,6 @@
 import type { Key } from '../address/key.ts'
 import { all, type Db, one, run } from './database.ts'
+import { countingLoad } from './entry-versions.ts'
 
 /** Why stored history is matched: a list changed, own addresses were added, or someone asked for it. */
 export type RescreenKind = 'list' | 'own' | 'asked'
@@ -129,8 +130,10 @@ export function beginRescreen(
 export function addRescreenItem(db: Db, id: number, { listId, key, change }: RescreenItem): void {
   run(
     db,
-    'insert into rescreen_entries (rescreen_id, list_id, key, change) values (?, ?, ?, ?) on conflict do nothing',
-    ...[id, listId, key, change],
+    `insert into rescreen_items (rescreen, list, key, change)
+     select ?, n.number, k.id, ? from list_numbers n, list_keys k
+     where n.list_id = ? and k.key = ? and k.variant_of is null on conflict do nothing`,
+    ...[id, change, listId, key],
   )
 }
 
@@ -149,22 +152,32 @@ export function nextRescreen(db: Db): Rescreen | undefined {
 }
 
 /** The entry under way, and those after it. */
-export function rescreenItems(db: Db, job: Rescreen, limit: number): RescreenItem[] {
+export function rescreenItems(
+  db: Db,
+  job: Pick<Rescreen, 'id' | 'whole' | 'position'>,
+  limit: number,
+): RescreenItem[] {
   const { listId, key, cursor } = job.position ?? { listId: '', key: '', cursor: '' }
-  const from = cursor === null ? '>' : '>='
-  return job.whole
-    ? all<RescreenItem>(
-        db,
-        `select list_id as listId, key, 'added' as change from list_entries
-         where (list_id, key) ${from} (?, ?) order by list_id, key limit ?`,
-        ...[listId, key, limit],
-      )
-    : all<RescreenItem>(
-        db,
-        `select list_id as listId, key, change from rescreen_entries
-         where rescreen_id = ? and (list_id, key) ${from} (?, ?) order by list_id, key limit ?`,
-        ...[job.id, listId, key, limit],
-      )
+  return all<RescreenItem>(
+    db,
+    rescreenItemsSql(job.whole, cursor === null),
+    ...[listId, key, limit, ...(job.whole ? [] : [job.id])],
+  )
+}
+
+/** In the order of the numbers of lists and keys. For the test that no scan stands behind it. */
+export function rescreenItemsSql(whole: boolean, after: boolean): string {
+  const at = `(ifnull((select number from list_numbers where list_id = ?1), 0),
+    ifnull((select id from list_keys where key = ?2 and variant_of is null), 0))`
+  const from = after ? '>' : '>='
+  return whole
+    ? `select n.list_id as listId, k.key, 'added' as change from entry_versions v
+       cross join list_numbers n on n.number = v.list cross join list_keys k on k.id = v.key
+       where (v.list, v.key) ${from} ${at} and v.load = ${countingLoad}
+       order by v.list, v.key limit ?3`
+    : `select n.list_id as listId, k.key, i.change from rescreen_items i
+       cross join list_numbers n on n.number = i.list cross join list_keys k on k.id = i.key
+       where i.rescreen = ?4 and (i.list, i.key) ${from} ${at} order by i.list, i.key limit ?3`
 }
 
 /** Notes what a job did and how far it is, in the transaction that did it. */
@@ -221,7 +234,7 @@ export function pendingRescreens(db: Db): { id: number; whole: number; entries: 
 export function countItems(db: Db, { id, whole }: { id: number; whole: number }): number {
   const row =
     whole === 1
-      ? one<{ n: number }>(db, 'select count(*) as n from list_entries')
-      : one<{ n: number }>(db, 'select count(*) as n from rescreen_entries where rescreen_id = ?', id)
+      ? one<{ n: number }>(db, 'select count(*) as n from (select distinct list, key from entry_versions)')
+      : one<{ n: number }>(db, 'select count(*) as n from rescreen_items where rescreen = ?', id)
   return row?.n ?? 0
 }

@@ -17,6 +17,7 @@ export interface NumberedRow<Row> {
 export class ScratchRows<Row extends { key: Key }> {
   readonly #db: Db
   readonly #insert: Database.Statement
+  readonly #has: Database.Statement
 
   constructor() {
     this.#db = new Database('')
@@ -31,6 +32,7 @@ export class ScratchRows<Row extends { key: Key }> {
        begin`,
     )
     this.#insert = this.#db.prepare('insert into rows (key, number, row) values (?, ?, ?)')
+    this.#has = this.#db.prepare('select 1 from rows where key = ? limit 1')
   }
 
   /** @param number its place in the file: rows of one key come in this order. */
@@ -49,6 +51,10 @@ export class ScratchRows<Row extends { key: Key }> {
   /** Takes a row out again. Not while they are being read. */
   drop(key: Key, number: number): void {
     this.#db.prepare('delete from rows where key = ? and number = ?').run(key, number)
+  }
+
+  has(key: Key): boolean {
+    return this.#has.get(key) !== undefined
   }
 
   /** All rows, those of one key together, in the order of the keys. */

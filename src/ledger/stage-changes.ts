@@ -87,9 +87,9 @@ class Staging {
   put({ next, change, forms }: ReadyChange): void {
     this.staged.load ??= stageRescreen(this.#db, { kind: 'list', listId: this.#listId, at: this.#at })
     const { load } = this.staged
+    if (forms !== null) putForms(this.#db, next.key, next.address, forms)
     putVersion(this.#db, this.#listId, load, next)
     if (change === 'said') return
-    if (forms !== null) putForms(this.#db, next.key, forms)
     addRescreenItem(this.#db, load, { listId: this.#listId, key: next.key, change })
     this.staged.moved++
   }

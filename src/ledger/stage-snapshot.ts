@@ -2,7 +2,7 @@ import { indexForms } from '../address/index-forms.ts'
 import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../errors.ts'
 import { atOnce, inSlices } from '../in-slices.ts'
-import { type Db, inTransaction, run } from './database.ts'
+import { type Db, inTransaction, one, run } from './database.ts'
 import { inPieces, pieceRows } from './in-pieces.ts'
 import { putForms } from './list-forms.ts'
 import {
@@ -14,6 +14,15 @@ import {
   type SnapshotRow,
   snapshotRowOf,
 } from './list-snapshots.ts'
+import { putListNumber } from './lists.ts'
+import {
+  entriesInRange,
+  type KeyRange,
+  keyRanges,
+  putSnapshotChange,
+  readSnapshotEntry,
+  type VersionId,
+} from './snapshot-changes.ts'
 
 /** A version of a list that was read whole. */
 export interface NewSnapshot {
@@ -36,12 +45,17 @@ export interface NewSnapshot {
  * with {@link finishStaging}. Inside `whileLoading`, which sweeps what a crash leaves of it.
  */
 export async function stageSnapshot(db: Db, snapshot: NewSnapshot): Promise<void> {
-  const id = inTransaction(db, () => begin(db, snapshot))
-  if (id === null) return
+  const version = inTransaction(db, () => begin(db, snapshot))
+  if (version === null) return
   const { entries, unparsed } = snapshot
   for (const some of inGroups(entries, pieceRows)) {
-    const ready = await inSlices(makingReady(some))
-    await inPieces(db, ready, (entry) => putEntry(db, id, entry))
+    const ready = await inSlices(makingReady(db, version, some))
+    await inPieces(db, ready, (entry) => putEntry(db, version, entry))
+  }
+  const has = entries.has ?? hasAmong(entries)
+  for (const range of keyRanges(db, 'snapshot_changes', version.list_id)) {
+    const missing = await inSlices(findingMissing(db, version, range, has))
+    await inPieces(db, missing, (key) => putSnapshotChange(db, version, key, null))
   }
   await inPieces(db, unparsed, (item) => putUnparsed(db, snapshot, item))
 }
@@ -57,10 +71,15 @@ export function finishStaging(db: Db, snapshot: NewSnapshot, reason: string | nu
 
 /** Keeps a small snapshot at once, held until it is activated. Inside a transaction. */
 export function addSnapshot(db: Db, snapshot: NewSnapshot, reason: string | null): SnapshotRow {
-  const id = begin(db, snapshot)
-  if (id !== null) {
-    for (const entry of atOnce(makingReady(snapshot.entries))) putEntry(db, id, entry)
-    for (const item of snapshot.unparsed) putUnparsed(db, snapshot, item)
+  const version = begin(db, snapshot)
+  if (version !== null) {
+    const { entries, unparsed } = snapshot
+    for (const entry of atOnce(makingReady(db, version, entries))) putEntry(db, version, entry)
+    const has = entries.has ?? hasAmong(entries)
+    for (const range of keyRanges(db, 'snapshot_changes', version.list_id))
+      for (const key of atOnce(findingMissing(db, version, range, has)))
+        putSnapshotChange(db, version, key, null)
+    for (const item of unparsed) putUnparsed(db, snapshot, item)
   }
   return finishStaging(db, snapshot, reason)
 }
@@ -81,20 +100,23 @@ export function addRejected(
 }
 
 /**
- * @returns the id to write rows for; `null` where the snapshot is kept whole already.
+ * @returns what to write rows for; `null` where the snapshot is kept whole already. It is the newest of its list: its rows are
+ * what it changes of all versions before.
  * @throws ChainscreenError `bad-file` where it is kept as it reads in another format.
  */
-function begin(db: Db, snapshot: NewSnapshot): number | null {
+function begin(db: Db, snapshot: NewSnapshot): VersionId | null {
   const { listId, sha256, format, parser = 1, issuedOn, bytes, at } = snapshot
   const counts = JSON.stringify(snapshot.counts)
   const known = findSnapshot(db, listId, sha256, parser)
   if (known === undefined) {
-    return run(
+    putListNumber(db, listId)
+    const { id } = run(
       db,
       `insert into list_snapshots (list_id, sha256, format, parser, issued_on, state, bytes, counts, imported_at)
        values (?, ?, ?, ?, ?, 'staging', ?, ?, ?)`,
       ...[listId, sha256, format, parser, issuedOn, bytes, counts, at],
-    ).id
+    )
+    return { id, list_id: listId }
   }
   if (known.state !== 'rejected') {
     if (known.format === format) return null
@@ -104,19 +126,22 @@ function begin(db: Db, snapshot: NewSnapshot): number | null {
     )
   }
   // The reason stays until it is whole: a crash must not forget that it was rejected.
+  putListNumber(db, listId)
+  const id = (one<{ id: number }>(db, 'select max(id) + 1 as id from list_snapshots') ?? known).id
   run(
     db,
-    `update list_snapshots set state = 'staging', format = ?, issued_on = ?, bytes = ?, counts = ?, imported_at = ?
-     where id = ?`,
-    ...[format, issuedOn, bytes, counts, at, known.id],
+    `update list_snapshots set id = ?, state = 'staging', format = ?, issued_on = ?, bytes = ?, counts = ?,
+       imported_at = ? where id = ?`,
+    ...[id, format, issuedOn, bytes, counts, at, known.id],
   )
-  return known.id
+  return { id, list_id: listId }
 }
 
 /** An entry, with what takes time to work out: that is done before the write lock is taken. */
 interface ReadyEntry {
   row: SnapshotEntryRow
-  forms: readonly Key[]
+  /** `null` where the version before named the key: they are written. */
+  forms: readonly Key[] | null
 }
 
 function* inGroups<T>(items: Iterable<T>, size: number): Generator<T[]> {
@@ -130,26 +155,52 @@ function* inGroups<T>(items: Iterable<T>, size: number): Generator<T[]> {
   if (group.length > 0) yield group
 }
 
-function* makingReady(entries: Iterable<SnapshotEntry>): Generator<undefined, ReadyEntry[]> {
+/** Those of which the version says something else than the one before it. */
+function* makingReady(
+  db: Db,
+  version: VersionId,
+  entries: Iterable<SnapshotEntry>,
+): Generator<undefined, ReadyEntry[]> {
   const ready: ReadyEntry[] = []
   for (const entry of entries) {
-    ready.push({ row: snapshotRowOf(entry), forms: indexForms(entry.key) })
+    const row = snapshotRowOf(entry)
+    const former = readSnapshotEntry(db, version, row.key)
+    if (former === undefined) ready.push({ row, forms: indexForms(row.key) })
+    else if (!saysTheSame(former, row)) ready.push({ row, forms: null })
     yield
   }
   return ready
 }
 
-function putEntry(db: Db, snapshotId: number, { row, forms }: ReadyEntry): void {
+function saysTheSame(a: SnapshotEntryRow, b: SnapshotEntryRow): boolean {
+  return (Object.keys(a) as (keyof SnapshotEntryRow)[]).every((column) => a[column] === b[column])
+}
+
+/** The keys of a range that the version before names, and this one does not. */
+function* findingMissing(
+  db: Db,
+  version: VersionId,
+  range: KeyRange,
+  has: (key: Key) => boolean,
+): Generator<undefined, Key[]> {
+  const missing: Key[] = []
+  for (const { key } of entriesInRange(db, version, range)) {
+    if (!has(key)) missing.push(key)
+    yield
+  }
+  return missing
+}
+
+function hasAmong(entries: SnapshotEntries): (key: Key) => boolean {
+  const keys = new Set<Key>()
+  for (const { key } of entries) keys.add(key)
+  return (key) => keys.has(key)
+}
+
+function putEntry(db: Db, version: VersionId, { row, forms }: ReadyEntry): void {
   // Long before the entry: activation is short, and an index in memory has its forms by then.
-  putForms(db, row.key, forms)
-  run(
-    db,
-    `insert or replace into snapshot_entries
-       (snapshot_id, key, address, assets, subject, programs, listed_on, published_by, removed_on)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[snapshotId, row.key, row.address, row.assets, row.subject, row.programs],
-    ...[row.listed_on, row.published_by, row.removed_on],
-  )
+  if (forms !== null) putForms(db, row.key, row.address, forms)
+  putSnapshotChange(db, version, row.key, row)
 }
 
 function putUnparsed(

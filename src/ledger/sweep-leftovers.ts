@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { all, type Db, inTransaction, one, run } from './database.ts'
 import { inPieces, pieceRows } from './in-pieces.ts'
 import { publishedLoad } from './load-own.ts'
+import { keyRanges } from './snapshot-changes.ts'
 
 /** Rows that are looked at between two turns of whoever shares the thread. */
 const rowsAtOnce = 2_000
@@ -23,16 +24,7 @@ export async function sweepLeftovers(db: Db): Promise<void> {
 
 /** A snapshot: its entries, what could not be read of it, and last what says that it does not count. */
 async function sweepSnapshot(db: Db, { id, list_id, sha256, parser, reason }: StagedRow): Promise<void> {
-  await untilNone(
-    db,
-    () =>
-      all<{ key: string }>(
-        db,
-        `select key from snapshot_entries where snapshot_id = ? order by key limit ${pieceRows}`,
-        id,
-      ),
-    ({ key }) => run(db, 'delete from snapshot_entries where snapshot_id = ? and key = ?', id, key),
-  )
+  await takeAwayFrom(db, 'snapshot_changes', list_id, 'snapshot', id)
   await untilNone(
     db,
     () =>
@@ -52,42 +44,19 @@ async function sweepSnapshot(db: Db, { id, list_id, sha256, parser, reason }: St
 
 /** A job that was never begun: the rows of lists that came with it, its entries, and last what says that it does not count. */
 async function sweepChanges(db: Db, { id, list_id }: StagedLoad): Promise<void> {
-  for (let last: ListRowKey | undefined = { key: '', load: 0 }; last !== undefined; ) {
-    const rows: ListRowKey[] = all<ListRowKey>(
-      db,
-      `select key, load from list_rows where list_id = ? and (key, load) > (?, ?)
-       order by key, load limit ${rowsAtOnce}`,
-      ...[list_id, last.key, last.load],
-    )
-    await takeAway(
-      db,
-      rows.filter(({ load }) => load === id),
-      ({ key }) =>
-        run(db, 'delete from list_rows where list_id = ? and key = ? and load = ?', list_id, key, id),
-    )
-    last = rows.at(-1)
-  }
+  if (list_id !== null) await takeAwayFrom(db, 'entry_versions', list_id, 'load', id)
   await untilNone(
     db,
     () =>
-      all<{ list_id: string; key: string }>(
+      all<{ list: number; key: number }>(
         db,
-        `select list_id, key from rescreen_entries where rescreen_id = ? order by list_id, key limit ${pieceRows}`,
+        `select list, key from rescreen_items where rescreen = ? order by list, key limit ${pieceRows}`,
         id,
       ),
-    (row) =>
-      run(
-        db,
-        'delete from rescreen_entries where rescreen_id = ? and list_id = ? and key = ?',
-        ...[id, row.list_id, row.key],
-      ),
+    ({ list, key }) =>
+      run(db, 'delete from rescreen_items where rescreen = ? and list = ? and key = ?', id, list, key),
   )
   inTransaction(db, () => run(db, 'delete from rescreens where id = ?', id))
-}
-
-interface ListRowKey {
-  key: string
-  load: number
 }
 
 interface StagedLoad {
@@ -98,6 +67,27 @@ interface StagedLoad {
 
 function stagedLoads(db: Db): StagedLoad[] {
   return all<StagedLoad>(db, `select id, list_id from rescreens where state = 'staging' order by id`)
+}
+
+/** Takes away the rows of a list that came with one load: one walk over all of them, as below. */
+async function takeAwayFrom(
+  db: Db,
+  table: 'snapshot_changes' | 'entry_versions',
+  listId: string,
+  column: 'snapshot' | 'load',
+  id: number,
+): Promise<void> {
+  for (const { from, to } of keyRanges(db, table, listId)) {
+    const rows = all<{ list: number; key: number }>(
+      db,
+      `select list, key from ${table} where list = (select number from list_numbers where list_id = ?)
+         and key > ? and key <= ? and ${column} = ?`,
+      ...[listId, from, to, id],
+    )
+    await takeAway(db, rows, ({ list, key }) =>
+      run(db, `delete from ${table} where list = ? and key = ? and ${column} = ?`, list, key, id),
+    )
+  }
 }
 
 /** One walk over all rows, some at a time: a crash is rare, and no index serves only it. */

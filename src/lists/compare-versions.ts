@@ -1,13 +1,8 @@
-import { type Family, type Key, keyFamily } from '../address/key.ts'
+import type { Family } from '../address/key.ts'
 import type { Db } from '../ledger/database.ts'
-import {
-  activatedOn,
-  activeSnapshot,
-  keysInForceAfter,
-  type SnapshotEntries,
-} from '../ledger/list-snapshots.ts'
+import { activatedOn, activeSnapshot, type SnapshotRow } from '../ledger/list-snapshots.ts'
+import { countForce, keyRanges } from '../ledger/snapshot-changes.ts'
 import { type FamilyCount, reasonsToHold } from './guard.ts'
-import { inStep } from './in-step.ts'
 
 /** A new version of a list beside the active one. */
 export interface Comparison {
@@ -20,42 +15,62 @@ export interface Comparison {
   removed: number
 }
 
-const rowsAtOnce = 1_000
-
 /**
- * Compares a version that was read whole with the active one, for `inSlices`: both go by in the order of their keys, and
- * neither is held in memory.
+ * Compares a version that is stored with the active one, for `inSlices`: a few keys at a time.
  *
  * @param today in UTC.
  */
 export function* comparingVersions(
   db: Db,
   list: { id: string; format: string; maxRemoved: number },
-  next: { sha256: string; entries: SnapshotEntries; issuedOn: string | null },
+  next: SnapshotRow,
   today: string,
 ): Generator<undefined, Comparison> {
   const active = activeSnapshot(db, list.id)
-  const before = active === undefined ? [] : inForce(db, active.id)
-  const after = keysOf(next.entries)
-  const families = new Map<Family, FamilyCount>()
-  let [added, removed, entries, index] = [0, 0, 0, 0]
-  for (const [old, now] of inStep<Key>(before, after, (key) => key)) {
-    if (index++ % rowsAtOnce === 0) yield
-    if (now !== undefined) entries++
-    if (old === undefined) {
-      added++
-      continue
-    }
-    const family = keyFamily(old)
-    const count = families.get(family) ?? { entries: 0, gone: 0 }
-    families.set(family, count)
-    count.entries++
-    if (now !== undefined) continue
-    count.gone++
-    removed++
+  const tally = new Tally()
+  for (const range of keyRanges(db, 'snapshot_changes', list.id)) {
+    for (const { family, was, is, count } of countForce(db, active ?? null, next, range))
+      tally.add(family as Family, was === 1, is === 1, count)
+    yield
   }
+  return compared(db, list, { sha256: next.sha256, issuedOn: next.issued_on }, tally, today)
+}
+
+/** Addresses of the active version and of the next one, counted. */
+export class Tally {
+  readonly families = new Map<Family, FamilyCount>()
+  /** How many the next one has in force. */
+  entries = 0
+  added = 0
+  removed = 0
+
+  /** @param was, is in force in the active version, and in the next one. */
+  add(family: Family, was: boolean, is: boolean, count = 1): void {
+    if (is) this.entries += count
+    if (!was) {
+      if (is) this.added += count
+      return
+    }
+    const of = this.families.get(family) ?? { entries: 0, gone: 0 }
+    this.families.set(family, of)
+    of.entries += count
+    if (is) return
+    of.gone += count
+    this.removed += count
+  }
+}
+
+/** What there is to say of a version whose addresses were counted beside those of the active one. */
+export function compared(
+  db: Db,
+  { id, format, maxRemoved }: { id: string; format: string; maxRemoved: number },
+  next: { sha256: string; issuedOn: string | null },
+  { families, entries, added, removed }: Tally,
+  today: string,
+): Comparison {
+  const active = activeSnapshot(db, id)
   const reasons = reasonsToHold({
-    ...{ format: list.format, maxRemoved: list.maxRemoved, today },
+    ...{ format, maxRemoved, today },
     active:
       active === undefined
         ? null
@@ -64,18 +79,4 @@ export function* comparingVersions(
     next: { issuedOn: next.sha256 === active?.sha256 ? null : next.issuedOn, entries },
   })
   return { active: active?.id ?? null, reasons, added, removed }
-}
-
-/** The keys that a stored version has in force, in order. */
-function* inForce(db: Db, snapshotId: number): Generator<Key> {
-  for (let last = ''; ; ) {
-    const keys = keysInForceAfter(db, snapshotId, last, rowsAtOnce)
-    yield* keys
-    last = keys.at(-1) ?? ''
-    if (keys.length < rowsAtOnce) return
-  }
-}
-
-function* keysOf(entries: SnapshotEntries): Generator<Key> {
-  for (const { key, removedOn } of entries) if (removedOn === null) yield key
 }

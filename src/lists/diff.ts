@@ -1,5 +1,5 @@
 import type { SnapshotEntry } from '../ledger/list-snapshots.ts'
-import { inStep } from './in-step.ts'
+import type { Changed } from '../ledger/snapshot-changes.ts'
 
 /** What changed from one version of a list to another. Compared by key: a change of letter case is none. */
 export interface ListDiff {
@@ -13,10 +13,10 @@ export interface ListDiff {
   past: SnapshotEntry[]
 }
 
-/** @param from, to in the order of their keys: they go by, and only what differs is held. */
-export function diffEntries(from: Iterable<SnapshotEntry>, to: Iterable<SnapshotEntry>): ListDiff {
+/** @param changed what two versions say of the keys of which they may say different things. @returns in the order of the keys. */
+export function diffEntries(changed: Iterable<Changed>): ListDiff {
   const diff: ListDiff = { added: [], removed: [], changed: [], past: [] }
-  for (const [old, now] of inStep(from, to, ({ key }) => key)) {
+  for (const [old, now] of changed) {
     const [was, is] = [isInForce(old), isInForce(now)]
     const either = now ?? old
     if (either === undefined) continue
@@ -24,7 +24,13 @@ export function diffEntries(from: Iterable<SnapshotEntry>, to: Iterable<Snapshot
     else if (old === undefined || now === undefined) diff.past.push(either)
     else if (says(old) !== says(now)) diff.changed.push({ from: old, to: now })
   }
+  for (const entries of [diff.added, diff.removed, diff.past]) entries.sort(byKey)
+  diff.changed.sort((a, b) => byKey(a.to, b.to))
   return diff
+}
+
+function byKey(a: SnapshotEntry, b: SnapshotEntry): number {
+  return a.key < b.key ? -1 : 1
 }
 
 function isInForce(entry: SnapshotEntry | undefined): boolean {

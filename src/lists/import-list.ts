@@ -130,7 +130,7 @@ export async function loadVersion(
   options: ImportOptions,
 ): Promise<ImportOutcome> {
   for (;;) {
-    const ready = await prepare(db, source, list, snapshot, options)
+    const ready = await prepare(db, source, snapshot, options)
     const outcome = inTransaction(db, () => decide(db, source, list, snapshot, ready, options))
     if (outcome !== null) return outcome
     await sweepLeftovers(db)
@@ -147,18 +147,16 @@ interface Ready {
 async function prepare(
   db: Db,
   source: ListSource,
-  { entries, parsed }: SealedList,
   snapshot: NewSnapshot,
   { approve, at }: ImportOptions,
 ): Promise<Ready | null> {
   if (isActive(db, snapshot)) return null
   know(db, source)
   await stageSnapshot(db, snapshot)
-  const next = { sha256: snapshot.sha256, entries, issuedOn: parsed.issuedOn }
-  const compared = await inSlices(comparingVersions(db, source, next, at.slice(0, 10)))
-  if (compared.reasons.length > 0 && !approve) return { compared, changes: null }
   const kept = findSnapshot(db, source.id, snapshot.sha256, snapshot.parser ?? 1)
   if (kept === undefined) throw new Error('unreachable: the snapshot was staged before')
+  const compared = await inSlices(comparingVersions(db, source, kept, at.slice(0, 10)))
+  if (compared.reasons.length > 0 && !approve) return { compared, changes: null }
   return { compared, changes: await stageChanges(db, kept, activationOf(db, kept, at)) }
 }
 

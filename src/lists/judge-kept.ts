@@ -1,6 +1,7 @@
 import type { Db } from '../ledger/database.ts'
-import { type SnapshotRow, storedEntries } from '../ledger/list-snapshots.ts'
+import type { SnapshotRow } from '../ledger/list-snapshots.ts'
 import { readUnparsed } from '../ledger/lists.ts'
+import { storedEntries } from '../ledger/snapshot-changes.ts'
 import { whileLoading } from '../ledger/while-loading.ts'
 import { type ImportOptions, type ImportOutcome, type ListSource, loadVersion } from './import-list.ts'
 import { noteTrouble } from './note-trouble.ts'
@@ -19,7 +20,7 @@ export async function judgeKept(
 ): Promise<ImportOutcome> {
   const { sha256, format, parser, issued_on: issuedOn, bytes } = kept
   try {
-    const entries = storedEntries(db, kept.id)
+    const entries = storedEntries(db, kept)
     const unparsed = readUnparsed(db, kept).map(({ location, ...item }) => ({ where: location, ...item }))
     const counts = JSON.parse(kept.counts) as Record<string, number>
     const list = { sha256, size: bytes, entries, parsed: { issuedOn, unparsed, counts } }

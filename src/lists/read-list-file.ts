@@ -4,7 +4,7 @@ import { addAbortSignal } from 'node:stream'
 import { ChainscreenError } from '../errors.ts'
 import { ForbiddenContent } from '../forbidden-columns.ts'
 import { inSlices } from '../in-slices.ts'
-import type { SnapshotEntries, SnapshotEntry } from '../ledger/list-snapshots.ts'
+import type { SnapshotEntries } from '../ledger/list-snapshots.ts'
 import { ScratchRows } from '../ledger/scratch-rows.ts'
 import { kindOfFile } from './kind-of-file.ts'
 import { merge } from './merge.ts'
@@ -83,8 +83,7 @@ export async function readListFile(
     await sealing.keep(sha256)
     const { issuedOn, addresses, unparsed, counts } = parsed
     for (const [index, row] of addresses.entries()) rows.add(row, index)
-    const length = await inSlices(rows.countingKeys())
-    const entries = { length, [Symbol.iterator]: () => entriesOf(rows) }
+    const entries = await inSlices(mergingRows(rows))
     return { sha256, size, parsed: { issuedOn, unparsed, counts }, entries, close: () => rows.close() }
   } catch (error) {
     rows.close()
@@ -107,15 +106,22 @@ export async function readListFile(
   }
 }
 
-/** In the order of the keys: all rows of one make its entry. */
-function* entriesOf(rows: ScratchRows<ListedAddress>): Generator<SnapshotEntry> {
-  for (const group of rows.byKey()) {
-    const [first] = group
-    if (first !== undefined)
-      yield merge(
-        first.row.key,
-        group.map(({ row }) => row),
-      )
+/** The entries that rows make, in the order of the keys: all rows of one make its entry. For `inSlices`. */
+export function* mergingRows(rows: ScratchRows<ListedAddress>): Generator<undefined, SnapshotEntries> {
+  const length = yield* rows.countingKeys()
+  return {
+    length,
+    has: (key) => rows.has(key),
+    *[Symbol.iterator]() {
+      for (const group of rows.byKey()) {
+        const [first] = group
+        if (first !== undefined)
+          yield merge(
+            first.row.key,
+            group.map(({ row }) => row),
+          )
+      }
+    },
   }
 }
 

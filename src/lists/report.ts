@@ -10,9 +10,9 @@ import {
   listSnapshots,
   type SnapshotEntry,
   type SnapshotRow,
-  storedEntries,
 } from '../ledger/list-snapshots.ts'
 import { countEntries, freezeListFormat, readLists, readUnparsed } from '../ledger/lists.ts'
+import { changedBetween } from '../ledger/snapshot-changes.ts'
 import { countByAsset, diffEntries, type ListDiff } from './diff.ts'
 import { snapshotNamed } from './find-snapshot.ts'
 
@@ -142,7 +142,7 @@ export function reportDiff(db: Db, listId: string, from?: string, to?: string): 
     from === undefined
       ? usualPair(db, listId, snapshots)
       : [snapshotNamed(snapshots, from), snapshotNamed(snapshots, to ?? activeOf(listId, snapshots).sha256)]
-  const diff = diffEntries(storedEntries(db, older.id), storedEntries(db, newer.id))
+  const diff = diffEntries(changedBetween(db, older, newer))
   return { ...diff, from: older.sha256, to: newer.sha256, byAsset: byAsset(diff.added, diff.removed) }
 }
 

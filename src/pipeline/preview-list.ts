@@ -1,20 +1,28 @@
 import { createHash } from 'node:crypto'
+import { type Key, keyFamily } from '../address/key.ts'
 import { atOnce } from '../in-slices.ts'
 import { alertExists, alertsOfEntry, type CurrentAlertRow } from '../ledger/alert-queries.ts'
 import type { Db } from '../ledger/database.ts'
-import { readVersion } from '../ledger/entry-versions.ts'
+import { type EntryVersion, readVersion } from '../ledger/entry-versions.ts'
 import { sayingBefore } from '../ledger/find-changes.ts'
 import { entryOf, keysInForce } from '../ledger/list-entries.ts'
-import { activeSnapshot, type SnapshotEntry, snapshotRowOf } from '../ledger/list-snapshots.ts'
+import {
+  activeSnapshot,
+  type SnapshotEntries,
+  type SnapshotEntryRow,
+  snapshotRowOf,
+} from '../ledger/list-snapshots.ts'
 import { changeOf, type EntryChange, nextVersion, takesBack } from '../ledger/next-version.ts'
 import { ownAlertId } from '../ledger/own-alert.ts'
+import { ScratchRows } from '../ledger/scratch-rows.ts'
 import { datingOf } from '../lists/activation.ts'
-import { comparingVersions } from '../lists/compare-versions.ts'
+import { compared, Tally } from '../lists/compare-versions.ts'
 import type { CsvOptions } from '../lists/formats/csv/columns.ts'
 import { formatFor } from '../lists/formats/index.ts'
-import { mergeByKey } from '../lists/merge.ts'
 import { historyOf } from '../lists/ofac-history.ts'
 import { openListFile } from '../lists/open-file.ts'
+import { mergingRows } from '../lists/read-list-file.ts'
+import type { ListedAddress, ListFormat, ParsedList } from '../lists/types.ts'
 import { alertId } from '../screening/alert-id.ts'
 import type { Entry, Finding } from '../screening/types.ts'
 import { formsOf, hitsOf, ownHits, screeningStored } from './rescreen-entry.ts'
@@ -66,58 +74,109 @@ export async function previewList(
   at: string,
 ): Promise<ListPreview> {
   const format = formatFor(list)
-  const parsed = await format.parse(await openListFile(file), at.slice(0, 10))
-  const entries = mergeByKey(parsed.addresses)
-  const said = new Map(entries.map((entry) => [entry.key, snapshotRowOf(entry)]))
-  const history = new Map(historyOf(format.id, parsed.counts).map((each) => [each.key, each]))
-  const { issuedOn } = parsed
-  const dating = datingOf(db, { id: list.id, format: format.id, issuedOn }, { since: at, at })
-  const now = keysInForce(db, list.id)
-  const was = sayingBefore(db, list.id)
-  const next = [...said.values()].filter(({ removed_on }) => removed_on === null).map(({ key }) => key)
-  const changed = [...new Set([...said.keys(), ...now, ...history.keys()])].sort().flatMap((key) => {
-    const old = readVersion(db, list.id, key)
-    const isTakenBack = takesBack(was(key), said.get(key))
-    const version = nextVersion(old, said.get(key), history.get(key), dating, isTakenBack)
-    return version === undefined ? [] : [{ version, change: changeOf(old, version) }]
-  })
-  const source = { id: list.id, format: format.id, maxRemoved: list.guard.maxRemoved }
-  const version = { sha256: await contentHash(file), entries, issuedOn, parser: format.version }
-  const those = (change: EntryChange) =>
-    changed.filter((each) => each.change === change).map(({ version }) => version)
-  const added = those('added').map((version) =>
-    entryOf({ listId: list.id, category: format.category }, version),
-  )
-  const removed = those('removed')
-  return {
-    listId: list.id,
-    issuedOn,
-    added: next.filter((key) => !now.has(key)).length,
-    removed: removed.length,
-    flagged: added.flatMap((entry) => flaggedBy(db, entry)),
-    ownListed: added.flatMap((entry) => ownListedBy(db, entry)),
-    cleared: removed.flatMap(({ key }) => alertsOfEntry(db, list.id, key)),
-    listedAgain: those('added')
-      .filter(({ removed_on }) => removed_on === null)
-      .flatMap(({ key }) => alertsOfEntry(db, list.id, key)),
-    regraded: those('renamed').flatMap(({ key }) => alertsOfEntry(db, list.id, key)),
-    ...judged(db, source, version, at.slice(0, 10)),
+  const rows = new ScratchRows<ListedAddress>()
+  try {
+    const parsed = await format.parse(await openListFile(file), at.slice(0, 10), () => {}, rows)
+    for (const [index, row] of parsed.addresses.entries()) rows.add(row, index)
+    const sha256 = await contentHash(file)
+    return new Preview(db, list, format, at).of(atOnce(mergingRows(rows)), { ...parsed, sha256 })
+  } finally {
+    rows.close()
   }
 }
 
-/** What importing a version would do. */
-function judged(
-  db: Db,
-  source: { id: string; format: string; maxRemoved: number },
-  next: { sha256: string; entries: readonly SnapshotEntry[]; issuedOn: string | null; parser: number },
-  today: string,
-): Pick<ListPreview, 'outcome' | 'reasons'> {
-  const active = activeSnapshot(db, source.id)
-  const isActive =
-    active?.sha256 === next.sha256 && active.format === source.format && active.parser >= next.parser
-  if (isActive) return { outcome: 'unchanged', reasons: [] }
-  const { reasons } = atOnce(comparingVersions(db, source, next, today))
-  return { outcome: reasons.length > 0 ? 'held' : 'activated', reasons }
+/** Goes over what a version changes, and holds only what it would flag or clear. */
+class Preview {
+  readonly #db: Db
+  readonly #list: { id: string; guard: { maxRemoved: number } }
+  readonly #format: ListFormat
+  readonly #at: string
+  readonly #flagged: PreviewedAlert[] = []
+  readonly #ownListed: ListPreview['ownListed'] = []
+  readonly #cleared: Told[] = []
+  readonly #listedAgain: Told[] = []
+  readonly #regraded: Told[] = []
+
+  constructor(db: Db, list: { id: string; guard: { maxRemoved: number } }, format: ListFormat, at: string) {
+    this.#db = db
+    this.#list = list
+    this.#format = format
+    this.#at = at
+  }
+
+  of(entries: SnapshotEntries, { issuedOn, counts, sha256 }: ReadVersion): ListPreview {
+    const [db, listId, today] = [this.#db, this.#list.id, this.#at.slice(0, 10)]
+    const source = { id: listId, format: this.#format.id, maxRemoved: this.#list.guard.maxRemoved }
+    const dating = datingOf(db, { ...source, issuedOn }, { since: this.#at, at: this.#at })
+    const history = new Map(historyOf(source.format, counts).map((each) => [each.key, each]))
+    const was = sayingBefore(db, listId)
+    const tally = new Tally()
+    let [added, removed] = [0, 0]
+    const look = (key: Key, says: SnapshotEntryRow | undefined) => {
+      const [old, saidBefore] = [readVersion(db, listId, key), was(key)]
+      tally.add(keyFamily(key), isInForce(saidBefore), isInForce(says))
+      if (isInForce(says) && !isInForce(old)) added++
+      const version = nextVersion(old, says, history.get(key), dating, takesBack(saidBefore, says))
+      if (version === undefined) return
+      const change = changeOf(old, version)
+      if (change === 'removed') removed++
+      this.#take(version, change)
+    }
+    for (const entry of entries) look(entry.key, snapshotRowOf(entry))
+    const has = (key: Key) => entries.has?.(key) === true
+    for (const key of keysInForce(db, listId)) if (!has(key)) look(key, undefined)
+    for (const key of history.keys())
+      if (!has(key) && !isInForce(readVersion(db, listId, key))) look(key, undefined)
+    const { reasons } = compared(db, source, { sha256, issuedOn }, tally, today)
+    const isActive = this.#isActive(sha256)
+    return {
+      ...{ listId, issuedOn, added, removed, flagged: this.#flagged, ownListed: this.#ownListed },
+      ...{ cleared: inOrder(this.#cleared), listedAgain: inOrder(this.#listedAgain) },
+      regraded: inOrder(this.#regraded),
+      outcome: isActive ? 'unchanged' : reasons.length > 0 ? 'held' : 'activated',
+      reasons: isActive ? [] : reasons,
+    }
+  }
+
+  #take(version: EntryVersion, change: EntryChange): void {
+    const [db, listId, { key }] = [this.#db, this.#list.id, version]
+    const tell = (told: Told[]) => {
+      const alerts = alertsOfEntry(db, listId, key)
+      if (alerts.length > 0) told.push({ key, alerts })
+    }
+    if (change === 'removed') tell(this.#cleared)
+    if (change === 'renamed') tell(this.#regraded)
+    if (change !== 'added') return
+    const entry = entryOf({ listId, category: this.#format.category }, version)
+    this.#flagged.push(...flaggedBy(db, entry))
+    this.#ownListed.push(...ownListedBy(db, entry))
+    if (isInForce(version)) tell(this.#listedAgain)
+  }
+
+  /** What importing the version would find. */
+  #isActive(sha256: string): boolean {
+    const active = activeSnapshot(this.#db, this.#list.id)
+    const { id, version } = this.#format
+    return active?.sha256 === sha256 && active.format === id && active.parser >= version
+  }
+}
+
+/** A version of a list that was read, beside its entries. */
+type ReadVersion = Pick<ParsedList, 'issuedOn' | 'counts'> & { sha256: string }
+
+/** Alerts of a key that would be told something. */
+interface Told {
+  key: Key
+  alerts: CurrentAlertRow[]
+}
+
+/** In the order of the keys. */
+function inOrder(told: Told[]): CurrentAlertRow[] {
+  return told.sort((a, b) => (a.key < b.key ? -1 : 1)).flatMap(({ alerts }) => alerts)
+}
+
+function isInForce(says: { removed_on: string | null } | undefined): boolean {
+  return says !== undefined && says.removed_on === null
 }
 
 /** The SHA-256 by which a version is known: of what the file holds, decompressed. */

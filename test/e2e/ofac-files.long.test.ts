@@ -20,9 +20,9 @@ const configured = (file: string) =>
 
 /** The tables that screening reads. */
 function inForce(user: Project) {
-  const { list_rows, meta } = contentsOf(user.database) ?? {}
+  const { entry_versions, list_keys, meta } = contentsOf(user.database) ?? {}
   const lists = user.query('select id, active_snapshot, issued_on, activated_at, revision from lists')
-  return { lists, list_rows, meta }
+  return { lists, entry_versions, list_keys, meta }
 }
 
 const countInForce = (user: Project) =>

@@ -17,11 +17,14 @@ describe('asking the ledger what a key meets', () => {
     const plan = all<{ detail: string }>(freshLedger(), `explain query plan ${keysMetSql}`, '[]')
     const steps = plan.map(({ detail }) => detail).filter((detail) => /^S(CAN|EARCH)/.test(detail))
     expect(steps).toEqual([
-      'SCAN json_each VIRTUAL TABLE INDEX 1:',
       'SCAN asked VIRTUAL TABLE INDEX 1:',
-      'SEARCH f USING INDEX list_forms_by_form (form=?)',
+      'SEARCH k USING INDEX list_keys_listed (key=?)',
+      'SCAN asked VIRTUAL TABLE INDEX 1:',
+      'SEARCH v USING COVERING INDEX list_keys_variants (key=? AND variant_of>?)',
       'SCAN met',
-      'SEARCH e USING COVERING INDEX list_rows_by_key (key=?)',
+      'SEARCH e USING COVERING INDEX entry_versions_by_key (key=?)',
+      'SEARCH n USING INTEGER PRIMARY KEY (rowid=?)',
+      'SEARCH k USING INTEGER PRIMARY KEY (rowid=?)',
     ])
   })
 
@@ -75,7 +78,7 @@ describe('the forms of listed keys', () => {
         .filter(({ text }) => pattern.test(text))
         .map(({ file }) => file)
         .sort()
-    expect(filesWith(/insert( or \w+)? into list_rows/)).toEqual(['ledger/entry-versions.ts'])
+    expect(filesWith(/insert( or \w+)? into entry_versions/)).toEqual(['ledger/entry-versions.ts'])
     const writers = ['ledger/freeze-entries.ts', 'ledger/stage-changes.ts']
     expect(filesWith(/(?<!function )putVersion\(/)).toEqual(writers)
     expect(filesWith(/(?<!function )putForms\(/)).toEqual([...writers, 'ledger/stage-snapshot.ts'])

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { Key } from '../../src/address/key.ts'
 import { pinChain } from '../../src/ledger/chain.ts'
 import { commitReplay } from '../../src/ledger/commit-replay.ts'
-import { all, type Db, run } from '../../src/ledger/database.ts'
+import { all, type Db } from '../../src/ledger/database.ts'
+import { removeVersions } from '../../src/ledger/entry-versions.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { anyOrphanedSql, orphanedOfSql } from '../../src/ledger/reinstate.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
@@ -76,7 +77,7 @@ describe('an alert that lost its block, and whose entry left the list then', () 
 
   it('stays orphaned where there never was such an entry: a reorg undid it', () => {
     const db = orphaned()
-    run(db, 'delete from list_rows where key = ?', evm('b'))
+    removeVersions(db, 'ofac-sdn', evm('b'))
     mine(db, ref(8, 'b', 'a7'), depositFrom('0x1', evm('b')))
     expect(story(db).alerts).toEqual(['0x1 orphaned a8'])
   })

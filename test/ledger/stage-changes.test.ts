@@ -149,9 +149,9 @@ describe('changes of a list that are staged', () => {
   it('that say nothing new of any address leave no row, and move no revision', async () => {
     const db = freshLedger()
     await inPieces(db, { day: '2024-01-01', entries: [says(evm('1'))] })
-    const { list_rows, rescreens, rescreen_entries, meta } = dump(db)
+    const { entry_versions, rescreens, rescreen_items, meta } = dump(db)
     expect(await inPieces(db, { day: '2024-02-02', entries: [says(evm('1'))] })).toBe(1)
-    expect(dump(db)).toMatchObject({ list_rows, rescreens, rescreen_entries, meta })
+    expect(dump(db)).toMatchObject({ entry_versions, rescreens, rescreen_items, meta })
   })
 
   it('that only give another subject leave the alerts to be told of it', async () => {

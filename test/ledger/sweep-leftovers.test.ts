@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { Key } from '../../src/address/key.ts'
 import { all, type Db, inTransaction, run } from '../../src/ledger/database.ts'
+import { putVersion } from '../../src/ledger/entry-versions.ts'
 import { pieceRows } from '../../src/ledger/in-pieces.ts'
-import { stageRescreen } from '../../src/ledger/rescreens.ts'
+import { putForms } from '../../src/ledger/list-forms.ts'
+import { addRescreenItem, stageRescreen } from '../../src/ledger/rescreens.ts'
+import { putSnapshotChange } from '../../src/ledger/snapshot-changes.ts'
 import { hasLeftovers, sweepLeftovers } from '../../src/ledger/sweep-leftovers.ts'
 import { activateList } from '../pipeline/fixtures.ts'
 import { evm } from '../screening/builders.ts'
@@ -9,6 +13,14 @@ import { at, dump, freshLedger } from './fixtures.ts'
 import { changesOfEach, untilCrash } from './pieces.ts'
 
 const many = 1_700
+const saying = {
+  address: 'x',
+  assets: '[]',
+  subject: null,
+  programs: '[]',
+  listed_on: null,
+  removed_on: null,
+}
 
 function scene(): Db {
   const db = freshLedger()
@@ -31,11 +43,9 @@ function leaveSnapshot(db: Db): void {
          values ('list', 'ab', 1, ?, 'x', null, 'no address')`,
         `row ${row}`,
       )
-      run(
-        db,
-        `insert into snapshot_entries (snapshot_id, key, address, assets, programs) values (?, ?, 'x', '[]', '[]')`,
-        ...[id, `evm:${row}`],
-      )
+      const key: Key = `evm:${row}`
+      putForms(db, key, null)
+      putSnapshotChange(db, { id, list_id: 'list' }, key, { key, ...saying, published_by: null })
     }
     run(
       db,
@@ -49,18 +59,10 @@ function leaveChanges(db: Db): void {
   inTransaction(db, () => {
     const load = stageRescreen(db, { kind: 'list', listId: 'list', at })
     for (let row = 0; row < many; row++) {
-      const key = `evm:${String(row).padStart(40, '0')}`
-      run(
-        db,
-        `insert into list_rows (list_id, key, load, family, address, assets, programs, first_seen, intervals)
-         values ('list', ?, ?, 'evm', 'x', '[]', '[]', '2020-01-01', '[]')`,
-        ...[key, load],
-      )
-      run(
-        db,
-        `insert into rescreen_entries (rescreen_id, list_id, key, change) values (?, 'list', ?, 'added')`,
-        ...[load, key],
-      )
+      const key: Key = `evm:${String(row).padStart(40, '0')}`
+      putForms(db, key, null)
+      putVersion(db, 'list', load, { key, ...saying, first_seen: '2020-01-01', intervals: [] })
+      addRescreenItem(db, load, { listId: 'list', key, change: 'added' })
     }
   })
 }

@@ -47,10 +47,10 @@ function list(count: number): string {
 const sha = (content: string) => createHash('sha256').update(content).digest('hex')
 /** What screening goes by, and the snapshots that may still be activated. */
 function standing(db: Db): unknown[] {
-  const { list_rows, snapshot_entries } = dump(db)
+  const { entry_versions, snapshot_changes } = dump(db)
   const usable = all(db, `select * from list_snapshots where state != 'rejected' order by id`)
   const active = all(db, 'select id, active_snapshot, revision from lists order by id')
-  return [list_rows, snapshot_entries, usable, active, readRevisions(db)]
+  return [entry_versions, snapshot_changes, usable, active, readRevisions(db)]
 }
 const inForce = (db: Db) =>
   db.prepare('select count(*) from list_entries where removed_on is null').pluck().get()

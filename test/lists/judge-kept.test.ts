@@ -38,7 +38,7 @@ describe('a version that is held, and that the source still has', () => {
     })
     expect(server.requests.at(-1)?.headers['if-none-match']).toBe('"2"')
     expect(states(db)).toEqual(['superseded', 'active'])
-    expect(keysInForce(db, 'l').size).toBe(90)
+    expect([...keysInForce(db, 'l')].length).toBe(90)
     expect(findList(db, 'l')?.checked_at).toBe('2026-01-01T03:00:00.000Z')
     expect(readChecks(db, 'l', 1)).toMatchObject([
       {

@@ -37,13 +37,13 @@ describe('a file that can not be loaded', () => {
   it('is tried again when the database was busy, without having changed', async () => {
     const { db, beside, file, start, errors } = await watching()
     start()
-    await vi.waitFor(() => expect(keysInForce(db, 'house').size).toBe(3))
+    await vi.waitFor(() => expect([...keysInForce(db, 'house')].length).toBe(3))
     beside.exec('begin immediate')
     writeFileSync(file, csvList(4))
     await vi.waitFor(() => expect(errors().length).toBeGreaterThan(1), { timeout: 5_000 })
     expect(errors()[0]).toContain('another process holds it for writing')
     beside.exec('rollback')
-    await vi.waitFor(() => expect(keysInForce(db, 'house').size).toBe(4), { timeout: 5_000 })
+    await vi.waitFor(() => expect([...keysInForce(db, 'house')].length).toBe(4), { timeout: 5_000 })
   })
 
   it('is tried again when that was so at the start', async () => {
@@ -54,13 +54,13 @@ describe('a file that can not be loaded', () => {
     start()
     await vi.waitFor(() => expect(errors().length).toBeGreaterThan(0), { timeout: 5_000 })
     beside.exec('rollback')
-    await vi.waitFor(() => expect(keysInForce(db, 'house').size).toBe(4), { timeout: 5_000 })
+    await vi.waitFor(() => expect([...keysInForce(db, 'house')].length).toBe(4), { timeout: 5_000 })
   })
 
   it('is not read over and over when it is no list, but when it changes', async () => {
     const { db, file, start } = await watching()
     start()
-    await vi.waitFor(() => expect(keysInForce(db, 'house').size).toBe(3))
+    await vi.waitFor(() => expect([...keysInForce(db, 'house')].length).toBe(3))
     writeFileSync(file, 'no list')
     const rejections = () =>
       readChecks(db, 'house', 99).filter(({ outcome }) => outcome === 'rejected').length
@@ -69,7 +69,7 @@ describe('a file that can not be loaded', () => {
     await new Promise((resolve) => setTimeout(resolve, 500))
     expect(rejections()).toBe(2)
     writeFileSync(file, csvList(5))
-    await vi.waitFor(() => expect(keysInForce(db, 'house').size).toBe(5), { timeout: 5_000 })
+    await vi.waitFor(() => expect([...keysInForce(db, 'house')].length).toBe(5), { timeout: 5_000 })
   })
 })
 
@@ -79,7 +79,7 @@ describe('the files of lists', () => {
     const time = new Date('1970-01-01T00:00:01.000Z')
     utimesSync(file, time, time)
     start()
-    await vi.waitFor(() => expect(keysInForce(db, 'house').size).toBe(3))
+    await vi.waitFor(() => expect([...keysInForce(db, 'house')].length).toBe(3))
     const other = csvList(3).replaceAll('0x00', '0xff')
     const beside = `${file}.new`
     writeFileSync(beside, other)
@@ -120,8 +120,11 @@ describe('the files of lists', () => {
     await first
     writeFileSync(file, csvList(4))
     await new Promise((resolve) => setTimeout(resolve, 5_000))
-    expect(keysInForce(db, 'house').size).toBe(3)
+    expect([...keysInForce(db, 'house')].length).toBe(3)
     othersAreThere()
-    await vi.waitFor(() => expect(keysInForce(db, 'house').size).toBe(4), { timeout: 10_000, interval: 50 })
+    await vi.waitFor(() => expect([...keysInForce(db, 'house')].length).toBe(4), {
+      timeout: 10_000,
+      interval: 50,
+    })
   })
 })

@@ -19,7 +19,7 @@ function scene() {
   let counted = 0
   const db: Db = new Database(path, {
     verbose: (sql) => {
-      if (/count\(\*\).* from (list_entries|rescreen_entries)/.test(String(sql))) counted++
+      if (/count\(\*\).* from .*(entry_versions|rescreen_items)/.test(String(sql))) counted++
     },
   })
   onTestFinished(() => void db.close())

@@ -2,8 +2,9 @@ import { readdirSync, truncateSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { all } from '../../../src/ledger/database.ts'
 import { readChecks } from '../../../src/ledger/list-checks.ts'
-import { activeSnapshot, snapshotEntries } from '../../../src/ledger/list-snapshots.ts'
+import { activeSnapshot } from '../../../src/ledger/list-snapshots.ts'
 import { findList } from '../../../src/ledger/lists.ts'
+import { storedEntries } from '../../../src/ledger/snapshot-changes.ts'
 import { sealedPath, snapshotFolder } from '../../../src/lists/seal.ts'
 import { answer, cutShort } from '../list-server.ts'
 import { change, dataset, type Online, type Publisher, publisher, upTo, wallet } from './dataset-server.ts'
@@ -29,7 +30,7 @@ const lastCheck = ({ db }: Publisher) => readChecks(db, 'l', 1)[0]
 /** What is in force, with all that is said of it. */
 const standing = ({ db }: Publisher) => {
   const active = activeSnapshot(db, 'l')
-  return active && { sha256: active.sha256, counts: active.counts, entries: snapshotEntries(db, active.id) }
+  return active && { sha256: active.sha256, counts: active.counts, entries: [...storedEntries(db, active)] }
 }
 
 /** One that has loaded the first version. */

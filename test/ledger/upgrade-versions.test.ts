@@ -1,0 +1,195 @@
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import { indexForms } from '../../src/address/index-forms.ts'
+import { type Key, keyFamily, keyHex } from '../../src/address/key.ts'
+import { all, type Db } from '../../src/ledger/database.ts'
+import { wasInForce } from '../../src/ledger/entry-versions.ts'
+import { entriesMet } from '../../src/ledger/list-forms.ts'
+import { migrations } from '../../src/ledger/migrate.ts'
+import { nextRescreen, rescreenItems } from '../../src/ledger/rescreens.ts'
+import { sweepLeftovers } from '../../src/ledger/sweep-leftovers.ts'
+import { evm } from '../screening/builders.ts'
+import { tempDir } from '../temp.ts'
+import { freshLedger } from './fixtures.ts'
+import { databaseOf } from './old-database.ts'
+
+const p2pkh: Key = `bitcoin:76a914${'1'.repeat(40)}88ac`
+const keys: Key[] = [p2pkh, ...['1', '2', '3', '4', 'a'].map((digit) => evm(digit))]
+const checksummed = '0xAaAaAaAaAaAaAaAaAaAaAaAaAaAaAaAaAaAaAaAa'
+const addressOf = (key: Key) => (key === evm('a') ? checksummed : key === p2pkh ? '12Ab' : `0x${keyHex(key)}`)
+
+const text = (value: string | null) => (value === null ? 'null' : `'${value}'`)
+const insert = (table: string, ...values: (string | number | null)[]) =>
+  `insert into ${table} values (${values.map((each) => (typeof each === 'number' ? each : text(each))).join(', ')});`
+
+const entry = (snapshot: number, key: Key, subject: string | null, removedOn: string | null = null) =>
+  insert(
+    'snapshot_entries',
+    snapshot,
+    key,
+    addressOf(key),
+    '["ETH"]',
+    subject,
+    '[]',
+    null,
+    '2020-02-02',
+    removedOn,
+  )
+
+const row = (list: string, key: Key, load: number, removedOn: string | null, intervals: object[]) =>
+  insert(
+    'list_rows',
+    ...[list, key, load, keyFamily(key), addressOf(key), '[]', `party ${load}`, '["P"]', null, '2020-01-01'],
+    ...[removedOn, JSON.stringify(intervals)],
+  )
+
+const snapshot = (id: number, list: string, state: string) =>
+  insert(
+    'list_snapshots',
+    id,
+    list,
+    `sha${id}`,
+    'csv',
+    null,
+    state,
+    null,
+    1,
+    '{}',
+    '2026-01-01',
+    null,
+    null,
+    1,
+  )
+
+const job = (id: number, state: string, position: string | null) =>
+  `insert into rescreens (id, kind, list_id, revision, whole, parties_to, state, position, entries, added_at)
+   values (${id}, 'list', 'b', ${id}, 0, 0, '${state}', ${text(position)}, 1, '2026-01-01');`
+
+const open = [{ from: '2020-01-01', to: null }]
+const position = JSON.stringify({ listId: 'b', key: evm('2'), cursor: null })
+const [one, two, three, four, ten] = [evm('1'), evm('2'), evm('3'), evm('4'), evm('a')]
+
+/** Two lists, of versions that were superseded, are active, wait, were rejected, and were being written. */
+const content = [
+  ...['b', 'a'].map((id) => `insert into lists (id, format, category) values ('${id}', 'csv', 'own-list');`),
+  ...keys.flatMap((key) =>
+    indexForms(key).map(
+      (form) =>
+        `insert into list_forms (form, key) values ('${form}', ${form === key ? 'null' : text(key)});`,
+    ),
+  ),
+  ...[snapshot(1, 'b', 'superseded'), snapshot(2, 'a', 'active'), snapshot(3, 'b', 'rejected')],
+  ...[snapshot(4, 'b', 'active'), snapshot(5, 'b', 'held'), snapshot(6, 'b', 'staging')],
+  ...[entry(1, one, 'A'), entry(1, two, 'A'), entry(1, p2pkh, null), entry(1, ten, 'T')],
+  ...[entry(2, one, 'other'), entry(2, three, null)],
+  ...[entry(4, one, 'A'), entry(4, two, 'B'), entry(4, three, 'new'), entry(4, ten, 'T', '2025-01-01')],
+  ...[entry(5, p2pkh, 'back'), entry(5, two, 'B')],
+  ...[entry(6, four, 'half')],
+  ...[job(1, 'done', null), job(2, 'pending', position), job(3, 'staging', null)],
+  ...[row('b', one, 0, null, open), row('b', two, 1, null, open), row('b', two, 2, null, open)],
+  row('b', ten, 1, '2021-01-01', [{ from: '2020-01-01', to: '2021-01-01' }]),
+  row('b', p2pkh, 1, null, [
+    { from: '2020-01-01', to: '2021-01-01' },
+    { from: '2022-01-01', to: null },
+  ]),
+  ...[row('b', four, 3, null, open), row('a', one, 1, null, [{ from: '2020-01-01T10:00:00Z', to: null }])],
+  ...[three, two, one, ten].map((key) => insert('rescreen_entries', 2, 'b', key, 'added')),
+  ...[one, two].map((key) => insert('rescreen_entries', 1, 'b', key, key === one ? 'removed' : 'renamed')),
+  `insert into chains (id, caip2, genesis_hash, updated_at) values ('eth', 'eip155:1', '0x', '2026-01-01');`,
+  ...[ten, one, four].map((key, index) =>
+    [
+      `insert into alerts (id, chain, status, level, tags, own_address, counterparty, role, match, list_id, category,
+         entry_address, programs, list_revision, created_at) values
+         ('alert${index}', 'eth', 'final', 'high', '[]', 'own', 'c', 'source', 'exact', 'b', 'own-list', 'x', '[]', 1, '2026-01-01');`,
+      insert('alert_keys', `alert${index}`, key, key, evm('0'), 1),
+    ].join('\n'),
+  ),
+].join('\n')
+
+/** What other systems read. */
+const seen = (db: Db) =>
+  Object.fromEntries(
+    [
+      'list_entries order by list_id, key',
+      'list_intervals order by list_id, key, "from"',
+      'list_rows order by list_id, key, load',
+      'snapshot_entries where snapshot_id < 6 order by snapshot_id, key',
+      'rescreen_entries order by rescreen_id, list_id, key',
+      'alerts_current order by id',
+      'list_snapshots order by id',
+      'rescreens order by id',
+    ].map((what) => [what, all(db, `select * from ${what}`)]),
+  )
+const forms = (db: Db) => all(db, 'select form, key from list_forms order by form, key')
+
+describe('a database of the schema version 23, as to versions of lists', () => {
+  it('reads as before in every table and view that other systems read', () => {
+    const path = databaseOf(23, content)
+    const old = new Database(path)
+    const [before, formsBefore] = [seen(old), forms(old)]
+    old.close()
+    expect(Object.values(before).every((rows) => rows.length > 0)).toBe(true)
+    const db = freshLedger(path)
+    expect(seen(db)).toEqual(before)
+    expect(forms(db)).toEqual(formsBefore)
+    expect(db.pragma('foreign_key_check')).toEqual([])
+    expect(db.pragma('integrity_check')).toEqual([{ integrity_check: 'ok' }])
+    expect(entriesMet(db, one).map(({ entry: { listId } }) => listId)).toEqual(['a', 'b'])
+    expect(wasInForce(db, 'b', ten, 1)).toBe(false)
+    expect(wasInForce(db, 'b', four, 9)).toBeUndefined()
+  })
+
+  it('reads one alert by look-ups, however long the lists are', () => {
+    const db = freshLedger(databaseOf(23, content))
+    const plan = all<{ detail: string }>(
+      db,
+      `explain query plan select * from alerts_current where id = 'alert0'`,
+    )
+    expect(
+      plan.map(({ detail }) => detail).filter((detail) => /^(SCAN|MATERIALIZE|CO-ROUTINE)/.test(detail)),
+    ).toEqual([])
+    expect(plan.map(({ detail }) => detail).join()).toContain('list_keys_listed (key=?)')
+  })
+
+  it('goes on with a job where it stood, after the entries that are done', () => {
+    const db = freshLedger(databaseOf(23, content))
+    const pending = nextRescreen(db)
+    if (pending === undefined) throw new Error('the job is gone')
+    expect(pending.position).toEqual(JSON.parse(position))
+    expect(rescreenItems(db, pending, 9).map(({ key }) => key)).toEqual([three, ten])
+    expect(rescreenItems(db, { ...pending, position: null }, 9).map(({ key }) => key)).toEqual([
+      one,
+      two,
+      three,
+      ten,
+    ])
+  })
+
+  it('loses nothing but itself of what was being written', async () => {
+    const db = freshLedger(databaseOf(23, content))
+    const before = seen(db)
+    await sweepLeftovers(db)
+    const after = seen(db)
+    expect(all(db, 'select id from list_snapshots order by id')).toHaveLength(5)
+    for (const what of Object.keys(before).filter((name) => /^(list_e|list_i|snapshot_e|alerts)/.test(name)))
+      expect(after[what]).toEqual(before[what])
+  })
+
+  it('is as it was where the upgrade is cut off', () => {
+    const path = databaseOf(23, content)
+    const copy = join(tempDir(), 'ledger.db')
+    const db = new Database(path)
+    db.exec(`vacuum into '${copy}'`)
+    const sql =
+      migrations()
+        .find(({ version }) => version === 24)
+        ?.sql() ?? ''
+    const half = sql.slice(0, sql.indexOf('create view list_forms'))
+    db.exec('begin')
+    db.exec(half)
+    db.close()
+    const [cut, whole] = [freshLedger(path), freshLedger(copy)]
+    expect(seen(cut)).toEqual(seen(whole))
+  })
+})
