@@ -1,5 +1,4 @@
 import Database from 'better-sqlite3'
-import type { Key } from '../address/key.ts'
 import { ChainscreenError, messageOf } from '../errors.ts'
 import type { Db } from './database.ts'
 
@@ -14,10 +13,11 @@ export interface NumberedRow<Row> {
  * megabytes, so that a list of any length takes the same memory. SQLite's own temporary database: it has no name from the
  * beginning, and nothing of it outlives the process (https://www.sqlite.org/inmemorydb.html#temp_db).
  */
-export class ScratchRows<Row extends { key: Key }> {
+export class ScratchRows<Row extends { key: string }> {
   readonly #db: Db
   readonly #insert: Database.Statement
   readonly #has: Database.Statement
+  readonly #of: Database.Statement
 
   constructor() {
     this.#db = new Database('')
@@ -33,6 +33,7 @@ export class ScratchRows<Row extends { key: Key }> {
     )
     this.#insert = this.#db.prepare('insert into rows (key, number, row) values (?, ?, ?)')
     this.#has = this.#db.prepare('select 1 from rows where key = ? limit 1')
+    this.#of = this.#db.prepare('select row from rows where key = ? order by number').pluck()
   }
 
   /** @param number its place in the file: rows of one key come in this order. */
@@ -49,12 +50,17 @@ export class ScratchRows<Row extends { key: Key }> {
   }
 
   /** Takes a row out again. Not while they are being read. */
-  drop(key: Key, number: number): void {
+  drop(key: string, number: number): void {
     this.#db.prepare('delete from rows where key = ? and number = ?').run(key, number)
   }
 
-  has(key: Key): boolean {
+  has(key: string): boolean {
     return this.#has.get(key) !== undefined
+  }
+
+  /** The rows of one key. */
+  of(key: string): Row[] {
+    return this.#of.all(key).map((row) => JSON.parse(row as string) as Row)
   }
 
   /** All rows, those of one key together, in the order of the keys. */

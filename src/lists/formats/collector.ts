@@ -1,5 +1,6 @@
 import { readListed } from '../../address/read-listed.ts'
-import type { ListedAddress, UnparsedItem } from '../types.ts'
+import { inSlices } from '../../in-slices.ts'
+import type { ListedAddress, RowStore, UnparsedItem } from '../types.ts'
 import { extractAddresses } from './extract-addresses.ts'
 import { visibleRaw, withoutSecrets } from './visible-raw.ts'
 
@@ -8,9 +9,17 @@ export type About = Omit<ListedAddress, 'key' | 'address' | 'asset'>
 
 /** Gathers the addresses of a list. What says nothing new is left out; whatever differs is for `mergeByKey` to put together. */
 export class Collector {
+  /** Without those that went into the store. */
   readonly addresses: ListedAddress[] = []
   readonly unparsed: UnparsedItem[] = []
   readonly #seen = new Set<string>()
+  readonly #store: RowStore | null
+  #stored = 0
+
+  /** @param store takes the addresses, also what says nothing new: of a list that may have many. */
+  constructor(store: RowStore | null = null) {
+    this.#store = store
+  }
 
   /**
    * Takes the addresses of a free text.
@@ -37,13 +46,14 @@ export class Collector {
   }
 
   /** How many different texts were taken as addresses, or stood where one should. */
-  get count(): number {
-    return new Set([...this.addresses.map(({ address }) => address), ...this.unparsed.map(({ raw }) => raw)])
-      .size
+  async count(): Promise<number> {
+    const texts = new Set([...this.addresses, ...this.unparsed].map(textOf)).size
+    return this.#store === null ? texts : texts + (await inSlices(countingTexts(this.#store)))
   }
 
   #add(row: ListedAddress): void {
-    if (this.#isNew(JSON.stringify(row))) this.addresses.push(row)
+    if (this.#store !== null) this.#store.add(row, this.#stored++)
+    else if (this.#isNew(JSON.stringify(row))) this.addresses.push(row)
   }
 
   #addUnparsed(item: UnparsedItem): void {
@@ -55,6 +65,18 @@ export class Collector {
     const { size } = this.#seen
     return this.#seen.add(id).size > size
   }
+}
+
+const textOf = (item: ListedAddress | UnparsedItem) => ('raw' in item ? item.raw : item.address)
+
+/** How many different texts there are, as those of one key; for `inSlices`. */
+function* countingTexts(store: RowStore): Generator<undefined, number> {
+  let texts = 0
+  for (const group of store.byKey()) {
+    texts += group.length === 1 ? 1 : new Set(group.map(({ row }) => row.address)).size
+    yield
+  }
+  return texts
 }
 
 /** Beyond it nobody looks what else may stand in a field: that takes its time, and it is no address anyway. */

@@ -124,14 +124,18 @@ class FsfReader {
     this.#unreadableDates += this.#dates.unreadable
   }
 
-  result() {
+  async result() {
     const issuedOn = isoDay(this.#generated)
     if (issuedOn === null)
       throw bad('generationDate of <export> is no date and time such as 2026-09-22T16:47:04.')
     if (this.#entities === 0) throw bad('The file has no <sanctionEntity>: a list without a single party.')
-    const { addresses, unparsed, count } = this.#collector
+    const { addresses, unparsed } = this.#collector
     const counts = {
-      ...{ parties: this.#entities, partiesWithAddresses: this.#withAddresses, addresses: count },
+      ...{
+        parties: this.#entities,
+        partiesWithAddresses: this.#withAddresses,
+        addresses: await this.#collector.count(),
+      },
       ...countUnreadable(this.#unreadableDates),
     }
     return { issuedOn, addresses, unparsed, counts }

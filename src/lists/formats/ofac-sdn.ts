@@ -150,7 +150,7 @@ class SdnReader {
     }
   }
 
-  result() {
+  async result() {
     const issuedOn = monthFirst(this.#publishDate ?? '')
     if (issuedOn === null)
       throw bad(`Publish_Date is ${this.#publishDate === null ? 'missing' : 'no date'}, expected MM/DD/YYYY.`)
@@ -159,8 +159,12 @@ class SdnReader {
       throw bad(
         `Record_Count is ${countOf(this.#recordCount)}, and the file has ${this.#entries} sdnEntry: it is not whole, get it again.`,
       )
-    const { addresses, unparsed, count } = this.#collector
-    const counts = { parties: this.#entries, features: this.#features, addresses: count }
+    const { addresses, unparsed } = this.#collector
+    const counts = {
+      parties: this.#entries,
+      features: this.#features,
+      addresses: await this.#collector.count(),
+    }
     return { issuedOn, addresses, unparsed, counts }
   }
 }

@@ -1,8 +1,9 @@
 import { tellsOfPerson } from '../../forbidden-columns.ts'
-import type { ListFormat } from '../types.ts'
+import type { ListFormat, ParsedList, RowStore } from '../types.ts'
 import { Collector } from './collector.ts'
 import { countUnreadable, DateReader, isoDay } from './publisher-date.ts'
-import { readTagPack } from './tagpack/read-tagpack.ts'
+import { readTagPack, type TagPackHeader } from './tagpack/read-tagpack.ts'
+import { Tags } from './tagpack/tags.ts'
 
 /**
  * A TagPack, GraphSense's YAML of attribution tags: header fields hold for every tag that does not say otherwise.
@@ -17,36 +18,48 @@ export const tagpack: ListFormat = {
   version: 6,
   category: 'own-list',
   listedOnIsPublished: false,
-  async parse(input, _today, recognised = () => {}) {
-    const { title, creator, header, tags } = await readTagPack(input, recognised)
-    const collector = new Collector()
-    const dates = new DateReader()
-    const lastmod = dates.read(header.lastmod, isoDay)
-    let labelsLeftOut = 0
-    for (const tag of tags) {
-      const values = { ...header, ...tag.values }
-      const label = values.label !== undefined && tellsOfPerson(values.label) ? undefined : values.label
-      if (label !== values.label) labelsLeftOut++
-      const programs = [values.category, values.abuse].filter((value) => value !== undefined && value !== '')
-      const about = {
-        partyId: values.actor ?? null,
-        subject: label ?? null,
-        programs: [...new Set(programs)] as string[],
-        listedOn: null,
-        publishedBy: tag.values.lastmod === undefined ? lastmod : dates.read(tag.values.lastmod, isoDay),
-        removedOn: null,
-        source: values.source ?? `${title} (${creator})`,
-      }
-      collector.field(tag.address, values.currency ?? null, about, `line ${tag.line}`)
-    }
-    return {
-      issuedOn: lastmod,
-      addresses: collector.addresses,
-      unparsed: collector.unparsed,
-      counts: {
-        ...{ tags: tags.length, addresses: collector.count, ...countUnreadable(dates.unreadable) },
-        ...(labelsLeftOut > 0 && { labelsLeftOut }),
-      },
+  async parse(input, _today, recognised = () => {}, store) {
+    const tags = new Tags()
+    try {
+      return await collect(await readTagPack(input, recognised, tags), tags, store)
+    } finally {
+      await tags.remove()
     }
   },
+}
+
+async function collect(
+  { title, creator, header }: TagPackHeader,
+  tags: Tags,
+  store: RowStore | undefined,
+): Promise<ParsedList> {
+  const collector = new Collector(store)
+  const dates = new DateReader()
+  const lastmod = dates.read(header.lastmod, isoDay)
+  let labelsLeftOut = 0
+  for await (const tag of tags.all()) {
+    const values = { ...header, ...tag.values }
+    const label = values.label !== undefined && tellsOfPerson(values.label) ? undefined : values.label
+    if (label !== values.label) labelsLeftOut++
+    const programs = [values.category, values.abuse].filter((value) => value !== undefined && value !== '')
+    const about = {
+      partyId: values.actor ?? null,
+      subject: label ?? null,
+      programs: [...new Set(programs)] as string[],
+      listedOn: null,
+      publishedBy: tag.values.lastmod === undefined ? lastmod : dates.read(tag.values.lastmod, isoDay),
+      removedOn: null,
+      source: values.source ?? `${title} (${creator})`,
+    }
+    collector.field(tag.address, values.currency ?? null, about, `line ${tag.line}`)
+  }
+  return {
+    issuedOn: lastmod,
+    addresses: collector.addresses,
+    unparsed: collector.unparsed,
+    counts: {
+      ...{ tags: tags.count, addresses: await collector.count(), ...countUnreadable(dates.unreadable) },
+      ...(labelsLeftOut > 0 && { labelsLeftOut }),
+    },
+  }
 }

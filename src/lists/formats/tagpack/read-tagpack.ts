@@ -6,36 +6,32 @@ import { ChainscreenError } from '../../../errors.ts'
 import { composeYaml, type YamlDocument } from './compose-yaml.ts'
 import { Scalars } from './scalars.ts'
 import { splitYaml, type YamlPart } from './split-yaml.ts'
+import { fieldOf, type Inherited, inherited, type Tags } from './tags.ts'
 
-/** The fields of a tag that are taken; each may stand in the header for all tags. Everything else is left unread. */
-const inherited = ['label', 'category', 'abuse', 'actor', 'source', 'lastmod', 'currency'] as const
 const headerFields = ['title', 'creator', ...inherited] as const
 const tagFields = ['address', ...inherited] as const
-type Inherited = Partial<Record<(typeof inherited)[number], string>>
 
-export interface Tag {
-  /** As it stands in the file; empty where the tag has none. */
-  address: string
-  line: number
-  values: Inherited
-}
-
-export interface TagPack {
+export interface TagPackHeader {
   title: string
   creator: string
   /** What holds for every tag that does not say otherwise. */
   header: Inherited
-  tags: readonly Tag[]
 }
 
 /**
+ * Header fields may stand behind the tags, so that no tag is understood before the end.
+ *
+ * @param tags takes them meanwhile.
  * @throws ChainscreenError `bad-file` where it is no YAML, or no TagPack. Many TagPacks do not end with a line end; one that
  * ends inside its last tag is refused.
  */
-export async function readTagPack(input: Readable, recognised: () => void): Promise<TagPack> {
+export async function readTagPack(
+  input: Readable,
+  recognised: () => void,
+  tags: Tags,
+): Promise<TagPackHeader> {
   const scalars = new Scalars(tagFields)
   const header: Partial<Record<(typeof headerFields)[number], string>> = {}
-  const tags: Tag[] = []
   let lists = 0
   let endsInTag = false
   for await (const part of splitYaml(input)) {
@@ -45,7 +41,7 @@ export async function readTagPack(input: Readable, recognised: () => void): Prom
     endsInTag = part.endsOpen === true && tagsAreLast(contents, part)
     if (part.kind === 'items') {
       if (!isSeq(contents)) throw bad(`Line ${part.firstLine} is no list of tags.`)
-      readTags(contents, scalars, lineOf, tags)
+      await readTags(contents, scalars, lineOf, tags)
     } else if (isMap(contents)) {
       for (const [name, value] of readFields(contents, headerFields, scalars, lineOf)) {
         if (header[name] !== undefined) throw bad(`"${name}" stands in the header a second time.`)
@@ -54,7 +50,7 @@ export async function readTagPack(input: Readable, recognised: () => void): Prom
       for (const { key, value } of contents.items) {
         if (!isScalar(key) || key.value !== 'tags') continue
         lists++
-        if (isSeq(value)) readTags(value, scalars, lineOf, tags)
+        if (isSeq(value)) await readTags(value, scalars, lineOf, tags)
         else if (!isScalar(value) || value.value !== '') throw bad(`Line ${lineOf(key)}: tags is no list.`)
       }
     } else if (!isScalar(contents) && contents !== null) throw bad('The file is no TagPack: expected a map.')
@@ -62,11 +58,11 @@ export async function readTagPack(input: Readable, recognised: () => void): Prom
     // A large file must not hold up the chains.
     await nextTurn()
   }
-  if (endsInTag) refuseCutTag(tags)
+  if (endsInTag) await refuseCutTag(tags)
   const { title, creator, ...rest } = header
   if (title === undefined || creator === undefined || lists !== 1)
     throw bad('The file is no TagPack: expected title, creator, and one list of tags.')
-  return { title, creator, header: rest, tags }
+  return { title, creator, header: rest }
 }
 
 /** Whether the last line of a part belongs to a tag. */
@@ -80,40 +76,31 @@ function tagsAreLast(contents: unknown, part: YamlPart): boolean {
  * Without a line end, a last tag that lacks what all others have is one that was cut. So is one whose address is none, or
  * whose last field is the beginning of what the tag before has there, and no tag has as a whole.
  */
-function refuseCutTag(tags: readonly Tag[]): void {
-  const last = tags.at(-1)
-  const before = tags.at(-2)
+async function refuseCutTag(tags: Tags): Promise<void> {
+  const { last, before } = tags
   if (last === undefined) return
-  const others = tags.slice(0, -1)
-  const lacks = (['address', ...inherited] as const).some(
-    (name) =>
-      others.length > 0 && others.every((tag) => fieldOf(tag, name) !== '') && fieldOf(last, name) === '',
-  )
+  const lacks = before !== undefined && [...tags.inAllBefore].some((name) => fieldOf(last, name) === '')
   const name = inherited.find((each) => each === Object.keys(last.values).at(-1))
   const end = name === undefined ? '' : fieldOf(last, name)
   const half =
     name !== undefined &&
     before !== undefined &&
     fieldOf(before, name).startsWith(end) &&
-    others.every((tag) => fieldOf(tag, name) !== end)
+    !(await tags.hasBefore(name, end))
   if (!lacks && !half && readListed(last.address, fieldOf(last, 'currency')).ok) return
   throw bad(
     `The tag at line ${last.line} is the last, lacks something that the others have or is not whole, and the file does not end with a line end: it is cut short, get it again.`,
   )
 }
 
-function fieldOf(tag: Tag, name: 'address' | (typeof inherited)[number]): string {
-  return (name === 'address' ? tag.address : tag.values[name]) ?? ''
-}
-
 type LineOf = YamlDocument['lineOf']
 
-function readTags(list: YAMLSeq<unknown>, scalars: Scalars, lineOf: LineOf, tags: Tag[]): void {
+async function readTags(list: YAMLSeq<unknown>, scalars: Scalars, lineOf: LineOf, tags: Tags): Promise<void> {
   for (const item of list.items) {
     const line = lineOf(item)
     if (!isMap(item)) throw bad(`Line ${line} is no tag: expected a map with an address.`)
     const { address = '', ...values } = Object.fromEntries(readFields(item, tagFields, scalars, lineOf))
-    tags.push({ address, line, values })
+    await tags.add({ address, line, values })
   }
 }
 

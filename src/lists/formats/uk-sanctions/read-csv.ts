@@ -48,13 +48,13 @@ export async function readUkCsv(input: Readable, recognised: () => void): Promis
     withAddresses++
     unreadableDates += row.unreadableDates
   }
-  const { addresses, unparsed, count } = collector
+  const { addresses, unparsed } = collector
   return {
     issuedOn,
     addresses,
     unparsed,
     counts: {
-      ...{ parties: byId.size, partiesWithAddresses: withAddresses, addresses: count },
+      ...{ parties: byId.size, partiesWithAddresses: withAddresses, addresses: await collector.count() },
       ...countUnreadable(unreadableDates),
     },
   }

@@ -89,13 +89,13 @@ export async function readUkXml(input: Readable, recognised: () => void): Promis
   const issuedOn = dayFirst(generated ?? '')
   if (issuedOn === null) throw bad('<DateGenerated> holds no date as DD/MM/YYYY.')
   if (designations === 0) throw bad('The file has no <Designation>: a list without a single party.')
-  const { addresses, unparsed, count } = collector
+  const { addresses, unparsed } = collector
   return {
     issuedOn,
     addresses,
     unparsed,
     counts: {
-      ...{ parties: designations, partiesWithAddresses: withAddresses, addresses: count },
+      ...{ parties: designations, partiesWithAddresses: withAddresses, addresses: await collector.count() },
       ...countUnreadable(unreadableDates),
     },
   }

@@ -1,5 +1,5 @@
 // Puts records by in a process of its own: `node spill-child.mjs RECORDS kill|stay`. Says what it was refused with.
-import { Spill } from '../../../../dist/lists/formats/opensanctions/spill.js'
+import { Spill } from '../../../dist/lists/formats/spill.js'
 
 const [records, end] = [Number(process.argv[2]), process.argv[3]]
 const spill = new Spill(1_000)

@@ -3,9 +3,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Spill } from '../../../../src/lists/formats/opensanctions/spill.ts'
-import { tempDir } from '../../../temp.ts'
-import { refusal } from '../../refusal.ts'
+import { Spill } from '../../../src/lists/formats/spill.ts'
+import { tempDir } from '../../temp.ts'
+import { refusal } from '../refusal.ts'
 
 const child = fileURLToPath(new URL('spill-child.mjs', import.meta.url))
 

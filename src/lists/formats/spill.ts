@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ChainscreenError, messageOf } from '../../../errors.ts'
-import { readLines } from '../read-lines.ts'
+import { ChainscreenError, messageOf } from '../../errors.ts'
+import { readLines } from './read-lines.ts'
 
 /** What is held in memory before a file is begun: enough for one country's list. */
 const memoryChars = 8 * 1024 * 1024
