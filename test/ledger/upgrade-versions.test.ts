@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
@@ -191,5 +192,94 @@ describe('a database of the schema version 23, as to versions of lists', () => {
     db.close()
     const [cut, whole] = [freshLedger(path), freshLedger(copy)]
     expect(seen(cut)).toEqual(seen(whole))
+  })
+})
+
+describe('a database of the schema version 23, whose lists of a user tell of persons', () => {
+  const telling = 'Telltale, DOB 1 Jan 1970'
+  const list = (id: string, number: number, format: string) =>
+    [
+      `insert into lists (id, format, category) values ('${id}', '${format}', 'own-list');`,
+      `insert into list_snapshots values
+         (${number}, '${id}', 'sha${number}', '${format}', null, 'active', null, 1, '{}', '2026-01-01', null, null, 1);`,
+      ...[one, two].flatMap((key) => [
+        insert(
+          'snapshot_entries',
+          number,
+          key,
+          addressOf(key),
+          '[]',
+          key === one ? telling : 'A name',
+          `["${key === one ? telling : 'P'}"]`,
+          null,
+          null,
+          null,
+        ),
+        insert(
+          'list_rows',
+          id,
+          key,
+          0,
+          'evm',
+          addressOf(key),
+          '[]',
+          key === one ? telling : 'A name',
+          '["P"]',
+          null,
+          '2020-01-01',
+          null,
+          JSON.stringify(open),
+        ),
+        insert('alerts_of_test', `${id} ${key}`, id, key === one ? telling : 'A name'),
+      ]),
+    ].join('\n')
+  const persons = [
+    ...[one, two].map((key) => `insert into list_forms (form, key) values ('${key}', null);`),
+    `create table alerts_of_test (id text, list_id text, subject text);`,
+    ...[list('house', 1, 'csv'), list('pack', 2, 'tagpack'), list('authority', 3, 'ofac-sdn')],
+    `insert into alerts (id, status, level, tags, own_address, role, match, list_id, category, entry_address, subject, programs,
+       list_revision, created_at)
+     select id, 'final', 'high', '[]', 'own', 'own', 'exact', list_id, 'own-list', 'x', subject, '[]', 1, '2026-01-01' from alerts_of_test;`,
+    `insert into alert_events (alert_id, at, kind, actor, data)
+     select id, '2026-01-01', 'regraded', 'chainscreen', json_object('revision', 1, 'subject', subject) from alerts_of_test;`,
+    'drop table alerts_of_test;',
+  ].join('\n')
+
+  it('holds nothing of it any more, but in names that an authority published', () => {
+    const path = databaseOf(23, persons)
+    const db = freshLedger(path)
+    const telltales = (table: string) =>
+      all(db, `select distinct list_id from ${table} where subject = '${telling}' or programs like '%DOB%'`)
+    for (const table of [
+      'list_entries',
+      'alerts',
+      `(select e.*, list_id from snapshot_entries e
+      join list_snapshots s on s.id = e.snapshot_id)`,
+    ])
+      expect(telltales(table)).toEqual([{ list_id: 'authority' }])
+    expect(
+      all(
+        db,
+        `select a.list_id, e.data ->> '$.subject' as subject, data ->> '$.revision' as revision
+         from alert_events e join alerts a on a.id = e.alert_id order by a.id`,
+      ),
+    ).toEqual([
+      { list_id: 'authority', subject: telling, revision: 1 },
+      { list_id: 'authority', subject: 'A name', revision: 1 },
+      { list_id: 'house', subject: null, revision: 1 },
+      { list_id: 'house', subject: 'A name', revision: 1 },
+      { list_id: 'pack', subject: null, revision: 1 },
+      { list_id: 'pack', subject: 'A name', revision: 1 },
+    ])
+    expect(all(db, `select subject from list_entries where list_id = 'house' order by key`)).toEqual([
+      { subject: null },
+      { subject: 'A name' },
+    ])
+    expect(() => db.exec(`update alert_events set data = ''`)).toThrow(/append-only/)
+    db.pragma('wal_checkpoint(TRUNCATE)')
+    const text = readFileSync(path, 'latin1')
+    expect(text.split(telling).length - 1).toBe(
+      all(db, `select 1 from list_entries where subject = '${telling}'`).length * 5,
+    )
   })
 })

@@ -41,6 +41,9 @@ insert into list_keys (key, variant_of)
 select f.form, k.id from list_forms f cross join list_keys k on k.key = f.key and k.variant_of is null
 where f.key is not null order by f.id;
 
+-- What was written anew goes at once, so that its pages serve what comes next.
+drop table list_forms;
+
 drop view list_entries;
 drop view list_intervals;
 drop view list_rows_now;
@@ -71,6 +74,8 @@ cross join list_numbers n on n.list_id = r.list_id
 cross join list_keys k on k.key = r.key and k.variant_of is null;
 
 create index entry_versions_by_key on entry_versions (key);
+
+drop table list_rows;
 
 -- Under the view `snapshot_entries`. What a version says of a key is the last row up to it.
 create table snapshot_changes (
@@ -122,6 +127,7 @@ where v.next is not null
   and not exists (select 1 from snapshot_entries l where l.snapshot_id = v.next and l.key = e.key);
 
 drop table neighbours;
+drop table snapshot_entries;
 
 -- Under the view `rescreen_entries`.
 create table rescreen_items (
@@ -139,9 +145,6 @@ cross join list_numbers n on n.list_id = e.list_id
 cross join list_keys k on k.key = e.key and k.variant_of is null;
 
 drop table rescreen_entries;
-drop table snapshot_entries;
-drop table list_rows;
-drop table list_forms;
 
 create view list_forms as
 select v.id, v.key as form, k.key as key from list_keys v left join list_keys k on k.id = v.variant_of;
