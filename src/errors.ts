@@ -66,6 +66,8 @@ const exitCodes = {
   'node-missing-data': 75,
   /** Two nodes of one chain keep to different final blocks. */
   'node-disagreement': 1,
+  /** A rescan that a daemon does was not watched to its end: it stays queued. */
+  'rescan-left': 75,
   /** Nothing moved for too long. */
   stalled: 75,
   /** The chain was reorganised below a final block. */

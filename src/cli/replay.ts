@@ -1,7 +1,15 @@
-import { takeDaemonLock } from '../ledger/daemon-lock.ts'
+import type { ChainConfig } from '../config/chains.ts'
+import type { Config } from '../config/schema.ts'
+import { ChainscreenError } from '../errors.ts'
+import type { StepCounts } from '../ledger/commit-step.ts'
+import { isDaemonBeating, takeDaemonLock } from '../ledger/daemon-lock.ts'
+import type { Db } from '../ledger/database.ts'
 import { openLedger } from '../ledger/open.ts'
+import { askRescan, endAskedWithin } from '../ledger/replays.ts'
 import { loadLists } from '../lists/load-lists.ts'
-import { createLog } from '../log.ts'
+import { createLog, type Log } from '../log.ts'
+import { watchRescan } from '../operations/watch-rescan.ts'
+import { knowAssets } from '../pipeline/know-assets.ts'
 import { freezeContractsOn, knowFreezeLists } from '../pipeline/know-freeze-lists.ts'
 import { Memory } from '../pipeline/memory.ts'
 import { chainOf, createSource, pinned } from '../pipeline/open-chain.ts'
@@ -18,56 +26,115 @@ import {
   stopSignal,
 } from './common.ts'
 import { printJson, printLine } from './output.ts'
-import { createProgress } from './progress.ts'
+import { createProgress, type Progress } from './progress.ts'
 import { rescreenAfter } from './rescreen.ts'
+
+interface Job {
+  db: Db
+  config: Config
+  chain: ChainConfig
+  range: { from: number; to: number }
+  log: Log
+  progress: Progress
+}
 
 /** `replay CHAIN --from H --to H`. */
 export const replayCommand: CommandFactory = () =>
-  command('replay', 'screen a historic range again; same ids, no duplicates')
+  command(
+    'replay',
+    'screen a historic range again; same ids, no duplicates. A running daemon does it, if there is one',
+  )
     .argument('<chain>', chainHelp)
     .requiredOption('--from <height>', 'first block')
     .requiredOption('--to <height>', 'last block')
     .action(async (id: string, options: CommonOptions & { from: string; to: string }) => {
       const config = configOf(options)
-      const chainConfig = chainConfigOf(config, id)
+      const chain = chainConfigOf(config, id)
       const range = { from: parseHeight(options.from), to: parseHeight(options.to) }
       const log = createLog(config.log.level)
       const progress = createProgress(log)
       const db = openLedger(config.database)
-      const bare = createSource(chainConfig, {
-        freezeContracts: freezeContractsOn(config, id),
-        retriesTraces: true,
-      })
+      const job = { db, config, chain, range, log, progress }
       try {
-        const letGo = takeDaemonLock(db)
-        try {
-          await loadLists(db, config.lists, log, now)
-          knowFreezeLists(db, config, now())
-          const chain = chainOf(chainConfig, bare)
-          const source = pinned(bare, db, chain, now)
-          const signal = stopSignal()
-          await source.open(signal)
-          const wiring = { db, chain, memory: new Memory(db), now }
-          const counts = await replay(wiring, source, {
-            ...range,
-            prefetch: chainConfig.prefetch,
-            finality: chainConfig.finality,
-            signal,
-            onProgress: (height) => progress.update(id, height - range.from + 1, range.to - range.from + 1),
-          })
-          progress.stop()
-          // Blocks of the range may have said who is frozen: what stood before them is matched with that.
-          await rescreenAfter(db, options)
-          if (options.json) return printJson({ chain: id, ...range, ...counts })
-          printLine(
-            `${id} ${range.from} to ${range.to}: ${counts.created} new alerts, ${counts.reinstated} brought back, ${counts.known} stood already.`,
-          )
-        } finally {
-          letGo()
+        const letGo = lockUnlessDaemon(db)
+        let counts: StepCounts
+        if (letGo === null) counts = await byDaemon(job)
+        else {
+          try {
+            counts = await replayHere(job)
+            progress.stop()
+            // Blocks of the range may have said who is frozen: what stood before them is matched with that.
+            await rescreenAfter(db, options)
+          } finally {
+            letGo()
+          }
         }
+        progress.stop()
+        if (options.json) return printJson({ chain: id, ...range, ...counts })
+        printLine(
+          `${id} ${range.from} to ${range.to}: ${counts.created} new alerts, ${counts.reinstated} brought back, ${counts.known} stood already.`,
+        )
       } finally {
         progress.stop()
-        await bare.close()
         db.close()
       }
     })
+
+/** @returns `null` where a daemon holds the lock. @throws `database-locked` where another process does, such as a second `replay`. */
+function lockUnlessDaemon(db: Db): (() => void) | null {
+  try {
+    return takeDaemonLock(db)
+  } catch (error) {
+    const isLocked = error instanceof ChainscreenError && error.code === 'database-locked'
+    if (isLocked && isDaemonBeating(db, now())) return null
+    throw error
+  }
+}
+
+/** With the daemon's config and node, behind its follower. */
+async function byDaemon({ db, chain: { id }, range, log, progress }: Job): Promise<StepCounts> {
+  const asked = askRescan(db, id, range, now())
+  const about = { chain: id, ...range }
+  log.info(
+    about,
+    `${id}: a daemon runs: blocks ${range.from} to ${range.to} are queued to it, and read with its config, behind its follower. Ctrl-C ends the watching, and not the rescan`,
+  )
+  return watchRescan(db, asked, {
+    signal: stopSignal(),
+    onProgress: (done, total) => progress.update(id, done, total),
+    onWaiting: (reason) => log.info(about, `${id}: the rescan waits: ${reason}`),
+  })
+}
+
+async function replayHere({
+  db,
+  config,
+  chain: chainConfig,
+  range,
+  log,
+  progress,
+}: Job): Promise<StepCounts> {
+  const { id, prefetch, finality } = chainConfig
+  const bare = createSource(chainConfig, {
+    freezeContracts: freezeContractsOn(config, id),
+    retriesTraces: true,
+  })
+  try {
+    await loadLists(db, config.lists, log, now)
+    knowFreezeLists(db, config, now())
+    knowAssets(db, config.chains, log, now())
+    const chain = chainOf(chainConfig, bare)
+    const source = pinned(bare, db, chain, now)
+    const signal = stopSignal()
+    await source.open(signal)
+    const wiring = { db, chain, memory: new Memory(db), now }
+    const counts = await replay(wiring, source, {
+      ...{ ...range, prefetch, finality, signal },
+      onProgress: (height) => progress.update(id, height - range.from + 1, range.to - range.from + 1),
+    })
+    endAskedWithin(db, id, range, now())
+    return counts
+  } finally {
+    await bare.close()
+  }
+}

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { ChainscreenError } from '../errors.ts'
 import { type Db, one, run } from './database.ts'
-import { takeFileLock } from './file-lock.ts'
+import { isFileLockFree, takeFileLock } from './file-lock.ts'
 
 /**
  * One daemon per database. The lock is an exclusive SQLite lock on `<database>.lock`: the operating system lets go
@@ -11,9 +11,7 @@ import { takeFileLock } from './file-lock.ts'
  * @throws `database-locked` with the pid of the daemon that holds it.
  */
 export function takeDaemonLock(db: Db): () => void {
-  // A symbolic link is another name of the same database. One with hard links is not opened.
-  const path = `${realpathSync(db.name)}.lock`
-  const letGo = takeFileLock(path)
+  const letGo = takeFileLock(lockPath(db))
   if (letGo === null) {
     throw new ChainscreenError(
       'database-locked',
@@ -31,6 +29,26 @@ export function takeDaemonLock(db: Db): () => void {
     throw error
   }
   return letGo
+}
+
+/** Whether no daemon, nor any command that works as one does, holds the database. */
+export function isDaemonLockFree(db: Db): boolean {
+  return isFileLockFree(lockPath(db))
+}
+
+/** A symbolic link is another name of the same database. One with hard links is not opened. */
+function lockPath(db: Db): string {
+  return `${realpathSync(db.name)}.lock`
+}
+
+/** Three times as long as a daemon waits from one heartbeat to the next. */
+const freshMs = 90_000
+
+/** Whether the one that holds the lock is a daemon: a command that holds it has no heartbeat. @param at now, ISO-8601. */
+export function isDaemonBeating(db: Db, at: string): boolean {
+  const beat = one<{ value: string }>(db, `select value from meta where key = 'daemon_heartbeat'`)?.value
+  const beatAt = Date.parse(beat?.split(' ')[1] ?? '')
+  return Math.abs(Date.parse(at) - beatAt) < freshMs
 }
 
 function daemonPid(db: Db): string | undefined {

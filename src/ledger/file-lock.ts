@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { Db } from './database.ts'
 import { databaseError } from './database-error.ts'
@@ -29,6 +30,21 @@ export function takeFileLock(path: string): (() => void) | null {
   held.add(lock)
   return () => {
     held.delete(lock)
+    lock.close()
+  }
+}
+
+/** Whether nobody holds the lock. Only looks: whoever takes it at the same moment gets it, but for the time of one read. */
+export function isFileLockFree(path: string): boolean {
+  if (!existsSync(path)) return true
+  const lock = new Database(path, { timeout: 0, readonly: true })
+  try {
+    lock.prepare('select count(*) from sqlite_schema').get()
+    return true
+  } catch (error) {
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return false
+    throw databaseError(path, error)
+  } finally {
     lock.close()
   }
 }

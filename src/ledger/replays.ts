@@ -1,4 +1,5 @@
 import { ChainscreenError } from '../errors.ts'
+import type { BlockRange } from './block-ranges.ts'
 import { readChainState } from './chain.ts'
 import type { StepCounts } from './commit-step.ts'
 import { stretchesOf } from './coverage-stretches.ts'
@@ -62,6 +63,53 @@ export function askReplay(
     const id = insertReplay(db, { chain, from, to, ownRevision: readRevisions(db).own }, at)
     return readReplay(db, id)
   })
+}
+
+/**
+ * Writes down that a person wants a range read again. One that is written down already, and not done, is that one.
+ *
+ * @throws `usage` for a range that was not followed yet: what is above the cursor the follower reads.
+ */
+export function askRescan(db: Db, chain: string, range: BlockRange, at: string): Replay {
+  return inTransaction(db, () => {
+    const { from, to } = range
+    const { cursor } = readChainState(db, chain)
+    if (from > to)
+      throw new ChainscreenError('usage', `Blocks ${from} to ${to} are no range; expected --from ≤ --to.`)
+    if (cursor === null)
+      throw new ChainscreenError(
+        'usage',
+        `No block of ${chain} was followed yet: there is none to read again.`,
+      )
+    if (to > cursor.height)
+      throw new ChainscreenError(
+        'usage',
+        `--to ${to} is above ${cursor.height}, the last block of ${chain} that was followed: let \`run\` go there first.`,
+      )
+    const known = one<{ id: number }>(
+      db,
+      `select id from replays where chain = ? and state = 'pending' and cause = 'asked' and from_height = ? and to_height = ?`,
+      ...[chain, from, to],
+    )
+    if (known !== undefined) run(db, 'update replays set failure = null where id = ?', known.id)
+    const ownRevision = readRevisions(db).own
+    return readReplay(db, known?.id ?? insertReplay(db, { chain, from, to, ownRevision, cause: 'asked' }, at))
+  })
+}
+
+/** What a replay did so far. */
+export function replayCounts(db: Db, id: number): StepCounts {
+  const row = one<StepCounts>(db, 'select created, reinstated, known from replays where id = ?', id)
+  if (row === undefined) throw new Error(`there is no replay ${id}`)
+  return row
+}
+
+/** Ends what a person asked for and was read otherwise since: the rest of it lies in a range. */
+export function endAskedWithin(db: Db, chain: string, { from, to }: BlockRange, at: string): void {
+  const within = pendingReplays(db, chain).filter(
+    (job) => job.cause === 'asked' && job.next >= from && job.to <= to,
+  )
+  for (const { id } of within) endReplay(db, id, at)
 }
 
 /** Writes down that a range is to be read again. Inside a transaction. @returns its id. */
