@@ -1,7 +1,8 @@
 import type { MatchBasis } from '../address/basis.ts'
 import type { Key } from '../address/key.ts'
 import { atOnce } from '../in-slices.ts'
-import type { BlockRef, Direction, Party, Role, ScreenableTx, Tag, Transfer } from '../screening/types.ts'
+import type { Tag } from '../screening/tags.ts'
+import type { BlockRef, Direction, Party, Role, ScreenableTx, Transfer } from '../screening/types.ts'
 import type { Chain } from './chain.ts'
 import { all, type Db, one } from './database.ts'
 

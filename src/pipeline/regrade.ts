@@ -25,8 +25,9 @@ import { readStoredTransaction, type StoredTransaction } from '../ledger/stored-
 import { writeAlert } from '../ledger/write-alert.ts'
 import { alertId } from '../screening/alert-id.ts'
 import { alertsAt } from '../screening/in-force.ts'
+import type { Tag } from '../screening/tags.ts'
 import { isoTime } from '../screening/time.ts'
-import type { Finding, Tag } from '../screening/types.ts'
+import type { Finding } from '../screening/types.ts'
 
 /** What one short transaction did. */
 export interface RegradeDid {

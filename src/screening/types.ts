@@ -1,5 +1,6 @@
 import type { MatchBasis } from '../address/basis.ts'
 import type { Key } from '../address/key.ts'
+import type { Tag } from './tags.ts'
 
 /** Seen from the exchange. Own to own is internal, and no transfer here. */
 export type Direction = 'deposit' | 'withdrawal'
@@ -20,12 +21,6 @@ export const roles = [
 ] as const
 
 export type Role = (typeof roles)[number]
-
-/**
- * Marks that lower the level of an alert, and never drop it. `undecoded`: a log that no decoder knows, and that names an own
- * address. `doubtful`: it may be a movement that was told before, told again.
- */
-export type Tag = 'zero-value' | 'unknown-asset' | 'dust' | 'undecoded' | 'doubtful'
 
 /** A foreign address and how it takes part. */
 export interface Party {

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { chainDefinitions } from '../../src/chains/evm/definitions/index.ts'
 import { openLedgerForReading } from '../../src/ledger/open.ts'
 import { play } from '../../src/play.ts'
+import { tagRules } from '../../src/screening/tags.ts'
 import { tempDir } from '../temp.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
@@ -59,6 +61,56 @@ describe('docs/alerts.md', () => {
       for (const column of columns) expect(page, `${name}.${column}`).toMatch(new RegExp(`\\b${column}\\b`))
     }
     db.close()
+  })
+})
+
+/** The cells of each row of a table, by the words of its head. */
+function tableOf(path: string, head: string): string[][] {
+  const [, after = ''] = read(path).split(`\n${head}\n`)
+  const [table = ''] = after.split('\n\n')
+  return table
+    .split('\n')
+    .slice(1)
+    .map((row) =>
+      row
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+}
+
+describe('docs/decisions.md', () => {
+  it('has every tag, with its meaning and what it lowers', () => {
+    expect(tableOf('docs/decisions.md', '| tag | means | lowers |')).toEqual(
+      Object.entries(tagRules).map(([tag, { meaning, lowers }]) => [`\`${tag}\``, meaning, lowers]),
+    )
+  })
+
+  it('and docs/alerts.md name every tag', () => {
+    for (const tag of Object.keys(tagRules)) expect(read('docs/alerts.md')).toContain(`\`${tag}\``)
+  })
+})
+
+describe('docs/evm.md', () => {
+  it('has every chain that is defined, with its id, coin and finality', () => {
+    const rows = tableOf('docs/evm.md', '| chain | id | coin | final: tag, depth | its own ways |')
+    const shown = rows.flatMap(([name = '', ids = '', coin = '', final = '']) =>
+      ids
+        .split(', ')
+        .filter((id) => id !== '')
+        .map((id) => ({ name, id: Number(id), coin, final: final.replace(/ \(.*\)$/, '') })),
+    )
+    const defined = chainDefinitions.map(({ name, chainId, symbol, finality, refused }) => ({
+      // Test networks of a chain that is refused stand in its row.
+      name: refused === null ? name : name.split(' ')[0],
+      id: chainId,
+      coin: symbol,
+      final:
+        refused === null
+          ? `${finality.tag === null ? 'none' : `\`${finality.tag}\``}, ${finality.depth}`
+          : '',
+    }))
+    expect(shown).toEqual(defined)
   })
 })
 

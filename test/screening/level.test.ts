@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { MatchBasis } from '../../src/address/basis.ts'
 import { levelOf } from '../../src/screening/level.ts'
-import type { Level, Role, Tag } from '../../src/screening/types.ts'
+import type { Tag } from '../../src/screening/tags.ts'
+import type { Level, Role } from '../../src/screening/types.ts'
 
 describe('the level of an alert', () => {
   const cases: [Level, MatchBasis, Role, Tag[], { ownSigned: boolean }][] = [

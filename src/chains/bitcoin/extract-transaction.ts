@@ -1,6 +1,7 @@
 import type { Key } from '../../address/key.ts'
 import type { OwnLookup } from '../../screening/own.ts'
-import type { Direction, Party, ScreenableTx, Tag, Transfer } from '../../screening/types.ts'
+import type { Tag } from '../../screening/tags.ts'
+import type { Direction, Party, ScreenableTx, Transfer } from '../../screening/types.ts'
 import { FormBudget } from './form-budget.ts'
 import { distinctParties } from './parties.ts'
 import { type Side, sidesOf } from './sides.ts'

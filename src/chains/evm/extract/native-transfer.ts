@@ -1,5 +1,6 @@
 import { evmKey } from '../../../address/key.ts'
-import type { Tag, Transfer } from '../../../screening/types.ts'
+import type { Tag } from '../../../screening/tags.ts'
+import type { Transfer } from '../../../screening/types.ts'
 import { named } from './named.ts'
 import type { NativeMovement } from './native.ts'
 import type { Surroundings } from './surroundings.ts'

@@ -1,5 +1,6 @@
 import { evmKey } from '../../../address/key.ts'
-import type { Party, Tag, Transfer } from '../../../screening/types.ts'
+import type { Tag } from '../../../screening/tags.ts'
+import type { Party, Transfer } from '../../../screening/types.ts'
 import type { Movement } from './movement.ts'
 import { named } from './named.ts'
 import type { Surroundings } from './surroundings.ts'
