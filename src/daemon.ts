@@ -5,6 +5,7 @@ import { ChainscreenError } from './errors.ts'
 import { takeDaemonLock } from './ledger/daemon-lock.ts'
 import type { Db } from './ledger/database.ts'
 import { watchDatabaseFile } from './ledger/database-file.ts'
+import { leftChains, leftChainText } from './ledger/left-behind.ts'
 import { openLedger } from './ledger/open.ts'
 import { loadLists } from './lists/load-lists.ts'
 import { tendLists } from './lists/tend-lists.ts'
@@ -66,6 +67,8 @@ export async function runDaemon(config: Config, given: DaemonOptions): Promise<v
         await loaded
         knowFreezeLists(db, config, now())
         knowAssets(db, config.chains, log, now())
+        const followed = config.chains.map(({ id }) => id)
+        for (const left of leftChains(db, followed)) log.warn({ chain: left.id }, leftChainText(left))
         const stopRescreening = keepRescreening(db, log, now)
         try {
           await followAll(config, db, { ...options, now, conditions, lost: file.lost })

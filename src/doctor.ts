@@ -12,6 +12,7 @@ import { ChainscreenError, messageOf } from './errors.ts'
 import { canaryTrouble, readCanary } from './ledger/canary.ts'
 import { readChainState, readHalt, refuseOtherGenesis } from './ledger/chain.ts'
 import type { Db } from './ledger/database.ts'
+import { leftChains, leftChainText, leftLists, leftListText } from './ledger/left-behind.ts'
 import { bundledAlone } from './ledger/list-health.ts'
 import { openLedgerForReading } from './ledger/open.ts'
 import { countOwnAddresses } from './ledger/own-addresses.ts'
@@ -76,7 +77,8 @@ function checkDatabase(config: Config, at: string, deep: boolean): Checkup[] {
           advice:
             own > 0 ? null : 'load them with `chainscreen own import FILE`: without any, nothing is screened',
         },
-        ...lists.map(checkList),
+        ...lists.filter(({ inConfig, inForce }) => inConfig || inForce === 0).map(checkList),
+        ...checkLeft(db, config),
         ...neverLoaded(config, lists),
         ...checkBundled(db, config, at),
         ...config.chains.flatMap(({ id }) => checkTraces(db, id)),
@@ -88,6 +90,21 @@ function checkDatabase(config: Config, at: string, deep: boolean): Checkup[] {
   } catch (error) {
     return [{ what, state: 'fail', found: messageOf(error), advice: null }]
   }
+}
+
+/** What the database has and the config does not name any more. */
+function checkLeft(db: Db, config: Config): Checkup[] {
+  const ids = (named: readonly { id: string }[]) => named.map(({ id }) => id)
+  return [
+    ...leftLists(db, ids(config.lists)).map((left): Checkup => {
+      const advice = `put it back into the config, or end it: \`chainscreen lists remove ${left.id}\``
+      return { what: `list ${left.id}`, state: 'warn', found: leftListText(left), advice }
+    }),
+    ...leftChains(db, ids(config.chains)).map((left): Checkup => {
+      const advice = 'put it back into the config, under this id, where it is to be followed'
+      return { what: `chain ${left.id}`, state: 'warn', found: leftChainText(left), advice }
+    }),
+  ]
 }
 
 /** What the daemon had to do without. */
@@ -145,6 +162,10 @@ function neverLoaded(config: Config, known: readonly ListReport[]): Checkup[] {
 }
 
 function checkList(list: ListReport): Checkup {
+  if (list.removal !== null) {
+    const { actor, at } = list.removal
+    return { what: `list ${list.id}`, state: 'ok', found: `out of force, by ${actor} at ${at}`, advice: null }
+  }
   const held = list.snapshots.some(({ state }) => state === 'held')
   const trouble = list.health.trouble ?? list.health.warning
   const story = `\`chainscreen lists show ${list.id}\` tells the last checks`

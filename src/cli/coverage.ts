@@ -1,5 +1,6 @@
 import { type ChainCoverage, readCoverage } from '../ledger/coverage-queries.ts'
 import type { CoveredStretch } from '../ledger/coverage-stretches.ts'
+import { leftBehind } from '../ledger/left-behind.ts'
 import type { MempoolState } from '../ledger/mempools.ts'
 import { openLedgerForReading } from '../ledger/open.ts'
 import type { UndecodedKind } from '../ledger/undecoded-logs.ts'
@@ -25,8 +26,10 @@ export const coverageCommand: CommandFactory = () =>
         if (chain !== undefined) refuseUnknownChain(db, config, chain)
         const report = readCoverage(db, chain, config?.chains ?? [])
         if (options.json) return printJson(report)
+        const left = config === null ? [] : leftBehind(db, config)
         if (report.length === 0) printLine('No chain was followed yet, and the config names none.')
         report.forEach(printCoverage)
+        for (const text of left) printLine(`note: ${text}`)
       } finally {
         db.close()
       }

@@ -18,12 +18,13 @@ import {
 } from './common.ts'
 import { approveCommand } from './lists-approve.ts'
 import { previewCommand } from './lists-preview.ts'
+import { removeListCommand } from './lists-remove.ts'
 import { updateCommand } from './lists-update.ts'
 import { printable, printJson, printLine, printTable, printWrapped } from './output.ts'
 import { rescreenAfter } from './rescreen.ts'
 import { sayImport } from './say-import.ts'
 
-/** `lists update|import|show|diff|preview|approve`. */
+/** `lists update|import|show|diff|preview|approve|remove`. */
 export const listsCommand: CommandFactory = (done) =>
   command('lists', 'the lists of addresses')
     .addCommand(updateCommand(done))
@@ -32,6 +33,7 @@ export const listsCommand: CommandFactory = (done) =>
     .addCommand(diffCommand())
     .addCommand(previewCommand())
     .addCommand(approveCommand())
+    .addCommand(removeListCommand())
 
 function importCommand(done: Done): Command {
   return command('import', 'load a file as a new version of a list')
@@ -74,6 +76,7 @@ function showCommand(): Command {
 
 function sayList(report: ListReport, whole: boolean): void {
   printLine(`${report.id} (${report.format}, ${report.category})`)
+  sayStanding(report)
   if (report.contracts.length > 0) report.contracts.forEach(sayContract)
   else {
     printWrapped('  active snapshot  ', report.activeSnapshot?.slice(0, 16) ?? 'none')
@@ -81,9 +84,12 @@ function sayList(report: ListReport, whole: boolean): void {
   }
   printWrapped('  last checked     ', report.checkedAt ?? 'never')
   const trouble = report.health.trouble ?? report.health.warning
-  if (trouble !== null) printWrapped('  UNHEALTHY        ', trouble)
+  if (trouble !== null && report.removal === null) printWrapped('  UNHEALTHY        ', trouble)
   printLine(`  revision         ${report.revision}`)
-  const families = report.families.map(({ family, inForce }) => `${family} ${inForce}`).join(', ')
+  const families = report.families
+    .filter(({ inForce }) => inForce > 0)
+    .map(({ family, inForce }) => `${family} ${inForce}`)
+    .join(', ')
   printWrapped('  in force         ', `${report.inForce}${families === '' ? '' : ` (${families})`}`)
   printLine(`  removed          ${report.removed}`)
   const { unreadableDates } = report
@@ -112,6 +118,17 @@ function sayList(report: ListReport, whole: boolean): void {
       ...[`  ${row.sha256.slice(0, 16)}`, row.state, row.issued_on, timeText(row.imported_at), row.revision],
     ]),
   )
+}
+
+/** Where the config does not have it any more. */
+function sayStanding({ removal, inConfig, inForce }: ListReport): void {
+  if (removal !== null) {
+    const { actor, at, note } = removal
+    const why = note === null ? '' : `: ${printable(note)}`
+    printWrapped('  REMOVED          ', `out of force, by ${printable(actor)} at ${timeText(at)}${why}`)
+  } else if (inConfig === false && inForce > 0) {
+    printWrapped('  NOT IN CONFIG    ', 'still in force, and nobody updates it: `lists remove` ends it')
+  }
 }
 
 /** Newest first. The same again and again is told once, and what stands above of a version that is held is not told again. */

@@ -51,7 +51,7 @@ function markActive(
     db,
     `update lists set content_since = iif(active_snapshot is ?1 and content_since is not null, content_since, ?2),
        active_snapshot = ?1, issued_on = ?3, activated_at = ?4, checked_at = ?4, revision = ?5,
-       format = ?6, category = ifnull(?7, category) where id = ?8`,
+       format = ?6, category = ifnull(?7, category), removed_at = null where id = ?8`,
     ...[sha256, contentSince, snapshot.issued_on, at, revision, snapshot.format, category, listId],
   )
 }

@@ -30,25 +30,28 @@ export interface ChainState {
  */
 export function pinChain(db: Db, chain: Chain, genesisHash: string, at: string): void {
   inTransaction(db, () => {
+    refuseOtherGenesis(db, chain, genesisHash)
     if (one(db, 'select 1 from chains where id = ?', chain.id) === undefined) {
-      refuseSecondName(db, chain, genesisHash)
       run(
         db,
         'insert into chains (id, caip2, genesis_hash, updated_at) values (?, ?, ?, ?)',
         ...[chain.id, chain.caip2, genesisHash, at],
       )
-    } else refuseOtherGenesis(db, chain, genesisHash)
+    }
   })
 }
 
-/** @throws `wrong-chain` when the id already stands for another chain in this database. Reads only. */
+/** @throws `wrong-chain` when the id already stands for another chain in this database, or the chain for another id. Reads only. */
 export function refuseOtherGenesis(db: Db, chain: Pick<Chain, 'id' | 'caip2'>, genesisHash: string): void {
   const known = one<{ caip2: string; genesis_hash: string }>(
     db,
     'select caip2, genesis_hash from chains where id = ?',
     chain.id,
   )
-  if (known === undefined) return
+  if (known === undefined) {
+    refuseSecondName(db, chain, genesisHash)
+    return
+  }
   if (known.caip2 === chain.caip2 && known.genesis_hash === genesisHash) return
   throw new ChainscreenError(
     'wrong-chain',
@@ -57,7 +60,7 @@ export function refuseOtherGenesis(db: Db, chain: Pick<Chain, 'id' | 'caip2'>, g
 }
 
 /** Alerts of a chain have the same ids under any name: those of the first would neither be final nor orphaned under a second. */
-function refuseSecondName(db: Db, { id, caip2 }: Chain, genesisHash: string): void {
+function refuseSecondName(db: Db, { id, caip2 }: Pick<Chain, 'id' | 'caip2'>, genesisHash: string): void {
   const first = one<{ id: string }>(
     db,
     'select id from chains where caip2 = ? and genesis_hash = ?',
@@ -66,7 +69,7 @@ function refuseSecondName(db: Db, { id, caip2 }: Chain, genesisHash: string): vo
   if (first === undefined) return
   throw new ChainscreenError(
     'wrong-chain',
-    `The database follows ${caip2} as "${first.id}" already, and the config calls it "${id}": keep that id, or use another database.`,
+    `The database follows ${caip2} as "${first.id}" already, and the config calls it "${id}": a chain can't be renamed, since its blocks and alerts stand under its id. Keep that id, or use another database.`,
   )
 }
 

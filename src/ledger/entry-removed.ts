@@ -1,6 +1,7 @@
 import { writeEvent } from './alert-events.ts'
 import { all, type Db } from './database.ts'
 import { departureOf, isTold, type Removal } from './departures.ts'
+import { removalAt } from './list-removals.ts'
 
 /** For the test that no scan stands behind it. */
 export const alertsOfEntrySql = `select k.alert_id as id from alert_keys k join alerts a on a.id = k.alert_id
@@ -25,7 +26,10 @@ export function tellEntryRemoved(
   const departure = alerts.length === 0 ? null : departureOf(db, removal)
   if (departure === null) return { told: 0, last: null }
   const untold = alerts.filter(({ id }) => !isTold(db, id, removal, departure))
-  const data = { revision, ...departure }
-  for (const { id } of untold) writeEvent(db, { alertId: id, at, kind: 'entry-removed', data })
+  // Where a person took the whole list out of force, it is theirs.
+  const by = untold.length === 0 ? undefined : removalAt(db, listId, revision)
+  const data = { revision, ...departure, ...(by && { reason: 'list-removed' }) }
+  const person = by && { actor: by.actor, note: by.note }
+  for (const { id } of untold) writeEvent(db, { alertId: id, at, kind: 'entry-removed', ...person, data })
   return { told: untold.length, last: alerts.length < limit ? null : (alerts.at(-1)?.id ?? null) }
 }

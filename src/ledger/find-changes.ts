@@ -4,7 +4,7 @@ import { all, type Db } from './database.ts'
 import { countingLoad, type EntryVersion, readVersion, sameVersion } from './entry-versions.ts'
 import type { AddressHistory } from './list-history.ts'
 import { activeSnapshot, type SnapshotEntryRow, type SnapshotRow } from './list-snapshots.ts'
-import { changeOf, type Dating, type EntryChange, nextVersion, takesBack } from './next-version.ts'
+import { changeOf, closed, type Dating, type EntryChange, nextVersion, takesBack } from './next-version.ts'
 import { type KeyRange, keyRanges, lastUpTo, readSnapshotEntry } from './snapshot-changes.ts'
 
 /** An entry that a snapshot changes. */
@@ -69,6 +69,19 @@ export function* findingChanges(
   }
 }
 
+/** The end of every entry that a list has in force, some at a time: nothing is written. @param date when they end. */
+export function* findingEnds(db: Db, listId: string, date: string): Generator<FoundChange[]> {
+  for (const range of keyRanges(db, 'entry_versions', listId)) {
+    const found: FoundChange[] = []
+    for (const [index, key] of inForce(db, listId, range).entries()) {
+      if (index % comparedAtOnce === comparedAtOnce - 1) yield []
+      const old = readVersion(db, listId, key)
+      if (old !== undefined) found.push({ next: closed(old, date), change: 'removed' })
+    }
+    yield found
+  }
+}
+
 /** What the active version of a list says of a key. */
 export function sayingBefore(db: Db, listId: string): (key: Key) => SnapshotEntryRow | undefined {
   const active = activeSnapshot(db, listId)
@@ -107,5 +120,16 @@ function gone(db: Db, { id, list_id: listId }: SnapshotRow, { from, to }: KeyRan
          and c.gone is null and c.snapshot = ${lastUpTo('?4')})
      order by v.key`,
     ...[listId, from, to, id],
+  ).map(({ key }) => key)
+}
+
+/** The keys that the list has in force. */
+function inForce(db: Db, listId: string, { from, to }: KeyRange): Key[] {
+  return all<{ key: Key }>(
+    db,
+    `select k.key from entry_versions v cross join list_keys k on k.id = v.key
+     where v.list = (select number from list_numbers where list_id = ?1) and v.key > ?2 and v.key <= ?3
+       and v.removed_on is null and v.load = ${countingLoad} order by v.key`,
+    ...[listId, from, to],
   ).map(({ key }) => key)
 }

@@ -1,6 +1,6 @@
 import type { Key } from '../address/key.ts'
 import { readChainState } from './chain.ts'
-import { all, type Db, inTransaction, run } from './database.ts'
+import { all, type Db, inTransaction, one, run } from './database.ts'
 import { refreshList } from './freeze-entries.ts'
 import { freezeListFormat, putList } from './lists.ts'
 
@@ -52,6 +52,7 @@ export function putFreezeLists(db: Db, lists: readonly FreezeList[], at: string)
   inTransaction(db, () => {
     for (const { id, maxAgeSeconds } of lists) {
       putList(db, { id, format: freezeListFormat, category: 'issuer-freeze', maxAgeSeconds, origin: 'chain' })
+      run(db, 'update lists set removed_at = null where id = ? and removed_at is not null', id)
     }
     const rows = all<FreezeContractRow>(db, 'select * from freeze_contracts')
     for (const row of rows) {
@@ -69,6 +70,21 @@ export function putFreezeLists(db: Db, lists: readonly FreezeList[], at: string)
       }
     }
   })
+}
+
+/**
+ * Takes a list out of force, inside a transaction: none of its contracts counts any more.
+ *
+ * @returns how many entries were in force.
+ */
+export function dropFreezeList(db: Db, listId: string, at: string): number {
+  const entries = one<{ n: number }>(
+    db,
+    'select count(*) as n from list_entries where list_id = ? and removed_on is null',
+    listId,
+  )
+  for (const row of freezeContracts(db, listId)) unwatch(db, row, true, at)
+  return entries?.n ?? 0
 }
 
 function unwatch(db: Db, row: FreezeContractRow, drop: boolean, at: string): void {

@@ -50,12 +50,14 @@ export interface AskedList {
  * its content changed, since reading it again is no look at its publisher. The bundled list is as old as its issue. And
  * for each the publisher's own date.
  *
- * @param wanted lists in question, such as those of a config, known to the ledger or not; `null` for every list it knows.
+ * @param wanted lists in question, such as those of a config, known to the ledger or not; `null` for every list it knows that was
+ * not taken out of force.
  * @param at now, ISO-8601.
  */
 export function listHealth(db: Db, wanted: readonly AskedList[] | null, at: string): ListHealth[] {
   const known = new Map(readLists(db).map((list) => [list.id, list]))
-  return (wanted ?? [...known.values()].map(({ id }) => ({ id }))).map((asked) =>
+  const all = [...known.values()].filter(({ removed_at }) => removed_at === null)
+  return (wanted ?? all.map(({ id }) => ({ id }))).map((asked) =>
     healthOf(db, asked, known.get(asked.id), at),
   )
 }
@@ -69,6 +71,7 @@ function healthOf(db: Db, asked: AskedList, list: ListRow | undefined, at: strin
   const unknown = { ageSeconds: null, issuedOn: null, issueAgeSeconds: null, warning: null }
   const missing = (trouble: string) => ({ id, state: 'missing' as const, ...limits, ...unknown, trouble })
   if (list === undefined) return missing(`list ${id} was never loaded`)
+  if (list.removed_at !== null) return missing(`list ${id} was taken out of force at ${list.removed_at}`)
   const lack = list.format === freezeListFormat ? unreadPast(db, id) : neverLoaded(list)
   if (lack !== null) return missing(lack)
   const origin = originOf(db, asked, list)

@@ -20,6 +20,8 @@ export interface ListRow {
   /** When the bytes of the active version came in place of others, ISO-8601. */
   content_since: string | null
   max_issue_age_seconds: number | null
+  /** When it was taken out of force by hand, ISO-8601; `null` where it was not, or was loaded again since. */
+  removed_at: string | null
 }
 
 /** The format of a list that is read from a chain: it has contracts where others have snapshots. */

@@ -123,7 +123,7 @@ function datedBack(entry: EntryVersion, published: string | null): EntryVersion 
 }
 
 /** Removed, on the day the source says; a day it corrects is corrected. */
-function closed(entry: EntryVersion, removedOn: string): EntryVersion {
+export function closed(entry: EntryVersion, removedOn: string): EntryVersion {
   return {
     ...entry,
     removed_on: removedOn,

@@ -5,7 +5,7 @@ import { atOnce, inSlices } from '../in-slices.ts'
 import type { Category } from '../screening/types.ts'
 import { type Db, one } from './database.ts'
 import { putVersion } from './entry-versions.ts'
-import { type Activation, type FoundChange, findingChanges } from './find-changes.ts'
+import { type Activation, type FoundChange, findingChanges, findingEnds } from './find-changes.ts'
 import { inPieces } from './in-pieces.ts'
 import { putForms } from './list-forms.ts'
 import type { SnapshotRow } from './list-snapshots.ts'
@@ -32,8 +32,17 @@ export async function stageChanges(
   snapshot: SnapshotRow,
   activation: Activation,
 ): Promise<StagedChanges> {
-  const staging = new Staging(db, snapshot, activation)
-  for (const changes of findingChanges(db, snapshot, activation)) {
+  return stageFound(db, new Staging(db, snapshot, activation), findingChanges(db, snapshot, activation))
+}
+
+/** The same for a list that is taken out of force: every entry that is in force ends. Ends with `markRemoved`. */
+export async function stageRemoval(db: Db, listId: string, at: string): Promise<StagedChanges> {
+  const today = at.slice(0, 'YYYY-MM-DD'.length)
+  return stageFound(db, new Staging(db, { list_id: listId }, { at }), findingEnds(db, listId, today))
+}
+
+async function stageFound(db: Db, staging: Staging, found: Iterable<FoundChange[]>): Promise<StagedChanges> {
+  for (const changes of found) {
     // Whoever shares the thread has a turn, also where there is nothing to write.
     if (changes.length === 0) await setImmediate()
     else await inPieces(db, await inSlices(staging.makingReady(changes)), (change) => staging.put(change))
@@ -64,7 +73,11 @@ class Staging {
   /** What is known beside the snapshot. */
   readonly #beside: ReadonlySet<Key>
 
-  constructor(db: Db, { list_id }: SnapshotRow, { at, category, history = [] }: Activation) {
+  constructor(
+    db: Db,
+    { list_id }: Pick<SnapshotRow, 'list_id'>,
+    { at, category, history = [] }: Pick<Activation, 'at' | 'category' | 'history'>,
+  ) {
     this.#db = db
     this.#listId = list_id
     this.#at = at

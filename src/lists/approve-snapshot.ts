@@ -2,6 +2,7 @@ import { ChainscreenError } from '../errors.ts'
 import { activateStaged } from '../ledger/activate-snapshot.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { lastSeen, noteCheck } from '../ledger/list-checks.ts'
+import { isRemoved } from '../ledger/list-removals.ts'
 import { listSnapshots, type SnapshotRow } from '../ledger/list-snapshots.ts'
 import { noteChecked } from '../ledger/lists.ts'
 import { stageChanges } from '../ledger/stage-changes.ts'
@@ -55,6 +56,12 @@ function heldSnapshot(db: Db, listId: string, prefix: string): SnapshotRow {
   if (snapshots.length === 0) throw noVersions(db, listId)
   const snapshot = snapshotNamed(snapshots, prefix)
   if (snapshot.state === 'held') return snapshot
+  if (snapshot.state === 'superseded' && isRemoved(db, listId)) {
+    throw new ChainscreenError(
+      'usage',
+      `List ${listId} was taken out of force: put it back into the config, and load it with \`chainscreen lists update ${listId}\`.`,
+    )
+  }
   const why = {
     active: 'it is active already',
     superseded: 'a newer version is active since; to go back to it, import its file with --approve',

@@ -5,6 +5,7 @@ import { readLooks } from '../ledger/list-checks.ts'
 import { readSource } from '../ledger/list-sources.ts'
 import type { Log } from '../log.ts'
 import { loadOrKeep } from './load-lists.ts'
+import { outOfForce } from './out-of-force.ts'
 import { sayTrouble } from './say-outcome.ts'
 import { checksToSee, nextCheck } from './schedule.ts'
 
@@ -46,7 +47,12 @@ async function keepOneUpdated(
   signal: AbortSignal,
 ): Promise<void> {
   const pause = (ms: number) => setTimeout(ms, undefined, { signal, ref: false }).catch(() => {})
+  const isOut = outOfForce(db, list.id, log)
   while (!signal.aborted) {
+    if (isOut()) {
+      await pause(lookEveryMs)
+      continue
+    }
     const waitMs = dueAt(db, list, now()) - Date.parse(now())
     if (waitMs > 0) {
       await pause(Math.min(waitMs, lookEveryMs))

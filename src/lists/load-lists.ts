@@ -1,6 +1,7 @@
 import { type ListConfig, type PublishedListConfig, publishedListsOf } from '../config/lists.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
+import { leftLists, leftListText } from '../ledger/left-behind.ts'
 import { activeSnapshot } from '../ledger/list-snapshots.ts'
 import { readSource } from '../ledger/list-sources.ts'
 import { sweepAtStart } from '../ledger/while-loading.ts'
@@ -12,7 +13,6 @@ import { snapshotFolder } from './seal.ts'
 import { sweepParts } from './sweep-parts.ts'
 import { sweepRejected } from './sweep-rejected.ts'
 import { type UpdateOutcome, updateList } from './update-list.ts'
-import { warnForgotten } from './warn-forgotten.ts'
 
 export interface LoadOptions {
   /** `missing`: download only what was never activated; the daemon sees to the others. */
@@ -36,7 +36,6 @@ export async function loadLists(
   { download, signal }: LoadOptions = { download: 'missing' },
 ): Promise<string[]> {
   if (lists.length === 0) log.warn('no list is configured: nothing will be found')
-  warnForgotten(db, lists, log)
   const due = publishedListsOf(lists).filter(
     (list) =>
       'file' in list ||
@@ -53,6 +52,11 @@ export async function loadLists(
   await sweepRejected(db, now())
   // A slow server keeps no other list waiting.
   const ends = await Promise.allSettled(due.map(load))
+  for (const left of leftLists(
+    db,
+    lists.map(({ id }) => id),
+  ))
+    log.warn({ list: left.id }, leftListText(left))
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed !== undefined) throw failed.reason
   return due.filter((_, index) => hasTrouble(ends[index])).map(({ id }) => id)

@@ -3,6 +3,7 @@ import type { Db } from '../ledger/database.ts'
 import { isReadThrough, pastProgress } from '../ledger/freeze-past.ts'
 import { type ListCheck, readChecks } from '../ledger/list-checks.ts'
 import { type AskedList, type ListHealth, listHealth } from '../ledger/list-health.ts'
+import { type ListRemoval, readRemoval } from '../ledger/list-removals.ts'
 import {
   activeSnapshot,
   countsOf,
@@ -42,6 +43,10 @@ export interface ListReport {
   snapshots: SnapshotRow[]
   /** Of a list that is read from a chain: its contracts. Empty for others. */
   contracts: ContractReport[]
+  /** Who took it out of force; `null` where nobody did, or it was loaded again since. */
+  removal: ListRemoval | null
+  /** Whether the config names it; `null` without a config. */
+  inConfig: boolean | null
 }
 
 /** A contract whose freezes a list has. */
@@ -68,7 +73,7 @@ export function reportLists(
   db: Db,
   id: string | undefined,
   at: string,
-  configured: readonly AskedList[] = [],
+  configured: readonly AskedList[] | undefined = undefined,
 ): ListReport[] {
   const lists = readLists(db).filter((list) => id === undefined || list.id === id)
   if (id !== undefined && lists.length === 0) throw unknownList(db, id)
@@ -78,7 +83,7 @@ export function reportLists(
       inForce: row.in_force,
       removed: row.removed,
     }))
-    const asked = configured.find((candidate) => candidate.id === list.id) ?? { id: list.id }
+    const asked = configured?.find((candidate) => candidate.id === list.id) ?? { id: list.id }
     const [health] = listHealth(db, [asked], at).map(({ id: _, ...rest }) => rest)
     if (health === undefined) throw new Error('unreachable: one list was asked for')
     const active = activeSnapshot(db, list.id)
@@ -102,6 +107,8 @@ export function reportLists(
       unparsed: active === undefined ? [] : readUnparsed(db, active),
       snapshots: listSnapshots(db, list.id),
       contracts: contractsOf(db, list.id),
+      removal: list.removed_at === null ? null : (readRemoval(db, list.id) ?? null),
+      inConfig: configured === undefined ? null : configured.some(({ id }) => id === list.id),
     }
   })
 }

@@ -5,6 +5,7 @@ import type { Db } from '../ledger/database.ts'
 import type { Log } from '../log.ts'
 import { listFile } from './load-list.ts'
 import { loadOrKeep } from './load-lists.ts'
+import { outOfForce } from './out-of-force.ts'
 import { RejectedList } from './read-list-file.ts'
 import { sayTrouble } from './say-outcome.ts'
 
@@ -22,6 +23,8 @@ interface Watched {
   failures: number
   /** SHA-256 of what was no list when it was last read. */
   rejected: string | null
+  /** Whether it is out of force by hand. */
+  isOut: () => boolean
 }
 
 /**
@@ -44,7 +47,7 @@ export function watchListFiles(
   const controller = new AbortController()
   const { signal } = controller
   const load = async (one: Watched) => {
-    if (signal.aborted) return
+    if (signal.aborted || one.isOut()) return
     const failure = await loadOrKeep(db, one.list, log, now, signal).catch((error: unknown) => {
       if (!signal.aborted) sayTrouble(one.list, error, log, false)
       return error
@@ -68,7 +71,15 @@ export function watchListFiles(
   const watched = lists
     .filter((list) => 'file' in list)
     .filter(({ format }) => format !== 'bundled')
-    .map((list): Watched => ({ list, timer: undefined, failures: 0, rejected: null }))
+    .map(
+      (list): Watched => ({
+        list,
+        timer: undefined,
+        failures: 0,
+        rejected: null,
+        isOut: outOfForce(db, list.id, log),
+      }),
+    )
   for (const one of watched) {
     watchFile(listFile(one.list), { interval: lookEveryMs, persistent: false }, (now_, before) => {
       if (!differs(now_, before)) return

@@ -5,6 +5,7 @@ import { type CanaryRuns, canaryTrouble, readCanary } from '../ledger/canary.ts'
 import { readChainState } from '../ledger/chain.ts'
 import type { Db } from '../ledger/database.ts'
 import { diskTrouble, freeDiskBytes } from '../ledger/disk-space.ts'
+import { leftBehind } from '../ledger/left-behind.ts'
 import { type ListHealth, listHealth } from '../ledger/list-health.ts'
 import { hasOwnAddresses } from '../ledger/own-addresses.ts'
 import { readTracesAway, type TracesAway, tracesTrouble } from '../ledger/traces-away.ts'
@@ -39,7 +40,7 @@ const patienceMs = 60_000
 /** The health of a running daemon: lists, chains, canary. @param at now, ISO-8601. */
 export function readHealth(
   db: Db,
-  config: Pick<Config, 'lists' | 'canary'>,
+  config: Pick<Config, 'lists' | 'chains' | 'canary'>,
   conditions: readonly ChainCondition[],
   at: string,
 ): Health {
@@ -58,7 +59,10 @@ export function readHealth(
   return {
     healthy: troubles.length === 0,
     troubles,
-    notes: conditions.length === 0 ? ['no chain is configured: no block is screened'] : [],
+    notes: [
+      ...(conditions.length === 0 ? ['no chain is configured: no block is screened'] : []),
+      ...leftBehind(db, config),
+    ],
     lists,
     chains: conditions.map((condition) => ({ ...condition, ...heightsOf(db, condition.chain) })),
     canary: config.canary === undefined ? null : readCanary(db),

@@ -18,7 +18,7 @@ export interface HealthServer {
 /** What the server tells of. */
 export interface Told {
   db: Db
-  config: Pick<Config, 'lists' | 'canary'>
+  config: Pick<Config, 'lists' | 'chains' | 'canary'>
   conditions: ChainConditions
   /** Now, ISO-8601. */
   now: () => string

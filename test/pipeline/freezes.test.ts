@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { all } from '../../src/ledger/database.ts'
 import { readEntry } from '../../src/ledger/list-entries.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
+import { removeList } from '../../src/lists/remove-list.ts'
 import { replay } from '../../src/pipeline/replay.ts'
 import { rescreenChunk } from '../../src/pipeline/rescreen-chunk.ts'
 import { followOnce } from '../chains/follow-through.ts'
@@ -126,6 +127,28 @@ describe('an account that an issuer freezes', () => {
       { tx_hash: '0xfirst', kind: 'entry-removed' },
       { tx_hash: '0xfirst', kind: 'listed-again' },
     ])
+  })
+
+  it('is no longer listed once its list is taken out of force, and again once the config has it back', async () => {
+    const { db, node, follow } = await followed({ a1: [freeze()], a3: ['0xfirst'], a7: ['0xfree'] }, 5)
+    rescreenAll(db)
+    const removed = await removeList(db, 'issuer-freezes', [], { actor: 'ann', note: null, at })
+    expect(removed).toMatchObject({ entries: 1, already: false })
+    node.mine(4)
+    await follow()
+    rescreenAll(db)
+    expect(freezeAlerts(db)).toEqual(['0xfirst yes final'])
+    const events = () =>
+      all(
+        db,
+        `select tx_hash, kind, actor from alert_events e join alerts a on a.id = e.alert_id
+         where kind in ('entry-removed', 'listed-again') order by seq`,
+      )
+    expect(events()).toEqual([{ tx_hash: '0xfirst', kind: 'entry-removed', actor: 'ann' }])
+    configure(db, freezeList)
+    rescreenAll(db)
+    expect(events().slice(1)).toEqual([{ tx_hash: '0xfirst', kind: 'listed-again', actor: 'chainscreen' }])
+    expect(freezeAlerts(db)).toEqual(['0xfirst yes final', '0xfree yes pending'])
   })
 
   it('is one entry while any issuer has it frozen', async () => {

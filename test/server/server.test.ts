@@ -42,6 +42,7 @@ async function serve(
   const conditions = createChainConditions(['ethereum'], () => now)
   const config = {
     lists: options.lists ?? [{ id: 'ofac', maxAgeMs: 3_600_000 }],
+    chains: [{ id: 'ethereum' }],
     ...(options.canaryEveryMs && { canary: { everyMs: options.canaryEveryMs, address: null } }),
   } as unknown as Parameters<typeof startServer>[1]['config']
   const server = await startServer(
@@ -293,7 +294,7 @@ describe('the server', () => {
 
   it('says what to change where its port is taken', async () => {
     const { url, db, conditions } = await serve()
-    const told = { db, conditions, config: { lists: [], canary: undefined }, now: () => start }
+    const told = { db, conditions, config: { lists: [], chains: [], canary: undefined }, now: () => start }
     const second = startServer({ host: '127.0.0.1', port: Number(new URL(url).port), token: null }, told)
     await expect(second).rejects.toMatchObject({
       code: 'failure',

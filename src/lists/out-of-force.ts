@@ -1,0 +1,22 @@
+import type { Db } from '../ledger/database.ts'
+import { isRemoved } from '../ledger/list-removals.ts'
+import type { Log } from '../log.ts'
+
+/**
+ * For a daemon that was started with a list which somebody took out of force since: it must not come back by itself. Says so
+ * once. @returns asks whether it is so.
+ */
+export function outOfForce(db: Db, listId: string, log: Log): () => boolean {
+  let isTold = false
+  return () => {
+    const isOut = isRemoved(db, listId)
+    if (isOut && !isTold) {
+      log.warn(
+        { list: listId },
+        `list ${listId} was taken out of force: it is not updated any more, until a start with it in the config loads it again`,
+      )
+    }
+    isTold = isOut
+    return isOut
+  }
+}
