@@ -5,7 +5,7 @@ import { ChainscreenError } from './errors.ts'
 import { takeDaemonLock } from './ledger/daemon-lock.ts'
 import type { Db } from './ledger/database.ts'
 import { watchDatabaseFile } from './ledger/database-file.ts'
-import { leftChains, leftChainText } from './ledger/left-behind.ts'
+import { leftChains, leftChainText, leftOwnChains, leftOwnText } from './ledger/left-behind.ts'
 import { openLedger } from './ledger/open.ts'
 import { loadLists } from './lists/load-lists.ts'
 import { tendLists } from './lists/tend-lists.ts'
@@ -69,6 +69,7 @@ export async function runDaemon(config: Config, given: DaemonOptions): Promise<v
         knowAssets(db, config.chains, log, now())
         const followed = config.chains.map(({ id }) => id)
         for (const left of leftChains(db, followed)) log.warn({ chain: left.id }, leftChainText(left))
+        for (const left of leftOwnChains(db, followed)) log.warn({ chain: left.chain }, leftOwnText(left))
         const stopRescreening = keepRescreening(db, log, now)
         try {
           await followAll(config, db, { ...options, now, conditions, lost: file.lost })

@@ -12,7 +12,14 @@ import { ChainscreenError, messageOf } from './errors.ts'
 import { canaryTrouble, readCanary } from './ledger/canary.ts'
 import { readChainState, readHalt, refuseOtherGenesis } from './ledger/chain.ts'
 import type { Db } from './ledger/database.ts'
-import { leftChains, leftChainText, leftLists, leftListText } from './ledger/left-behind.ts'
+import {
+  leftChains,
+  leftChainText,
+  leftLists,
+  leftListText,
+  leftOwnChains,
+  leftOwnText,
+} from './ledger/left-behind.ts'
 import { bundledAlone } from './ledger/list-health.ts'
 import { openLedgerForReading } from './ledger/open.ts'
 import { countOwnAddresses } from './ledger/own-addresses.ts'
@@ -99,6 +106,10 @@ function checkLeft(db: Db, config: Config): Checkup[] {
     ...leftLists(db, ids(config.lists)).map((left): Checkup => {
       const advice = `put it back into the config, or end it: \`chainscreen lists remove ${left.id}\``
       return { what: `list ${left.id}`, state: 'warn', found: leftListText(left), advice }
+    }),
+    ...leftOwnChains(db, ids(config.chains)).map((left): Checkup => {
+      const advice = `put chain ${left.chain} into the config, or register them for a chain that it has: \`chainscreen own import\``
+      return { what: 'own addresses', state: 'warn', found: leftOwnText(left), advice }
     }),
     ...leftChains(db, ids(config.chains)).map((left): Checkup => {
       const advice = 'put it back into the config, under this id, where it is to be followed'

@@ -7,6 +7,7 @@ import type { Db } from './ledger/database.ts'
 import type { Replay } from './ledger/replays.ts'
 import { loadLists } from './lists/load-lists.ts'
 import type { Log } from './log.ts'
+import { knowAssets } from './pipeline/know-assets.ts'
 import { freezeContractsOn, knowFreezeLists } from './pipeline/know-freeze-lists.ts'
 import { Memory } from './pipeline/memory.ts'
 import { chainOf, createSource, openSource, pinned } from './pipeline/open-chain.ts'
@@ -39,6 +40,7 @@ export async function screenBackwards(
   try {
     await loadLists(db, config.lists, log, now)
     knowFreezeLists(db, config, now())
+    knowAssets(db, config.chains, log, now())
     const chain = chainOf(chainConfig, bare)
     const source = pinned(bare, db, chain, now)
     // Binds the chain, before anything is read.

@@ -51,6 +51,28 @@ export function leftChains(db: Db, configured: readonly string[]): LeftChain[] {
   )
 }
 
+/**
+ * Chains that own addresses are registered for alone, and that the config does not name. Looks at every own address.
+ *
+ * @param configured ids of the config.
+ */
+export function leftOwnChains(db: Db, configured: readonly string[]): { chain: string; addresses: number }[] {
+  return all(
+    db,
+    `select chain, count(distinct key) as addresses from own_rows
+     where chain != '' and removed_at is null and chain not in (select value from json_each(?))
+       and load <= (select cast(value as integer) from meta where key = 'own_load')
+     group by chain order by chain`,
+    JSON.stringify(configured),
+  )
+}
+
+/** What that means. */
+export function leftOwnText({ chain, addresses }: { chain: string; addresses: number }): string {
+  const many = addresses === 1 ? 'own address is' : 'own addresses are'
+  return `${addresses} ${many} registered for chain ${chain} alone, which is not in the config: no block is looked through for them`
+}
+
 /** What that means for what is stored, as a sentence. */
 export function leftListText({ id, activatedAt, sameAs }: LeftList): string {
   const since = activatedAt === null ? '' : ` as it was activated at ${activatedAt}`

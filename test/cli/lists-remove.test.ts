@@ -81,4 +81,22 @@ describe('a chain that the config does not name any more', () => {
     user.configure({ chains: [], log: { level: 'warn' } })
     expect((await user.run('run', '--once')).stderr).toContain(left)
   })
+
+  it('is told of where own addresses are registered for it alone, also where it was never followed', async () => {
+    const evm = { type: 'evm', chainId: 1, rpc: ['http://127.0.0.1:9'], start: 0 }
+    const user = newProject({ chains: [{ id: 'ethereum', ...evm }] })
+    await user.own(
+      user.file(
+        'own.csv',
+        `address,kind,reference,chain\n0x${'1'.repeat(40)},hot,1,ethereum\n0x${'2'.repeat(40)},hot,2,\n`,
+      ),
+    )
+    user.configure({ chains: [], log: { level: 'warn' } })
+    const left =
+      '1 own address is registered for chain ethereum alone, which is not in the config: no block is looked through for them'
+    expect(flat((await user.here('doctor')).stdout)).toContain(left)
+    expect((await user.run('run', '--once')).stderr).toContain(left)
+    user.configure({ chains: [{ id: 'ethereum', ...evm }] })
+    expect((await user.here('doctor')).stdout).not.toContain('is not in the config')
+  })
 })

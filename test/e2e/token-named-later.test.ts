@@ -41,7 +41,7 @@ async function user() {
     project.query(
       `select id, current_level, current_tags, current_symbol, current_decimals, asset, amount from alerts_current order by id`,
     )
-  return { project, follow, graded, lines }
+  return { project, configure, follow, graded, lines }
 }
 
 describe('tokens that the config names after their blocks were followed', () => {
@@ -69,5 +69,15 @@ describe('tokens that the config names after their blocks were followed', () => 
     expect(events.length).toBeGreaterThan(0)
     await late.follow(tokens)
     expect(late.project.query(`select * from alert_events where kind = 'regraded'`)).toEqual(events)
+  })
+
+  it('grade them too where a replay is the first to run with the names', async () => {
+    const [late, early] = [await user(), await user()]
+    await late.follow([])
+    late.configure(tokens)
+    const replayed = await late.project.run('replay', 'evm', '--from', '1', '--to', '12')
+    expect(replayed).toMatchObject({ code: 0 })
+    await early.follow(tokens)
+    expect(late.graded()).toEqual(early.graded())
   })
 })
