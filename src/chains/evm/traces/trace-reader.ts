@@ -260,14 +260,18 @@ export class TraceReader {
     }
   }
 
-  /** What a node can't give later either halts the chain; what it may is asked for again, for ever. */
+  /**
+   * What a node can't give later either halts the chain; what it may is asked for again, for ever. Also where it gives up on
+   * every recent block: all of them may be one sender's, and the next one is not.
+   */
   #required(block: RpcBlock, { kind, error }: TraceFailure): ChainscreenError {
-    if (kind !== 'gone' && kind !== 'unsupported' && kind !== 'timeout') return error
+    const isLasting = kind === 'gone' || kind === 'unsupported'
+    if (!isLasting && kind !== 'timeout') return error
     return new ChainscreenError(
-      'config',
+      isLasting ? 'config' : error.code,
       `The config says traces: required, and the node at ${this.#rpc.endpoint} can't give those of block ` +
         `${Number(block.number)}: ${reasons[kind]}. Use an archive node, or set traces: auto.`,
-      { details: [error.message] },
+      { details: [error.message], ...(!isLasting && { retryAfterMs: this.#retryMs }) },
     )
   }
 

@@ -237,6 +237,22 @@ describe('a source that must read traces', () => {
     },
   )
 
+  it('asks on where the node gives up on all recent blocks, which may be one sender’s, and goes on with the next that is not', async () => {
+    const timeout = rpcError(-32000, 'execution timeout')
+    let heavyFrom = 200
+    const { source, levelAt } = await openedChain(
+      (height, ...args) => (height === 80 || height >= heavyFrom ? timeout(...args) : answer(good)),
+      [sketch],
+      { debug_traceTransaction: timeout },
+      { traces: 'required' },
+    )
+    heavyFrom = 99
+    for (let i = 0; i < 6; i++) expect(await levelAt(80)).toBe('node-unreachable')
+    await expect(source.block(80)).rejects.toThrow(/traces: required.*block 80.*gave up.*traces: auto/)
+    heavyFrom = 100
+    expect(await levelAt(80)).toBe('full')
+  })
+
   it('asks on where the node may yet answer', async () => {
     const { handlers, again } = await opened({ traces: 'required' })
     handlers.debug_traceBlockByHash = httpAnswer(502, 'bad gateway')
@@ -329,13 +345,17 @@ async function openedChain(
   trace: (height: number, ...args: Parameters<Handler>) => unknown,
   sketches = [sketch],
   more: Record<string, Handler> = {},
+  options: Partial<EvmSourceOptions> = {},
 ) {
   const at = (height: number) => {
     const { block, receipts } = blockOf(sketches)
     const ofBlock = { blockHash: hash(height) }
     const transactions = block.transactions.map((one) => ({ ...one, ...ofBlock }))
     return {
-      block: { ...block, number: `0x${height.toString(16)}`, hash: hash(height), transactions },
+      block: {
+        ...{ ...block, number: `0x${height.toString(16)}`, transactions },
+        ...{ hash: hash(height), parentHash: hash(Math.max(0, height - 1)) },
+      },
       receipts: receipts.map((one) => ({ ...one, ...ofBlock })),
     }
   }
@@ -348,7 +368,7 @@ async function openedChain(
       debug_traceBlockByHash: (params, response) => trace(heightOf(params[0]), params, response),
       ...more,
     },
-    { traceRetryMs: 1 },
+    { traceRetryMs: 1, ...options },
   )
   await source.open()
   /** The level of a block, or the code of the error. */
