@@ -12,10 +12,11 @@ import { findingChanges } from '../../dist/ledger/find-changes.js'
 import { findSnapshot } from '../../dist/ledger/list-snapshots.js'
 import { putList } from '../../dist/ledger/lists.js'
 import { openLedger } from '../../dist/ledger/open.js'
+import { ScratchRows } from '../../dist/ledger/scratch-rows.js'
 import { stageChanges } from '../../dist/ledger/stage-changes.js'
 import { finishStaging, stageSnapshot } from '../../dist/ledger/stage-snapshot.js'
 import { comparingVersions } from '../../dist/lists/compare-versions.js'
-import { merging } from '../../dist/lists/merge.js'
+import { mergingRows } from '../../dist/lists/read-list-file.js'
 import { Memory } from '../../dist/pipeline/memory.js'
 
 const entries = Number(process.argv[2] ?? 100_000)
@@ -36,13 +37,15 @@ async function load(db, memory, count) {
   const list = { id: 'house', format: 'csv', maxRemoved: 1 }
   putList(db, { ...list, category: 'own-list', maxAgeSeconds: null })
   console.log(`${count} entries`)
-  const merged = stepped('rows of a key put together, and sorted', merging(rows(count)))
+  const scratch = new ScratchRows()
+  for (const [index, row] of rows(count).entries()) scratch.add(row, index)
+  const merged = stepped('keys counted', mergingRows(scratch))
   const facts = { listId: list.id, sha256: `${count}`, format: 'csv', issuedOn: '2025-12-31', bytes: 1 }
   const snapshot = { ...facts, counts: {}, at, entries: merged, unparsed: [] }
   await stageSnapshot(db, snapshot)
-  stepped('compared', comparingVersions(db, list, { entries: merged, issuedOn: null }))
   const activation = { listedOnIsPublished: true, history: [], date: '2025-12-31', at }
   const row = findSnapshot(db, list.id, snapshot.sha256)
+  stepped('compared', comparingVersions(db, list, row, '2026-01-01'))
   stepped('changes found', findingChanges(db, row, activation))
   const pieces = piecesOf(db)
   const staged = await stageChanges(db, row, activation)
@@ -51,6 +54,7 @@ async function load(db, memory, count) {
   const activate = () => activateStaged(db, finishStaging(db, snapshot, null), staged, at)
   told('activated', [timed(() => inTransaction(db, activate)).ms])
   told('taken note of by the next step', [timed(() => memory.refresh()).ms])
+  scratch.close()
 }
 
 function rows(count) {

@@ -19,7 +19,8 @@ export class ScratchRows<Row extends { key: string }> {
   readonly #has: Database.Statement
   readonly #of: Database.Statement
 
-  constructor() {
+  /** @param cacheKb of them, what SQLite may hold in memory. */
+  constructor(cacheKb = 12_000) {
     this.#db = new Database('')
     this.#db.pragma('journal_mode = OFF')
     this.#db.pragma('synchronous = OFF')
@@ -95,5 +96,4 @@ export class ScratchRows<Row extends { key: string }> {
   }
 }
 
-const cacheKb = 32_000
 const keysAtOnce = 500

@@ -1,6 +1,4 @@
 import type { Key } from '../address/key.ts'
-import { atOnce } from '../in-slices.ts'
-import { sorted } from './sorted.ts'
 import type { ListedAddress } from './types.ts'
 
 /** What one list says about one key: all rows of that key put together. */
@@ -24,39 +22,13 @@ export interface MergedEntry {
   removedOn: string | null
 }
 
-/** Rows between two interruptions. */
-const rowsAtOnce = 500
-
 /**
- * One entry for each key, in the order of the keys. While any row of a key is in force, removed rows of it say
- * nothing: a party that was taken off is not named for an address that another party keeps listed, and its dates
- * are not that listing's.
+ * All rows of one key put together. While any of them is in force, removed ones say nothing: a party that was taken off is not
+ * named for an address that another party keeps listed, and its dates are not that listing's.
  *
- * The result depends on what the rows say and not on their order in the file: rows of a key are taken by party
- * listing date, party id, name, address and asset, so that a publisher's reshuffle changes nothing.
+ * The result depends on what the rows say and not on their order in the file: they are taken by party listing date, party id, name,
+ * address and asset, so that a publisher's reshuffle changes nothing.
  */
-export function mergeByKey(addresses: readonly ListedAddress[]): MergedEntry[] {
-  return atOnce(merging(addresses))
-}
-
-/** The same, for {@link inSlices}. */
-export function* merging(addresses: readonly ListedAddress[]): Generator<undefined, MergedEntry[]> {
-  const byKey = new Map<Key, ListedAddress[]>()
-  for (const [index, row] of addresses.entries()) {
-    if (index % rowsAtOnce === 0) yield
-    const rows = byKey.get(row.key)
-    if (rows === undefined) byKey.set(row.key, [row])
-    else rows.push(row)
-  }
-  const entries: MergedEntry[] = []
-  for (const key of yield* sorted([...byKey.keys()])) {
-    if (entries.length % rowsAtOnce === 0) yield
-    entries.push(merge(key, byKey.get(key) ?? []))
-  }
-  return entries
-}
-
-/** All rows of one key put together. */
 export function merge(key: Key, all: readonly ListedAddress[]): MergedEntry {
   const [only] = all
   if (only !== undefined && all.length === 1) return alone(only)

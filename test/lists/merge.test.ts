@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Key } from '../../src/address/key.ts'
-import { mergeByKey } from '../../src/lists/merge.ts'
 import type { ListedAddress } from '../../src/lists/types.ts'
+import { mergeByKey } from './merge-by-key.ts'
 
 const key: Key = 'evm:ca08405a7c2e56a9f23ba1a1b0b4c5f0a30c5a3f'
 const row = (more: Partial<ListedAddress> = {}): ListedAddress => ({

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { ChainscreenError, messageOf } from '../../errors.ts'
 import { readLines } from './read-lines.ts'
 
-/** What is held in memory before a file is begun: enough for one country's list. */
-const memoryChars = 8 * 1024 * 1024
+/** What is held in memory before a file is begun: one country's list, or a part of it. */
+const memoryChars = 2 * 1024 * 1024
 
 /**
  * Small records put by for a second look: in memory as long as they are few, and in a private temporary file beyond.

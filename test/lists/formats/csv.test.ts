@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ForbiddenContent } from '../../../src/forbidden-columns.ts'
 import { csv } from '../../../src/lists/formats/csv.ts'
-import { mergeByKey } from '../../../src/lists/merge.ts'
+import { mergeByKey } from '../merge-by-key.ts'
 import { refusal } from '../refusal.ts'
 import { chunks } from './chunks.ts'
 

@@ -3,10 +3,10 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { keyFamily } from '../../../src/address/key.ts'
 import { ofacSdnAdvanced } from '../../../src/lists/formats/ofac-sdn-advanced.ts'
 import { readCsv } from '../../../src/lists/formats/read-csv.ts'
-import { mergeByKey } from '../../../src/lists/merge.ts'
 import { openListFile } from '../../../src/lists/open-file.ts'
 import type { ParsedList } from '../../../src/lists/types.ts'
 import { hasShared, sharedPath } from '../../shared.ts'
+import { mergeByKey } from '../merge-by-key.ts'
 import { forbiddenValues } from './forbidden-values.ts'
 
 const file2025 = sharedPath('data/ofac/sdn_advanced_2025-11-19T1644.zip')

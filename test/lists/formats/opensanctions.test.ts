@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { opensanctions } from '../../../src/lists/formats/opensanctions.ts'
-import { mergeByKey } from '../../../src/lists/merge.ts'
+import { mergeByKey } from '../merge-by-key.ts'
 import { refusal } from '../refusal.ts'
 import { chunks } from './chunks.ts'
 import { p2sh, ronin, segwit, tron } from './published-files.ts'

@@ -20,7 +20,8 @@ export class PutBy {
   unreadableDates = 0
   readonly #wallets = new Spill()
   readonly #records = new Spill()
-  readonly #known = new ScratchRows<Known>()
+  /** Beside the addresses that are gathered meanwhile. */
+  readonly #known = new ScratchRows<Known>(4_000)
   #number = 0
 
   /** @returns whether it is the first one of its id. */
