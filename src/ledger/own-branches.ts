@@ -1,3 +1,4 @@
+import { equivalents } from '../address/equivalents.ts'
 import type { Key } from '../address/key.ts'
 import { all, type Db, inTransaction, one, run } from './database.ts'
 import { noteNewOwn } from './new-own.ts'
@@ -28,12 +29,21 @@ export const branchesSql = `select o.*, b.branch, b.asked, b.derived, b.used,
   where o.chain in ('', ?) order by o.id, b.branch`
 
 /**
- * The branches that derive the same addresses as this one, itself among them: of `wpkh(X/0/*)` and `wpkh(X/<0;1>/*)` the
- * first. A descriptor of one address (gap 0) has none.
+ * The branches that derive addresses of the same keys or scripts as this one, itself among them: of `wpkh(X/0/*)` those of
+ * `wpkh(X/<0;1>/*)` (the first), `sh(wpkh(X/0/*))` and `pkh(X/0/*)`. Who hands out the address of index 500 in one form has
+ * got that far in the others. A descriptor of one address (gap 0) has none.
  */
 function twinsOf(branch: OwnBranch, branches: readonly OwnBranch[]): OwnBranch[] {
   if (branch.gap === 0 || branch.first === null) return [branch]
-  return branches.filter(({ first, gap }) => gap > 0 && first === branch.first)
+  const variants = variantsOf(branch.first)
+  return branches.filter(
+    ({ first, gap }) =>
+      gap > 0 && first !== null && (variants.has(first) || variantsOf(first).has(branch.first)),
+  )
+}
+
+function variantsOf(key: Key): ReadonlySet<Key | null> {
+  return new Set([key, ...equivalents(key).map((form) => form.key)])
 }
 
 /**

@@ -5,6 +5,7 @@ import { branchesSql, knownUsedSql } from '../../src/ledger/own-branches.ts'
 import { addOwnDescriptor } from '../../src/own/add-descriptor.ts'
 import { startFakeNode } from '../chains/bitcoin/fake-node.ts'
 import { regtestChain } from '../chains/bitcoin/regtest-chain.ts'
+import { p2shOf } from '../chains/bitcoin/scripts.ts'
 import { at } from '../ledger/fixtures.ts'
 import {
   addDescriptor,
@@ -92,6 +93,56 @@ describe('a descriptor that is added beside one with the same addresses', () => 
     ])
     await add(db, descriptor.replace('<0;1>/*', '1/0'))
     expect(windowsOf(db).at(-1)).toEqual({ branch: 0, derived: 1, used: null })
+  })
+})
+
+describe('a descriptor that is added beside one with other forms of the same keys', () => {
+  const native = firstBranch.replace(/#.*/, '')
+  const nested = `sh(${native})`
+  const legacy = native.replace('wpkh', 'pkh')
+  const nestedOf = (index: number) => p2shOf(Buffer.from(own(index)))
+
+  it.each([
+    ['nested', nested],
+    ['legacy', legacy],
+  ])('%s: begins where that one is in use, and is in use as far as it', async (_, other) => {
+    const db = bitcoinLedger()
+    await add(db, native, 20)
+    const node = await startFakeNode({ chain: regtestChain(...usedUpTo(152)) })
+    await followNode(db, node)
+    await add(db, other, 30)
+    expect(windowsOf(db)).toEqual([
+      { branch: 0, derived: 172, used: 150 },
+      { branch: 0, derived: 183, used: 150 },
+    ])
+  })
+
+  it('finds what is paid to it far beyond what was used of it, and lets the first follow', async () => {
+    const db = bitcoinLedger()
+    await add(db, native, 20)
+    const blocks = usedUpTo(152)
+    const node = await startFakeNode({ chain: regtestChain(...blocks) })
+    await followNode(db, node)
+    await add(db, nested, 100)
+    node.state.chain = regtestChain(...blocks, { txs: [pays([nestedOf(220)])] })
+    await followNode(db, node)
+    expect(alertedOwn(db).at(-1)).toBe(textOf(nestedOf(220)))
+    expect(windowsOf(db)).toEqual([
+      { branch: 0, derived: 242, used: 220 },
+      { branch: 0, derived: 330, used: 220 },
+    ])
+  })
+
+  it('of the change branch is not taken for one of the other', async () => {
+    const db = bitcoinLedger()
+    await add(db, native, 20)
+    await add(db, nested.replace('/0/*', '/1/*'), 20)
+    const node = await startFakeNode({ chain: regtestChain(...usedUpTo(40)) })
+    await followNode(db, node)
+    expect(windowsOf(db)).toEqual([
+      { branch: 0, derived: 52, used: 30 },
+      { branch: 0, derived: 20, used: null },
+    ])
   })
 })
 

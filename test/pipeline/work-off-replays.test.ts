@@ -289,7 +289,9 @@ describe('blocks that the node has pruned', () => {
       failed.push(`${from} to ${to}: ${error instanceof Error ? error.message : error}`)
     }
     expect(await workOff(db, node, { onFailed })).toEqual({ created: 5, reinstated: 0, known: 0 })
-    expect(failed).toEqual([`1 to 9: The node at ${node.url} has no block 1 (it is pruned).`])
+    expect(failed).toEqual([
+      `1 to 9: The node at ${node.url} has no block 1 (it is pruned): read it from a node that keeps all its blocks (prune=0).`,
+    ])
     expect(replaysOf(db)).toEqual([
       { from: 1, next: 1, state: 'pending' },
       { from: 5, next: 10, state: 'done' },
@@ -322,7 +324,7 @@ describe('blocks that the node has pruned', () => {
     })
     await stop({ finish: true })
     expect(lines).toEqual([
-      `warn bitcoin: the rescan of blocks 1 to 9 is to be tried again: The node at ${node.url} has no block 1 (it is pruned).`,
+      `warn bitcoin: the rescan of blocks 1 to 9 is to be tried again: The node at ${node.url} has no block 1 (it is pruned): read it from a node that keeps all its blocks (prune=0).`,
     ])
     expect(readCoverage(db)[0]?.gaps).toContainEqual({
       ...{ from: 0, to: 4 },

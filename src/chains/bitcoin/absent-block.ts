@@ -9,17 +9,19 @@ export function absentBlock(error: unknown, endpoint: string, height: number): u
   const isOfMethod = error instanceof SpentMissing || error instanceof MethodUnavailable
   if (!isMissing(error) || isOfMethod) return error
   const words = messageOf(error)
+  const { why, advice = '' } = whyAbsent(words)
   return new ChainscreenError(
     'node-missing-data',
-    `The node at ${endpoint} has no block ${height} (${whyAbsent(words)}).`,
+    `The node at ${endpoint} has no block ${height} (${why})${advice}.`,
     { details: [words], cause: error },
   )
 }
 
 /** Core's words: https://github.com/bitcoin/bitcoin/blob/v30.0/src/rpc/blockchain.cpp, `CheckBlockDataAvailability`. */
-function whyAbsent(words: string): string {
-  if (words.includes('pruned data')) return 'it is pruned'
+function whyAbsent(words: string): { why: string; advice?: string } {
+  if (words.includes('pruned data'))
+    return { why: 'it is pruned', advice: ': read it from a node that keeps all its blocks (prune=0)' }
   if (words.includes('not fully downloaded'))
-    return 'not downloaded yet: it began with a snapshot of the chain'
-  return 'it may be pruned'
+    return { why: 'not downloaded yet: it began with a snapshot of the chain' }
+  return { why: 'it may be pruned' }
 }
