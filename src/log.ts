@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { withoutPrivateKeys } from './address/secret.ts'
 
 /** What the program has to say while it works. Always on stderr: stdout is for answers. */
 export type Log = Pick<ReturnType<typeof pino>, 'debug' | 'info' | 'warn' | 'error'>
@@ -12,5 +13,6 @@ export function createLog(level: string): Log {
   // The disk under the log may be full: that ends no daemon that still screens. What could not be written is tried again
   // with the next line.
   destination.on('error', () => {})
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
+  const hooks = { streamWrite: withoutPrivateKeys }
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks }, destination)
 }

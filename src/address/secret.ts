@@ -1,5 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { createBase58check } from '@scure/base'
+import { notShown, wholePhrase, withoutMnemonics } from './mnemonic.ts'
+
+export { notShown, wholePhrase } from './mnemonic.ts'
 
 const base58check = createBase58check(sha256)
 
@@ -34,6 +37,25 @@ export function looksPrivate(text: string): boolean {
   return privateShapes.some((shape) => shape.test(trimmed)) || holdsPrivateKey(text)
 }
 
+/**
+ * The text without the private keys, seeds and seed phrases in it: for what is thrown, logged, printed or served, whoever wrote
+ * it. Hex stays: hashes have the same digits.
+ */
+export function withoutPrivateKeys(text: string): string {
+  const keyless = text.replace(/[1-9A-Za-z]{28,}/g, (word) => (looksPrivate(word) ? notShown : word))
+  return withoutMnemonics(keyless)
+}
+
+/** The same, and without 32 bytes in hex: for text that names no hashes. */
+export function withoutKeys(text: string): string {
+  return withoutPrivateKeys(text).replace(new RegExp(keyDigits, 'gi'), notShown)
+}
+
+/** Whether a person's words hold a secret, or 32 bytes in hex that may be one. */
+export function mayHoldSecret(text: string): boolean {
+  return looksPrivate(text) || withoutKeys(text) !== text
+}
+
 /** A key has 64 hex digits. A few more or less are one that was mistyped, or one with a byte behind it. */
 const keyDigits = /(?<![0-9a-f])(?:0x)?[0-9a-f]{60,68}(?![0-9a-f])/i
 
@@ -48,8 +70,6 @@ export function holdsKeyDigits(text: string): boolean {
   return keyDigits.test(text) && !publicKey.test(text.trim())
 }
 
-/** The words of a whole phrase of BIP 39, at least. */
-export const wholePhrase = 12
 /** Half of one is a secret too. */
 const fewestWords = wholePhrase / 2
 /** No list of words has longer ones (https://github.com/bitcoin/bips/tree/master/bip-0039). */

@@ -17,6 +17,7 @@ import {
   command,
   configIfAny,
   databaseOf,
+  decidedBy,
   now,
   parseHeight,
   refuseUnknownChain,
@@ -156,13 +157,13 @@ function resolveCommand(): Command {
           `--as ${options.as} is no decision; expected ${dispositions.join(', ')}.`,
         )
       }
-      const actor = options.actor.trim()
-      if (actor === '') {
+      const { actor, note } = decidedBy(options)
+      if (options.actor.trim() === '') {
         throw new ChainscreenError('usage', '--actor is empty; expected the name of who decided.')
       }
       const db = openLedger(databaseOf(options, configIfAny(options)), { create: false })
       try {
-        resolveAlert(db, id, { as, actor, note: options.note ?? null, at: now() })
+        resolveAlert(db, id, { as, actor, note, at: now() })
         if (options.json) printJson({ id, as, actor })
         else printLine(`${id}: ${as}, by ${actor}.`)
       } finally {

@@ -5,13 +5,13 @@ import { createLog } from '../log.ts'
 import { type RewindOutcome, rewindChain } from '../operations/rewind-chain.ts'
 import { chainOf, createSource, pinned } from '../pipeline/open-chain.ts'
 import {
-  actorOf,
   type CommandFactory,
   type CommonOptions,
   chainConfigOf,
   chainHelp,
   command,
   configOf,
+  decidedBy,
   now,
   parseHeight,
   stopSignal,
@@ -41,6 +41,7 @@ function rewindCommand(): Command {
     .option('--note <text>', 'why')
     .option('--dry-run', 'only say what would be taken back')
     .action(async (id: string, options: RewindOptions) => {
+      const by = decidedBy(options)
       const config = configOf(options)
       const chainConfig = chainConfigOf(config, id)
       const to = parseHeight(options.to)
@@ -56,7 +57,7 @@ function rewindCommand(): Command {
           await source.open(stopSignal())
           const outcome = await rewindChain(db, chain, source, {
             ...{ to, dryRun, at: now(), signal: stopSignal() },
-            ...{ actor: actorOf(options), note: options.note ?? null },
+            ...by,
             onProgress: (done, total) => progress.update('hashes asked', done, total),
           })
           progress.stop()

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { mayHoldSecret } from '../address/secret.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import type { PublishedListConfig } from '../config/lists.ts'
 import { loadConfig } from '../config/load.ts'
@@ -116,9 +117,23 @@ export function parseHeight(text: string, what = 'block height'): number {
   throw new ChainscreenError('usage', `"${text}" is no ${what}; expected a whole number.`)
 }
 
-/** Who decided something, for the record. */
-export function actorOf({ actor }: { actor?: string }): string {
-  return actor?.trim() || userInfo().username
+/**
+ * Who decided something, and why, for the record, which keeps it for ever.
+ *
+ * @throws `usage` where one holds a secret, or 32 bytes in hex, without repeating it.
+ */
+export function decidedBy(options: { actor?: string; note?: string }): {
+  actor: string
+  note: string | null
+} {
+  for (const name of ['actor', 'note'] as const) {
+    if (!mayHoldSecret(options[name] ?? '')) continue
+    throw new ChainscreenError(
+      'usage',
+      `--${name} holds what may be a private key or a seed phrase (not shown), and nothing was done: it would be kept for ever. Of a hash, give its first 16 digits.`,
+    )
+  }
+  return { actor: options.actor?.trim() || userInfo().username, note: options.note ?? null }
 }
 
 export function now(): string {

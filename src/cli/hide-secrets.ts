@@ -21,7 +21,10 @@ export function hiderOf(args: readonly string[]): (message: string) => string {
   })
   const words = new Set([...wordsOfPhrase(args)].flatMap((word) => word.match(/[\p{L}\p{M}]+/gu) ?? []))
   // As it was given, and as JSON writes it between quotes.
-  const texts = whole.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)])
+  // Of `--name=value` the value, too.
+  const texts = whole
+    .flatMap((text) => [text, ...(/^--[a-z-]+=([\s\S]+)$/.exec(text)?.slice(1) ?? [])])
+    .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)])
   return (message) => {
     const without = texts.reduce((said, text) => said.replaceAll(text, '(not shown)'), message)
     return words.size === 0

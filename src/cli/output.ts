@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { formatUnits } from 'viem/utils'
+import { withoutPrivateKeys } from '../address/secret.ts'
 
 /** The first failure to write to stdout. */
 let fault: NodeJS.ErrnoException | null = null
@@ -45,7 +46,7 @@ export function printJson(value: unknown): void {
 }
 
 export function printLine(text = ''): void {
-  if (!isOutputLost()) process.stdout.write(`${text}\n`)
+  if (!isOutputLost()) process.stdout.write(`${withoutPrivateKeys(text)}\n`)
 }
 
 /** Rows in columns as wide as their widest cell. Control characters and bidirectional marks of published texts are shown, not obeyed. */

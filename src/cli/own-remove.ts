@@ -5,7 +5,7 @@ import type { Db } from '../ledger/database.ts'
 import { openLedger } from '../ledger/open.ts'
 import type { Replay } from '../ledger/replays.ts'
 import { removeOwn } from '../own/remove-own.ts'
-import { actorOf, type CommonOptions, command, configOf, now } from './common.ts'
+import { type CommonOptions, command, configOf, decidedBy, now } from './common.ts'
 import { printJson, printLine } from './output.ts'
 import { rescreenAfter } from './rescreen.ts'
 import { type BackwardsReport, saySince, screenSince } from './since.ts'
@@ -25,10 +25,10 @@ export function removeCommand(): Command {
     .option('--actor <name>', "who decided; default: the operating system's user")
     .option('--note <text>', 'why')
     .action(async (addresses: string[], options: RemoveOptions) => {
+      const by = { ...decidedBy(options), at: now() }
       const config = configOf(options)
       const db = openLedger(config.database, { create: false })
       try {
-        const by = { actor: actorOf(options), note: options.note ?? null, at: now() }
         const asked = await removeOwn(db, addresses, by)
         const removed = new Set(addresses).size
         if (!options.json) printLine(`${removed} removed: foreign from now on.`)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { withoutPrivateKeys } from '../address/secret.ts'
 import { ChainscreenError, exitCodeOf, messageOf } from '../errors.ts'
 import type { CommandFactory } from './common.ts'
 import { hiderOf } from './hide-secrets.ts'
@@ -40,7 +41,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .version(version)
   const named = args[0] !== undefined && Object.hasOwn(commands, args[0]) ? commands[args[0]] : undefined
   for (const load of named ? [named] : Object.values(commands)) program.addCommand((await load())(done))
-  const hide = hiderOf(args)
+  const hideGiven = hiderOf(args)
+  const hide = (text: string) => withoutPrivateKeys(hideGiven(text))
   prepare(program, hide)
   program.hook('preAction', (_, action) => inheritOptions(action))
   try {

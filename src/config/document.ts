@@ -10,6 +10,7 @@ import {
   parseDocument,
   type Scalar,
 } from 'yaml'
+import { withoutKeys } from '../address/secret.ts'
 import { ChainscreenError, messageOf } from '../errors.ts'
 import type { KeyPath } from './mistake.ts'
 
@@ -33,7 +34,7 @@ export class ConfigDocument {
         problems.map((problem) => {
           const line = this.#lines.linePos(problem.pos[0]).line
           const hint = (text.split('\n')[line - 1] ?? '').includes('${') ? ` (put "\${…}" in quotes)` : ''
-          return `${file}:${line} ${problem.message}${hint}`
+          return `${file}:${line} ${withoutKeys(problem.message)}${hint}`
         }),
       )
     }
@@ -47,11 +48,20 @@ export class ConfigDocument {
     try {
       value = this.#document.toJS()
     } catch (cause) {
-      throw notYaml(this.file, [`${this.file}:1 ${messageOf(cause)}`])
+      throw notYaml(this.file, [`${this.file}:1 ${withoutKeys(messageOf(cause))}`])
     }
     if (holdsItself(value))
       throw notYaml(this.file, [`${this.file}:1 an alias (*) stands inside what it repeats`])
     return value
+  }
+
+  /** Every text value, with what was put in place of variables. */
+  texts(): { path: KeyPath; text: string }[] {
+    const found: { path: KeyPath; text: string }[] = []
+    this.#eachScalar(({ value }, path) => {
+      if (typeof value === 'string') found.push({ path, text: value })
+    })
+    return found
   }
 
   /** Puts `change`'s answer in place of every text value (never of a key). */

@@ -8,7 +8,7 @@ import { configError, fromSchema } from './mistakes.ts'
 import { findNotBuilt } from './not-built.ts'
 import { resolvePaths } from './resolve-paths.ts'
 import { type Config, configSchema } from './schema.ts'
-import { readSecretFiles } from './secrets.ts'
+import { findPrivateKeys, readSecretFiles } from './secrets.ts'
 
 /** A config of a hundred chains with their tokens has a tenth of it. */
 const maxConfigBytes = 1024 * 1024
@@ -42,7 +42,8 @@ export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv =
   if (value === null || value === undefined) {
     throw new ChainscreenError('config', `The config ${file} is empty: write one with \`chainscreen init\`.`)
   }
-  const mistakes = [...findNotBuilt(value), ...unset, ...readSecretFiles(value, folder)]
+  const keys = findPrivateKeys(document)
+  const mistakes = [...keys, ...findNotBuilt(value), ...unset, ...readSecretFiles(value, folder)]
   const parsed = configSchema.safeParse(value)
   if (!parsed.success) mistakes.push(...fromSchema(parsed.error.issues, document))
   if (!parsed.success || mistakes.length > 0) throw configError(mistakes, document)

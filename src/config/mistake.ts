@@ -1,3 +1,5 @@
+import { notShown, secretIn } from '../address/secret.ts'
+
 /** Where a value stands in the config: `['lists', 0, 'guard', 'maxRemoved']`. */
 export type KeyPath = readonly PropertyKey[]
 
@@ -16,9 +18,10 @@ export function found(path: KeyPath, what: string, expected: string): Mistake {
 
 /** `lists[0].guard.maxRemoved`. */
 export function keyText(path: KeyPath): string {
+  const name = (step: PropertyKey) => (secretIn(String(step)) === null ? String(step) : notShown)
   return path
     .map((step, index) =>
-      typeof step === 'number' ? `[${step}]` : index === 0 ? String(step) : `.${String(step)}`,
+      typeof step === 'number' ? `[${step}]` : index === 0 ? name(step) : `.${name(step)}`,
     )
     .join('')
 }

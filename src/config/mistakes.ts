@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { secretIn, withoutKeys } from '../address/secret.ts'
 import { ChainscreenError, redactUrl } from '../errors.ts'
 import type { ConfigDocument } from './document.ts'
 import { found, type KeyPath, keyText, type Mistake } from './mistake.ts'
@@ -39,6 +40,8 @@ function foundAt(path: KeyPath, document: ConfigDocument): string {
   if (secretKeys.includes(String(path[path.length - 1]))) return 'a value (not shown)'
   if (/^\$\{\w+\}$/.test(text)) return `the value of ${text}`
   if (text.includes('://') || path.some((key) => urlKeys.includes(String(key)))) return redactUrl(text)
+  const secret = secretIn(text)
+  if (secret !== null) return `a ${secret} (not shown)`
   const short = text.length > 80 ? `${text.slice(0, 80)}…` : text
   return typeof value === 'string' ? JSON.stringify(short) : short
 }
@@ -50,7 +53,8 @@ export function configError(all: readonly Mistake[], document: ConfigDocument): 
     .map((mistake) => ({ ...mistake, line: document.lineOf(mistake.path) }))
     .sort((a, b) => a.line - b.line)
   const details = lines.map(
-    ({ path, text, line }) => `${document.file}:${line} ${keyText(path) || 'config'}${text}`,
+    ({ path, text, line }) =>
+      `${document.file}:${line} ${withoutKeys(`${keyText(path) || 'config'}${text}`)}`,
   )
   const first = details[0] ?? document.file
   const message =

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { mayHoldSecret, withoutPrivateKeys } from '../address/secret.ts'
+import type { ConfigDocument } from './document.ts'
 import type { KeyPath, Mistake } from './mistake.ts'
 import { absolute } from './resolve-paths.ts'
 
@@ -42,4 +44,22 @@ function readSecretFile(
   }
   group[key] = secret || unread
   return secret === '' ? mistake(`found an empty file, expected the ${key} in it`) : []
+}
+
+/** Keys whose values are secrets, or may hold one: a node's URL has its key in it. */
+const mayHold: readonly string[] = [...secretKeys, 'rpc', 'ws', 'url']
+
+/** What is a name has no 32 bytes in hex, which the path of a file may have. */
+const names: readonly string[] = ['id', 'symbol']
+
+const holdsKey = (text: string) => withoutPrivateKeys(text) !== text
+
+/** Private keys and seed phrases where none belongs: a value that is accepted is stored, logged and shown. */
+export function findPrivateKeys(document: ConfigDocument): Mistake[] {
+  return document.texts().flatMap(({ path, text }) => {
+    const isKey = names.includes(String(path.at(-1))) ? mayHoldSecret : holdsKey
+    if (path.some((step) => mayHold.includes(String(step))) || !isKey(text)) return []
+    const wrong = 'holds a private key or a seed phrase (not shown): take it out, and treat it as disclosed'
+    return [{ path, text: ` ${wrong}`, notBuilt: false }]
+  })
 }

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import fastify, { type FastifyRequest } from 'fastify'
+import { withoutPrivateKeys } from '../address/secret.ts'
 import type { ChainConditions } from '../chains/chain-conditions.ts'
 import type { Config } from '../config/schema.ts'
 import type { ServerConfig } from '../config/server.ts'
@@ -34,6 +35,10 @@ export async function startServer(config: ServerConfig, told: Told): Promise<Hea
   const { db, conditions, now } = told
   const server = fastify({ bodyLimit: 1_024, forceCloseConnections: true, requestTimeout: 10_000 })
   const may = (request: FastifyRequest) => config.token === null || bears(request, config.token)
+
+  server.addHook('onSend', async (_request, _reply, payload) =>
+    typeof payload === 'string' ? withoutPrivateKeys(payload) : payload,
+  )
 
   server.get('/health', (request, reply) => {
     const health = readHealth(db, told.config, conditions.all(), now())

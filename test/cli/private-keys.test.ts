@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { busyUser, refusedHere } from './refusal.ts'
 
 /** Of BIP 32's first test vector, and of a key that was never used. */
@@ -95,6 +95,122 @@ describe('a secret', () => {
         code: 1,
         stderr: expect.stringContaining('reference holds a private key or a seed phrase'),
       })
+    }
+  })
+})
+
+describe('who decided, and why', () => {
+  const commands: readonly (readonly string[])[] = [
+    ['own', 'remove', `0x${'1'.repeat(40)}`],
+    ['chains', 'rewind', 'eth', '--to', '1'],
+    ['alerts', 'resolve', 'ab', '--as', 'blocked', '--actor', 'A. Person'],
+  ]
+  /** BIP 38's first vector, the seed of the examples of XRP's docs, and Spanish words of BIP 39. */
+  const more = [
+    '6PRVWUbkzzsbcVac2qwfssoUJAN1Xhrg6bNk8J7Nzm5H7kxEbn2Nh2ZoGg',
+    'sn3nxiW7v8KXzPzAqzyHXbSSKNuN9',
+    'abono abrir abeja abogado abierto abrazo abuelo abuso acabar academia acceso abdomen',
+  ]
+  const kept = [xprv, wif, mistyped, digits, `0x${digits}`, phrase, ...more]
+
+  it.each(commands.map((words) => [words.slice(0, 2).join(' '), words] as const))(
+    '%s: a secret in --note or --actor is refused, not stored and not repeated',
+    async (_, words) => {
+      const user = await busyUser()
+      for (const secret of kept) {
+        for (const said of [secret, `see case 18 (${secret}), thanks`]) {
+          for (const given of [['--note', said], [`--note=${said}`], ['--actor', said]]) {
+            const { code, stdout, stderr } = await user.here(...words, ...given)
+            expect({ code, stdout, stderr }).toEqual({
+              code: 2,
+              stdout: '',
+              stderr: expect.stringContaining('holds what may be a private key or a seed phrase (not shown)'),
+            })
+            for (const piece of piecesOf(secret).filter((one) => one !== 'academia'))
+              expect(stderr).not.toContain(piece)
+          }
+        }
+      }
+      expect(user.query('select 1 from own_removals')).toEqual([])
+    },
+  )
+
+  it('is kept where it is prose, with the first digits of a hash', async () => {
+    const user = await busyUser()
+    const note =
+      'The customer asked again about this one and we have told her that it was never ours, tx e9873d79c6d87dc0'
+    const { code } = await user.here(
+      'own',
+      'remove',
+      `0x${'1'.repeat(40)}`,
+      '--note',
+      note,
+      '--actor',
+      'A. Person',
+    )
+    expect(code).toBe(0)
+    expect(user.query('select actor, note from own_removals')).toEqual([{ actor: 'A. Person', note }])
+  })
+})
+
+describe('a secret in the config', () => {
+  const listed = (list: object) => ({ lists: [{ id: 'house', format: 'csv', file: './house.csv', ...list }] })
+  const evmChain = (chain: object) => ({
+    chains: [{ id: 'eth', type: 'evm', chainId: 1, rpc: ['http://127.0.0.1:1'], start: 1, ...chain }],
+  })
+  const places: readonly [string, (secret: string) => Record<string, unknown>][] = [
+    ['a list id', (secret) => listed({ id: secret })],
+    ['a format', (secret) => listed({ format: secret })],
+    ['a file', (secret) => listed({ file: `./${secret}.csv` })],
+    ['a duration', (secret) => listed({ maxAge: secret })],
+    ['a chain id', (secret) => evmChain({ id: secret })],
+    ['a start', (secret) => evmChain({ start: secret })],
+    ['a token', (secret) => evmChain({ tokens: [{ address: secret, symbol: 'X', decimals: 1 }] })],
+    [
+      'a symbol',
+      (secret) => evmChain({ tokens: [{ address: `0x${'1'.repeat(40)}`, symbol: secret, decimals: 1 }] }),
+    ],
+    ['a verify mode', (secret) => evmChain({ verify: secret })],
+    ['an unknown key', (secret) => ({ [secret]: 1 })],
+    ['an unknown key of a chain', (secret) => evmChain({ [secret]: 1 })],
+    ['an address to listen at', (secret) => ({ server: { listen: secret } })],
+    ['a default', (secret) => evmChain({ verify: `\${NO_SUCH_VARIABLE:-${secret}}` })],
+    ['the name of a variable', (secret) => evmChain({ verify: `\${${secret.replace(/\W/g, '_')}}` })],
+    ['a URL without its scheme', (secret) => evmChain({ rpc: [secret] })],
+  ]
+
+  it.each(places)('is not repeated: %s', async (what, place) => {
+    const user = await busyUser()
+    for (const secret of [xprv, wif, mistyped, digits, phrase]) {
+      user.configure(place(secret))
+      // In a path they are a container's id.
+      if (secret === digits && what === 'a file') continue
+      for (const words of [['doctor'], ['lists', 'show'], ['run', '--once'], ['coverage']]) {
+        const { stdout, stderr } = await user.here(...words)
+        for (const piece of piecesOf(secret)) expect(`${stdout}${stderr}`).not.toContain(piece)
+      }
+    }
+  })
+
+  it.each(['id', 'file'])('is refused where it would be taken as a name: %s', async (key) => {
+    const user = await busyUser()
+    for (const secret of [xprv, wif, phrase]) {
+      user.configure(listed({ [key]: secret }))
+      expect(await user.here('lists', 'show')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('holds a private key or a seed phrase (not shown): take it out'),
+      })
+    }
+  })
+
+  it('is not repeated of a variable', async () => {
+    const user = await busyUser()
+    process.env.CHAINSCREEN_TEST_SECRET = wif
+    onTestFinished(() => void delete process.env.CHAINSCREEN_TEST_SECRET)
+    for (const place of places.map(([, put]) => put)) {
+      user.configure(place(`\${CHAINSCREEN_TEST_SECRET}`))
+      const { stdout, stderr } = await user.here('doctor')
+      expect(`${stdout}${stderr}`).not.toContain(wif)
     }
   })
 })
