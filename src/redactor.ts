@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { withoutPrivateKeys } from './address/secret.ts'
 import { foldings } from './fold-text.ts'
 
 /** Whose URL it is: the path of a list is made of words that messages need, that of a node is not. */
@@ -185,9 +186,9 @@ export class Redactor {
   }
 }
 
-/** Without what moves a terminal's cursor, colours it, or turns the direction of what follows. */
+/** Without what moves a terminal's cursor, colours it, or turns the direction of what follows, and without private keys. */
 function printable(text: string): string {
-  return stripVTControlCharacters(text).replace(unprintable, ' ')
+  return withoutPrivateKeys(stripVTControlCharacters(text).replace(unprintable, ' '))
 }
 
 function lettersOf(text: string): string {

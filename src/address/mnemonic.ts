@@ -34,7 +34,10 @@ const lists = [
 ]
 let words: readonly ReadonlySet<string>[] | undefined
 
-/** The text without every run of {@link wholePhrase} words or more of one list of BIP 39, whatever stands between them. */
+/** What stands between the words of a phrase: nothing of a table, or of code, whose words are as plain. */
+const between = /^[\s\d,;.)]+$/u
+
+/** The text without every run of {@link wholePhrase} words or more of one list of BIP 39, numbered or not. */
 export function withoutMnemonics(text: string): string {
   if (text.length > longestMessage) return text
   words ??= lists.map((list) => new Set(list.map((word) => word.normalize('NFKD'))))
@@ -46,6 +49,7 @@ export function withoutMnemonics(text: string): string {
       count = 0
     }
     for (const { 0: word, index } of text.matchAll(/[\p{L}\p{M}]+/gu)) {
+      if (count > 0 && !between.test(text.slice(end, index))) close()
       if (!list.has(word.toLowerCase().normalize('NFKD'))) close()
       else {
         if (count === 0) start = index

@@ -1,4 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { startFakeNode } from '../chains/bitcoin/fake-node.ts'
+import { regtestChain } from '../chains/bitcoin/regtest-chain.ts'
+import { contentsOf } from '../e2e/database.ts'
 import { busyUser, refusedHere } from './refusal.ts'
 
 /** Of BIP 32's first test vector, and of a key that was never used. */
@@ -211,6 +214,29 @@ describe('a secret in the config', () => {
       user.configure(place(`\${CHAINSCREEN_TEST_SECRET}`))
       const { stdout, stderr } = await user.here('doctor')
       expect(`${stdout}${stderr}`).not.toContain(wif)
+    }
+  })
+})
+
+describe('a secret that a node sends', () => {
+  it('is not repeated, logged or stored', async () => {
+    for (const secret of [xprv, wif, phrase]) {
+      const node = await startFakeNode({ chain: regtestChain() })
+      node.state.intercept = (method) => {
+        const error = { code: -1, message: `the wallet's ${secret} is locked` }
+        return method === 'getblockhash'
+          ? { status: 500, body: JSON.stringify({ jsonrpc: '2.0', id: 0, result: null, error }) }
+          : undefined
+      }
+      const chain = { id: 'btc', type: 'bitcoin', network: 'regtest', rpc: [node.url], start: 0 }
+      const user = await busyUser({ chains: [chain] })
+      for (const words of [['run', '--once'], ['doctor']]) {
+        const { code, stdout, stderr } = await user.here(...words)
+        expect(code).not.toBe(0)
+        expect(stdout + stderr).toContain('is locked')
+        expect(stdout + stderr).not.toContain(secret)
+      }
+      expect(JSON.stringify(contentsOf(user.database))).not.toContain(secret)
     }
   })
 })

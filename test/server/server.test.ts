@@ -66,6 +66,17 @@ async function serve(
 
 const troublesIn = (text: string): string[] => JSON.parse(text).troubles
 
+describe('an answer', () => {
+  it('holds no private key, whoever wrote it', async () => {
+    const { get, conditions } = await serve()
+    const key = 'cVpF924EspNh8KjYsfhgY96mmxvT6DgdWiTYMtMjuM74hJaU5psW'
+    conditions.waiting('ethereum', `the node says ${key}`)
+    const { text } = await get('/health')
+    expect(text).toContain('the node says (not shown)')
+    expect(text).not.toContain(key)
+  })
+})
+
 describe('/health', () => {
   it('answers 200 while nothing is wrong, with the age of every list', async () => {
     const { get, later } = await serve()
