@@ -14,7 +14,7 @@ const nothing = '0'.repeat(64)
 const laterCalls: readonly (RpcCall & { state: 'warn' | 'fail'; without: string })[] = [
   {
     ...{ method: 'getblockheader', params: [nothing, true], state: 'fail' },
-    without: 'the first reorg halts the chain',
+    without: 'no head is proved (`verify: strict`), and the first reorg halts the chain',
   },
   {
     ...{ method: 'getblock', params: [nothing, 0], state: 'warn' },
