@@ -42,7 +42,8 @@ export function looksPrivate(text: string): boolean {
  * it. Hex stays: hashes have the same digits.
  */
 export function withoutPrivateKeys(text: string): string {
-  const keyless = text.replace(/[1-9A-Za-z]{28,}/g, (word) => (looksPrivate(word) ? notShown : word))
+  // With 0, which base58 lacks: a hash must not fall into pieces, of which one may have a key's length.
+  const keyless = text.replace(/[0-9A-Za-z]{28,}/g, (word) => (looksPrivate(word) ? notShown : word))
   return withoutMnemonics(keyless)
 }
 

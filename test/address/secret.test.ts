@@ -54,6 +54,14 @@ describe('a message', () => {
     expect(mayHoldSecret(hash.slice(0, 16))).toBe(false)
   })
 
+  it('keeps every hash, also one whose digits between two zeros are as many as a key has', () => {
+    const key = `c${'1234567'.repeat(8)}`
+    for (const length of [51, 52]) {
+      const digits = `0${key.slice(0, length)}0`.padEnd(64, 'f')
+      expect(withoutPrivateKeys(`block ${digits}`)).toBe(`block ${digits}`)
+    }
+  })
+
   it('keeps tables and code of plain words', () => {
     const words = 'input asset match exact same key same script same account list'.split(' ')
     for (const mark of ['`, `', '","', ' | ', ': ', '-', '_'])
