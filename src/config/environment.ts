@@ -1,3 +1,4 @@
+import { mayHoldSecret, notShown } from '../address/secret.ts'
 import type { ConfigDocument } from './document.ts'
 import type { Mistake } from './mistake.ts'
 
@@ -23,9 +24,11 @@ export function substituteEnvironment(document: ConfigDocument, env: NodeJS.Proc
       const value = env[name]
       if (value !== undefined && (value !== '' || fallback === undefined)) return value
       if (fallback !== undefined) return fallback
+      // A secret in the place of a name has its spaces and dashes as underscores.
+      const shown = mayHoldSecret(name.replaceAll('_', ' ')) ? notShown : name
       mistakes.push({
         path,
-        text: `: the environment variable ${name} is not set: set it, or write \${${name}:-default}`,
+        text: `: the environment variable ${shown} is not set: set it, or write \${${shown}:-default}`,
         notBuilt: false,
       })
       return whole
