@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { openLedger } from '../ledger/open.ts'
 import { removeList } from '../lists/remove-list.ts'
-import { actorOf, type CommonOptions, command, configIfAny, databaseOf, now } from './common.ts'
+import { type CommonOptions, command, configIfAny, databaseOf, decidedBy, now } from './common.ts'
 import { printJson, printLine } from './output.ts'
 import { rescreenAfter } from './rescreen.ts'
 
@@ -15,7 +15,7 @@ export function removeListCommand(): Command {
       const config = configIfAny(options)
       const db = openLedger(databaseOf(options, config), { create: false })
       try {
-        const by = { actor: actorOf(options), note: options.note ?? null, at: now() }
+        const by = { ...decidedBy(options), at: now() }
         const removed = await removeList(db, id, config?.lists ?? [], by)
         if (options.json) printJson(removed)
         else if (removed.already)

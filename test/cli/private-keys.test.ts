@@ -107,6 +107,7 @@ describe('who decided, and why', () => {
     ['own', 'remove', `0x${'1'.repeat(40)}`],
     ['chains', 'rewind', 'eth', '--to', '1'],
     ['alerts', 'resolve', 'ab', '--as', 'blocked', '--actor', 'A. Person'],
+    ['lists', 'remove', 'house'],
   ]
   /** BIP 38's first vector, the seed of the examples of XRP's docs, and Spanish words of BIP 39. */
   const more = [
