@@ -6,7 +6,7 @@ import {
   takeOverFreezes,
   writeBlock,
 } from './commit-step.ts'
-import { type CoverageRow, coverBlock, openReplayRow } from './coverage.ts'
+import { type CoverageRow, coverageTerms, coverBlock, openReplayRow } from './coverage.ts'
 import { type Db, inTransaction } from './database.ts'
 import { finalize } from './finalize.ts'
 import { noteReplayed } from './replays.ts'
@@ -29,7 +29,7 @@ export interface ReplayStep {
 
 /**
  * Writes blocks that were screened again: what is new is added, what stands stays, and gaps that this reading no longer has
- * are closed. Movements that an earlier reading had only since it knew fewer own addresses stand no more; alerts do. The
+ * are closed. One that saw less than an earlier reading changes nothing that stands: see {@link isWeaker}. Movements that an earlier reading had only since it knew fewer own addresses stand no more; alerts do. The
  * cursor does not move.
  *
  * @param progress is carried on; begin with `{ row: undefined, terms: '' }`.
@@ -48,12 +48,7 @@ export function commitReplay(
     const { finalHeight } = readChainState(db, chain.id)
     for (const block of step.blocks) {
       writeBlock(db, chain, block, step, counts)
-      const terms = {
-        chain: chain.id,
-        kind: 'replay',
-        level: block.level,
-        revisions: step.revisions,
-      } as const
+      const terms = coverageTerms(chain.id, 'replay', block, step.revisions)
       // What a reorg may still undo has a row of its own, so that no more than that is taken back.
       const isFinal = finalHeight !== null && block.height <= finalHeight
       const text = JSON.stringify([terms, isFinal])

@@ -2,7 +2,7 @@ import type { Key } from '../address/key.ts'
 import { isoTime } from '../screening/time.ts'
 import type { BlockRef, Finding, FreezeNotice, ScreenableTx } from '../screening/types.ts'
 import { type Chain, moveCursor, noteHead, readChainState } from './chain.ts'
-import { type CoverageRow, coverBlock, openFollowRow } from './coverage.ts'
+import { type CoverageRow, coverageTerms, coverBlock, openFollowRow } from './coverage.ts'
 import { type Db, inTransaction, run } from './database.ts'
 import { finalize } from './finalize.ts'
 import { noteFollowed } from './freeze-contracts.ts'
@@ -13,6 +13,7 @@ import { findingsOfRemoved } from './reinstate.ts'
 import { type Revisions, readRevisions } from './revisions.ts'
 import { setUntouchedAside } from './set-aside.ts'
 import { settleBlock } from './settle-block.ts'
+import { isWeaker, wasScreened } from './stronger-readings.ts'
 import { writeFreezes } from './token-freezes.ts'
 import { noteTraces } from './traces-away.ts'
 import { noteUndecoded, type UndecodedNote } from './undecoded-logs.ts'
@@ -76,21 +77,17 @@ function commit(db: Db, chain: Chain, step: Step): StepCounts | null {
     if (!sameRevisions(readRevisions(db), step.revisions)) return null
     const counts: StepCounts = { created: 0, reinstated: 0, known: 0 }
     let previous = readChainState(db, chain.id).cursor
-    let open: { row: CoverageRow; level: string } | undefined
+    let open: { row: CoverageRow; terms: string } | undefined
     for (const block of step.blocks) {
       if (previous !== null && (block.parentHash !== previous.hash || block.height !== previous.height + 1)) {
         throw new Error(`block ${block.height} does not follow on the cursor at ${previous.height}`)
       }
       writeBlock(db, chain, block, step, counts)
-      const terms = {
-        chain: chain.id,
-        kind: 'follow',
-        level: block.level,
-        revisions: step.revisions,
-      } as const
-      const extends_ = open?.level === block.level ? open.row : openFollowRow(db, terms, previous)
+      const terms = coverageTerms(chain.id, 'follow', block, step.revisions)
+      const text = JSON.stringify(terms)
+      const extends_ = open?.terms === text ? open.row : openFollowRow(db, terms, previous)
       const row = coverBlock(db, terms, block, extends_, step.at)
-      open = { row, level: block.level }
+      open = { row, terms: text }
       if (block.height >= step.windowFrom || block === step.blocks.at(-1)) keepInWindow(db, chain, block, row)
       takeOverFreezes(db, chain, block, step)
       previous = block
@@ -146,15 +143,22 @@ export function writeBlock(
 ): void {
   // A replay may have been here before, with other own addresses.
   setUntouchedAside(db, chain, block, step.at)
-  for (const tx of block.transactions) writeMovements(db, chain, block, tx, step.at)
+  const weaker = isWeaker(db, chain.id, block.height, block)
+  for (const tx of block.transactions) writeMovements(db, chain, block, tx, { weaker, at: step.at })
   const write = (finding: Finding) => {
     counts[writeAlert(db, chain, block, finding, step.revisions.list, step.at)]++
   }
   block.findings.forEach(write)
   findingsOfRemoved(db, chain, block).forEach(write)
   settleBlock(db, chain, block, step.at)
-  for (const note of block.unscreened) noteUnscreened(db, chain.id, block.height, note)
-  noteUndecoded(db, chain.id, block.height, block.undecoded ?? [])
+  const ownRevision = step.revisions.own
+  for (const note of block.unscreened) {
+    // A second reading that differs is no gap: it is told in any case.
+    const stands =
+      note.what !== 'recheck' && wasScreened(db, chain.id, block.height, { ...note, ownRevision })
+    if (!stands) noteUnscreened(db, chain.id, block.height, note)
+  }
+  if (!weaker) noteUndecoded(db, chain.id, block.height, block.undecoded ?? [])
   if (block.seen !== undefined && block.seen.length > 0) noteUsed(db, chain.id, block.seen)
 }
 

@@ -25,7 +25,19 @@ export interface CoverageTerms {
   chain: string
   kind: CoverageKind
   level: string
+  /** Proved against their hashes. */
+  proved: boolean
   revisions: Revisions
+}
+
+/** The terms of a block as it was read. */
+export function coverageTerms(
+  chain: string,
+  kind: CoverageKind,
+  block: { level: string; unproved?: boolean },
+  revisions: Revisions,
+): CoverageTerms {
+  return { chain, kind, level: block.level, proved: block.unproved !== true, revisions }
 }
 
 /**
@@ -37,7 +49,7 @@ export function foldDigest(digest: string, block: Pick<BlockRef, 'height' | 'has
 }
 
 /** Where a row's chain begins: its terms, and the digest of the row it follows on (`''` for a replay or the first). */
-export function coverageSeed(terms: CoverageTerms, before: string): string {
+export function coverageSeed(terms: Omit<CoverageTerms, 'proved'>, before: string): string {
   const { chain, kind, level, revisions } = terms
   return createHash('sha256')
     .update([before, chain, kind, level, revisions.list, revisions.own].join('\n'))
@@ -69,9 +81,9 @@ function beginRow(db: Db, terms: CoverageTerms, block: BlockRef, at: string): Co
   const { id } = run(
     db,
     `insert into coverage
-       (chain, kind, from_height, to_height, level, list_revision, own_revision, seed, digest, last_hash, updated_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[terms.chain, terms.kind, block.height, block.height, terms.level],
+       (chain, kind, from_height, to_height, level, proved, list_revision, own_revision, seed, digest, last_hash, updated_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[terms.chain, terms.kind, block.height, block.height, terms.level, terms.proved ? 1 : 0],
     ...[terms.revisions.list, terms.revisions.own, seed, seed, block.hash, at],
   )
   return { id, digest: seed, toHeight: block.height }
@@ -89,6 +101,7 @@ export function openFollowRow(
     parent !== null &&
     last.to_height === parent.height &&
     last.level === terms.level &&
+    (last.proved ?? 1) === (terms.proved ? 1 : 0) &&
     last.list_revision === terms.revisions.list &&
     last.own_revision === terms.revisions.own
   return fits ? { id: last.id, digest: last.digest, toHeight: last.to_height } : undefined
@@ -97,15 +110,15 @@ export function openFollowRow(
 /** The row that a replay which was interrupted goes on with. */
 export function openReplayRow(
   db: Db,
-  { chain, level, revisions }: CoverageTerms,
+  { chain, level, proved, revisions }: CoverageTerms,
   block: BlockRef,
 ): CoverageRow | undefined {
   return one<CoverageRow>(
     db,
     `select id, digest, to_height as toHeight from coverage
      where chain = ? and kind = 'replay' and to_height = ? and last_hash = ? and level = ?
-       and list_revision = ? and own_revision = ? order by id desc limit 1`,
-    ...[chain, block.height - 1, block.parentHash, level, revisions.list, revisions.own],
+       and ifnull(proved, 1) = ? and list_revision = ? and own_revision = ? order by id desc limit 1`,
+    ...[chain, block.height - 1, block.parentHash, level, proved ? 1 : 0, revisions.list, revisions.own],
   )
 }
 
@@ -113,6 +126,7 @@ interface FollowRow {
   id: number
   to_height: number
   level: string
+  proved: number | null
   list_revision: number
   own_revision: number
   digest: string
@@ -121,7 +135,7 @@ interface FollowRow {
 function lastFollowRow(db: Db, chain: string): FollowRow | undefined {
   return one<FollowRow>(
     db,
-    `select id, to_height, level, list_revision, own_revision, digest from coverage
+    `select id, to_height, level, proved, list_revision, own_revision, digest from coverage
      where chain = ? and kind = 'follow' order by id desc limit 1`,
     chain,
   )

@@ -22,14 +22,17 @@ export function lateAddresses(
     ...[chain.id, familyOfChain(chain)],
   )
   const pending = pendingReplays(db, chain.id)
-  return stretches.flatMap(({ from, to, ownRevision }) => {
+  return stretches.flatMap(({ from, to, ownRevision, weaker }) => {
     const late = added.filter(({ revision }) => revision > ownRevision)
     const addresses = late.reduce((sum, row) => sum + row.addresses, 0)
     if (addresses === 0) return []
     const job = jobOver(pending, { from, to })
+    const isScreenedLess = late.every(({ revision }) => revision <= (weaker?.ownRevision ?? -1))
     const remedy =
       job === undefined
-        ? 'replay screens them'
+        ? isScreenedLess
+          ? 'for them, the blocks were read again without the call traces, inputs or proof of before: a replay with them screens them whole'
+          : 'replay screens them'
         : `they are being screened backwards: blocks ${job.next} to ${job.to} are to be read again`
     return [{ from, to, reason: `${addresses} own addresses were registered later (${remedy})` }]
   })

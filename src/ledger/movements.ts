@@ -8,11 +8,19 @@ import { type ReadBlock, type StoredReading, setMisreadAside } from './set-aside
  * Writes what a transaction moved, and who took part, inside a transaction of the database. The same transaction in
  * the same block again changes nothing, unless other own addresses are known now: then what is new is added; and where one
  * of them had been taken for another's, or another's for one of them, this reading stands in place of the former one.
+ *
+ * @param how.weaker an earlier reading of the block saw more: what it says of a transfer stands. @param how.at now, ISO-8601.
  */
-export function writeMovements(db: Db, chain: Chain, block: ReadBlock, tx: ScreenableTx, at: string): void {
+export function writeMovements(
+  db: Db,
+  chain: Chain,
+  block: ReadBlock,
+  tx: ScreenableTx,
+  { weaker, at }: { weaker: boolean; at: string },
+): void {
   const transactionId = writeTransaction(db, chain, block, tx, at)
   for (const transfer of tx.transfers) {
-    const transferId = writeTransfer(db, chain, transactionId, transfer)
+    const transferId = writeTransfer(db, chain, transactionId, transfer, weaker)
     for (const party of transfer.parties) writeParty(db, chain, transactionId, transferId, party)
   }
   for (const party of tx.parties) writeParty(db, chain, transactionId, null, party)
@@ -48,7 +56,13 @@ function insertTransaction(db: Db, chain: Chain, block: BlockRef, tx: Screenable
   return changes === 1 ? id : null
 }
 
-function writeTransfer(db: Db, chain: Chain, transactionId: number, transfer: Transfer): number {
+function writeTransfer(
+  db: Db,
+  chain: Chain,
+  transactionId: number,
+  transfer: Transfer,
+  weaker: boolean,
+): number {
   const { direction, asset, symbol, own } = transfer
   const amount = transfer.amount === null ? null : String(transfer.amount)
   const values = [direction, asset, symbol, amount, own, chain.addressText(own), transfer.logs ?? 1]
@@ -61,6 +75,10 @@ function writeTransfer(db: Db, chain: Chain, transactionId: number, transfer: Tr
     ...[transactionId, transfer.id, ...values, tags],
   )
   if (changes === 1) return id
+  if (weaker) {
+    const standing = 'select id from transfers where transaction_id = ? and transfer = ?'
+    return idOf(db, standing, transactionId, transfer.id)
+  }
   return idOf(
     db,
     `update transfers set direction = ?, asset = ?, symbol = ?, amount = ?, own_key = ?, own_address = ?,

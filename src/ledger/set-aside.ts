@@ -2,11 +2,13 @@ import type { BlockRef, ScreenableTx } from '../screening/types.ts'
 import type { Chain } from './chain.ts'
 import { all, type Db, one, run } from './database.ts'
 import { judgeAlertsAnew, tookForOwn } from './read-as-foreign.ts'
+import { isWeaker } from './stronger-readings.ts'
 import type { UnscreenedNote } from './unscreened.ts'
 
 /** A block as a reading has it, with what that reading could not screen. */
 export interface ReadBlock extends BlockRef {
   level: string
+  unproved?: boolean
   unscreened: readonly Pick<UnscreenedNote, 'what' | 'txHash'>[]
 }
 
@@ -75,12 +77,8 @@ export const storedOfBlockSql = `select id, own_signed, hash from transactions
  * Whether a reading has no gap, of a transaction, that those before it had not: one without call traces does not undo what
  * one with them told.
  */
-function showsNoLess(
-  db: Db,
-  chain: Chain,
-  { height, level, unscreened }: ReadBlock,
-  txHash: string,
-): boolean {
+function showsNoLess(db: Db, chain: Chain, block: ReadBlock, txHash: string): boolean {
+  const { height, unscreened } = block
   const gaps = all<{ what: string }>(
     db,
     `select distinct what from unscreened
@@ -90,7 +88,5 @@ function showsNoLess(
   const before = new Set(gaps.map(({ what }) => what))
   const now = unscreened.filter((note) => (note.txHash ?? txHash) === txHash)
   if (!now.every(({ what }) => before.has(what))) return false
-  if (level === 'full') return true
-  const fuller = `select 1 from coverage where chain = ? and from_height <= ? and to_height >= ? and level = 'full' limit 1`
-  return one(db, fuller, chain.id, height, height) === undefined
+  return !isWeaker(db, chain.id, height, block)
 }
