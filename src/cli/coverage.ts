@@ -46,6 +46,7 @@ function joined(stretches: readonly CoveredStretch[]): (CoveredStretch & { revis
     const goesOn =
       last?.to === stretch.from - 1 &&
       last.level === stretch.level &&
+      last.unproved === stretch.unproved &&
       last.ownRevision === stretch.ownRevision
     if (!goesOn) lines.push({ ...stretch, lowest: stretch.listRevision })
     else {

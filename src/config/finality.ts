@@ -32,3 +32,8 @@ export interface EvmFinality {
   readonly depth: number
 }
 export type BitcoinFinality = Readonly<z.output<typeof bitcoinFinalitySchema>>
+
+/** The same for both families: Bitcoin has no tag. */
+export function finalRule({ finality }: { finality: EvmFinality | BitcoinFinality }): EvmFinality {
+  return { depth: finality.depth, tag: 'tag' in finality ? finality.tag : 'none' }
+}

@@ -73,6 +73,11 @@ function refuseSecondName(db: Db, { id, caip2 }: Pick<Chain, 'id' | 'caip2'>, ge
   )
 }
 
+/** What a chain's id stands for; `null` where nothing was read of it yet. */
+export function caip2Of(db: Db, chain: string): string | null {
+  return one<{ caip2: string }>(db, 'select caip2 from chains where id = ?', chain)?.caip2 ?? null
+}
+
 /** The chains that were ever followed or replayed. */
 export function chainIds(db: Db): string[] {
   return all<{ id: string }>(db, 'select id from chains order by id').map(({ id }) => id)

@@ -23,7 +23,7 @@ export interface ChainCoverage {
   historyRevision: number
   stretches: CoveredStretch[]
   gaps: CoverageGap[]
-  /** What holds on a condition that only the exchange can tell of. */
+  /** What holds on a condition that only the exchange can tell of, or was not proved. */
   notes: CoverageGap[]
   /** Logs that name own addresses and that no decoder knows: screened all the same, so no gap. Most frequent first. */
   undecoded: UndecodedKind[]
@@ -66,12 +66,17 @@ export function readCoverage(
         historyRevision: history,
         stretches,
         gaps: gapsOf(db, chain, stretches, startOf(chain.id)),
-        notes: lateDerived(db, chain.id, stretches),
+        notes: [...lateDerived(db, chain.id, stretches), ...unprovedBlocks(stretches)],
         undecoded: undecodedKinds(db, chain.id),
         closed: closedGaps(db, chain.id),
         mempool: readMempools(db, chain.id)[0] ?? null,
       }
     })
+}
+
+function unprovedBlocks(stretches: readonly CoveredStretch[]): CoverageGap[] {
+  const reason = 'read with `verify: off`: nothing was proved (a replay with `verify: strict` proves it)'
+  return stretches.filter(({ unproved }) => unproved).map(({ from, to }) => ({ from, to, reason }))
 }
 
 function neverFollowed(id: string): ChainRow {

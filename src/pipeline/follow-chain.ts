@@ -3,10 +3,12 @@ import { type FollowerOptions, follow } from '../chains/follower.ts'
 import type { ChainSource } from '../chains/source.ts'
 import type { Watchdog } from '../chains/watchdog.ts'
 import type { ChainConfig } from '../config/chains.ts'
+import { finalRule } from '../config/finality.ts'
 import { shallowFinality } from '../config/shallow-finality.ts'
 import { ChainscreenError, isTemporary, messageOf } from '../errors.ts'
 import { noteHalt } from '../ledger/chain.ts'
 import type { Db } from '../ledger/database.ts'
+import { noteFinalRule, ruleChange } from '../ledger/final-rule.ts'
 import { lowerFinal } from '../ledger/lower-final.ts'
 import { lowestAskedFor, queueFromStart, raisedStart } from '../ledger/lower-start.ts'
 import type { Log } from '../log.ts'
@@ -65,6 +67,7 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
     ? tendMempool(wiring, source, { pollMs: config.pollMs, log, signal })
     : undefined
   const beside = { mempool, recheck: recheckOf(config, wiring, source, log) }
+  for (const change of ruleChange(db, chain.id, finalRule(config))) log.warn(about, `${chain.id}: ${change}`)
   const lowered = lowerFinal(db, chain.id, config.finality.depth, now())
   if (lowered !== null) {
     const { from, to, alerts } = lowered
@@ -74,6 +77,7 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
     )
   }
   queueOlderBlocks(config, wiring, log)
+  noteFinalRule(db, chain.id, finalRule(config))
   const shallow = shallowFinality(config)
   if (shallow !== null) log.warn(about, `${chain.id}: ${shallow}`)
   log.info({ ...about, node: source.endpoint }, `following ${chain.id} at ${source.endpoint}`)
@@ -168,6 +172,8 @@ function followerOptions(
     ...{ chain: id, source, store: createLedgerStore(wiring) },
     ...{ start, finality, prefetch, pollMs, once, signal },
     onLook: async () => {
+      // A chain that is new to the ledger is in it from the first look on.
+      noteFinalRule(db, id, finalRule(config))
       watchdog.looked(id)
       conditions.fine(id)
       noteHalt(db, id, null, now())
