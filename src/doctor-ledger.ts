@@ -90,7 +90,7 @@ function weaker(
 function checkStart(db: Db, { id, start }: ChainConfig): Checkup[] {
   const what = `start of ${id}`
   const from = lowestAskedFor(db, id)
-  const raised = raisedStart(id, start, from)
+  const raised = raisedStart(start, from)
   if (raised !== null)
     return [
       {

@@ -72,9 +72,9 @@ export function lowestAskedFor(db: Db, chain: string): number | null {
 }
 
 /** A sentence for people where `start` is above what it asked for before; `null` where it is not. @param from see {@link lowestAskedFor}. */
-export function raisedStart(chain: string, start: Start, from: number | null): string | null {
+export function raisedStart(start: Start, from: number | null): string | null {
   if (start === 'latest' || from === null || start <= from) return null
-  return `${chain}: \`start\` is ${start}, and the database has this chain from block ${from} on: what is stored stays, blocks from ${from} on stay covered, and following goes on after the last screened block`
+  return `\`start\` is ${start}, and the database has this chain from block ${from} on: what is stored stays, blocks from ${from} on stay covered, and following goes on after the last screened block`
 }
 
 /** Blocks that a lower `start` asks for and that are still to be read. */

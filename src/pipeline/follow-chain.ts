@@ -118,8 +118,8 @@ function queueOlderBlocks({ start }: ChainConfig, { db, chain: { id }, now }: Wi
       { chain: id, ...range },
       `${id}: blocks ${range.from} to ${range.to} are not read any more: \`start\` is ${start} now`,
     )
-  const raised = raisedStart(id, start, from)
-  if (raised !== null) log.warn({ chain: id, start, from }, raised)
+  const raised = raisedStart(start, from)
+  if (raised !== null) log.warn({ chain: id, start, from }, `${id}: ${raised}`)
 }
 
 /** So that `doctor` knows of it. A database that can't be written is the lesser failure here. */

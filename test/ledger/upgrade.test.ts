@@ -3,16 +3,19 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { heightsWithoutHash, keptHashes } from '../../src/ledger/block-hashes.ts'
 import { readHalt } from '../../src/ledger/chain.ts'
+import { stretchesOf } from '../../src/ledger/coverage-stretches.ts'
 import { all } from '../../src/ledger/database.ts'
+import { ruleChange } from '../../src/ledger/final-rule.ts'
 import { migrations } from '../../src/ledger/migrate.ts'
 import { countOwnAddresses, findOwnAddress, isOwn, ownKeysSince } from '../../src/ledger/own-addresses.ts'
 import { branchesOn, branchesSql } from '../../src/ledger/own-branches.ts'
 import { removeOwnAddresses } from '../../src/ledger/remove-own.ts'
 import { pendingReplays, readReplay } from '../../src/ledger/replays.ts'
 import { nextRescreen, rescreenItems } from '../../src/ledger/rescreens.ts'
+import { isWeaker } from '../../src/ledger/stronger-readings.ts'
 import { readTracesAway } from '../../src/ledger/traces-away.ts'
 import { evm } from '../screening/builders.ts'
-import { freshLedger } from './fixtures.ts'
+import { commit, freshLedger, ref, screened } from './fixtures.ts'
 import { addFunctions, databaseOf } from './old-database.ts'
 
 describe('a database of before alerts had decimals', () => {
@@ -466,5 +469,29 @@ describe('a database of the schema version 20', () => {
 
   it('has nothing to match where no list names a public key', () => {
     expect(nextRescreen(freshLedger(databaseOf(20, listed(evm('1')))))).toBeUndefined()
+  })
+})
+
+describe('a database of the schema version 25', () => {
+  it('does not say what was proved, nor under which finality, and calls neither weak', () => {
+    const path = databaseOf(
+      25,
+      `insert into chains (id, caip2, genesis_hash, start_height, cursor_height, cursor_hash, cursor_time, final_height, updated_at)
+         values ('ethereum', 'eip155:1', '0xgenesis', 3, 9, 'a9', 9, 4, '2026-01-01');
+       insert into coverage (chain, kind, from_height, to_height, level, list_revision, own_revision, seed, digest,
+         last_hash, updated_at) values ('ethereum', 'follow', 3, 9, 'full', 0, 0, '', '', 'a9', '2026-01-01');`,
+    )
+    const db = freshLedger(path)
+    expect(ruleChange(db, 'ethereum', { depth: 64, tag: 'finalized' })).toEqual([])
+    const stretch = { from: 3, to: 9, level: 'full', listRevision: 0, ownRevision: 0 }
+    expect(stretchesOf(db, 'ethereum')).toEqual([stretch])
+    const reading = { level: 'full', unscreened: [] }
+    expect(isWeaker(db, 'ethereum', 5, { ...reading, unproved: true })).toBe(true)
+    expect(isWeaker(db, 'ethereum', 5, reading)).toBe(false)
+    // The follower goes on in the same row.
+    commit(db, [screened(ref(10))])
+    expect(all(db, 'select from_height, to_height, proved from coverage')).toEqual([
+      { from_height: 3, to_height: 10, proved: null },
+    ])
   })
 })
