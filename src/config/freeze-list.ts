@@ -1,37 +1,9 @@
-import { isAddress } from 'viem/utils'
-import { z } from 'zod'
 import { chainDefinition } from '../chains/evm/definitions/index.ts'
+import { contractsExpected } from '../lists/formats/token-blacklist.ts'
 import type { ChainConfig } from './chains.ts'
 import type { EvmChainConfig } from './evm.ts'
-import { id, wholeNumber } from './values.ts'
 
-const contractsExpected =
-  'a list of 0x addresses of token contracts, in lower case or with a correct EIP-55 checksum'
 const chainExpected = 'the id of an evm chain of this config'
-const fromExpected = 'a block height'
-
-/** The keys of a list of the format `token-blacklist`: it is read from a chain, and has neither url nor file. */
-export const freezeListKeys = {
-  chain: id().optional().describe('For token-blacklist: the evm chain that the list is read from.'),
-  contracts: z
-    .array(
-      z
-        .string(contractsExpected)
-        .refine((address) => isAddress(address), contractsExpected)
-        .transform((address) => address.toLowerCase()),
-      contractsExpected,
-    )
-    .min(1, contractsExpected)
-    .optional()
-    .describe(
-      'For token-blacklist: the token contracts whose freezes count. Default: USDT and USDC on Ethereum; none on other chains.',
-    ),
-  from: wholeNumber(fromExpected, 0)
-    .optional()
-    .describe(
-      'For token-blacklist: the first block whose freezes count. Default: that of the deployment of a known contract, else 0.',
-    ),
-} as const
 
 /** A list that is read from a chain. */
 export interface FreezeListConfig {

@@ -1,42 +1,35 @@
 import { z } from 'zod'
-import { csvKeys, csvListKeys } from './csv-list.ts'
-import { type FreezeListConfig, freezeListKeys } from './freeze-list.ts'
+import { formats } from '../lists/formats/index.ts'
+import { freezeListKeys, tokenBlacklist } from '../lists/formats/token-blacklist.ts'
+import type { ListFormat, ListOptions } from '../lists/types.ts'
+import type { FreezeListConfig } from './freeze-list.ts'
 import { group } from './group.ts'
 import { listUrlSchema, redirectHostsSchema, urlKeys } from './list-url.ts'
-import { durationMs, id, oneOf, percentage, text, unique, wholeNumber } from './values.ts'
+import { durationMs, durationOf, id, oneOf, percentage, text, unique, wholeNumber } from './values.ts'
 
 /** The formats this version reads; `bundled` is what `file: bundled` has. */
-export const builtFormats = [
-  'ofac-sdn-advanced',
-  'ofac-sdn',
-  'uk-sanctions-list',
-  'eu-fsf',
-  'opensanctions',
-  'tagpack',
-  'csv',
-  'bundled',
-  'token-blacklist',
-] as const
+const choices = { ...formats, [tokenBlacklist.id]: tokenBlacklist }
 
-export type ListFormatId = (typeof builtFormats)[number]
+export type ListFormatId = keyof typeof choices
+
+const formatIds = Object.keys(choices) as [ListFormatId, ...ListFormatId[]]
 
 /** The word that stands for the addresses that ship with chainscreen, in place of a path. */
 export const bundledFile = 'bundled'
 
-/** Formats of publishers who renew their list; nobody promises to renew the others, so they do not age. */
-const renewed: readonly ListFormatId[] = [
-  'ofac-sdn-advanced',
-  'ofac-sdn',
-  'uk-sanctions-list',
-  'eu-fsf',
-  'opensanctions',
-]
+/** The keys that only lists of one format have, with the format. */
+const layoutKeys = new Map(
+  Object.values<ListFormat>(formats).flatMap(({ id: format, layout }) =>
+    Object.entries(layout?.keys ?? {}).map(([key, schema]) => [key, { format, schema }] as const),
+  ),
+)
+/** Not typed here: {@link ListFormat.layout} knows them. */
+const layoutShape: object = Object.fromEntries([...layoutKeys].map(([key, { schema }]) => [key, schema]))
 
 const hourMs = 3_600_000
-const formatExpected = builtFormats.filter((format) => format !== 'bundled').join(', ')
+const formatExpected = formatIds.filter((format) => format !== 'bundled').join(', ')
 const maxAgeExpected = 'a duration such as 72h'
 const maxIssueAgeExpected = 'a duration such as 45d, or off'
-const noIssueExpected = 'off, or nothing: a csv has no date of issue'
 const fileExpected = 'the path of the list file, or bundled'
 const sourceExpected = 'either url (to be fetched) or file (the path of the list file, or bundled)'
 const chainListExpected = 'the id of an evm chain: format token-blacklist is read from it'
@@ -44,12 +37,22 @@ const everyExpected = 'a duration from 1m to 30d'
 const timeoutExpected = 'a duration from 1s to 1d'
 const maxBytesExpected = 'a whole number of bytes'
 
+/** Of the age that a format has by default: `72h; 24h for token-blacklist; none for tagpack, csv and bundled`. */
+function defaultsOf(age: 'check' | 'issue', none: string): string {
+  const byAge = new Map<string, string[]>()
+  for (const { id: format, ages } of Object.values(choices))
+    byAge.set(ages[age] ?? none, [...(byAge.get(ages[age] ?? none) ?? []), format])
+  const [[usual] = ['']] = byAge
+  const others = [...byAge].slice(1).map(([value, names]) => `${value} for ${names.join(', ')}`)
+  return [usual, ...others.sort((a, b) => Number(a.startsWith(none)) - Number(b.startsWith(none)))].join('; ')
+}
+
 /** What may stand beside `file: bundled`: nothing, or what it is made from. */
 const forBundled: readonly (ListFormatId | undefined)[] = [undefined, 'bundled', 'ofac-sdn-advanced']
 
 const listSchema = group({
   id: id().describe('Name of the list in commands, tables and alerts.'),
-  format: oneOf(builtFormats, `${formatExpected} (none for \`file: bundled\`)`)
+  format: oneOf(formatIds, `${formatExpected} (none for \`file: bundled\`)`)
     .optional()
     .describe('What the file is. None for `file: bundled`.'),
   url: listUrlSchema.optional(),
@@ -70,15 +73,15 @@ const listSchema = group({
   maxAge: durationMs(maxAgeExpected, 1_000)
     .optional()
     .describe(
-      'Without a successful check for longer (a file: without a change of its content), the list is unhealthy and `screen` answers unknown. Default: 72h; 24h for token-blacklist; none for csv, tagpack and bundled.',
+      `Without a successful check for longer (a file: without a change of its content), the list is unhealthy and \`screen\` answers unknown. Default: ${defaultsOf('check', 'none')}.`,
     ),
   maxIssueAge: z
     .union([z.literal('off'), durationMs(maxIssueAgeExpected, 1_000)], maxIssueAgeExpected)
     .optional()
     .describe(
-      "Issued longer ago than this by the publisher's own date, the list is unhealthy; of a file and the bundled list `screen` answers unknown, of a url it warns. off where a list is old on purpose. Default: 45d; off for csv and tagpack.",
+      `Issued longer ago than this by the publisher's own date, the list is unhealthy; of a file and the bundled list \`screen\` answers unknown, of a url it warns. off where a list is old on purpose. Default: ${defaultsOf('issue', 'off')}.`,
     ),
-  ...csvListKeys,
+  ...layoutShape,
   ...freezeListKeys,
   guard: group({
     maxRemoved: percentage('a percentage such as 5%')
@@ -87,20 +90,21 @@ const listSchema = group({
   }).default({ maxRemoved: 0.05 }),
 }).transform((keys, context) => {
   const { maxAge, maxIssueAge, format, url, file, every, redirectHosts, maxBytes, timeout, ...rest } = keys
-  const { chain, contracts, from, header, columns, onBadRow, ...list } = rest
+  const { chain, contracts, from, ...others } = rest
+  const { options, ...list } = withOptions(others)
   const refuse = (key: string, message: string) => {
     context.addIssue({ code: 'custom', path: [key], message })
     return z.NEVER
   }
   if (format === 'token-blacklist') {
     if (chain === undefined) return refuse('chain', chainListExpected)
-    const foreign = (['url', 'file', 'maxIssueAge', ...urlKeys, ...csvKeys] as const).find(
-      (key) => keys[key] !== undefined,
-    )
+    const foreign =
+      (['url', 'file', 'maxIssueAge', ...urlKeys] as const).find((key) => keys[key] !== undefined) ??
+      Object.keys(options ?? {})[0]
     if (foreign !== undefined)
       return refuse(foreign, 'no such key: format token-blacklist is read from a chain')
     const read: FreezeListConfig = {
-      ...{ id: list.id, format, maxAgeMs: maxAge ?? 24 * hourMs, chain },
+      ...{ id: list.id, format, maxAgeMs: maxAge ?? durationOf(tokenBlacklist.ages.check), chain },
       ...(contracts && { contracts }),
       ...(from !== undefined && { from }),
     }
@@ -114,15 +118,19 @@ const listSchema = group({
     return refuse('format', bundled ? 'no format for `file: bundled`' : formatExpected)
   }
   const kept: ListFormatId = bundled ? 'bundled' : (format ?? 'bundled')
-  const ofCsv = csvKeys.find((key) => keys[key] !== undefined)
-  if (ofCsv !== undefined && kept !== 'csv') return refuse(ofCsv, 'no such key: it is for format csv')
-  if (kept === 'csv' && typeof maxIssueAge === 'number') return refuse('maxIssueAge', noIssueExpected)
+  const other = Object.keys(options ?? {}).find((key) => layoutKeys.get(key)?.format !== kept)
+  if (other !== undefined)
+    return refuse(other, `no such key: it is for format ${layoutKeys.get(other)?.format}`)
+  const { ages, dated } = choices[kept]
+  if (!dated && typeof maxIssueAge === 'number') {
+    return refuse('maxIssueAge', `off, or nothing: a ${kept} has no date of issue`)
+  }
   const common = {
     ...list,
     format: kept,
-    ...(ofCsv !== undefined && { csv: { header, columns, onBadRow } }),
-    maxAgeMs: maxAge ?? (renewed.includes(kept) ? 72 * hourMs : null),
-    maxIssueAgeMs: maxIssueAge === 'off' ? null : (maxIssueAge ?? defaultIssueAge(kept)),
+    ...(options && { options }),
+    maxAgeMs: maxAge ?? durationOf(ages.check),
+    maxIssueAgeMs: maxIssueAge === 'off' ? null : (maxIssueAge ?? durationOf(ages.issue)),
   }
   const fetching = { every, redirectHosts, maxBytes, timeout }
   if (file !== undefined) {
@@ -139,9 +147,14 @@ const listSchema = group({
   }
 })
 
-/** No publisher lets a list stand for longer: OFAC, the UK, the EU and OpenSanctions renew theirs every few days. */
-function defaultIssueAge(format: ListFormatId): number | null {
-  return renewed.includes(format) || format === 'bundled' ? 45 * 24 * hourMs : null
+/** The keys of a list's layout as one group. */
+function withOptions<List extends object>(list: List): List & { options?: ListOptions } {
+  const given = Object.entries(list).filter(([key, value]) => layoutKeys.has(key) && value !== undefined)
+  const others = Object.entries(list).filter(([key]) => !layoutKeys.has(key))
+  return {
+    ...(Object.fromEntries(others) as List),
+    ...(given.length > 0 && { options: Object.fromEntries(given) }),
+  }
 }
 
 /** `lists`: nothing is loaded that is not named here. */

@@ -7,6 +7,13 @@ import { z } from 'zod'
 
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
+/**
+ * The milliseconds of `250ms`, `30s`, `5m`, `72h` or `2d`; `null` for none.
+ */
+export function durationOf(duration: string | null): number | null {
+  return duration === null ? null : parseDuration(duration)
+}
+
 /** `250ms`, `30s`, `5m`, `72h`, `2d`, as milliseconds; at least `minMs`, at most `maxMs`. */
 export function durationMs(expected: string, minMs: number, maxMs = 3_650 * unitMs.d) {
   return z

@@ -11,18 +11,19 @@ import { whileLoading } from '../ledger/while-loading.ts'
 import type { Redactor } from '../redactor.ts'
 import { activationOf } from './activation.ts'
 import { type Comparison, comparingVersions } from './compare-versions.ts'
-import { type CsvOptions, sameOptions } from './formats/csv/columns.ts'
+import { sameOptions } from './formats/csv/columns.ts'
 import { formatFor, formatOf } from './formats/index.ts'
 import { noteTrouble } from './note-trouble.ts'
 import { type ListFile, readListFile, type SealedList } from './read-list-file.ts'
 import { snapshotFolder } from './seal.ts'
+import type { ListOptions } from './types.ts'
 
 /** What the config says of a list, as far as an import needs it. */
 export interface ListSource {
   id: string
   format: string
-  /** Of a csv, where the config says how it is laid out. */
-  csv?: CsvOptions | undefined
+  /** What the config says of how it is laid out. */
+  options?: ListOptions | undefined
   maxAgeSeconds: number | null
   /** Of its date of issue; where not given there is no limit. */
   maxIssueAgeSeconds?: number | null

@@ -19,7 +19,7 @@ export function sourceOf(list: PublishedListConfig): ListSource {
   return {
     id: list.id,
     format: list.format,
-    csv: list.csv,
+    options: list.options,
     maxAgeSeconds: secondsOf(list.maxAgeMs),
     maxIssueAgeSeconds: secondsOf(list.maxIssueAgeMs),
     origin: 'url' in list ? 'url' : 'file',

@@ -4,9 +4,9 @@ import { noteCheck } from '../ledger/list-checks.ts'
 import { addRejected } from '../ledger/stage-snapshot.ts'
 import { Redactor } from '../redactor.ts'
 import { FetchFailure } from './fetch/fetch-failure.ts'
-import type { CsvOptions } from './formats/csv/columns.ts'
 import { formatFor } from './formats/index.ts'
 import { RejectedList } from './read-list-file.ts'
+import type { ListOptions } from './types.ts'
 
 /**
  * Notes a list that could not be loaded: rejected, with what was kept of it, or never arrived. A stop is no trouble. What
@@ -14,7 +14,7 @@ import { RejectedList } from './read-list-file.ts'
  */
 export function noteTrouble(
   db: Db,
-  list: { id: string; format: string; csv?: CsvOptions | undefined; redactor?: Redactor },
+  list: { id: string; format: string; options?: ListOptions | undefined; redactor?: Redactor },
   error: unknown,
   { at, status }: { at: string; status?: number },
 ): void {

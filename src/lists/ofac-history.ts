@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { AddressHistory } from '../ledger/list-history.ts'
+import { formatOf } from './formats/index.ts'
 
 /** The columns of `data/lists/ofac-history.csv`: see the README beside it. */
 export const historyColumns = [
@@ -13,9 +14,6 @@ export const historyColumns = [
   'party_uid',
   'party_listed_on',
 ] as const
-
-/** The formats in which OFAC's list comes. */
-const ofacFormats = ['ofac-sdn', 'ofac-sdn-advanced', 'bundled']
 
 const file = new URL('../../data/lists/ofac-history.csv', import.meta.url)
 
@@ -32,7 +30,7 @@ export function historyOf(
   format: string,
   { sdnEntries }: Readonly<Record<string, number>> = {},
 ): readonly AddressHistory[] {
-  if (!ofacFormats.includes(format) || sdnEntries === 0) return []
+  if (formatOf(format).history !== 'ofac' || sdnEntries === 0) return []
   loaded ??= readHistory(readFileSync(file, 'utf8'))
   return loaded
 }

@@ -3,15 +3,16 @@ import { lastSeen } from '../ledger/list-checks.ts'
 import { activeSnapshot, findSnapshot, type SnapshotRow } from '../ledger/list-snapshots.ts'
 import { findList } from '../ledger/lists.ts'
 import { checkSealed } from './check-sealed.ts'
-import { type CsvOptions, sameOptions } from './formats/csv/columns.ts'
+import { sameOptions } from './formats/csv/columns.ts'
 import { formatFor } from './formats/index.ts'
 import { type ImportOutcome, importList, type ListSource } from './import-list.ts'
 import { sealedPath } from './seal.ts'
+import type { ListOptions } from './types.ts'
 
 /** The active version of a list, where an older version of its parser read it and none since has. */
 export function outdated(
   db: Db,
-  list: { id: string; format: string; csv?: CsvOptions | undefined },
+  list: { id: string; format: string; options?: ListOptions | undefined },
 ): SnapshotRow | null {
   const active = activeSnapshot(db, list.id)
   const { version } = formatFor(list)

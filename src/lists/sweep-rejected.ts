@@ -20,7 +20,7 @@ export async function sweepRejected(db: Db, now: string): Promise<number> {
   let removed = 0
   for (const { sha256, format } of rejected) {
     const path = sealedPath(db.name, sha256)
-    const reader = Object.hasOwn(formats, format) ? formats[format] : undefined
+    const reader = Object.values<ListFormat>(formats).find(({ id }) => id === format)
     if (reader !== undefined && (await isOfFormat(reader, path, now))) continue
     await rm(path, { force: true })
     removed++

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { ZodType } from 'zod'
 import type { Key } from '../address/key.ts'
 import type { Category } from '../screening/types.ts'
 import type { Publication } from './publication.ts'
@@ -54,6 +55,21 @@ export interface ParsedList {
   counts: Readonly<Record<string, number>>
 }
 
+/** What a user has to know of a format, in Markdown. */
+export interface FormatPage {
+  what: string
+  taken: string
+  dates: string
+  /** What `listed_on` of an entry is. */
+  begins: string
+  ends: string
+  /** Where the publisher says so. */
+  source: string
+}
+
+/** The keys of a list in the config that only its format has, as they were given. */
+export type ListOptions = Readonly<Record<string, unknown>>
+
 /**
  * One published format. Adding one is one file in `formats/` and one line in `formats/index.ts`.
  */
@@ -68,6 +84,19 @@ export interface ListFormat {
   readonly category: Category
   /** True where a row's `listedOn` is also the date by which the address was published (a list of one's own). */
   readonly listedOnIsPublished: boolean
+  /** Defaults of the config's `maxAge` and `maxIssueAge`, such as `72h`; `null`: none, since nobody promises to renew it. */
+  readonly ages: { readonly check: string | null; readonly issue: string | null }
+  /** Whether a file can say when it was issued. */
+  readonly dated: boolean
+  /** Its rows of the tables in docs/lists.md. */
+  readonly page: FormatPage
+  /** Keys of the config that only lists of this format have, and the format that they make. */
+  readonly layout?: {
+    readonly keys: Readonly<Record<string, ZodType>>
+    readonly apply: (options: ListOptions) => ListFormat
+  }
+  /** The publisher of whose list chainscreen ships a history. */
+  readonly history?: 'ofac'
   /**
    * Reads a whole file, already decompressed, as a stream of bytes.
    *

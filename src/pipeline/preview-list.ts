@@ -17,12 +17,11 @@ import { ownAlertId } from '../ledger/own-alert.ts'
 import { ScratchRows } from '../ledger/scratch-rows.ts'
 import { datingOf } from '../lists/activation.ts'
 import { compared, Tally } from '../lists/compare-versions.ts'
-import type { CsvOptions } from '../lists/formats/csv/columns.ts'
 import { formatFor } from '../lists/formats/index.ts'
 import { historyOf } from '../lists/ofac-history.ts'
 import { openListFile } from '../lists/open-file.ts'
 import { mergingRows } from '../lists/read-list-file.ts'
-import type { ListedAddress, ListFormat, ParsedList } from '../lists/types.ts'
+import type { ListedAddress, ListFormat, ListOptions, ParsedList } from '../lists/types.ts'
 import { alertId } from '../screening/alert-id.ts'
 import type { Entry, Finding } from '../screening/types.ts'
 import { formsOf, hitsOf, ownHits, screeningStored } from './rescreen-entry.ts'
@@ -69,7 +68,7 @@ export interface ListPreview {
  */
 export async function previewList(
   db: Db,
-  list: { id: string; format: string; csv?: CsvOptions | undefined; guard: { maxRemoved: number } },
+  list: { id: string; format: string; options?: ListOptions | undefined; guard: { maxRemoved: number } },
   file: string,
   at: string,
 ): Promise<ListPreview> {

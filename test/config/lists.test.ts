@@ -172,7 +172,7 @@ describe('the layout of a csv list', () => {
     const keys =
       'format: csv, file: x.csv, header: false, columns: { address: 2, subject: Name }, onBadRow: report'
     expect(parse(list(keys)).lists).toMatchObject([
-      { csv: { header: false, columns: { address: 2, subject: 'Name' }, onBadRow: 'report' } },
+      { options: { header: false, columns: { address: 2, subject: 'Name' }, onBadRow: 'report' } },
     ])
     expect(parse(list('format: csv, file: x.csv')).lists[0]).not.toHaveProperty('csv')
   })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { chainDefinitions } from '../../src/chains/evm/definitions/index.ts'
 import { openLedgerForReading } from '../../src/ledger/open.ts'
+import { formatTables } from '../../src/lists/formats/page.ts'
 import { play } from '../../src/play.ts'
 import { tagRules } from '../../src/screening/tags.ts'
 import { tempDir } from '../temp.ts'
@@ -88,6 +89,12 @@ describe('docs/decisions.md', () => {
 
   it('and docs/alerts.md name every tag', () => {
     for (const tag of Object.keys(tagRules)) expect(read('docs/alerts.md')).toContain(`\`${tag}\``)
+  })
+})
+
+describe('docs/lists.md', () => {
+  it('has the tables that the formats make (else run scripts/make-list-tables.mjs)', () => {
+    for (const table of Object.values(formatTables())) expect(read('docs/lists.md')).toContain(`\n${table}\n`)
   })
 })
 

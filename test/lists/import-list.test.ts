@@ -217,7 +217,7 @@ describe('importing a list', () => {
     const wallet = (n: number) => `0x${String(n).padStart(40, '0')}`
     writeFileSync(path, `hot,cold\n${wallet(1)},${wallet(2)}\n`)
     const importing = (address: string, approve = false) =>
-      importList(db, { ...csv, csv: { columns: { address } } }, { path }, { approve, at })
+      importList(db, { ...csv, options: { columns: { address } } }, { path }, { approve, at })
     const listed = () =>
       all<{ address: string }>(db, 'select address from list_entries where removed_on is null').map(
         (row) => row.address,

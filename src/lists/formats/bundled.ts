@@ -24,6 +24,17 @@ export const bundled: ListFormat = {
   version: 3,
   category: 'sanctions',
   listedOnIsPublished: false,
+  ages: { check: null, issue: '45d' },
+  dated: true,
+  history: 'ofac',
+  page: {
+    what: 'the OFAC addresses that ship with chainscreen, in force at 2025-11-19',
+    taken: '',
+    dates: 'the date by which each address was published is in it',
+    begins: "the party's date",
+    ends: 'does not change',
+    source: '`data/lists/README.md`',
+  },
   async parse(input, _today, recognised = () => {}) {
     let first: { issuedOn: string; rows: number } | undefined
     let headerSeen = false

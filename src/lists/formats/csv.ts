@@ -3,7 +3,8 @@ import { ForbiddenContent, tellsOfPerson } from '../../forbidden-columns.ts'
 import { inSlices } from '../../in-slices.ts'
 import { MemoryRows } from '../memory-rows.ts'
 import type { ListedAddress, ListFormat, RowStore, UnparsedItem } from '../types.ts'
-import { bad, type CsvOptions, versionWith } from './csv/columns.ts'
+import { bad, versionWith } from './csv/columns.ts'
+import { type CsvOptions, csvKeys } from './csv/config-keys.ts'
 import { Periods } from './csv/periods.ts'
 import { type ListRow, readRows } from './csv/read-rows.ts'
 import { currentDay } from './is-date.ts'
@@ -28,12 +29,25 @@ const version = 4
 export const csv: ListFormat = csvFormat(undefined)
 
 /** @param options as the config has them. */
-export function csvFormat(options: CsvOptions | undefined): ListFormat {
+function csvFormat(options: CsvOptions | undefined): ListFormat {
   return {
     id: 'csv',
     version: options === undefined ? version : versionWith(version, options),
     category: 'own-list',
     listedOnIsPublished: true,
+    ages: { check: null, issue: null },
+    dated: false,
+    layout: { keys: csvKeys, apply: (given) => csvFormat(given) },
+    page: {
+      what: 'a list of your own: `address[,subject,program,listed_on,removed_on,source]`; programs are split at `\\|` or `;`',
+      taken:
+        'every row; one bad row refuses the file, with its line; so do two rows of one address whose periods are apart. Other shapes: [below](#lists-of-your-own)',
+      dates:
+        'the address counts as published on `listed_on`; a `removed_on` that is still to come is refused: leave it empty until the day has come',
+      begins: '`listed_on`',
+      ends: '`removed_on`: the first day on which the address is no longer listed; or with the first file that lacks the row',
+      source: 'this page',
+    },
     async parse(input, today = currentDay(), recognised = () => {}, store) {
       const reports = options?.onBadRow === 'report'
       const dates = reports ? new DateReader() : null

@@ -16,6 +16,20 @@ export const euFsf: ListFormat = {
   version: 4,
   category: 'sanctions',
   listedOnIsPublished: false,
+  ages: { check: '72h', issue: '45d' },
+  dated: true,
+  page: {
+    what: "the EU's `xmlFullSanctionsList_1_1`",
+    taken:
+      'addresses in the free text of the remarks of an entity and of its names; EU reference, name, programme, regulation and its link',
+    dates:
+      "`listed_on` is the designation date, or else the earliest of the entry's regulations: an amendment can make it later than the true one. Published on `generationDate`",
+    begins:
+      'the designation date, or else the earliest `publicationDate`, which is never later than `entryIntoForceDate`',
+    ends: 'with the first file that lacks the address: it holds active records only, and no field for an end',
+    source:
+      '[the Commission on its files](https://ec.europa.eu/external_relations/cfsp/sanctions/list/version4/global/help_online/process_xmlfiles.html)',
+  },
   async parse(input, _today, recognised = () => {}) {
     const reader = new FsfReader()
     await walkXml(input, {

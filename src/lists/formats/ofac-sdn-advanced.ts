@@ -23,6 +23,19 @@ export const ofacSdnAdvanced: ListFormat = {
   version: 4,
   category: 'sanctions',
   listedOnIsPublished: false,
+  ages: { check: '72h', issue: '45d' },
+  dated: true,
+  history: 'ofac',
+  page: {
+    what: "OFAC's `SDN_ADVANCED.XML`; refused where a feature is of a type that the file does not define, or a party with addresses has no sanctions entry",
+    taken:
+      "every feature named `Digital Currency Address - X`, whatever X (one of another type that speaks of a currency is counted and shown as unreadable; so in `ofac-sdn`); the party's id, primary name, programs, list",
+    dates: "`listed_on` is the party's; the address counts as published on the file's date of issue",
+    begins: 'the earliest `EntryEvent` of the party, all of which are of type `Created`',
+    ends: 'with the first file that lacks the address. The schema lets a measure have a `DatePeriod`; in the file of 2025-11-19 all 18,906 are empty',
+    source:
+      '[the file and its schema](https://ofac.treasury.gov/specially-designated-nationals-list-data-formats-data-schemas); delisting takes the party off: [31 CFR 501.807](https://www.ecfr.gov/current/title-31/section-501.807)',
+  },
   async parse(input, _today, recognised = () => {}) {
     const references = new References()
     const parties = new Parties(references)

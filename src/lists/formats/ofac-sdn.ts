@@ -19,6 +19,17 @@ export const ofacSdn: ListFormat = {
   version: 4,
   category: 'sanctions',
   listedOnIsPublished: false,
+  ages: { check: '72h', issue: '45d' },
+  dated: true,
+  history: 'ofac',
+  page: {
+    what: "OFAC's older `SDN.XML`, in both its namespaces; refused where `Record_Count` is not the number of its entries",
+    taken: 'every id of a type `Digital Currency Address - X`; uid, name, programs',
+    dates: 'no listing dates: prefer `ofac-sdn-advanced`. Published on `Publish_Date`',
+    begins: 'not said',
+    ends: 'with the first file that lacks the address',
+    source: 'the same page',
+  },
   async parse(input, _today, recognised = () => {}) {
     const reader = new SdnReader()
     const { element } = reader

@@ -25,6 +25,18 @@ export const opensanctions: ListFormat = {
   version: 7,
   category: 'sanctions',
   listedOnIsPublished: false,
+  ages: { check: '72h', issue: '45d' },
+  dated: true,
+  page: {
+    what: "a dataset's `entities.ftm.json`; the nested form (`targets.nested.json`) is refused",
+    taken: "CryptoWallets, joined with their holders' names and with the Sanctions on either",
+    dates:
+      "`listed_on` is the earliest listing or start date, `removed_on` the day behind the last end date, where every order was over before the day of the file; published by the wallet's `first_seen`",
+    begins: 'the earliest `listingDate` or `startDate` of the orders in force',
+    ends: 'the day behind `endDate`, once the day (month, year) that it names has elapsed; or with the first file that lacks the wallet',
+    source:
+      '`is_active` in [zavod](https://github.com/opensanctions/opensanctions/blob/main/zavod/zavod/helpers/sanctions.py), by `ended_before` in [rigour](https://github.com/opensanctions/rigour/blob/main/rigour/dates.py)',
+  },
   publication,
   async parse(input, today = currentDay(), recognised = () => {}, store) {
     const put = new PutBy()

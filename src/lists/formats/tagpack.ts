@@ -18,6 +18,18 @@ export const tagpack: ListFormat = {
   version: 6,
   category: 'own-list',
   listedOnIsPublished: false,
+  ages: { check: null, issue: null },
+  dated: true,
+  page: {
+    what: 'a GraphSense TagPack, YAML',
+    taken:
+      'address, currency, label, actor, source; `category` and `abuse` as programs; what the header says, and what a tag takes over by `<<`, holds where the tag does not say otherwise',
+    dates: 'published by `lastmod` (`2023-08-16`, `2023-08-16 12:18:52.6`)',
+    begins: 'not said; published by `lastmod` (`2023-08-16`, `2023-08-16 12:18:52.6`)',
+    ends: 'with the first file that lacks the tag',
+    source:
+      '[the TagPack format](https://github.com/graphsense/graphsense-tagpack-tool/blob/master/README_tagpacks.md)',
+  },
   async parse(input, _today, recognised = () => {}, store) {
     const tags = new Tags()
     try {

@@ -15,6 +15,18 @@ export const ukSanctionsList: ListFormat = {
   version: 4,
   category: 'sanctions',
   listedOnIsPublished: false,
+  ages: { check: '72h', issue: '45d' },
+  dated: true,
+  page: {
+    what: 'the UK Sanctions List, XML or CSV (told apart by their content)',
+    taken:
+      'addresses in the free text of `OtherInformation` and `UKStatementofReasons`; UniqueID, OFSI group, regime, primary name',
+    dates: '`listed_on` is `DateDesignated`; published by `LastUpdated`, since the text is as of that day',
+    begins: '`DateDesignated`',
+    ends: 'with the first file that lacks the address: a designation that is revoked leaves the list, and there is no field for an end',
+    source:
+      '[the UK Sanctions List](https://www.gov.uk/government/publications/the-uk-sanctions-list), [its format](https://www.gov.uk/government/publications/uk-sanctions-list-change-in-format/uk-sanctions-list-change-to-the-lists-format)',
+  },
   async parse(input, _today, recognised = () => {}) {
     const { character, whole } = await firstCharacter(input)
     return character === '<' ? readUkXml(whole, recognised) : readUkCsv(whole, recognised)

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { ForbiddenContent } from '../../../src/forbidden-columns.ts'
-import type { CsvOptions } from '../../../src/lists/formats/csv/columns.ts'
-import { csvFormat } from '../../../src/lists/formats/csv.ts'
+import type { CsvOptions } from '../../../src/lists/formats/csv/config-keys.ts'
+import { formatFor } from '../../../src/lists/formats/index.ts'
 import { refusal } from '../refusal.ts'
 import { chunks } from './chunks.ts'
 import { p2sh, ronin, segwit, tron } from './published-files.ts'
 
 const parse = (text: string, options: CsvOptions = {}) =>
-  csvFormat(options).parse(chunks(text, 100), '2026-06-01')
+  formatFor({ format: 'csv', options }).parse(chunks(text, 100), '2026-06-01')
 const addresses = async (text: string, options: CsvOptions = {}) =>
   (await parse(text, options)).addresses.map(({ address }) => address)
 
@@ -129,9 +129,13 @@ describe('lists of addresses as people have them', () => {
     ['a member of a named address', JSON.stringify({ [ronin]: { name: 'x', birthDate: '1' } })],
   ])('are refused with %s on nationality and the like, and not kept', async (_, text) => {
     let recognised = false
-    const reading = csvFormat({ columns: { address: 'Address' } }).parse(chunks(text), '2026-06-01', () => {
-      recognised = true
-    })
+    const reading = formatFor({ format: 'csv', options: { columns: { address: 'Address' } } }).parse(
+      chunks(text),
+      '2026-06-01',
+      () => {
+        recognised = true
+      },
+    )
     expect(await refusal(reading)).toBeInstanceOf(ForbiddenContent)
     expect(recognised).toBe(false)
   })
@@ -141,7 +145,7 @@ describe('lists of addresses as people have them', () => {
     const count = () => {
       recognised++
     }
-    const mapped = csvFormat({ columns: { address: 'Address' } })
+    const mapped = formatFor({ format: 'csv', options: { columns: { address: 'Address' } } })
     await mapped.parse(chunks(`Address,x\n${ronin},1\n`), '2026-06-01', count)
     expect(recognised).toBe(0)
     await mapped.parse(chunks(`Address\n${ronin}\n`), '2026-06-01', count)

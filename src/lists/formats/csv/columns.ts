@@ -1,19 +1,10 @@
 import { crc32 } from 'node:zlib'
 import { ChainscreenError } from '../../../errors.ts'
 import { refuseForbiddenColumns } from '../../../forbidden-columns.ts'
+import type { CsvOptions } from './config-keys.ts'
 
 export const columns = ['address', 'subject', 'program', 'listed_on', 'removed_on', 'source'] as const
 export type Column = (typeof columns)[number]
-
-/** How a csv list is laid out, as the config says it. */
-export interface CsvOptions {
-  /** `false`: the first line is a row already. Found where not given. */
-  header?: boolean | undefined
-  /** Which of the file's columns are taken, by their names or numbers (from 1). All others are left unread. */
-  columns?: { readonly [name in Column]?: string | number | undefined } | undefined
-  /** `report`: bad rows are shown as unparsed, and the others taken. Else they refuse the file. */
-  onBadRow?: 'report' | 'refuse' | undefined
-}
 
 /** Which cell of a row is which column; `null` = none. */
 export type Layout = Readonly<Record<Column, number | null>>

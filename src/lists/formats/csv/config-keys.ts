@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { forbiddenColumn } from '../forbidden-columns.ts'
-import { group } from './group.ts'
-import { flag, oneOf } from './values.ts'
+import { group } from '../../../config/group.ts'
+import { flag, oneOf } from '../../../config/values.ts'
+import { forbiddenColumn } from '../../../forbidden-columns.ts'
 
 const columnExpected = "the name of one of the file's columns, or its number from 1"
 const forbiddenExpected =
@@ -16,8 +16,8 @@ function column() {
     .refine((name) => typeof name === 'number' || !forbiddenColumn(name), forbiddenExpected)
 }
 
-/** The keys of a list of the format `csv`: how its file is laid out. */
-export const csvListKeys = {
+/** The keys of a list of the format `csv` in the config: how its file is laid out. */
+export const csvKeys = {
   header: flag()
     .optional()
     .describe('For csv: false where the first line is a row already. Found where not given.'),
@@ -40,4 +40,5 @@ export const csvListKeys = {
     ),
 }
 
-export const csvKeys = ['header', 'columns', 'onBadRow'] as const
+/** How a csv list is laid out, as the config says it. `columns`: all others of the file are left unread. */
+export type CsvOptions = { readonly [name in keyof typeof csvKeys]?: z.output<(typeof csvKeys)[name]> }
