@@ -21,34 +21,34 @@ describe('a list that the config does not name any more', () => {
     user.configure({ lists: [], chains: [] })
     const left =
       /list house is not in the config: it stays in force as it was activated at \S+, and nobody updates it; `chainscreen lists remove house` ends it/
-    expect(flat((await user.here('lists', 'show')).stdout)).toContain(
+    expect(flat((await user.run('lists', 'show')).stdout)).toContain(
       'NOT IN CONFIG still in force, and nobody updates it: `lists remove` ends it',
     )
-    expect((await user.here('coverage')).stdout).toMatch(left)
-    expect(flat((await user.here('doctor')).stdout)).toMatch(
+    expect((await user.run('coverage')).stdout).toMatch(left)
+    expect(flat((await user.run('doctor')).stdout)).toMatch(
       /list house.*is not in the config: it stays in force/,
     )
-    expect((await user.here('screen', houseListed)).code).toBe(3)
+    expect((await user.run('screen', houseListed)).code).toBe(3)
 
-    const removed = await user.here('lists', 'remove', 'house', '--actor', 'ann', '--note', 'case 7')
+    const removed = await user.run('lists', 'remove', 'house', '--actor', 'ann', '--note', 'case 7')
     expect(removed).toMatchObject({ code: 0, stderr: '' })
     expect(removed.stdout).toBe(
       'house is out of force from list revision 2 on: 1 entry ended. Its versions and alerts stay.\n',
     )
-    expect((await user.here('lists', 'remove', 'house')).stdout).toMatch(
+    expect((await user.run('lists', 'remove', 'house')).stdout).toMatch(
       /^house is out of force already: removed by ann at /,
     )
-    expect(flat((await user.here('lists', 'show', 'house')).stdout)).toMatch(
+    expect(flat((await user.run('lists', 'show', 'house')).stdout)).toMatch(
       /REMOVED out of force, by ann at \S+: case 7 active snapshot none .* in force 0 .*removed 1 /,
     )
-    expect((await user.here('coverage')).stdout).not.toMatch(/house/)
-    const { code, stdout } = await user.here('screen', houseListed)
+    expect((await user.run('coverage')).stdout).not.toMatch(/house/)
+    const { code, stdout } = await user.run('screen', houseListed)
     expect({ code, stdout }).toMatchObject({ code: 4, stdout: expect.stringContaining('was on house until') })
 
     user.configure({ lists, chains: [] })
     await user.follow()
-    expect((await user.here('screen', houseListed)).code).toBe(3)
-    expect((await user.here('lists', 'show')).stdout).not.toMatch(/REMOVED|NOT IN CONFIG/)
+    expect((await user.run('screen', houseListed)).code).toBe(3)
+    expect((await user.run('lists', 'show')).stdout).not.toMatch(/REMOVED|NOT IN CONFIG/)
   })
 
   it('and has another name there: both are named, since each raises alerts', async () => {
@@ -76,8 +76,8 @@ describe('a chain that the config does not name any more', () => {
     )
     const left =
       'chain old is not in the config: it is not followed, and was screened up to block 41 (2023-11-14T22:13:20.000Z); its alerts stay as they are'
-    expect((await user.here('coverage')).stdout).toContain(`note: ${left}`)
-    expect(flat((await user.here('doctor')).stdout)).toContain(left)
+    expect((await user.run('coverage')).stdout).toContain(`note: ${left}`)
+    expect(flat((await user.run('doctor')).stdout)).toContain(left)
     user.configure({ chains: [], log: { level: 'warn' } })
     expect((await user.run('run', '--once')).stderr).toContain(left)
   })
@@ -94,9 +94,9 @@ describe('a chain that the config does not name any more', () => {
     user.configure({ chains: [], log: { level: 'warn' } })
     const left =
       '1 own address is registered for chain ethereum alone, which is not in the config: no block is looked through for them'
-    expect(flat((await user.here('doctor')).stdout)).toContain(left)
+    expect(flat((await user.run('doctor')).stdout)).toContain(left)
     expect((await user.run('run', '--once')).stderr).toContain(left)
     user.configure({ chains: [{ id: 'ethereum', ...evm }] })
-    expect((await user.here('doctor')).stdout).not.toContain('is not in the config')
+    expect((await user.run('doctor')).stdout).not.toContain('is not in the config')
   })
 })

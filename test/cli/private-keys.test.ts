@@ -124,7 +124,7 @@ describe('who decided, and why', () => {
       for (const secret of kept) {
         for (const said of [secret, `see case 18 (${secret}), thanks`]) {
           for (const given of [['--note', said], [`--note=${said}`], ['--actor', said]]) {
-            const { code, stdout, stderr } = await user.here(...words, ...given)
+            const { code, stdout, stderr } = await user.run(...words, ...given)
             expect({ code, stdout, stderr }).toEqual({
               code: 2,
               stdout: '',
@@ -143,7 +143,7 @@ describe('who decided, and why', () => {
     const user = await busyUser()
     const note =
       'The customer asked again about this one and we have told her that it was never ours, tx e9873d79c6d87dc0'
-    const { code } = await user.here(
+    const { code } = await user.run(
       'own',
       'remove',
       `0x${'1'.repeat(40)}`,
@@ -190,7 +190,7 @@ describe('a secret in the config', () => {
       // In a path they are a container's id.
       if (secret === digits && what === 'a file') continue
       for (const words of [['doctor'], ['lists', 'show'], ['run', '--once'], ['coverage']]) {
-        const { stdout, stderr } = await user.here(...words)
+        const { stdout, stderr } = await user.run(...words)
         for (const piece of piecesOf(secret)) expect(`${stdout}${stderr}`).not.toContain(piece)
       }
     }
@@ -200,7 +200,7 @@ describe('a secret in the config', () => {
     const user = await busyUser()
     for (const secret of [xprv, wif, phrase]) {
       user.configure(listed({ [key]: secret }))
-      expect(await user.here('lists', 'show')).toMatchObject({
+      expect(await user.run('lists', 'show')).toMatchObject({
         code: 2,
         stderr: expect.stringContaining('holds a private key or a seed phrase (not shown): take it out'),
       })
@@ -213,7 +213,7 @@ describe('a secret in the config', () => {
     onTestFinished(() => void delete process.env.CHAINSCREEN_TEST_SECRET)
     for (const place of places.map(([, put]) => put)) {
       user.configure(place(`\${CHAINSCREEN_TEST_SECRET}`))
-      const { stdout, stderr } = await user.here('doctor')
+      const { stdout, stderr } = await user.run('doctor')
       expect(`${stdout}${stderr}`).not.toContain(wif)
     }
   })
@@ -232,7 +232,7 @@ describe('a secret that a node sends', () => {
       const chain = { id: 'btc', type: 'bitcoin', network: 'regtest', rpc: [node.url], start: 0 }
       const user = await busyUser({ chains: [chain] })
       for (const words of [['run', '--once'], ['doctor']]) {
-        const { code, stdout, stderr } = await user.here(...words)
+        const { code, stdout, stderr } = await user.run(...words)
         expect(code).not.toBe(0)
         expect(stdout + stderr).toContain('is locked')
         expect(stdout + stderr).not.toContain(secret)

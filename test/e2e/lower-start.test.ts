@@ -30,7 +30,7 @@ function found(user: Project) {
 
 const doctor = async (user: Project, what: string) =>
   (
-    JSON.parse((await user.here('doctor', '--json')).stdout) as {
+    JSON.parse((await user.run('doctor', '--json')).stdout) as {
       what: string
       state: string
       found: string
@@ -49,7 +49,7 @@ describe.each(['evm', 'bitcoin'] as const)('a start that is lowered on a recorde
     const before = found(user)
     startAt(first)
     const missing = `${first}–${later[family] - 1}`
-    const coverage = async () => (await user.here('coverage', family)).stdout
+    const coverage = async () => (await user.run('coverage', family)).stdout
     expect(await coverage()).toContain(`gap ${missing}: not screened: \`start\` in the config is ${first}`)
     expect(await doctor(user, `start of ${family}`)).toEqual([
       `warn \`start\` is ${first}, and blocks ${first} to ${later[family] - 1} (${later[family] - first}) were never screened`,
@@ -78,7 +78,7 @@ describe.each(['evm', 'bitcoin'] as const)('a start that is lowered on a recorde
     expect((await user.run('run', '--once')).stderr).toContain(told)
     expect((await doctor(user, `start of ${family}`))[0]).toContain(told)
     expect(found(user)).toEqual(before)
-    expect((await user.here('coverage', family)).stdout).not.toContain('not screened')
+    expect((await user.run('coverage', family)).stdout).not.toContain('not screened')
   })
 
   it('is warned of above the head, where nothing is read', async () => {
@@ -118,13 +118,13 @@ it('a rescan for a lower start survives kill -9 of the daemon, and is queued onc
     daemon.child.kill('SIGKILL')
     await daemon.done
     expect(next()).toBeLessThan(596)
-    expect((await user.here('coverage')).stdout).toContain(`gap ${next()}–595: not screened yet: `)
+    expect((await user.run('coverage')).stdout).toContain(`gap ${next()}–595: not screened yet: `)
   }
   await user.follow()
   expect(user.query('select from_height, to_height, state from replays')).toEqual([
     { from_height: 0, to_height: 595, state: 'done' },
   ])
-  expect((await user.here('coverage')).stdout).toContain('no gaps')
+  expect((await user.run('coverage')).stdout).toContain('no gaps')
   expect(user.query(`select from_height, to_height from coverage where kind = 'replay' order by id`)).toEqual(
     [{ from_height: 0, to_height: 595 }],
   )

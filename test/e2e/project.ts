@@ -23,8 +23,6 @@ export interface Project {
   file(name: string, content: string | Uint8Array): string
   /** Runs a command with this config, in this process. */
   run(...args: readonly string[]): Promise<CliResult>
-  /** The same. */
-  here(...args: readonly string[]): Promise<CliResult>
   /** The same with the real program, in a process and a folder of its own. */
   program(...args: readonly string[]): Promise<CliResult>
   /** What `own import` does, in this process. */
@@ -56,7 +54,6 @@ export function newProject(config: Readonly<Record<string, unknown>> = {}): Proj
       return file
     },
     run: (...args) => runHere(withConfig(args)),
-    here: (...args) => runHere(withConfig(args)),
     program: (...args) => runCli(withConfig(args), { cwd: tmpdir() }),
     own: async (file) => {
       const { chains } = loadConfig(path)
