@@ -9,13 +9,13 @@ import { readFileSync } from 'node:fs'
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { keccak256, numberToHex, parseTransaction, toRlp } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
+import { writeTransaction } from '../../dist/chains/evm/proof/encode-transaction.js'
 import { headerHash } from '../../dist/chains/evm/proof/header.js'
-import { indexRoot } from '../../dist/chains/evm/proof/index-trie.js'
 import { loadKeccak } from '../../dist/chains/evm/proof/keccak.js'
 import { proveBlock } from '../../dist/chains/evm/proof/prove-block.js'
 import { proveSigners } from '../../dist/chains/evm/proof/prove-signers.js'
-import { writeReceipt } from '../../dist/chains/evm/proof/write-receipt.js'
-import { writeTransaction } from '../../dist/chains/evm/proof/write-transaction.js'
+import { writeReceipt } from '../../dist/chains/evm/proof/receipts.js'
+import { indexRoot } from '../../dist/chains/evm/proof/trie.js'
 
 const keccak = await loadKeccak()
 const [blockFile, receiptsFile] = process.argv.slice(2)

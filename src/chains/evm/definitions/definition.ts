@@ -1,5 +1,5 @@
 import type { FinalityTag } from '../finality-tag.ts'
-import type { ProofPart } from '../proof/proof.ts'
+import type { ProofPart } from '../proof/findings.ts'
 
 /** The contract of a token whose issuer can freeze accounts, and says so in events. */
 export interface IssuerContract {

@@ -1,6 +1,6 @@
 import type { Claimant } from '../../source.ts'
 import { asNumber } from '../hex.ts'
-import { servedFields } from '../proof/served.ts'
+import { servedFields } from '../proof/rlp.ts'
 import type { RpcTransaction } from '../types.ts'
 
 /** What only one transaction of an account can use: its address and nonce, `0x…:7`. `null` where the node names no nonce. */

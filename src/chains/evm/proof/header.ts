@@ -1,7 +1,17 @@
+import type { RpcHeader } from '../types.ts'
+import { Findings, nameList, type Proof, type ProofRules } from './findings.ts'
 import { hexOf, type Keccak } from './keccak.ts'
-import { RlpWriter } from './rlp-writer.ts'
-import type { Served } from './served.ts'
-import { address, bytes, fixed, quantity, type WriteField, word } from './write-field.ts'
+import {
+  address,
+  bytes,
+  fixed,
+  quantity,
+  RlpWriter,
+  type Served,
+  servedFields,
+  type WriteField,
+  word,
+} from './rlp.ts'
 
 /** In the order in which they are hashed. */
 const always: readonly (readonly [name: string, write: WriteField])[] = [
@@ -40,6 +50,34 @@ const besideElsewhere = ['l1BlockNumber', 'sendCount', 'sendRoot', 'milliTimesta
 
 const known = new Set([...[...always, ...later].map(([name]) => name), ...beside, ...besideElsewhere])
 
+/** Proves a header, as one node served it, against its own hash. Pure. */
+export function proveHeader(header: RpcHeader, rules: ProofRules, keccak: Keccak): Proof {
+  const findings = new Findings()
+  checkHash(findings, header, rules, keccak)
+  return findings
+}
+
+/** Checks the hash that a header was served under. */
+export function checkHash(
+  findings: Findings,
+  block: RpcHeader,
+  rules: ProofRules,
+  keccak: Keccak,
+): ReturnType<Findings['check']> {
+  const header = servedFields(block)
+  return findings.check({
+    field: 'hash',
+    served: block.hash,
+    compute: () => headerHash(header, keccak),
+    knownDeviation: () => rules.hash ?? unknownFieldsReason(header),
+  })
+}
+
+function unknownFieldsReason(header: Served): string | undefined {
+  const fields = unknownFields(header)
+  return fields.length === 0 ? undefined : `header fields not known to this version: ${nameList(fields)}`
+}
+
 /**
  * The hash of a block's header, from its fields as they were served.
  *
@@ -59,6 +97,6 @@ export function headerHash(header: Served, keccak: Keccak): string {
 }
 
 /** Fields of a header that this version doesn't know: one of them may be what its hash needs. */
-export function unknownFields(header: Served): string[] {
+function unknownFields(header: Served): string[] {
   return Object.keys(header).filter((name) => !known.has(name))
 }

@@ -1,11 +1,9 @@
 import { isSignedType } from '../transaction-types.ts'
 import type { RpcTransaction } from '../types.ts'
-import { unknownTypes } from './excuses.ts'
-import { Findings } from './findings.ts'
+import { Findings, type Proof, type ProofRules } from './findings.ts'
 import type { Keccak } from './keccak.ts'
-import type { Proof, ProofRules } from './proof.ts'
 import { signerOf } from './signer.ts'
-import { isUnsigned, proveHash } from './transactions.ts'
+import { isUnsigned, proveHash, unknownTypes } from './transactions.ts'
 
 /**
  * Proves who sent transactions: no root commits to `from`, but the signature does. Also proves their own hashes,

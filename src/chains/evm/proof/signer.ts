@@ -1,11 +1,9 @@
 import { secp256k1 } from '@bitauth/libauth'
 import { typeOf } from '../transaction-types.ts'
 import type { RpcTransaction } from '../types.ts'
-import { fieldFault } from './fault.ts'
+import { writeSigned } from './encode-transaction.ts'
 import { hexOf, type Keccak } from './keccak.ts'
-import { RlpWriter } from './rlp-writer.ts'
-import { type Served, servedFields } from './served.ts'
-import { writeSigned } from './write-transaction.ts'
+import { fieldFault, RlpWriter, type Served, servedFields } from './rlp.ts'
 
 /**
  * The address whose key signed a transaction, or words where no key did. A tenth of a millisecond, which is

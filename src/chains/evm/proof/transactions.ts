@@ -1,13 +1,21 @@
 import { typeOf } from '../transaction-types.ts'
 import type { RpcTransaction } from '../types.ts'
-import { noRoot, unknownTransactionFields, unknownTypes } from './excuses.ts'
-import type { Findings } from './findings.ts'
-import { indexRoot } from './index-trie.ts'
+import { isKnownType, writeTransaction } from './encode-transaction.ts'
+import { type Findings, nameList, noRoot, type ProofRules } from './findings.ts'
 import { hexOf, type Keccak } from './keccak.ts'
-import type { ProofRules } from './proof.ts'
-import { RlpWriter } from './rlp-writer.ts'
-import { servedFields } from './served.ts'
-import { writeTransaction } from './write-transaction.ts'
+import { RlpWriter, servedFields } from './rlp.ts'
+import { indexRoot } from './trie.ts'
+
+/** Fields of transactions that are hashed, by any type that is known, and those that nodes serve beside them. */
+const known = new Set(
+  (
+    'hash type chainId nonce gas gasPrice maxFeePerGas maxPriorityFeePerGas to value input ' +
+    'accessList maxFeePerBlobGas blobVersionedHashes authorizationList v r s yParity sourceHash ' +
+    'from mint isSystemTx depositReceiptVersion requestId blockHash blockNumber blockTimestamp ' +
+    'transactionIndex data creates publicKey raw condition standardV l1BlockNumber l1Timestamp ' +
+    'l1TxOrigin queueOrigin index rawTransaction'
+  ).split(' '),
+)
 
 /** Proves the transactions of a block against its `transactionsRoot`, and the hash of each, which no root commits to. */
 export function proveTransactions(
@@ -33,7 +41,7 @@ export function proveTransactions(
     field: 'transactionsRoot',
     served: root,
     compute: () => indexRoot(transactions.length, write, keccak),
-    excuse: () => rules.transactionsRoot ?? noRoot(root) ?? unknownTransactionFields(transactions),
+    knownDeviation: () => rules.transactionsRoot ?? noRoot(root) ?? unknownTransactionFields(transactions),
   })
   if (proved !== true) return
   for (const [index, hash] of hashes.entries()) {
@@ -55,8 +63,8 @@ export function proveHash(
     writeTransaction(writer, tx)
     return transactionHash(tx, writer, keccak)
   }
-  const excuse = () => rules.transactionsRoot ?? unknownTransactionFields([tx])
-  findings.check({ field: `transactions[${index}].hash`, served: tx.hash, compute, excuse })
+  const knownDeviation = () => rules.transactionsRoot ?? unknownTransactionFields([tx])
+  findings.check({ field: `transactions[${index}].hash`, served: tx.hash, compute, knownDeviation })
 }
 
 /** Whether a transaction has an empty signature: nobody signed it. */
@@ -81,4 +89,19 @@ function transactionHash(tx: RpcTransaction, writer: RlpWriter, keccak: Keccak):
 
 function isZero(value: unknown): boolean {
   return typeof value === 'string' && /^0x0*$/.test(value)
+}
+
+/** Why transactions of such types can't be encoded; `undefined` where all can. */
+export function unknownTypes(transactions: readonly RpcTransaction[]): string | undefined {
+  const unknown = [...new Set(transactions.map(typeOf))].filter((type) => !isKnownType(type))
+  if (unknown.length === 0) return undefined
+  const names = unknown.sort((a, b) => a - b).map((type) => `0x${type.toString(16)}`)
+  return `transactions of a type not known to this version: ${names.join(', ')}`
+}
+
+/** Why transactions may be hashed otherwise than is known: they have fields of their own. `undefined` where none has. */
+function unknownTransactionFields(transactions: readonly RpcTransaction[]): string | undefined {
+  const unknown = new Set(transactions.flatMap((tx) => Object.keys(tx).filter((name) => !known.has(name))))
+  if (unknown.size === 0) return undefined
+  return `transaction fields not known to this version: ${nameList(unknown)}`
 }

@@ -2,9 +2,10 @@ import { ChainscreenError } from '../../../errors.ts'
 import type { ScreenableTx } from '../../../screening/types.ts'
 import type { Unscreened } from '../../source.ts'
 import type { RpcBlock, RpcHeader, RpcReceipt } from '../types.ts'
+import type { Mismatch, Proof, ProofRules } from './findings.ts'
+import { proveHeader } from './header.ts'
 import { loadKeccak } from './keccak.ts'
-import type { Mismatch, Proof, ProofRules } from './proof.ts'
-import { proveBlock, proveHeader } from './prove-block.ts'
+import { proveBlock } from './prove-block.ts'
 import { proveSigners } from './prove-signers.ts'
 
 /** `strict`: a mismatch refuses the block. `warn`: it is recorded. `off`: nothing is proved. */

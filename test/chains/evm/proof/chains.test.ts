@@ -65,7 +65,7 @@ describe('a transaction of an unknown type', () => {
     })
   })
 
-  it('is no excuse for a receipt that says so alone', () => {
+  it('does not explain a receipt that says so alone', () => {
     const receipts = withLogs.receipts.map((receipt) => ({ ...receipt, type: '0x6a' }))
     expect(wrongFields(prove({ block: withLogs.block, receipts }))).toEqual(['receiptsRoot'])
   })
@@ -119,7 +119,7 @@ describe('the state-sync transaction of Bor', () => {
 })
 
 describe('what a chain is known for', () => {
-  it('is in its definition, and excuses only what fails', () => {
+  it('is in its definition, and explains only what fails', () => {
     const { unproved } = chainDefinition(43114)
     expect(prove(withLogs, unproved)).toEqual(clean)
     const changed = { ...withLogs.block, stateRoot: zeros(64) }

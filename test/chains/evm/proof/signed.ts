@@ -7,10 +7,10 @@ import {
   type TransactionSerialized,
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
+import { writeTransaction } from '../../../../src/chains/evm/proof/encode-transaction.ts'
 import { headerHash } from '../../../../src/chains/evm/proof/header.ts'
-import { indexRoot } from '../../../../src/chains/evm/proof/index-trie.ts'
-import { writeReceipt } from '../../../../src/chains/evm/proof/write-receipt.ts'
-import { writeTransaction } from '../../../../src/chains/evm/proof/write-transaction.ts'
+import { writeReceipt } from '../../../../src/chains/evm/proof/receipts.ts'
+import { indexRoot } from '../../../../src/chains/evm/proof/trie.ts'
 import type { RpcReceipt, RpcTransaction } from '../../../../src/chains/evm/types.ts'
 import { keccak } from './keccak.ts'
 import { type ServedBlock, served } from './served-blocks.ts'

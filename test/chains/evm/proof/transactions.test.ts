@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import type { Hex, TransactionSerializable } from 'viem'
 import { describe, expect, it } from 'vitest'
+import { writeTransaction } from '../../../../src/chains/evm/proof/encode-transaction.ts'
 import { proveSigners } from '../../../../src/chains/evm/proof/prove-signers.ts'
-import { RlpWriter } from '../../../../src/chains/evm/proof/rlp-writer.ts'
+import { RlpWriter } from '../../../../src/chains/evm/proof/rlp.ts'
 import { signerOf } from '../../../../src/chains/evm/proof/signer.ts'
-import { writeTransaction } from '../../../../src/chains/evm/proof/write-transaction.ts'
 import { keccak } from './keccak.ts'
 import { account, servedTransaction } from './signed.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { bytesToHex, type Hex, toRlp } from 'viem'
 import { expect, it } from 'vitest'
-import { RlpWriter } from '../../../../src/chains/evm/proof/rlp-writer.ts'
+import { RlpWriter } from '../../../../src/chains/evm/proof/rlp.ts'
 
 type Nested = Hex | readonly Nested[]
 

@@ -107,3 +107,57 @@ export class RlpWriter {
     this.#buffer = larger
   }
 }
+
+/**
+ * Writes one served value.
+ *
+ * @throws EncodingFault where it is missing or malformed.
+ */
+export type WriteField = (writer: RlpWriter, value: unknown, name: string) => void
+
+/** A number. */
+export const quantity: WriteField = (writer, value, name) => {
+  if (!writer.quantity(value)) throw fieldFault(name, value)
+}
+
+/** Any bytes. */
+export const bytes: WriteField = (writer, value, name) => {
+  if (!writer.hex(value)) throw fieldFault(name, value)
+}
+
+/** So many bytes. */
+export function fixed(length: number): WriteField {
+  return (writer, value, name) => {
+    if (!writer.hex(value, length)) throw fieldFault(name, value)
+  }
+}
+
+export const address = fixed(20)
+export const word = fixed(32)
+
+/** Why something served can't be encoded. */
+export class EncodingFault extends Error {
+  override readonly name = 'EncodingFault'
+  /** True where a field is not there at all, or is of a kind that this version doesn't know: no node fault, but no proof either. */
+  readonly unknown: boolean
+
+  constructor(message: string, unknown: boolean) {
+    super(message)
+    this.unknown = unknown
+  }
+}
+
+/** The fault of a field that is no hex of the right length, or is not there. */
+export function fieldFault(field: string, value: unknown): EncodingFault {
+  return value === undefined || value === null
+    ? new EncodingFault(`${field} is not served`, true)
+    : new EncodingFault(`${field} is not the hex it has to be`, false)
+}
+
+/** What JSON.parse made of an answer: fields of which nothing is believed. */
+export type Served = Readonly<Record<string, unknown>>
+
+/** All fields that were served of something, also those that its type does not name because nothing else reads them. */
+export function servedFields(of: object): Served {
+  return of as Served
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { concat, type Hex, keccak256, toRlp } from 'viem'
 import { expect, it } from 'vitest'
-import { emptyRoot, indexRoot } from '../../../../src/chains/evm/proof/index-trie.ts'
+import { emptyRoot, indexRoot } from '../../../../src/chains/evm/proof/trie.ts'
 import { keccak } from './keccak.ts'
 
 const rootOf = (values: readonly Hex[]) =>

@@ -1,5 +1,5 @@
 import { hexOf, type Keccak } from './keccak.ts'
-import { RlpWriter } from './rlp-writer.ts'
+import { RlpWriter } from './rlp.ts'
 
 /** Root of a trie that holds nothing: the hash of an empty RLP string. */
 export const emptyRoot = '0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421'
