@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ChainscreenError, isTemporary, messageOf } from '../errors.ts'
+import { retryDelayMs } from '../network/retry.ts'
 import type { BlockRef } from '../screening/types.ts'
 import { type Finality, finalHeight } from './final-height.ts'
 import { prefetch } from './prefetch.ts'
@@ -91,8 +92,8 @@ export async function follow(options: FollowerOptions): Promise<void> {
       if (isDeep(error)) deepLooks++
       const hopeless = isDeep(error) ? deepLooks > 1 : !isTemporary(error)
       if (hopeless || (options.once && failures >= onceAttempts)) throw error
-      const wish = error instanceof ChainscreenError ? (error.retryAfterMs ?? 0) : 0
-      const retryMs = Math.max(Math.min(firstRetryMs * 2 ** (failures - 1), longestRetryMs), wish)
+      const askedMs = error instanceof ChainscreenError ? error.retryAfterMs : undefined
+      const retryMs = retryDelayMs({ firstMs: firstRetryMs, longestMs: longestRetryMs }, failures, askedMs)
       options.onTrouble?.(error, retryMs)
       await pause(retryMs, signal)
     }

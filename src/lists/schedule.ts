@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ListCheck } from '../ledger/list-checks.ts'
-import { maxRetryAfterMs } from './fetch/retry.ts'
+import { maxRetryAfterMs, retryDelayMs } from '../network/retry.ts'
 
 /** After a failure a list is tried again sooner than usual: after a minute, then two, four, … */
 const firstRetryMs = 60_000
@@ -30,7 +30,8 @@ export function nextCheck(
   if (last === undefined || Date.parse(last.at) > Date.parse(now)) return asked
   const firstGood = checks.findIndex(({ outcome }) => outcome !== 'failed')
   const failures = firstGood === -1 ? checks.length : firstGood
-  const usual = failures === 0 ? list.everyMs : Math.min(list.everyMs, firstRetryMs * 2 ** (failures - 1))
+  const usual =
+    failures === 0 ? list.everyMs : retryDelayMs({ firstMs: firstRetryMs, longestMs: list.everyMs }, failures)
   const interval = usual * (1 + jitter * spread(`${list.id} ${last.at}`))
   return Math.max(Date.parse(last.at) + interval, asked)
 }

@@ -8,7 +8,7 @@ import { putNotBefore } from '../ledger/list-sources.ts'
 import { noteChecked } from '../ledger/lists.ts'
 import { Redactor } from '../redactor.ts'
 import type { FetchFailure } from './fetch/fetch-failure.ts'
-import type { Patience } from './fetch/types.ts'
+import type { DownloadPolicy } from './fetch/types.ts'
 import { formatOf } from './formats/index.ts'
 import { type ImportOutcome, importList, know, type ListSource } from './import-list.ts'
 import { judgeKept } from './judge-kept.ts'
@@ -24,7 +24,7 @@ export interface UpdateOptions {
   /** Now, ISO-8601. */
   now: () => string
   signal?: AbortSignal | undefined
-  patience?: Patience
+  policy?: DownloadPolicy
   /** Told of each failed attempt that is followed by another. */
   onTrouble?: (error: FetchFailure, pauseMs: number) => void
   /** Told what an operator should know and no check tells, in the words after `list X: `. */
@@ -109,7 +109,7 @@ async function obtainNoted(
   kept: Kept | null,
   options: UpdateOptions,
 ): Promise<Obtained> {
-  const { patience, onTrouble, onNote, signal } = options
+  const { policy, onTrouble, onNote, signal } = options
   try {
     return await obtain(
       {
@@ -118,7 +118,7 @@ async function obtainNoted(
           ...{ timeoutMs: list.timeoutMs, folder: snapshotFolder(db.name), signal, redactor },
         },
         options: {
-          ...(patience && { patience }),
+          ...(policy && { policy }),
           onTrouble: (error, pauseMs) => onTrouble?.(redactor.redactError(error), pauseMs),
         },
         tell: (text) => onNote?.(redactor.redact(text)),

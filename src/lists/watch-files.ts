@@ -3,6 +3,7 @@ import type { FileListConfig, ListConfig } from '../config/lists.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
 import type { Log } from '../log.ts'
+import { retryDelayMs } from '../network/retry.ts'
 import { listFile } from './load-list.ts'
 import { loadOrKeep } from './load-lists.ts'
 import { outOfForce } from './out-of-force.ts'
@@ -66,7 +67,7 @@ export function watchListFiles(
     const again = failure !== undefined && mayPass(one, failure)
     one.rejected = rejectedBytes(failure)
     one.failures = again ? one.failures + 1 : 0
-    if (again) loadIn(one, Math.min(lookEveryMs * 2 ** (one.failures - 1), longestRetryMs))
+    if (again) loadIn(one, retryDelayMs({ firstMs: lookEveryMs, longestMs: longestRetryMs }, one.failures))
   }
   const watched = lists
     .filter((list) => 'file' in list)

@@ -3,6 +3,7 @@ import type { ChainSource } from '../chains/source.ts'
 import { ChainscreenError, isTemporary, messageOf } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
 import type { Log } from '../log.ts'
+import { retryDelayMs } from '../network/retry.ts'
 import { compareFreezes, sentence } from './compare-freezes.ts'
 import { newPace, readPastFreezes } from './read-past-freezes.ts'
 
@@ -45,6 +46,7 @@ export function keepReadingFreezes(
   const signal = AbortSignal.any([ending.signal, stopped])
   const pace = newPace()
   const about = { chain: chain.id }
+  const retry = { firstMs: firstRetryMs, longestMs: longestRetryMs }
   const work = keepOn()
 
   /** All that can be read now. */
@@ -77,7 +79,7 @@ export function keepReadingFreezes(
         if (signal.aborted) return
         // A node of another chain: the follower halts for it.
         if (error instanceof ChainscreenError && !isTemporary(error)) return
-        const retryMs = Math.min(firstRetryMs * 2 ** failures++, longestRetryMs)
+        const retryMs = retryDelayMs(retry, ++failures)
         log.warn({ ...about, retryMs }, `past freezes on ${chain.id} were not read: ${messageOf(error)}`)
         await pause(retryMs, signal)
       }
@@ -94,7 +96,7 @@ export function keepReadingFreezes(
         } catch (error) {
           if (stopped.aborted) return
           if (attempt === finishAttempts || !isTemporary(error)) throw error
-          await setTimeout(firstRetryMs * 2 ** (attempt - 1))
+          await setTimeout(retryDelayMs(retry, attempt))
         }
       }
     },

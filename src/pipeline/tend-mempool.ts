@@ -3,6 +3,7 @@ import type { ChainSource } from '../chains/source.ts'
 import { messageOf } from '../errors.ts'
 import { noteMempool } from '../ledger/mempools.ts'
 import type { Log } from '../log.ts'
+import { retryDelayMs } from '../network/retry.ts'
 import type { Wiring } from './ledger-store.ts'
 import { createMempoolWatch } from './look-at-mempool.ts'
 
@@ -67,9 +68,10 @@ export function tendMempool(
           log.error(messageOf(failure))
         }
       }
-      const rest = Math.max(pollMs * 2 ** Math.min(failures, 20), restFactor * (performance.now() - began))
+      const restMs = restFactor * (performance.now() - began)
+      const pauseMs = retryDelayMs({ firstMs: pollMs, longestMs: longestPauseMs }, failures + 1, restMs)
       // Told to stop while it waits is how it ends.
-      await setTimeout(Math.min(rest, longestPauseMs), undefined, { signal }).catch(() => {})
+      await setTimeout(Math.min(pauseMs, longestPauseMs), undefined, { signal }).catch(() => {})
     }
   }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { UrlListConfig } from '../../src/config/lists.ts'
 import type { Db } from '../../src/ledger/database.ts'
-import type { Patience } from '../../src/lists/fetch/types.ts'
+import type { DownloadPolicy } from '../../src/lists/fetch/types.ts'
 import { type UpdateOutcome, updateList } from '../../src/lists/update-list.ts'
 import { freshLedger } from '../ledger/fixtures.ts'
 import { tempDir } from '../temp.ts'
@@ -93,7 +93,7 @@ export const redirectTo =
   }
 
 /** Tests wait for nothing: what would take minutes takes moments. */
-export const impatient: Patience = { idleMs: 300, attempts: 3, firstPauseMs: 1, maxPauseMs: 1_000 }
+export const impatient: DownloadPolicy = { idleMs: 300, attempts: 3, firstMs: 1, longestMs: 1_000 }
 
 /** A csv list of this many EVM addresses. */
 export function csvList(count: number, subject = 'Party'): string {
@@ -117,7 +117,7 @@ export interface Updating {
   folder: string
   list: UrlListConfig
   /** Updates the list at a moment of its own, each an hour after the one before. */
-  update(fields?: Partial<UrlListConfig>, patience?: Partial<Patience>): Promise<UpdateOutcome>
+  update(fields?: Partial<UrlListConfig>, policy?: Partial<DownloadPolicy>): Promise<UpdateOutcome>
 }
 
 /** A database beside a server, with the server's list in its config. */
@@ -126,9 +126,9 @@ export function updating(server: ListServer, fields: Partial<UrlListConfig> = {}
   const db = freshLedger(join(dir, 'ledger.db'))
   const list = urlList(`${server.origin}/list`, fields)
   let hours = 0
-  const update: Updating['update'] = (more = {}, patience = {}) => {
+  const update: Updating['update'] = (more = {}, policy = {}) => {
     const now = new Date(Date.UTC(2026, 0, 1, ++hours)).toISOString()
-    return updateList(db, { ...list, ...more }, { now: () => now, patience: { ...impatient, ...patience } })
+    return updateList(db, { ...list, ...more }, { now: () => now, policy: { ...impatient, ...policy } })
   }
   return { db, folder: join(dir, 'ledger.db.snapshots'), list, update }
 }

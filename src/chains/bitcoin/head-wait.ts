@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { ChainscreenError } from '../../errors.ts'
+import { type RetryPolicy, retryDelayMs } from '../../network/retry.ts'
 import { abortable } from './abortable.ts'
 import { NodeClient, type NodeClientOptions } from './node-client.ts'
 import { RpcClient } from './rpc-client.ts'
@@ -42,7 +43,7 @@ export class HeadWait {
   readonly #node: NodeClient
   readonly #rpc: RpcClient
   readonly #waitMs: number
-  readonly #pauseMs: number
+  readonly #retry: RetryPolicy
   readonly #trialMs: number
   readonly #onCrowded: HeadWaitOptions['onCrowded']
   /** Whether other calls are answered during a wait: not known at first. */
@@ -59,7 +60,7 @@ export class HeadWait {
     this.#onCrowded = options.onCrowded
     this.#rpc = new RpcClient(this.#node)
     this.#waitMs = waitMs
-    this.#pauseMs = pauseMs
+    this.#retry = { firstMs: pauseMs, longestMs: longestPauseMs }
   }
 
   /**
@@ -116,7 +117,7 @@ export class HeadWait {
       this.#failures += 1
       return null
     } finally {
-      this.#askAgainAt = performance.now() + Math.min(this.#pauseMs * 2 ** this.#failures, longestPauseMs)
+      this.#askAgainAt = performance.now() + retryDelayMs(this.#retry, this.#failures + 1)
     }
   }
 

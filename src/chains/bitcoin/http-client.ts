@@ -1,9 +1,9 @@
 import { type Dispatcher, Pool } from 'undici'
 import { ChainscreenError, redactUrl } from '../../errors.ts'
+import { describeTransportError, isLostConnection, transportCode } from '../../network/transport-errors.ts'
 import { AnswerTooLarge, defaultMaxResponse } from '../answer-limits.ts'
 import { interrupted } from './abortable.ts'
 import { BufferPool } from './buffer-pool.ts'
-import { describeTransportError, isLostConnection } from './transport-error.ts'
 
 export interface HttpRequest {
   method: 'GET' | 'POST'
@@ -118,13 +118,10 @@ export class HttpClient {
   #translate(error: unknown, { signal }: HttpRequest): ChainscreenError {
     if (error instanceof ChainscreenError) return error
     if (signal?.aborted) return interrupted(error)
-    return new ChainscreenError(
-      'node-unreachable',
-      `The node at ${this.endpoint} ${describeTransportError(error)}.`,
-      {
-        cause: error,
-      },
-    )
+    const advice =
+      transportCode(error) === 'ECONNREFUSED' ? ': it does not run, or this is not its RPC port' : ''
+    const message = `The node at ${this.endpoint} ${describeTransportError(error)}${advice}.`
+    return new ChainscreenError('node-unreachable', message, { cause: error })
   }
 }
 

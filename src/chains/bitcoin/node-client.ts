@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ChainscreenError } from '../../errors.ts'
+import { type RetryPolicy, retryDelayMs } from '../../network/retry.ts'
 import { Redactor } from '../../redactor.ts'
 import { interrupted } from './abortable.ts'
 import { type BitcoinAuth, Credentials } from './credentials.ts'
@@ -23,6 +24,7 @@ export class MethodForbidden extends ChainscreenError {
 
 /** How often a node that answers 503 is asked again, each time after twice the pause. */
 const busyRetries = 5
+const longestBusyMs = 60_000
 
 export interface NodeClientOptions {
   /** Of the RPC; REST is at the same origin. A user name and password in it are used where `auth` is not given. */
@@ -47,7 +49,7 @@ export class NodeClient {
   readonly #http: HttpClient
   readonly #credentials: Credentials
   readonly #rpcPath: string
-  readonly #busyDelayMs: number
+  readonly #busyRetry: RetryPolicy
   readonly #onBusy: NodeClientOptions['onBusy']
   #busyReportedAt = Number.NEGATIVE_INFINITY
 
@@ -57,7 +59,7 @@ export class NodeClient {
     this.redactor = options.redactor ?? new Redactor('node', [options.url])
     this.#credentials = new Credentials(options.auth ?? authOf(url), this.redactor)
     this.#rpcPath = url.pathname + url.search
-    this.#busyDelayMs = options.busyDelayMs
+    this.#busyRetry = { firstMs: options.busyDelayMs, longestMs: longestBusyMs }
     this.#onBusy = options.onBusy
   }
 
@@ -107,10 +109,10 @@ export class NodeClient {
   }
 
   async #send(request: HttpRequest, isBusy: (answer: HttpAnswer) => boolean): Promise<HttpAnswer> {
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 1; ; attempt++) {
       const answer = await this.#authorized(request)
       if (answer.status === 503) this.#reportBusy(request.what)
-      if (!isBusy(answer) || attempt === busyRetries) return answer
+      if (!isBusy(answer) || attempt > busyRetries) return answer
       await this.#pause(attempt, request.signal)
     }
   }
@@ -132,7 +134,7 @@ export class NodeClient {
 
   async #pause(attempt: number, signal: AbortSignal | undefined): Promise<void> {
     try {
-      await delay(this.#busyDelayMs * 2 ** attempt, undefined, signal === undefined ? {} : { signal })
+      await delay(retryDelayMs(this.#busyRetry, attempt), undefined, signal === undefined ? {} : { signal })
     } catch (cause) {
       throw interrupted(cause)
     }

@@ -1,10 +1,10 @@
 import { ChainscreenError, messageOf } from '../../errors.ts'
+import { retryDelayMs } from '../../network/retry.ts'
 import { type BlockReader, MethodUnavailable, SpentMissing } from './block-reader.ts'
 import type { RawBlock } from './scanned-block.ts'
 
 /** How long a method that stopped being served is left alone: so long after the first failure, doubled with each further one. */
-const firstPauseMs = 1_000
-const longestPauseMs = 60_000
+const retry = { firstMs: 1_000, longestMs: 60_000 }
 const pausesToLongest = 6
 
 export interface ReaderChainOptions {
@@ -40,7 +40,7 @@ export class ReaderChain {
     this.#nowMs = options.nowMs ?? (() => performance.now())
     const { paused = [] } = options
     this.#methods = readers.map((reader) => {
-      const pausedUntil = paused.includes(reader) ? this.#nowMs() + longestPauseMs : 0
+      const pausedUntil = paused.includes(reader) ? this.#nowMs() + retry.longestMs : 0
       return { reader, failures: pausedUntil > 0 ? pausesToLongest : 0, pausedUntil }
     })
     this.#lastResort = options.lastResort
@@ -96,8 +96,8 @@ export class ReaderChain {
     method.pausedUntil = 0
     const gone = failed.filter(({ error }) => isGone(error))
     for (const { method: other } of gone) {
-      other.pausedUntil = this.#nowMs() + Math.min(firstPauseMs * 2 ** other.failures, longestPauseMs)
       other.failures += 1
+      other.pausedUntil = this.#nowMs() + retryDelayMs(retry, other.failures)
     }
     // A block of which one method can't say what it spends is an exception, and no change of methods.
     if (method.reader === this.#current || (failed.length > 0 && gone.length === 0)) return

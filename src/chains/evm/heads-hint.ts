@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, WebSocket } from 'undici'
 import { redactUrl } from '../../errors.ts'
+import { retryDelayMs } from '../../network/retry.ts'
 import type { ChainSource } from '../source.ts'
 
 export interface HeadsHint {
@@ -79,7 +80,7 @@ export function listenForHeads(url: string, options: HeadsHintOptions = {}): Hea
       options.onTrouble?.(redactUrl(url), reason)
       // A connection that held for a while was a good one: the next attempt is the first again.
       failures = performance.now() - began > longestRetryMs ? 0 : failures + 1
-      const pauseMs = Math.min(retryMs * 2 ** Math.min(failures, 10), longestRetryMs)
+      const pauseMs = retryDelayMs({ firstMs: retryMs, longestMs: longestRetryMs }, failures + 1)
       await sleep(pauseMs, undefined, { signal: stop.signal }).catch(() => {})
     }
   }

@@ -1,3 +1,5 @@
+import { type RetryPolicy, retryDelayMs } from '../../network/retry.ts'
+
 /** When an endpoint that fails is asked again. Pure: the clock is given. */
 export interface Breaker {
   /** May be asked now. After a pause one attempt is let through; its outcome decides. */
@@ -9,19 +11,16 @@ export interface Breaker {
   waitMs(nowMs: number): number
 }
 
-/** How long a circuit stays open. */
-export interface BreakerPauses {
-  /** After the third failure in a row; doubled with each further one. */
-  firstMs: number
+/** How long a circuit stays open: the first pause comes after the third failure in a row. */
+export interface BreakerPauses extends RetryPolicy {
   /** After a lie. */
   graveMs: number
-  longestMs: number
 }
 
 export const usualPauses: BreakerPauses = { firstMs: 1_000, graveMs: 60_000, longestMs: 300_000 }
 
 /** So many failures in a row open the circuit. */
-const patience = 3
+const openAfter = 3
 
 export function createBreaker(pauses: BreakerPauses = usualPauses): Breaker {
   let failures = 0
@@ -36,9 +35,9 @@ export function createBreaker(pauses: BreakerPauses = usualPauses): Breaker {
     },
     failed(nowMs, { grave = false, retryAfterMs = 0 } = {}) {
       failures++
-      const tries = Math.max(0, failures - patience)
-      const pause = grave ? pauses.graveMs : failures >= patience ? pauses.firstMs * 2 ** tries : 0
-      openUntilMs = Math.max(openUntilMs, nowMs + Math.max(Math.min(pause, pauses.longestMs), retryAfterMs))
+      const usual = failures < openAfter ? 0 : retryDelayMs(pauses, failures - openAfter + 1)
+      const pause = grave ? Math.min(pauses.graveMs, pauses.longestMs) : usual
+      openUntilMs = Math.max(openUntilMs, nowMs + Math.max(pause, retryAfterMs))
     },
   }
 }

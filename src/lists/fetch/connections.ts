@@ -3,7 +3,7 @@ import { redactUrl } from '../../errors.ts'
 import type { Redactor } from '../../redactor.ts'
 import { basicAuth } from './basic-auth.ts'
 import { proxyFor } from './proxy.ts'
-import type { Patience } from './types.ts'
+import type { DownloadPolicy } from './types.ts'
 
 /** How an address is reached. */
 export interface Way {
@@ -22,7 +22,7 @@ export class Connections {
   readonly #redactor: Redactor
 
   /** @param redactor learns the proxies: one may echo what it was asked with. */
-  constructor({ idleMs }: Patience, redactor: Redactor) {
+  constructor({ idleMs }: DownloadPolicy, redactor: Redactor) {
     this.#redactor = redactor
     this.#idleMs = idleMs
     this.#bounds = { connect: { timeout: idleMs }, headersTimeout: idleMs, bodyTimeout: idleMs }

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
-import { errors } from 'undici'
 import { ChainscreenError, messageOf } from '../../errors.ts'
+import { describeTransportError, isCertificateError, isConnecting } from '../../network/transport-errors.ts'
 
 /** A download that did not come to its end. */
 export class FetchFailure extends ChainscreenError {
@@ -47,29 +47,6 @@ function adviceFor(status: number): string {
   return 'expected 200 and the file'
 }
 
-/** Codes of Node.js (errno) and undici (docs/docs/api/Errors.md), for what goes wrong below HTTP. */
-const descriptions: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refuses connections',
-  ECONNRESET: 'closed the connection before its answer was complete',
-  EPIPE: 'closed the connection before its answer was complete',
-  UND_ERR_SOCKET: 'closed the connection before its answer was complete',
-  ENOTFOUND: 'has a host name that does not resolve',
-  EAI_AGAIN: 'has a host name that does not resolve at the moment',
-  EHOSTUNREACH: 'cannot be reached',
-  ENETUNREACH: 'cannot be reached',
-  ETIMEDOUT: 'did not answer in time',
-  UND_ERR_CONNECT_TIMEOUT: 'did not accept a connection in time',
-  UND_ERR_HEADERS_TIMEOUT: 'did not answer in time',
-  UND_ERR_PRX_TLS: 'shows a certificate for another name',
-  UND_ERR_BODY_TIMEOUT: 'stopped in the middle of its answer',
-}
-
-/** Of these, what happens before there is a connection: with a proxy it is about the proxy. */
-const reaching = new Set([
-  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'],
-  'UND_ERR_PRX_TLS',
-])
-
 /** A failure below HTTP. @param host scheme and host. @param proxy that it was asked through; `null` = none. */
 export function transportFailure(host: string, error: unknown, proxy: string | null): FetchFailure {
   const refused = proxy === null ? null : refusedTunnel(error)
@@ -77,19 +54,13 @@ export function transportFailure(host: string, error: unknown, proxy: string | n
     const text = `${host} could not be asked through the proxy ${proxy}: the proxy answered ${statusText(refused)}.`
     return new FetchFailure(text, { again: passing.has(refused), cause: error })
   }
-  const code = codeOf(error)
-  const what =
-    error instanceof errors.HTTPParserError
-      ? 'sent what is no HTTP'
-      : (descriptions[code] ?? `could not be asked (${code === '' ? 'unknown error' : code})`)
-  // A certificate that is wrong now is wrong in a minute.
-  const again = !/^(CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|UND_ERR_PRX_TLS)/.test(code)
-  return new FetchFailure(`${told(host, what, reaching.has(code), proxy)}.`, { again, cause: error })
+  const what = told(host, describeTransportError(error), isConnecting(error), proxy)
+  return new FetchFailure(`${what}.`, { again: !isCertificateError(error), cause: error })
 }
 
-function told(host: string, what: string, whileReaching: boolean, proxy: string | null): string {
+function told(host: string, what: string, whileConnecting: boolean, proxy: string | null): string {
   if (proxy === null) return `${host} ${what}`
-  return whileReaching
+  return whileConnecting
     ? `${host} could not be asked through the proxy ${proxy}: the proxy ${what}`
     : `${host}, asked through the proxy ${proxy}, ${what}`
 }
@@ -103,9 +74,4 @@ function refusedTunnel(error: unknown): number | null {
 /** `404 Not Found`. */
 function statusText(status: number): string {
   return [status, STATUS_CODES[status]].join(' ').trimEnd()
-}
-
-function codeOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' ? code : ''
 }

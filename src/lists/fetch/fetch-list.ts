@@ -1,30 +1,30 @@
 import { setTimeout } from 'node:timers/promises'
 import { ChainscreenError } from '../../errors.ts'
+import { jitteredDelayMs } from '../../network/retry.ts'
 import { attempt } from './attempt.ts'
 import { Connections } from './connections.ts'
 import { FetchFailure } from './fetch-failure.ts'
-import { pauseMs } from './retry.ts'
-import { type FetchRequest, type FetchResult, type Patience, usualPatience } from './types.ts'
+import { type DownloadPolicy, type FetchRequest, type FetchResult, usualDownloadPolicy } from './types.ts'
 
 /**
- * Downloads a list: conditional, bounded, and with as many attempts as patience allows.
+ * Downloads a list: conditional, bounded, and with as many attempts as the policy allows.
  *
  * @param options.onTrouble told of each failed attempt that is followed by another.
  * @throws FetchFailure of the last attempt, or ChainscreenError `aborted`.
  */
 export async function fetchList(
   request: FetchRequest,
-  options: { patience?: Patience; onTrouble?: (error: FetchFailure, pauseMs: number) => void } = {},
+  options: { policy?: DownloadPolicy; onTrouble?: (error: FetchFailure, pauseMs: number) => void } = {},
 ): Promise<FetchResult> {
-  const patience = options.patience ?? usualPatience
-  const connections = new Connections(patience, request.redactor)
+  const policy = options.policy ?? usualDownloadPolicy
+  const connections = new Connections(policy, request.redactor)
   try {
     for (let failed = 1; ; failed++) {
       try {
         return await attempt(request, connections)
       } catch (error) {
         if (!(error instanceof FetchFailure) || !error.again) throw error
-        const pause = pauseMs(failed, error.retryAfterMs, patience, Math.random())
+        const pause = jitteredDelayMs(policy, failed, error.retryAfterMs, Math.random())
         if (pause === null) throw afterAttempts(error, failed)
         options.onTrouble?.(error, pause)
         await setTimeout(pause, undefined, request.signal ? { signal: request.signal } : {}).catch(() => {

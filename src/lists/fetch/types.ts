@@ -1,3 +1,4 @@
+import type { RetryPolicy } from '../../network/retry.ts'
 import type { Redactor } from '../../redactor.ts'
 
 /** What is to be downloaded, and within which bounds. */
@@ -33,21 +34,20 @@ export type FetchResult =
   /** Arrived whole. `path` is a temporary file, which the caller removes. */
   | { state: 'fetched'; status: 200; path: string; validators: Validators }
 
-/** How patient a fetch is. Tests are less so. */
-export interface Patience {
+/**
+ * How often a download is tried, and for how long. The pause doubles with every attempt, and is drawn between half of that
+ * and all of it; a server that asks for more than `longestMs` is not waited for.
+ */
+export interface DownloadPolicy extends RetryPolicy {
   /** For a connection to be made, and for the server to say something. */
   idleMs: number
   /** Attempts in all. */
   attempts: number
-  /** The first pause; it doubles with every attempt, and is drawn between half of that and all of it. */
-  firstPauseMs: number
-  /** The longest pause. A server that asks for a longer one is not waited for. */
-  maxPauseMs: number
 }
 
-export const usualPatience: Patience = {
+export const usualDownloadPolicy: DownloadPolicy = {
   idleMs: 60_000,
   attempts: 5,
-  firstPauseMs: 2_000,
-  maxPauseMs: 120_000,
+  firstMs: 2_000,
+  longestMs: 120_000,
 }

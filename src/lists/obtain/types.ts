@@ -1,11 +1,11 @@
 import type { FetchFailure } from '../fetch/fetch-failure.ts'
-import type { FetchRequest, Patience, Validators } from '../fetch/types.ts'
+import type { DownloadPolicy, FetchRequest, Validators } from '../fetch/types.ts'
 
 /** One look at a list's source. */
 export interface Look {
   /** For the list's file; everything else is asked within the same bounds. */
   request: Omit<FetchRequest, 'known'>
-  options: { patience?: Patience; onTrouble?: (error: FetchFailure, pauseMs: number) => void }
+  options: { policy?: DownloadPolicy; onTrouble?: (error: FetchFailure, pauseMs: number) => void }
   /** Tells the log, in the words after `list X: `. */
   tell: (text: string) => void
 }

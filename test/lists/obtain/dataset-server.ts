@@ -57,7 +57,7 @@ export async function publisher() {
     update: (fields: Partial<UrlListConfig> = {}) => {
       const now = new Date(Date.UTC(2026, 0, 2, ++hours)).toISOString()
       const list = urlList(`${server.origin}/entities.ftm.json`, { format: 'opensanctions', ...fields })
-      return updateList(db, list, { now: () => now, patience: impatient, onNote: (text) => notes.push(text) })
+      return updateList(db, list, { now: () => now, policy: impatient, onNote: (text) => notes.push(text) })
     },
   }
 }

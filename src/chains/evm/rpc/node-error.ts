@@ -1,5 +1,6 @@
 import { BaseError, HttpRequestError, RpcRequestError, TimeoutError } from 'viem'
 import { ChainscreenError } from '../../../errors.ts'
+import { retryAfterMs } from '../../../network/retry.ts'
 import type { Redactor } from '../../../redactor.ts'
 import { NodeBusy, RpcRefusal } from './refusal.ts'
 import { type RefusalKind, refusalKind } from './refusal-kinds.ts'
@@ -74,30 +75,29 @@ function httpError(status: number, call: FailedCall, headers?: Headers): Chainsc
   if (status === 429 || status === 503)
     return new NodeBusy(
       `The node at ${endpoint} answered ${method} with HTTP ${status}: it has no time now.`,
-      retryAfterMs(headers),
+      askedMs(headers),
     )
   if (status === 408 || status >= 500)
-    return unreachable(call, `answered ${method} with HTTP ${status}`, retryAfterMs(headers))
+    return unreachable(call, `answered ${method} with HTTP ${status}`, askedMs(headers))
   return new ChainscreenError(
     'node-bad-answer',
     `The node at ${endpoint} answered ${method} with HTTP ${status}: check the URL in the config.`,
   )
 }
 
-function unreachable(call: FailedCall, what: string, retryAfterMs?: number): ChainscreenError {
+function unreachable(call: FailedCall, what: string, retryAfter?: number): ChainscreenError {
   return new ChainscreenError(
     'node-unreachable',
     `The node at ${call.endpoint} ${what}: check that it runs and that the URL in the config is right.`,
-    { retryAfterMs },
+    { retryAfterMs: retryAfter },
   )
 }
 
-/** Retry-After in seconds or as a date (RFC 9110, 10.2.3), an hour at most. */
-function retryAfterMs(headers: Headers | undefined): number | undefined {
-  const text = headers?.get('retry-after')
-  if (text === null || text === undefined) return undefined
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now()
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), 3_600_000) : undefined
+/** No longer than this is a node left alone, whatever it asks for. */
+const longestRetryAfterMs = 3_600_000
+
+function askedMs(headers: Headers | undefined): number | undefined {
+  return retryAfterMs(headers?.get('retry-after'), Date.now(), longestRetryAfterMs)
 }
 
 /** The system's word for a failed connection, such as ` (ECONNREFUSED)`. */
