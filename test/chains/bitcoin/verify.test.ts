@@ -72,7 +72,7 @@ describe('a spent output that is not what its input shows', () => {
     await expect(source.block(1)).rejects.toMatchObject({
       code: 'node-bad-answer',
       message: expect.stringMatching(
-        /input 8 of transaction [0-9a-f]{64}: the key shown is not that of the spent P2WPKH/,
+        /input 8 of transaction [0-9a-f]{64}: the key revealed is not that of the spent P2WPKH/,
       ),
     })
   })

@@ -1,9 +1,10 @@
 import { ByteReader } from '../byte-reader.ts'
+import { doubleSha256 } from '../double-sha256.ts'
 import { readTransactionStart } from '../transaction-start.ts'
 import { readTxOut } from '../tx-out.ts'
 
 /** What a block's first transaction says of the block. Views into it. */
-export interface Coinbase {
+interface Coinbase {
   scriptSig: Uint8Array
   witness: readonly Uint8Array[]
   /** What the last output of that form commits to (BIP 141). */
@@ -46,4 +47,26 @@ function pushOf(number: number): number[] {
   // The highest bit is a sign.
   if ((bytes.at(-1) ?? 0) >= 128) bytes.push(0)
   return [bytes.length, ...bytes]
+}
+
+/**
+ * What is wrong with the witnesses of a block, or `undefined`. Before segwit there are none; from then on the coinbase
+ * commits to them, and a block without a commitment has none.
+ *
+ * Source: BIP 141; Bitcoin Core, src/validation.cpp, CheckWitnessMalleation.
+ *
+ * @param witnessRoot `null` where no transaction has a witness
+ */
+export function witnessFault(
+  { witness, commitment }: Coinbase,
+  witnessRoot: Uint8Array | null,
+  active: boolean,
+): string | undefined {
+  if (!active || commitment === undefined)
+    return witnessRoot === null ? undefined : 'it has witnesses that nothing in it commits to'
+  const [nonce] = witness
+  if (witnessRoot === null || nonce === undefined || witness.length !== 1 || nonce.length !== 32)
+    return 'its coinbase commits to witnesses, and lacks the 32 bytes that belong to it'
+  const expected = doubleSha256(witnessRoot, nonce)
+  return expected.equals(commitment) ? undefined : 'the witnesses are not those that its coinbase commits to'
 }

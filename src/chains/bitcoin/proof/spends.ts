@@ -1,7 +1,7 @@
+import { createRIPEMD160 } from 'hash-wasm'
 import { p2pkhScript, p2shScript, witnessScript } from '../../../address/script-templates.ts'
 import type { BatchHasher } from './batch-hasher.ts'
-import type { Ripemd160 } from './ripemd160.ts'
-import { type Demand, judgeInput, type Oddity, type SpendRules } from './shown.ts'
+import { type ExpectedHash, judgeInput, type SpendRules, type UnusualSpend } from './revealed.ts'
 import { type Places, type SpentInput, spentInputs } from './spent-inputs.ts'
 
 type InputPlace = Pick<SpentInput, 'tx' | 'input'>
@@ -20,7 +20,7 @@ export interface SpendHashers {
   ripemd160: Ripemd160
 }
 
-/** Hashes what every input of a block shows, and compares it with what it is said to spend. */
+/** Hashes what every input of a block reveals, and compares it with what it is said to spend. */
 export function proveSpends(
   { batch, ripemd160 }: SpendHashers,
   block: Uint8Array,
@@ -28,8 +28,8 @@ export function proveSpends(
   spent: Uint8Array,
   rules: SpendRules,
 ): SpendsProof {
-  const demands: (InputPlace & Demand)[] = []
-  const oddities: (InputPlace & Oddity)[] = []
+  const expectedHashes: (InputPlace & ExpectedHash)[] = []
+  const unusualSpends: (InputPlace & UnusualSpend)[] = []
   const found: SpendsProof = { fault: null, faults: 0, doubts: [] }
   const fail = ({ tx, input }: InputPlace, problem: string) => {
     found.fault ??= { tx, input, problem }
@@ -37,20 +37,20 @@ export function proveSpends(
   }
   for (const each of spentInputs(block, places, spent)) {
     const { tx, input } = each
-    const { demands: wanted, problem, oddity } = judgeInput(block, each, rules)
-    for (const { shown, hash, problem: wrong } of wanted)
-      demands.push({ tx, input, shown, hash, problem: wrong })
+    const { expectedHashes: wanted, problem, unusualSpend } = judgeInput(block, each, rules)
+    for (const { revealed, hash, problem: wrong } of wanted)
+      expectedHashes.push({ tx, input, revealed, hash, problem: wrong })
     if (problem !== undefined) fail(each, problem)
-    if (oddity !== undefined) oddities.push({ tx, input, ...oddity })
+    if (unusualSpend !== undefined) unusualSpends.push({ tx, input, ...unusualSpend })
   }
-  const hashOf = hashesOf(batch, block, [...demands, ...oddities])
-  demands.forEach((demand, i) => {
-    const { hash } = demand
+  const hashOf = hashesOf(batch, block, [...expectedHashes, ...unusualSpends])
+  expectedHashes.forEach((expected, i) => {
+    const { hash } = expected
     const digest = hash.length === 20 ? ripemd160(hashOf(i)) : hashOf(i)
-    if (!equal(digest, hash)) fail(demand, demand.problem)
+    if (!equal(digest, hash)) fail(expected, expected.problem)
   })
-  oddities.forEach(({ tx, input, items }, i) => {
-    const sha256 = hashOf(demands.length + i)
+  unusualSpends.forEach(({ tx, input, items }, i) => {
+    const sha256 = hashOf(expectedHashes.length + i)
     const hash160 = ripemd160(sha256)
     const ofWitness =
       items === 2 ? [witnessScript(0, hash160), witnessScript(0, sha256)] : [witnessScript(0, sha256)]
@@ -67,15 +67,15 @@ export function proveSpends(
 function hashesOf(
   batch: BatchHasher,
   block: Uint8Array,
-  all: readonly Pick<Demand, 'shown'>[],
+  all: readonly Pick<ExpectedHash, 'revealed'>[],
 ): (n: number) => Uint8Array {
   const at = batch.free
   const digests = at + block.length
   batch.memory.set(block, at)
   const messages = { starts: new Uint32Array(all.length), lengths: new Uint32Array(all.length) }
-  all.forEach(({ shown }, i) => {
-    messages.starts[i] = at + shown.start
-    messages.lengths[i] = shown.end - shown.start
+  all.forEach(({ revealed }, i) => {
+    messages.starts[i] = at + revealed.start
+    messages.lengths[i] = revealed.end - revealed.start
   })
   batch.hashAll(messages, digests, 1)
   return (n) => batch.memory.subarray(digests + 32 * n, digests + 32 * (n + 1))
@@ -84,4 +84,12 @@ function hashesOf(
 function equal(a: Uint8Array, b: Uint8Array): boolean {
   for (let i = 0; i < b.length; i++) if (a[i] !== b[i]) return false
   return true
+}
+
+type Ripemd160 = (bytes: Uint8Array) => Uint8Array
+
+/** RIPEMD-160 in WebAssembly: of the thousands of keys that a block reveals, in a third of the time that node:crypto takes. */
+export async function loadRipemd160(): Promise<Ripemd160> {
+  const hasher = await createRIPEMD160()
+  return (bytes) => hasher.init().update(bytes).digest('binary')
 }

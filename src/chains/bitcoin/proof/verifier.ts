@@ -6,9 +6,8 @@ import type { NetworkFacts } from '../networks.ts'
 import type { ScannedBlock } from '../scanned-block.ts'
 import { doubtsOf } from './doubts.ts'
 import type { hashBlock } from './hash-block.ts'
-import { proveBlock } from './prove-block.ts'
-import { rulesAt } from './shown.ts'
-import { workFault } from './work.ts'
+import { proveBlock, workFault } from './prove-block.ts'
+import { rulesAt } from './revealed.ts'
 
 /** `strict`: a fault refuses the block. `warn`: it is recorded. `off`: nothing is proved. */
 export type VerifyMode = 'strict' | 'warn' | 'off'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { networkFacts } from '../../../../src/chains/bitcoin/networks.ts'
 import { hashBlock } from '../../../../src/chains/bitcoin/proof/hash-block.ts'
-import { proveBlock } from '../../../../src/chains/bitcoin/proof/prove-block.ts'
-import { rulesAt } from '../../../../src/chains/bitcoin/proof/shown.ts'
+import { proveBlock, subsidyAt, workFault } from '../../../../src/chains/bitcoin/proof/prove-block.ts'
+import { rulesAt } from '../../../../src/chains/bitcoin/proof/revealed.ts'
 import { ScannedBlock } from '../../../../src/chains/bitcoin/scanned-block.ts'
 import { type BlockSpec, type BuiltBlock, buildBlock, sats } from '../build-block.ts'
 import { rehash } from '../rehash.ts'
@@ -143,5 +143,52 @@ describe('a block', () => {
     expect(await faults({ ...built, spent })).toEqual([
       expect.stringMatching(/^input 0 of transaction [0-9a-f]{64}: /),
     ])
+  })
+})
+
+const { mainnet, regtest, signet, testnet4 } = networkFacts
+
+describe('proof of work', () => {
+  it.each([
+    [mainnet, 0x1d00ffff],
+    [testnet4, 0x1d00ffff],
+    [signet, 0x1e0377ae],
+    [regtest, 0x207fffff],
+  ])('of the genesis block of each network is enough', (facts, bits) => {
+    expect(workFault(facts.genesis, bits, facts)).toBeUndefined()
+  })
+
+  it('that does not meet its own bits is not', () => {
+    expect(workFault(mainnet.genesis, 0x1b00ffff, mainnet)).toBe(
+      'the hash does not meet its own bits 1b00ffff',
+    )
+  })
+
+  it.each([mainnet, testnet4, signet])('of a block made for regtest is not enough elsewhere', (facts) => {
+    expect(workFault(regtest.genesis, 0x207fffff, facts)).toBe(
+      'bits 207fffff ask for less work than the network allows',
+    )
+  })
+
+  it.each([0, 0x1d800001, 0x01003456])('with bits %i is none', (bits) => {
+    expect(workFault(mainnet.genesis, bits, mainnet)).toMatch(/are no target$/)
+  })
+})
+
+describe('the subsidy', () => {
+  it.each([
+    [0, 5_000_000_000],
+    [209_999, 5_000_000_000],
+    [210_000, 2_500_000_000],
+    [840_000, 312_500_000],
+    [6_929_999, 1],
+    [6_930_000, 0],
+    [100_000_000, 0],
+  ])('at height %i is %i satoshi', (height, sats) => {
+    expect(subsidyAt(height, networkFacts.mainnet)).toBe(sats)
+  })
+
+  it('halves every 150 blocks on regtest', () => {
+    expect(subsidyAt(150, networkFacts.regtest)).toBe(2_500_000_000)
   })
 })

@@ -108,7 +108,7 @@ async function served(input: InputSpec, script: Uint8Array) {
 
 describe('an input that is what it is said to be', () => {
   it.each(Object.entries({ ...showing, ...silent }))(
-    '%s is neither refused nor doubted',
+    '%s is neither refused nor unverified',
     async (_, input) => {
       const { spends } = await served(input, input.script)
       expect(spends).toEqual({ fault: null, faults: 0, doubts: [] })
