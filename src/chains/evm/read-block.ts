@@ -6,7 +6,7 @@ import type { BlockReceipts, ReceiptReader } from './read-receipts.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import type { CallOptions, RpcClient } from './rpc/client.ts'
 import type { ByteTally } from './rpc/pooled-fetch.ts'
-import { isUnread } from './traces/block-frames.ts'
+import { isUnread } from './traces/call-frames.ts'
 import type { TraceReader, TracesOfBlock } from './traces/trace-reader.ts'
 import type { RpcBlock } from './types.ts'
 

@@ -1,8 +1,7 @@
 import type { ChainDefinition } from '../definitions/definition.ts'
 import { type Oddity, oddities } from '../oddity.ts'
 import type { TokenTable } from '../tokens.ts'
-import { type BlockFrames, isUnread, type UnreadTrace } from '../traces/block-frames.ts'
-import type { CallFrames } from '../traces/call-frames.ts'
+import { type BlockFrames, type CallFrames, isUnread, type UnreadTrace } from '../traces/call-frames.ts'
 import type { RpcBlock, RpcReceipt, RpcTransaction } from '../types.ts'
 
 /** What the operator and the chain's definition say about a chain. */

@@ -1,7 +1,6 @@
 import type { ChainDefinition } from '../definitions/definition.ts'
 import { nowhere } from '../oddity.ts'
-import type { CallFrames } from '../traces/call-frames.ts'
-import { transferIdOf } from '../traces/frame-path.ts'
+import { type CallFrames, transferIdOf } from '../traces/call-frames.ts'
 import type { RpcLog, RpcReceipt } from '../types.ts'
 import type { EvmChain, ReadTransaction } from './context.ts'
 import type { Moved } from './movement.ts'

@@ -1,10 +1,11 @@
 import { nowhere, type Oddity } from '../oddity.ts'
+import { badAnswer } from '../rpc/bad-answer.ts'
 
 /**
  * How a frame runs. `value`: in the context of its callee, and what it carries moves there. `static`: it carries
- * nothing. `borrowed`: the callee's code in the caller's context; the value it shows is the caller's, and moves nothing.
+ * nothing. `delegatecall`: the callee's code in the caller's context; the value it shows is the caller's, and moves nothing.
  */
-export type FrameKind = 'value' | 'static' | 'borrowed'
+export type FrameKind = 'value' | 'static' | 'delegatecall'
 
 /**
  * The calls of one transaction that took effect (no failed frame, and none below a failed one), in the order in which
@@ -13,7 +14,7 @@ export type FrameKind = 'value' | 'static' | 'borrowed'
 export interface CallFrames {
   /** The transaction failed: only frame 0 is here. */
   failed: boolean
-  /** Lower-case. In a borrowed context the address whose context it is. */
+  /** Lower-case. In a delegatecall frame the address whose context it is. */
   from: string[]
   to: string[]
   kind: FrameKind[]
@@ -29,7 +30,7 @@ export interface CallFrames {
   odd: Oddity[]
 }
 
-export interface FrameMove {
+interface FrameMove {
   frame: number
   /** Wei, as a hex quantity. */
   value: string
@@ -100,7 +101,7 @@ export function canMove({ from, to }: FrameFields, frames: CallFrames, parent: n
 
 /** The address in whose context a frame runs. */
 function contextOf({ kind, from, to }: CallFrames, frame: number): string | undefined {
-  return kind[frame] === 'borrowed' ? from[frame] : to[frame]
+  return kind[frame] === 'delegatecall' ? from[frame] : to[frame]
 }
 
 /** Whether a frame has a place of its own in paths. */
@@ -116,4 +117,47 @@ const lowAddress = `0x${'0'.repeat(36)}`
 
 function isZero(quantity: string): boolean {
   return quantity === '0x0' || /^0x0*$/.test(quantity)
+}
+
+/** What a node served as a transaction's trace, and can't be read as that. */
+export interface UnreadTrace {
+  /** Why, as the rest of a sentence that begins with "its trace". */
+  unread: string
+}
+
+/** The frames of each transaction of a block, in their order; `null` for one that nodes do not trace. */
+export type BlockFrames = readonly (CallFrames | UnreadTrace | null)[]
+
+/**
+ * What holds for every transaction of a block is more likely the node's doing than theirs.
+ *
+ * @throws ChainscreenError `node-bad-answer` where there are transactions with traces, and no trace can be read.
+ */
+export function refuseAllUnread(traces: BlockFrames, method: string): BlockFrames {
+  if (!areAllUnread(traces)) return traces
+  const first = traces.find((trace) => trace !== null && isUnread(trace)) as UnreadTrace
+  throw badAnswer(
+    method,
+    'the list of traces',
+    traces,
+    `some that can be read (the first one ${first.unread})`,
+  )
+}
+
+/** Whether there are transactions with traces, and no trace can be read. */
+export function areAllUnread(traces: BlockFrames): boolean {
+  const served = traces.filter((trace) => trace !== null)
+  return served.length > 0 && served.every(isUnread)
+}
+
+export function isUnread(trace: CallFrames | UnreadTrace): trace is UnreadTrace {
+  return 'unread' in trace
+}
+
+/** The transfer id of the value that a frame moved: `value` for the transaction itself, else `trace:0.2`. */
+export function transferIdOf(frames: CallFrames, frame: number): string {
+  if (frame === 0) return 'value'
+  const path: number[] = []
+  for (let at = frame; at > 0; at = frames.parent[at] ?? 0) path.push(frames.position[at] ?? 0)
+  return `trace:${path.reverse().join('.')}`
 }

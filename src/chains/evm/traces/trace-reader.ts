@@ -3,19 +3,19 @@ import { ChainscreenError, messageOf } from '../../../errors.ts'
 import type { ChainDefinition } from '../definitions/definition.ts'
 import type { CallOptions, RpcClient } from '../rpc/client.ts'
 import type { RpcBlock, RpcReceipt } from '../types.ts'
-import { AwayRange } from './away-range.ts'
-import { areAllUnread, type BlockFrames } from './block-frames.ts'
+import { areAllUnread, type BlockFrames } from './call-frames.ts'
+import { tracedTransactions } from './check-trace.ts'
 import { probeTracers, type TracerState } from './choose-tracer.ts'
 import {
+  AwayRange,
   attemptsFor,
-  gravest,
+  mostTelling,
   reasons,
   type TraceFailure,
   type TraceFailureKind,
   traceFailure,
 } from './trace-failure.ts'
 import { traceSingly } from './trace-singly.ts'
-import { tracedTransactions } from './traced-transactions.ts'
 import { callTracer, type Tracer, traceBlock } from './tracer.ts'
 
 /** `auto`: traces where the node serves them, else a row in `unscreened` for each block. `required`: traces, or nothing. */
@@ -50,7 +50,7 @@ const mayBeOfOne: ReadonlySet<TraceFailureKind> = new Set(['timeout', 'silent', 
 
 /** So often a node that never traced anything is asked whether it does now. */
 const askAnewMs = 60_000
-/** Blocks that failed and were never read again, such as those of a lost branch, are forgotten beyond so many. */
+/** Blocks that failed and were never read again, such as those that were reorged out, are forgotten beyond so many. */
 const maxFailing = 1_000
 
 /**
@@ -148,7 +148,7 @@ export class TraceReader {
       failures.push(outcome)
       if (!this.#leadsOn(outcome, state, block)) break
     }
-    const failure = gravest(failures)
+    const failure = mostTelling(failures)
     if (failure === undefined) throw new Error('unreachable: some tracer was asked')
     return { failure, messages: failures.map(({ error }) => error.message) }
   }

@@ -1,10 +1,9 @@
 import type { ChainDefinition } from '../definitions/definition.ts'
 import type { CallOptions, RpcClient } from '../rpc/client.ts'
 import type { RpcBlock, RpcReceipt } from '../types.ts'
-import type { BlockFrames, UnreadTrace } from './block-frames.ts'
-import type { CallFrames } from './call-frames.ts'
+import type { BlockFrames, CallFrames, UnreadTrace } from './call-frames.ts'
+import { tracedTransactions } from './check-trace.ts'
 import { type TraceFailureKind, traceFailure } from './trace-failure.ts'
-import { tracedTransactions } from './traced-transactions.ts'
 import type { SingleTracer } from './tracer.ts'
 
 /** Transactions that are asked for at once. */

@@ -7,12 +7,9 @@ import { RpcRefusal } from '../rpc/refusal.ts'
 import { type RefusalKind, refusalKind } from '../rpc/refusal-kinds.ts'
 import type { CallTracerOptions } from '../rpc/schema.ts'
 import type { RpcBlock, RpcReceipt, RpcTransaction } from '../types.ts'
-import type { BlockFrames, UnreadTrace } from './block-frames.ts'
-import type { CallFrames } from './call-frames.ts'
-import { failedWith } from './raw-frame.ts'
-import { readBlockTraces } from './read-block-traces.ts'
-import { readCallTrace } from './read-call-trace.ts'
-import { readTraceBlock, readTraceTransaction } from './read-trace-block.ts'
+import type { BlockFrames, CallFrames, UnreadTrace } from './call-frames.ts'
+import { failedWith, readBlockTraces, readCallTrace } from './call-tracer.ts'
+import { readTraceBlock, readTraceTransaction } from './flat-traces.ts'
 
 /** One way to read the call traces of a block. */
 export interface Tracer {

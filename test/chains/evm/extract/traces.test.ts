@@ -9,8 +9,8 @@ import {
 } from '../../../../src/chains/evm/extract/topics.ts'
 import { maxWaySteps } from '../../../../src/chains/evm/extract/ways.ts'
 import type { KnownToken } from '../../../../src/chains/evm/tokens.ts'
-import type { BlockFrames } from '../../../../src/chains/evm/traces/block-frames.ts'
-import { readBlockTraces } from '../../../../src/chains/evm/traces/read-block-traces.ts'
+import type { BlockFrames } from '../../../../src/chains/evm/traces/call-frames.ts'
+import { readBlockTraces } from '../../../../src/chains/evm/traces/call-tracer.ts'
 import {
   address,
   blockOf,

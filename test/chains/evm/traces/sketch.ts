@@ -1,8 +1,7 @@
 import { chainDefinition } from '../../../../src/chains/evm/definitions/index.ts'
-import { type BlockFrames, isUnread } from '../../../../src/chains/evm/traces/block-frames.ts'
-import type { CallFrames } from '../../../../src/chains/evm/traces/call-frames.ts'
-import { readBlockTraces } from '../../../../src/chains/evm/traces/read-block-traces.ts'
-import { readTraceBlock } from '../../../../src/chains/evm/traces/read-trace-block.ts'
+import { type BlockFrames, type CallFrames, isUnread } from '../../../../src/chains/evm/traces/call-frames.ts'
+import { readBlockTraces } from '../../../../src/chains/evm/traces/call-tracer.ts'
+import { readTraceBlock } from '../../../../src/chains/evm/traces/flat-traces.ts'
 import { blockOf, type TxSketch } from '../build.ts'
 
 /** A call as a test thinks of it. The caller is who runs: `from` is never given. */

@@ -1,13 +1,15 @@
+import { endsInOwnTransaction } from '../check-receipts.ts'
+import type { ChainDefinition } from '../definitions/definition.ts'
 import { nowhere } from '../oddity.ts'
 import { isSignedType } from '../transaction-types.ts'
-import type { RpcReceipt, RpcTransaction } from '../types.ts'
+import type { RpcBlock, RpcReceipt, RpcTransaction } from '../types.ts'
 import type { CallFrames, FrameFields } from './call-frames.ts'
 
 /** Nobody signs as the zero address: until it had a type of its own, Bor's state sync did not. */
 const zero = `0x${'0'.repeat(40)}`
 
 /** What the first frame of a transaction says of it. */
-export interface TopFrame extends FrameFields {
+interface TopFrame extends FrameFields {
   creates: boolean
   input: unknown
 }
@@ -45,4 +47,16 @@ export function topFrameFault(
 function sameHex(one: unknown, other: string): boolean {
   if (one === other) return true
   return typeof one === 'string' && one.length === other.length && one.toLowerCase() === other.toLowerCase()
+}
+
+/**
+ * How many of a block's transactions a node traces: all of them, but for the chain's own one at the end, where the
+ * chain has that and this node leaves it out (Bor traces it only on demand).
+ *
+ * @param served how many traces there are.
+ */
+export function tracedTransactions(block: RpcBlock, definition: ChainDefinition, served: number): number {
+  const all = block.transactions.length
+  const isOwn = endsInOwnTransaction(block, definition) !== null
+  return isOwn && served === all - 1 ? served : all
 }
