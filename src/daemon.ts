@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { type ChainConditions, createChainConditions } from './chains/chain-conditions.ts'
 import type { Config } from './config/schema.ts'
 import { ChainscreenError } from './errors.ts'
@@ -7,14 +6,15 @@ import type { Db } from './ledger/database.ts'
 import { watchDatabaseFile } from './ledger/database-file.ts'
 import { leftChains, leftChainText, leftOwnChains, leftOwnText } from './ledger/left-behind.ts'
 import { openLedger } from './ledger/open.ts'
+import { pause } from './lifecycle/loop.ts'
 import { loadLists } from './lists/load-lists.ts'
 import { tendLists } from './lists/tend-lists.ts'
 import type { Log } from './log.ts'
-import { keepCanary } from './pipeline/canary.ts'
+import { startCanary } from './pipeline/canary.ts'
 import { followChain } from './pipeline/follow-chain.ts'
 import { guardProgress } from './pipeline/guard-progress.ts'
-import { keepReadingAhead } from './pipeline/keep-reading-ahead.ts'
-import { keepRescreening } from './pipeline/keep-rescreening.ts'
+import { startReadingAhead } from './pipeline/keep-reading-ahead.ts'
+import { startRescreening } from './pipeline/keep-rescreening.ts'
 import { knowAssets } from './pipeline/know-assets.ts'
 import { freezeContractsOn, knowFreezeLists } from './pipeline/know-freeze-lists.ts'
 import { Memory } from './pipeline/memory.ts'
@@ -70,7 +70,7 @@ export async function runDaemon(config: Config, given: DaemonOptions): Promise<v
         const followed = config.chains.map(({ id }) => id)
         for (const left of leftChains(db, followed)) log.warn({ chain: left.id }, leftChainText(left))
         for (const left of leftOwnChains(db, followed)) log.warn({ chain: left.chain }, leftOwnText(left))
-        const stopRescreening = keepRescreening(db, log, now)
+        const stopRescreening = startRescreening(db, log, now)
         try {
           await followAll(config, db, { ...options, now, conditions, lost: file.lost })
         } finally {
@@ -100,8 +100,8 @@ type Running = DaemonOptions & { now: () => string; conditions: ChainConditions;
 
 async function followAll(config: Config, db: Db, options: Running): Promise<void> {
   const memory = new Memory(db)
-  const stopReading = keepReadingAhead(memory, options.log)
-  const stopCanary = config.canary === undefined ? undefined : keepCanary(db, memory, config.canary, options)
+  const reading = startReadingAhead(memory, options.log)
+  const canary = config.canary === undefined ? undefined : startCanary(db, memory, config.canary, options)
   if (config.chains.length === 0) options.log.warn(withoutChains(options.once))
   const guarded = guardProgress(config.chains, options)
   const signal = AbortSignal.any([options.signal, guarded.signal])
@@ -122,8 +122,8 @@ async function followAll(config: Config, db: Db, options: Running): Promise<void
     if (failed !== undefined) throw failed.reason
   } finally {
     guarded.watchdog.stop()
-    await stopReading()
-    await stopCanary?.()
+    await reading.stop()
+    await canary?.stop()
   }
 }
 
@@ -132,11 +132,7 @@ function withoutChains(once: boolean): string {
   return once ? what : `${what}; lists are kept up to date, and \`screen\` answers from them`
 }
 
-/** Longer than this a timer can't be: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args. */
-const longestTimerMs = 2 ** 31 - 1
-
 /** Keeps the process alive, which waiting for a signal alone does not. */
 async function untilAborted(signal: AbortSignal): Promise<void> {
-  // Aborted is how it ends.
-  while (!signal.aborted) await setTimeout(longestTimerMs, undefined, { signal }).catch(() => {})
+  while (!signal.aborted) await pause(Number.POSITIVE_INFINITY, signal)
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { ChainscreenError, isTemporary, messageOf } from '../errors.ts'
+import { ChainscreenError, isTemporary } from '../errors.ts'
+import { pause } from '../lifecycle/loop.ts'
 import { retryDelayMs } from '../network/retry.ts'
 import type { BlockRef } from '../screening/types.ts'
 import { type Finality, finalHeight } from './final-height.ts'
@@ -232,12 +232,4 @@ async function reorganise(
 
 function isDeep(error: unknown): boolean {
   return error instanceof ChainscreenError && error.code === 'deep-reorg'
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(ms, undefined, { signal })
-  } catch (error) {
-    if (!signal.aborted) throw new Error(messageOf(error))
-  }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Stats, statSync } from 'node:fs'
-import { setTimeout } from 'node:timers/promises'
 import { ChainscreenError, isTemporary, messageOf } from '../errors.ts'
+import { type Loop, startLoop } from '../lifecycle/loop.ts'
 import { type Db, one, run } from './database.ts'
 
 export interface DatabaseFileWatch {
@@ -30,7 +30,6 @@ export function watchDatabaseFile(
   options: { checkEveryMs?: number } = {},
 ): DatabaseFileWatch {
   const { checkEveryMs = defaultCheckEveryMs } = options
-  const stop = new AbortController()
   const failed = new AbortController()
   let fail: (error: ChainscreenError) => void = () => {}
   const lost = new Promise<never>((_resolve, reject) => {
@@ -39,7 +38,7 @@ export function watchDatabaseFile(
   // Nobody may be waiting for it any more.
   lost.catch(() => {})
 
-  async function watch(): Promise<void> {
+  function startWatch(): Loop {
     const paths = [db.name, `${db.name}-wal`]
     const files = paths.flatMap((path) => {
       const stats = statOf(path)
@@ -47,7 +46,7 @@ export function watchDatabaseFile(
     })
     const token = randomUUID()
     let beatAt: number | null = null
-    while (!stop.signal.aborted) {
+    return startLoop(() => {
       const moved = files.find(({ path, stats }) => !isSameFile(stats, statOf(path)))
       const reason =
         moved === undefined ? heartbeatFault(db, beatAt === null ? null : token) : movedReason(moved.path)
@@ -59,23 +58,20 @@ export function watchDatabaseFile(
           ),
         )
         failed.abort()
-        return
+        return null
       }
       if (beatAt === null || performance.now() - beatAt >= heartbeatEveryMs) {
         if (writeHeartbeat(db, token, now())) beatAt = performance.now()
       }
-      await setTimeout(checkEveryMs, undefined, { signal: stop.signal }).catch(() => {})
-    }
+      return checkEveryMs
+    })
   }
 
-  const work = db.memory ? Promise.resolve() : watch()
+  const loop = db.memory ? undefined : startWatch()
   return {
     signal: failed.signal,
     lost,
-    stop: async () => {
-      stop.abort()
-      await work
-    },
+    stop: async () => loop?.stop(),
   }
 }
 

@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises'
 import type { ListConfig, UrlListConfig } from '../config/lists.ts'
 import type { Db } from '../ledger/database.ts'
 import { readLooks } from '../ledger/list-checks.ts'
 import { readSource } from '../ledger/list-sources.ts'
+import { startLoop } from '../lifecycle/loop.ts'
 import type { Log } from '../log.ts'
 import { loadOrKeep } from './load-lists.ts'
 import { outOfForce } from './out-of-force.ts'
@@ -18,55 +18,47 @@ const lookEveryMs = 60_000
  * @param loaded the first load of the lists, which it waits for.
  * @returns stops, and resolves when nothing is under way any more.
  */
-export function keepUpdated(
+export function startUpdates(
   db: Db,
   lists: readonly ListConfig[],
   log: Log,
   now: () => string,
   loaded: Promise<unknown> = Promise.resolve(),
 ): () => Promise<void> {
-  const controller = new AbortController()
   const loops = lists
     .filter((list) => 'url' in list)
-    .map(async (list) => {
-      // What came of it is told by whoever loads them.
-      await loaded.catch(() => {})
-      await keepOneUpdated(db, list, log, now, controller.signal)
+    .map((list) => {
+      const isOut = outOfForce(db, list.id, log)
+      const round = async (signal: AbortSignal) => {
+        // What came of it is told by whoever loads them.
+        await loaded.catch(() => {})
+        return signal.aborted || isOut() ? lookEveryMs : updateIfDue(db, list, log, now, signal)
+      }
+      return startLoop(round, { ref: false })
     })
   return async () => {
-    controller.abort()
-    await Promise.all(loops)
+    await Promise.all(loops.map((loop) => loop.stop()))
   }
 }
 
-async function keepOneUpdated(
+/** @returns how long to pause until the next look. */
+async function updateIfDue(
   db: Db,
   list: UrlListConfig,
   log: Log,
   now: () => string,
   signal: AbortSignal,
-): Promise<void> {
-  const pause = (ms: number) => setTimeout(ms, undefined, { signal, ref: false }).catch(() => {})
-  const isOut = outOfForce(db, list.id, log)
-  while (!signal.aborted) {
-    if (isOut()) {
-      await pause(lookEveryMs)
-      continue
-    }
-    const waitMs = dueAt(db, list, now()) - Date.parse(now())
-    if (waitMs > 0) {
-      await pause(Math.min(waitMs, lookEveryMs))
-      continue
-    }
-    try {
-      await loadOrKeep(db, list, log, now, signal)
-    } catch (error) {
-      // Nothing to keep.
-      if (!signal.aborted) sayTrouble(list, error, log, false)
-    }
-    // Also where not even the failure could be noted, and the list seems due at once.
-    await pause(Math.min(list.everyMs, lookEveryMs))
+): Promise<number> {
+  const waitMs = dueAt(db, list, now()) - Date.parse(now())
+  if (waitMs > 0) return Math.min(waitMs, lookEveryMs)
+  try {
+    await loadOrKeep(db, list, log, now, signal)
+  } catch (error) {
+    // Nothing to keep.
+    if (!signal.aborted) sayTrouble(list, error, log, false)
   }
+  // Also where not even the failure could be noted, and the list seems due at once.
+  return Math.min(list.everyMs, lookEveryMs)
 }
 
 function dueAt(db: Db, list: UrlListConfig, now: string): number {

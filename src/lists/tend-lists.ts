@@ -1,7 +1,7 @@
 import type { ListConfig } from '../config/lists.ts'
 import type { Db } from '../ledger/database.ts'
 import type { Log } from '../log.ts'
-import { keepUpdated } from './keep-updated.ts'
+import { startUpdates } from './keep-updated.ts'
 import { watchListFiles } from './watch-files.ts'
 
 /**
@@ -17,7 +17,7 @@ export function tendLists(
   now: () => string,
   loaded: Promise<readonly string[]>,
 ): () => Promise<void> {
-  const stops = [watchListFiles(db, lists, log, now, loaded), keepUpdated(db, lists, log, now, loaded)]
+  const stops = [watchListFiles(db, lists, log, now, loaded), startUpdates(db, lists, log, now, loaded)]
   return async () => {
     await Promise.all(stops.map((stop) => stop()))
   }

@@ -1,10 +1,10 @@
-import { setTimeout } from 'node:timers/promises'
 import { ChainscreenError } from '../errors.ts'
 import { readChainState, readHalt } from '../ledger/chain.ts'
 import type { StepCounts } from '../ledger/commit-step.ts'
 import { isDaemonLockFree } from '../ledger/daemon-lock.ts'
 import type { Db } from '../ledger/database.ts'
 import { pendingReplays, type Replay, readReplay, replayCounts } from '../ledger/replays.ts'
+import { pause } from '../lifecycle/loop.ts'
 
 export interface RescanWatch {
   /** Ends the watching, and not the rescan. */
@@ -42,7 +42,7 @@ export async function watchRescan(db: Db, asked: Replay, watch: RescanWatch): Pr
     const waiting = waitingFor(db, job)
     if (waiting !== null && waiting !== told) watch.onWaiting(waiting)
     told = waiting
-    await setTimeout(pollMs, undefined, { signal }).catch(() => {})
+    await pause(pollMs, signal)
     if (signal.aborted)
       throw new ChainscreenError(
         'aborted',

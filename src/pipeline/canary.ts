@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
 import { evmKey, type Key } from '../address/key.ts'
 import { addressText } from '../address/text.ts'
 import type { SourceBlock } from '../chains/source.ts'
@@ -8,6 +7,7 @@ import { ChainscreenError, messageOf } from '../errors.ts'
 import { commitCanary, noteCanaryFailure, putCanaryEntry } from '../ledger/canary.ts'
 import type { Chain } from '../ledger/chain.ts'
 import type { Db } from '../ledger/database.ts'
+import { type Loop, startLoop } from '../lifecycle/loop.ts'
 import type { Log } from '../log.ts'
 import type { Memory } from './memory.ts'
 import { screenUntilCurrent } from './screen-blocks.ts'
@@ -82,31 +82,20 @@ function madeUpBlock(key: Key, at: string): SourceBlock {
   }
 }
 
-/** Runs the canary now and on its schedule. A failure is said loudly, and stops nothing. @returns ends it. */
-export function keepCanary(
+/** Runs the canary now and on its schedule. A failure is logged as an error, and stops nothing. */
+export function startCanary(
   db: Db,
   memory: Memory,
   config: CanaryConfig,
   options: { log: Log; now: () => string },
-): () => Promise<void> {
-  const stop = new AbortController()
-  const work = keepOn()
-
-  async function keepOn(): Promise<void> {
-    while (!stop.signal.aborted) {
-      try {
-        const alert = runCanary(db, memory, config, options.now())
-        options.log.info({ alert }, 'the canary passed')
-      } catch (error) {
-        options.log.error(messageOf(error))
-      }
-      // Told to stop while it waits is how it ends.
-      await setTimeout(config.everyMs, undefined, { signal: stop.signal }).catch(() => {})
+): Loop {
+  return startLoop(() => {
+    try {
+      const alert = runCanary(db, memory, config, options.now())
+      options.log.info({ alert }, 'the canary passed')
+    } catch (error) {
+      options.log.error(messageOf(error))
     }
-  }
-
-  return async () => {
-    stop.abort()
-    await work
-  }
+    return config.everyMs
+  })
 }

@@ -12,8 +12,8 @@ import { noteFinalRule, ruleChange } from '../ledger/final-rule.ts'
 import { lowerFinal } from '../ledger/lower-final.ts'
 import { lowestAskedFor, queueFromStart, raisedStart } from '../ledger/lower-start.ts'
 import type { Log } from '../log.ts'
-import { keepReadingFreezes } from './keep-reading-freezes.ts'
-import { followAndReplay } from './keep-replaying.ts'
+import { startReadingFreezes } from './keep-reading-freezes.ts'
+import { followAndRescan } from './keep-replaying.ts'
 import { createLedgerStore, type Wiring } from './ledger-store.ts'
 import type { Memory } from './memory.ts'
 import { chainOf, createSource, pinned } from './open-chain.ts'
@@ -81,11 +81,11 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
   const shallow = shallowFinality(config)
   if (shallow !== null) log.warn(about, `${chain.id}: ${shallow}`)
   log.info({ ...about, node: source.endpoint }, `following ${chain.id} at ${source.endpoint}`)
-  const past = keepReadingFreezes(db, chain, source, { ...job, contracts: job.freezeContracts })
+  const past = startReadingFreezes(db, chain, source, { ...job, contracts: job.freezeContracts })
   try {
     try {
       const settings = followerOptions(config, wiring, source, beside, job)
-      await followAndReplay(wiring, config, job, () => follow(settings))
+      await followAndRescan(wiring, config, job, () => follow(settings))
       if (once && !signal.aborted) await mempool?.once()
       log.info(about, `${chain.id} ${signal.aborted ? 'stopped' : 'is at its head'}`)
     } catch (error) {

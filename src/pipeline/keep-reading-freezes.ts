@@ -1,7 +1,7 @@
-import { setTimeout } from 'node:timers/promises'
 import type { ChainSource } from '../chains/source.ts'
 import { ChainscreenError, isTemporary, messageOf } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
+import { pause, startLoop } from '../lifecycle/loop.ts'
 import type { Log } from '../log.ts'
 import { retryDelayMs } from '../network/retry.ts'
 import { compareFreezes, sentence } from './compare-freezes.ts'
@@ -35,19 +35,16 @@ export interface PastReadingOptions {
  * Reads, beside the follower of a chain, what issuers froze before it was followed. Trouble with the node is said and
  * tried again, and halts no follower: until all is read the list is not complete, and says so.
  */
-export function keepReadingFreezes(
+export function startReadingFreezes(
   db: Db,
   chain: { id: string },
   source: ChainSource,
   { contracts, log, now, signal: stopped, firstRetryMs = usualFirstRetryMs }: PastReadingOptions,
 ): PastReading {
   if (contracts.length === 0) return { stop: async () => {} }
-  const ending = new AbortController()
-  const signal = AbortSignal.any([ending.signal, stopped])
   const pace = newPace()
   const about = { chain: chain.id }
   const retry = { firstMs: firstRetryMs, longestMs: longestRetryMs }
-  const work = keepOn()
 
   /** All that can be read now. */
   async function read(until: AbortSignal): Promise<void> {
@@ -65,45 +62,39 @@ export function keepReadingFreezes(
     }
   }
 
-  async function keepOn(): Promise<void> {
-    let failures = 0
-    let opened = false
-    while (!signal.aborted) {
+  let failures = 0
+  let opened = false
+  const loop = startLoop(
+    async (signal) => {
       try {
         if (!opened) await source.open(signal)
         opened = true
         await read(signal)
         failures = 0
-        await pause(lookEveryMs, signal)
+        return lookEveryMs
       } catch (error) {
-        if (signal.aborted) return
         // A node of another chain: the follower halts for it.
-        if (error instanceof ChainscreenError && !isTemporary(error)) return
+        if (signal.aborted || (error instanceof ChainscreenError && !isTemporary(error))) return null
         const retryMs = retryDelayMs(retry, ++failures)
         log.warn({ ...about, retryMs }, `past freezes on ${chain.id} were not read: ${messageOf(error)}`)
-        await pause(retryMs, signal)
+        return retryMs
       }
-    }
-  }
+    },
+    { signal: stopped },
+  )
 
   return {
     async stop({ finish }) {
-      ending.abort()
-      await work
+      await loop.stop()
       for (let attempt = 1; finish; attempt++) {
         try {
           return await read(stopped)
         } catch (error) {
           if (stopped.aborted) return
           if (attempt === finishAttempts || !isTemporary(error)) throw error
-          await setTimeout(retryDelayMs(retry, attempt))
+          await pause(retryDelayMs(retry, attempt), stopped)
         }
       }
     },
   }
-}
-
-/** Told to stop while it waits is how it ends. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await setTimeout(ms, undefined, { signal }).catch(() => {})
 }

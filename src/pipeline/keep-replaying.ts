@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises'
 import type { ChainConfig } from '../config/chains.ts'
 import { isMissing, messageOf } from '../errors.ts'
 import { readChainState } from '../ledger/chain.ts'
 import { pendingReplays, type ReplayCause } from '../ledger/replays.ts'
+import { startLoop } from '../lifecycle/loop.ts'
 import type { Log } from '../log.ts'
 import type { Wiring } from './ledger-store.ts'
 import { openSource } from './open-chain.ts'
@@ -38,41 +38,36 @@ const reasons: Record<ReplayCause, string> = {
  * @returns stops after the step under way, or, to `finish`, when nothing is left to do but what the node does not have, and
  * throws what else hinders it.
  */
-export function keepReplaying(
+export function startRescans(
   wiring: Wiring,
   config: ChainConfig,
   { freezeContracts, log, signal: ends, onRescan }: ReplayingOptions,
 ): (options: { finish: boolean }) => Promise<void> {
   const { db, chain } = wiring
-  const stop = new AbortController()
-  const work = keepOn()
-
-  async function keepOn(): Promise<void> {
-    let pauseMs = lookEveryMs
-    let tried = ''
-    let nextTry = 0
-    while (!stop.signal.aborted) {
-      try {
-        const left = whatIsLeft()
-        // What was asked for since does not wait for what failed.
-        if (left !== tried) [pauseMs, nextTry] = [lookEveryMs, 0]
-        if (left !== '' && !isBehind(wiring, config.prefetch) && Date.now() >= nextTry) {
-          try {
-            await workOff(left)
-          } finally {
-            tried = whatIsLeft()
-            pauseMs = Math.min(pauseMs * 2, longestPauseMs)
-            nextTry = Date.now() + pauseMs
-          }
+  let pauseMs = lookEveryMs
+  let tried = ''
+  let nextTry = 0
+  const loop = startLoop(async (signal) => {
+    try {
+      const left = whatIsLeft()
+      // What was asked for since does not wait for what failed.
+      if (left !== tried) [pauseMs, nextTry] = [lookEveryMs, 0]
+      if (left !== '' && !isBehind(wiring, config.prefetch) && Date.now() >= nextTry) {
+        try {
+          await workOff(left, signal)
+        } finally {
+          tried = whatIsLeft()
+          pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+          nextTry = Date.now() + pauseMs
         }
-      } catch (error) {
-        // A reorg under way, a node that is away: what is written down stays so.
-        if (!stop.signal.aborted)
-          log.warn({ chain: chain.id }, `${chain.id}: the rescan is to be tried again: ${messageOf(error)}`)
       }
-      await setTimeout(lookEveryMs, undefined, { signal: stop.signal }).catch(() => {})
+    } catch (error) {
+      // A reorg under way, a node that is away: what is written down stays so.
+      if (!signal.aborted)
+        log.warn({ chain: chain.id }, `${chain.id}: the rescan is to be tried again: ${messageOf(error)}`)
     }
-  }
+    return lookEveryMs
+  })
 
   /** The blocks that are left to read again, in words. */
   function whatIsLeft(): string {
@@ -81,9 +76,9 @@ export function keepReplaying(
       .join(', ')
   }
 
-  async function workOff(blocks: string): Promise<void> {
+  async function workOff(blocks: string, stopped: AbortSignal): Promise<void> {
     const pause = new AbortController()
-    const signal = AbortSignal.any([stop.signal, pause.signal])
+    const signal = AbortSignal.any([stopped, pause.signal])
     const about = { chain: chain.id }
     log.info(about, `${chain.id}: rescan of blocks ${blocks}`)
     const onProgress = () => {
@@ -127,8 +122,7 @@ export function keepReplaying(
   }
 
   return async ({ finish }) => {
-    stop.abort()
-    await work
+    await loop.stop()
     if (!finish || ends.aborted || whatIsLeft() === '') return
     try {
       const { failures } = await readAgain(ends, () => {})
@@ -142,13 +136,13 @@ export function keepReplaying(
 }
 
 /** Follows, and reads again behind it. @param options.once when it ends well, nothing is left to be read again that the node has. */
-export async function followAndReplay(
+export async function followAndRescan(
   wiring: Wiring,
   config: ChainConfig,
   options: ReplayingOptions & { once: boolean },
   follow: () => Promise<void>,
 ): Promise<void> {
-  const stop = keepReplaying(wiring, config, options)
+  const stop = startRescans(wiring, config, options)
   let finish = false
   try {
     await follow()

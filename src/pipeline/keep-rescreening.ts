@@ -1,6 +1,6 @@
-import { setTimeout } from 'node:timers/promises'
 import { messageOf } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
+import { startLoop } from '../lifecycle/loop.ts'
 import type { Log } from '../log.ts'
 import { type RescreenOutcome, rescreen } from './rescreen.ts'
 
@@ -12,30 +12,21 @@ const lookEveryMs = 1_000
  *
  * @returns stops after the chunk under way, or, to `finish`, when nothing is left to do.
  */
-export function keepRescreening(
+export function startRescreening(
   db: Db,
   log: Log,
   now: () => string,
 ): (options: { finish: boolean }) => Promise<void> {
-  const stop = new AbortController()
-  const work = keepOn()
-
-  async function keepOn(): Promise<void> {
-    const { signal } = stop
-    while (!signal.aborted) {
-      try {
-        report(log, await rescreen(db, { now, signal }))
-      } catch (error) {
-        log.error(`stored history was not re-screened, and will be tried again: ${messageOf(error)}`)
-      }
-      // Told to stop while it waits is how it ends.
-      await setTimeout(lookEveryMs, undefined, { signal }).catch(() => {})
+  const loop = startLoop(async (signal) => {
+    try {
+      report(log, await rescreen(db, { now, signal }))
+    } catch (error) {
+      log.error(`stored history was not re-screened, and will be tried again: ${messageOf(error)}`)
     }
-  }
-
+    return lookEveryMs
+  })
   return async ({ finish }) => {
-    stop.abort()
-    await work
+    await loop.stop()
     if (finish) report(log, await rescreen(db, { now }))
   }
 }

@@ -1,7 +1,7 @@
-import { setTimeout } from 'node:timers/promises'
 import type { ChainSource } from '../chains/source.ts'
 import { messageOf } from '../errors.ts'
 import { noteMempool } from '../ledger/mempools.ts'
+import { type Loop, startLoop } from '../lifecycle/loop.ts'
 import type { Log } from '../log.ts'
 import { retryDelayMs } from '../network/retry.ts'
 import type { Wiring } from './ledger-store.ts'
@@ -31,7 +31,8 @@ export function tendMempool(
   const watch = createMempoolWatch(wiring, source)
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
-  let work: Promise<void> | undefined
+  let loop: Loop | undefined
+  let failures = 0
   let said: string | null = null
 
   async function look(): Promise<void> {
@@ -53,31 +54,28 @@ export function tendMempool(
     }
   }
 
-  async function keepOn(): Promise<void> {
-    for (let failures = 0; !signal.aborted; ) {
-      const began = performance.now()
+  async function poll(): Promise<number> {
+    const began = performance.now()
+    try {
+      await look()
+      failures = 0
+    } catch (error) {
+      if (signal.aborted) return 0
+      failures++
       try {
-        await look()
-        failures = 0
-      } catch (error) {
-        if (signal.aborted) return
-        failures++
-        try {
-          note(error)
-        } catch (failure) {
-          log.error(messageOf(failure))
-        }
+        note(error)
+      } catch (failure) {
+        log.error(messageOf(failure))
       }
-      const restMs = restFactor * (performance.now() - began)
-      const pauseMs = retryDelayMs({ firstMs: pollMs, longestMs: longestPauseMs }, failures + 1, restMs)
-      // Told to stop while it waits is how it ends.
-      await setTimeout(Math.min(pauseMs, longestPauseMs), undefined, { signal }).catch(() => {})
     }
+    const restMs = restFactor * (performance.now() - began)
+    const pauseMs = retryDelayMs({ firstMs: pollMs, longestMs: longestPauseMs }, failures + 1, restMs)
+    return Math.min(pauseMs, longestPauseMs)
   }
 
   return {
     start() {
-      work ??= keepOn()
+      loop ??= startLoop(poll, { signal })
     },
     async once() {
       try {
@@ -88,7 +86,7 @@ export function tendMempool(
     },
     async stop() {
       stop.abort()
-      await work
+      await loop?.stop()
     },
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { noteCheck, readChecks } from '../../src/ledger/list-checks.ts'
 import { activeSnapshot } from '../../src/ledger/list-snapshots.ts'
-import { keepUpdated } from '../../src/lists/keep-updated.ts'
+import { startUpdates } from '../../src/lists/keep-updated.ts'
 import { freshLedger } from '../ledger/fixtures.ts'
 import { tempDir } from '../temp.ts'
 import { answer, csvList, listServer, urlList } from './list-server.ts'
@@ -28,7 +28,7 @@ describe('lists of a daemon', () => {
     const check = { outcome: 'unchanged', status: 200, detail: null, sha256: null, bytes: null } as const
     noteCheck(db, { ...check, list_id: 'checked', at: '2026-01-01T11:30:00.000Z' })
     noteCheck(db, { ...check, list_id: 'due', at: '2026-01-01T10:30:00.000Z' })
-    const stop = keepUpdated(db, lists, log, () => now)
+    const stop = startUpdates(db, lists, log, () => now)
     await vi.waitFor(() => {
       for (const id of ['new', 'due']) expect(activeSnapshot(db, id)).toBeDefined()
     })
@@ -44,7 +44,7 @@ describe('lists of a daemon', () => {
     for (const outcome of ['activated', 'unchanged'] as const) {
       noteCheck(db, { ...about, at: '2026-01-01T11:59:00.000Z', outcome, status: null })
     }
-    const stop = keepUpdated(db, [urlList(`${server.origin}/list`)], log, () => now)
+    const stop = startUpdates(db, [urlList(`${server.origin}/list`)], log, () => now)
     await vi.waitFor(() => expect(activeSnapshot(db, 'l')).toBeDefined())
     await stop()
     expect(server.requests).toHaveLength(1)
@@ -58,7 +58,7 @@ describe('lists of a daemon', () => {
     )
     const { db, log, lines } = setUp()
     const lists = ['bad', 'good'].map((id) => urlList(`${server.origin}/${id}`, { id }))
-    const stop = keepUpdated(db, lists, log, () => now)
+    const stop = startUpdates(db, lists, log, () => now)
     await vi.waitFor(() => {
       expect(activeSnapshot(db, 'good')).toBeDefined()
       expect(readChecks(db, 'bad', 9)).toMatchObject([{ outcome: 'failed', status: 403 }])
@@ -76,7 +76,7 @@ describe('lists of a daemon', () => {
       response.writeHead(200, { 'content-length': '5000' }).write('address\n')
     })
     const { db, folder, log } = setUp()
-    const stop = keepUpdated(db, [urlList(`${server.origin}/list`)], log, () => now)
+    const stop = startUpdates(db, [urlList(`${server.origin}/list`)], log, () => now)
     await vi.waitFor(() => expect(existsSync(folder) && readdirSync(folder)).toHaveLength(1))
     await stop()
     expect(readdirSync(folder)).toEqual([])

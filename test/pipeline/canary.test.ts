@@ -6,7 +6,7 @@ import { noteCanaryFailure, readCanary } from '../../src/ledger/canary.ts'
 import { all, run } from '../../src/ledger/database.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
 import { reportLists } from '../../src/lists/report.ts'
-import { keepCanary, runCanary } from '../../src/pipeline/canary.ts'
+import { runCanary, startCanary } from '../../src/pipeline/canary.ts'
 import { Memory } from '../../src/pipeline/memory.ts'
 import { preCheck } from '../../src/pipeline/pre-check.ts'
 import { freshChain } from '../ledger/fixtures.ts'
@@ -106,9 +106,9 @@ describe('the canary', () => {
       void said.push(`${level} ${String(text ?? about)}`)
     const log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') }
     const [passes, fails] = [new Memory(db), new Memory(db)]
-    await keepCanary(db, passes, config, { log, now: () => times[0] })()
+    await startCanary(db, passes, config, { log, now: () => times[0] }).stop()
     db.exec(`create trigger broken before insert on alerts begin select raise(abort, 'no disk'); end`)
-    await keepCanary(db, fails, config, { log, now: () => times[1] })()
+    await startCanary(db, fails, config, { log, now: () => times[1] }).stop()
     expect(said).toEqual([
       'info the canary passed',
       expect.stringMatching(/^error The canary failed: .*no disk/),

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { keepReadingFreezes } from '../../src/pipeline/keep-reading-freezes.ts'
+import { startReadingFreezes } from '../../src/pipeline/keep-reading-freezes.ts'
 import { nodeError } from '../chains/fake-chain.ts'
 import { followOnce } from '../chains/follow-through.ts'
 import { at, chain } from '../ledger/fixtures.ts'
@@ -27,7 +27,7 @@ async function scene() {
   const { log, lines } = rememberingLog()
   const stopped = new AbortController()
   const start = () =>
-    keepReadingFreezes(db, chain, node, {
+    startReadingFreezes(db, chain, node, {
       log,
       now: () => at,
       signal: stopped.signal,

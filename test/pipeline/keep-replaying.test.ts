@@ -3,7 +3,7 @@ import { addedBlackListTopic } from '../../src/chains/evm/freezes/topics.ts'
 import { evmChainSchema } from '../../src/config/evm.ts'
 import { all } from '../../src/ledger/database.ts'
 import { askReplay, pendingReplays } from '../../src/ledger/replays.ts'
-import { keepReplaying } from '../../src/pipeline/keep-replaying.ts'
+import { startRescans } from '../../src/pipeline/keep-replaying.ts'
 import { Memory } from '../../src/pipeline/memory.ts'
 import { address, log as event, hash } from '../chains/evm/build.ts'
 import { healthyNode, startFakeNode } from '../chains/evm/fake-node.ts'
@@ -27,7 +27,7 @@ it('a freeze that could not be read stays a gap when its block is read again for
   })
   const { log } = rememberingLog()
   const wiring = { db, chain, memory: new Memory(db), now: () => at }
-  const stop = keepReplaying(wiring, config, {
+  const stop = startRescans(wiring, config, {
     ...{ freezeContracts: [token], log, signal: new AbortController().signal },
   })
   await vi.waitFor(() => expect(pendingReplays(db, chain.id)).toEqual([]), 10_000)

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { pinChain } from '../../src/ledger/chain.ts'
 import { openLedger } from '../../src/ledger/open.ts'
-import { keepRescreening } from '../../src/pipeline/keep-rescreening.ts'
+import { startRescreening } from '../../src/pipeline/keep-rescreening.ts'
 import { at, chain, freshLedger } from '../ledger/fixtures.ts'
 import { evm, party, transfer, tx } from '../screening/builders.ts'
 import { tempDir } from '../temp.ts'
@@ -34,7 +34,7 @@ describe('a daemon at work', () => {
   it('does what a crash left undone, and what another process makes necessary', async () => {
     const { path, db, said, log } = scene()
     activateList(db, [evm('b')])
-    const stop = keepRescreening(db, log, () => at)
+    const stop = startRescreening(db, log, () => at)
     await vi.waitFor(() => expect(alerts(db)).toEqual(['0xb value source exact pending']))
     const other = openLedger(path)
     activateList(other, [evm('c')], 'house')
@@ -47,7 +47,7 @@ describe('a daemon at work', () => {
 
   it('that was told to finish leaves nothing undone', async () => {
     const { db, log } = scene()
-    const stop = keepRescreening(db, log, () => at)
+    const stop = startRescreening(db, log, () => at)
     activateList(db, [evm('b')])
     await stop({ finish: true })
     expect(alerts(db)).toHaveLength(1)
@@ -57,7 +57,7 @@ describe('a daemon at work', () => {
     const { db, said, log } = scene()
     activateList(db, [evm('b')])
     db.exec(`create trigger broken before insert on alerts begin select raise(abort, 'no disk'); end`)
-    const stop = keepRescreening(db, log, () => at)
+    const stop = startRescreening(db, log, () => at)
     await vi.waitFor(() => expect(said).toEqual([expect.stringMatching(/^error .*tried again: no disk/)]))
     db.exec('drop trigger broken')
     await stop({ finish: true })

@@ -7,7 +7,7 @@ import { addOwnAddresses } from '../../src/ledger/own-addresses.ts'
 import { revisionOfDescriptor } from '../../src/ledger/own-branches.ts'
 import { askReplay, pendingReplays } from '../../src/ledger/replays.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
-import { keepReplaying } from '../../src/pipeline/keep-replaying.ts'
+import { startRescans } from '../../src/pipeline/keep-replaying.ts'
 import { replay } from '../../src/pipeline/replay.ts'
 import { type ReplayWork, workOffReplays } from '../../src/pipeline/work-off-replays.ts'
 import { type FakeNode, startFakeNode } from '../chains/bitcoin/fake-node.ts'
@@ -303,7 +303,7 @@ describe('blocks that the node has pruned', () => {
     const other = await startFakeNode(node.state)
     const chain = { ...config, rpc: [node.url, other.url] as [string, string], verify: 'off' as const }
     const { log } = rememberingLog()
-    const stop = keepReplaying(wiringOf(db), chain, {
+    const stop = startRescans(wiringOf(db), chain, {
       freezeContracts: [],
       log,
       signal: new AbortController().signal,
@@ -317,7 +317,7 @@ describe('blocks that the node has pruned', () => {
     const chain = { ...config, rpc: [node.url] as [string], verify: 'off' as const }
     const { log, lines } = rememberingLog()
     run(db, 'update chains set head_height = 1000')
-    const stop = keepReplaying(wiringOf(db), chain, {
+    const stop = startRescans(wiringOf(db), chain, {
       freezeContracts: [],
       log,
       signal: new AbortController().signal,
@@ -360,7 +360,7 @@ describe('behind a follower', () => {
     const chain = { ...config, rpc: [node.url] as [string], verify: 'off' as const }
     const { log, lines } = rememberingLog()
     const keep = () =>
-      keepReplaying(wiringOf(db), chain, { freezeContracts: [], log, signal: new AbortController().signal })
+      startRescans(wiringOf(db), chain, { freezeContracts: [], log, signal: new AbortController().signal })
     await keep()({ finish: false })
     expect(node.requests).toEqual([])
     run(db, 'update chains set head_height = 9')
@@ -382,7 +382,7 @@ describe('behind a follower', () => {
     const chain = { ...config, rpc: [node.url] as [string], verify: 'off' as const }
     const { log, lines } = rememberingLog()
     node.state.warmingUp = true
-    const stop = keepReplaying(wiringOf(db), chain, {
+    const stop = startRescans(wiringOf(db), chain, {
       freezeContracts: [],
       log,
       signal: new AbortController().signal,

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, WebSocket } from 'undici'
 import { redactUrl } from '../../errors.ts'
+import { startLoop } from '../../lifecycle/loop.ts'
 import { retryDelayMs } from '../../network/retry.ts'
 import type { ChainSource } from '../source.ts'
 
@@ -30,7 +30,6 @@ const maxMessage = 1024 * 1024
  */
 export function listenForHeads(url: string, options: HeadsHintOptions = {}): HeadsHint {
   const { silenceMs = 120_000, retryMs = 1_000 } = options
-  const stop = new AbortController()
   const dispatcher = new Agent({ webSocket: { maxPayloadSize: maxMessage } })
   const waiting = new Set<() => void>()
   const announce = () => {
@@ -38,7 +37,7 @@ export function listenForHeads(url: string, options: HeadsHintOptions = {}): Hea
   }
 
   /** One connection, from its beginning to its end. @returns why it ended. */
-  const listen = (): Promise<string> =>
+  const listen = (signal: AbortSignal): Promise<string> =>
     new Promise((resolve) => {
       const socket = new WebSocket(url, { dispatcher })
       let deadMan: NodeJS.Timeout | undefined
@@ -48,7 +47,7 @@ export function listenForHeads(url: string, options: HeadsHintOptions = {}): Hea
         if (ended) return
         ended = true
         clearTimeout(deadMan)
-        stop.signal.removeEventListener('abort', stopped)
+        signal.removeEventListener('abort', stopped)
         resolve(reason)
         socket.close()
       }
@@ -58,7 +57,7 @@ export function listenForHeads(url: string, options: HeadsHintOptions = {}): Hea
         deadMan = setTimeout(() => end(`nothing heard for ${silenceMs} ms`), silenceMs)
       }
       const stopped = () => end('closed')
-      stop.signal.addEventListener('abort', stopped)
+      signal.addEventListener('abort', stopped)
       socket.addEventListener('open', () => {
         alive()
         socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_subscribe', params: ['newHeads'] }))
@@ -72,19 +71,16 @@ export function listenForHeads(url: string, options: HeadsHintOptions = {}): Hea
       alive()
     })
 
-  const keepListening = async () => {
-    for (let failures = 0; !stop.signal.aborted; ) {
-      const began = performance.now()
-      const reason = await listen()
-      if (stop.signal.aborted) return
-      options.onTrouble?.(redactUrl(url), reason)
-      // A connection that held for a while was a good one: the next attempt is the first again.
-      failures = performance.now() - began > longestRetryMs ? 0 : failures + 1
-      const pauseMs = retryDelayMs({ firstMs: retryMs, longestMs: longestRetryMs }, failures + 1)
-      await sleep(pauseMs, undefined, { signal: stop.signal }).catch(() => {})
-    }
-  }
-  void keepListening()
+  let failures = 0
+  const loop = startLoop(async (signal) => {
+    const began = performance.now()
+    const reason = await listen(signal)
+    if (signal.aborted) return null
+    options.onTrouble?.(redactUrl(url), reason)
+    // A connection that held for a while was a good one: the next attempt is the first again.
+    failures = performance.now() - began > longestRetryMs ? 0 : failures + 1
+    return retryDelayMs({ firstMs: retryMs, longestMs: longestRetryMs }, failures + 1)
+  })
 
   return {
     next: (signal) =>
@@ -99,7 +95,7 @@ export function listenForHeads(url: string, options: HeadsHintOptions = {}): Hea
         waiting.add(go)
       }),
     close: () => {
-      stop.abort()
+      void loop.stop()
       announce()
       void dispatcher.destroy()
     },

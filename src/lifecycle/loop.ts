@@ -1,0 +1,57 @@
+import { setTimeout } from 'node:timers/promises'
+
+/** Something that runs beside the rest until it is stopped. */
+export interface Loop {
+  /** Resolves when the loop has ended, however it did. Rejects with what a round threw. */
+  readonly ended: Promise<void>
+  /** Cuts a pause short, and resolves when the round under way has ended. Rejects as {@link ended}. */
+  stop(): Promise<void>
+}
+
+export interface LoopOptions {
+  /** Stops the loop, too. */
+  signal?: AbortSignal
+  /** Whether a pause keeps the process alive. Default true. */
+  ref?: boolean
+}
+
+/**
+ * Runs a round at once, and then again and again with pauses between. A round that throws ends the loop: what is to be tried
+ * again is caught by the round itself.
+ *
+ * @param round returns the milliseconds to pause, or `null` to end the loop. Its signal aborts when the loop is stopped.
+ */
+export function startLoop(
+  round: (signal: AbortSignal) => number | null | Promise<number | null>,
+  options: LoopOptions = {},
+): Loop {
+  const stopping = new AbortController()
+  const signal = AbortSignal.any([stopping.signal, ...(options.signal ? [options.signal] : [])])
+  const run = async () => {
+    while (!signal.aborted) {
+      const pauseMs = await round(signal)
+      if (pauseMs === null) return
+      await pause(pauseMs, signal, options)
+    }
+  }
+  const ended = run()
+  return {
+    ended,
+    stop: () => {
+      stopping.abort()
+      return ended
+    },
+  }
+}
+
+/** Longer than this a timer can't be: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args. */
+const longestTimerMs = 2 ** 31 - 1
+
+/** Resolves after so many milliseconds, 24 days at most, or as soon as the signal aborts: then who waits looks at the signal. */
+export async function pause(
+  ms: number,
+  signal: AbortSignal,
+  { ref = true }: LoopOptions = {},
+): Promise<void> {
+  await setTimeout(Math.min(ms, longestTimerMs), undefined, { signal, ref }).catch(() => {})
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { pause, startLoop } from '../../src/lifecycle/loop.ts'
+
+const anHour = 3_600_000
+
+describe('a loop', () => {
+  it('runs rounds until one says that it was the last', async () => {
+    let rounds = 0
+    await startLoop(() => (++rounds === 3 ? null : 0)).ended
+    expect(rounds).toBe(3)
+  })
+
+  it('is cut short in a pause when it is stopped', async () => {
+    let rounds = 0
+    const loop = startLoop(() => {
+      rounds++
+      return anHour
+    })
+    await loop.stop()
+    expect(rounds).toBe(1)
+  })
+
+  it('lets the round under way end, which hears of it by its signal', async () => {
+    const done: string[] = []
+    const loop = startLoop(async (signal) => {
+      await pause(anHour, signal)
+      done.push(signal.aborted ? 'stopped' : 'slept')
+      return 0
+    })
+    await loop.stop()
+    expect(done).toEqual(['stopped'])
+  })
+
+  it('ends with the signal it was given, and runs no round if that was aborted before', async () => {
+    const controller = new AbortController()
+    const loop = startLoop(() => anHour, { signal: controller.signal })
+    controller.abort()
+    await loop.ended
+    let rounds = 0
+    await startLoop(() => ++rounds, { signal: controller.signal }).ended
+    expect(rounds).toBe(0)
+  })
+
+  it('ends with what a round throws, and tells whoever stops it', async () => {
+    const loop = startLoop(() => {
+      throw new Error('the round failed')
+    })
+    await expect(loop.ended).rejects.toThrow('the round failed')
+    await expect(loop.stop()).rejects.toThrow('the round failed')
+  })
+})
+
+describe('a pause', () => {
+  it('longer than a timer can be does not end at once', async () => {
+    const controller = new AbortController()
+    const long = pause(Number.POSITIVE_INFINITY, controller.signal).then(() => 'long')
+    const short = pause(5, controller.signal).then(() => 'short')
+    expect(await Promise.race([long, short])).toBe('short')
+    controller.abort()
+    expect(await long).toBe('long')
+  })
+})
