@@ -16,7 +16,7 @@ import { BlockVerifier } from '../dist/chains/bitcoin/proof/verifier.js'
 import { quoteAmounts } from '../dist/chains/bitcoin/satoshi.js'
 import { ScannedBlock } from '../dist/chains/bitcoin/scanned-block.js'
 import { blockBytes, spentBytes, verboseBlockSchema } from '../dist/chains/bitcoin/verbose-block.js'
-import { loadRecording } from '../dist/chains/recording/load.js'
+import { loadRecording } from '../dist/chains/recording/recording.js'
 import { ChainscreenError } from '../dist/errors.js'
 import { randomFrom } from './fuzz/random.mjs'
 

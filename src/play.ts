@@ -1,5 +1,4 @@
-import { loadRecording } from './chains/recording/load.ts'
-import type { Recording } from './chains/recording/recording.ts'
+import { loadRecording, type Recording } from './chains/recording/recording.ts'
 import { createReplayNode, type ReplayNode } from './chains/recording/replay-node.ts'
 import type { Config } from './config/schema.ts'
 import { configSchema } from './config/schema.ts'

@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadRecording } from '../../dist/chains/recording/load.js'
+import { loadRecording } from '../../dist/chains/recording/recording.js'
 
 const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 

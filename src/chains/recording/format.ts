@@ -8,7 +8,7 @@ import { z } from 'zod'
  * - An answer is kept as **text exactly as the node served it** (a JSON result as a string, bytes as base64), so
  *   that no number passes through a float and a replay is byte for byte. One exception: Bitcoin Core's
  *   `confirmations` and `nextblockhash` belong to a moment and not to a block; they are left out, and the
- *   replay node puts in what is true for its view (see `core-moment.ts`).
+ *   replay node puts in what is true for its view (see `withMoment`).
  * - A **view** is the node's best chain at one moment: the hashes of the range from `from` upwards (the last one
  *   is the head), and the finalized block. Two or more views over one pool of blocks are a reorg.
  * - The genesis block is always in the pool, so that a client can check which chain it is on. So is the
@@ -47,7 +47,7 @@ export const headerSchema = z.discriminatedUnion('family', [
   }),
 ])
 
-export const evmBlockSchema = z.strictObject({
+const evmBlockSchema = z.strictObject({
   kind: z.literal('block'),
   height,
   hash: evmHash,
@@ -62,7 +62,7 @@ export const evmBlockSchema = z.strictObject({
   traceBlock: z.string().optional(),
 })
 
-export const bitcoinBlockSchema = z.strictObject({
+const bitcoinBlockSchema = z.strictObject({
   kind: z.literal('block'),
   height,
   hash: bitcoinHash,
@@ -96,3 +96,38 @@ export type EvmBlock = z.infer<typeof evmBlockSchema>
 export type BitcoinBlock = z.infer<typeof bitcoinBlockSchema>
 export type RecordedBlock = EvmBlock | BitcoinBlock
 export type RecordedView = Extract<z.infer<typeof evmLineSchema>, { kind: 'view' }>
+
+/**
+ * Bitcoin Core puts two things into the JSON of a block that are true only at the moment of asking:
+ * `confirmations` and `nextblockhash`. A recording keeps the text without them. Both are members of the head of
+ * the object, before `tx`; Core's order is hash, confirmations, height … nTx, previousblockhash, nextblockhash
+ * (src/rpc/blockchain.cpp, blockheaderToJSON).
+ */
+const confirmations = /"confirmations":-?\d+,/
+const next = /,"nextblockhash":"[0-9a-f]{64}"/
+
+/** The text without what belongs to the moment. */
+export function withoutMoment(text: string): string {
+  const end = endOfHead(text)
+  return text.slice(0, end).replace(confirmations, '').replace(next, '') + text.slice(end)
+}
+
+/** The text as a node serves it that sees the block so deep, and this block after it. */
+export function withMoment(text: string, moment: { confirmations: number; next: string | null }): string {
+  const end = endOfHead(text)
+  let head = text.slice(0, end)
+  if (moment.next !== null) {
+    const added = `,"nextblockhash":"${moment.next}"`
+    const place = /"previousblockhash":"[0-9a-f]{64}"/.exec(head) ?? /"nTx":\d+/.exec(head)
+    const at = place === null ? 0 : place.index + place[0].length
+    head = at === 0 ? `{${added.slice(1)},${head.slice(1)}` : head.slice(0, at) + added + head.slice(at)
+  }
+  const hash = /^\{"hash":"[0-9a-f]{64}",/.exec(head)
+  const at = hash === null ? 1 : hash[0].length
+  return `${head.slice(0, at)}"confirmations":${moment.confirmations},${head.slice(at)}${text.slice(end)}`
+}
+
+function endOfHead(text: string): number {
+  const tx = text.indexOf('"tx":')
+  return tx < 0 ? text.length : tx
+}

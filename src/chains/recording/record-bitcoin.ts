@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { withoutMoment } from './core-moment.ts'
-import { type BitcoinBlock, formatName, formatVersion } from './format.ts'
+import { type BitcoinBlock, formatName, formatVersion, withoutMoment } from './format.ts'
 import type { RawNode } from './raw-node.ts'
-import type { Recorder, StaleBranch } from './recorder.ts'
+import type { Recorder, StaleBranch } from './record-blocks.ts'
 
 const infoSchema = z.object({ chain: z.string(), blocks: z.number() })
 const tipSchema = z.object({

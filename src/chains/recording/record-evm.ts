@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ChainscreenError } from '../../errors.ts'
 import { type EvmBlock, formatName, formatVersion } from './format.ts'
 import type { RawNode } from './raw-node.ts'
-import type { Recorder } from './recorder.ts'
+import type { Recorder } from './record-blocks.ts'
 
 const refSchema = z.object({ hash: z.string(), parentHash: z.string(), number: z.string() })
 const blockSchema = refSchema.extend({ transactions: z.array(z.unknown()) })

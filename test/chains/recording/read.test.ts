@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { loadRecording } from '../../../src/chains/recording/load.ts'
+import { loadRecording } from '../../../src/chains/recording/recording.ts'
 import { tempDir } from '../../temp.ts'
 import { demoBitcoin, demoEvm } from './demo.ts'
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadRecording } from '../../../src/chains/recording/load.ts'
-import { headOf } from '../../../src/chains/recording/recording.ts'
+import { headOf, loadRecording } from '../../../src/chains/recording/recording.ts'
 import { demoBitcoin } from './demo.ts'
 import { playing } from './rpc.ts'
 

@@ -5,7 +5,7 @@ import { checkReceipts } from '../../../../src/chains/evm/check-receipts.ts'
 import type { Proof, ProofRules } from '../../../../src/chains/evm/proof/findings.ts'
 import { proveBlock } from '../../../../src/chains/evm/proof/prove-block.ts'
 import type { RpcBlock, RpcReceipt } from '../../../../src/chains/evm/types.ts'
-import { loadRecording } from '../../../../src/chains/recording/load.ts'
+import { loadRecording } from '../../../../src/chains/recording/recording.ts'
 import { sharedPath } from '../../../shared.ts'
 import { keccak } from './keccak.ts'
 

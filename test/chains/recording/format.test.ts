@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { withMoment, withoutMoment } from '../../../src/chains/recording/core-moment.ts'
+import { withMoment, withoutMoment } from '../../../src/chains/recording/format.ts'
 import { hasShared, sharedPath } from '../../shared.ts'
 
 const hash = 'aa'.repeat(32)
