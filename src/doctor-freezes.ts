@@ -41,12 +41,13 @@ function checkupOf(
 ): Checkup {
   const what = `list ${listId}`
   const name = symbol === null ? contract : `${symbol} (${contract})`
-  if (check === 'answers') return { what, state: 'ok', found: `${name} says whom it froze`, advice: null }
+  if (check === 'answers')
+    return { what, state: 'ok', found: `${name} says which accounts it froze`, advice: null }
   if (check === 'no code') {
     const advice = 'correct `contracts` of the list, or `chain`'
-    return { what, state: 'fail', found: `no contract stands at ${name} on ${chainId}`, advice }
+    return { what, state: 'fail', found: `there is no contract at ${name} on ${chainId}`, advice }
   }
   const advice =
     'is it the contract of a token whose issuer freezes accounts like Tether (isBlackListed) or Circle (isBlacklisted)?'
-  return { what, state: 'warn', found: `${name} does not answer whom it froze`, advice }
+  return { what, state: 'warn', found: `${name} does not say which accounts it froze`, advice }
 }

@@ -149,7 +149,7 @@ function checkCanary(db: Db, { everyMs }: CanaryConfig, at: string): Checkup {
     const advice =
       runs.last === 'failed'
         ? 'see the log of the daemon: until it passes, take "no alert" for "unknown"'
-        : 'is the daemon running? Two turns were missed, or the clock was set'
+        : 'is the daemon running? Two runs were missed, or the clock was set'
     return { what, state: 'fail', found, advice }
   }
   if (runs.passedAt === null) return { what, state: 'warn', found: 'never ran', advice: 'start the daemon' }
@@ -179,7 +179,7 @@ function checkList(list: ListReport): Checkup {
   }
   const held = list.snapshots.some(({ state }) => state === 'held')
   const trouble = list.health.trouble ?? list.health.warning
-  const story = `\`chainscreen lists show ${list.id}\` tells the last checks`
+  const story = `\`chainscreen lists show ${list.id}\` shows the last checks`
   return {
     what: `list ${list.id}`,
     state: held || trouble !== null ? 'warn' : 'ok',
@@ -310,7 +310,7 @@ async function checkMempool(chain: string, source: ChainSource, signal?: AbortSi
   const what = `mempool of ${chain}`
   try {
     const waiting = (await source.mempool?.(signal))?.hashes.length ?? 0
-    return { what, state: 'ok', found: `${waiting} transactions wait`, advice: null }
+    return { what, state: 'ok', found: `${waiting} unconfirmed transactions`, advice: null }
   } catch (error) {
     const advice = 'blocks are screened all the same; change the node, or set mempool: false'
     return { what, state: 'fail', found: messageOf(error), advice }
@@ -321,5 +321,5 @@ function evmAdvice(chain: EvmChainConfig, reads: string): string | null {
   const shallow = shallowFinality(chain)
   if (shallow !== null) return shallow
   if (chain.traces !== 'auto' || reads.includes('trace')) return null
-  return 'it serves no call traces, so value moved inside contract calls is not seen: enable its debug or trace namespace'
+  return 'it serves no call traces, so value moved inside contract calls is not found: enable its debug or trace namespace'
 }

@@ -55,7 +55,7 @@ export async function screenBackwards(
         else
           log.warn(
             { chain: chain.id, next, to },
-            `${chain.id}: blocks ${next} to ${to}, asked for earlier, can't be read again: ${messageOf(error)}`,
+            `${chain.id}: blocks ${next} to ${to}, queued earlier, can't be rescanned: ${messageOf(error)}`,
           )
       },
     })
@@ -65,7 +65,7 @@ export async function screenBackwards(
     if (!signal.aborted) throw error
     throw new ChainscreenError(
       'aborted',
-      'Interrupted. What is left to read again is written down: the next daemon goes on, and so does the same command.',
+      'Interrupted. The rest of the rescan is queued: the next daemon continues it, and so does the same command.',
     )
   } finally {
     await bare.close()

@@ -105,7 +105,7 @@ describe('a daemon with mempool: true', () => {
     delete node.state.intercept
     expect((await examine(config, at)).find(({ what }) => what === 'mempool of btc')).toMatchObject({
       state: 'ok',
-      found: '0 transactions wait',
+      found: '0 unconfirmed transactions',
     })
   })
 })

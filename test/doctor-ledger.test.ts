@@ -65,7 +65,7 @@ describe('a finality that was changed', () => {
     const db = followed()
     const fields = { finality: { depth: 2, tag: 'none' } }
     expect(told(db, fields)).toEqual([
-      'warn finality of ethereum: finality.depth was 6 and is 2: what is final stays final; blocks up to 18 can become final at the next look at the node, with 4 pending alerts, and a reorg that reaches a final block halts the chain',
+      'warn finality of ethereum: finality.depth was 6 and is 2: what is final stays final; blocks up to 18 can become final at the next poll of the node, with 4 pending alerts, and a reorg that reaches a final block halts the chain',
       'warn finality of ethereum: finality.tag was finalized and is none: what is final stays final (up to 14); from now on blocks become final by their depth alone',
     ])
     expect(lowerFinal(db, chain.id, 2, at)).toBeNull()

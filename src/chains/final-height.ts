@@ -39,7 +39,7 @@ export async function hashUnderDepth(
   const missing = (at: number) =>
     new ChainscreenError(
       'node-missing-data',
-      `The node at ${source.endpoint} does not have block ${at}, which would make block ${height} final: it may have said a wrong height of its chain.`,
+      `The node at ${source.endpoint} does not have block ${at}, which would make block ${height} final: the height of its head may be wrong.`,
     )
   let hash = await source.hashAt(height + depth, signal)
   for (let at = height + depth; at > height; at--) {

@@ -177,7 +177,7 @@ function refuseFarBehind({ store, source }: FollowerOptions, cursor: BlockRef, h
   if (store.blockAt(head.height) !== undefined) return
   throw new ChainscreenError(
     'node-syncing',
-    `The head of ${source.endpoint} is at height ${head.height}, far below ${cursor.height} where the ledger stands: the node seems to be catching up.`,
+    `The head of ${source.endpoint} is at height ${head.height}, far below the cursor ${cursor.height}: the node seems to be syncing.`,
   )
 }
 

@@ -54,8 +54,8 @@ function deepReorg(header: BlockRef, final: number): ChainscreenError {
     `The node's chain has block ${header.hash} at height ${header.height}, at or below the final height ${final}, and the ledger followed another one.`,
     {
       details: [
-        'Either the node is on another chain or not in sync (check it first), or the network really reorganised below what was taken for final.',
-        'If the reorg is real: `chainscreen chains rewind CHAIN --to HEIGHT --dry-run` says what it takes back; raise `finality.depth` for the future.',
+        'Either the node is on another chain or not in sync (check it first), or the network had a reorg below the final height.',
+        'If the reorg is real: `chainscreen chains rewind CHAIN --to HEIGHT --dry-run` shows what it would undo; raise `finality.depth` afterwards.',
       ],
     },
   )

@@ -38,16 +38,16 @@ interface FilterOptions extends CommonOptions {
 
 /** `alerts`, `alerts show ID`, `alerts resolve ID`. */
 export const alertsCommand: CommandFactory = () =>
-  command('alerts', 'read and work the queue')
+  command('alerts', 'list alerts, show one, and record decisions')
     .option('--chain <name>', `of this chain only: ${chainHelp}`)
     .option('--status <status>', statuses.join(', '))
     .option('--level <level>', levels.join(', '))
     .option('--since <time>', 'raised at or after: a date, or a date and a time with its zone')
     .option('--tx <hash>', 'of this transaction only: 64 hex digits, with or without 0x')
     .option('--address <address>', 'own address, counterparty or listed address, in any form')
-    .option('--open', 'only those that nobody decided on yet and whose block stands')
-    .option('--canary', 'also the alerts by which chainscreen tests itself')
-    .option('--limit <n>', 'at most so many')
+    .option('--open', 'only alerts without a decision that are neither orphaned nor withdrawn')
+    .option('--canary', 'also the test alerts of the canary')
+    .option('--limit <n>', 'maximum number of alerts')
     .action((options: FilterOptions) => {
       const { chain, status, level, since, tx, address, limit } = options
       checkFilter({ status, level, since, tx, address })
@@ -119,7 +119,7 @@ function parsed(alert: CurrentAlertRow) {
 }
 
 function showCommand(): Command {
-  return command('show', 'one alert and its story')
+  return command('show', 'one alert and its timeline')
     .argument('<id>', 'an alert: its id, or the first digits of it')
     .action((id: string, options: CommonOptions) => {
       const db = openLedgerForReading(databaseOf(options, configIfAny(options)))
@@ -148,7 +148,7 @@ function resolveCommand(): Command {
     .argument('<id>', 'an alert: its id, or the first digits of it')
     .requiredOption('--as <decision>', dispositions.join(', '))
     .requiredOption('--actor <name>', 'who decided')
-    .option('--note <text>', 'why, in words of whoever decided')
+    .option('--note <text>', 'the reason for the decision')
     .action((id: string, options: CommonOptions & { as: string; actor: string; note?: string }) => {
       const as = dispositions.find((one): one is Disposition => one === options.as)
       if (as === undefined) {

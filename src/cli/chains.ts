@@ -28,18 +28,18 @@ interface RewindOptions extends CommonOptions {
 
 /** `chains rewind CHAIN`. */
 export const chainsCommand: CommandFactory = () =>
-  command('chains', 'what is followed').addCommand(rewindCommand())
+  command('chains', 'the chains that are followed').addCommand(rewindCommand())
 
 function rewindCommand(): Command {
   return command(
     'rewind',
-    'accept a reorg deeper than final: orphan what stands above a block, and follow from there',
+    'accept a reorg below the final height: orphan everything above a block, and follow from there',
   )
     .argument('<chain>', chainHelp)
     .requiredOption('--to <height>', 'the last block that stays')
     .option('--actor <name>', "who decided; default: the operating system's user")
     .option('--note <text>', 'why')
-    .option('--dry-run', 'only say what would be taken back')
+    .option('--dry-run', 'only show what would be undone')
     .action(async (id: string, options: RewindOptions) => {
       const by = decidedBy(options)
       const config = configOf(options)
@@ -85,7 +85,7 @@ function print(id: string, outcome: RewindOutcome, dryRun: boolean): void {
   if (decided.length > 20) printLine(`  and ${decided.length - 20} more: --json names them all`)
   if (refolded > 0) {
     printLine(
-      `The hashes of ${refolded} covered blocks were not kept: the digest of their row of \`coverage\` ${dryRun ? 'would be' : 'was'} folded from the node's, and the row says so.`,
+      `The hashes of ${refolded} covered blocks were not stored: the digest of their row of \`coverage\` ${dryRun ? 'would be' : 'was'} computed from the hashes of the node, and refolded_at says so.`,
     )
   }
   if (!dryRun) printLine('Next: `chainscreen run` follows from there.')

@@ -130,7 +130,7 @@ export function decidedBy(options: { actor?: string; note?: string }): {
     if (!mayHoldSecret(options[name] ?? '')) continue
     throw new ChainscreenError(
       'usage',
-      `--${name} holds what may be a private key or a seed phrase (not shown), and nothing was done: it would be kept for ever. Of a hash, give its first 16 digits.`,
+      `--${name} holds what may be a private key or a seed phrase (not shown), and nothing was done: it would be stored permanently. Of a hash, give its first 16 digits.`,
     )
   }
   return { actor: options.actor?.trim() || userInfo().username, note: options.note ?? null }

@@ -116,5 +116,5 @@ function plural(count: number, word: string): string {
 function mempoolText({ lookedAt, transactions, unread, trouble }: MempoolState): string {
   if (trouble !== null) return `could not be read at ${lookedAt}: ${trouble}`
   const left = unread === null || unread === 0 ? '' : `, ${unread} of them not screened yet`
-  return `${transactions} transactions waited at ${lookedAt}${left}`
+  return `${transactions} unconfirmed transactions at ${lookedAt}${left}`
 }

@@ -11,7 +11,7 @@ import { printJson, printLine } from './output.ts'
 
 /** `demo`: the main job with nothing to set up. */
 export const demoCommand: CommandFactory = () =>
-  command('demo', 'the main job on recorded chains, with nothing to set up').action(
+  command('demo', 'a demonstration on recorded chains, without set-up').action(
     async (options: CommonOptions) => {
       const say = options.json ? () => {} : printLine
       say(
@@ -26,7 +26,7 @@ export const demoCommand: CommandFactory = () =>
           say(
             view === 1
               ? 'Followed both chains to their heads.'
-              : 'A branch lost on each chain: walked back, and followed the winner.',
+              : 'A reorg on each chain: rolled back to the fork, and followed the new branch.',
           ),
       })
       const db = openLedgerForReading(database)
@@ -39,7 +39,7 @@ export const demoCommand: CommandFactory = () =>
         printAlerts(alerts)
         say()
         say(
-          `${alerts.length} alerts from ${transfers} deposits and withdrawals; everything else was checked and met no list.`,
+          `${alerts.length} alerts from ${transfers} deposits and withdrawals; all other counterparties were checked and matched no list.`,
         )
         say()
         for (const chain of coverage) printCoverage(chain)
@@ -47,7 +47,7 @@ export const demoCommand: CommandFactory = () =>
         say(
           'The bundled list is of 2025-11-19: for real work name a current one in the config (`chainscreen init`).',
         )
-        say(`The database stays, to look at: ${database}`)
+        say(`The database, for your own queries: ${database}`)
       } finally {
         db.close()
       }

@@ -5,7 +5,7 @@ import { printable, printJson, printLine } from './output.ts'
 /** `doctor`: is everything there, and what would have to change. */
 export const doctorCommand: CommandFactory = (done) =>
   command('doctor', 'check config, database, lists, and what each node can do')
-    .option('--deep', 'compare every index of the database with its table: hours, for a large one')
+    .option('--deep', 'compare every index of the database with its table: takes hours for a large one')
     .action(async (options: CommonOptions & { deep?: boolean }) => {
       const deep = options.deep === true
       const checkups = await examine(configOf(options), now(), { signal: stopSignal(), deep })

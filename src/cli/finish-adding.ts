@@ -39,7 +39,7 @@ export async function finishAdding(
   if (isRefused) {
     throw new ChainscreenError(
       'failure',
-      `The node of ${since.chain.id} has no block ${since.height} (it may be pruned): the addresses were added, and nothing was screened backwards; ask again with a later --since.`,
+      `The node of ${since.chain.id} has no block ${since.height} (it may be pruned): the addresses were added, and no rescan was queued; repeat the command with a later --since.`,
     )
   }
 }
@@ -56,7 +56,7 @@ function letGoOfStuck(db: Db, config: Config, { chain, height, stuck }: Since): 
     beginReplayAt(db, id, height)
     log.warn(
       { chain: chain.id, next },
-      `${chain.id}: blocks ${next} to ${height - 1}, asked for earlier, are not asked for any more: the node has no block ${next}`,
+      `${chain.id}: blocks ${next} to ${height - 1}, queued earlier, are no longer queued: the node has no block ${next}`,
     )
   }
 }
@@ -69,6 +69,6 @@ export function sayCounts(db: Db, counts: OwnCounts, since: Since | null): void 
     )
   if (counts.added === 0 || since !== null || !isAnyScreened(db)) return
   printLine(
-    'Blocks screened before now did not look for the added ones: `chainscreen coverage` shows it; the same command with `--since HEIGHT` screens them.',
+    'Blocks screened before now were not searched for the added addresses: `chainscreen coverage` shows the gap; the same command with `--since HEIGHT` rescans them.',
   )
 }

@@ -20,9 +20,7 @@ export const initCommand: CommandFactory = () =>
         db.close()
       }
       if (options.json) return printJson({ config: options.config, created: isNew, database })
-      printLine(
-        isNew ? `Wrote ${options.config}.` : `${options.config} is there already, and stays as it is.`,
-      )
+      printLine(isNew ? `Wrote ${options.config}.` : `${options.config} exists already, and was not changed.`)
       printLine(`The database is ${database}.`)
       printLine(
         'Next: fill in your nodes and lists, `chainscreen doctor`, `chainscreen own import FILE`, `chainscreen run`.',

@@ -7,7 +7,7 @@ import { rescreenAfter } from './rescreen.ts'
 
 /** `lists approve ID SNAPSHOT`: activates a version that the guard held. */
 export function approveCommand(): Command {
-  return command('approve', 'activate a version that is held, from what is kept of it')
+  return command('approve', 'activate a held version from its archived file')
     .argument('<id>', 'a list')
     .argument('<snapshot>', 'its SHA-256, or the first digits of it: `lists show ID` has them')
     .action(async (id: string, snapshot: string, options: CommonOptions) => {

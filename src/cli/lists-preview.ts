@@ -42,14 +42,14 @@ function sayPreview(preview: ListPreview): void {
   for (const { address, match, subject, entryAddress } of ownListed) {
     printLine(`  ${address} (${match}): ${subject ?? entryAddress}`)
   }
-  printCount(cleared, 'alerts would be told that their entry was removed')
+  printCount(cleared, 'alerts would get the event entry-removed')
   if (cleared.length > 0) printAlerts(cleared)
   if (listedAgain.length > 0) {
-    printCount(listedAgain, 'alerts would be told that their entry is listed again')
+    printCount(listedAgain, 'alerts would get the event listed-again')
     printAlerts(listedAgain)
   }
   if (regraded.length > 0) {
-    printCount(regraded, 'alerts would be told that their entry names another party')
+    printCount(regraded, 'alerts would get the event regraded: their entry names another party')
     printAlerts(regraded)
   }
 }

@@ -14,7 +14,7 @@ import { sayImport } from './say-import.ts'
 
 /** `lists update [ID]`: fetch now. One list that fails keeps no other from being updated. */
 export function updateCommand(done: Done): Command {
-  return command('update', 'fetch lists now: asks each url for news, and reads each file')
+  return command('update', 'fetch lists now: checks each url for a new version, and reads each file')
     .argument('[id]', 'one list of the config only')
     .action(async (id: string | undefined, options: CommonOptions) => {
       const config = configOf(options)

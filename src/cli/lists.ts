@@ -39,7 +39,7 @@ function importCommand(done: Done): Command {
   return command('import', 'load a file as a new version of a list')
     .argument('<id>', 'a list of the config')
     .argument('<file>', listFileHelp)
-    .option('--approve', 'activate it although the guard objects')
+    .option('--approve', 'activate it although the import checks object')
     .action(async (id: string, file: string, options: CommonOptions & { approve?: boolean }) => {
       const config = configOf(options)
       const list = listConfigOf(config, id)
@@ -127,7 +127,10 @@ function sayStanding({ removal, inConfig, inForce }: ListReport): void {
     const why = note === null ? '' : `: ${printable(note)}`
     printWrapped('  REMOVED          ', `out of force, by ${printable(actor)} at ${timeText(at)}${why}`)
   } else if (inConfig === false && inForce > 0) {
-    printWrapped('  NOT IN CONFIG    ', 'still in force, and nobody updates it: `lists remove` ends it')
+    printWrapped(
+      '  NOT IN CONFIG    ',
+      'still in force, and no longer updated: `lists remove` takes it out of force',
+    )
   }
 }
 
@@ -157,7 +160,7 @@ function timeText(at: string): string {
 /** `2026-11-19 (11 days ago)`. A day that is still to come has no age. */
 function issuedText({ activeSnapshot, issuedOn, daysSinceIssue }: ListReport): string {
   if (issuedOn === null) return activeSnapshot === null ? 'no version is active' : 'no date given'
-  if (daysSinceIssue === null) return `${issuedOn} (still to come)`
+  if (daysSinceIssue === null) return `${issuedOn} (in the future)`
   const ago = daysSinceIssue === 1 ? '1 day ago' : `${daysSinceIssue} days ago`
   return `${issuedOn} (${daysSinceIssue === 0 ? 'today' : ago})`
 }
@@ -165,8 +168,8 @@ function issuedText({ activeSnapshot, issuedOn, daysSinceIssue }: ListReport): s
 /** `  contract         USDT 0xdac1… on ethereum from block 4634748; its past is read`. */
 function sayContract({ chain, contract, symbol, from, readTo, pastTo, readThrough }: ContractReport): void {
   const past = readThrough
-    ? 'its past is read'
-    : `its past is read up to block ${Math.max(readTo, from - 1)} of ${pastTo ?? '(the chain was not followed yet)'}`
+    ? 'past freezes are read'
+    : `past freezes are read up to block ${Math.max(readTo, from - 1)} of ${pastTo ?? '(the chain was not followed yet)'}`
   const name = symbol === null ? contract : `${printable(symbol)} ${contract}`
   printWrapped('  contract         ', `${name} on ${chain} from block ${from}; ${past}`)
 }
@@ -200,10 +203,10 @@ function diffCommand(): Command {
         for (const entry of diff.added) printLine(`+ ${entryText(entry)}`)
         for (const entry of diff.removed) printLine(`- ${entryText(entry)}`)
         printLine(
-          `${diff.added.length} added, ${diff.removed.length} removed, ${diff.changed.length} changed in what is said of them.`,
+          `${diff.added.length} added, ${diff.removed.length} removed, ${diff.changed.length} with changed details.`,
         )
         if (diff.past.length > 0)
-          printLine(`${diff.past.length} in one of both only, and removed there already.`)
+          printLine(`${diff.past.length} in one of the two only, and already removed there.`)
         printTable(
           ['asset', 'added', 'removed'],
           diff.byAsset.map((row) => [row.asset, row.added, row.removed]),

@@ -18,7 +18,7 @@ export function watchOutput(): () => Promise<boolean> {
     fault = error
     if (error.code === 'EPIPE') return
     process.stderr.write(
-      `The output can't be written (${error.message}), and some of it is lost. What the command did besides stands: give it another place to write to.\n`,
+      `The output can't be written (${error.message}), and is not complete. The other effects of the command are kept: write the output somewhere else.\n`,
     )
   })
   return async () => {

@@ -24,7 +24,7 @@ interface AddOptions extends CommonOptions {
 }
 
 /** Of `own add` and `own import`. */
-export const listedHelp = 'also addresses that a list names: they are yours all the same'
+export const listedHelp = 'also add addresses that a list names'
 
 /** `own add ADDRESS…`, and `own add --descriptor D`. */
 export function addCommand(): Command {
@@ -32,17 +32,14 @@ export function addCommand(): Command {
     .argument('[address...]', 'of EVM chains or Bitcoin')
     .option(
       '--descriptor <text>',
-      "an output descriptor or zpub/ypub (Bitcoin); - reads it from stdin, away from the shell's history",
+      "an output descriptor or zpub/ypub (Bitcoin); - reads it from stdin, which keeps it out of the shell's history",
     )
-    .option(
-      '--kind <kind>',
-      `${ownKinds.join(', ')}; a new address is a deposit address where nothing is said`,
-    )
+    .option('--kind <kind>', `${ownKinds.join(', ')}; default for a new address: deposit`)
     .option('--reference <text>', "the exchange's own opaque id")
     .option('--chain <name>', `own on this chain only: ${chainHelp}`)
     .option(
       '--gap <count>',
-      'of a descriptor: addresses to know beyond the highest one in use, 20 to 100000; 1000 where nothing is said',
+      'of a descriptor: the gap limit, addresses derived beyond the highest one in use, 20 to 100000; default: 1000',
     )
     .option('--issued <count>', 'of a descriptor: addresses of each branch that are in use already')
     .option('--listed', listedHelp)

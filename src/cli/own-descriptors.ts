@@ -38,16 +38,16 @@ export function sayDescriptor(branches: readonly DescriptorSummary[], missing: B
   const gap = branches[0]?.gap ?? 0
   if (gap > 0) {
     printLine(
-      `An address more than ${gap} beyond the highest one in use is not seen: hand out no more unpaid ones than that, or add the descriptor again with a larger --gap or --issued.`,
+      `An address more than ${gap} beyond the highest one in use is not found: hand out no more unpaid ones than that, or add the descriptor again with a larger --gap or --issued.`,
     )
   }
   if (missing === 'change') {
     printLine(
-      'The change branch (/1/*) is missing: change that comes back to this wallet would be taken for a withdrawal to a stranger. Add it too, with /1/* in place of /0/*.',
+      'The change branch (/1/*) is missing: change that comes back to this wallet would count as a withdrawal to a foreign address. Add it too, with /1/* in place of /0/*.',
     )
   } else if (missing === 'receive') {
     printLine(
-      'The branch of addresses to be paid at (/0/*) is missing: deposits to this wallet would not be seen. Add it too, with /0/* in place of /1/*.',
+      'The receive branch (/0/*) is missing: deposits to this wallet would not be found. Add it too, with /0/* in place of /1/*.',
     )
   }
 }

@@ -19,7 +19,7 @@ interface RemoveOptions extends CommonOptions {
 export function removeCommand(): Command {
   return command(
     'remove',
-    'addresses that never were yours: foreign from now on, and blocks screened with them as own are read again',
+    'addresses that never were yours: foreign from now on, and blocks screened with them as own are rescanned',
   )
     .argument('<address...>', 'registered by mistake; of one that was yours, `own retire`')
     .option('--actor <name>', "who decided; default: the operating system's user")
@@ -56,7 +56,7 @@ async function readAgain(db: Db, config: Config, range: Replay): Promise<Backwar
   } catch (error) {
     throw new ChainscreenError(
       error instanceof ChainscreenError ? error.code : 'failure',
-      `The addresses were removed, and blocks ${from} to ${to} of ${id} are still to be read again: the next \`run\` does it. ${messageOf(error)}`,
+      `The addresses were removed, and blocks ${from} to ${to} of ${id} are still to be rescanned: the next \`run\` does it. ${messageOf(error)}`,
       { cause: error },
     )
   }
@@ -65,5 +65,5 @@ async function readAgain(db: Db, config: Config, range: Replay): Promise<Backwar
 function say(config: Config, report: BackwardsReport): void {
   const { chain, from, to } = report
   if (config.chains.some(({ id }) => id === chain)) saySince(report)
-  else printLine(`Blocks ${from} to ${to} of ${chain} are to be read again once the config has that chain.`)
+  else printLine(`Blocks ${from} to ${to} of ${chain} will be rescanned once the config has that chain.`)
 }

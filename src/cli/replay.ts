@@ -42,7 +42,7 @@ interface Job {
 export const replayCommand: CommandFactory = () =>
   command(
     'replay',
-    'screen a historic range again; same ids, no duplicates. A running daemon does it, if there is one',
+    'rescan a range of blocks; same ids, no duplicates. A running daemon does it, if there is one',
   )
     .argument('<chain>', chainHelp)
     .requiredOption('--from <height>', 'first block')
@@ -72,7 +72,7 @@ export const replayCommand: CommandFactory = () =>
         progress.stop()
         if (options.json) return printJson({ chain: id, ...range, ...counts })
         printLine(
-          `${id} ${range.from} to ${range.to}: ${counts.created} new alerts, ${counts.reinstated} brought back, ${counts.known} stood already.`,
+          `${id} ${range.from} to ${range.to}: ${counts.created} new alerts, ${counts.reinstated} reinstated, ${counts.known} existed already.`,
         )
       } finally {
         progress.stop()
@@ -97,12 +97,12 @@ async function byDaemon({ db, chain: { id }, range, log, progress }: Job): Promi
   const about = { chain: id, ...range }
   log.info(
     about,
-    `${id}: a daemon runs: blocks ${range.from} to ${range.to} are queued to it, and read with its config, behind its follower. Ctrl-C ends the watching, and not the rescan`,
+    `${id}: a daemon runs: blocks ${range.from} to ${range.to} are queued to it, and read with its config, behind its follower. Ctrl-C ends only the command, not the rescan`,
   )
   return watchRescan(db, asked, {
     signal: stopSignal(),
     onProgress: (done, total) => progress.update(id, done, total),
-    onWaiting: (reason) => log.info(about, `${id}: the rescan waits: ${reason}`),
+    onWaiting: (reason) => log.info(about, `${id}: the rescan is waiting: ${reason}`),
   })
 }
 

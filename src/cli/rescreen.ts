@@ -69,13 +69,11 @@ function alertsOf(db: Db, { alerts }: RescreenOutcome): CurrentAlertRow[] {
 function sayRescreen(outcome: RescreenOutcome, alerts: readonly CurrentAlertRow[]): void {
   const { entries, transactions, created, reinstated, known, removals, listedAgain, regraded } = outcome
   printLine(
-    `${entries} entries matched with stored history: ${transactions} transactions screened again, ${created} new alerts, ${reinstated} brought back, ${known} stood already; ${removals} alerts told that their entry was removed.`,
+    `${entries} entries matched with stored history: ${transactions} transactions screened again, ${created} new alerts, ${reinstated} reinstated, ${known} existed already; ${removals} alerts got the event entry-removed.`,
   )
   if (listedAgain > 0)
-    printLine(
-      `${listedAgain} alerts told that their entry is listed again: what was released of them is open.`,
-    )
-  if (regraded > 0) printLine(`${regraded} alerts told that their entry names another party.`)
+    printLine(`${listedAgain} alerts got the event listed-again: those that were released are open again.`)
+  if (regraded > 0) printLine(`${regraded} alerts got the event regraded: their entry names another party.`)
   if (outcome.gradedAnew > 0) printLine(`${gradedText(outcome)}.`)
   if (alerts.length > 0) printAlerts(alerts)
 }

@@ -7,7 +7,7 @@ import { createProgress } from './progress.ts'
 export const runCommand: CommandFactory = () =>
   command('run', 'the daemon: load lists, follow all chains')
     .option('--once', 'catch up with the heads as they are now, and exit')
-    .option('--create', 'make the database where there is none')
+    .option('--create', 'create the database if there is none')
     .action(async (options: CommonOptions & { once?: boolean; create?: boolean }) => {
       const config = configOf(options)
       const log = createLog(config.log.level)

@@ -25,10 +25,7 @@ export const screenCommand: CommandFactory = (done) =>
       '<address...>',
       'in any published form, of any family; a payment link, account id or explorer link too',
     )
-    .option(
-      '--asset <ticker>',
-      'decides between families that share an encoding; one that is not known is told',
-    )
+    .option('--asset <ticker>', 'decides between families that share an encoding; an unknown one is reported')
     .option('--chain <name>', `the chain it would be used on: ${chainHelp}`)
     .action((addresses: string[], options: CommonOptions & { asset?: string; chain?: string }) => {
       const config = configIfAny(options)

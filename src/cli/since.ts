@@ -11,8 +11,7 @@ import { now, parseHeight, stopSignal } from './common.ts'
 import { printLine } from './output.ts'
 import { createProgress } from './progress.ts'
 
-export const sinceHelp =
-  'read the blocks from this height on again, and screen them for what is added, also in the past'
+export const sinceHelp = 'rescan the blocks from this height on for the added addresses'
 
 /** What was asked for with `--since`, checked before anything is added. */
 export interface Since {
@@ -69,7 +68,7 @@ export async function screenSince(
   try {
     const counts = await screenBackwards(db, config, chain, asked, {
       ...{ log, now, signal: stopSignal() },
-      onProgress: ({ done, total }) => progress.update('blocks read again', done, total),
+      onProgress: ({ done, total }) => progress.update('blocks rescanned', done, total),
     })
     return { chain: chain.id, from, to, state: counts === null ? 'left' : 'done', ...(counts ?? none) }
   } finally {
@@ -79,14 +78,14 @@ export async function screenSince(
 
 export function saySince(report: BackwardsReport | null): void {
   if (report === null)
-    printLine('No block at or above that height was screened yet: there is nothing to read again.')
+    printLine('No block at or above that height was screened yet: there is nothing to rescan.')
   else if (report.state === 'left') {
     printLine(
-      `The running daemon reads blocks ${report.from} to ${report.to} of ${report.chain} again, behind its follower: \`chainscreen coverage\` shows what is left.`,
+      `The running daemon rescans blocks ${report.from} to ${report.to} of ${report.chain}, behind its follower: \`chainscreen coverage\` shows what is left.`,
     )
   } else {
     printLine(
-      `${report.chain} ${report.from} to ${report.to} screened backwards: ${report.created} new alerts, ${report.reinstated} brought back, ${report.known} stood already.`,
+      `${report.chain} ${report.from} to ${report.to} rescanned: ${report.created} new alerts, ${report.reinstated} reinstated, ${report.known} existed already.`,
     )
   }
 }

@@ -3,7 +3,7 @@ import { group } from './group.ts'
 import { durationMs, text } from './values.ts'
 
 const everyExpected = 'a duration from 1m to 1d'
-const addressExpected = 'an EVM address of nobody: 0x and 40 hex digits'
+const addressExpected = 'an EVM address that nobody uses: 0x and 40 hex digits'
 const dayMs = 86_400_000
 
 /** `canary`: a test entry and a made-up transfer that prove that a match still becomes an alert. */
@@ -14,7 +14,7 @@ export const canarySchema = group({
   address: text(addressExpected)
     .regex(/^0x[0-9a-fA-F]{40}$/, addressExpected)
     .optional()
-    .describe('The listed address of the test: an EVM address of nobody. Default: one that ships.'),
+    .describe('The listed address of the test: an EVM address that nobody uses. Default: a built-in one.'),
 })
   .transform(({ every, address }) => ({ everyMs: every, address: address ?? null }))
   .optional()

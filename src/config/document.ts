@@ -51,7 +51,7 @@ export class ConfigDocument {
       throw notYaml(this.file, [`${this.file}:1 ${withoutKeys(messageOf(cause))}`])
     }
     if (holdsItself(value))
-      throw notYaml(this.file, [`${this.file}:1 an alias (*) stands inside what it repeats`])
+      throw notYaml(this.file, [`${this.file}:1 an alias (*) is inside the value that it refers to`])
     return value
   }
 

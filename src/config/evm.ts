@@ -20,14 +20,12 @@ export const evmChainSchema = group({
     .string(wsExpected)
     .refine((url) => /^wss?:\/\//i.test(url) && URL.canParse(url), wsExpected)
     .optional()
-    .describe(
-      'WebSocket of a node, whose announcements of heads save waiting for the next poll. A hint only.',
-    ),
+    .describe('WebSocket of a node. It announces new heads before the next poll. A hint only.'),
   start: startSchema,
   mempool: mempoolSchema,
-  symbol: text("the symbol of the chain's own money, such as ETH")
+  symbol: text('the symbol of the native coin, such as ETH')
     .optional()
-    .describe("Symbol of the chain's own money. Default: that of the chain id, or ETH."),
+    .describe('Symbol of the native coin. Default: that of the chain id, or ETH.'),
   traces: oneOf(['auto', 'required', 'off'])
     .default('auto')
     .describe(

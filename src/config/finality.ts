@@ -16,14 +16,14 @@ export const evmFinalitySchema = group({
     ),
   depth: wholeNumber(depthExpected, 1, 10_000)
     .optional()
-    .describe('How many blocks must stand on top of a final block. Default: 64, or what the chain needs.'),
+    .describe('How many blocks must follow a final block. Default: 64, or what the chain needs.'),
 }).default({})
 
 /** `finality` of a Bitcoin chain. */
 export const bitcoinFinalitySchema = group({
   depth: wholeNumber(depthExpected, 1, 10_000)
     .default(6)
-    .describe('How many blocks must stand on top of a final block. Default: 6.'),
+    .describe('How many blocks must follow a final block. Default: 6.'),
 }).default({ depth: 6 })
 
 /** What the config says, filled up from the chain's definition. */

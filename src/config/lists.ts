@@ -62,11 +62,11 @@ const listSchema = group({
     .describe('Path of the list file (.xml, .zip, .gz, .csv), or bundled.'),
   every: durationMs(everyExpected, 60_000, 30 * 24 * hourMs)
     .optional()
-    .describe('How often the url is asked for news. Default: 1h.'),
+    .describe('How often the url is checked for a new version. Default: 1h.'),
   redirectHosts: redirectHostsSchema.optional(),
   maxBytes: wholeNumber(maxBytesExpected, 1)
     .optional()
-    .describe('Most bytes of a download, as sent and decompressed. Default: 2 GiB.'),
+    .describe('Largest download in bytes, as sent and decompressed. Default: 2 GiB.'),
   timeout: durationMs(timeoutExpected, 1_000, 24 * hourMs)
     .optional()
     .describe('How long one attempt to download may take. Default: 15m.'),

@@ -13,7 +13,9 @@ export const rpcSchema = z
   )
   .min(1, rpcExpected)
   .transform((urls) => urls as unknown as readonly [string, ...string[]])
-  .describe('URLs of nodes of this chain. One leads; another takes over when it fails, lies or lags.')
+  .describe(
+    'URLs of nodes of this chain. One is in use; another takes over when it fails, answers wrongly or lags.',
+  )
 
 /** What stands for itself in a user name or password has no %, which begins the code of a letter (RFC 3986, section 2.1). */
 function hasReadableUser(url: string): boolean {
@@ -45,7 +47,7 @@ export const startSchema = z
 export const mempoolSchema = flag()
   .default(false)
   .describe(
-    'Whether transactions that wait for a block are screened too, as alerts of status `pending-mempool`. Default: false.',
+    'Whether unconfirmed transactions are screened too, as alerts of status `pending-mempool`. Default: false.',
   )
 
 const dayMs = 86_400_000
@@ -63,21 +65,21 @@ export function nodeKeys(defaultPollMs: number) {
     recheck: wholeNumber('a number of blocks from 1 to 10000', 1, 10_000)
       .optional()
       .describe(
-        'Reads each block again when it lies this deep, and alarms when it differs. Default: not done.',
+        'Reads each block a second time at this depth, and logs an error if it differs. Default: not done.',
       ),
     stall: durationMs('a duration from 1m to 1d', 60_000, dayMs)
       .default(30 * 60_000)
-      .describe(
-        'So long without one completed look at a node, and the daemon ends with code 75. Default: 30m.',
-      ),
+      .describe('Without progress for this long, the daemon ends with exit code 75. Default: 30m.'),
     stale: durationMs('a duration from 1m to 7d', 60_000, 7 * dayMs)
       .optional()
-      .describe('So long without a new block, and the log says so. Default: never (some chains rest).'),
+      .describe(
+        'Without a new block for this long, the log has an error. Default: never (some chains pause).',
+      ),
     // V8's longest text has 2^29 - 24 characters.
     maxResponse: byteSize('a size from 16MB to 511MB', 16 * megabyte, 511 * megabyte)
       .default(defaultMaxResponse)
       .describe(
-        'Most of one answer of a node; one that sends more is set aside. Raise it for a chain of larger blocks. Default: 64MB.',
+        'Largest answer of a node; one that sends more is not used for a while. Raise it for a chain of larger blocks. Default: 64MB.',
       ),
     timeout: durationMs('a duration from 100ms to 1h', 100, dayMs / 24)
       .default(30_000)

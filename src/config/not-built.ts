@@ -14,7 +14,7 @@ interface NotBuilt {
 }
 
 const notBuilt: readonly NotBuilt[] = [
-  { path: ['delivery'], instead: 'remove it (alerts stand in the database)' },
+  { path: ['delivery'], instead: 'remove it (alerts are in the database)' },
 ]
 
 /** Every key of the config that asks for something this version does not have. */

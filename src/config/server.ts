@@ -19,7 +19,7 @@ export const serverSchema = group({
   token: text(tokenExpected)
     .min(16, tokenExpected)
     .optional()
-    .describe('What `/metrics` wants as bearer token; better from the environment, or in tokenFile.'),
+    .describe('Bearer token that `/metrics` requires; better from the environment, or in tokenFile.'),
   tokenFile: text('the path of a file').optional().describe('File that holds the token.'),
 })
   .superRefine(({ listen, token }, context) => {
@@ -29,7 +29,7 @@ export const serverSchema = group({
   })
   .transform(({ listen, token }) => ({ ...listen, token: token ?? null }))
   .optional()
-  .describe('Health and metrics over HTTP. Without it the daemon listens nowhere.')
+  .describe('Health and metrics over HTTP. Without it, no port is open.')
 
 export type ServerConfig = Readonly<NonNullable<z.output<typeof serverSchema>>>
 

@@ -12,6 +12,6 @@ export function shallowFinality(config: ChainConfig): string | null {
   if (config.finality.depth < finality.depth)
     return `finality.depth: ${config.finality.depth} is less than the ${finality.depth} blocks that ${name} needs`
   if (config.finality.tag !== 'none' && finality.tag === null)
-    return `finality.tag: ${config.finality.tag} is not to be trusted on ${name}: blocks under it were taken back`
+    return `finality.tag: ${config.finality.tag} is not reliable on ${name}: blocks under it were reorged out`
   return null
 }

@@ -3,7 +3,7 @@ export const configTemplate = `# What chainscreen reads and watches. Relative pa
 # Values may come from the environment: "\${NAME}" or "\${NAME:-default}" (in quotes).
 # \`chainscreen doctor\` checks this file, the database, the lists and each node.
 
-# The SQLite file. Alerts stand in its table \`alerts\`.
+# The SQLite file. Alerts are in its table \`alerts\`.
 database: ./chainscreen.db
 
 # The lists of addresses to screen against. Nothing is loaded that is not named here.
@@ -19,7 +19,7 @@ lists:
   # - id: ofac-sdn
   #   format: ofac-sdn-advanced      # SDN_ADVANCED.XML, also as .zip or .gz; other formats: docs/lists.md
   #   url: https://sanctionslistservice.ofac.treas.gov/api/PublicationPreview/exports/SDN_ADVANCED.ZIP
-  #   every: 1h                      # asks for news only; a proxy comes from HTTPS_PROXY in the environment
+  #   every: 1h                      # downloads only a new version; a proxy comes from HTTPS_PROXY in the environment
   #   redirectHosts: [wc2h-sls-prod-public-published.s3.us-gov-west-1.amazonaws.com]    # where OFAC keeps its files
   #   maxAge: 72h                    # without a successful check for longer, \`screen\` answers unknown, not clear
   #   maxIssueAge: 45d               # issued longer ago, it is unhealthy; with \`file\`, \`screen\` answers unknown
@@ -47,12 +47,12 @@ chains:
     finality: { tag: finalized, depth: 64 }    # when an alert counts as final
     # traces: auto                   # auto, required (refuse a node without call traces) or off
     # verify: strict                 # strict, warn or off: whether blocks are proved against their hash
-    # mempool: true                  # also screen what waits for a block, where the node serves txpool_content
-    # symbol: ETH                    # the chain's own money
+    # mempool: true                  # also screen unconfirmed transactions, if the node serves txpool_content
+    # symbol: ETH                    # the native coin
     # poll: 1s                       # how often the node is asked for its head
     # prefetch: 8                    # blocks fetched at the same time, 1 to 64
     # timeout: 30s                   # how long the node may take for one answer
-    # maxResponse: 64MB              # most of one answer; a node that sends more is set aside
+    # maxResponse: 64MB              # largest answer; a node that sends more is not used for a while
     tokens:                          # others are screened too, and tagged unknown-asset
       - { address: "0xdac17f958d2ee523a2206206994597c13d831ec7", symbol: USDT, decimals: 6 }
       - { address: "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48", symbol: USDC, decimals: 6 }
@@ -69,7 +69,7 @@ chains:
     start: latest
     finality: { depth: 6 }
     # verify: strict                 # strict, warn or off: whether blocks are proved against their hash
-    # mempool: true                  # also screen what waits for a block (alerts of status pending-mempool)
+    # mempool: true                  # also screen unconfirmed transactions (alerts of status pending-mempool)
 
   # anvil, for trying things out
   # - id: anvil
@@ -87,7 +87,7 @@ chains:
   #   cookie: ~/.bitcoin/regtest/.cookie
   #   start: 0
 
-# Proves on a schedule that a match still becomes an alert; \`alerts\` hides these, \`doctor\` tells when the last one passed.
+# Proves on a schedule that a match still becomes an alert; \`alerts\` hides these, \`doctor\` shows when the last one passed.
 # canary: { every: 1h }
 
 # /health (JSON) and /metrics (Prometheus) of the running daemon.

@@ -19,7 +19,7 @@ const tokenSchema = group({
     .describe('Decimals, for display only: amounts are kept in base units.'),
   wrapped: flag()
     .default(false)
-    .describe('True for wrapped native money such as WETH, whose deposits and withdrawals are read too.'),
+    .describe('True for a wrapped native coin such as WETH, whose deposits and withdrawals are read too.'),
 })
 
 /** `tokens` of an EVM chain: the ones that are known. Others are screened too, tagged `unknown-asset`. */

@@ -88,7 +88,7 @@ export function id() {
     .string(expected)
     .max(64, expected)
     .regex(/^[a-z0-9][a-z0-9-]*$/, expected)
-    .refine((name) => name !== 'canary', 'another name: `canary` is what chainscreen tests itself by')
+    .refine((name) => name !== 'canary', 'another name: `canary` is reserved')
 }
 
 /** Reports every item that repeats an earlier one; `same` gives the value that must be unique (`undefined`: none), and `key` where it stands. */

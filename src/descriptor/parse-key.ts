@@ -53,7 +53,7 @@ function readStep(text: string): Step {
       "it has a hardened step (h or ') behind an extended public key, which only the private key can take: give the extended key of that place",
     )
   }
-  if (text === '*') refuseDescriptor('* stands before the end of a path')
+  if (text === '*') refuseDescriptor('* is allowed only at the end of a path')
   const several = /^<(\d+(?:;\d+)+)>$/.exec(text)?.[1]
   if (several === undefined) return readNumber(text)
   const numbers = several.split(';').map(readNumber)

@@ -3,10 +3,10 @@ import { looksLikeDescriptor } from './parse-descriptor.ts'
 
 /** What is said of a private key that was given as an address; never a reason to say which one it was. */
 export const privateKeyAsAddress =
-  'a private key stands where an address should: take it off this machine, and treat it as disclosed'
+  'a private key was given in place of an address: take it off this machine, and treat it as disclosed'
 
 export const seedPhraseAsAddress =
-  'words stand where an address should: if they are a seed phrase, take them off this machine, and treat them as disclosed'
+  'words were given in place of an address: if they are a seed phrase, take them off this machine, and treat them as disclosed'
 
 const keyDigitsAsAddress =
   '64 hex digits are no address: if they are a private key, take it off this machine, and treat it as disclosed; of a transaction, give the address'

@@ -55,12 +55,12 @@ export function commitCanary(
     const findings = block.findings.filter(({ entry }) => entry.category === 'canary')
     const [finding, ...more] = findings
     if (finding === undefined || more.length > 0)
-      throw new Error(`it met ${findings.length} entries, not one`)
+      throw new Error(`it matched ${findings.length} entries instead of one`)
     const outcome = writeAlert(db, chain, block, finding, step.revisions.list, step.at)
     finalize(db, chain.id, block.height, step.at)
     const id = alertId(chain.caip2, finding)
     if (outcome !== 'created' || readAlert(db, id).alert.status !== 'final') {
-      throw new Error('no new alert stands in the table')
+      throw new Error('the table has no new alert')
     }
     noteRun(db, 'passed', step.at)
     return id
@@ -101,7 +101,7 @@ export function canaryTrouble(
   if (last === 'failed') return `failed at ${failedAt}, last passed ${passedAt ?? 'never'}`
   if (passedAt === null) return null
   if (isStillToCome(passedAt, at))
-    return `passed at ${passedAt}, which is still to come: the clock was wrong, or is`
+    return `passed at ${passedAt}, which is in the future: the clock was or is wrong`
   return Date.parse(at) - Date.parse(passedAt) > 2 * everyMs ? `last passed at ${passedAt}` : null
 }
 

@@ -69,7 +69,7 @@ function refuseSecondName(db: Db, { id, caip2 }: Pick<Chain, 'id' | 'caip2'>, ge
   if (first === undefined) return
   throw new ChainscreenError(
     'wrong-chain',
-    `The database follows ${caip2} as "${first.id}" already, and the config calls it "${id}": a chain can't be renamed, since its blocks and alerts stand under its id. Keep that id, or use another database.`,
+    `The database follows ${caip2} as "${first.id}" already, and the config calls it "${id}": a chain can't be renamed, since its blocks and alerts are stored under its id. Keep that id, or use another database.`,
   )
 }
 

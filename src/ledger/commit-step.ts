@@ -57,7 +57,7 @@ export interface Step {
   at: string
 }
 
-/** How many alerts a step created, brought back, or found standing. */
+/** How many alerts a step created, reinstated, or found standing. */
 export type StepCounts = Record<AlertOutcome, number>
 
 /**

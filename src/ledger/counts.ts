@@ -34,7 +34,7 @@ export function countPendingRescreens(db: Db): number {
   )
 }
 
-/** Ranges of blocks that are queued to be read again. */
+/** Ranges of blocks that are queued for a rescan. */
 export function countPendingReplays(db: Db): number {
   return one<{ jobs: number }>(db, `select count(*) as jobs from replays where state = 'pending'`)?.jobs ?? 0
 }

@@ -8,7 +8,7 @@ const reasons: readonly [pattern: RegExp, code: DatabaseErrorCode, reason: strin
   [
     /BUSY|LOCKED/,
     'database-busy',
-    'another process holds it for writing, for longer than the 30 seconds one waits: try again',
+    'another process has held the write lock for more than 30 seconds: try again',
   ],
   [/FULL/, 'database-disk', 'the disk is full: free space on it'],
   [/IOERR/, 'database-disk', 'the disk answers with an I/O error: check it'],

@@ -54,7 +54,7 @@ export function watchDatabaseFile(
         fail(
           new ChainscreenError(
             'database-lost',
-            `The database ${db.name} was lost under the running daemon: ${reason}. Nothing more is written to it. Put the file back or restore a backup, then start the daemon.`,
+            `The database ${db.name} was lost while the daemon ran: ${reason}. Nothing more is written to it. Put the file back or restore a backup, then start the daemon.`,
           ),
         )
         failed.abort()

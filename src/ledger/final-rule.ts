@@ -50,7 +50,7 @@ export function ruleChange(db: Db, chain: string, rule: FinalRule): string[] {
     told.push(`finality.depth was ${was.depth} and is ${rule.depth}: ${then}`)
   } else if (rule.depth < was.depth)
     told.push(
-      `finality.depth was ${was.depth} and is ${rule.depth}: what is final stays final; blocks up to ${Math.max(allowed, 0)} can become final at the next look at the node, with ${count('pending', '<=')} pending alerts, and a reorg that reaches a final block halts the chain`,
+      `finality.depth was ${was.depth} and is ${rule.depth}: what is final stays final; blocks up to ${Math.max(allowed, 0)} can become final at the next poll of the node, with ${count('pending', '<=')} pending alerts, and a reorg that reaches a final block halts the chain`,
     )
   if (rule.tag !== was.tag)
     told.push(

@@ -100,6 +100,6 @@ function noteUnfollowed(db: Db, chain: string, { asset, symbol }: KnownAsset): v
   if (covered?.from == null || covered.to === null) return
   noteUnscreenedRange(db, chain, covered as { from: number; to: number }, {
     what: 'wrapped',
-    reason: `${symbol} (${asset}) was not known to wrap the native coin, so parties before and behind it were not looked for`,
+    reason: `${symbol} (${asset}) was not known to wrap the native coin, so its upstream and onward parties were not searched for`,
   })
 }

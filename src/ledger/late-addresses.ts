@@ -31,9 +31,9 @@ export function lateAddresses(
     const remedy =
       job === undefined
         ? isScreenedLess
-          ? 'for them, the blocks were read again without the call traces, inputs or proof of before: a replay with them screens them whole'
+          ? 'the rescan for them lacked call traces, inputs or proof that the first reading had: a replay with these closes the gap'
           : 'replay screens them'
-        : `they are being screened backwards: blocks ${job.next} to ${job.to} are to be read again`
+        : `a rescan of blocks ${job.next} to ${job.to} is queued`
     return [{ from, to, reason: `${addresses} own addresses were registered later (${remedy})` }]
   })
 }
@@ -54,9 +54,7 @@ export function removedAddresses(
     if (addresses === 0) return []
     const job = jobOver(pending, { from, to })
     const remedy =
-      job === undefined
-        ? 'replay screens them'
-        : `they are being screened again: blocks ${job.next} to ${job.to} are to be read again`
+      job === undefined ? 'replay screens them' : `a rescan of blocks ${job.next} to ${job.to} is queued`
     return [
       { from, to, reason: `${addresses} addresses were screened as own, and were removed since (${remedy})` },
     ]
@@ -87,7 +85,7 @@ export function lateDerived(db: Db, chain: string, stretches: readonly CoveredSt
     {
       from: first.from,
       to: last.to,
-      reason: `up to ${addresses} addresses were derived later, as the chain used their descriptors: seen here only if no more than the gap limit were handed out ahead (replay screens them)`,
+      reason: `up to ${addresses} addresses were derived later, as the chain used their descriptors: found here only if no more than the gap limit were handed out ahead (a replay screens them)`,
     },
   ]
 }

@@ -70,7 +70,7 @@ export function leftOwnChains(db: Db, configured: readonly string[]): { chain: s
 /** What that means. */
 export function leftOwnText({ chain, addresses }: { chain: string; addresses: number }): string {
   const many = addresses === 1 ? 'own address is' : 'own addresses are'
-  return `${addresses} ${many} registered for chain ${chain} alone, which is not in the config: no block is looked through for them`
+  return `${addresses} ${many} registered for chain ${chain} alone, which is not in the config: no block is searched for them`
 }
 
 /** What that means for what is stored, as a sentence. */
@@ -80,7 +80,7 @@ export function leftListText({ id, activatedAt, sameAs }: LeftList): string {
     sameAs.length === 0
       ? ''
       : `; list ${sameAs.join(', ')} has the same source, so each of its addresses raises an alert of each list`
-  return `list ${id} is not in the config: it stays in force${since}, and nobody updates it${renamed}; \`chainscreen lists remove ${id}\` ends it`
+  return `list ${id} is not in the config: it stays in force${since}, and is no longer updated${renamed}; \`chainscreen lists remove ${id}\` takes it out of force`
 }
 
 /** The same of a chain. */

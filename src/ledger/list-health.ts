@@ -133,7 +133,7 @@ function tooOld(
   if (maxAgeSeconds === null) return null
   if (since === null || ageSeconds === null) return 'was never checked'
   if (isStillToCome(since, at))
-    return `${sinceWords[origin]} ${since}, which is still to come: the clock was wrong, or is`
+    return `${sinceWords[origin]} ${since}, which is in the future: the clock was or is wrong`
   if (ageSeconds <= maxAgeSeconds) return null
   return `${oldWords[origin]} ${ageText(ageSeconds)} old, and may be ${ageText(maxAgeSeconds)} at most`
 }
@@ -141,7 +141,7 @@ function tooOld(
 function issuedTooLongAgo({ issuedOn, issueAgeSeconds, maxIssueAgeSeconds }: Ages): string | null {
   if (maxIssueAgeSeconds === null) return null
   if (issuedOn === null) return 'has no date of issue, and `maxIssueAge` limits it'
-  if (issueAgeSeconds === null) return `was issued on ${issuedOn}, which is still to come`
+  if (issueAgeSeconds === null) return `has a date of issue, ${issuedOn}, in the future`
   if (issueAgeSeconds <= maxIssueAgeSeconds) return null
   const most = ageText(maxIssueAgeSeconds)
   return `was issued on ${issuedOn}, ${ageText(issueAgeSeconds)} ago, and may be ${most} old at most (\`maxIssueAge\`)`
@@ -189,7 +189,7 @@ export function bundledAlone(db: Db, wanted: readonly AskedList[] | null, at: st
   if (list === undefined || lists.some((one) => formatInForce(db, one) !== 'bundled')) return null
   const age = fresh.find(({ id }) => id === list.id)?.ageSeconds ?? 0
   if (age <= oldSeconds) return null
-  return `only list ${list.id}, which ships with chainscreen, answers for sanctions: it was issued on ${list.issued_on} and is ${ageText(age)} old, and whoever was listed since is not in it`
+  return `only list ${list.id}, which ships with chainscreen, answers for sanctions: it was issued on ${list.issued_on} and is ${ageText(age)} old, and has no later listings`
 }
 
 /** What the version in force was read as, whatever its list is to become. */

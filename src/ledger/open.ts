@@ -86,7 +86,7 @@ export function refuseSeveralNames(path: string): void {
   if (stats === undefined || stats.nlink < 2) return
   throw new ChainscreenError(
     'database',
-    `The database ${path} has ${stats.nlink} names (hard links to inode ${stats.ino}): through two of them programs ruin it. Stop what uses it, and remove the others: \`find DIR -samefile ${path}\` names them. For a copy use SQLite's own backup.`,
+    `The database ${path} has ${stats.nlink} names (hard links to inode ${stats.ino}), and SQLite can damage a file that programs open by two names. Stop what uses it, and remove the others: \`find DIR -samefile ${path}\` names them. For a copy use SQLite's own backup.`,
   )
 }
 

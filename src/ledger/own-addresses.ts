@@ -138,7 +138,7 @@ function refuseListed(db: Db): void {
   const what = listed === 1 ? '1 address is' : `${listed} addresses are`
   throw new ChainscreenError(
     'usage',
-    `Nothing was added: ${what} listed, and an own address is never screened as a counterparty. Add with --listed what is yours all the same.`,
+    `Nothing was added: ${what} listed, and an own address is never screened as a counterparty. Use --listed for an address that is yours.`,
     { details: named },
   )
 }

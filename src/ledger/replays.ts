@@ -77,10 +77,7 @@ export function askRescan(db: Db, chain: string, range: BlockRange, at: string):
     if (from > to)
       throw new ChainscreenError('usage', `Blocks ${from} to ${to} are no range; expected --from ≤ --to.`)
     if (cursor === null)
-      throw new ChainscreenError(
-        'usage',
-        `No block of ${chain} was followed yet: there is none to read again.`,
-      )
+      throw new ChainscreenError('usage', `No block of ${chain} was followed yet: there is none to rescan.`)
     if (to > cursor.height)
       throw new ChainscreenError(
         'usage',
@@ -145,7 +142,7 @@ function cursorOf(db: Db, chain: string): number {
   if (cursor !== null) return cursor.height
   throw new ChainscreenError(
     'usage',
-    `No block of ${chain} was screened yet, so there is none to screen backwards: leave --since away, and let \`start\` in the config say where \`run\` begins.`,
+    `No block of ${chain} was screened yet, so there is none to rescan: omit --since, and let \`start\` in the config say where \`run\` begins.`,
   )
 }
 

@@ -63,7 +63,7 @@ export interface Rewind {
 export function rewind(db: Db, chain: Chain, { to, served, actor, note, at }: Rewind): RewindImpact {
   return inTransaction(db, () => {
     const { cursor } = readChainState(db, chain.id)
-    if (cursor === null || cursor.height <= to.height) throw new Error(`nothing stands above ${to.height}`)
+    if (cursor === null || cursor.height <= to.height) throw new Error(`there is no block above ${to.height}`)
     const impact = rewindImpact(db, chain.id, to.height)
     for (const block of [...served, to]) keepHash(db, chain.id, block)
     shortenCoverage(db, chain.id, to, { refolded: served.length > 0, at })

@@ -122,7 +122,7 @@ function begin(db: Db, snapshot: NewSnapshot): VersionId | null {
     if (known.format === format) return null
     throw new ChainscreenError(
       'bad-file',
-      `These very bytes are known as a version of format ${known.format} of list ${listId}: to read them as ${format}, give the list another id.`,
+      `The same bytes are stored as a version of format ${known.format} of list ${listId}: to read them as ${format}, give the list another id.`,
     )
   }
   // The reason stays until it is whole: a crash must not forget that it was rejected.

@@ -6,7 +6,7 @@ import type { Chain } from './chain.ts'
 import { type Db, one, run } from './database.ts'
 import { assetName } from './known-assets.ts'
 
-/** What became of a finding: a new alert, one that came back, or one that stood already, in a block or before it. */
+/** What became of a finding: a new alert, one that came back, or one that existed already, in a block or before it. */
 export type AlertOutcome = 'created' | 'reinstated' | 'known'
 
 /**

@@ -12,13 +12,13 @@ export async function checkSealed(path: string, sha256: string): Promise<void> {
   } catch (cause) {
     throw new ChainscreenError(
       'bad-file',
-      `The kept file ${path} can't be read (${messageOf(cause)}): import the list again.`,
+      `The archived file ${path} can't be read (${messageOf(cause)}): import the list again.`,
       { cause },
     )
   }
   if (hash.digest('hex') === sha256) return
   throw new ChainscreenError(
     'bad-file',
-    `The kept file ${path} is not what its name says: it was changed after it was held. Import the list again.`,
+    `The archived file ${path} does not have the SHA-256 in its name: it was changed. Import the list again.`,
   )
 }

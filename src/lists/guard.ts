@@ -40,7 +40,7 @@ export function reasonsToHold({ format, active, next, maxRemoved, today }: Guard
   if (next.entries === 0) return ['it has no address']
   const reasons: string[] = []
   if (next.issuedOn !== null && isDayToCome(next.issuedOn, today))
-    reasons.push(`it says that it was issued on ${next.issuedOn}, which is still to come`)
+    reasons.push(`its date of issue, ${next.issuedOn}, is in the future`)
   if (active === null) return reasons
   // One that somebody activated with a date that was still to come must not keep every true one out.
   const before =
@@ -54,7 +54,7 @@ export function reasonsToHold({ format, active, next, maxRemoved, today }: Guard
   const check = (what: string, removed: number, of: number) => {
     if (!isMoreThan(removed, of, maxRemoved)) return
     const [gone, allowed] = apart(removed / of, maxRemoved)
-    reasons.push(`${removed} of ${of} ${what} are gone (${gone}, the guard allows ${allowed})`)
+    reasons.push(`${removed} of ${of} ${what} are gone (${gone}, guard.maxRemoved allows ${allowed})`)
   }
   const gone = families.reduce((sum, [, family]) => sum + family.gone, 0)
   check('addresses', gone, all)

@@ -69,7 +69,7 @@ function refusePutOff(db: Db, list: PublishedListConfig, at: string): void {
   if (askedToWait(until, at) <= Date.parse(at)) return
   throw new ChainscreenError(
     'list-unreachable',
-    `List ${list.id} has no version yet, and its server asked not to be asked before ${until}: nothing would be checked against it. \`chainscreen lists update ${list.id}\` asks at once.`,
+    `List ${list.id} has no version yet, and its server asked not to be asked before ${until}: nothing would be checked against it. \`chainscreen lists update ${list.id}\` fetches it at once.`,
   )
 }
 

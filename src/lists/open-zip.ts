@@ -18,7 +18,9 @@ export async function openZip(path: string, maxBytes: number, name: string): Pro
     const entry = await onlyFile(zip, name)
     if (entry.uncompressedSize > maxBytes) throw tooLarge(name, maxBytes)
     if (!entry.canDecodeFileData())
-      throw bad(`${name} is a zip that is encrypted or packed in an unusual way: pack it anew, or unpack it.`)
+      throw bad(
+        `${name} is a zip that is encrypted or packed by an unsupported method: pack it again, or unpack it.`,
+      )
     const content = await new Promise<Readable>((resolve, reject) => {
       zip.openReadStream(entry, (error, stream) => (error ? reject(error) : resolve(stream)))
     })

@@ -44,6 +44,6 @@ export async function rereadKept(
   const path = sealedPath(db.name, active.sha256)
   await checkSealed(path, active.sha256)
   const seenAt = findList(db, source.id)?.checked_at ?? lastSeen(db, source.id, active.sha256)
-  const how = `the kept file, read anew by version ${formatFor(source).version} of the parser`
+  const how = `the archived file, parsed again by version ${formatFor(source).version} of the parser`
   return importList(db, source, { path }, { approve: false, at, how, seenAt, signal })
 }

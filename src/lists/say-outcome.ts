@@ -24,7 +24,7 @@ export function sayOutcome(list: ListConfig, outcome: UpdateOutcome, log: Log, a
     const age = seconds === null ? '' : `: it is ${ageText(seconds)} old`
     log.warn(
       about,
-      `list ${id} is the one that ships with chainscreen, issued on ${outcome.issuedOn}${age}, and whoever was listed since is not in it`,
+      `list ${id} is the one that ships with chainscreen, issued on ${outcome.issuedOn}${age}, and has no later listings`,
     )
   }
 }
@@ -39,6 +39,6 @@ export function sayTrouble(list: ListConfig, error: unknown, log: Log, hasActive
 function sayHeld(id: string, sha256: string, reason: string, log: Log): void {
   log.error(
     { list: id, sha256 },
-    `list ${id}: a new version is held, the active one stays: ${reason}. Look at it with \`chainscreen lists diff ${id}\`, and activate it with \`chainscreen lists approve ${id} ${sha256.slice(0, 12)}\`.`,
+    `list ${id}: a new version is held, the active one stays: ${reason}. Inspect it with \`chainscreen lists diff ${id}\`, and activate it with \`chainscreen lists approve ${id} ${sha256.slice(0, 12)}\`.`,
   )
 }

@@ -97,7 +97,7 @@ async function reread(
     return true
   } catch (error) {
     if (signal?.aborted) throw error
-    onNote?.(source.redactor.redact(`the kept version could not be read anew: ${messageOf(error)}`))
+    onNote?.(source.redactor.redact(`the archived version could not be parsed again: ${messageOf(error)}`))
     return false
   }
 }

@@ -27,7 +27,7 @@ const connecting = new Set([
 
 /** What happened, to follow the name of who was asked. Says nothing of paths or credentials. */
 export function describeTransportError(error: unknown): string {
-  if (error instanceof errors.HTTPParserError) return 'sent what is no HTTP'
+  if (error instanceof errors.HTTPParserError) return 'sent no valid HTTP'
   const code = transportCode(error)
   return descriptions[code] ?? `could not be asked (${code === '' ? 'unknown error' : code})`
 }

@@ -98,7 +98,7 @@ async function sharedBlock(
     'usage',
     `Block ${to} of the ledger (${ours}) is not on the node's chain, which has ${header.hash} there: ` +
       (shared === null
-        ? 'the ledger kept no block that both have.'
+        ? 'the ledger has no block that both have.'
         : `the highest block that both have is ${shared}: --to ${shared}.`),
   )
 }

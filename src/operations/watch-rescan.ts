@@ -53,7 +53,7 @@ export async function watchRescan(db: Db, asked: Replay, watch: RescanWatch): Pr
 
 function refuseStuck(db: Db, job: Replay): void {
   if (job.failure !== null)
-    throw left(job, `The daemon could not read the blocks (${job.failure})`, 'it tries again now and then')
+    throw left(job, `The daemon could not read the blocks (${job.failure})`, 'it will retry')
   const halt = readHalt(db, job.chain)
   if (halt !== null)
     throw new ChainscreenError(

@@ -48,7 +48,7 @@ export function checkOwnRow(
     return privateKeyAsAddress
   }
   if (looksLikeDescriptor(address)) {
-    return 'an extended key or descriptor stands where an address should: `chainscreen own add --descriptor` takes it'
+    return 'an extended key or descriptor was given in place of an address: `chainscreen own add --descriptor` takes it'
   }
   const parsed = readPasted(address)
   if (!parsed.ok) return `address${quote(address)} can't be read: ${whySecret(address) ?? parsed.reason}`
@@ -86,7 +86,7 @@ export function checkOwnWords(
   if (holdsPrivateKey(reference) || holdsSeedPhrase(reference, wholePhrase))
     return 'reference holds a private key or a seed phrase: it must be an id of your own'
   return tellsOfPerson(reference)
-    ? 'reference tells of nationality, birth or documents: it must be an id of your own, which says nothing of a person'
+    ? 'reference mentions nationality, birth or documents: it must be an id of your own without personal data'
     : null
 }
 

@@ -63,9 +63,9 @@ export async function compareFreezes(
 
 /** What was found, for people. */
 export function sentence({ contract, accounts, frozen, different, unasked }: FreezeComparison): string {
-  const read = `the past of ${contract} is read: ${accounts} accounts, ${frozen} of them frozen`
-  const asked = unasked > 0 ? `; of ${unasked} the contract could not be asked` : ''
+  const read = `past freezes by ${contract} are read: ${accounts} accounts, ${frozen} of them frozen`
+  const asked = unasked > 0 ? `; the contract did not answer for ${unasked} of them` : ''
   if (different.length === 0) return read + asked
   const more = different.length > namedAtMost ? ', …' : ''
-  return `${read}${asked}; of ${different.length} the contract itself says otherwise: ${different.slice(0, namedAtMost).join(', ')}${more}`
+  return `${read}${asked}; for ${different.length} of them the contract says otherwise: ${different.slice(0, namedAtMost).join(', ')}${more}`
 }

@@ -55,7 +55,8 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
     ...{ db, chain, memory, now },
     onAlerts: (counts) => log.warn({ ...about, ...counts }, `alerts on ${chain.id}`),
     onTraces: (away) => {
-      if (away === null) log.info(about, `${chain.id}: call traces are read again; ${closeGaps(chain.id)}`)
+      if (away === null)
+        log.info(about, `${chain.id}: call traces are available again; ${closeGaps(chain.id)}`)
       else
         log.warn(
           { ...about, since: away.since, height: away.height },
@@ -127,12 +128,12 @@ function keepHalt({ db, log, now }: ChainJob, chain: string, reason: string): vo
   try {
     noteHalt(db, chain, reason, now())
   } catch (error) {
-    log.warn({ chain }, `${chain}: that it halted can't be written down: ${messageOf(error)}`)
+    log.warn({ chain }, `${chain}: the halt could not be recorded: ${messageOf(error)}`)
   }
 }
 
 function closeGaps(chain: string): string {
-  return `\`chainscreen coverage ${chain}\` shows the blocks that were screened without, and \`chainscreen replay ${chain} --from H --to H\` reads them again`
+  return `\`chainscreen coverage ${chain}\` shows the blocks that were screened without, and \`chainscreen replay ${chain} --from H --to H\` rescans them`
 }
 
 function sourceOf(config: ChainConfig, { freezeContracts, log }: ChainJob): ChainSource {
@@ -145,7 +146,7 @@ function sourceOf(config: ChainConfig, { freezeContracts, log }: ChainJob): Chai
       else if (what === 'reads') log.warn(about, `${config.id}: blocks of ${endpoint} are read by ${reason}`)
       else if (what === 'busy')
         log.warn(about, `${config.id}: ${endpoint} is overloaded: it answers ${reason} with HTTP 503`)
-      else log.warn(about, `${config.id}: ${endpoint} is set aside: ${reason}`)
+      else log.warn(about, `${config.id}: ${endpoint} is not used for now: ${reason}`)
     },
   })
 }
@@ -154,7 +155,10 @@ function recheckOf(config: ChainConfig, wiring: Wiring, source: ChainSource, log
   const { id } = wiring.chain
   if (config.recheck === undefined) return undefined
   return createRecheck(wiring, source, config.recheck, (difference) =>
-    log.error({ chain: id, ...difference }, `${id}: block ${difference.height} reads differently now`),
+    log.error(
+      { chain: id, ...difference },
+      `${id}: block ${difference.height} differs on the second reading`,
+    ),
   )
 }
 
@@ -201,7 +205,7 @@ function followerOptions(
     onReorg: (from, fork) => {
       log.warn(
         { chain: id, from: from.height, fork: fork?.height ?? null },
-        `${id}: a branch lost; back from ${from.height} to ${fork?.height ?? 'the start'}`,
+        `${id}: reorg: rolled back from ${from.height} to ${fork?.height ?? 'the start'}`,
       )
       queueOlderBlocks(config, wiring, log)
     },

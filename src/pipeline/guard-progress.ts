@@ -29,7 +29,7 @@ export function guardProgress(
       bite(
         new ChainscreenError(
           'stalled',
-          `Nothing got done on chain ${chain} for ${Math.round(forMs / 1000)} seconds: the daemon ends, to be started anew.`,
+          `No progress on chain ${chain} for ${Math.round(forMs / 1000)} seconds: the daemon ends, to be restarted.`,
         ),
       )
       stop.abort()
@@ -39,7 +39,7 @@ export function guardProgress(
         { chain, forMs },
         `${chain}: no new block for ${Math.round(forMs / 60_000)} minutes; is the node stuck?`,
       ),
-    onFresh: (chain) => log.info({ chain }, `${chain}: blocks come again`),
+    onFresh: (chain) => log.info({ chain }, `${chain}: new blocks arrive again`),
   })
   return { watchdog, signal: stop.signal, stalled }
 }

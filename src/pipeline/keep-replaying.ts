@@ -64,7 +64,7 @@ export function startRescans(
     } catch (error) {
       // A reorg under way, a node that is away: what is written down stays so.
       if (!signal.aborted)
-        log.warn({ chain: chain.id }, `${chain.id}: the rescan is to be tried again: ${messageOf(error)}`)
+        log.warn({ chain: chain.id }, `${chain.id}: the rescan will be retried: ${messageOf(error)}`)
     }
     return lookEveryMs
   })
@@ -112,7 +112,7 @@ export function startRescans(
               : ''
           log.warn(
             { chain: chain.id, next, to },
-            `${chain.id}: the rescan of blocks ${next} to ${to} is to be tried again: ${messageOf(error)}${advice}`,
+            `${chain.id}: the rescan of blocks ${next} to ${to} will be retried: ${messageOf(error)}${advice}`,
           )
         },
       },

@@ -21,7 +21,7 @@ export function startRescreening(
     try {
       report(log, await rescreen(db, { now, signal }))
     } catch (error) {
-      log.error(`stored history was not re-screened, and will be tried again: ${messageOf(error)}`)
+      log.error(`stored history was not re-screened, and this will be retried: ${messageOf(error)}`)
     }
     return lookEveryMs
   })
@@ -45,6 +45,6 @@ export function gradedText({
   gradedDecided,
 }: Pick<RescreenOutcome, 'gradedAnew' | 'gradedDecided'>): string {
   const decided =
-    gradedDecided === 0 ? '' : `; ${gradedDecided} of them had a decision, which stands: look at them again`
-  return `${gradedAnew} alerts got the event regraded: the config says other things of their assets than it did${decided}`
+    gradedDecided === 0 ? '' : `; ${gradedDecided} of them have a decision, which is kept: review them`
+  return `${gradedAnew} alerts got the event regraded, because the config describes their assets differently now${decided}`
 }

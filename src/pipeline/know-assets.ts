@@ -17,7 +17,7 @@ export function knowAssets(db: Db, chains: readonly ChainConfig[], log: Log, at:
     const more = renamed.length > shownAtMost ? ` and ${renamed.length - shownAtMost} more` : ''
     log.warn(
       { chain: chain.id },
-      `${chain.id}: the config says other things than before of ${shown.join(', ')}${more}: stored transfers and alerts are graded anew`,
+      `${chain.id}: the config describes ${shown.join(', ')}${more} differently than before: stored transfers and alerts are regraded`,
     )
   }
 }

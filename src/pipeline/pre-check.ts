@@ -95,7 +95,7 @@ function assetNotes({
 }): string[] {
   if (asset === null || isKnownAsset(asset, symbols)) return []
   return [
-    `asset "${shownAddress(asset)}" is not known and decided nothing: the address was read by its form alone`,
+    `asset "${shownAddress(asset)}" is not known and was ignored: the address was read by its format alone`,
   ]
 }
 

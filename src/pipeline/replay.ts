@@ -26,7 +26,7 @@ export interface ReplayRange {
  * Screens a historic range again, the way a block goes at the tip. Same ids, no duplicates.
  *
  * @param source is open.
- * @returns how many alerts are new, brought back, or stood already.
+ * @returns how many alerts are new, reinstated, or existed already.
  * @throws `usage` for a range that is neither behind the cursor nor final: only the follower may go there, since
  * only it takes back what a reorg undoes. `wrong-chain` when the node's blocks are not those of the ledger.
  */
@@ -46,7 +46,7 @@ export async function replay(wiring: Wiring, source: ChainSource, range: ReplayR
   if (range.to > last) {
     throw new ChainscreenError(
       'usage',
-      `--to ${range.to} is above ${last}, the last block of ${chain.id} that is final or was followed: a reorg there would go unseen. Let \`run\` go there first.`,
+      `--to ${range.to} is above ${last}, the last block of ${chain.id} that is final or was followed: a reorg there would not be noticed. Let \`run\` go there first.`,
     )
   }
   const settled =

@@ -39,8 +39,8 @@ export function tendMempool(
     const counts = await watch.look(signal)
     const { created, reinstated, withdrawn } = counts
     if (created + reinstated + withdrawn > 0)
-      log.warn({ chain: chain.id, ...counts }, `alerts before the block on ${chain.id}`)
-    if (said !== null) log.info({ chain: chain.id }, `${chain.id}: the mempool is read again`)
+      log.warn({ chain: chain.id, ...counts }, `mempool alerts on ${chain.id}`)
+    if (said !== null) log.info({ chain: chain.id }, `${chain.id}: the mempool can be read again`)
     said = null
   }
 

@@ -90,5 +90,5 @@ function heightsOf(db: Db, chain: string): ChainHeights {
 function troubleOf({ chain, state, since, reason }: ChainCondition, at: string): string[] {
   if (state === 'halted') return [`chain ${chain} halted at ${since}: ${reason ?? 'no reason known'}`]
   if (state === 'following' || Date.parse(at) - Date.parse(since) < patienceMs) return []
-  return [`chain ${chain} waits since ${since}: ${reason ?? 'no reason known'}`]
+  return [`chain ${chain} has been waiting since ${since}: ${reason ?? 'no reason known'}`]
 }

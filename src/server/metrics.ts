@@ -27,7 +27,7 @@ export async function renderMetrics(db: Db, health: Health): Promise<string> {
   putLists(put, db, health)
   putChains(put, health)
   putTraces(put, health)
-  put('healthy', '1 when /health has no trouble to tell.', [{ value: health.healthy ? 1 : 0 }])
+  put('healthy', '1 when /health answers 200.', [{ value: health.healthy ? 1 : 0 }])
   put(
     'alerts',
     'Alerts by chain and status, without those of the canary.',
@@ -54,14 +54,14 @@ export async function renderMetrics(db: Db, health: Health): Promise<string> {
   put('rescreens_pending', 'Re-screenings of stored history that are not done.', [
     { value: countPendingRescreens(db) },
   ])
-  put('replays_pending', 'Ranges of blocks that are queued to be read again.', [
+  put('replays_pending', 'Ranges of blocks that are queued for a rescan.', [
     { value: countPendingReplays(db) },
   ])
   if (health.canary !== null) {
     put('canary_passed_timestamp_seconds', 'When a made-up transfer last became an alert.', [
       { value: secondsOf(health.canary.passedAt) },
     ])
-    put('canary_failed_timestamp_seconds', 'When a made-up transfer last became none.', [
+    put('canary_failed_timestamp_seconds', 'When a made-up transfer last failed to become an alert.', [
       { value: secondsOf(health.canary.failedAt) },
     ])
   }
@@ -81,7 +81,7 @@ function putLists(put: Put, db: Db, { lists }: Health): void {
     lists.map((list) => ({ labels: { list: list.id }, value: value(list) }))
   put(
     'list_age_seconds',
-    'Time since the source of a list was last found whole and sound; of a file, since its content changed.',
+    'Time since the last successful check of a list; of a file, since its content changed.',
     each(({ ageSeconds }) => ageSeconds),
   )
   put(
@@ -96,23 +96,23 @@ function putLists(put: Put, db: Db, { lists }: Health): void {
   )
   put(
     'list_max_issue_age_seconds',
-    'Beyond this age of its date of issue a list needs a look.',
+    'Beyond this age of its date of issue a list is stale, or has a warning.',
     each(({ maxIssueAgeSeconds }) => maxIssueAgeSeconds),
   )
   put(
     'list_warning',
-    '1 when a list can vouch for what is not in it, and needs a look all the same.',
+    '1 when a list is fresh but has a warning.',
     each(({ warning }) => +(warning !== null)),
   )
   put(
     'list_fresh',
-    '1 when a list can vouch for what is not in it.',
+    '1 when a list is fresh: an address that is not in it counts as clear.',
     each(({ state }) => +(state === 'fresh')),
   )
   const held = new Map(countHeld(db).map((row) => [row.list, row.held]))
   put(
     'list_held',
-    'Versions of a list that wait for approval.',
+    'Versions of a list that are held for approval.',
     each(({ id }) => held.get(id) ?? 0),
   )
   const revisions = new Map(readLists(db).map((list) => [list.id, list.revision]))
@@ -144,12 +144,12 @@ function putChains(put: Put, { chains }: Health): void {
   )
   put(
     'chain_waiting',
-    '1 while a chain waits: for its node, or for the disk of the database.',
+    '1 while a chain is waiting for its node or for the disk of the database.',
     each(({ state }) => +(state === 'waiting')),
   )
   put(
     'chain_halted',
-    '1 when a chain is followed no more.',
+    '1 when a chain has halted.',
     each(({ state }) => +(state === 'halted')),
   )
 }
@@ -175,17 +175,17 @@ function putMempools(put: Put, db: Db): void {
     mempools.map((mempool) => ({ labels: { chain: mempool.chain }, value: value(mempool) }))
   put(
     'mempool_readable',
-    '1 when the last look at the mempool could read it.',
+    '1 if the last mempool poll succeeded.',
     each(({ trouble }) => +(trouble === null)),
   )
   put(
     'mempool_transactions',
-    'Transactions that waited at the last look, as written down.',
+    'Unconfirmed transactions at the last recorded poll.',
     each(({ transactions }) => transactions),
   )
   put(
     'mempool_unread',
-    'Of them not screened yet.',
+    'Unconfirmed transactions that are not screened yet.',
     each(({ unread }) => unread),
   )
 }

@@ -46,7 +46,8 @@ export async function startServer(config: ServerConfig, told: Told): Promise<Hea
     return reply.code(health.healthy ? 200 : 503).send(answer)
   })
   server.get('/metrics', async (request, reply) => {
-    if (!may(request)) return reply.code(401).header('www-authenticate', 'Bearer').send('a token is wanted\n')
+    if (!may(request))
+      return reply.code(401).header('www-authenticate', 'Bearer').send('a token is required\n')
     const text = await renderMetrics(db, readHealth(db, told.config, conditions.all(), now()))
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text)
   })

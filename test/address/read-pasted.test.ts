@@ -145,7 +145,7 @@ describe("an explorer's link", () => {
       'a link with 2 addresses: give the one that is meant',
     ],
     [`https://etherscan.io/tx/0x${'ab'.repeat(32)}`, 'a link to a transaction: give the address'],
-    ['https://etherscan.io/', 'a link in which no address stands: give the address'],
+    ['https://etherscan.io/', 'a link without an address: give the address'],
     // Not the sound one beside it.
     [
       `https://etherscan.io/address/${account.slice(0, -1)}?a=${other}`,
@@ -158,11 +158,11 @@ describe("an explorer's link", () => {
 
 describe('what holds no address, or more than one', () => {
   it.each([
-    ['vitalik.eth', 'a name (ENS or such), and no address: ask for the address that it stands for'],
-    ['name.base.eth', 'a name (ENS or such), and no address: ask for the address that it stands for'],
+    ['vitalik.eth', 'a name (ENS or such), and no address: ask for its address'],
+    ['name.base.eth', 'a name (ENS or such), and no address: ask for its address'],
     [
       'ethereum:vitalik.eth@1',
-      'an EIP-681 link for chain 1: a name (ENS or such), and no address: ask for the address that it stands for',
+      'an EIP-681 link for chain 1: a name (ENS or such), and no address: ask for its address',
     ],
     [invoice, 'an invoice of Lightning, and no address: ask for the address'],
     [`lightning:${invoice}`, 'an invoice of Lightning, and no address: ask for the address'],

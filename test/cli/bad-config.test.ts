@@ -26,7 +26,7 @@ describe('a config that is not right', () => {
     const user = await busyUser({ delivery: [] })
     await refusedHere(user, ['run', '--once'], {
       code: 2,
-      says: /^\S+chainscreen\.yaml:\d+ delivery is not built yet in this version: remove it \(alerts stand in the database\)\.$/,
+      says: /^\S+chainscreen\.yaml:\d+ delivery is not built yet in this version: remove it \(alerts are in the database\)\.$/,
     })
   })
 

@@ -151,7 +151,7 @@ describe('a list file that breaks while the daemon has a good version', () => {
       .map((line): string => JSON.parse(line).msg)
     expect(said).toContainEqual(
       expect.stringMatching(
-        /^list house is not in the config: it stays in force as it was activated at .*; `chainscreen lists remove house` ends it$/,
+        /^list house is not in the config: it stays in force as it was activated at .*; `chainscreen lists remove house` takes it out of force$/,
       ),
     )
   })

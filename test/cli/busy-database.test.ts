@@ -47,7 +47,7 @@ describe('a database that another process writes to for longer than one waits', 
     expect(await user.run(...args)).toEqual({
       code: 75,
       stdout: '',
-      stderr: `The database ${user.database} can't be used: another process holds it for writing, for longer than the 30 seconds one waits: try again.\n`,
+      stderr: `The database ${user.database} can't be used: another process has held the write lock for more than 30 seconds: try again.\n`,
     })
     done()
     if (args[1] !== 'retire') expect((await user.run(...args)).code).toBe(0)

@@ -20,9 +20,9 @@ describe('a list that the config does not name any more', () => {
     const lists = [{ id: 'house', format: 'csv', file: `${user.dir}/house.csv` }]
     user.configure({ lists: [], chains: [] })
     const left =
-      /list house is not in the config: it stays in force as it was activated at \S+, and nobody updates it; `chainscreen lists remove house` ends it/
+      /list house is not in the config: it stays in force as it was activated at \S+, and is no longer updated; `chainscreen lists remove house` takes it out of force/
     expect(flat((await user.run('lists', 'show')).stdout)).toContain(
-      'NOT IN CONFIG still in force, and nobody updates it: `lists remove` ends it',
+      'NOT IN CONFIG still in force, and no longer updated: `lists remove` takes it out of force',
     )
     expect((await user.run('coverage')).stdout).toMatch(left)
     expect(flat((await user.run('doctor')).stdout)).toMatch(
@@ -60,7 +60,7 @@ describe('a list that the config does not name any more', () => {
     })
     const { stderr } = await user.run('run', '--once')
     expect(stderr).toContain(
-      'list mine has the same source, so each of its addresses raises an alert of each list; `chainscreen lists remove house` ends it',
+      'list mine has the same source, so each of its addresses raises an alert of each list; `chainscreen lists remove house` takes it out of force',
     )
   })
 })
@@ -93,7 +93,7 @@ describe('a chain that the config does not name any more', () => {
     )
     user.configure({ chains: [], log: { level: 'warn' } })
     const left =
-      '1 own address is registered for chain ethereum alone, which is not in the config: no block is looked through for them'
+      '1 own address is registered for chain ethereum alone, which is not in the config: no block is searched for them'
     expect(flat((await user.run('doctor')).stdout)).toContain(left)
     expect((await user.run('run', '--once')).stderr).toContain(left)
     user.configure({ chains: [{ id: 'ethereum', ...evm }] })

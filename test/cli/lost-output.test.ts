@@ -37,7 +37,7 @@ async function runIntoNobody(args: readonly string[]) {
 }
 
 const lost =
-  "The output can't be written (ENOSPC: no space left on device, write), and some of it is lost. What the command did besides stands: give it another place to write to.\n"
+  "The output can't be written (ENOSPC: no space left on device, write), and is not complete. The other effects of the command are kept: write the output somewhere else.\n"
 
 describe('a disk that is full under the output', { timeout: 120_000 }, () => {
   it('is told once on stderr, with exit code 1, by every command that prints', async () => {

@@ -49,7 +49,7 @@ describe('what is said where there is nothing', () => {
         'Importing it would activate it at once.',
         '0 stored transfers would be flagged.',
         '0 own addresses would be listed.',
-        '0 alerts would be told that their entry was removed.',
+        '0 alerts would get the event entry-removed.',
         '',
       ].join('\n'),
     )
@@ -64,7 +64,7 @@ describe('what is said where there is nothing', () => {
     store(db, 7)
     db.close()
     expect(await add('3')).toBe(
-      '1 added, 0 changed, 0 known already.\nBlocks screened before now did not look for the added ones: `chainscreen coverage` shows it; the same command with `--since HEIGHT` screens them.\n',
+      '1 added, 0 changed, 0 known already.\nBlocks screened before now were not searched for the added addresses: `chainscreen coverage` shows the gap; the same command with `--since HEIGHT` rescans them.\n',
     )
   })
 })

@@ -37,7 +37,7 @@ describe('own add --descriptor', () => {
       'deposits',
     )
     expect(added).toMatchObject({ code: 0, stderr: '' })
-    expect(added.stdout).toContain('An address more than 25 beyond the highest one in use is not seen')
+    expect(added.stdout).toContain('An address more than 25 beyond the highest one in use is not found')
     const listed = await one.run('own', 'list')
     expect(listed.stdout).toMatch(new RegExp(`^#${checksum} +0 +26 +25 +deposit +deposits$`, 'm'))
     expect(rows((await one.run('own', 'list', '--json')).stdout)).toMatchObject([
@@ -97,7 +97,7 @@ describe('own add --descriptor', () => {
       one.run('own', 'add', '--gap', '20', '--descriptor', text, ...words)
     const missing = async (text: string) => JSON.parse((await add(text, '--json')).stdout).missing
     const change =
-      'The change branch (/1/*) is missing: change that comes back to this wallet would be taken for a withdrawal to a stranger. Add it too, with /1/* in place of /0/*.\n'
+      'The change branch (/1/*) is missing: change that comes back to this wallet would count as a withdrawal to a foreign address. Add it too, with /1/* in place of /0/*.\n'
     expect((await add(`pkh(${tpub}/0/*)`)).stdout).toContain(change)
     expect(await missing(`pkh(${tpub}/0/*)`)).toBe('change')
     expect((await add(`pkh(${tpub}/1/*)`)).stdout).not.toContain('is missing')

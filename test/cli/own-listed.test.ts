@@ -7,7 +7,7 @@ import { busyUser, houseListed, refused } from './refusal.ts'
 
 const clean = `0x${'2'.repeat(40)}`
 const nothingAdded =
-  'Nothing was added: 1 address is listed, and an own address is never screened as a counterparty. Add with --listed what is yours all the same.'
+  'Nothing was added: 1 address is listed, and an own address is never screened as a counterparty. Use --listed for an address that is yours.'
 const named = `  ${houseListed.toLowerCase()}: on list house as ${houseListed}, House Rule`
 
 function ownAlerts(user: Project) {

@@ -13,7 +13,7 @@ const wif = 'cVpF924EspNh8KjYsfhgY96mmxvT6DgdWiTYMtMjuM74hJaU5psW'
 const mistyped = `${wif.slice(0, -1)}X`
 
 const note =
-  'a private key stands where an address should: take it off this machine, and treat it as disclosed'
+  'a private key was given in place of an address: take it off this machine, and treat it as disclosed'
 
 const answered = 'Answered from list revision 1: house (no date of issue).\n'
 

@@ -228,7 +228,7 @@ describe('chainscreen screen', () => {
       expect(check.verdict).toBe('listed')
       return check.notes
     }
-    const told = 'asset "FOO" is not known and decided nothing: the address was read by its form alone'
+    const told = 'asset "FOO" is not known and was ignored: the address was read by its format alone'
     expect(await notes('FOO')).toEqual([told])
     expect((await user.run('screen', clean, '--asset', 'FOO')).stdout).toContain(`: CLEAR (evm)\n  ${told}\n`)
     for (const known of ['eth', 'USDT', 'XBT', 'SHIB']) expect(await notes(known), known).toEqual([])

@@ -11,7 +11,7 @@ describe('a config file that is none', () => {
       expect(() => parseConfig(text, 'chainscreen.yaml')).toThrow(
         expect.objectContaining({
           code: 'config',
-          message: expect.stringContaining('an alias (*) stands inside'),
+          message: expect.stringContaining('an alias (*) is inside'),
         }),
       )
     },

@@ -18,9 +18,7 @@ describe('a finality that comes too early for the chain', () => {
 
   it('is also a tag that the chain does not keep to', () => {
     const polygon = evmChain.replace('chainId: 1', 'chainId: 137')
-    expect(said(`${polygon}    finality: { tag: finalized }`)).toMatch(
-      /finalized is not to be trusted on Polygon/,
-    )
+    expect(said(`${polygon}    finality: { tag: finalized }`)).toMatch(/finalized is not reliable on Polygon/)
   })
 
   it('is not said of the defaults, of more, of chains that nobody defined, and of Bitcoin', () => {

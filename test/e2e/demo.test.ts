@@ -54,6 +54,6 @@ describe('chainscreen demo', () => {
     expect(stdout).toContain(`\n${count} alerts from `)
     expect(stdout.match(/^[0-9a-f]{12} {2}(high|medium|low) /gm)).toHaveLength(count)
     for (const [, reason] of stdout.matchAll(/^ {2}gap \d+–\d+: (.*)$/gm)) expect(reason).toMatch(honestGap)
-    expect(stdout).toMatch(/The database stays, to look at: \S+demo\.db\n$/)
+    expect(stdout).toMatch(/The database, for your own queries: \S+demo\.db\n$/)
   })
 })

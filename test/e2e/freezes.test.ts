@@ -217,7 +217,7 @@ describe('issuer freezes on a live anvil', () => {
     }
     const refusal = {
       code: 'node-bad-answer',
-      message: expect.stringContaining('does not prove true: receiptsRoot'),
+      message: expect.stringContaining('fails verification: receiptsRoot'),
     }
     const [honest, liar] = [sourceAt(anvil.url), sourceAt(lying)]
     const at = await height()
@@ -238,7 +238,7 @@ describe('issuer freezes on a live anvil', () => {
     expect(doctor.stdout).toMatch(
       /warn +list issuer-freezes: was never loaded\n.*start the daemon: it reads the list from anvil/,
     )
-    expect(doctor.stdout).toMatch(/ok +list issuer-freezes: TOK \(0x\w+\) says whom it froze/)
+    expect(doctor.stdout).toMatch(/ok +list issuer-freezes: TOK \(0x\w+\) says which accounts it froze/)
     expect(await one.run('screen', late)).toMatchObject({ code: 4 })
     const refused = [
       ['update', 'issuer-freezes'],
@@ -258,9 +258,9 @@ describe('issuer freezes on a live anvil', () => {
     expect(shown.stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
     const text = shown.stdout.replace(/\s+/g, ' ')
     expect(text).toContain(
-      `issuer-freezes (token-blacklist, issuer-freeze) contract TOK ${issuer.toLowerCase()} on anvil from block 0; its past is read last checked 20`,
+      `issuer-freezes (token-blacklist, issuer-freeze) contract TOK ${issuer.toLowerCase()} on anvil from block 0; past freezes are read last checked 20`,
     )
-    expect(text).toMatch(/activated the past of 0x\w+ is read: 3 accounts, 2 of them frozen /)
+    expect(text).toMatch(/activated past freezes by 0x\w+ are read: 3 accounts, 2 of them frozen /)
     for (const args of [
       ['diff', 'issuer-freezes'],
       ['approve', 'issuer-freezes', 'abc'],

@@ -63,7 +63,7 @@ describe.skipIf(!hasShared)(
       const second = await user.run('lists', 'import', 'ofac', file2025)
       expect(second.code).toBe(1)
       expect(second.stderr).toMatch(
-        /^Held: 90 of 635 addresses are gone \(14\.2 %, the guard allows 5 %\); 90 of 155 evm addresses are gone .*\. The active version stays\. See `chainscreen lists diff ofac`; (.*) activates? it\.\n$/,
+        /^Held: 90 of 635 addresses are gone \(14\.2 %, guard.maxRemoved allows 5 %\); 90 of 155 evm addresses are gone .*\. The active version stays\. See `chainscreen lists diff ofac`; (.*) activates? it\.\n$/,
       )
       expect(inForce(user)).toEqual(before)
       expect((await user.run('screen', router)).code).toBe(3)

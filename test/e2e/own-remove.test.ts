@@ -53,7 +53,7 @@ describe.each(['evm', 'bitcoin'] as const)('own remove on %s', (family) => {
     )
     expect(removed).toMatchObject({ code: 0, stderr: '' })
     expect(removed.stdout).toMatch(/^1 removed: foreign from now on\.\n/)
-    expect(removed.stdout).toMatch(/screened backwards: [1-9]\d* new alerts/)
+    expect(removed.stdout).toMatch(/rescanned: [1-9]\d* new alerts/)
     expect(standing(user)).toEqual(standing(never))
     expect(user.query(`select 1 from alerts where role = 'own' and status = 'withdrawn'`)).toHaveLength(1)
     expect(user.query('select actor, note from own_removals')).toEqual([
@@ -91,7 +91,7 @@ describe('own remove', () => {
     expect(removed.code).not.toBe(0)
     expect(removed.stdout).toContain('1 removed: foreign from now on.')
     expect(removed.stderr).toMatch(
-      /The addresses were removed, and blocks \d+ to \d+ of bitcoin are still to be read again: the next `run` does it\./,
+      /The addresses were removed, and blocks \d+ to \d+ of bitcoin are still to be rescanned: the next `run` does it\./,
     )
     expect(await coverage(user)).toMatch(
       /1 addresses were screened as own, and were removed since \(they are being screened again/,

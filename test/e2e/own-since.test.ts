@@ -44,7 +44,7 @@ describe.each(['evm', 'bitcoin'] as const)('own addresses of %s that are registe
     const since = String(first[family])
     const added = await user.run('own', 'import', ownFile(family), '--since', since)
     expect(added).toMatchObject({ code: 0, stderr: '' })
-    expect(added.stdout).toMatch(/screened backwards: [1-9]\d* new alerts, 0 brought back, 0 stood already/)
+    expect(added.stdout).toMatch(/rescanned: [1-9]\d* new alerts, 0 reinstated, 0 existed already/)
     expect(found(user)).toEqual(found(always))
     expect(await coverage(user)).not.toContain('registered later')
     expect(user.query('select state from replays')).toEqual([{ state: 'done' }])
@@ -89,7 +89,7 @@ describe('--since', () => {
     const missing = await user.run('own', 'import', ownFile('bitcoin'), '--since', '1')
     expect(missing.code).toBe(1)
     expect(missing.stderr).toBe(
-      'The node of bitcoin has no block 1 (it may be pruned): the addresses were added, and nothing was screened backwards; ask again with a later --since.\n',
+      'The node of bitcoin has no block 1 (it may be pruned): the addresses were added, and no rescan was queued; repeat the command with a later --since.\n',
     )
     expect(user.query('select 1 from replays')).toEqual([])
     const later = await user.run('own', 'import', ownFile('bitcoin'), '--since', '111')
@@ -111,7 +111,7 @@ describe('--since', () => {
     expect(await coverage(user)).toContain('registered later')
     const later = await user.run('own', 'import', ownFile('bitcoin'), '--since', '111')
     expect(later.code).toBe(0)
-    expect(later.stderr).toContain('blocks 1 to 110, asked for earlier, are not asked for any more')
+    expect(later.stderr).toContain('blocks 1 to 110, queued earlier, are no longer queued')
     expect(user.query('select from_height, state from replays')).toEqual([
       { from_height: 111, state: 'done' },
     ])
@@ -125,7 +125,7 @@ describe('--since', () => {
     const db = openLedger(user.database)
     askReplay(db, { chain: 'bitcoin', from: 111, ownRevision: 1 }, '2026-01-01T00:00:00.000Z')
     db.close()
-    expect(await coverage(user)).toContain('being screened backwards: blocks 111 to 123')
+    expect(await coverage(user)).toContain('a rescan of blocks 111 to 123 is queued')
     await user.follow()
     expect(found(user)).toEqual(found(always))
   })

@@ -43,7 +43,7 @@ describe('lists that change, from the command line', () => {
     expect(preview.stdout).toMatch(
       /1 stored transfers would be flagged:\n.*\n {2}ethereum +9 +high +deposit +source +exact/,
     )
-    expect(preview.stdout).toContain('1 alerts would be told that their entry was removed:')
+    expect(preview.stdout).toContain('1 alerts would get the event entry-removed:')
     const asJson = JSON.parse((await run('lists', 'preview', 'house', second, '--json')).stdout) as {
       flagged: { txHash: string }[]
       cleared: { tx_hash: string }[]

@@ -56,13 +56,11 @@ describe('tokens that the config names after their blocks were followed', () => 
       expect.arrayContaining(raised),
     )
     expect(late.lines).toContainEqual(
-      expect.stringMatching(
-        /^warn evm: the config says other things than before of 0x\w+ \(not named, now \w+\)/,
-      ),
+      expect.stringMatching(/^warn evm: the config describes 0x\w+ \(not named, now \w+\)/),
     )
     expect(late.lines).toContainEqual(
       expect.stringMatching(
-        /^warn \d+ alerts got the event regraded: the config says other things of their assets/,
+        /^warn \d+ alerts got the event regraded, because the config describes their assets differently/,
       ),
     )
     const events = late.project.query(`select * from alert_events where kind = 'regraded'`)

@@ -54,12 +54,12 @@ describe('the health of a list', () => {
     expect(healthAt(ledger(), hours(-0.05))).toMatchObject({ state: 'fresh' })
     expect(healthAt(ledger(), hours(-0.1))).toMatchObject({
       state: 'stale',
-      trouble: `list ofac was checked at ${checked}, which is still to come: the clock was wrong, or is`,
+      trouble: `list ofac was checked at ${checked}, which is in the future: the clock was or is wrong`,
     })
     const bundled = ledger({ format: 'bundled', max_age_seconds: 10 * 86_400 })
     expect(healthAt(bundled, '2025-01-01T00:00:00.000Z')).toMatchObject({
       state: 'stale',
-      trouble: 'list ofac was issued on 2025-11-19, which is still to come: the clock was wrong, or is',
+      trouble: 'list ofac was issued on 2025-11-19, which is in the future: the clock was or is wrong',
     })
   })
 
@@ -160,7 +160,7 @@ describe('the date of issue of a list', () => {
     expect(issued('2026-01-02')).toMatchObject({ state: 'fresh', issueAgeSeconds: 0 })
     expect(issued('2026-01-03')).toMatchObject({
       ...{ state: 'stale', issueAgeSeconds: null },
-      trouble: 'list ofac was issued on 2026-01-03, which is still to come',
+      trouble: 'list ofac has a date of issue, 2026-01-03, in the future',
     })
     expect(issued(null)).toMatchObject({
       ...{ state: 'stale', trouble: 'list ofac has no date of issue, and `maxIssueAge` limits it' },
@@ -182,7 +182,7 @@ describe('an answer that rests on the bundled list alone', () => {
     const db = ledger(bundled)
     expect(bundledAlone(db, null, hours(48))).toBeNull()
     expect(bundledAlone(db, null, hours(49))).toBe(
-      'only list bundled, which ships with chainscreen, answers for sanctions: it was issued on 2025-12-31 and is 73 hours old, and whoever was listed since is not in it',
+      'only list bundled, which ships with chainscreen, answers for sanctions: it was issued on 2025-12-31 and is 73 hours old, and has no later listings',
     )
   })
 

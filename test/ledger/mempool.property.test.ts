@@ -189,7 +189,7 @@ function statusByEvents(events: readonly { kind: string; data: string | null }[]
   let last = ''
   for (const { kind, data } of events) {
     const told = `${kind} ${data}`
-    expect(told, 'told twice').not.toBe(last)
+    expect(told, 'reported twice').not.toBe(last)
     last = told
     const now = (JSON.parse(data ?? '{}') as { status?: string }).status ?? 'pending'
     if (kind === 'created') expect(status).toBe('')

@@ -159,7 +159,7 @@ describe('blocks that were screened with it as own', () => {
       {
         ...{ from: 7, to: 7 },
         reason:
-          '1 addresses were screened as own, and were removed since (they are being screened again: blocks 7 to 7 are to be read again)',
+          '1 addresses were screened as own, and were removed since (a rescan of blocks 7 to 7 is queued)',
       },
     ])
     expect(replay(both(deposit))).toEqual({ created: 1, reinstated: 0, known: 0 })

@@ -50,15 +50,15 @@ describe('the guard', () => {
     [
       'holds one more than the limit',
       [
-        '6 of 100 addresses are gone (6 %, the guard allows 5 %)',
-        '6 of 100 evm addresses are gone (6 %, the guard allows 5 %)',
+        '6 of 100 addresses are gone (6 %, guard.maxRemoved allows 5 %)',
+        '6 of 100 evm addresses are gone (6 %, guard.maxRemoved allows 5 %)',
       ],
       version(null, 'evm:100'),
       version(null, 'evm:94'),
     ],
     [
       'holds when a family of ten or more falls, though the list does not',
-      ['2 of 10 tron addresses are gone (20 %, the guard allows 5 %)'],
+      ['2 of 10 tron addresses are gone (20 %, guard.maxRemoved allows 5 %)'],
       version(null, 'evm:500', 'tron:10'),
       version(null, 'evm:500', 'tron:8'),
     ],
@@ -70,19 +70,19 @@ describe('the guard', () => {
     ],
     [
       'counts what is gone, though as many came',
-      ['10 of 100 evm addresses are gone (10 %, the guard allows 5 %)'],
+      ['10 of 100 evm addresses are gone (10 %, guard.maxRemoved allows 5 %)'],
       version(null, 'evm:100', 'bitcoin:900'),
       version(null, 'evm:90', 'bitcoin:900', 'tron:500'),
     ],
     [
       'holds a date that is still to come',
-      ['it says that it was issued on 2026-03-03, which is still to come'],
+      ['its date of issue, 2026-03-03, is in the future'],
       version('2026-02-28', 'evm:100'),
       version('2026-03-03', 'evm:100'),
     ],
     [
       'holds a first version of which the date is still to come',
-      ['it says that it was issued on 2099-01-01, which is still to come'],
+      ['its date of issue, 2099-01-01, is in the future'],
       null,
       version('2099-01-01', 'evm:100'),
     ],
@@ -150,10 +150,10 @@ describe('the guard', () => {
   })
 
   it.each([
-    [504, 10_000, 0.05, '(5.04 %, the guard allows 5 %)'],
-    [101, 2_000, 0.05, '(5.1 %, the guard allows 5 %)'],
-    [50_001, 1_000_000, 0.05, '(5.0001 %, the guard allows 5 %)'],
-    [8, 1_000, 0.007, '(0.8 %, the guard allows 0.7 %)'],
+    [504, 10_000, 0.05, '(5.04 %, guard.maxRemoved allows 5 %)'],
+    [101, 2_000, 0.05, '(5.1 %, guard.maxRemoved allows 5 %)'],
+    [50_001, 1_000_000, 0.05, '(5.0001 %, guard.maxRemoved allows 5 %)'],
+    [8, 1_000, 0.007, '(0.8 %, guard.maxRemoved allows 0.7 %)'],
   ])('tells %i of %i from what is allowed', (gone, of, maxRemoved, told) => {
     const families = new Map<Family, FamilyCount>([['evm', { entries: of, gone }]])
     const [reason] = reasonsToHold({

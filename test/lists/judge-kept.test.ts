@@ -52,13 +52,13 @@ describe('a version that is held, and that the source still has', () => {
   it('stays held, for the reasons of now, where the guard still objects', async () => {
     const { db, update } = await holding()
     expect(await update({ guard: { maxRemoved: 0.07 } })).toMatchObject({
-      ...{ state: 'not-modified', held: expect.stringContaining('the guard allows 7 %') },
+      ...{ state: 'not-modified', held: expect.stringContaining('guard.maxRemoved allows 7 %') },
     })
     expect(states(db)).toEqual(['active', 'held'])
     expect(findList(db, 'l')?.checked_at).toBe('2026-01-01T01:00:00.000Z')
     expect(readChecks(db, 'l', 1)).toMatchObject([{ outcome: 'held', status: 304 }])
     expect(all(db, `select reason from list_snapshots where state = 'held'`)).toEqual([
-      { reason: expect.stringContaining('the guard allows 7 %') },
+      { reason: expect.stringContaining('guard.maxRemoved allows 7 %') },
     ])
   })
 

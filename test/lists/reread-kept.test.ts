@@ -64,7 +64,7 @@ describe('bytes that a newer parser reads', () => {
     const issuedOn = '2099-01-01'
     program(1, (parsed) => ({ ...first(28)(parsed), issuedOn }))
     const held = await load()
-    expect(held).toMatchObject({ state: 'held', reasons: [expect.stringContaining('still to come')] })
+    expect(held).toMatchObject({ state: 'held', reasons: [expect.stringContaining('in the future')] })
     await approveSnapshot(db, 'l', held.sha256, at)
     program(2, () => ({ issuedOn }))
     expect(await load(later)).toMatchObject({ state: 'activated', added: 2, removed: 0 })
@@ -138,7 +138,7 @@ describe('a list with a url whose parser became newer', () => {
     expect(activeSnapshot(db, 'l')).toMatchObject({ parser: 2, revision: 2 })
     expect(readChecks(db, 'l', 2).map(({ outcome, detail }) => `${outcome}: ${detail}`)).toEqual([
       'not-modified: nothing new',
-      'activated: the kept file, read anew by version 2 of the parser: 30 addresses, 0 unreadable; 2 added, 0 removed',
+      'activated: the archived file, parsed again by version 2 of the parser: 30 addresses, 0 unreadable; 2 added, 0 removed',
     ])
     const before = versions(db)
     await update()

@@ -75,7 +75,7 @@ const troubles: [string, Reply, { outcome: string; status: number | null; detail
     (response) => {
       response.socket?.end(`HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n${better.slice(0, 700)}`)
     },
-    { outcome: 'failed', status: 200, detail: /could not be told from a whole one/ },
+    { outcome: 'failed', status: 200, detail: /could not be recognised/ },
   ],
   [
     'less than it said',
@@ -87,7 +87,7 @@ const troubles: [string, Reply, { outcome: string; status: number | null; detail
   [
     '206, without having been asked',
     answer(better.slice(0, 700), { 'content-range': `bytes 0-699/${better.length}` }, 206),
-    { outcome: 'failed', status: 206, detail: /answered 206 Partial Content; a part .* was not asked for/ },
+    { outcome: 'failed', status: 206, detail: /answered 206 Partial Content; no range was requested/ },
   ],
   [
     '301 to another host',
@@ -112,9 +112,9 @@ const troubles: [string, Reply, { outcome: string; status: number | null; detail
   [
     '304, without having been asked',
     status(304),
-    { outcome: 'failed', status: 304, detail: /nothing was asked/ },
+    { outcome: 'failed', status: 304, detail: /the request was not conditional/ },
   ],
-  ['403', status(403), { outcome: 'failed', status: 403, detail: /answered 403 Forbidden; .*look at `url`/ }],
+  ['403', status(403), { outcome: 'failed', status: 403, detail: /answered 403 Forbidden; .*check `url`/ }],
   ['404', status(404), { outcome: 'failed', status: 404, detail: /404 Not Found; the list is not there/ }],
   [
     '429 for longer than anybody waits',
@@ -124,7 +124,7 @@ const troubles: [string, Reply, { outcome: string; status: number | null; detail
   [
     '500, however often it is asked',
     status(500),
-    { outcome: 'failed', status: 500, detail: /500 Internal Server Error\. So ended the last of 3 attempts/ },
+    { outcome: 'failed', status: 500, detail: /500 Internal Server Error\. That was the last of 3 attempts/ },
   ],
   [
     'a web page with 200',
@@ -436,7 +436,9 @@ describe('asking for news only', () => {
     const server = await listServer(redirectTo(`${target.origin}/a`), redirectTo(`${target.origin}/b`))
     const { update } = updating(server, { redirectHosts: [target.host] })
     await update()
-    expect((await refusal(update())).message).toMatch(/answered 304 Not Modified; nothing was asked/)
+    expect((await refusal(update())).message).toMatch(
+      /answered 304 Not Modified; the request was not conditional/,
+    )
   })
 
   it('does not take 304 for a check while the version it speaks of is held', async () => {
@@ -508,7 +510,7 @@ describe('a download that breaks off', () => {
     const server = await listServer(cutShort(good, 1000, version), part)
     const { db, update } = updating(server)
     const error = await refusal(update({}, { attempts: 1 }))
-    expect(error.message).toMatch(/It did not go on from there \(206\)/)
+    expect(error.message).toMatch(/The download did not resume \(206\)/)
     expect(activeSnapshot(db, 'l')).toBeUndefined()
   })
 

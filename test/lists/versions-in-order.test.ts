@@ -139,7 +139,7 @@ describe('versions of a list, one after the other', () => {
     const late = await importList(db, { ...source, maxRemoved: 1 }, { path }, { approve: false, at })
     expect(late).toMatchObject({
       state: 'held',
-      reasons: ['it says that it was issued on 2099-01-01, which is still to come'],
+      reasons: ['its date of issue, 2099-01-01, is in the future'],
     })
     expect(inForce(db)).toEqual([1, 2].map(keyOf))
     await approveSnapshot(db, 'l', late.sha256, at)

@@ -49,7 +49,7 @@ describe('a range that is asked for beside a daemon', () => {
     await expect(watch(db, id)).rejects.toMatchObject({
       code: 'rescan-left',
       message:
-        'The daemon could not read the blocks (The node has no block 5.): blocks 5 to 8 of ethereum stay queued, and it tries again now and then.',
+        'The daemon could not read the blocks (The node has no block 5.): blocks 5 to 8 of ethereum stay queued, and it will retry.',
     })
     expect(pendingReplays(db, chain.id)).toHaveLength(1)
     // Asked for again, it is tried anew.

@@ -96,7 +96,7 @@ describe('the canary', () => {
     runCanary(db, memory, config, times[0])
     run(db, `update lists set category = 'own-list' where id = 'canary'`)
     run(db, `update meta set value = value + 1 where key = 'list_revision'`)
-    expect(() => runCanary(db, memory, config, times[1])).toThrow(/it met 0 entries, not one/)
+    expect(() => runCanary(db, memory, config, times[1])).toThrow(/it matched 0 entries instead of one/)
   })
 
   it('on its schedule says a failure loudly, and stops nothing', async () => {
@@ -148,7 +148,7 @@ describe('the doctor', () => {
     expect(await look(db.name, '2026-01-01T01:55:00.000Z')).toMatchObject({ state: 'ok' })
     expect(await look(db.name, times[1])).toMatchObject({
       state: 'fail',
-      found: `passed at ${times[2]}, which is still to come: the clock was wrong, or is`,
+      found: `passed at ${times[2]}, which is in the future: the clock was or is wrong`,
     })
     noteCanaryFailure(db, times[1])
     expect(await look(db.name, times[1])).toMatchObject({

@@ -54,8 +54,8 @@ describe('the past, beside a follower', () => {
     expect(lines).toEqual([
       'warn past freezes on ethereum were not read: the fake node says node-unreachable',
       'warn past freezes on ethereum were not read: the fake node says node-unreachable',
-      `error list issuer-freezes: the past of ${usdt} is read: 1 accounts, 0 of them frozen; of 1 the contract itself says otherwise: 0x${'7'.repeat(40)}`,
-      expect.stringMatching(/^info list issuer-freezes: the past of 0x6+ is read: 0 accounts/),
+      `error list issuer-freezes: past freezes by ${usdt} are read: 1 accounts, 0 of them frozen; for 1 of them the contract says otherwise: 0x${'7'.repeat(40)}`,
+      expect.stringMatching(/^info list issuer-freezes: past freezes by 0x6+ are read: 0 accounts/),
     ])
   })
 

@@ -13,7 +13,7 @@ import { rememberingLog } from '../lists/remembering-log.ts'
 const token = address(0xdac)
 const unread = {
   what: 'freeze',
-  reason: `an event of ${token} that freezes an account or lets it go names none`,
+  reason: `a freeze or unfreeze event of ${token} names no account`,
 }
 
 it('a freeze that could not be read stays a gap when its block is read again for own addresses', async () => {

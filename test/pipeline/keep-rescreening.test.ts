@@ -58,7 +58,7 @@ describe('a daemon at work', () => {
     activateList(db, [evm('b')])
     db.exec(`create trigger broken before insert on alerts begin select raise(abort, 'no disk'); end`)
     const stop = startRescreening(db, log, () => at)
-    await vi.waitFor(() => expect(said).toEqual([expect.stringMatching(/^error .*tried again: no disk/)]))
+    await vi.waitFor(() => expect(said).toEqual([expect.stringMatching(/^error .*will be retried: no disk/)]))
     db.exec('drop trigger broken')
     await stop({ finish: true })
     expect(alerts(db)).toHaveLength(1)

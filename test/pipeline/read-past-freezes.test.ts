@@ -346,8 +346,8 @@ describe('a contract whose past is read', () => {
     expect(await compare()).toMatchObject({ contract: usdc, accounts: 0 })
     expect(await compare()).toBeNull()
     expect(all(db, 'select outcome, detail from list_checks')).toEqual([
-      { outcome: 'activated', detail: `the past of ${usdt} is read: 2 accounts, 1 of them frozen` },
-      { outcome: 'activated', detail: `the past of ${usdc} is read: 0 accounts, 0 of them frozen` },
+      { outcome: 'activated', detail: `past freezes by ${usdt} are read: 2 accounts, 1 of them frozen` },
+      { outcome: 'activated', detail: `past freezes by ${usdc} are read: 0 accounts, 0 of them frozen` },
     ])
   })
 
@@ -362,7 +362,7 @@ describe('a contract whose past is read', () => {
     expect(all(db, 'select outcome, detail from list_checks')).toEqual([
       {
         outcome: 'rejected',
-        detail: `the past of ${usdt} is read: 2 accounts, 1 of them frozen; of 1 the contract could not be asked; of 1 the contract itself says otherwise: 0x${'7'.repeat(40)}`,
+        detail: `past freezes by ${usdt} are read: 2 accounts, 1 of them frozen; the contract did not answer for 1 of them; for 1 of them the contract says otherwise: 0x${'7'.repeat(40)}`,
       },
     ])
   })

@@ -49,7 +49,7 @@ describe('a mempool that is tended', () => {
     await tending.stop()
     expect(lines).toEqual([
       'warn ethereum: the mempool was not read: There is no such feed.',
-      'info ethereum: the mempool is read again',
+      'info ethereum: the mempool can be read again',
     ])
     expect(readMempools(db)).toMatchObject([{ transactions: 0, trouble: null }])
   })

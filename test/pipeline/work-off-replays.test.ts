@@ -220,7 +220,7 @@ describe('blocks that were screened before an address was own', () => {
     node.state.stale = chain.slice(9)
     node.state.chain = regtestChain(...blocks.slice(0, 8), {}, ...blocks.slice(0, 1))
     await followNode(db, node, { depth: 6 })
-    const lost = { reason: expect.stringContaining('blocks 4 to 9 are to be read again') }
+    const lost = { reason: expect.stringContaining('a rescan of blocks 4 to 9 is queued') }
     expect(readCoverage(db)[0]?.gaps).toEqual([{ from: 4, to: 8, ...lost }])
     expect(await workOff(db, node)).toEqual({ created: 0, reinstated: 0, known: 5 })
     expect(pendingReplays(db, 'bitcoin')).toEqual([])
@@ -324,11 +324,11 @@ describe('blocks that the node has pruned', () => {
     })
     await stop({ finish: true })
     expect(lines).toEqual([
-      `warn bitcoin: the rescan of blocks 1 to 9 is to be tried again: The node at ${node.url} has no block 1 (it is pruned): read it from a node that keeps all its blocks (prune=0).`,
+      `warn bitcoin: the rescan of blocks 1 to 9 will be retried: The node at ${node.url} has no block 1 (it is pruned): read it from a node that keeps all its blocks (prune=0).`,
     ])
     expect(readCoverage(db)[0]?.gaps).toContainEqual({
       ...{ from: 0, to: 4 },
-      reason: expect.stringContaining('blocks 1 to 9 are to be read again'),
+      reason: expect.stringContaining('a rescan of blocks 1 to 9 is queued'),
     })
   })
 
@@ -388,7 +388,7 @@ describe('behind a follower', () => {
       signal: new AbortController().signal,
     })
     await vi.waitFor(() => expect(lines).toHaveLength(2), 10_000)
-    expect(lines[1]).toMatch(/^warn bitcoin: the rescan is to be tried again: /)
+    expect(lines[1]).toMatch(/^warn bitcoin: the rescan will be retried: /)
     node.state.warmingUp = false
     await stop({ finish: true })
     expect(end(db).replay).toMatchObject({ state: 'done', created: 9 })

@@ -109,7 +109,7 @@ describe('/health', () => {
     later(1)
     const { status, text } = await get('/health')
     expect(status).toBe(503)
-    expect(troublesIn(text)).toEqual([`chain ethereum waits since ${start}: it is still away`])
+    expect(troublesIn(text)).toEqual([`chain ethereum has been waiting since ${start}: it is still away`])
     conditions.fine('ethereum')
     expect((await get('/health')).status).toBe(200)
   })
@@ -181,7 +181,7 @@ describe('/health', () => {
     const canary = { everyMs: 600_000, address: null }
     runCanary(db, memory, canary, '2099-01-01T00:00:00.000Z')
     expect(troublesIn((await get('/health')).text)).toEqual([
-      'the canary passed at 2099-01-01T00:00:00.000Z, which is still to come: the clock was wrong, or is',
+      'the canary passed at 2099-01-01T00:00:00.000Z, which is in the future: the clock was or is wrong',
     ])
     noteCanaryFailure(db, start)
     expect(troublesIn((await get('/health')).text)).toEqual([

@@ -110,7 +110,7 @@ async function runWithFaults(
     }
     node.setView(recording.views.length)
     await followOnce(scenario, node.url, database)
-    tell('blocks read again', await rescanGaps(scenario, node.url, database))
+    tell('blocks rescanned', await rescanGaps(scenario, node.url, database))
     const all = [first.injected, second.injected].flatMap((counts) => Object.entries(counts))
     for (const [name, count] of all) told[name] = (told[name] ?? 0) + count
     return told

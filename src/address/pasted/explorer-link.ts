@@ -45,7 +45,7 @@ export function readExplorerLink(text: string): Inside | null {
   if (found.length > 0) return { reason: `a link with ${found.length} addresses: give the one that is meant` }
   return parts.some(({ name }) => transactionPages.has(name))
     ? { reason: 'a link to a transaction: give the address' }
-    : { reason: 'a link in which no address stands: give the address' }
+    : { reason: 'a link without an address: give the address' }
 }
 
 /** Base58 of 32 bytes has no checksum: it is a Solana address only where the link says so. */

@@ -6,7 +6,7 @@ export function notAnAddress(text: string): string | null {
   // Lightning addresses (LUD-16) and names of BIP 353.
   if (/^₿?[^\s@/:?#]+@[^\s@/:?#]+\.[a-z]{2,}$/iu.test(text))
     return 'a name as Lightning addresses and e-mail have it, and no address: ask for the address'
-  if (isName(text)) return 'a name (ENS or such), and no address: ask for the address that it stands for'
+  if (isName(text)) return 'a name (ENS or such), and no address: ask for its address'
   return null
 }
 

@@ -87,6 +87,6 @@ async function hasTxindex(rpc: RpcClient, signal?: AbortSignal): Promise<boolean
 function cannot(endpoint: string, found: string, needed: string): ChainscreenError {
   return new ChainscreenError(
     'node-missing-data',
-    `The node at ${endpoint} can't say what inputs spend (${found}): run ${needed}.`,
+    `The node at ${endpoint} can't return spent outputs (${found}): run ${needed}.`,
   )
 }

@@ -53,7 +53,7 @@ export class GetblockReader implements BlockReader {
       // Scripts are told twice, as hex and as words: a block can be made of which no text of this length tells everything.
       // A node that lies once must not cost the inputs of a block: what stays so when it is asked again is the block's.
       if (error instanceof AnswerTooLarge && this.#staysTooLarge(hash))
-        throw new SpentMissing(`What block ${hash} spends is more than getblock 3 can tell.`, error)
+        throw new SpentMissing(`The answer of getblock 3 for block ${hash} is too large.`, error)
       if (isRefusedMethod(error))
         throw new MethodUnavailable(error.code, error.message, 'getblock is refused')
       throw error

@@ -60,7 +60,7 @@ export class ScannedBlock {
 
   /** What touches own addresses: looks up each script in place, and builds only the transactions with a hit. */
   extract(own: OwnLookup): Extraction {
-    if (this.#released) throw new Error('a block was looked through after its memory was given back')
+    if (this.#released) throw new Error('a block was scanned after its memory was released')
     const { block, spent } = this.#raw
     const { starts, outputs } = this.index
     const transactions: ScreenableTx[] = []

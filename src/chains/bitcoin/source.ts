@@ -28,7 +28,7 @@ import { tryOut } from './try-out.ts'
 const inputsUnknown = {
   what: 'inputs',
   reason:
-    'the node does not say what inputs spend: withdrawals from own addresses, and who paid deposits, were not looked for',
+    'the node does not return spent outputs: withdrawals from own addresses and the payers of deposits were not searched for',
 }
 
 export interface BitcoinSourceOptions {
@@ -112,7 +112,7 @@ export class BitcoinSource implements ChainSource {
       ...options.headWait,
       onCrowded: () => {
         this.#waits = false
-        this.#onPolled?.('it answers nothing else while it waits for a block: raise its rpcthreads')
+        this.#onPolled?.('it answers no other call during waitfornewblock: raise its rpcthreads')
       },
     })
     this.#onPolled = options.onPolled

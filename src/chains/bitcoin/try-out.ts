@@ -22,11 +22,11 @@ const laterCalls: readonly (RpcCall & { state: 'warn' | 'fail'; without: string 
   },
   {
     ...{ method: 'getindexinfo', params: [], state: 'warn' },
-    without: 'a txindex is not used, should undo data be lost',
+    without: 'the txindex is not used if undo data is missing',
   },
   {
     ...{ method: 'getrawtransaction', params: [nothing, false], state: 'warn' },
-    without: 'a txindex is not used, should undo data be lost',
+    without: 'the txindex is not used if undo data is missing',
   },
 ]
 
@@ -82,7 +82,7 @@ async function tryBlock(
     const found = `read block ${height} at level ${read.level}`
     if (read.level === 'full') return { state: 'ok', found, advice: null }
     const advice =
-      'run Bitcoin Core 30 with rest=1, or with txindex=1, and with its undo data: until then withdrawals are not seen'
+      'run Bitcoin Core 30 with rest=1, or with txindex=1, and with its undo data: until then withdrawals are not found'
     return { state: 'warn', found: `${found}: ${read.unscreened[0]?.reason ?? ''}`, advice }
   } catch (error) {
     return { state: 'fail', found: `block ${height}: ${messageOf(error)}`, advice: detailsOf(error) }

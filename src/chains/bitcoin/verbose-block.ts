@@ -51,7 +51,7 @@ export function spentBytes(block: VerboseBlock, hash: string): Uint8Array {
     for (const { prevout } of spending) {
       if (prevout === undefined) {
         throw new SpentMissing(
-          `The node does not say what the inputs of block ${hash} spend: its undo data is pruned, or it is older than Bitcoin Core 23.`,
+          `The node does not return the spent outputs of block ${hash}: its undo data is pruned, or it is older than Bitcoin Core 23.`,
         )
       }
       const value = satoshiOf(prevout.value)

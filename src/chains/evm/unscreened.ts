@@ -67,7 +67,7 @@ function typesOf({ block }: ServedBlock, definition: ChainDefinition): Unscreene
     .map((type) => ({
       what: 'transaction-type',
       reason:
-        `transactions of type 0x${type.toString(16)} may move more than their value, logs and calls tell, ` +
+        `transactions of type 0x${type.toString(16)} may move more than their value, logs and calls show, ` +
         'which are read',
     }))
 }

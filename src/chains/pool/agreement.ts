@@ -54,7 +54,7 @@ function disagreement(
 ): ChainscreenError {
   return new ChainscreenError(
     'node-disagreement',
-    `Two nodes keep to different final blocks at height ${height}: ${leading.source.endpoint} has ${hashes.ours}, ${other.source.endpoint} has ${hashes.theirs}.`,
+    `Two nodes report different final blocks at height ${height}: ${leading.source.endpoint} has ${hashes.ours}, ${other.source.endpoint} has ${hashes.theirs}.`,
     { details: ['One of them is not on the chain: find out which, take it out of `rpc`, and start again.'] },
   )
 }

@@ -197,12 +197,8 @@ async function openAll(
 
 function allSetAside(endpoints: readonly Endpoint[], nowMs: number): ChainscreenError {
   const waitMs = Math.min(...endpoints.map(({ breaker }) => breaker.waitMs(nowMs)))
-  return new ChainscreenError(
-    'node-unreachable',
-    'None of the nodes of this chain can be asked at the moment.',
-    {
-      details: endpoints.map(({ source, trouble }) => `${source.endpoint}: ${trouble ?? 'no answer yet'}`),
-      retryAfterMs: waitMs,
-    },
-  )
+  return new ChainscreenError('node-unreachable', 'No node of this chain is available at the moment.', {
+    details: endpoints.map(({ source, trouble }) => `${source.endpoint}: ${trouble ?? 'no answer yet'}`),
+    retryAfterMs: waitMs,
+  })
 }

@@ -17,7 +17,7 @@ export function pooledFreezes(sources: () => readonly ChainSource[]): FreezeRead
     let ending: () => T = () => {
       throw new ChainscreenError(
         'node-unreachable',
-        'None of the nodes of this chain can be asked for freezes at the moment.',
+        'No node of this chain can be asked for freezes at the moment.',
       )
     }
     for (const { freezes } of sources()) {

@@ -59,7 +59,7 @@ export async function recordBlocks(
     if (attempt > attempts)
       throw new ChainscreenError(
         'node-bad-answer',
-        `Blocks ${from} to ${to} changed at every look; record later.`,
+        `Blocks ${from} to ${to} changed at every attempt; record later.`,
       )
     hashes = await addRange().catch((error: unknown) => {
       // The node forgets what it reorganised away: look again.

@@ -76,7 +76,7 @@ export async function evmRecorder(
     if (frames.some((frame) => frame.blockHash !== undefined && frame.blockHash !== hash))
       throw new ChainscreenError(
         'node-missing-data',
-        `Block ${height} was reorganised away while it was recorded.`,
+        `Block ${height} was reorged out while it was recorded.`,
       )
     return {
       kind: 'block',

@@ -58,7 +58,7 @@ export async function record(options: RecordOptions): Promise<RecordResult> {
   if (existsSync(options.out) && options.append !== true)
     throw new ChainscreenError(
       'usage',
-      `${options.out} is there already: add to it with --append, or choose another name. What it holds may be nowhere else any more.`,
+      `${options.out} is there already: add to it with --append, or choose another name. It may be the only copy.`,
     )
   const node = openRawNode(options.url, options.auth, options.signal)
   const everything = options.everything === true

@@ -67,7 +67,7 @@ export async function download(
       const part = next.status === 206 ? readPart(next, version, total) : null
       if (part?.start !== written) {
         next.body.destroy()
-        throw new FetchFailure(`${cut.message} It did not go on from there (${next.status}).`, {
+        throw new FetchFailure(`${cut.message} The download did not resume (${next.status}).`, {
           again: true,
           status: next.status,
         })
@@ -99,7 +99,7 @@ function totalOf(answer: Answer, maxBytes: number): number | null {
   // Only where it comes last does it say where the body ends (RFC 9112, 6.3).
   if (/(^|,)\s*chunked\s*$/i.test(answer.header('transfer-encoding') ?? '')) return null
   throw new FetchFailure(
-    `${hostOf(answer)} does not say how long its answer is (neither Content-Length nor chunked): a cut one could not be told from a whole one.`,
+    `${hostOf(answer)} does not say how long its answer is (neither Content-Length nor chunked): a truncated one could not be recognised.`,
     { again: false, status: answer.status },
   )
 }

@@ -40,10 +40,10 @@ export function refusedBy(host: string, status: number, retryAfterMs: number | u
 }
 
 function adviceFor(status: number): string {
-  if (status === 206) return 'a part of a file was not asked for'
-  if (status === 304) return 'nothing was asked that it could be the answer to'
-  if (status === 401 || status === 403) return 'it refuses this client or its key: look at `url`'
-  if (status === 404 || status === 410) return 'the list is not there any more: look at `url`'
+  if (status === 206) return 'no range was requested'
+  if (status === 304) return 'the request was not conditional'
+  if (status === 401 || status === 403) return 'it refuses this client or its key: check `url`'
+  if (status === 404 || status === 410) return 'the list is not there any more: check `url`'
   return 'expected 200 and the file'
 }
 

@@ -39,7 +39,7 @@ export async function fetchList(
 
 function afterAttempts(error: FetchFailure, attempts: number): FetchFailure {
   if (attempts === 1) return error
-  return new FetchFailure(`${error.message} So ended the last of ${attempts} attempts.`, {
+  return new FetchFailure(`${error.message} That was the last of ${attempts} attempts.`, {
     again: true,
     status: error.status,
     retryAfterMs: error.retryAfterMs,

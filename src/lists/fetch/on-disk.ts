@@ -18,7 +18,7 @@ export async function onDisk<Result>(folder: string, step: () => Promise<Result>
 export function diskTrouble(folder: string, what: string, cause?: unknown): ChainscreenError {
   return new ChainscreenError(
     'disk',
-    `What is downloaded can't be written into ${folder} (${what}): look at the room there, and at who may write.`,
+    `The download can't be written into ${folder} (${what}): check the free space and the permissions.`,
     cause === undefined ? {} : { cause },
   )
 }

@@ -15,7 +15,7 @@ import { addressLikeWords } from './visible-raw.ts'
 const shownLines = 20
 
 const tellsTooMuch =
-  'it tells of nationality, birth or documents, which chainscreen never holds: write the name alone'
+  'it mentions nationality, birth or documents, which chainscreen never stores: write the name alone'
 
 /** Of the parser, without options. */
 const version = 4
@@ -41,9 +41,9 @@ function csvFormat(options: CsvOptions | undefined): ListFormat {
     page: {
       what: 'a list of your own: `address[,subject,program,listed_on,removed_on,source]`; programs are split at `\\|` or `;`',
       taken:
-        'every row; one bad row refuses the file, with its line; so do two rows of one address whose periods are apart. Other shapes: [below](#lists-of-your-own)',
+        'every row; one bad row refuses the file, with its line; so do two rows of one address with separate periods. Other shapes: [below](#lists-of-your-own)',
       dates:
-        'the address counts as published on `listed_on`; a `removed_on` that is still to come is refused: leave it empty until the day has come',
+        'the address counts as published on `listed_on`; a future `removed_on` is refused: leave it empty until that day',
       begins: '`listed_on`',
       ends: '`removed_on`: the first day on which the address is no longer listed; or with the first file that lacks the row',
       source: 'this page',
@@ -161,7 +161,7 @@ function readRow({ cells }: ListRow, today: string, dates: DateReader | null): L
   const { listed_on: listedOn, removed_on: removedOn } = days
   if (listedOn !== null && removedOn !== null && removedOn < listedOn) return 'removed_on is before listed_on'
   if (removedOn !== null && removedOn > today)
-    return 'removed_on is still to come, and the address is in force until then: leave it empty, and write the day when it has come'
+    return 'removed_on is in the future, and the address is in force until then: leave it empty until that day'
   if (tellsOfPerson(cells.subject) || tellsOfPerson(cells.program) || tellsOfPerson(cells.source))
     return tellsTooMuch
   const programs = cells.program.split(/[|;]/).map((program) => program.trim())

@@ -29,7 +29,7 @@ export const ofacSdnAdvanced: ListFormat = {
   page: {
     what: "OFAC's `SDN_ADVANCED.XML`; refused where a feature is of a type that the file does not define, or a party with addresses has no sanctions entry",
     taken:
-      "every feature named `Digital Currency Address - X`, whatever X (one of another type that speaks of a currency is counted and shown as unreadable; so in `ofac-sdn`); the party's id, primary name, programs, list",
+      "every feature named `Digital Currency Address - X`, whatever X (a feature of another type that mentions a currency is counted as unparsed, as in `ofac-sdn`); the party's id, primary name, programs, list",
     dates: "`listed_on` is the party's; the address counts as published on the file's date of issue",
     begins: 'the earliest `EntryEvent` of the party, all of which are of type `Created`',
     ends: 'with the first file that lacks the address. The schema lets a measure have a `DatePeriod`; in the file of 2025-11-19 all 18,906 are empty',

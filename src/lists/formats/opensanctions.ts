@@ -31,9 +31,9 @@ export const opensanctions: ListFormat = {
     what: "a dataset's `entities.ftm.json`; the nested form (`targets.nested.json`) is refused",
     taken: "CryptoWallets, joined with their holders' names and with the Sanctions on either",
     dates:
-      "`listed_on` is the earliest listing or start date, `removed_on` the day behind the last end date, where every order was over before the day of the file; published by the wallet's `first_seen`",
+      "`listed_on` is the earliest listing or start date, `removed_on` the day after the last end date, if every order ended before the date of the file; published by the wallet's `first_seen`",
     begins: 'the earliest `listingDate` or `startDate` of the orders in force',
-    ends: 'the day behind `endDate`, once the day (month, year) that it names has elapsed; or with the first file that lacks the wallet',
+    ends: 'the day after `endDate`, once that day, month or year has passed; or with the first file that lacks the wallet',
     source:
       '`is_active` in [zavod](https://github.com/opensanctions/opensanctions/blob/main/zavod/zavod/helpers/sanctions.py), by `ended_before` in [rigour](https://github.com/opensanctions/rigour/blob/main/rigour/dates.py)',
   },

@@ -67,7 +67,7 @@ function unreadable(error: CsvError): ChainscreenError {
   const { lines } = error as CsvError & { lines?: number }
   const reasons: Partial<Record<typeof error.code, string>> = {
     CSV_QUOTE_NOT_CLOSED: 'a quote is opened and never closed',
-    INVALID_OPENING_QUOTE: 'a quote stands inside a field that does not begin with one',
+    INVALID_OPENING_QUOTE: 'a quote is inside a field that does not begin with one',
     CSV_INVALID_CLOSING_QUOTE: 'something follows a closing quote',
     CSV_MAX_RECORD_SIZE: `a row is longer than ${maxRowChars} characters`,
   }

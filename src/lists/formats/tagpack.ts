@@ -23,7 +23,7 @@ export const tagpack: ListFormat = {
   page: {
     what: 'a GraphSense TagPack, YAML',
     taken:
-      'address, currency, label, actor, source; `category` and `abuse` as programs; what the header says, and what a tag takes over by `<<`, holds where the tag does not say otherwise',
+      'address, currency, label, actor, source; `category` and `abuse` as programs; the header and YAML merges (`<<`) give the defaults of each tag',
     dates: 'published by `lastmod` (`2023-08-16`, `2023-08-16 12:18:52.6`)',
     begins: 'not said; published by `lastmod` (`2023-08-16`, `2023-08-16 12:18:52.6`)',
     ends: 'with the first file that lacks the tag',

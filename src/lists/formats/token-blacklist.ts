@@ -38,10 +38,10 @@ export const tokenBlacklist = {
   dated: false,
   page: {
     what: 'accounts that the issuers of tokens froze, from the events of a chain that is followed: see [Issuer freezes](#issuer-freezes)',
-    taken: 'freezes and releases by Tether and Circle, or by contracts you name',
+    taken: 'freezes and unfreezes by Tether and Circle, or by contracts you name',
     dates: 'exact to the block',
     begins: 'the time of the block with the freeze, included',
-    ends: 'the time of the block with the release, included',
+    ends: 'the time of the block with the unfreeze, included',
     source: 'the event in the block',
   },
 } as const satisfies Pick<ListFormat, 'id' | 'category' | 'ages' | 'dated' | 'page'>

@@ -18,7 +18,7 @@ export const ukSanctionsList: ListFormat = {
   ages: { check: '72h', issue: '45d' },
   dated: true,
   page: {
-    what: 'the UK Sanctions List, XML or CSV (told apart by their content)',
+    what: 'the UK Sanctions List, XML or CSV (detected from the content)',
     taken:
       'addresses in the free text of `OtherInformation` and `UKStatementofReasons`; UniqueID, OFSI group, regime, primary name',
     dates: '`listed_on` is `DateDesignated`; published by `LastUpdated`, since the text is as of that day',

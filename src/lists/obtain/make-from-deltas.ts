@@ -29,12 +29,12 @@ export async function makeFromDeltas(
   { deltasUrl, version, checksum, check }: Announcement,
 ): Promise<{ path: string; how: string }> {
   const from = kept.announced?.version ?? null
-  if (from === null || version === null) throw doubt('the version that is kept is not known')
+  if (from === null || version === null) throw doubt('the archived version is not known')
   if (deltasUrl === null || checksum === null || check === null) {
-    throw doubt('no checksum is announced that the result could be held against')
+    throw doubt('no checksum is announced to check the result against')
   }
   const index = await fetchText(look, beside(look, deltasUrl), null)
-  if (index.state !== 'fetched') throw doubt('their index did not come')
+  if (index.state !== 'fetched') throw doubt('their index could not be downloaded')
   const plan = publication.planDeltas(index.text, from, version)
   if ('why' in plan) throw doubt(plan.why)
   await checkSealed(kept.path, kept.sha256)
@@ -60,7 +60,7 @@ export async function makeFromDeltas(
 
 async function fetchDelta({ request, options }: Look, url: URL): Promise<string> {
   const result = await fetchList({ ...request, url: url.href, known: null }, options)
-  if (result.state === 'not-modified') throw doubt('one of them did not come')
+  if (result.state === 'not-modified') throw doubt('one of them could not be downloaded')
   return result.path
 }
 
@@ -78,7 +78,7 @@ function beside({ request }: Look, text: string): URL {
   const url = URL.canParse(text, origin.href) ? new URL(text, origin) : null
   if (url === null || !mayLeadTo(url, origin, origin, request.redirectHosts)) {
     throw doubt(
-      `they stand at ${url === null ? 'no address' : url.host}, which the config does not allow (\`redirectHosts\` of the list)`,
+      `they are at ${url === null ? 'no address' : url.host}, which the config does not allow (\`redirectHosts\` of the list)`,
     )
   }
   if (url.origin === origin.origin) {

@@ -31,7 +31,7 @@ describe('under verify: strict', () => {
     const { source } = await sourceOf(handlers, strict)
     await expect(ask(source)).rejects.toMatchObject({
       code: 'node-bad-answer',
-      message: expect.stringContaining('does not prove true: hash'),
+      message: expect.stringContaining('fails verification: hash'),
     })
   })
 

@@ -198,7 +198,7 @@ describe('value inside transactions of a live anvil', () => {
           ['trace:0', 'deposit', 5n, 'source payingNarcissist'],
           ['trace:1', 'deposit', 5n, 'doubtful', 'source payingNarcissist'],
         ],
-        unscreened: [{ what: 'traces', reason: expect.stringContaining('told twice') }],
+        unscreened: [{ what: 'traces', reason: expect.stringContaining('reported twice') }],
       })
       expect(await found(receipt, another)).toMatchObject({ transfers: [], unscreened: [] })
     })

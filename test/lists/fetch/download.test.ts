@@ -101,7 +101,7 @@ describe('what is written of a download', () => {
       }
       const error = await refusal(downloading(server, full))
       expect(error).toMatchObject({ code: 'disk', name: 'ChainscreenError' })
-      expect(error.message).toMatch(/^What is downloaded can't be written into \/.* \(E/)
+      expect(error.message).toMatch(/^The download can't be written into \/.* \(E/)
       expect(error.message).toContain(message)
       expect(error.message).not.toContain('127.0.0.1')
       expect(server.requests).toHaveLength(1)
@@ -138,7 +138,7 @@ describe('a body that does not say how long it is, and breaks off', () => {
   it('is not taken for whole where the part that follows is too short', async () => {
     const server = await listServer(chunkedCut(at), shortPart({}), answer('', {}, 416))
     const error = await refusal(downloading(server))
-    expect(error.message).toMatch(/It did not go on from there \(416\)/)
+    expect(error.message).toMatch(/The download did not resume \(416\)/)
   })
 
   it('is not taken where the whole turns out to be larger than a list may be', async () => {
@@ -156,7 +156,7 @@ describe('a body that ends with its connection', () => {
         const head = `HTTP/1.1 200 OK\r\nTransfer-Encoding: ${coding}\r\nConnection: close\r\n\r\n`
         response.socket?.end(`${head}${list.slice(0, 1_000)}`)
       })
-      expect((await refusal(downloading(server))).message).toMatch(/could not be told from a whole one/)
+      expect((await refusal(downloading(server))).message).toMatch(/could not be recognised/)
     },
   )
 

@@ -128,9 +128,7 @@ describe('an answer that is no HTTP', () => {
   it('is told as that', async () => {
     const host = await saying('SSH-2.0-OpenSSH_9.6\r\n')
     const server = { origin: `http://${host}`, host, requests: [], reply: () => {} }
-    expect((await refusal(updating(server).update())).message).toContain(
-      `http://${host} sent what is no HTTP.`,
-    )
+    expect((await refusal(updating(server).update())).message).toContain(`http://${host} sent no valid HTTP.`)
   })
 })
 

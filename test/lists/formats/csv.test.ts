@@ -128,9 +128,7 @@ describe('csv', () => {
     const today = '2024-03-01'
     const removed = (day: string) => csv.parse(chunks(`address,removed_on\n${eth},${day}\n`), today)
     const error = await refusal(removed('2024-03-02'))
-    expect(error.message).toMatch(
-      /line 2: removed_on is still to come, .*: leave it empty, and write the day when it has come\.$/,
-    )
+    expect(error.message).toMatch(/line 2: removed_on is in the future, .*: leave it empty until that day\.$/)
     expect((await removed(today)).addresses).toMatchObject([{ removedOn: today }])
   })
 
@@ -160,7 +158,7 @@ describe('csv', () => {
   })
 
   it('knows what day it is where nobody says', async () => {
-    expect((await refusal(parse(`address,removed_on\n${eth},2999-01-01\n`))).message).toMatch(/still to come/)
+    expect((await refusal(parse(`address,removed_on\n${eth},2999-01-01\n`))).message).toMatch(/in the future/)
   })
 
   it('refuses bytes that are not UTF-8', async () => {

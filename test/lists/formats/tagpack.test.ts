@@ -205,7 +205,7 @@ describe('tagpack', () => {
     [
       'a header field twice',
       `${header}tags:\n- address: ${p2sh}\ntitle: again\n`,
-      /"title" stands in the header a second time/,
+      /"title" is in the header twice/,
     ],
     [
       'what it takes over unknown',

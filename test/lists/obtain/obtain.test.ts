@@ -137,7 +137,7 @@ describe('a list whose publisher announces versions', () => {
     truncateSync(sealedPath(one.db.name, activeSnapshot(one.db, 'l')?.sha256 ?? ''), 40)
     one.publish(next)
     expect(await one.update()).toMatchObject({ state: 'activated' })
-    expect(one.notes).toEqual([expect.stringMatching(/kept file .* can't be read/)])
+    expect(one.notes).toEqual([expect.stringMatching(/archived file .* can't be read/)])
     expect(standing(one)).toEqual(await loadedWhole(next))
   })
 

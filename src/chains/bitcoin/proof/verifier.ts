@@ -64,7 +64,7 @@ export class BlockVerifier {
     if (first !== undefined && this.mode === 'strict') {
       throw new ChainscreenError(
         'node-bad-answer',
-        `Block ${header.hash} does not prove true: ${first}. Ask a node that is in order.`,
+        `Block ${header.hash} fails verification: ${first}. Use another node.`,
         { details: faults.map((fault) => `${fault}.`) },
       )
     }

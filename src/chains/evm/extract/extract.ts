@@ -13,8 +13,7 @@ import { extractWithdrawals } from './withdrawals.ts'
 
 const toldTwice = {
   what: 'traces',
-  reason:
-    'a self-destruct in its trace tells the same as a movement before it, and may be that one told twice',
+  reason: 'a self-destruct in its trace repeats an earlier movement, and may be the same one reported twice',
 }
 
 /**

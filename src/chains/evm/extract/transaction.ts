@@ -123,7 +123,7 @@ function readLogs(
 }
 
 function leftOut(txHash: string, left: number): Unscreened {
-  const reason = `its undecoded logs name ${left} addresses more than are kept for lists to come`
+  const reason = `its undecoded logs name ${left} addresses beyond the limit that is stored for later lists`
   return { what: 'undecoded-logs', reason, txHash }
 }
 

@@ -58,9 +58,9 @@ function accountOf({ topics, data }: RpcLog): string | null {
 
 const oddLogs = {
   what: 'freeze',
-  reason: 'logs of it can’t be read, and may be of an issuer that freezes an account or lets it go',
+  reason: 'some of its logs can’t be read, and may be an issuer’s freeze or unfreeze',
 }
 
 function unreadable({ address }: RpcLog): Unscreened {
-  return { what: 'freeze', reason: `an event of ${address} that freezes an account or lets it go names none` }
+  return { what: 'freeze', reason: `a freeze or unfreeze event of ${address} names no account` }
 }

@@ -35,14 +35,14 @@ export function proveBlock(
   const genuine = checkHash(findings, block, rules, keccak)
 
   const stateSync = endsInStateSync(block, keccak)
-  if (stateSync) findings.leave('transactionsRoot', 'the state-sync transaction of Bor stands in no root')
+  if (stateSync) findings.leave('transactionsRoot', 'the state-sync transaction of Bor is in no root')
   const rooted = stateSync ? -1 : undefined
   const transactions = block.transactions.slice(0, rooted)
   const own = stateSync ? block.transactions.at(-1)?.hash : undefined
   const rootedReceipts = served.filter(({ transactionHash }) => transactionHash !== own)
   proveTransactions(findings, header.transactionsRoot, transactions, rules, keccak)
   if (!proveReceipts(findings, header.receiptsRoot, rootedReceipts, transactions, rules, keccak)) {
-    const unsure = genuine === true ? undefined : 'the header it stands in is not proved'
+    const unsure = genuine === true ? undefined : 'its header is not proved'
     const deviation = rules.logsBloom ?? unsure
     proveBloom(findings, header.logsBloom, rootedReceipts, deviation, keccak)
   }

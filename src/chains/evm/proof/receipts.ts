@@ -67,7 +67,7 @@ export function proveBloom(
   findings.check({
     field: 'logsBloom',
     served: bloom,
-    compute: () => 'less: the logs that it stands for are not all there',
+    compute: () => 'fewer bits (some logs are missing)',
     knownDeviation: () => deviation,
   })
 }

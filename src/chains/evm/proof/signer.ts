@@ -18,7 +18,7 @@ export function signerOf(tx: RpcTransaction, keccak: Keccak): string {
   const hash = keccak(writer.written)
   const served = servedFields(tx)
   const publicKey = recover(hash, wordOf(served, 'r'), wordOf(served, 's'), parityOf(tx))
-  if (publicKey === null) return 'nobody (the signature is not valid)'
+  if (publicKey === null) return 'no address (the signature is not valid)'
   return hexOf(keccak(publicKey.subarray(1)).subarray(12))
 }
 

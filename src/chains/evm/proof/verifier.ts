@@ -95,8 +95,8 @@ function judge({ mismatches, unproved }: Proof, block: RpcHeader, mode: VerifyMo
 function refusal(block: RpcHeader, mismatches: readonly Mismatch[], first: Mismatch): ChainscreenError {
   return new ChainscreenError(
     'node-bad-answer',
-    `Block ${Number(block.number)} (${block.hash}) does not prove true: ${sentence(first)} Ask a node that is in ` +
-      'order; where a chain is not built like Ethereum, set verify: warn.',
+    `Block ${Number(block.number)} (${block.hash}) fails verification: ${sentence(first)} Use ` +
+      'another node, or set verify: warn for a chain whose hashes differ from those of Ethereum.',
     { details: mismatches.map(sentence) },
   )
 }

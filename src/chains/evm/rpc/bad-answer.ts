@@ -11,7 +11,7 @@ export function badAnswer(
   return new ChainscreenError(
     'node-bad-answer',
     `The node answered ${method} with ${field} = ${show(found)}, ${wanted}: check that the URL is that of an ` +
-      `Ethereum JSON-RPC node, and that the node is whole.`,
+      `Ethereum JSON-RPC node, and that the node works.`,
   )
 }
 

@@ -74,7 +74,7 @@ function httpError(status: number, call: FailedCall, headers?: Headers): Chainsc
     )
   if (status === 429 || status === 503)
     return new NodeBusy(
-      `The node at ${endpoint} answered ${method} with HTTP ${status}: it has no time now.`,
+      `The node at ${endpoint} answered ${method} with HTTP ${status}: it is busy.`,
       askedMs(headers),
     )
   if (status === 408 || status >= 500)

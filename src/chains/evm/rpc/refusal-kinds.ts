@@ -4,7 +4,7 @@
  * - `gone`: it had this once, and does not keep it: asking it again gives the same.
  * - `not-yet`: it does not know the block, its state or its receipts so far.
  * - `unsupported`: it does not serve this method, or not with these options.
- * - `busy`: it has no time now.
+ * - `busy`: it is busy.
  * - `timeout`: it began, and gave up.
  * - `other`: none of these, or no words that are known.
  */

@@ -39,7 +39,7 @@ export const reasons: Readonly<Record<TraceFailureKind, string>> = {
   gone: 'the node does not keep the state of these blocks any more',
   'not-yet': 'the node does not know these blocks where it traces',
   unsupported: 'the node does not serve call traces any more',
-  busy: 'the node has no time to trace',
+  busy: 'the node is too busy to trace',
   timeout: 'the node gave up tracing',
   silent: 'the node did not answer when it was asked for traces',
   other: 'what the node answered is no trace of these blocks',

@@ -307,7 +307,7 @@ export class TraceReader {
   }
 }
 
-const reasonOfAll = 'can’t be had, and those of other blocks can'
+const reasonOfAll = 'is not available, and those of other blocks are'
 
 const performanceClock = { nowMs: () => performance.now() }
 

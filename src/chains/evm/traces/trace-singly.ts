@@ -13,7 +13,7 @@ const atOnce = 4
 const unreadFor: Readonly<Partial<Record<TraceFailureKind, string>>> = {
   timeout: 'takes the node too long',
   silent: 'did not come in time',
-  other: 'is not to be had',
+  other: 'is not available',
 }
 
 export interface SinglyOptions extends CallOptions {

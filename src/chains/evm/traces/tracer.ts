@@ -153,7 +153,7 @@ const meanings: Readonly<Record<RefusalKind, string>> = {
   gone: 'it does not keep the state for it any more',
   'not-yet': 'it does not have the state for it',
   unsupported: 'it does not have this tracer',
-  busy: 'it has no time now',
+  busy: 'it is busy',
   timeout: 'it took too long',
   other: 'of a kind that is not known',
 }

@@ -44,7 +44,7 @@ export async function readTagPack(
       await readTags(contents, scalars, lineOf, tags)
     } else if (isMap(contents)) {
       for (const [name, value] of readFields(contents, headerFields, scalars, lineOf)) {
-        if (header[name] !== undefined) throw bad(`"${name}" stands in the header a second time.`)
+        if (header[name] !== undefined) throw bad(`"${name}" is in the header twice.`)
         header[name] = value
       }
       for (const { key, value } of contents.items) {

@@ -73,7 +73,7 @@ export async function* splitYaml(input: Readable): AsyncGenerator<YamlPart> {
     part.text += `${text}\n`
     if (part.text.length > (part.kind === 'header' ? maxPartChars : batchChars + maxPartChars))
       throw bad(
-        `The ${part.kind === 'header' ? 'header' : `tag at line ${began}`} is longer than 64 kB. Tags stand one below the other, each with a dash.`,
+        `The ${part.kind === 'header' ? 'header' : `tag at line ${began}`} is longer than 64 kB. Write one tag below the other, each with a dash.`,
       )
     if (part.kind === 'header' && dash === undefined && /^tags:\s*(?:#.*)?$/.test(text)) dash = null
   }

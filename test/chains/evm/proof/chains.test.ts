@@ -60,7 +60,7 @@ describe('a transaction of an unknown type', () => {
         'hash: made otherwise here',
         expect.stringMatching(/^transactionsRoot/),
         expect.stringMatching(/^receiptsRoot/),
-        'logsBloom: the header it stands in is not proved',
+        'logsBloom: its header is not proved',
       ],
     })
   })
@@ -97,7 +97,7 @@ describe('the state-sync transaction of Bor', () => {
     const block = add(withLogs, { type: '0x0', hash }, { transactionHash: hash })
     expect(prove(block)).toEqual({
       mismatches: [],
-      unproved: ['transactionsRoot: the state-sync transaction of Bor stands in no root'],
+      unproved: ['transactionsRoot: the state-sync transaction of Bor is in no root'],
     })
     const receipts = block.receipts.with(0, { ...block.receipts[0], status: '0x0' } as never)
     expect(wrongFields(prove({ block: block.block, receipts }))).toEqual(['receiptsRoot'])

@@ -54,7 +54,7 @@ describe('a source', () => {
     for (let i = 0; i < 2; i++)
       await expect(source.block(7)).rejects.toMatchObject({
         code: 'node-bad-answer',
-        message: expect.stringMatching(/^Block 7 \(0x[0-9a-f]{64}\) does not prove true: transactionsRoot: /),
+        message: expect.stringMatching(/^Block 7 \(0x[0-9a-f]{64}\) fails verification: transactionsRoot: /),
       })
   })
 

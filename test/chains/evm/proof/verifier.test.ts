@@ -47,7 +47,7 @@ describe('strict', () => {
       code: 'node-bad-answer',
       message: expect.stringMatching(
         new RegExp(
-          `^Block ${Number(block.number)} \\(${block.hash}\\) does not prove true: transactionsRoot: expected 0x[0-9a-f]{64} as served, got 0x[0-9a-f]{64} `,
+          `^Block ${Number(block.number)} \\(${block.hash}\\) fails verification: transactionsRoot: expected 0x[0-9a-f]{64} as served, got 0x[0-9a-f]{64} `,
         ),
       ),
     })
