@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { chainDefinitions } from '../../src/chains/evm/definitions/index.ts'
 import { openLedgerForReading } from '../../src/ledger/open.ts'
@@ -131,5 +131,41 @@ describe('docs/replay.md', () => {
         .split('\n')
         .filter((line) => line !== '').length,
     ).toBeLessThanOrEqual(10)
+  })
+})
+
+/** The anchors that GitHub makes of a page's headings: lower case, punctuation dropped, spaces as hyphens. */
+function anchorsOf(page: string): Set<string> {
+  const headings = withoutCode(read(page)).matchAll(/^#{1,6} (.+)$/gm)
+  return new Set(
+    [...headings].map(([, heading = '']) =>
+      heading
+        .trim()
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(/\s/g, '-'),
+    ),
+  )
+}
+
+const withoutCode = (text: string) => text.replaceAll(/^```[\s\S]*?^```$/gm, '')
+
+describe('links between pages', () => {
+  const folder = readdirSync(new URL('../../docs', import.meta.url)).map((name) => `docs/${name}`)
+  const pages = [
+    ...folder.filter((name) => name.endsWith('.md')),
+    ...['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
+  ]
+
+  it.each(pages)('of %s lead to files and headings that exist', (page) => {
+    const links = [...withoutCode(read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? '')
+    const dead = links.filter((link) => {
+      if (/^[a-z]+:/.test(link)) return false
+      const [path = '', anchor] = link.split('#')
+      const target = path === '' ? page : posix.join(posix.dirname(page), path)
+      if (!existsSync(new URL(`../../${target}`, import.meta.url))) return true
+      return anchor !== undefined && !anchorsOf(target).has(anchor)
+    })
+    expect(dead).toEqual([])
   })
 })
