@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { contentsOf } from '../e2e/database.ts'
-import { busyUser, expectRefused, refused, refusedHere } from './refusal.ts'
+import { busyUser, expectRefused, refused } from './refusal.ts'
 
 const chain = { id: 'eth', type: 'evm', chainId: 1, rpc: ['http://127.0.0.1:1'], start: 0 }
 
@@ -16,7 +16,7 @@ describe('a config that is not right', () => {
 
   it('has a value of another kind', async () => {
     const user = await busyUser({ chains: [{ ...chain, start: 'yesterday' }] })
-    await refusedHere(user, ['run', '--once'], {
+    await refused(user, ['run', '--once'], {
       code: 2,
       says: /^\S+chainscreen\.yaml:\d+ chains\[0\]\.start: found "yesterday", expected a block height, or latest\.$/,
     })
@@ -24,7 +24,7 @@ describe('a config that is not right', () => {
 
   it('asks for a feature that is not built: refused, never ignored', async () => {
     const user = await busyUser({ delivery: [] })
-    await refusedHere(user, ['run', '--once'], {
+    await refused(user, ['run', '--once'], {
       code: 2,
       says: /^\S+chainscreen\.yaml:\d+ delivery is not built yet in this version: remove it \(alerts are in the database\)\.$/,
     })
@@ -32,7 +32,7 @@ describe('a config that is not right', () => {
 
   it('has several mistakes: counts them, and shows each', async () => {
     const user = await busyUser({ chains: [{ ...chain, start: -1, colour: 'red' }] })
-    await refusedHere(user, ['run', '--once'], {
+    await refused(user, ['run', '--once'], {
       code: 2,
       says: /^\S+chainscreen\.yaml has 2 things to change, the first: \S+chainscreen\.yaml:\d+ chains\[0\]\.start: .*\.$/,
       more: [
@@ -152,6 +152,6 @@ describe('words that no command knows', () => {
     },
   ])('$args', async ({ args, says, more = [] }) => {
     const user = await busyUser({ chains: [chain] })
-    await refusedHere(user, args, { code: 2, says, more })
+    await refused(user, args, { code: 2, says, more })
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { date, entry, ofacXml } from '../lists/formats/ofac-xml.ts'
 import { makeZip } from '../lists/make-zip.ts'
 import { address, longCsv, rule, userWith } from './bad-file.ts'
-import { busyUser, refused, refusedHere } from './refusal.ts'
+import { busyUser, refused } from './refusal.ts'
 
 describe('a list that is not right', () => {
   it('is a zip that is cut short', async () => {
@@ -17,7 +17,7 @@ describe('a list that is not right', () => {
   it('is a zip with a damaged content', async () => {
     const zip = makeZip([{ name: 'SDN_ADVANCED.XML', content: ofacXml(), crc: 1 }])
     const { user, file } = await userWith('sdn.zip', zip)
-    await refusedHere(user, ['lists', 'import', 'ofac', file], {
+    await refused(user, ['lists', 'import', 'ofac', file], {
       code: 1,
       says: new RegExp(`^${file} is a zip that is cut short or damaged \\(.*\\).*: get it again\\.$`),
     })
@@ -26,7 +26,7 @@ describe('a list that is not right', () => {
   it('is half an XML', async () => {
     const xml = ofacXml()
     const { user, file } = await userWith('sdn.xml', xml.slice(0, xml.indexOf('</DistinctParties>')))
-    await refusedHere(user, ['lists', 'import', 'ofac', file], {
+    await refused(user, ['lists', 'import', 'ofac', file], {
       code: 1,
       says: new RegExp(
         `^${file}: The XML ends in the middle \\(inside Sanctions > DistinctParties\\), after [\\d,]+ bytes: the file is cut short, get it again\\.$`,
@@ -39,7 +39,7 @@ describe('a list that is not right', () => {
       'sdn.xml',
       ofacXml({ parties: '<DistinctParties></DistinctParties>' }),
     )
-    await refusedHere(user, ['lists', 'import', 'ofac', file], {
+    await refused(user, ['lists', 'import', 'ofac', file], {
       code: 1,
       says: `${file}: <DistinctParties> is empty: a list without a single party.`,
     })
@@ -103,7 +103,7 @@ describe('a list that is not right', () => {
 
   it('has a bad checksum in line 7 of 10,000', async () => {
     const { user, file } = await userWith('list.csv', longCsv('address,subject', ',Somebody'))
-    await refusedHere(user, ['lists', 'import', 'house', file], {
+    await refused(user, ['lists', 'import', 'house', file], {
       code: 1,
       says: `${file}: One row is wrong, so nothing of the file was taken; line 7: the address can't be read: EIP-55 checksum does not match.`,
     })
@@ -111,11 +111,11 @@ describe('a list that is not right', () => {
 
   it('is not there, or of a list that the config does not have', async () => {
     const { user } = await userWith('unused.csv', '')
-    await refusedHere(user, ['lists', 'import', 'house', '/nowhere.csv'], {
+    await refused(user, ['lists', 'import', 'house', '/nowhere.csv'], {
       code: 1,
       says: "/nowhere.csv can't be read: there is no such file.",
     })
-    await refusedHere(user, ['lists', 'import', 'hose', '/nowhere.csv'], {
+    await refused(user, ['lists', 'import', 'hose', '/nowhere.csv'], {
       code: 2,
       says: 'There is no list "hose" in the config; it has: house, ofac.',
     })

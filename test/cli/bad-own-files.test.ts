@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest'
 import { address, longCsv, rule, userWith } from './bad-file.ts'
-import { refused, refusedHere } from './refusal.ts'
+import { refused } from './refusal.ts'
 
 describe('a file of own addresses that is not right', () => {
   it('has a column on nationality', async () => {
@@ -46,7 +46,7 @@ describe('a file of own addresses that is not right', () => {
       code: 1,
       says: `${file}:2: address is no address of regtest, the Bitcoin network of the config; nothing was loaded.`,
     })
-    await refusedHere(user, ['own', 'add', '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa'], {
+    await refused(user, ['own', 'add', '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa'], {
       code: 2,
       says: 'Nothing was added: 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa is no address of regtest, the Bitcoin network of the config.',
     })

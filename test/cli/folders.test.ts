@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { runHere } from '../e2e/cli.ts'
-import { busyUser, expectRefused, refusedHere } from './refusal.ts'
+import { busyUser, expectRefused, refused } from './refusal.ts'
 
 describe('a folder where a file should be', () => {
   it.each([['lists', 'import', 'house'], ['lists', 'preview', 'house'], ['own', 'import'], ['serve']])(
@@ -10,7 +10,7 @@ describe('a folder where a file should be', () => {
       const user = await busyUser()
       const folder = `${user.dir}/folder`
       mkdirSync(folder)
-      await refusedHere(user, [...words, folder], {
+      await refused(user, [...words, folder], {
         code: 1,
         says: `${folder} can't be read: it is a folder.`,
       })

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { run as runSql } from '../../src/ledger/database.ts'
 import { newProject } from '../e2e/project.ts'
 import { freshLedger } from '../ledger/fixtures.ts'
-import { busyUser, houseListed, refusedHere } from './refusal.ts'
+import { busyUser, houseListed, refused } from './refusal.ts'
 
 const flat = (text: string) => text.replace(/\s+/g, ' ')
 
 describe('a list that the config does not name any more', () => {
   it('is refused to be removed while the config has it', async () => {
     const user = await busyUser()
-    await refusedHere(user, ['lists', 'remove', 'house'], {
+    await refused(user, ['lists', 'remove', 'house'], {
       code: 2,
       says: 'List house is in the config, and would be loaded again: take it out of the config, then remove it.',
     })

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { startFakeNode } from '../chains/bitcoin/fake-node.ts'
 import { regtestChain } from '../chains/bitcoin/regtest-chain.ts'
 import { contentsOf } from '../e2e/database.ts'
-import { busyUser, refusedHere } from './refusal.ts'
+import { busyUser, refused } from './refusal.ts'
 
 /** Of BIP 32's first test vector, and of a key that was never used. */
 const xprv =
@@ -301,11 +301,11 @@ describe('a key where alerts expects an address or a hash', () => {
   it('is not repeated where it is private', async () => {
     const user = await busyUser()
     for (const key of [xprv, wif, mistyped]) {
-      await refusedHere(user, ['alerts', '--address', key], {
+      await refused(user, ['alerts', '--address', key], {
         code: 2,
         says: `--address (a private key, not shown) can't be read: ${note}.`,
       })
-      await refusedHere(user, ['alerts', '--tx', key], {
+      await refused(user, ['alerts', '--tx', key], {
         code: 2,
         says: '--tx (a private key, not shown) is no transaction hash; expected 64 hex digits, with or without 0x.',
       })

@@ -105,16 +105,17 @@ describe('addresses of a descriptor', () => {
     const node = await startFakeNode({ chain: regtestChain(...blocks) })
     await followNode(db, node, { prefetch: 1 })
     expect(alertedOwn(db)).toEqual([textOf(own(19))])
-    const [coverage] = readCoverage(db)
-    expect(coverage?.gaps).toEqual([])
-    expect(coverage?.notes).toEqual([
+    // These blocks are read with `verify: off`, of which there is a note too.
+    const notes = () => readCoverage(db)[0]?.notes.filter(({ reason }) => !reason.includes('verify: off'))
+    expect(readCoverage(db)[0]?.gaps).toEqual([])
+    expect(notes()).toEqual([
       { from: 0, to: 2, reason: expect.stringMatching(/^up to 20 addresses were derived later/) },
     ])
     const source = sourceFor(node.url)
     await source.open()
     await replay(wiringOf(db), source, { from: 0, to: 3, prefetch: 2, finality: { depth: 100 } })
     expect(alertedOwn(db)).toEqual([textOf(own(25)), textOf(own(19))])
-    expect(readCoverage(db)[0]?.notes).toEqual([])
+    expect(notes()).toEqual([])
   })
 
   it('once derived stay own when the branch that used them loses', async () => {
