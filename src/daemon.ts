@@ -1,4 +1,4 @@
-import { type ChainConditions, createChainConditions } from './chains/chain-conditions.ts'
+import { createChainConditions } from './chains/chain-conditions.ts'
 import type { Config } from './config/schema.ts'
 import { ChainscreenError } from './errors.ts'
 import { takeDaemonLock } from './ledger/daemon-lock.ts'
@@ -6,19 +6,21 @@ import type { Db } from './ledger/database.ts'
 import { watchDatabaseFile } from './ledger/database-file.ts'
 import { leftChains, leftChainText, leftOwnChains, leftOwnText } from './ledger/left-behind.ts'
 import { openLedger } from './ledger/open.ts'
+import { type CloseStack, withCloseStack } from './lifecycle/close-stack.ts'
 import { pause } from './lifecycle/loop.ts'
+import { startUpdates } from './lists/keep-updated.ts'
 import { loadLists } from './lists/load-lists.ts'
-import { tendLists } from './lists/tend-lists.ts'
+import { watchListFiles } from './lists/watch-files.ts'
 import type { Log } from './log.ts'
 import { startCanary } from './pipeline/canary.ts'
-import { followChain } from './pipeline/follow-chain.ts'
+import { type ChainJob, followChain } from './pipeline/follow-chain.ts'
 import { guardProgress } from './pipeline/guard-progress.ts'
 import { startReadingAhead } from './pipeline/keep-reading-ahead.ts'
 import { startRescreening } from './pipeline/keep-rescreening.ts'
 import { knowAssets } from './pipeline/know-assets.ts'
 import { freezeContractsOn, knowFreezeLists } from './pipeline/know-freeze-lists.ts'
 import { Memory } from './pipeline/memory.ts'
-import { type HealthServer, startServer } from './server/server.ts'
+import { startServer } from './server/server.ts'
 
 export interface DaemonOptions {
   /** Catch up with the heads as they are now, and return. */
@@ -42,89 +44,79 @@ export interface DaemonOptions {
  * @throws ChainscreenError of the first chain that halted, once all have ended; and whatever stops the start.
  */
 export async function runDaemon(config: Config, given: DaemonOptions): Promise<void> {
-  const { log, now = () => new Date().toISOString(), create = false } = given
-  const db = openLedger(config.database, { create })
-  try {
-    const letGo = takeDaemonLock(db)
+  const { now = () => new Date().toISOString(), create = false } = given
+  await withCloseStack(async ({ defer }) => {
+    const db = openLedger(config.database, { create })
+    defer(() => db.close())
+    defer(takeDaemonLock(db))
     const file = watchDatabaseFile(db, now)
-    const options = { ...given, signal: AbortSignal.any([given.signal, file.signal]) }
-    const conditions = createChainConditions(
-      config.chains.map(({ id }) => id),
-      now,
-    )
-    let server: HealthServer | undefined
+    defer(file.stop)
+    const signal = AbortSignal.any([given.signal, file.signal])
     try {
-      if (config.server !== undefined && !options.once) {
-        server = await startServer(config.server, { db, config, conditions, now })
-        log.info(`health and metrics at ${server.url}`)
-      }
-      const loaded = loadLists(db, config.lists, log, now, {
-        download: options.once ? 'all' : 'missing',
-        signal: options.signal,
-      })
-      const stopLists = options.once ? async () => {} : tendLists(db, config.lists, log, now, loaded)
-      try {
-        await loaded
-        knowFreezeLists(db, config, now())
-        knowAssets(db, config.chains, log, now())
-        const followed = config.chains.map(({ id }) => id)
-        for (const left of leftChains(db, followed)) log.warn({ chain: left.id }, leftChainText(left))
-        for (const left of leftOwnChains(db, followed)) log.warn({ chain: left.chain }, leftOwnText(left))
-        const stopRescreening = startRescreening(db, log, now)
-        try {
-          await followAll(config, db, { ...options, now, conditions, lost: file.lost })
-        } finally {
-          await stopRescreening({ finish: options.once && !options.signal.aborted })
-        }
-      } finally {
-        await stopLists()
-      }
+      await withCloseStack((stack) => work(config, db, { ...given, now, signal, lost: file.lost, stack }))
     } catch (error) {
       // Told to stop while lists were still loading: that is how it ends.
-      const stopped = error instanceof ChainscreenError && error.code === 'aborted' && options.signal.aborted
+      const stopped = error instanceof ChainscreenError && error.code === 'aborted' && signal.aborted
       if (!stopped) throw error
-    } finally {
-      await file.stop()
-      await server?.close()
-      letGo()
     }
     // However the work ended then, that is why.
     if (file.signal.aborted) await file.lost
-  } finally {
-    db.close()
-  }
+  })
 }
 
 /** What a daemon that runs has beside what it was told. */
-type Running = DaemonOptions & { now: () => string; conditions: ChainConditions; lost: Promise<never> }
+type Running = DaemonOptions & { now: () => string; lost: Promise<never>; stack: CloseStack }
 
-async function followAll(config: Config, db: Db, options: Running): Promise<void> {
-  const memory = new Memory(db)
-  const reading = startReadingAhead(memory, options.log)
-  const canary = config.canary === undefined ? undefined : startCanary(db, memory, config.canary, options)
-  if (config.chains.length === 0) options.log.warn(withoutChains(options.once))
-  const guarded = guardProgress(config.chains, options)
-  const signal = AbortSignal.any([options.signal, guarded.signal])
-  const job = { ...options, db, memory, signal, watchdog: guarded.watchdog }
-  try {
-    const all = Promise.allSettled(
-      config.chains.map((chain) =>
-        followChain(chain, { ...job, freezeContracts: freezeContractsOn(config, chain.id) }),
-      ),
-    ).then(async (ends) => {
-      // Lists are kept up to date, and served, until the signal.
-      if (config.chains.length === 0 && !options.once) await untilAborted(signal)
-      return ends
-    })
-    // What is stuck may not hear a signal: the stall does not wait for it.
-    const ends = await Promise.race([all, guarded.stalled, options.lost])
-    const failed = ends.find((end) => end.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
-  } finally {
-    guarded.watchdog.stop()
-    await reading.stop()
-    await canary?.stop()
+/** Starts everything that runs beside the followers, and follows every chain. */
+async function work(config: Config, db: Db, options: Running): Promise<void> {
+  const { log, now, once, signal, stack } = options
+  const chains = config.chains.map(({ id }) => id)
+  const conditions = createChainConditions(chains, now)
+  if (config.server !== undefined && !once) {
+    const server = await startServer(config.server, { db, config, conditions, now })
+    stack.defer(() => server.close())
+    log.info(`health and metrics at ${server.url}`)
   }
+  const loaded = loadLists(db, config.lists, log, now, { download: once ? 'all' : 'missing', signal })
+  if (!once) {
+    stack.defer(watchListFiles(db, config.lists, log, now, loaded))
+    stack.defer(startUpdates(db, config.lists, log, now, loaded))
+  }
+  await loaded
+  knowFreezeLists(db, config, now())
+  knowAssets(db, config.chains, log, now())
+  for (const left of leftChains(db, chains)) log.warn({ chain: left.id }, leftChainText(left))
+  for (const left of leftOwnChains(db, chains)) log.warn({ chain: left.chain }, leftOwnText(left))
+  const stopRescreening = startRescreening(db, log, now)
+  stack.defer(() => stopRescreening({ finish: once && !signal.aborted }))
+  const memory = new Memory(db)
+  stack.defer(startReadingAhead(memory, log).stop)
+  if (config.canary !== undefined) stack.defer(startCanary(db, memory, config.canary, options).stop)
+  if (chains.length === 0) log.warn(withoutChains(once))
+  await followAll(config, { ...options, db, memory, conditions })
+}
+
+async function followAll(
+  config: Config,
+  options: Running & Pick<ChainJob, 'db' | 'memory' | 'conditions'>,
+): Promise<void> {
+  const guarded = guardProgress(config.chains, options)
+  options.stack.defer(() => guarded.watchdog.stop())
+  const signal = AbortSignal.any([options.signal, guarded.signal])
+  const job = { ...options, signal, watchdog: guarded.watchdog }
+  const all = Promise.allSettled(
+    config.chains.map((chain) =>
+      followChain(chain, { ...job, freezeContracts: freezeContractsOn(config, chain.id) }),
+    ),
+  ).then(async (ends) => {
+    // Lists are kept up to date, and served, until the signal.
+    if (config.chains.length === 0 && !options.once) await untilAborted(signal)
+    return ends
+  })
+  // What is stuck may not hear a signal: the stall does not wait for it.
+  const ends = await Promise.race([all, guarded.stalled, options.lost])
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
 }
 
 function withoutChains(once: boolean): string {
