@@ -85,7 +85,7 @@ describe('a daemon with mempool: true', () => {
     await vi.waitFor(() => expect(tale(db, txid).at(-1)).toBe('= pending 2'), patience)
     stop.abort()
     await ended
-    expect(lines).toContain('warn alerts before the block on btc')
+    expect(lines).toContain('warn mempool alerts on btc')
     expect(tale(db, txid)).toHaveLength(3)
   })
 
