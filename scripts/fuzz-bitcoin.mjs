@@ -10,11 +10,12 @@ import { parseArgs } from 'node:util'
 import { classifyScript } from '../dist/address/script.js'
 import { ByteReader } from '../dist/chains/bitcoin/byte-reader.js'
 import { ByteWriter } from '../dist/chains/bitcoin/byte-writer.js'
+import { extractBitcoin } from '../dist/chains/bitcoin/extract-block.js'
 import { networkFacts } from '../dist/chains/bitcoin/networks.js'
 import { hashBlock } from '../dist/chains/bitcoin/proof/hash-block.js'
 import { BlockVerifier } from '../dist/chains/bitcoin/proof/verifier.js'
 import { quoteAmounts } from '../dist/chains/bitcoin/satoshi.js'
-import { ScannedBlock } from '../dist/chains/bitcoin/scanned-block.js'
+import { scanBlock } from '../dist/chains/bitcoin/scanned-block.js'
 import { blockBytes, spentBytes, verboseBlockSchema } from '../dist/chains/bitcoin/verbose-block.js'
 import { loadRecording } from '../dist/chains/recording/recording.js'
 import { ChainscreenError } from '../dist/errors.js'
@@ -107,21 +108,22 @@ console.log(
 
 async function take({ hash, height, block, spent, verbose }, fromJson = false) {
   const raw = fromJson ? ofJson(verbose, hash) : { block, spent }
-  const scanned = new ScannedBlock({ ...raw, received: 0 }, hash)
-  const proved = await verifier.prove(scanned, height)
-  scanned.extract(own)
-  return proved
+  const scanned = scanBlock(raw, hash)
+  const { unverifiedInputs } = await verifier.prove(scanned, height)
+  const content = { family: 'bitcoin', ...scanned, unverifiedInputs }
+  extractBitcoin(content, own)
+  return content
 }
 
 /** What a changed list of spent outputs that was taken differs in. */
-function judgeTaken(i, kind, each, changed, proved) {
+function judgeTaken(i, kind, each, changed, content) {
   const before = outputsOf(each.spent)
   const after = outputsOf(changed)
   const hidden = before.filter(({ script }, n) => !script.equals(after[n].script)).map(({ script }) => script)
   if (hidden.length === 0) return changed.equals(each.spent) ? 'taken, unchanged' : 'taken, other amounts'
   const silent = hidden.filter((script) => {
     const theirs = { ...own, has: (key) => key === `bitcoin:${script.toString('hex')}` }
-    return proved.doubts(theirs).length === 0
+    return !extractBitcoin(content, theirs).unscreened.some(({ what }) => what === 'unverified')
   })
   for (const script of silent) {
     const form = classifyScript(script)

@@ -100,7 +100,7 @@ async function look(source: ChainSource, height: number, head: number, signal: A
   for (let at = height; at <= Math.min(height + neighbours, head); at++) {
     try {
       const block = await source.block(at, signal)
-      block.release?.()
+      source.release?.(block)
       if (block.traces !== undefined) return { receipts: true, traces: block.traces === 'read' }
     } catch (error) {
       const isAway = error instanceof ChainscreenError && error.code === 'node-unreachable'

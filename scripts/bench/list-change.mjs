@@ -145,7 +145,7 @@ function blockAt(height) {
     level: 'full',
     unscreened: [],
     bytes: 0,
-    extract: () => ({ transactions, unscreened: [] }),
+    content: { family: 'made-up', extraction: { transactions, unscreened: [] } },
   }
 }
 

@@ -22,7 +22,7 @@ const defaultMaxBytes = 128 * 1024 ** 2
  * @throws what the source throws, when the failed block's turn comes; requests still under way are aborted.
  */
 export async function* prefetch(
-  source: Pick<ChainSource, 'block'>,
+  source: Pick<ChainSource, 'block' | 'release'>,
   from: number,
   to: number,
   options: { concurrency: number; maxBytes?: number; signal?: AbortSignal },
@@ -78,7 +78,7 @@ export async function* prefetch(
       }
       late.cancel()
       yield blocks
-      for (const block of blocks) block.release?.()
+      for (const block of blocks) source.release?.(block)
     }
   } finally {
     queue.clear()

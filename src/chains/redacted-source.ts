@@ -8,7 +8,7 @@ import type { ChainSource, Mempool, SourceBlock, Unscreened } from './source.ts'
  * they are: their shape is checked where they are read.
  */
 export function redactedSource(source: ChainSource, redactor: Redactor): ChainSource {
-  const { waitForHead, mempool, freezes, tryOut } = source
+  const { waitForHead, mempool, freezes, tryOut, release, refuse } = source
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
@@ -31,6 +31,8 @@ export function redactedSource(source: ChainSource, redactor: Redactor): ChainSo
     hashAt: (height, signal) => guard(() => source.hashAt(height, signal)),
     header: (hash, signal) => guard(() => source.header(hash, signal)),
     block: (height, signal) => guard(async () => redactedBlock(await source.block(height, signal), redactor)),
+    ...(release && { release: release.bind(source) }),
+    ...(refuse && { refuse: refuse.bind(source) }),
     ...(mempool && {
       mempool: (signal?: AbortSignal) =>
         guard(async (): Promise<Mempool> => {
@@ -55,23 +57,11 @@ export function redactedSource(source: ChainSource, redactor: Redactor): ChainSo
 }
 
 function redactedBlock(block: SourceBlock, redactor: Redactor): SourceBlock {
-  const { extract, proveSenders, traces } = block
-  const guarded = <T>(work: () => T): T => {
-    try {
-      return work()
-    } catch (error) {
-      throw redactor.redactError(error)
-    }
-  }
+  const { traces } = block
   return {
     ...block,
     ...(typeof traces === 'object' && { traces: { away: redactor.redact(traces.away) } }),
     unscreened: redactedReasons(block.unscreened, redactor),
-    extract: (own) => guarded(() => extract.call(block, own)),
-    ...(proveSenders && {
-      proveSenders: (extracted) =>
-        guarded(() => redactedReasons(proveSenders.call(block, extracted), redactor)),
-    }),
   }
 }
 

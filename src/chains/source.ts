@@ -1,5 +1,7 @@
+import type { Key } from '../address/key.ts'
 import type { OwnLookup } from '../screening/own.ts'
 import type { BlockRef, FreezeNotice, ScreenableTx } from '../screening/types.ts'
+import type { BlockContent } from './extract.ts'
 import type { FreezeReader } from './freezes.ts'
 
 /** How much of a block was read. `full`: every movement the chain knows. `logs`: EVM without call traces. `outputs`: Bitcoin without previous outputs. */
@@ -18,10 +20,12 @@ export interface Unscreened {
 export interface Extraction {
   /** What moved value between them and others. */
   transactions: readonly ScreenableTx[]
-  /** What of a transaction that names one of them, or can't be told not to, was not understood. */
+  /** What of a transaction that names one of them, or can't be told not to, was not understood or is not proved. */
   unscreened: readonly Unscreened[]
   /** Logs that name some of them, and that no decoder knows: screened all the same, and counted, so that a decoder can follow. */
   undecoded?: readonly UndecodedCount[]
+  /** The own addresses that it names, also where own money only moved to own addresses, and no transfer tells. */
+  used?: readonly Key[]
 }
 
 /** How many undecoded logs of one kind a block holds. */
@@ -32,7 +36,7 @@ export interface UndecodedCount {
   logs: number
 }
 
-/** A block as one node served it, whole, and not yet looked through. */
+/** A block as one node served it, whole, and not yet looked through: data, without behaviour. See `extract` of `extract.ts`. */
 export interface SourceBlock extends BlockRef {
   level: CoverageLevel
   /**
@@ -47,21 +51,11 @@ export interface SourceBlock extends BlockRef {
   unproved?: boolean
   /** Bytes the node sent for it. */
   bytes: number
-  /** Finds what touches own addresses. Pure: the same block and the same own addresses give the same answer. May be called again when own addresses change. */
-  extract(own: OwnLookup): Extraction
+  content: BlockContent
+  /** Which node of a pool served it, by its place in the config. */
+  node?: number
   /** What the token contracts that the source watches say of accounts, in the order of the block. */
   freezes?: readonly FreezeNotice[]
-  /** Gives back the block's memory: called, if at all, by whoever is done with it. Nothing may be extracted after it. */
-  release?(): void
-  /**
-   * Proves of extracted transactions what costs too much to prove of all: on EVM chains, who sent them. To be called
-   * after `extract`. Gives what can't be proved. Absent where there is nothing of the kind.
-   *
-   * @throws ChainscreenError `node-bad-answer` where the node lied; its source then refuses the next block too.
-   */
-  proveSenders?(extracted: readonly ScreenableTx[]): readonly Unscreened[]
-  /** Which of these claims (see {@link PendingTransaction}) its transactions use, and which transaction does. */
-  claimants?(claims: ReadonlySet<string>): Claimant[]
 }
 
 /** A claim, and the hash of the transaction that uses it. */
@@ -137,6 +131,10 @@ export interface ChainSource {
   readonly freezes?: FreezeReader
   /** The whole block that the node holds for the best chain at this height, everything about it asked by its hash. */
   block(height: number, signal?: AbortSignal): Promise<SourceBlock>
+  /** Takes back the memory of a block of its. To be called, if at all, by whoever is done with it: nothing can be extracted after it. */
+  release?(block: SourceBlock): void
+  /** Hears that extraction found a block of its untrue, so that another node is asked. Absent where there is none. */
+  refuse?(block: SourceBlock, error: unknown): void
   /** What waits for a block. Absent where this can't be asked. @throws `node-missing-data` where the node has no such feed. */
   mempool?(signal?: AbortSignal): Promise<Mempool>
   /** For `doctor`, once it is open: what the next blocks, and the first reorg, will need of the node. @param next the height of the block that is due. */

@@ -57,28 +57,23 @@ function madeUpBlock(key: Key, at: string): SourceBlock {
   return {
     ...{ height: 0, hash, parentHash: '', time: Math.floor(Date.parse(at) / 1000) },
     ...{ level: 'full', unscreened: [], bytes: 0 },
-    extract: () => ({
-      unscreened: [],
-      transactions: [
-        {
-          ...{ hash, parties: [], ownSigned: false },
-          transfers: [
-            {
-              ...{
-                id: 'value',
-                direction: 'deposit',
-                asset: 'native',
-                symbol: null,
-                amount: 1n,
-                own,
-                tags: [],
+    content: {
+      family: 'made-up',
+      extraction: {
+        unscreened: [],
+        transactions: [
+          {
+            ...{ hash, parties: [], ownSigned: false },
+            transfers: [
+              {
+                ...{ id: 'value', direction: 'deposit', asset: 'native', symbol: null },
+                ...{ amount: 1n, own, tags: [], parties: [{ key, role: 'source' }] },
               },
-              parties: [{ key, role: 'source' }],
-            },
-          ],
-        },
-      ],
-    }),
+            ],
+          },
+        ],
+      },
+    },
   }
 }
 

@@ -26,7 +26,7 @@ async function isServed(config: ChainConfig, height: number): Promise<boolean | 
   if (source === null) return null
   try {
     const block = await source.block(height)
-    block.release?.()
+    source.release?.(block)
     return true
   } catch (error) {
     return isMissing(error) ? false : null

@@ -124,6 +124,8 @@ export function pinned(source: ChainSource, db: Db, chain: Chain, now: () => str
     hashAt: (height, signal) => source.hashAt(height, signal),
     header: (hash, signal) => source.header(hash, signal),
     block: (height, signal) => source.block(height, signal),
+    ...(source.release && { release: source.release.bind(source) }),
+    ...(source.refuse && { refuse: source.refuse.bind(source) }),
     ...(source.tryOut && { tryOut: source.tryOut.bind(source) }),
     ...(source.mempool && { mempool: source.mempool.bind(source) }),
     ...(source.freezes && { freezes: source.freezes }),

@@ -1,5 +1,6 @@
 import { type Finality, finalHeight, hashUnderDepth } from '../chains/final-height.ts'
 import { prefetch } from '../chains/prefetch.ts'
+import { tellingRefusals } from '../chains/refused-block.ts'
 import type { ChainSource, SourceBlock } from '../chains/source.ts'
 import { ChainscreenError } from '../errors.ts'
 import { keptHash } from '../ledger/block-hashes.ts'
@@ -74,7 +75,7 @@ export async function replay(wiring: Wiring, source: ChainSource, range: ReplayR
       )
     }
     for (const part of partsAtFreezes(blocks)) {
-      const counts = await screenAndWiden(wiring, part, write, job)
+      const counts = await tellingRefusals(source, () => screenAndWiden(wiring, part, write, job))
       total.created += counts.created
       total.reinstated += counts.reinstated
       total.known += counts.known

@@ -1,16 +1,15 @@
+import { conflictsIn, extract } from '../chains/extract.ts'
 import type { SourceBlock } from '../chains/source.ts'
 import type { ScreenedBlock } from '../ledger/commit-step.ts'
 import { screen } from '../screening/screen.ts'
 import type { Memory } from './memory.ts'
-import { noteSeen } from './note-seen.ts'
 
 /** Looks blocks through: what touches own addresses, and what the lists say of it. Pure, at the memory's revisions. */
 export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memory: Memory): ScreenedBlock[] {
-  const lookup = memory.ownOn(chain)
+  const own = memory.ownOn(chain)
   const claims = memory.watchedClaims(chain)
   return blocks.map((block) => {
-    const { own, seen } = noteSeen(lookup)
-    const { transactions, unscreened, undecoded = [] } = block.extract(own)
+    const { transactions, unscreened, undecoded = [], used = [] } = extract(block, own)
     return {
       height: block.height,
       hash: block.hash,
@@ -18,13 +17,13 @@ export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memo
       time: block.time,
       level: block.level,
       ...(block.traces && { traces: block.traces }),
-      unscreened: [...block.unscreened, ...unscreened, ...(block.proveSenders?.(transactions) ?? [])],
+      unscreened: [...block.unscreened, ...unscreened],
       unproved: block.unproved ?? false,
       transactions,
       findings: transactions.flatMap((tx) => screen(tx, block.time, memory.watchlist)),
-      ...(claims.size > 0 && block.claimants && { claimed: block.claimants(claims) }),
+      ...(claims.size > 0 && { claimed: conflictsIn(block, claims) }),
       undecoded,
-      seen: [...seen],
+      seen: used,
       ...(block.freezes && { freezes: block.freezes }),
     }
   })

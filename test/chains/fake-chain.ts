@@ -94,7 +94,10 @@ export class FakeChain implements ChainSource {
       unscreened: this.unscreened,
       odd: this.odd,
       bytes: 1,
-      extract: () => ({ transactions: transactions.map(listedDeposit), unscreened: [] }),
+      content: {
+        family: 'made-up',
+        extraction: { transactions: transactions.map(listedDeposit), unscreened: [] },
+      },
     }
   }
 

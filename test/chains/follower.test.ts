@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type FollowerOptions, follow } from '../../src/chains/follower.ts'
-import type { ChainHead } from '../../src/chains/source.ts'
+import { RefusedBlock } from '../../src/chains/refused-block.ts'
+import type { ChainHead, SourceBlock } from '../../src/chains/source.ts'
 import type { BlockRef } from '../../src/screening/types.ts'
 import { dump, story } from '../ledger/fixtures.ts'
 import { screeningLedger, wired } from '../pipeline/fixtures.ts'
@@ -44,6 +45,28 @@ describe('backfill', () => {
     expect(standing(db)).toEqual(hashes(chain).slice(10))
     expect(store.state()).toMatchObject({ startHeight: 10, cursor: { hash: 'a50' } })
     expect(chain.calls.block).toBe(41)
+  })
+
+  it('tells its source of a block that proves untrue in extraction, and asks for it again', async () => {
+    const chain = new FakeChain()
+    chain.mine(3)
+    const { db, store } = screeningLedger()
+    const told: [string, unknown][] = []
+    const source = Object.assign(chain, {
+      refuse: ({ hash }: SourceBlock, error: unknown) => told.push([hash, error]),
+    })
+    const lie = nodeError('node-bad-answer')
+    const watched = {
+      ...store,
+      commit: async (...[blocks, ...rest]: Parameters<typeof store.commit>) => {
+        const untrue = blocks.find(({ height }) => height === 2)
+        if (untrue !== undefined && told.length === 0) throw new RefusedBlock(untrue, lie)
+        await store.commit(blocks, ...rest)
+      },
+    }
+    await followOnce(source, watched)
+    expect(told).toEqual([['a2', expect.objectContaining({ code: lie.code, message: lie.message })]])
+    expect(standing(db)).toEqual(hashes(chain).slice(1))
   })
 
   it('says how far it is', async () => {

@@ -64,7 +64,10 @@ describe('prefetching', () => {
         held += bytes
         // Past those that were asked for before any was seen.
         if (height > 30 && height <= 60) most = Math.max(most, held)
-        return { ...chain.sourceBlock(chain.at(`a${height}`)), bytes, release: () => (held -= bytes) }
+        return { ...chain.sourceBlock(chain.at(`a${height}`)), bytes }
+      },
+      release: ({ bytes }: SourceBlock) => {
+        held -= bytes
       },
     }
     const sizes: number[] = []
@@ -140,10 +143,10 @@ describe('prefetching', () => {
     const chain = chainOf(6)
     const released: number[] = []
     const source = {
-      block: async (height: number) => ({
-        ...(await chain.block(height)),
-        release: () => released.push(height),
-      }),
+      block: (height: number) => chain.block(height),
+      release: ({ height }: SourceBlock) => {
+        released.push(height)
+      },
     }
     const seen: number[] = []
     for await (const batch of prefetch(source, 1, 6, { concurrency: 2 })) {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { BlockContent } from '../../src/chains/extract.ts'
 import { readCoverage } from '../../src/ledger/coverage-queries.ts'
 import { all } from '../../src/ledger/database.ts'
 import { openLedger } from '../../src/ledger/open.ts'
@@ -303,20 +304,23 @@ describe('while windows are widened', () => {
     const db = bitcoinLedger()
     await addDescriptor(db)
     const wiring = wiringOf(db)
-    const [, block] = regtestChain({ txs: [pays([own(19)])] })
-    const nothing = { transactions: [], unscreened: [] }
     const seen: number[] = []
     const extracted: number[] = []
-    const source = { ...block, level: 'full' as const, unscreened: [], bytes: 1, extract: () => nothing }
+    const lookup = wiring.memory.ownOn('bitcoin')
+    const content: BlockContent = {
+      family: 'made-up',
+      get extraction() {
+        const found = [19, 39, 59].filter((index) => lookup.has(keyOf(own(index))))
+        extracted.push(...found)
+        return { transactions: [], unscreened: [], used: found.map((index) => keyOf(own(index))) }
+      },
+    }
     await screenAndWiden(
       wiring,
       [
         {
-          ...{ ...source, height: 1, hash: 'a', parentHash: 'b', time: 1 },
-          extract: (lookup) => {
-            for (const index of [19, 39, 59]) if (lookup.has(keyOf(own(index)))) extracted.push(index)
-            return nothing
-          },
+          ...{ height: 1, hash: 'a', parentHash: 'b', time: 1 },
+          ...{ level: 'full' as const, unscreened: [], bytes: 1, content },
         },
       ],
       (screened) => {

@@ -82,12 +82,15 @@ export class FreezingChain extends FakeChain {
     const freezes = this.noticesOf(block.hash)
     return {
       ...super.sourceBlock(block),
-      extract: () => ({
-        unscreened: [],
-        transactions: deposits.map((hash) =>
-          tx({ hash, transfers: [transfer({ parties: [party(villain, 'source')] })] }),
-        ),
-      }),
+      content: {
+        family: 'made-up',
+        extraction: {
+          unscreened: [],
+          transactions: deposits.map((hash) =>
+            tx({ hash, transfers: [transfer({ parties: [party(villain, 'source')] })] }),
+          ),
+        },
+      },
       ...(freezes.length > 0 && { freezes }),
     }
   }

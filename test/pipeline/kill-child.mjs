@@ -110,8 +110,11 @@ function sourceOf(branch, headHeight) {
     level: height < 20 ? 'logs' : 'full',
     unscreened: height % 10 < 4 ? [{ what: 'traces', reason: 'none here' }] : [],
     bytes: 1,
-    extract: () => ({ transactions: transactionsOf(height, branch), unscreened: [] }),
-    claimants: (claims) => spentIn(height, branch).filter(({ claim }) => claims.has(claim)),
+    content: {
+      family: 'made-up',
+      extraction: { transactions: transactionsOf(height, branch), unscreened: [] },
+      conflicts: spentIn(height, branch),
+    },
     freezes: freezesOf(height, branch),
   })
   return {

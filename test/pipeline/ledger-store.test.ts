@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { BlockContent } from '../../src/chains/extract.ts'
 import type { SourceBlock } from '../../src/chains/source.ts'
 import { isTemporary } from '../../src/errors.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { addOwnAddresses } from '../../src/ledger/own-addresses.ts'
 import { createLedgerStore } from '../../src/pipeline/ledger-store.ts'
-import type { OwnLookup } from '../../src/screening/own.ts'
 import type { ScreenableTx } from '../../src/screening/types.ts'
 import { FakeChain } from '../chains/fake-chain.ts'
 import { at, chain, listedDeposit, story } from '../ledger/fixtures.ts'
@@ -15,12 +15,16 @@ import { activateList, screeningLedger } from './fixtures.ts'
 
 const head = { height: 1, hash: 'a1', finalized: null }
 
-function block(found: (own: OwnLookup) => ScreenableTx[]): SourceBlock {
+/** @param found is asked each time the block is looked through. */
+function block(found: () => ScreenableTx[]): SourceBlock {
   const node = new FakeChain()
-  return {
-    ...node.sourceBlock(node.mine(1)),
-    extract: (own) => ({ transactions: found(own), unscreened: [] }),
+  const content: BlockContent = {
+    family: 'made-up',
+    get extraction() {
+      return { transactions: found(), unscreened: [] }
+    },
   }
+  return { ...node.sourceBlock(node.mine(1)), content }
 }
 
 describe('a step of the pipeline', () => {
@@ -86,12 +90,13 @@ describe('a step of the pipeline', () => {
   })
 
   it('screens again when an own address is added under it', async () => {
-    const { db, store } = screeningLedger()
+    const { db, store, wiring } = screeningLedger()
+    const lookup = wiring.memory.ownOn(chain.id)
     const address = { key: own, address: 'text', kind: 'deposit', reference: 'u1', chain: '' } as const
     const hex = `0x${'a'.repeat(40)}`
     await addOwnAddresses(db, [{ ...address, key: evm('c') }], at)
     const seen: boolean[] = []
-    const meanwhile = block((lookup) => {
+    const meanwhile = block(() => {
       seen.push(lookup.mayHaveEvm(hex) && lookup.has(own))
       if (seen.length === 1) {
         db.prepare(

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { evmKey } from '../../src/address/key.ts'
-import { extractBlock } from '../../src/chains/evm/extract/extract.ts'
 import type { SourceBlock } from '../../src/chains/source.ts'
 import { resolveAlert } from '../../src/ledger/alert-queries.ts'
 import { readCoverage } from '../../src/ledger/coverage-queries.ts'
@@ -50,10 +49,10 @@ function block(height: number, names: Names, ...sketches: TxSketch[]): SourceBlo
     .filter(({ asset }) => asset !== 'native')
     .map(({ asset, symbol }) => ({ address: asset as `0x${string}`, symbol: symbol ?? '' }))
   const named = sketches.map((sketch, index) => ({ hash: hash(height * 100 + index), ...sketch }))
-  const read = { ...blockOf(named), frames: null }
+  const read = { ...blockOf(named), frames: null, odd: new Map() }
   return {
     ...{ ...ref(height), level: 'logs', unscreened: [], bytes: 0 },
-    extract: (lookup) => extractBlock(read, lookup, chainOf(tokens)),
+    content: { family: 'evm', ...read, chain: chainOf(tokens), verify: 'off' },
   }
 }
 

@@ -70,7 +70,10 @@ describe('a replay', () => {
     const honest = chain.block.bind(chain)
     chain.block = async (height) => ({
       ...(await honest(height)),
-      extract: () => ({ transactions: height === 25 ? newer : [], unscreened: [] }),
+      content: {
+        family: 'made-up',
+        extraction: { transactions: height === 25 ? newer : [], unscreened: [] },
+      },
     })
     expect(await replay(wiring, chain, range(20, 40))).toEqual({ created: 0, reinstated: 0, known: 0 })
     activateList(db, [evm('7')], 'house')

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { evmKey } from '../../src/address/key.ts'
-import { extractBlock } from '../../src/chains/evm/extract/extract.ts'
 import type { SourceBlock } from '../../src/chains/source.ts'
 import { commitReplay } from '../../src/ledger/commit-replay.ts'
 import { readCoverage } from '../../src/ledger/coverage-queries.ts'
@@ -25,10 +24,10 @@ const tells = log(contract, [unknown, topic(villain), topic(own)], words(3))
 
 /** A block of these transactions, as a source gives it. */
 function block(height: number, ...sketches: TxSketch[]): SourceBlock {
-  const read = { ...blockOf(sketches), frames: null }
+  const read = { ...blockOf(sketches), frames: null, odd: new Map() }
   return {
     ...{ ...ref(height), level: 'logs', unscreened: [], bytes: 0 },
-    extract: (lookup) => extractBlock(read, lookup, chainOf([])),
+    content: { family: 'evm', ...read, chain: chainOf([]), verify: 'off' },
   }
 }
 

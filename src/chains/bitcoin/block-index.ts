@@ -1,5 +1,5 @@
 import type { ByteReader } from './byte-reader.ts'
-import { ScriptTable } from './script-table.ts'
+import { type ScriptTable, ScriptTableWriter } from './script-table.ts'
 import { readTransactionStart } from './transaction-start.ts'
 import { indexTxOut, minTxOutBytes } from './tx-out.ts'
 
@@ -26,20 +26,24 @@ export interface BlockIndex {
 export function indexBlock(reader: ByteReader): BlockIndex {
   const count = reader.count(minTransactionBytes)
   if (count === 0) reader.fail('a block without transactions')
-  const index: BlockIndex = {
+  const outputs = new ScriptTableWriter(count)
+  const index = {
     starts: new Uint32Array(count),
     bodyEnds: new Uint32Array(count),
     inputCounts: new Uint32Array(count),
-    outputs: new ScriptTable(count),
     sums: new Float64Array(count),
   }
-  for (let i = 0; i < count; i++) indexTransaction(reader, index, i)
+  for (let i = 0; i < count; i++) indexTransaction(reader, index, outputs, i)
   reader.end()
-  index.outputs.finish()
-  return index
+  return { ...index, outputs: outputs.finish() }
 }
 
-function indexTransaction(reader: ByteReader, index: BlockIndex, tx: number): void {
+function indexTransaction(
+  reader: ByteReader,
+  index: Omit<BlockIndex, 'outputs'>,
+  outputs: ScriptTableWriter,
+  tx: number,
+): void {
   index.starts[tx] = reader.position
   const { segwit, inputs } = readTransactionStart(reader)
   index.inputCounts[tx] = inputs
@@ -51,10 +55,10 @@ function indexTransaction(reader: ByteReader, index: BlockIndex, tx: number): vo
     reader.skip(4)
   }
   let sum = 0
-  for (let left = reader.count(minTxOutBytes); left > 0; left--) sum += indexTxOut(reader, index.outputs)
+  for (let left = reader.count(minTxOutBytes); left > 0; left--) sum += indexTxOut(reader, outputs)
   index.sums[tx] = sum
   index.bodyEnds[tx] = reader.position
-  index.outputs.endGroup()
+  outputs.endGroup()
   if (segwit) {
     for (let i = 0; i < inputs; i++) {
       for (let items = reader.count(1); items > 0; items--) reader.skipVar()

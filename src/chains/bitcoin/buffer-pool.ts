@@ -21,11 +21,16 @@ export class BufferPool {
     return Buffer.from(memory, 0, length)
   }
 
-  /** To be called once, when nobody will read it any more. Buffers of elsewhere are left alone. */
+  /**
+   * Takes memory back when nobody will read it any more, as another thread would take it over: every view of it has a length of
+   * 0 from then on. Buffers of elsewhere, and those that were given before, are left alone.
+   */
   give({ buffer }: Uint8Array): void {
-    if (!(buffer instanceof ArrayBuffer) || !this.#ours.has(buffer)) return
+    if (!(buffer instanceof ArrayBuffer) || !this.#ours.delete(buffer)) return
+    const memory = structuredClone(buffer, { transfer: [buffer] })
+    this.#ours.add(memory)
     // Sizes that are not asked for any more make room for those that are.
-    if (this.#free.push(buffer) > mostKept) this.#free.shift()
+    if (this.#free.push(memory) > mostKept) this.#free.shift()
   }
 
   #allocate(size: number): ArrayBuffer {

@@ -47,9 +47,6 @@ export class RestReader implements BlockReader {
       block: block.body,
       spent: spent.body,
       received: block.body.length + spent.body.length,
-      release: () => {
-        for (const { body } of [block, spent]) this.#node.giveBack(body)
-      },
     }
   }
 

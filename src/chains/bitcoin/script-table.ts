@@ -1,13 +1,21 @@
 import type { OwnLookup } from '../../screening/own.ts'
 
-/** Spans of the table that is being filled; indexing a block never waits, so all tables can use it in turn. At most 4 MB: a block has no more. */
-let scratch = new Uint32Array(1 << 14)
-
 /**
  * Where the scripts of a block stand in its bytes, grouped by transaction. Two numbers a script and one a
  * transaction, in typed arrays: a block with 100,000 scripts costs no objects.
  */
-export class ScriptTable {
+export interface ScriptTable {
+  /** For each script where it begins and where it ends. */
+  spans: Uint32Array
+  /** For each group how many numbers of `spans` it and those before it take. */
+  groupEnds: Uint32Array
+}
+
+/** Spans of the table that is being filled; indexing a block never waits, so all tables can use it in turn. At most 4 MB: a block has no more. */
+let scratch = new Uint32Array(1 << 14)
+
+/** Fills a {@link ScriptTable}. */
+export class ScriptTableWriter {
   #spans = scratch
   #used = 0
   readonly #groupEnds: Uint32Array
@@ -35,22 +43,21 @@ export class ScriptTable {
   }
 
   /** To be called once, after the last script and before another table is begun. */
-  finish(): this {
-    this.#spans = this.#spans.slice(0, this.#used)
-    return this
+  finish(): ScriptTable {
+    return { spans: this.#spans.slice(0, this.#used), groupEnds: this.#groupEnds }
   }
+}
 
-  get scripts(): number {
-    return this.#used / 2
+/** Whether any script of a group may be an own address. The hot path: one look-up a script. */
+export function mayTouch(
+  { spans, groupEnds }: ScriptTable,
+  group: number,
+  bytes: Uint8Array,
+  own: OwnLookup,
+): boolean {
+  const end = groupEnds[group] ?? 0
+  for (let i = group === 0 ? 0 : (groupEnds[group - 1] ?? 0); i < end; i += 2) {
+    if (own.mayHaveScript(bytes, spans[i] as number, spans[i + 1] as number)) return true
   }
-
-  /** Whether any script of a group may be an own address. The hot path: one look-up a script. */
-  mayTouch(group: number, bytes: Uint8Array, own: OwnLookup): boolean {
-    const spans = this.#spans
-    const end = this.#groupEnds[group] ?? 0
-    for (let i = group === 0 ? 0 : (this.#groupEnds[group - 1] ?? 0); i < end; i += 2) {
-      if (own.mayHaveScript(bytes, spans[i] as number, spans[i + 1] as number)) return true
-    }
-    return false
-  }
+  return false
 }

@@ -11,7 +11,6 @@ import type { BitcoinAuth } from './credentials.ts'
 import { HashLookahead } from './hash-lookahead.ts'
 import { HeadWait } from './head-wait.ts'
 import { readHeader, writeHeader } from './header.ts'
-import { blockClaimants } from './mempool/block-claimants.ts'
 import { readMempool } from './mempool/read-mempool.ts'
 import { bitcoinCaip2, networkFacts } from './networks.ts'
 import { NodeClient } from './node-client.ts'
@@ -22,7 +21,7 @@ import type { ReaderChain } from './reader-chain.ts'
 import { RpcClient } from './rpc-client.ts'
 import { RpcError } from './rpc-error.ts'
 import { blockHeaderSchema, chainInfoSchema, hashSchema } from './rpc-schemas.ts'
-import { type RawBlock, ScannedBlock } from './scanned-block.ts'
+import { type RawBlock, scanBlock } from './scanned-block.ts'
 import { tryOut } from './try-out.ts'
 
 const inputsUnknown = {
@@ -211,7 +210,7 @@ export class BitcoinSource implements ChainSource {
     }
     const hash = await this.#hashes.hashAt(height, signal).catch(absent)
     const check = async (raw: RawBlock) => {
-      const block = new ScannedBlock(raw, hash)
+      const block = scanBlock(raw, hash)
       return { raw, block, proved: await this.#verifier.prove(block, height) }
     }
     const read = () => reader.read(hash, check, signal).catch(absent)
@@ -228,13 +227,15 @@ export class BitcoinSource implements ChainSource {
       unscreened: [...(raw.spent === null ? [inputsUnknown] : []), ...proved.unverified],
       unproved: this.#verifier.mode === 'off',
       bytes: raw.received,
-      extract: (own) => {
-        const { transactions, unscreened } = block.extract(own)
-        return { transactions, unscreened: [...proved.doubts(own), ...unscreened] }
-      },
-      release: () => block.release(),
-      claimants: (claims) => blockClaimants(block, claims),
+      content: { family: 'bitcoin', ...block, unverifiedInputs: proved.unverifiedInputs },
     }
+  }
+
+  /** Other memory than this node's is left alone. */
+  release({ content }: SourceBlock): void {
+    if (content.family !== 'bitcoin') return
+    this.#node.giveBack(content.bytes)
+    if (content.spent !== null) this.#node.giveBack(content.spent.bytes)
   }
 
   mempool(signal?: AbortSignal): Promise<Mempool> {
@@ -244,7 +245,8 @@ export class BitcoinSource implements ChainSource {
   tryOut(next: number, signal?: AbortSignal): Promise<Trial[]> {
     const reads = this.#reader?.name ?? ''
     const block = (height: number) => this.block(height, signal)
-    const options = { node: this.#node, rpc: this.#rpc, block, reads, waits: this.#waits }
+    const release = (read: SourceBlock) => this.release(read)
+    const options = { node: this.#node, rpc: this.#rpc, block, release, reads, waits: this.#waits }
     return tryOut(options, next, signal)
   }
 

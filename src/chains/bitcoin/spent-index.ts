@@ -1,5 +1,5 @@
 import type { ByteReader } from './byte-reader.ts'
-import { ScriptTable } from './script-table.ts'
+import { type ScriptTable, ScriptTableWriter } from './script-table.ts'
 import { indexTxOut, minTxOutBytes } from './tx-out.ts'
 
 /** Where the outputs that a block's inputs spend stand, by transaction. */
@@ -23,7 +23,7 @@ export function indexSpent(reader: ByteReader, inputCounts: Uint32Array): SpentI
   const count = reader.count(1)
   if (count !== inputCounts.length) reader.fail(`${count} transactions, the block has ${inputCounts.length}`)
   const starts = new Uint32Array(count)
-  const scripts = new ScriptTable(count)
+  const scripts = new ScriptTableWriter(count)
   const sums = new Float64Array(count)
   for (let tx = 0; tx < count; tx++) {
     starts[tx] = reader.position

@@ -35,6 +35,8 @@ export interface TryOutOptions {
   rpc: RpcClient
   /** Reads the block at a height as a follower does. */
   block: (height: number, signal?: AbortSignal) => Promise<SourceBlock>
+  /** Gives the memory of such a block back. */
+  release: (block: SourceBlock) => void
   /** How blocks are read: the best method that worked when the node was opened. */
   reads: string
   /** Whether it can be asked to wait for heads. */
@@ -64,7 +66,7 @@ const polled: Trial = {
 }
 
 async function tryBlock(
-  { node, block }: TryOutOptions,
+  { node, block, release }: TryOutOptions,
   height: number,
   pruneHeight: number | undefined,
   signal?: AbortSignal,
@@ -78,7 +80,7 @@ async function tryBlock(
   }
   try {
     const read = await block(height, signal)
-    read.release?.()
+    release(read)
     const found = `read block ${height} at level ${read.level}`
     if (read.level === 'full') return { state: 'ok', found, advice: null }
     const advice =

@@ -1,5 +1,5 @@
 import type { ByteReader } from './byte-reader.ts'
-import type { ScriptTable } from './script-table.ts'
+import type { ScriptTableWriter } from './script-table.ts'
 
 /** The fewest bytes of an output: eight of value, one of script length. */
 export const minTxOutBytes = 9
@@ -12,7 +12,7 @@ const maxMoneyHigh = 0x775f0
  *
  * @returns its satoshi; a double holds every amount there can be
  */
-export function indexTxOut(reader: ByteReader, table: ScriptTable): number {
+export function indexTxOut(reader: ByteReader, table: ScriptTableWriter): number {
   const low = reader.u32()
   const high = reader.u32()
   if (high > maxMoneyHigh) reader.fail('an amount above 21,000,000 BTC')

@@ -1,7 +1,7 @@
 import { ChainscreenError } from '../../errors.ts'
 import { checkBlock } from './check-block.ts'
 import type { ChainDefinition } from './definitions/definition.ts'
-import { oddities } from './oddity.ts'
+import { type Oddity, oddities } from './oddity.ts'
 import type { BlockReceipts, ReceiptReader } from './read-receipts.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import type { CallOptions, RpcClient } from './rpc/client.ts'
@@ -45,11 +45,26 @@ export async function readBlock(
   return { block, receipts, traces: read }
 }
 
+/** What of transactions and their receipts is not understood, by the transaction's place in the block: nearly always nothing. */
+export function oddTransactions({
+  block: { transactions },
+  receipts,
+}: Pick<ServedBlock, 'block' | 'receipts'>): ReadonlyMap<number, readonly Oddity[]> {
+  const odd = new Map<number, readonly Oddity[]>()
+  for (const [index, tx] of transactions.entries()) {
+    const all = [...(tx[oddities] ?? []), ...(receipts.all[index]?.[oddities] ?? [])]
+    if (all.length > 0) odd.set(index, all)
+  }
+  return odd
+}
+
 /** Whether something of a transaction is not understood, as it was served. */
-export function isOdd({ block, receipts, traces }: ServedBlock): boolean {
-  const served = [...block.transactions, ...receipts.all].some((each) => each[oddities] !== undefined)
+export function isOdd({ traces, ...served }: ServedBlock): boolean {
   const traced = traces.frames ?? []
-  return served || traced.some((trace) => trace !== null && (isUnread(trace) || trace.odd.length > 0))
+  return (
+    oddTransactions(served).size > 0 ||
+    traced.some((trace) => trace !== null && (isUnread(trace) || trace.odd.length > 0))
+  )
 }
 
 /** Reads a block without its traces: an old one may have none to give. Throws as {@link readBlock} does. */

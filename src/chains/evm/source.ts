@@ -5,15 +5,21 @@ import type { ChainSource, SourceBlock } from '../source.ts'
 import { ChainIdentity } from './chain-identity.ts'
 import { checkHeader } from './check-block.ts'
 import { chainDefinition } from './definitions/index.ts'
-import { extractBlock } from './extract/extract.ts'
 import { type FinalityTag, finalityTagReader } from './finality-tag.ts'
 import { extractFreezes } from './freezes/extract-freezes.ts'
 import { createFreezeReader } from './freezes/freeze-reader.ts'
-import { nonceClaimants } from './mempool/account-nonce.ts'
 import { readTxpool } from './mempool/read-txpool.ts'
 import { probeNode } from './probe.ts'
 import { createVerifier, type VerifyMode } from './proof/verifier.ts'
-import { type BlockReaders, isOdd, missing, readBlock, readLogs, type ServedBlock } from './read-block.ts'
+import {
+  type BlockReaders,
+  isOdd,
+  missing,
+  oddTransactions,
+  readBlock,
+  readLogs,
+  type ServedBlock,
+} from './read-block.ts'
 import { lackingOf, ReceiptReader } from './read-receipts.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import { createRpcClient } from './rpc/client.ts'
@@ -142,7 +148,7 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
       const receipts = served.receipts.all
       const { frames } = served.traces
       const lacking = lackingOf(served.receipts)
-      const { unverified, proveSenders } = await verifier.prove(
+      const unverified = await verifier.prove(
         ...([block, receipts, served.receipts.served, lacking] as const),
       )
       const { notices, unread } = extractFreezes(receipts, freezeContracts)
@@ -154,9 +160,7 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
         odd: isOdd(served),
         unproved: verify === 'off',
         bytes: tally.bytes,
-        extract: (own) => extractBlock({ block, receipts, frames }, own, chain),
-        proveSenders,
-        claimants: (claims) => nonceClaimants(block.transactions, claims),
+        content: { family: 'evm', block, receipts, frames, odd: oddTransactions(served), chain, verify },
         ...(notices.length > 0 && { freezes: notices }),
       }
     },
@@ -165,7 +169,7 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
 
     freezes: createFreezeReader(rpc, async (height, signal) => {
       const { block, receipts } = await readLogs(readers, height, { signal })
-      const { unverified } = await verifier.prove(
+      const unverified = await verifier.prove(
         ...([block, receipts.all, receipts.served, lackingOf(receipts)] as const),
       )
       const { notices, unread } = extractFreezes(receipts.all, freezeContracts)

@@ -42,6 +42,9 @@ export function receiptsOf({ absent, tooLarge, extra, repeated }: BlockReceipts)
   ]
 }
 
+/** Oddities do not count here. */
+const nothing = new Map()
+
 function statusOf({ block, receipts: { all: receipts, absent }, traces }: ServedBlock): Unscreened[] {
   const { frames } = traces
   const without = new Set(absent)
@@ -49,7 +52,7 @@ function statusOf({ block, receipts: { all: receipts, absent }, traces }: Served
     const { status, transactionHash } = receipt
     if ((status !== undefined && status !== null) || without.has(transactionHash)) return false
     if (receipt[oddities] !== undefined) return false
-    return transactionAt({ block, receipts, frames }, index)?.frames === null
+    return transactionAt({ block, receipts, frames, odd: nothing }, index)?.frames === null
   })
   if (!unknown) return []
   const reason = 'receipts from before Byzantium do not say whether a transaction succeeded'

@@ -46,12 +46,17 @@ export async function askEndpoint<T>(
     return answer
   } catch (error) {
     if (signal?.aborted) throw error
-    endpoint.trouble = messageOf(error)
-    const ours = error instanceof ChainscreenError ? error : undefined
-    endpoint.breaker.failed(clock.nowMs(), {
-      grave: ours !== undefined && graveCodes.has(ours.code),
-      retryAfterMs: ours?.retryAfterMs,
-    })
+    refuseEndpoint(endpoint, error, clock)
     throw error
   }
+}
+
+/** Learns from something that an endpoint did wrong. */
+export function refuseEndpoint(endpoint: Endpoint, error: unknown, clock: { nowMs(): number }): void {
+  endpoint.trouble = messageOf(error)
+  const ours = error instanceof ChainscreenError ? error : undefined
+  endpoint.breaker.failed(clock.nowMs(), {
+    grave: ours !== undefined && graveCodes.has(ours.code),
+    retryAfterMs: ours?.retryAfterMs,
+  })
 }

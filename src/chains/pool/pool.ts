@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { ChainscreenError, isTemporary } from '../../errors.ts'
-import type { ChainHead, ChainSource, SourceInfo } from '../source.ts'
+import type { ChainHead, ChainSource, SourceBlock, SourceInfo } from '../source.ts'
 import { createAgreement } from './agreement.ts'
 import type { BreakerPauses } from './breaker.ts'
-import { askEndpoint, createEndpoint, type Endpoint } from './endpoint.ts'
+import { askEndpoint, createEndpoint, type Endpoint, refuseEndpoint } from './endpoint.ts'
 import { pooledFreezes } from './pooled-freezes.ts'
 import { preferTraces } from './prefer-traces.ts'
 
@@ -75,11 +75,7 @@ export function createPool(
       } catch (error) {
         if (signal?.aborted) throw error
         errors.push(error)
-        options.onChange?.({
-          endpoint: endpoint.source.endpoint,
-          what: 'set-aside',
-          reason: endpoint.trouble,
-        })
+        setAside(endpoint)
       }
     }
     // What halts a chain is for all its nodes to say: one that fails for a while may not.
@@ -90,6 +86,11 @@ export function createPool(
 
   const ask = async <T>(question: (source: ChainSource) => Promise<T>, signal?: AbortSignal): Promise<T> =>
     (await askOne(question, signal)).answer
+
+  const setAside = (endpoint: Endpoint): void =>
+    options.onChange?.({ endpoint: endpoint.source.endpoint, what: 'set-aside', reason: endpoint.trouble })
+
+  const release = (block: SourceBlock): void => sources[block.node ?? -1]?.release?.(block)
 
   const follow = (endpoint: Endpoint): void => {
     if (lead === endpoint) return
@@ -151,25 +152,39 @@ export function createPool(
     }),
     hashAt: (height, signal) => ask((source) => source.hashAt(height, signal), signal),
     async block(height, signal) {
-      const read = (source: ChainSource) => source.block(height, signal)
+      const read = async (source: ChainSource): Promise<SourceBlock> => {
+        return { ...(await source.block(height, signal)), node: sources.indexOf(source) }
+      }
       const { endpoint, answer } = await askOne(read, signal)
       const others = () => inOrder().filter((other) => other !== endpoint)
-      const block = await traces.better(answer, others(), async (other) => {
-        const theirs = await askEndpoint(other, read, clock, signal)
-        if (theirs.traces === 'read') follow(other)
-        return theirs
-      })
+      const block = await traces.better(
+        answer,
+        others(),
+        async (other) => {
+          const theirs = await askEndpoint(other, read, clock, signal)
+          if (theirs.traces === 'read') follow(other)
+          return theirs
+        },
+        release,
+      )
       if (!block.odd) return block
       // What is the same with every node is in the block.
       for (const other of others()) {
         const theirs = await askEndpoint(other, read, clock, signal).catch(() => null)
         if (theirs?.hash === block.hash && theirs.level === block.level && !theirs.odd) {
-          block.release?.()
+          release(block)
           return theirs
         }
-        theirs?.release?.()
+        if (theirs !== null) release(theirs)
       }
       return block
+    },
+    release,
+    refuse(block, error) {
+      const endpoint = endpoints[block.node ?? -1]
+      if (endpoint === undefined) return
+      refuseEndpoint(endpoint, error, clock)
+      setAside(endpoint)
     },
     ...(first.freezes && { freezes: pooledFreezes(opened) }),
     close: async () => {

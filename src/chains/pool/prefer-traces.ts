@@ -10,12 +10,14 @@ const askAgainMs = 20_000
 export interface TracePreference {
   /**
    * @param block as the first node had it. @param others the other nodes that may be asked now. @param read reads it from one.
+   * @param release takes one back that is not needed.
    * @throws `node-unreachable` while nodes that serve traces can't be asked, and not for long: one of them is asked first.
    */
   better(
     block: SourceBlock,
     others: readonly Endpoint[],
     read: (endpoint: Endpoint) => Promise<SourceBlock>,
+    release: (block: SourceBlock) => void,
   ): Promise<SourceBlock>
 }
 
@@ -25,7 +27,7 @@ export function preferTraces(endpoints: readonly Endpoint[], clock: { nowMs(): n
   /** Since when blocks would have been taken without traces for want of a node. */
   let waitsSinceMs: number | null = null
   return {
-    async better(block, others, read) {
+    async better(block, others, read, release) {
       if (block.traces === 'read') waitsSinceMs = null
       if (block.traces === undefined || block.traces === 'read') return block
       let best = block
@@ -36,9 +38,10 @@ export function preferTraces(endpoints: readonly Endpoint[], clock: { nowMs(): n
         })
         // A node that serves traces, and was asked often enough, knows better why there are none than one that has none.
         const isBetter = theirs !== null && theirs.traces !== 'none' && best.traces !== 'read'
-        if (!isBetter) theirs?.release?.()
-        else {
-          best.release?.()
+        if (!isBetter) {
+          if (theirs !== null) release(theirs)
+        } else {
+          release(best)
           best = theirs
         }
         if (best.traces === 'read') {
@@ -53,7 +56,7 @@ export function preferTraces(endpoints: readonly Endpoint[], clock: { nowMs(): n
       waitsSinceMs ??= nowMs
       const away = `${source.endpoint} serves call traces, and could not be asked: ${trouble ?? 'it did not answer'}`
       if (nowMs - waitsSinceMs >= waitMs) return { ...best, traces: { away } }
-      best.release?.()
+      release(best)
       throw new ChainscreenError(
         'node-unreachable',
         `No other node of this chain serves call traces: ${away}`,

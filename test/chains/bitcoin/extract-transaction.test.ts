@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ScreenableTx } from '../../../src/screening/types.ts'
 import { buildBlock, type Coin, sats } from './build-block.ts'
-import { extractOne, scan } from './extract.ts'
+import { extractFrom, extractOne, scan } from './extract.ts'
 import { alwaysMaybe, ownSet } from './own-set.ts'
 import { key, opReturn, p2a, p2pkh, p2tr, p2wpkh } from './scripts.ts'
 
@@ -69,7 +69,7 @@ describe('a transaction without an own input', () => {
 describe('a coinbase', () => {
   it('that pays an own address is a deposit without source', () => {
     const block = buildBlock({ coinbase: [coin(hot, 50), coin(opReturn, 0)] })
-    const [found] = scan(block).extract(own).transactions
+    const [found] = extractFrom(scan(block), own).transactions
     expect(found?.hash).toBe(block.txids[0])
     expect(lines(found)).toEqual(['deposit vout:0 hot 5000000000'])
     expect(found?.parties).toEqual([])
@@ -167,11 +167,11 @@ describe('amounts', () => {
 describe('own addresses', () => {
   it('that were added later are found by looking again at the same block', () => {
     const block = scan(buildBlock({ txs: [{ inputs: [coin(alice, 1)], outputs: [coin(bob, 1)] }] }))
-    expect(block.extract(own).transactions).toEqual([])
-    expect(lines(block.extract(ownSet(bob)).transactions.at(0))).toEqual([
+    expect(extractFrom(block, own).transactions).toEqual([])
+    expect(lines(extractFrom(block, ownSet(bob)).transactions.at(0))).toEqual([
       `deposit vout:0 ${key(bob)} 100000000`,
     ])
-    expect(lines(block.extract(ownSet(alice)).transactions.at(0))).toEqual([
+    expect(lines(extractFrom(block, ownSet(alice)).transactions.at(0))).toEqual([
       `withdrawal vout:0 ${key(alice)} 100000000`,
     ])
   })

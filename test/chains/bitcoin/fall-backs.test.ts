@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { MethodUnavailable } from '../../../src/chains/bitcoin/block-reader.ts'
 import { ReaderChain } from '../../../src/chains/bitcoin/reader-chain.ts'
+import { extract } from '../../../src/chains/extract.ts'
 import { sats } from './build-block.ts'
 import { type FakeNodeState, type Reply, startFakeNode } from './fake-node.ts'
 import { sourceFor } from './open-source.ts'
@@ -32,7 +33,7 @@ async function read(state: Partial<FakeNodeState>, reads?: 'auto' | 'rest' | 'ge
   const source = sourceFor(node.url, { reads, verify: 'strict' })
   const { reads: name } = await source.open()
   const block = await source.block(2)
-  return { name, block, found: block.extract(ownSet(hot)).transactions, node }
+  return { name, block, found: extract(block, ownSet(hot)).transactions, node }
 }
 
 describe('a block', () => {
@@ -97,7 +98,7 @@ describe('a block', () => {
       node.state.undoUnreadable = true
       const block = await source.block(2)
       expect(block).toMatchObject({ level: 'full', unscreened: [] })
-      expect(block.extract(ownSet(hot)).transactions).toMatchObject([
+      expect(extract(block, ownSet(hot)).transactions).toMatchObject([
         { parties: [{ key: key(alice.script) }] },
         {},
       ])

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { networkFacts } from '../../../src/chains/bitcoin/networks.ts'
 import { hashBlock } from '../../../src/chains/bitcoin/proof/hash-block.ts'
 import { BlockVerifier } from '../../../src/chains/bitcoin/proof/verifier.ts'
-import { ScannedBlock } from '../../../src/chains/bitcoin/scanned-block.ts'
+import { scanBlock } from '../../../src/chains/bitcoin/scanned-block.ts'
 import { ChainscreenError } from '../../../src/errors.ts'
 import { buildBlock, sats } from './build-block.ts'
+import { extractFrom } from './extract.ts'
 import { alwaysMaybe, ownSet } from './own-set.ts'
 import { hash160, opReturn, p2tr, p2wpkhOf, publicKey } from './scripts.ts'
 
@@ -25,10 +26,9 @@ const verifier = new BlockVerifier('strict', networkFacts.regtest, hashBlock)
 const own = alwaysMaybe(ownSet(p2tr('a')))
 
 async function take(block: Uint8Array, spent: Uint8Array): Promise<number> {
-  const scanned = new ScannedBlock({ block, spent, received: 0 }, built.hash)
-  const proved = await verifier.prove(scanned, 300)
-  proved.doubts(own)
-  return scanned.extract(own).transactions.length
+  const scanned = scanBlock({ block, spent }, built.hash)
+  const { unverifiedInputs } = await verifier.prove(scanned, 300)
+  return extractFrom(scanned, own, unverifiedInputs).transactions.length
 }
 
 function flipped(bytes: Buffer, bit: number): Buffer {

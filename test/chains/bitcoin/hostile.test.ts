@@ -1,29 +1,28 @@
 import { describe, expect, it } from 'vitest'
 import { publicKeyForms } from '../../../src/address/script.ts'
-import { ScannedBlock } from '../../../src/chains/bitcoin/scanned-block.ts'
+import { transactionOf } from '../../../src/chains/bitcoin/scanned-block.ts'
 import { buildBlock } from './build-block.ts'
+import { extractFrom, scan } from './extract.ts'
 import { ownSet } from './own-set.ts'
 import { multisig, p2pk, p2wpkh, publicKey } from './scripts.ts'
 
 const own = p2wpkh('hot')
-const scan = (tx: Parameters<typeof buildBlock>[0]) => {
-  const { block, spent, hash } = buildBlock(tx)
-  return new ScannedBlock({ block, spent, received: 0 }, hash).extract(ownSet(own)).transactions
-}
+const find = (block: Parameters<typeof buildBlock>[0]) =>
+  extractFrom(scan(buildBlock(block)), ownSet(own)).transactions
 
 describe('a transaction as large as a block', () => {
   const inputs = Array.from({ length: 10_000 }, (_, i) => ({ script: p2wpkh(`in ${i}`), value: 10n }))
   const outputs = Array.from({ length: 10_000 }, (_, i) => ({ script: p2wpkh(`out ${i}`), value: 1n }))
 
   it('that pays us once has each party once', () => {
-    const [found] = scan({ txs: [{ inputs, outputs: [...outputs, { script: own, value: 1n }] }] })
+    const [found] = find({ txs: [{ inputs, outputs: [...outputs, { script: own, value: 1n }] }] })
     expect(found?.transfers).toHaveLength(1)
     expect(found?.parties).toHaveLength(20_000)
   })
 
   it('that pays us ten thousand times has each payer once, not once for each payment', () => {
     const payments = outputs.map(({ value }) => ({ script: own, value }))
-    const [found] = scan({ txs: [{ inputs, outputs: payments }] })
+    const [found] = find({ txs: [{ inputs, outputs: payments }] })
     expect(found?.transfers).toHaveLength(10_000)
     expect(found?.transfers.flatMap(({ parties }) => parties)).toEqual([])
     expect(found?.parties).toHaveLength(10_000)
@@ -31,7 +30,7 @@ describe('a transaction as large as a block', () => {
 
   it('that spends from us ten thousand times has each payee once', () => {
     const consolidation = inputs.map(({ value }) => ({ script: own, value }))
-    const [found] = scan({ txs: [{ inputs: consolidation, outputs }] })
+    const [found] = find({ txs: [{ inputs: consolidation, outputs }] })
     expect(found?.transfers.flatMap(({ parties }) => parties)).toHaveLength(10_000)
     expect(found?.parties).toEqual([])
   })
@@ -47,7 +46,7 @@ describe('a transaction as large as a block', () => {
       ...inputs.slice(0, 50).map((input) => ({ ...input, witness })),
       { script: p2pk(key), value: 1n },
     ]
-    const [found] = scan({ txs: [{ inputs: shown, outputs: [{ script: own, value: 1n }] }] })
+    const [found] = find({ txs: [{ inputs: shown, outputs: [{ script: own, value: 1n }] }] })
     const forms = found?.parties.map((party) => party.forms?.length ?? 0) ?? []
     // Three of each, and its other encoding where it is a point of the curve.
     expect(Math.max(...forms)).toBeGreaterThan(32 * 3)
@@ -59,7 +58,7 @@ describe('a transaction as large as a block', () => {
     const keys = Array.from({ length: 15 }, (_, i) => publicKey(`signer ${i}`))
     const script = multisig(keys)
     const many = Array.from({ length: 10_000 }, () => ({ script, value: 10n }))
-    const [found] = scan({ txs: [{ inputs: many, outputs: [{ script: own, value: 1n }] }] })
+    const [found] = find({ txs: [{ inputs: many, outputs: [{ script: own, value: 1n }] }] })
     expect(found?.parties).toMatchObject([{ role: 'source' }])
     const forms = keys.flatMap((each) => publicKeyForms(each))
     expect(forms.length).toBeGreaterThan(15 * 3)
@@ -72,8 +71,8 @@ describe('a transaction as large as a block', () => {
     const built = buildBlock({
       txs: [{ inputs: [{ script, value: 1n, witness: items }], outputs: [{ script: own, value: 1n }] }],
     })
-    const block = new ScannedBlock({ ...built, received: 0 }, built.hash)
-    expect(block.transaction(1).inputs[0]?.witness).toHaveLength(1000)
-    expect(block.extract(ownSet(own)).transactions).toHaveLength(1)
+    const block = scan(built)
+    expect(transactionOf(block, 1).inputs[0]?.witness).toHaveLength(1000)
+    expect(extractFrom(block, ownSet(own)).transactions).toHaveLength(1)
   })
 })

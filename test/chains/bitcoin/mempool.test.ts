@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { conflictsIn, extract } from '../../../src/chains/extract.ts'
 import type { PendingTransaction } from '../../../src/chains/source.ts'
 import type { ScreenableTx } from '../../../src/screening/types.ts'
 import { sats } from './build-block.ts'
@@ -42,9 +43,9 @@ describe('the mempool of a Bitcoin Core', () => {
     await source.open()
     const block = await source.block(2)
     expect(extracted(read)).toHaveLength(2)
-    expect(extracted(read)).toEqual(block.extract(own).transactions)
+    expect(extracted(read)).toEqual(extract(block, own).transactions)
     expect(
-      block.claimants?.(new Set([claims[1]?.[0] ?? '', claims[0]?.[1] ?? '', `${'0'.repeat(64)}:0`])),
+      conflictsIn(block, new Set([claims[1]?.[0] ?? '', claims[0]?.[1] ?? '', `${'0'.repeat(64)}:0`])),
     ).toEqual([
       { claim: claims[0]?.[1], by: txids[0] },
       { claim: claims[1]?.[0], by: txids[1] },

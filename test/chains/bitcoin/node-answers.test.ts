@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { conflictsIn, extract } from '../../../src/chains/extract.ts'
 import { ChainscreenError, type ErrorCode } from '../../../src/errors.ts'
 import { createFaultProxy, type Fault } from '../../simulation/fault-proxy.ts'
 import { createRandom, type Random } from '../../simulation/random.ts'
@@ -140,9 +141,9 @@ async function askEverything(
     await attempt('header', () => source.header(chain[2]?.hash ?? ''))
     await attempt('block', async () => {
       const block = await source.block(2)
-      block.extract(own)
-      block.claimants?.(new Set([`${funding.txid}:0`]))
-      block.release?.()
+      extract(block, own)
+      conflictsIn(block, new Set([`${funding.txid}:0`]))
+      source.release(block)
     })
     await attempt('mempool', async () => {
       const waiting = await source.mempool()

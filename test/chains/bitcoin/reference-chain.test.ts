@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Key } from '../../../src/address/key.ts'
 import { parseAddress } from '../../../src/address/parse.ts'
+import { extract } from '../../../src/chains/extract.ts'
 import type { OwnLookup } from '../../../src/screening/own.ts'
 import type { ScreenableTx } from '../../../src/screening/types.ts'
 import { hasShared } from '../../shared.ts'
@@ -30,7 +31,7 @@ async function extractAll(reads: Reads, own: OwnLookup): Promise<Map<string, rea
     const { height: to } = await source.head()
     for (let height = from; height <= to; height++) {
       const block = await source.block(height)
-      found.set(block.hash, block.extract(own).transactions)
+      found.set(block.hash, extract(block, own).transactions)
     }
   }
   await collect(0)

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ScannedBlock } from '../../../src/chains/bitcoin/scanned-block.ts'
+import { BufferPool } from '../../../src/chains/bitcoin/buffer-pool.ts'
 import { ChainscreenError } from '../../../src/errors.ts'
 import { type BuiltBlock, buildBlock, sats } from './build-block.ts'
-import { scan } from './extract.ts'
+import { extractFrom, scan } from './extract.ts'
 import { ownSet } from './own-set.ts'
 import { opReturn, p2pk, p2pkh, p2tr, p2wpkh, publicKey } from './scripts.ts'
 
@@ -39,22 +39,26 @@ describe('a block in bytes', () => {
     const scanned = scan(built)
     expect(scanned.header).toMatchObject({ hash: built.hash, parentHash: built.parentHash, time: built.time })
     const own = ownSet(hot, p2pk(publicKey('y')))
-    expect(scanned.extract(own).transactions.map(({ hash }) => hash)).toEqual(built.txids.slice(1))
+    expect(extractFrom(scanned, own).transactions.map(({ hash }) => hash)).toEqual(built.txids.slice(1))
   })
 
   it('is not looked through after its memory was given back', () => {
-    let given = 0
-    const scanned = new ScannedBlock({ ...built, received: 0, release: () => given++ }, built.hash)
-    scanned.release()
-    scanned.release()
-    expect(given).toBe(1)
-    expect(() => scanned.extract(ownSet(hot))).toThrow('given back')
+    const pool = new BufferPool()
+    const wide = buildBlock({
+      txs: [{ inputs: [spend], outputs: [{ script: Buffer.alloc(100_000), value }] }],
+    })
+    const bytes = pool.take(wide.block.length) ?? Buffer.of()
+    bytes.set(wide.block)
+    const scanned = scan({ ...wide, block: bytes })
+    expect(extractFrom(scanned, ownSet(hot)).transactions).toEqual([])
+    pool.give(bytes)
+    expect(() => extractFrom(scanned, ownSet(hot))).toThrow('memory was released')
   })
 
   it('reads lists of 253 and more', () => {
     const outputs = Array.from({ length: 300 }, (_, i) => ({ script: p2wpkh(`${i}`), value }))
     const wide = buildBlock({ txs: [{ inputs: outputs, outputs: [...outputs, { script: hot, value }] }] })
-    const [found] = scan(wide).extract(ownSet(hot)).transactions
+    const [found] = extractFrom(scan(wide), ownSet(hot)).transactions
     expect(found?.transfers.map(({ id }) => id)).toEqual(['vout:300'])
     expect(found?.parties).toHaveLength(600)
   })
@@ -116,7 +120,7 @@ describe('a damaged answer', () => {
         const position = at % target.length
         target[position] = (target[position] ?? 0) ^ mask
         expect(['none', 'node-bad-answer']).toContain(
-          codeOf(() => scan({ ...built, block, spent }).extract(own)),
+          codeOf(() => extractFrom(scan({ ...built, block, spent }), own)),
         )
       }),
       { numRuns: 2000 },

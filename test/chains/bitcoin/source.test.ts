@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { extract } from '../../../src/chains/extract.ts'
 import { type BuiltBlock, sats } from './build-block.ts'
 import { startFakeNode } from './fake-node.ts'
 import { sourceFor } from './open-source.ts'
@@ -54,10 +55,10 @@ describe('a Bitcoin source', () => {
       const { hash, parentHash, height, time } = at(chain, 2)
       expect(block).toMatchObject({ hash, parentHash, height, time, level: 'full', unscreened: [] })
       expect(block.bytes).toBeGreaterThan(100)
-      expect(block.extract(ownSet(hot)).transactions).toMatchObject([
+      expect(extract(block, ownSet(hot)).transactions).toMatchObject([
         { transfers: [{ direction: 'deposit', id: 'vout:0', amount: 546n, tags: ['dust'] }] },
       ])
-      expect((await source.block(0)).extract(ownSet(hot)).transactions).toEqual([])
+      expect(extract(await source.block(0), ownSet(hot)).transactions).toEqual([])
     },
   )
 

@@ -4,7 +4,8 @@ import { writeHeader } from '../../../src/chains/bitcoin/header.ts'
 import { networkFacts } from '../../../src/chains/bitcoin/networks.ts'
 import { hashBlock } from '../../../src/chains/bitcoin/proof/hash-block.ts'
 import { BlockVerifier, type VerifyMode } from '../../../src/chains/bitcoin/proof/verifier.ts'
-import { ScannedBlock } from '../../../src/chains/bitcoin/scanned-block.ts'
+import { scanBlock } from '../../../src/chains/bitcoin/scanned-block.ts'
+import { extract } from '../../../src/chains/extract.ts'
 import type { OwnLookup } from '../../../src/screening/own.ts'
 import { buildBlock, sats } from './build-block.ts'
 import { type FakeNodeState, type NodeBlock, startFakeNode } from './fake-node.ts'
@@ -100,7 +101,7 @@ describe('a spent output that shows nothing, in place of an own one', () => {
   it('is a row of the block, for whoever has that address', async () => {
     const { source } = await opened(lying, 'strict')
     const block = await source.block(1)
-    const rowsOf = (own: OwnLookup) => block.extract(own).unscreened
+    const rowsOf = (own: OwnLookup) => extract(block, own).unscreened
     expect(rowsOf(ownSet(input.script))).toMatchObject([{ what: 'unverified', txHash: lying[1]?.txids[1] }])
     expect(rowsOf(ownSet(hot))).toEqual([])
   })
@@ -111,7 +112,7 @@ describe('a coinbase that leaves fees', () => {
   const scanned = (reward: bigint) => {
     const coinbase = [{ script: p2tr('miner'), value: reward }]
     const built = buildBlock({ height: 1, coinbase, txs: [payment] })
-    return new ScannedBlock({ ...built, received: 0 }, built.hash)
+    return scanBlock(built, built.hash)
   }
   const verifier = new BlockVerifier('strict', facts, hashBlock)
 

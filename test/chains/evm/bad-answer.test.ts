@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { transferTopic } from '../../../src/chains/evm/extract/topics.ts'
 import { createEvmSource } from '../../../src/chains/evm/source.ts'
+import { extract } from '../../../src/chains/extract.ts'
 import { address, blockOf, hash, log, topic, words } from './build.ts'
 import { expectFailure } from './failure.ts'
 import { type Handler, healthyNode, startFakeNode } from './fake-node.ts'
@@ -73,7 +74,7 @@ describe('what of a transaction can’t be read', () => {
     const source = createEvmSource({ url: node.url, chainId: 1, tokens: [], traces: 'off' })
     onTestFinished(() => source.close())
     const block = await source.block(7)
-    const { transactions, unscreened } = block.extract(ownOf(own))
+    const { transactions, unscreened } = extract(block, ownOf(own))
     expect(transactions).toMatchObject([{ transfers: [{ id: 'value', amount: 5n }] }])
     return { odd: block.odd, unscreened }
   }
@@ -117,7 +118,7 @@ describe('what of a transaction can’t be read', () => {
     })
     const source = createEvmSource({ url: node.url, chainId: 1, tokens: [], traces: 'off' })
     onTestFinished(() => source.close())
-    expect((await source.block(7)).extract(ownOf(own)).transactions).toMatchObject([
+    expect(extract(await source.block(7), ownOf(own)).transactions).toMatchObject([
       { transfers: [{ id: 'log:1', amount: 7n }] },
     ])
   })
@@ -147,7 +148,7 @@ describe('a transaction of a type that is not known', () => {
     const read = await source.block(7)
     expect(read.odd).toBe(false)
     expect(read.unscreened).toMatchObject([{ what: 'traces' }, { what: 'transaction-type' }])
-    return read.extract(ownOf(own))
+    return extract(read, ownOf(own))
   }
 
   it('needs no value, input or receiver: its logs are read', async () => {

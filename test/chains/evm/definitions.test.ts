@@ -90,7 +90,11 @@ describe('what chains do in ways of their own', () => {
     ]
     const sketch = { from: user, to: router, value: `0x${amount.toString(16)}`, logs }
     const { block, receipts } = blockOf([sketch])
-    const extraction = extractBlock({ block, receipts, frames: null }, ownOf(mine), chainOf([], polygon))
+    const extraction = extractBlock(
+      { block, receipts, frames: null, odd: new Map() },
+      ownOf(mine),
+      chainOf([], polygon),
+    )
     expect(extraction.undecoded).toBeUndefined()
     expect(extraction.transactions).toMatchObject([
       {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createEvmSource } from '../../../src/chains/evm/source.ts'
+import { extract } from '../../../src/chains/extract.ts'
 import type { ScreenableTx } from '../../../src/screening/types.ts'
 import { type Anvil, type AnvilReceipt, startAnvil } from '../../anvil.ts'
 import { address } from './build.ts'
@@ -58,10 +59,10 @@ describe('value inside transactions of a live anvil', () => {
     const flat = await readWith('debug_traceBlockByHash', height, mine)
     expect(nested.info.reads).toMatch(/callTracer/)
     expect(flat.info.reads).toMatch(/trace_block/)
-    const { transactions: txs, unscreened } = nested.block.extract(nested.own)
+    const { transactions: txs, unscreened } = extract(nested.block, nested.own)
     const native = (all: readonly ScreenableTx[]) =>
       all.flatMap((tx) => tx.transfers.filter(({ asset }) => asset === 'native'))
-    const other = flat.block.extract(flat.own)
+    const other = extract(flat.block, flat.own)
     expect(native(other.transactions)).toEqual(native(txs))
     expect(other.unscreened).toEqual(unscreened)
     return {

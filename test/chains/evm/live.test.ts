@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { evmKey } from '../../../src/address/key.ts'
 import { createEvmSource } from '../../../src/chains/evm/source.ts'
+import { extract } from '../../../src/chains/extract.ts'
 import type { ChainSource } from '../../../src/chains/source.ts'
 import { type Anvil, type AnvilReceipt, startAnvil } from '../../anvil.ts'
 import { address } from './build.ts'
@@ -30,7 +31,7 @@ describe('a live anvil', () => {
   }
 
   const found = async (receipt: AnvilReceipt, ...mine: string[]) =>
-    (await source.block(Number(receipt.blockNumber))).extract(ownOf(...mine)).transactions
+    extract(await source.block(Number(receipt.blockNumber)), ownOf(...mine)).transactions
 
   beforeAll(async () => {
     anvil = await startAnvil()

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { transferTopic } from '../../../src/chains/evm/extract/topics.ts'
 import type { VerifyMode } from '../../../src/chains/evm/proof/verifier.ts'
 import { createEvmSource } from '../../../src/chains/evm/source.ts'
+import { extract } from '../../../src/chains/extract.ts'
 import type { SourceBlock } from '../../../src/chains/source.ts'
 import { ChainscreenError } from '../../../src/errors.ts'
 import { address, blockOf, log, topic, words } from './build.ts'
@@ -158,8 +159,7 @@ async function changingNode() {
 
 /** What is found in a block, by transaction. */
 function found(read: SourceBlock) {
-  const { transactions } = read.extract(ownOf(own))
-  read.proveSenders?.(transactions)
+  const { transactions } = extract(read, ownOf(own))
   return new Map(transactions.map((tx) => [tx.hash, tx]))
 }
 
@@ -184,7 +184,7 @@ describe('odd answers', () => {
           const read = await reader.block(7)
           const still = found(read)
           for (const [hash, tx] of clean) if (hash !== odd) expect(still.get(hash)).toEqual(tx)
-          for (const { txHash } of read.extract(ownOf(own)).unscreened) expect(txHash).toBe(odd)
+          for (const { txHash } of extract(read, ownOf(own)).unscreened) expect(txHash).toBe(odd)
           // Nobody else's addresses are made of what can't be read.
           for (const { parties, transfers } of still.values())
             for (const { key } of [...parties, ...transfers.flatMap((one) => one.parties)])

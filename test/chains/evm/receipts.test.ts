@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { transferTopic } from '../../../src/chains/evm/extract/topics.ts'
 import { createEvmSource, type EvmSourceOptions } from '../../../src/chains/evm/source.ts'
+import { extract } from '../../../src/chains/extract.ts'
 import { createPool } from '../../../src/chains/pool/pool.ts'
 import { address, blockOf, hash, log, type TxSketch, topic, words } from './build.ts'
 import { expectFailure } from './failure.ts'
@@ -28,7 +29,7 @@ async function sourceOf(
 
 /** Who paid what, by the transactions of a block. */
 const payments = (read: Awaited<ReturnType<ReturnType<typeof createEvmSource>['block']>>) =>
-  read.extract(ownOf(own)).transactions.map((tx) => [tx.hash, Number(tx.transfers[0]?.amount)])
+  extract(read, ownOf(own)).transactions.map((tx) => [tx.hash, Number(tx.transfers[0]?.amount)])
 const everyPayment = [0x11, 0x12, 0x13].map((amount, index) => [hash(index), amount])
 const rows = (read: { unscreened: readonly { what: string }[] }) =>
   read.unscreened.filter(({ what }) => what === 'receipt' || what === 'unverified')

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEvmSource, type EvmSourceOptions } from '../../../src/chains/evm/source.ts'
+import { extract } from '../../../src/chains/extract.ts'
 import { address, blockOf, topic } from './build.ts'
 import { type Handler, healthyBlockHash, healthyNode, rpcError, startFakeNode } from './fake-node.ts'
 import { ownOf } from './own.ts'
@@ -148,11 +149,11 @@ describe('a block', () => {
     const tx = { from: address(1), to: address(2), value: '0x5' }
     const { source } = await sourceOf(healthyNode([tx]))
     const block = await source.block(7)
-    expect(block.extract(ownOf()).transactions).toEqual([])
-    expect(block.extract(ownOf(address(2))).transactions).toMatchObject([
+    expect(extract(block, ownOf()).transactions).toEqual([])
+    expect(extract(block, ownOf(address(2))).transactions).toMatchObject([
       { transfers: [{ direction: 'deposit' }] },
     ])
-    expect(block.extract(ownOf(address(1))).transactions).toMatchObject([
+    expect(extract(block, ownOf(address(1))).transactions).toMatchObject([
       { transfers: [{ direction: 'withdrawal' }] },
     ])
   })
@@ -166,7 +167,7 @@ describe('a block', () => {
     }
     const tx = { from: shout(address(1)), to: shout(address(2)), value: '0xAB', logs: [log] }
     const { source } = await sourceOf(healthyNode([tx]))
-    const [found] = (await source.block(7)).extract(ownOf(address(2))).transactions
+    const [found] = extract(await source.block(7), ownOf(address(2))).transactions
     expect(found?.transfers).toMatchObject([
       { asset: 'native', amount: 171n },
       { asset: `erc20:${address(3)}`, amount: 171n },
@@ -177,7 +178,7 @@ describe('a block', () => {
   it('may hold transactions of unknown types with unknown fields', async () => {
     const tx = { from: address(1), to: address(2), value: '0x5', type: '0x7e', mint: '0x9', sourceHash: '0x' }
     const { source } = await sourceOf(healthyNode([tx]))
-    expect((await source.block(7)).extract(ownOf(address(2))).transactions).toHaveLength(1)
+    expect(extract(await source.block(7), ownOf(address(2))).transactions).toHaveLength(1)
   })
 
   it('of transactions of a type that nobody knows is read as far as it goes, and says so', async () => {
@@ -186,7 +187,7 @@ describe('a block', () => {
     const block = await source.block(7)
     expect(block.unscreened.map(({ what }) => what)).toEqual(['traces', 'transaction-type'])
     expect(block.unscreened[1]?.reason).toContain('0x71')
-    expect(block.extract(ownOf(address(2))).transactions).toHaveLength(3)
+    expect(extract(block, ownOf(address(2))).transactions).toHaveLength(3)
   })
 
   it('says when its receipts are too old to tell whether a transaction succeeded', async () => {
@@ -197,7 +198,7 @@ describe('a block', () => {
     const { source } = await sourceOf(handlers, { traces: 'off' })
     const block = await source.block(7)
     expect(block.unscreened.map(({ what }) => what)).toEqual(['traces', 'status'])
-    expect(block.extract(ownOf(address(2))).transactions).toEqual([])
+    expect(extract(block, ownOf(address(2))).transactions).toEqual([])
   })
 })
 

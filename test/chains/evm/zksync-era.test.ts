@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { transferTopic } from '../../../src/chains/evm/extract/topics.ts'
 import { createEvmSource } from '../../../src/chains/evm/source.ts'
+import { extract } from '../../../src/chains/extract.ts'
 import { address, blockOf, log, type TxSketch, topic, words } from './build.ts'
 import { healthyNode, startFakeNode } from './fake-node.ts'
 import { ownOf } from './own.ts'
@@ -36,7 +37,7 @@ async function read(sketch: TxSketch) {
   onTestFinished(() => source.close())
   await source.open()
   const served = await source.block(7)
-  const transfers = served.extract(ownOf(own)).transactions.flatMap((tx) => tx.transfers)
+  const transfers = extract(served, ownOf(own)).transactions.flatMap((tx) => tx.transfers)
   return {
     served,
     moved: transfers.map(({ id, direction, asset, amount }) => [id, direction, asset, Number(amount)]),

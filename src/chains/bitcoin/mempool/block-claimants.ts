@@ -11,7 +11,10 @@ import { outpointBytes, outpointHex } from './outpoint.ts'
  *
  * @param claims `txid:n`
  */
-export function blockClaimants(block: ScannedBlock, claims: ReadonlySet<string>): Claimant[] {
+export function blockClaimants(
+  block: Pick<ScannedBlock, 'bytes' | 'header' | 'index'>,
+  claims: ReadonlySet<string>,
+): Claimant[] {
   const wanted = new Map([...claims].map((claim) => [outpointHex(claim), claim]))
   const bytes = Buffer.from(block.bytes.buffer, block.bytes.byteOffset, block.bytes.length)
   const reader = new ByteReader(bytes, `Block ${block.header.hash}`)

@@ -9,11 +9,11 @@ let thread: HashThread | null | undefined = import.meta.url.endsWith('.js') ? un
 
 /** Hashes a block: in a thread of its own, and where that is not to be had, in this one. */
 export async function hashBlock(
-  { bytes, spentBytes, index }: ScannedBlock,
+  { bytes, spent, index }: ScannedBlock,
   rules: SpendRules,
 ): Promise<BlockHashes> {
   const { starts, bodyEnds, inputCounts } = index
-  const task = { block: bytes, places: { starts, bodyEnds, inputCounts }, spent: spentBytes, rules }
+  const task = { block: bytes, places: { starts, bodyEnds, inputCounts }, spent: spent?.bytes ?? null, rules }
   if (thread !== null) {
     try {
       thread ??= new HashThread()

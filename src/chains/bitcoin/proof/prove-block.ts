@@ -1,6 +1,6 @@
 import type { BlockIndex } from '../block-index.ts'
 import type { NetworkFacts } from '../networks.ts'
-import type { ScannedBlock } from '../scanned-block.ts'
+import { type ScannedBlock, transactionOf } from '../scanned-block.ts'
 import type { SpentIndex } from '../spent-index.ts'
 import { namesHeight, readCoinbase, witnessFault } from './coinbase.ts'
 import type { BlockHashes } from './hash-here.ts'
@@ -42,7 +42,7 @@ function spendsFault(block: ScannedBlock, spends: BlockHashes['spends']): string
   if (!spends?.fault) return undefined
   const { tx, input, problem } = spends.fault
   const more = spends.faults > 1 ? ` (and ${spends.faults - 1} more inputs like it)` : ''
-  return `input ${input} of transaction ${block.transaction(tx).txid}: ${problem}${more}`
+  return `input ${input} of transaction ${transactionOf(block, tx).txid}: ${problem}${more}`
 }
 
 /**

@@ -11,8 +11,12 @@ export interface SpendsProof {
   /** The first input that can't spend what it is said to spend, and how many there are. */
   fault: (InputPlace & { problem: string }) | null
   faults: number
-  /** Inputs that show what these scripts are spent with, and are said to spend something else that shows nothing. */
-  doubts: (InputPlace & { scripts: Uint8Array[] })[]
+  unverified: UnverifiedInput[]
+}
+
+/** An input that shows what these scripts are spent with, and is said to spend something else that shows nothing. */
+export interface UnverifiedInput extends InputPlace {
+  scripts: Uint8Array[]
 }
 
 export interface SpendHashers {
@@ -30,7 +34,7 @@ export function proveSpends(
 ): SpendsProof {
   const expectedHashes: (InputPlace & ExpectedHash)[] = []
   const unusualSpends: (InputPlace & UnusualSpend)[] = []
-  const found: SpendsProof = { fault: null, faults: 0, doubts: [] }
+  const found: SpendsProof = { fault: null, faults: 0, unverified: [] }
   const fail = ({ tx, input }: InputPlace, problem: string) => {
     found.fault ??= { tx, input, problem }
     found.faults += 1
@@ -54,7 +58,7 @@ export function proveSpends(
     const hash160 = ripemd160(sha256)
     const ofWitness =
       items === 2 ? [witnessScript(0, hash160), witnessScript(0, sha256)] : [witnessScript(0, sha256)]
-    found.doubts.push({
+    found.unverified.push({
       tx,
       input,
       scripts: items > 0 ? ofWitness : [p2pkhScript(hash160), p2shScript(hash160)],

@@ -1,13 +1,12 @@
 import { ChainscreenError } from '../../../errors.ts'
-import type { OwnLookup } from '../../../screening/own.ts'
 import type { Unscreened } from '../../source.ts'
 import type { BlockHeader } from '../header.ts'
 import type { NetworkFacts } from '../networks.ts'
 import type { ScannedBlock } from '../scanned-block.ts'
-import { doubtsOf } from './doubts.ts'
 import type { hashBlock } from './hash-block.ts'
 import { proveBlock, workFault } from './prove-block.ts'
 import { rulesAt } from './revealed.ts'
+import type { UnverifiedInput } from './spends.ts'
 
 /** `strict`: a fault refuses the block. `warn`: it is recorded. `off`: nothing is proved. */
 export type VerifyMode = 'strict' | 'warn' | 'off'
@@ -17,13 +16,13 @@ export interface ProvedBlock {
   unverified: readonly Unscreened[]
   /** The miner left some of the fees, or the spent outputs are not this block's: worth another look. */
   doubtful: boolean
-  /** Inputs that may be own ones, and are said to be somebody else's. */
-  doubts(own: OwnLookup): readonly Unscreened[]
+  /** Inputs of which it can't be proved what they spend: they may be own ones, and are said to be somebody else's. */
+  unverifiedInputs: readonly UnverifiedInput[]
 }
 
 type HashBlock = typeof hashBlock
 
-const nothing: ProvedBlock = { unverified: [], doubtful: false, doubts: () => [] }
+const nothing: ProvedBlock = { unverified: [], doubtful: false, unverifiedInputs: [] }
 const unclaimedReason =
   'the coinbase takes less than subsidy and fees, which it may, and which leaves the amounts of spent outputs unproved'
 
@@ -49,7 +48,7 @@ export class BlockVerifier {
     return {
       unverified,
       doubtful: unclaimed > 0,
-      doubts: (own) => doubtsOf(block, hashes.spends, own),
+      unverifiedInputs: hashes.spends?.unverified ?? [],
     }
   }
 

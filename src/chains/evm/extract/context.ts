@@ -1,5 +1,5 @@
 import type { ChainDefinition } from '../definitions/definition.ts'
-import { type Oddity, oddities } from '../oddity.ts'
+import type { Oddity } from '../oddity.ts'
 import type { TokenTable } from '../tokens.ts'
 import { type BlockFrames, type CallFrames, isUnread, type UnreadTrace } from '../traces/call-frames.ts'
 import type { RpcBlock, RpcReceipt, RpcTransaction } from '../types.ts'
@@ -18,6 +18,8 @@ export interface ReadBlock {
   receipts: readonly RpcReceipt[]
   /** `null`: no call traces were read. */
   frames: BlockFrames | null
+  /** What of a transaction and its receipt is not understood, by its place in the block: see `oddTransactions`. */
+  odd: ReadonlyMap<number, readonly Oddity[]>
 }
 
 /** A transaction with all that was read of it. */
@@ -42,7 +44,7 @@ export function transactionAt(read: ReadBlock, index: number): ReadTransaction |
     receipt,
     frames,
     succeeded: succeeded(receipt, frames),
-    odd: oddIn(tx, receipt, trace, frames),
+    odd: oddIn(read.odd.get(index), receipt, trace, frames),
   }
 }
 
@@ -50,21 +52,19 @@ const nothing: readonly Oddity[] = []
 
 /** Nearly always nothing: asked for every transaction of a block. */
 function oddIn(
-  tx: RpcTransaction,
+  served: readonly Oddity[] | undefined,
   receipt: RpcReceipt,
   trace: BlockFrames[number] | undefined,
   frames: CallFrames | null,
 ): readonly Oddity[] {
-  const served = tx[oddities] !== undefined || receipt[oddities] !== undefined
   const inTrace =
     trace === null || trace === undefined
       ? nothing
       : isUnread(trace)
         ? unreadTrace(receipt, trace)
         : trace.odd
-  if (!served) return inTrace
-  const all = [...(tx[oddities] ?? []), ...(receipt[oddities] ?? [])]
-  return [...all.filter(({ unlessTraced }) => !(unlessTraced && frames !== null)), ...inTrace]
+  if (served === undefined) return inTrace
+  return [...served.filter(({ unlessTraced }) => !(unlessTraced && frames !== null)), ...inTrace]
 }
 
 /** What failed moved nothing inside. */

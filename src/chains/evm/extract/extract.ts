@@ -2,6 +2,7 @@ import type { OwnLookup } from '../../../screening/own.ts'
 import type { ScreenableTx } from '../../../screening/types.ts'
 import type { Extraction, Unscreened } from '../../source.ts'
 import { unscreenedOdd } from '../oddity.ts'
+import { proveSenders, type VerifyMode } from '../proof/verifier.ts'
 import { isReadWhole } from '../transaction-types.ts'
 import { type EvmChain, type ReadBlock, type ReadTransaction, transactionAt } from './context.ts'
 import { namedElsewhere } from './named-elsewhere.ts'
@@ -14,6 +15,27 @@ import { extractWithdrawals } from './withdrawals.ts'
 const toldTwice = {
   what: 'traces',
   reason: 'a self-destruct in its trace repeats an earlier movement, and may be the same one reported twice',
+}
+
+/** A block of an EVM chain, as data. */
+export interface EvmContent extends ReadBlock {
+  family: 'evm'
+  chain: EvmChain
+  /** Whether the senders of transactions that touch own addresses are proved. */
+  verify: VerifyMode
+}
+
+/**
+ * What touches own addresses in a block, and what of it was not understood or is not proved. Pure.
+ *
+ * @throws ChainscreenError `node-bad-answer` with `verify: strict`, where the node lied about a sender.
+ */
+export function extractEvm(content: EvmContent, own: OwnLookup): Extraction {
+  const { block, chain, verify } = content
+  const found = extractBlock(content, own, chain)
+  const hashes = found.transactions.map(({ hash }) => hash)
+  const unproved = proveSenders(block, hashes, verify, chain.definition.unproved)
+  return { ...found, unscreened: [...found.unscreened, ...unproved] }
 }
 
 /**

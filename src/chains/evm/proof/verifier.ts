@@ -1,22 +1,14 @@
 import { ChainscreenError } from '../../../errors.ts'
-import type { ScreenableTx } from '../../../screening/types.ts'
 import type { Unscreened } from '../../source.ts'
 import type { RpcBlock, RpcHeader, RpcReceipt } from '../types.ts'
 import type { Mismatch, Proof, ProofRules } from './findings.ts'
 import { proveHeader } from './header.ts'
-import { loadKeccak } from './keccak.ts'
+import { loadedKeccak, loadKeccak } from './keccak.ts'
 import { proveBlock } from './prove-block.ts'
 import { proveSigners } from './prove-signers.ts'
 
 /** `strict`: a mismatch refuses the block. `warn`: it is recorded. `off`: nothing is proved. */
 export type VerifyMode = 'strict' | 'warn' | 'off'
-
-export interface ProvedBlock {
-  /** What of the block can't be proved; in mode `warn` also what proved false. */
-  unverified: readonly Unscreened[]
-  /** See `SourceBlock`. */
-  proveSenders(extracted: readonly ScreenableTx[]): readonly Unscreened[]
-}
 
 /** Proves what one node serves. */
 export interface Verifier {
@@ -32,6 +24,7 @@ export interface Verifier {
    *
    * @param receipts one for each transaction. @param served those that a root commits to, where they are others.
    * @param lacking why not all of these could be received, where that is no fault of the node: the root can't be computed.
+   * @returns what of the block can't be proved; in mode `warn` also what proved false.
    * @throws ChainscreenError `node-bad-answer` in mode `strict`, where something in it can't be true.
    */
   prove(
@@ -39,51 +32,46 @@ export interface Verifier {
     receipts: readonly RpcReceipt[],
     served?: readonly RpcReceipt[],
     lacking?: string | null,
-  ): Promise<ProvedBlock>
+  ): Promise<readonly Unscreened[]>
 }
 
-const nothing: ProvedBlock = { unverified: [], proveSenders: () => [] }
-
 export function createVerifier(mode: VerifyMode, rules: ProofRules): Verifier {
-  // Who sent a transaction is looked at after the block was handed on. Whoever chooses between nodes only learns what
-  // becomes of reading: so a lie that comes out then is also what the next block is refused for.
-  let lie: unknown = null
   return {
     async proveHeader(header) {
       if (mode === 'strict') judge(proveHeader(header, rules, await loadKeccak()), header, mode)
     },
     async prove(block, receipts, served = receipts, lacking = null) {
-      if (mode === 'off') return nothing
+      if (mode === 'off') return []
       const keccak = await loadKeccak()
-      if (lie !== null) {
-        const before = lie
-        lie = null
-        throw before
-      }
       const allowed = lacking === null ? rules : { ...rules, receiptsRoot: lacking, logsBloom: lacking }
-      const unverified = judge(proveBlock(block, receipts, allowed, keccak, served), block, mode)
-      // Extraction runs again when own addresses change; who sent a transaction does not.
-      const known = new Map<string, readonly Unscreened[]>()
-      const sender = (hash: string): readonly Unscreened[] => {
-        const index = block.transactions.findIndex((tx) => tx.hash === hash)
-        // Beacon chain withdrawals are extracted under the block's own hash: nobody sent them.
-        if (index < 0) return []
-        const proof = proveSigners(block.transactions, [index], rules, keccak)
-        // Anybody may send one that can't be proved: it is a gap of its own, not of everybody's in the block.
-        return judge(proof, block, mode).map((row) => ({ ...row, txHash: hash }))
-      }
-      const proveSenders = (extracted: readonly ScreenableTx[]): readonly Unscreened[] => {
-        try {
-          for (const { hash } of extracted) if (!known.has(hash)) known.set(hash, sender(hash))
-        } catch (error) {
-          lie = error
-          throw error
-        }
-        return extracted.flatMap(({ hash }) => known.get(hash) ?? [])
-      }
-      return { unverified, proveSenders }
+      return judge(proveBlock(block, receipts, allowed, keccak, served), block, mode)
     },
   }
+}
+
+/**
+ * Proves who sent transactions of a block: a signature costs too much to prove it of all, and only those that touch own
+ * addresses matter. Keccak has to be loaded, as it is once a block was proved.
+ *
+ * @param hashes of the transactions.
+ * @returns what of them can't be proved; in mode `warn` also what proved false.
+ * @throws ChainscreenError `node-bad-answer` in mode `strict`, where the node names another sender than the signature.
+ */
+export function proveSenders(
+  block: RpcBlock,
+  hashes: readonly string[],
+  mode: VerifyMode,
+  rules: ProofRules,
+): readonly Unscreened[] {
+  if (mode === 'off') return []
+  return hashes.flatMap((hash) => {
+    const index = block.transactions.findIndex((tx) => tx.hash === hash)
+    // Beacon chain withdrawals are extracted under the block's own hash: nobody sent them.
+    if (index < 0) return []
+    const proof = proveSigners(block.transactions, [index], rules, loadedKeccak())
+    // Anybody may send one that can't be proved: it is a gap of its own, not of everybody's in the block.
+    return judge(proof, block, mode).map((row) => ({ ...row, txHash: hash }))
+  })
 }
 
 function judge({ mismatches, unproved }: Proof, block: RpcHeader, mode: VerifyMode): Unscreened[] {

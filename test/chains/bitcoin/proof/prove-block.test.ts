@@ -3,7 +3,7 @@ import { networkFacts } from '../../../../src/chains/bitcoin/networks.ts'
 import { hashBlock } from '../../../../src/chains/bitcoin/proof/hash-block.ts'
 import { proveBlock, subsidyAt, workFault } from '../../../../src/chains/bitcoin/proof/prove-block.ts'
 import { rulesAt } from '../../../../src/chains/bitcoin/proof/revealed.ts'
-import { ScannedBlock } from '../../../../src/chains/bitcoin/scanned-block.ts'
+import { scanBlock } from '../../../../src/chains/bitcoin/scanned-block.ts'
 import { type BlockSpec, type BuiltBlock, buildBlock, sats } from '../build-block.ts'
 import { rehash } from '../rehash.ts'
 import { hash160, p2pkhOf, p2shOf, p2tr, p2wpkhOf, publicKey } from '../scripts.ts'
@@ -33,7 +33,7 @@ async function faults(
   height = 700,
   network: 'regtest' | 'mainnet' = 'regtest',
 ) {
-  const scanned = new ScannedBlock({ block, spent, received: 0 }, hash)
+  const scanned = scanBlock({ block, spent }, hash)
   return proveBlock(
     scanned,
     height,

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { doubtsOf } from '../../../../src/chains/bitcoin/proof/doubts.ts'
 import { hashBlock } from '../../../../src/chains/bitcoin/proof/hash-block.ts'
 import type { SpendsProof } from '../../../../src/chains/bitcoin/proof/spends.ts'
-import { ScannedBlock } from '../../../../src/chains/bitcoin/scanned-block.ts'
+import { type ScannedBlock, scanBlock, transactionOf } from '../../../../src/chains/bitcoin/scanned-block.ts'
+import type { OwnLookup } from '../../../../src/screening/own.ts'
 import { buildBlock, type InputSpec, sats } from '../build-block.ts'
+import { extractFrom } from '../extract.ts'
 import { ownSet } from '../own-set.ts'
 import {
   digest,
@@ -94,8 +95,11 @@ const lies: Record<string, Buffer> = {
   'a script that anything spends': Buffer.of(0x6d, 0x51),
 }
 
-const whole = ({ block, spent, hash }: ReturnType<typeof buildBlock>) =>
-  new ScannedBlock({ block, spent, received: 0 }, hash)
+const whole = ({ block, spent, hash }: ReturnType<typeof buildBlock>) => scanBlock({ block, spent }, hash)
+
+/** The rows for whoever has these addresses. */
+const rowsOf = (block: ScannedBlock, { unverified }: SpendsProof, own: OwnLookup) =>
+  extractFrom(block, own, unverified).unscreened
 
 /** What comes of an input that is served as the spend of another script. */
 async function served(input: InputSpec, script: Uint8Array) {
@@ -111,7 +115,7 @@ describe('an input that is what it is said to be', () => {
     '%s is neither refused nor unverified',
     async (_, input) => {
       const { spends } = await served(input, input.script)
-      expect(spends).toEqual({ fault: null, faults: 0, doubts: [] })
+      expect(spends).toEqual({ fault: null, faults: 0, unverified: [] })
     },
   )
 
@@ -126,7 +130,7 @@ describe('an input that is what it is said to be', () => {
       segwit: true,
       taproot: true,
     })
-    expect(spends).toEqual({ fault: null, faults: 0, doubts: [] })
+    expect(spends).toEqual({ fault: null, faults: 0, unverified: [] })
   })
 })
 
@@ -193,10 +197,10 @@ describe.each(Object.entries(showing))('an own %s that is spent', (form, input) 
   it.each(Object.entries(lies))('is not hidden by naming %s instead', async (lie, script) => {
     const { block, spends } = await served(input, script)
     const refused = spends.faults > 0
-    const doubts = doubtsOf(block, spends, ownSet(input.script))
-    expect({ form, lie, silent: !refused && doubts.length === 0 }).toEqual({ form, lie, silent: false })
+    const rows = rowsOf(block, spends, ownSet(input.script))
+    expect({ form, lie, silent: !refused && rows.length === 0 }).toEqual({ form, lie, silent: false })
     // Nobody else is troubled by it.
-    expect(doubtsOf(block, spends, ownSet(p2wpkh('somebody')))).toEqual([])
+    expect(rowsOf(block, spends, ownSet(p2wpkh('somebody')))).toEqual([])
   })
 })
 
@@ -205,11 +209,11 @@ describe('what is shown to a script that asks for nothing', () => {
     const theirs = { script: Buffer.of(0x6d, 0x51), value, scriptSig: pushes(Buffer.of(1, 2), alice) }
     const { block, spends } = await served(theirs, theirs.script)
     expect(spends.faults).toBe(0)
-    expect(doubtsOf(block, spends, ownSet(p2pkhOf(hash160(alice))))).toEqual([
+    expect(rowsOf(block, spends, ownSet(p2pkhOf(hash160(alice))))).toEqual([
       {
         what: 'unverified',
         reason: expect.stringMatching(/^input 0 shows what an own address/),
-        txHash: block.transaction(1).txid,
+        txHash: transactionOf(block, 1).txid,
       },
     ])
   })
@@ -221,7 +225,7 @@ describe('before segwit', () => {
     const block = whole(buildBlock({ height: 300, txs: [{ inputs: [input], outputs }] }))
     expect((await hashBlock(block, { segwit: false, taproot: false })).spends).toMatchObject({
       faults: 0,
-      doubts: [],
+      unverified: [],
     })
     expect((await hashBlock(block, { segwit: true, taproot: true })).spends).toMatchObject({ faults: 1 })
   })

@@ -103,7 +103,7 @@ describe('value inside a transaction', () => {
       return readBlockTraces(answer, block, receipts, chainDefinition(1), 'debug_traceBlockByHash')
     }
     const extractBlockOf = (frames: BlockFrames) =>
-      extractBlock({ block, receipts, frames }, ownOf(own, hot), chainOf([]))
+      extractBlock({ block, receipts, frames, odd: new Map() }, ownOf(own, hot), chainOf([]))
     const nothing = { transactions: [], unscreened: [] }
 
     it.each<[string, Record<string, unknown>]>([
@@ -144,7 +144,7 @@ describe('value inside a transaction', () => {
   describe('that can’t be read', () => {
     const { block, receipts } = blockOf([call, { ...call, value: '0x3', to: hot, input: '0x' }])
     const read = (frames: BlockFrames, ...mine: string[]) =>
-      extractBlock({ block, receipts, frames }, ownOf(...mine), chainOf([]))
+      extractBlock({ block, receipts, frames, odd: new Map() }, ownOf(...mine), chainOf([]))
     const odd = (about: string[] | null) => [{ what: 'traces', reason: 'odd', about }]
     const [frames] = readFrames(framesOf(call, [{ to: own, value: 5 }]))
 
@@ -168,7 +168,11 @@ describe('value inside a transaction', () => {
 
     it('matters nothing of a transaction that failed', () => {
       const failed = blockOf([{ ...call, status: '0x0' }])
-      const found = extractBlock({ ...failed, frames: [{ unread: 'is missing' }] }, ownOf(own), chainOf([]))
+      const found = extractBlock(
+        { ...failed, frames: [{ unread: 'is missing' }], odd: new Map() },
+        ownOf(own),
+        chainOf([]),
+      )
       expect(found).toEqual({ transactions: [], unscreened: [] })
     })
   })

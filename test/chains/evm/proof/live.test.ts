@@ -3,6 +3,7 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { proveSigners } from '../../../../src/chains/evm/proof/prove-signers.ts'
 import { createEvmSource } from '../../../../src/chains/evm/source.ts'
+import { extract } from '../../../../src/chains/extract.ts'
 import type { ChainSource } from '../../../../src/chains/source.ts'
 import { type Anvil, startAnvil } from '../../../anvil.ts'
 import { address } from '../build.ts'
@@ -81,9 +82,9 @@ describe('a live anvil', () => {
     expect(proveSigners(one.block.transactions, [one.index], {}, keccak)).toEqual(clean)
     const read = await source.block(Number(one.block.number))
     expect(read.unscreened.filter(({ what }) => what === 'unverified')).toEqual([])
-    const found = read.extract(ownOf(own)).transactions
-    expect(found).toHaveLength(1)
-    expect(read.proveSenders?.(found)).toEqual([])
+    const { transactions, unscreened } = extract(read, ownOf(own))
+    expect(transactions).toHaveLength(1)
+    expect(unscreened).toEqual([])
   })
 
   it('proves a transaction that sets code (EIP-7702) true, and false with one flipped bit', async () => {
@@ -118,7 +119,7 @@ describe('a live anvil', () => {
     const one = await blockOf(hash)
     expect(prove(one)).toEqual(clean)
     const read = await source.block(Number(one.block.number))
-    expect(read.proveSenders?.(read.extract(ownOf(own)).transactions)).toEqual([
+    expect(extract(read, ownOf(own)).unscreened).toEqual([
       {
         what: 'unverified',
         txHash: hash,

@@ -1,7 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { VerifyMode } from '../../../../src/chains/evm/proof/verifier.ts'
 import { createEvmSource } from '../../../../src/chains/evm/source.ts'
+import { extract } from '../../../../src/chains/extract.ts'
 import { createPool } from '../../../../src/chains/pool/pool.ts'
+import { tellingRefusals } from '../../../../src/chains/refused-block.ts'
 import { healthyNode, startFakeNode } from '../fake-node.ts'
 import { ownOf } from '../own.ts'
 import type { ServedBlock } from './served-blocks.ts'
@@ -44,9 +46,9 @@ describe('a source', () => {
   it('gives a block that proves true', async () => {
     const block = await (await sourceOf(honest, 'strict')).block(7)
     expect(unverified(block.unscreened)).toEqual([])
-    const found = block.extract(ownOf(account.address.toLowerCase())).transactions
-    expect(found).toHaveLength(3)
-    expect(block.proveSenders?.(found)).toEqual([])
+    const { transactions, unscreened } = extract(block, ownOf(account.address.toLowerCase()))
+    expect(transactions).toHaveLength(3)
+    expect(unscreened).toEqual([])
   })
 
   it('refuses one that does not, again and again', async () => {
@@ -72,11 +74,19 @@ describe('a source', () => {
       onChange: ({ endpoint, what }) => set.push(`${what} ${endpoint}`),
     })
     const block = await pool.block(7)
-    expect(() => block.proveSenders?.(block.extract(own).transactions)).toThrowError(
-      /transactions\[1\]\.from: expected 0x5555/,
-    )
+    await expect(tellingRefusals(pool, () => extract(block, own))).rejects.toMatchObject({
+      code: 'node-bad-answer',
+      message: expect.stringMatching(/transactions\[1\]\.from: expected 0x5555/),
+    })
     const again = await pool.block(7)
-    expect(again.extract(own).transactions).toEqual([])
+    expect(extract(again, own).transactions).toEqual([])
     expect(set).toEqual([`leads ${liar.endpoint}`, `set-aside ${liar.endpoint}`, `leads ${other.endpoint}`])
+  })
+  it('that lied about a sender is refused that block alone, as often as it is looked through', async () => {
+    const liar = await sourceOf(misattributed, 'strict')
+    const block = await liar.block(7)
+    for (let i = 0; i < 2; i++)
+      expect(() => extract(block, own)).toThrowError(/transactions\[1\]\.from: expected 0x5555/)
+    expect(await liar.block(7)).toMatchObject({ hash: honest.block.hash })
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEvmSource, type EvmSourceOptions } from '../../../../src/chains/evm/source.ts'
+import { extract } from '../../../../src/chains/extract.ts'
 import { address, blockOf, hash } from '../build.ts'
 import {
   type Handler,
@@ -74,7 +75,7 @@ describe('a source', () => {
     expect((await source.open()).reads).toBe('full block + receipts by hash + callTracer traces')
     const block = await source.block(7)
     expect(block).toMatchObject({ level: 'full', unscreened: [] })
-    expect(block.extract(ownOf(own)).transactions).toMatchObject([
+    expect(extract(block, ownOf(own)).transactions).toMatchObject([
       { transfers: [{ id: 'trace:0', amount: 5n }] },
     ])
     expect(asked(node.calls)).toEqual(['debug_traceBlockByHash', 'debug_traceBlockByHash'])
@@ -90,7 +91,7 @@ describe('a source', () => {
     expect((await source.open()).reads).toBe('full block + receipts by hash + trace_block')
     const block = await source.block(7)
     expect(block).toMatchObject({ level: 'full', unscreened: [] })
-    expect(block.extract(ownOf(own)).transactions).toMatchObject([
+    expect(extract(block, ownOf(own)).transactions).toMatchObject([
       { transfers: [{ id: 'trace:0', amount: 5n }] },
     ])
   })
@@ -103,7 +104,7 @@ describe('a source', () => {
     expect(block.unscreened).toEqual([
       { what: 'traces', reason: expect.stringMatching(/not read: .*debug_traceBlockByHash.*trace_block/) },
     ])
-    expect(block.extract(ownOf(own)).transactions).toEqual([])
+    expect(extract(block, ownOf(own)).transactions).toEqual([])
   })
 
   it('does not take `[]` for the traces of a block with transactions', async () => {
@@ -160,7 +161,7 @@ describe('a trace that can’t be read', () => {
     await source.open()
     const block = await source.block(7)
     expect(block).toMatchObject({ level: 'full', unscreened: [], odd: false })
-    expect(block.extract(ownOf(own))).toMatchObject({
+    expect(extract(block, ownOf(own))).toMatchObject({
       transactions: [{ transfers: [{ id: 'trace:0' }] }],
       unscreened: [],
     })
@@ -179,7 +180,7 @@ describe('a trace that can’t be read', () => {
     await source.open()
     const block = await source.block(7)
     expect(block).toMatchObject({ level: 'full', unscreened: [], odd: true })
-    expect(block.extract(ownOf(own))).toMatchObject({
+    expect(extract(block, ownOf(own))).toMatchObject({
       transactions: [{ hash: tx?.hash, transfers: [{ id: 'trace:0' }] }],
       unscreened: [{ what: 'traces', txHash: second?.hash }],
     })
@@ -233,7 +234,7 @@ describe('a source that must read traces', () => {
       expect((await again(3)).every((code) => code.startsWith('node-'))).toBe(true)
       const read = await source.block(7)
       expect(read).toMatchObject({ level: 'full', odd: true })
-      expect(read.extract(ownOf(own)).unscreened).toMatchObject([{ what: 'traces', txHash: tx?.hash }])
+      expect(extract(read, ownOf(own)).unscreened).toMatchObject([{ what: 'traces', txHash: tx?.hash }])
     },
   )
 
@@ -450,7 +451,7 @@ describe('one transaction whose trace can’t be had', () => {
     handlers.debug_traceTransaction = singly(alone)
     const block = await source.block(7)
     expect(block).toMatchObject({ level: 'full', traces: 'read', unscreened: [], odd: true })
-    expect(block.extract(ownOf(own))).toMatchObject({
+    expect(extract(block, ownOf(own))).toMatchObject({
       transactions: [{ hash: two[0]?.hash, transfers: [{ id: 'trace:0', amount: 5n }] }],
       unscreened: [{ what: 'traces', txHash: two[1]?.hash }],
     })
@@ -462,7 +463,7 @@ describe('one transaction whose trace can’t be had', () => {
     handlers.debug_traceTransaction = ([asked]) => goodOnes[String(asked)]
     const block = await source.block(7)
     expect(block).toMatchObject({ level: 'full', traces: 'read', unscreened: [], odd: false })
-    expect(block.extract(ownOf(own))).toMatchObject({
+    expect(extract(block, ownOf(own))).toMatchObject({
       transactions: [{ hash: two[0]?.hash }, { hash: two[1]?.hash }],
       unscreened: [],
     })
@@ -511,7 +512,7 @@ describe('one transaction whose trace can’t be had by trace_block', () => {
     handlers.trace_block = rpcError(-32000, 'execution timeout')
     const block = await source.block(7)
     expect(block).toMatchObject({ level: 'full', traces: 'read', unscreened: [], odd: true })
-    expect(block.extract(ownOf(own))).toMatchObject({
+    expect(extract(block, ownOf(own))).toMatchObject({
       transactions: [{ hash: two[0]?.hash, transfers: [{ id: 'trace:0', amount: 5n }] }],
       unscreened: [{ what: 'traces', txHash: two[1]?.hash }],
     })
@@ -523,7 +524,7 @@ describe('one transaction whose trace can’t be had by trace_block', () => {
     handlers.trace_block = refuses(-32000)
     const block = await source.block(7)
     expect(block).toMatchObject({ level: 'full', traces: 'read', unscreened: [], odd: false })
-    expect(block.extract(ownOf(own)).transactions).toHaveLength(2)
+    expect(extract(block, ownOf(own)).transactions).toHaveLength(2)
   })
 
   it.each<[string, Handler]>([
@@ -543,9 +544,10 @@ describe('the only transaction of a block, whose trace can’t be had where othe
     const block = await source.block(80)
     expect(block).toMatchObject({ level: 'full', unscreened: [], odd: true })
     expect(block.traces).toBeUndefined()
-    expect(block.extract(ownOf(address(9)))).toEqual({
+    expect(extract(block, ownOf(address(9)))).toEqual({
       transactions: [],
       unscreened: [{ what: 'traces', txHash: tx?.hash, reason: expect.stringMatching(/^its trace /) }],
+      used: [],
     })
   }
 

@@ -1,0 +1,59 @@
+import { makeKey } from '../../address/key.ts'
+import type { OwnLookup } from '../../screening/own.ts'
+import type { ScreenableTx } from '../../screening/types.ts'
+import type { Extraction, Unscreened } from '../source.ts'
+import { extractTransaction } from './extract-transaction.ts'
+import { FormBudget } from './form-budget.ts'
+import type { UnverifiedInput } from './proof/spends.ts'
+import { type ScannedBlock, transactionOf } from './scanned-block.ts'
+import { mayTouch } from './script-table.ts'
+
+/** A block of Bitcoin, as data. */
+export interface BitcoinContent extends ScannedBlock {
+  family: 'bitcoin'
+  /** Inputs of which it can't be proved what they spend. */
+  unverifiedInputs: readonly UnverifiedInput[]
+}
+
+const keysLeftOut = {
+  what: 'keys',
+  reason: 'it shows so many public keys that some of its parties are matched by their script alone',
+}
+
+/** What touches own addresses: looks up each script in place, and builds only the transactions with a hit. Pure. */
+export function extractBitcoin(block: BitcoinContent, own: OwnLookup): Extraction {
+  const { bytes, index, spent } = block
+  // Released memory has no length any more.
+  if (bytes.length === 0) throw new Error('a block was scanned after its memory was released')
+  const transactions: ScreenableTx[] = []
+  const unscreened = unverifiedOwnInputs(block, own)
+  for (let tx = 0; tx < index.starts.length; tx++) {
+    const touches =
+      mayTouch(index.outputs, tx, bytes, own) ||
+      (spent !== null && mayTouch(spent.scripts, tx, spent.bytes, own))
+    if (!touches) continue
+    const budget = new FormBudget()
+    const screenable = extractTransaction(transactionOf(block, tx), own, budget)
+    if (screenable === null) continue
+    transactions.push(screenable)
+    if (budget.exceeded) unscreened.push({ ...keysLeftOut, txHash: screenable.hash })
+  }
+  return { transactions, unscreened }
+}
+
+/**
+ * Inputs that show what an own address is spent with, and are said to spend a script that shows nothing. A node that
+ * lies hides a withdrawal so; but anybody can make an output that anything spends, and spend it with a key of ours that
+ * the chain has seen. So the block is taken, and each such input is a row.
+ */
+function unverifiedOwnInputs(block: BitcoinContent, own: OwnLookup): Unscreened[] {
+  const isOwn = (script: Uint8Array) =>
+    own.mayHaveScript(script, 0, script.length) && own.has(makeKey('bitcoin', script))
+  return block.unverifiedInputs
+    .filter(({ scripts }) => scripts.some(isOwn))
+    .map(({ tx, input }) => ({
+      what: 'unverified',
+      reason: `input ${input} shows what an own address is spent with, and is said to spend another script, which proves nothing`,
+      txHash: transactionOf(block, tx).txid,
+    }))
+}
