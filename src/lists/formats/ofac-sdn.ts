@@ -16,7 +16,7 @@ import { WrongElement, walkXml, type XmlElement } from './walk-xml.ts'
  */
 export const ofacSdn: ListFormat = {
   id: 'ofac-sdn',
-  version: 4,
+  version: 5,
   category: 'sanctions',
   listedOnIsPublished: false,
   ages: { check: '72h', issue: '45d' },

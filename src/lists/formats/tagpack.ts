@@ -15,7 +15,7 @@ import { Tags } from './tagpack/tags.ts'
  */
 export const tagpack: ListFormat = {
   id: 'tagpack',
-  version: 6,
+  version: 7,
   category: 'own-list',
   listedOnIsPublished: false,
   ages: { check: null, issue: null },

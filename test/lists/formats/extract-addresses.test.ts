@@ -136,9 +136,9 @@ describe('addresses in free text', () => {
       `${p2sh.slice(0, 9)} ${p2sh.slice(9, 20)} ${p2sh.slice(20)}`,
       /split by/,
     ],
-    ['two glued together', `${eth}${tron}`, `${eth}${tron}`, /two addresses with nothing between/],
-    ['two of one kind glued', `${p2sh}${tron}`, `${p2sh}${tron}`, /two addresses with nothing between/],
-    ['a word glued to it', `wallet${tron}`, `wallet${tron}`, /other characters glued/],
+    ['two glued together', `${eth}${tron}`, `${eth}${tron}`, /no hex digit/],
+    ['two of one kind glued', `${p2sh}${tron}`, `${p2sh}${tron}`, /no address format known/],
+    ['a word glued to it', `wallet${tron}`, `wallet${tron}`, /no address format known/],
     [
       'a failed base58 checksum',
       tron.replace('q', 'p').replace('C', 'D'),
@@ -231,7 +231,7 @@ describe('addresses in free text', () => {
       'groups that 0x begins, with a letter wrong',
       `see 0x${inGroups(bare.replace('8B', '8b'), 8)} of his`,
       `0x${inGroups(bare.replace('8B', '8b'), 8)}`,
-      /parts of 40 hex digits: no address when they are put together/,
+      /parts: no address when they are put together/,
     ],
     [
       'a prefix and groups',
@@ -242,7 +242,7 @@ describe('addresses in free text', () => {
     [
       'a prefix and groups with a letter wrong',
       `see bc1 ${inGroups(segwit.slice(3, -1), 4)}5 and`,
-      `bc1 ${inGroups(segwit.slice(3, -1), 4)}5`,
+      `bc1 ${inGroups(segwit.slice(3, -1), 4)}5 and`,
       /parts: no address when they are put together/,
     ],
     ['parts of any length', `see ${unequal(tron)}, his`, unequal(tron), /split by white space/],
@@ -281,6 +281,12 @@ describe('addresses in free text', () => {
       'parts of an account of Cosmos',
       'ATOM: cosmos1hsk6jry yqjfhp5dhc55tc9jtckygx0eph6dd02',
       'cosmos1hsk6jry yqjfhp5dhc55tc9jtckygx0eph6dd02',
+      /parts: no address/,
+    ],
+    [
+      'groups with few digits',
+      `BTC: ${inGroups(cash.replace('m', 'n'), 4)}`,
+      inGroups(cash.replace('m', 'n'), 4),
       /parts: no address/,
     ],
     [
@@ -450,6 +456,15 @@ describe('addresses in free text', () => {
         expect(found.map(({ address }) => address)).toEqual([whole])
         expect(unparsed).toMatchObject([{ reason: 'cut short: not a whole address' }])
       }
+  })
+
+  it.each([
+    ['what is left of one', 'ETH: 0x175d\u2026SOL: '],
+    ['what is left of one, behind a space', 'ETH: 0x175d\u2026 SOL: '],
+    ['parts that begin with bc1', `see bc1 ${inGroups(segwit.slice(3, -1), 4)}5 SOL: `],
+    ['groups of which the last is like a word', `SOL: ${inGroups(cardano, 9)}\n`],
+  ])('keep the label that stands before them, behind %s', (_, before) => {
+    expect(found(`${before}${solana}`)).toEqual([['SOL', solana]])
   })
 
   it('are found whole among labels, numbers, parts and marks', () => {

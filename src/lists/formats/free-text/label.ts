@@ -6,10 +6,14 @@ export interface Label {
   announces: boolean
 }
 
-export const noLabel: Label = { asset: null, announces: false }
+/** What was found or shown, where it ends, and under which label. */
+export interface Labelled {
+  end: number
+  label: Label
+}
 
 /** How far before an address its label is looked for. */
-export const labelReach = 80
+const labelReach = 80
 
 const currencies = [
   ...[
@@ -57,14 +61,15 @@ const words = new RegExp(
 )
 const between = /^(?:[\s,;.•·*&/–—-]|\band\b|\balt\b|\(?\d{1,3}\))*$/i
 
-/** @param gap the text between the last address, or the beginning, and this one; its last {@link labelReach} characters. */
-export function labelOf(gap: string): Label {
-  const asset = (ofac.exec(gap) ?? known.exec(gap))?.[1]
+/**
+ * The label of what stands at `start`. Where nothing but commas, numbers and the like stands between it and the last that
+ * was found or shown, both share a label.
+ */
+export function labelAt(text: string, start: number, last: Labelled | null): Label {
+  if (last !== null && start - last.end <= labelReach && between.test(text.slice(last.end, start)))
+    return last.label
+  const before = text.slice(Math.max(0, start - labelReach), start)
+  const asset = (ofac.exec(before) ?? known.exec(before))?.[1]
   if (asset !== undefined) return { asset, announces: true }
-  return { asset: unknown.exec(gap)?.[1] ?? null, announces: words.test(gap) }
-}
-
-/** Whether nothing but commas, numbers and the like stands between two addresses: then they share a label. */
-export function continues(gap: string): boolean {
-  return gap.length <= labelReach && between.test(gap)
+  return { asset: unknown.exec(before)?.[1] ?? null, announces: words.test(before) }
 }

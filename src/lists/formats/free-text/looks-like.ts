@@ -1,4 +1,10 @@
-import { segwit } from './prefixes.ts'
+/** The prefixes of segwit addresses of the chains that are known here, as in `bc1…`. */
+export const hrps = ['bc', 'tb', 'bcrt', 'ltc', 'tltc', 'bnb', 'btg']
+/** How such an address begins; for use within a regular expression. */
+export const segwit = `(?:${hrps.join('|')})1`
+/** The letters and digits behind that, and in a cashaddr; for use within a regular expression, in either case. */
+export const bech32Data = '[02-9ac-hj-np-z]'
+export const cashPrefixes = ['bitcoincash', 'bchtest', 'bchreg']
 
 const bech32 = new RegExp(`${segwit}[a-z0-9]{14}`, 'i')
 /** Of Bitcoin Cash and its kin, and of Kaspa, without their prefixes. */
@@ -52,37 +58,19 @@ function skeleton(text: string): string {
     .replace(/[^\x21-\x7e]/gu, (letter) => (letter === letter.toLowerCase() ? 'x' : 'X'))
 }
 
-/** Shorter than the half of a split address. */
-const shortest = 18
-
 /** Capitals, small letters and digits in the disorder of base58: `GazaNow2023Official` has too much order. */
 export function isRandom(text: string): boolean {
-  return text.length >= shortest && /[0-9]/.test(text) && disorder(text) >= 0.4
+  // 18: the half of a split address.
+  return text.length >= 18 && /[0-9]/.test(text) && disorder(text) >= 0.4
 }
 
-/** So little disorder has one base58 address of a hundred thousand; words in a row seldom have as much. */
-export const leastDisorder = 0.25
+/** Of a longer text only the beginning counts. */
+const longest = 200
 
-/**
- * How often two neighbours differ in kind, of capitals, digits and all else: 0.62 in random base58. 0 where capitals or
- * small letters are missing.
- */
+/** How often two neighbours differ in kind: 0.62 in random base58. 0 where capitals or small letters are missing. */
 export function disorder(text: string): number {
-  const count = { digit: 0, capital: 0, small: 0 }
-  let changes = 0
-  let before: Kind | null = null
-  for (let at = 0; at < text.length; at++) {
-    const kind = kindOf(text.charCodeAt(at))
-    if (before !== null && kind !== before) changes++
-    before = kind
-    count[kind]++
-  }
-  return Math.min(count.capital, count.small) >= 2 ? changes / (text.length - 1) : 0
-}
-
-type Kind = 'digit' | 'capital' | 'small'
-
-function kindOf(code: number): Kind {
-  if (code >= 0x30 && code <= 0x39) return 'digit'
-  return code >= 0x41 && code <= 0x5a ? 'capital' : 'small'
+  const start = text.slice(0, longest)
+  if (!/[A-Z].*[A-Z]/.test(start) || !/[a-z].*[a-z]/.test(start)) return 0
+  const stretches = start.match(/[0-9]+|[A-Z]+|[^0-9A-Z]+/g)?.length ?? 1
+  return (stretches - 1) / (start.length - 1)
 }

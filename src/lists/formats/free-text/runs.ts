@@ -1,4 +1,4 @@
-import { cashPrefixes } from './prefixes.ts'
+import { cashPrefixes } from './looks-like.ts'
 
 /** An unbroken run of characters that could be an address, or a word. */
 export interface Run {
@@ -7,6 +7,8 @@ export interface Run {
   end: number
   /** Part of a web or mail address. */
   inLink: boolean
+  /** Stands so near behind the run before that both may be parts of one address. */
+  isNear: boolean
 }
 
 /**
@@ -32,7 +34,8 @@ export function findRuns(text: string): Run[] {
     for (const run of chunk[0].matchAll(runs)) {
       const start = chunk.index + run.index
       if (isMarkup(text, start, start + run[0].length)) continue
-      found.push({ text: run[0], start, end: start + run[0].length, inLink })
+      const isNear = found.length > 0 && isNarrow(text, found.at(-1)?.end ?? 0, start)
+      found.push({ text: run[0], start, end: start + run[0].length, inLink, isNear })
     }
   }
   return found
@@ -57,11 +60,9 @@ function isLink(chunk: string): boolean {
 const widestSpace = 200
 const mostBetween = 5
 
-/** Whether two runs stand so near each other that they may be parts of one address. */
-export function isNear(text: string, before: Run | undefined, run: Run): boolean {
-  const from = before?.end ?? 0
-  if (run.start - from <= mostBetween) return true
-  if (run.start - from > widestSpace) return false
-  const gap = text.slice(from, run.start).replace(/<[^<>]{1,8}>|&#x?[0-9a-f]{1,6};/gi, '')
+function isNarrow(text: string, from: number, to: number): boolean {
+  if (to - from <= mostBetween) return true
+  if (to - from > widestSpace) return false
+  const gap = text.slice(from, to).replace(/<[^<>]{1,8}>|&#x?[0-9a-f]{1,6};/gi, '')
   return gap.replace(/\s+/g, ' ').length <= mostBetween
 }
