@@ -1,14 +1,13 @@
 import { deriveHdPublicNodeChild, type HdPublicNodeValid, secp256k1 } from '@bitauth/libauth'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { crypto } from 'bitcoinjs-lib'
+import { crypto, opcodes, script } from 'bitcoinjs-lib'
 import { hash160 } from '../address/hash.ts'
 import { p2pkhScript, p2shScript, witnessScript } from '../address/script-templates.ts'
 import type { Descriptor, Policy, Wrapping } from './descriptor.ts'
-import { multisigScript } from './multisig-script.ts'
 import type { KeyExpression } from './parse-key.ts'
 
 /** Above it, children are hardened. */
-export const maxIndex = 2 ** 31 - 1
+const maxIndex = 2 ** 31 - 1
 
 /**
  * How the scriptPubKeys of one branch are derived. About a tenth of a millisecond a key: libsecp256k1 in WebAssembly,
@@ -64,4 +63,31 @@ function taprootOutputKey(internal: Uint8Array): Uint8Array {
   const output = secp256k1.addTweakPublicKeyCompressed(Uint8Array.of(2, ...x), tweak)
   if (typeof output === 'string') throw new Error('a Taproot key could not be tweaked')
   return output.subarray(1)
+}
+
+/** `k KEY… n OP_CHECKMULTISIG`, numbers as Bitcoin Core writes them: an opcode up to 16, a push above. */
+function multisigScript(required: number, keys: readonly Uint8Array[]): Uint8Array {
+  return script.compile([number(required), ...keys, number(keys.length), opcodes.OP_CHECKMULTISIG])
+}
+
+function number(value: number): number | Uint8Array {
+  return value <= 16 ? 0x50 + value : script.number.encode(value)
+}
+
+/** How many addresses an exchange may have handed out and not seen paid, where nothing else is said. */
+export const defaultGap = 1_000
+export const smallestGap = 20
+export const largestGap = 100_000
+
+/**
+ * How many addresses of a branch have to be known: `gap` beyond the highest one in use, rounded up to tenths of the
+ * gap, so that not every payment moves the own revision. A function of these two alone: however the blocks came, the
+ * same addresses are derived.
+ *
+ * @param used the highest index in use; `null` for none.
+ */
+export function windowEnd(used: number | null, gap: number): number {
+  const portion = Math.max(1, Math.floor(gap / 10))
+  const end = Math.ceil(((used ?? -1) + 1 + gap) / portion) * portion
+  return Math.min(end, maxIndex + 1)
 }

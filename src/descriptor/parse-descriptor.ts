@@ -1,10 +1,20 @@
 import { holdsPrivateKey } from '../address/secret.ts'
-import { descriptorChecksum } from './checksum.ts'
-import type { Descriptor, Policy, Wrapping } from './descriptor.ts'
-import { looksExtended, readExtendedKey } from './extended-key.ts'
-import { type KeyExpression, type KeyPlace, parseKey } from './parse-key.ts'
-import { privateKeyReason, refuseDescriptor } from './refuse.ts'
-import { plainFromSlip132 } from './slip132.ts'
+import {
+  type Descriptor,
+  descriptorChecksum,
+  type Policy,
+  privateKeyReason,
+  refuseDescriptor,
+  type Wrapping,
+} from './descriptor.ts'
+import {
+  type KeyExpression,
+  type KeyPlace,
+  looksExtended,
+  parseKey,
+  plainFromSlip132,
+  readExtendedKey,
+} from './parse-key.ts'
 
 const forms = 'pkh(KEY), wpkh(KEY), sh(wpkh(KEY)), tr(KEY), and multi or sortedmulti in sh, wsh or sh(wsh)'
 

@@ -1,9 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Key, makeKey } from '../address/key.ts'
 import { addressText } from '../address/text.ts'
-import { scriptsOfBranch } from '../descriptor/derive.ts'
+import { scriptsOfBranch, windowEnd } from '../descriptor/derive.ts'
 import { parseDescriptor } from '../descriptor/parse-descriptor.ts'
-import { windowEnd } from '../descriptor/window.ts'
 import type { Db } from '../ledger/database.ts'
 import {
   addDerived,

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { descriptorChecksum } from '../../src/descriptor/checksum.ts'
+import { descriptorChecksum } from '../../src/descriptor/descriptor.ts'
 import { newProject, type Project } from '../e2e/project.ts'
 
 const tpub =

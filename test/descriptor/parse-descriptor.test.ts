@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { descriptorChecksum } from '../../src/descriptor/checksum.ts'
+import { descriptorChecksum } from '../../src/descriptor/descriptor.ts'
 import { looksLikeDescriptor, parseDescriptor } from '../../src/descriptor/parse-descriptor.ts'
 import { ChainscreenError } from '../../src/errors.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { descriptorChecksum } from '../../src/descriptor/checksum.ts'
+import { descriptorChecksum } from '../../src/descriptor/descriptor.ts'
 
 describe('the checksum of a descriptor', () => {
   it('is that of BIP 380', () => {
