@@ -7,8 +7,7 @@ import { ChainscreenError } from '../errors.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { noteUsed } from '../ledger/own-branches.ts'
 import { addDescriptor, findDescriptor } from '../ledger/own-descriptors.ts'
-import { checkOwnWords, quoted } from './check-own-row.ts'
-import type { OwnKind } from './own-row.ts'
+import { checkOwnWords, type OwnKind, quoted } from './own-row.ts'
 import { shortWindows, type WidenOptions, widenWindows } from './widen-windows.ts'
 
 /** What is said of a descriptor when it is added. What is not said of one that is there already stays as it is. */

@@ -3,9 +3,7 @@ import type { ChainConfig } from '../config/chains.ts'
 import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
 import { type AddOptions, addOwnAddresses, findOwnAddress, type OwnAddress } from '../ledger/own-addresses.ts'
-import { prefixFits } from './bitcoin-network-of.ts'
-import { checkOwnRow, type KnownChains, quoted } from './check-own-row.ts'
-import type { OwnRow } from './own-row.ts'
+import { checkOwnRow, type KnownChains, type OwnRow, quoted } from './own-row.ts'
 import { type ReadOwnOptions, readOwnFile } from './read-own-file.ts'
 
 export interface OwnCounts {
@@ -118,4 +116,30 @@ function wrongNetwork(row: OwnRow, chains: readonly ChainConfig[]): string | nul
 
 function toOwn(row: OwnRow): OwnAddress {
   return { key: row.key, address: row.text, kind: row.kind, reference: row.reference, chain: row.chain ?? '' }
+}
+
+/** What the prefix of a Bitcoin address can tell: testnet 4 and signet share theirs, and base58 shares it with regtest. */
+type BitcoinPrefix = 'mainnet' | 'test' | 'regtest'
+
+/**
+ * The network that the text of a Bitcoin address is written for. Presentation only: the key is the same on all.
+ * `test` in base58 (`m`, `n`, `2`) stands for regtest too; see {@link prefixFits}.
+ *
+ * @param text an address that `parseAddress` took for one of the family bitcoin.
+ * @returns `null` for text without a prefix (a script in hex).
+ */
+export function bitcoinNetworkOf(text: string): BitcoinPrefix | null {
+  const start = text.trim().slice(0, 5).toLowerCase()
+  if (start.startsWith('bcrt1')) return 'regtest'
+  if (start.startsWith('bc1') || start.startsWith('1') || start.startsWith('3')) return 'mainnet'
+  return /^(tb1|[mn2])/.test(start) ? 'test' : null
+}
+
+/** Whether an address written like this belongs on a network; text without a prefix fits anywhere. */
+export function prefixFits(text: string, network: 'mainnet' | 'testnet4' | 'signet' | 'regtest'): boolean {
+  const prefix = bitcoinNetworkOf(text)
+  if (prefix === null) return true
+  if (network === 'mainnet') return prefix === 'mainnet'
+  if (network === 'regtest') return prefix === 'regtest' || (prefix === 'test' && !/^tb1/i.test(text.trim()))
+  return prefix === 'test'
 }

@@ -8,6 +8,8 @@ import { ChainscreenError } from '../errors.ts'
 import type { Db } from '../ledger/database.ts'
 import { retireOwnAddresses } from '../ledger/own-addresses.ts'
 import { refuseUnknownDescriptors, retireDescriptors } from '../ledger/own-descriptors.ts'
+import { type RemovalWords, removeOwnAddresses } from '../ledger/remove-own.ts'
+import type { Replay } from '../ledger/replays.ts'
 
 /**
  * Marks addresses, and descriptors (`#CHECKSUM`, or whole), as out of use: all of them or none.
@@ -29,7 +31,7 @@ function checksumOf(word: string): string | null {
 }
 
 /** The key of an address on the command line. @param done what was asked for, for the message. @throws `usage` */
-export function keyOfWord(word: string, done: 'retired' | 'removed'): Key {
+function keyOfWord(word: string, done: 'retired' | 'removed'): Key {
   if (looksPrivate(word)) refuseDescriptor(privateKeyReason)
   const parsed = readPasted(word)
   if (parsed.ok) return parsed.key
@@ -37,4 +39,20 @@ export function keyOfWord(word: string, done: 'retired' | 'removed'): Key {
     'usage',
     `Nothing was ${done}: ${shownAddress(word)} can't be read: ${whySecret(word) ?? parsed.reason}.`,
   )
+}
+
+/**
+ * Says of addresses that they never were own: all of them or none. See {@link removeOwnAddresses}.
+ *
+ * @returns the ranges of blocks that are to be read again. @throws ChainscreenError `usage`
+ */
+export function removeOwn(db: Db, words: readonly string[], by: RemovalWords): Promise<Replay[]> {
+  const keys = words.map((word) => {
+    if (!word.startsWith('#') && !looksLikeDescriptor(word)) return keyOfWord(word, 'removed')
+    throw new ChainscreenError(
+      'usage',
+      'Nothing was removed: only addresses that were added one by one can be removed, and no descriptor.',
+    )
+  })
+  return removeOwnAddresses(db, keys, by)
 }

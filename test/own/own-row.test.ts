@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkOwnWords, unquoted } from '../../src/own/check-own-row.ts'
+import { checkOwnWords, unquoted } from '../../src/own/own-row.ts'
 
 describe('a reference', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseAddress } from '../../src/address/parse.ts'
-import { bitcoinNetworkOf, prefixFits } from '../../src/own/bitcoin-network-of.ts'
+import { bitcoinNetworkOf, prefixFits } from '../../src/own/import-own.ts'
 
 /** One address of each prefix, from Bitcoin Core's `src/test/data/key_io_valid.json` and BIP 173. */
 const examples = [
