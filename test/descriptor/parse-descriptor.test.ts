@@ -66,7 +66,7 @@ describe('a descriptor', () => {
     ['a hardened wildcard', `wpkh(${xpub}/*h)`, 'hardened'],
     ['a hardened step', `wpkh(${xpub}/0'/*)`, 'hardened'],
     ['a hardened branch', `wpkh(${xpub}/<0h;1h>/*)`, 'hardened'],
-    ['a wildcard in the middle', `wpkh(${xpub}/*/0)`, 'before the end'],
+    ['a wildcard in the middle', `wpkh(${xpub}/*/0)`, 'only at the end of a path'],
     ['too large a step', `wpkh(${xpub}/2147483648/*)`, 'from 0 to 2147483647'],
     ['an empty step', `wpkh(${xpub}//*)`, 'from 0 to 2147483647'],
     ['one branch', `wpkh(${xpub}/<0>/*)`, 'from 0 to 2147483647'],
