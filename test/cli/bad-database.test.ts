@@ -101,7 +101,7 @@ describe('a database that somebody else has', () => {
     // A running daemon would do it; of this chain it has nothing to do.
     await refused(user, ['replay', 'eth', '--from', '1', '--to', '2'], {
       code: 2,
-      says: 'No block of eth was followed yet: there is none to read again.',
+      says: 'No block of eth was followed yet: there is none to rescan.',
     })
     expect(await user.run('own', 'add', address)).toMatchObject({
       code: 0,
