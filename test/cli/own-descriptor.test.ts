@@ -102,7 +102,7 @@ describe('own add --descriptor', () => {
     expect(await missing(`pkh(${tpub}/0/*)`)).toBe('change')
     expect((await add(`pkh(${tpub}/1/*)`)).stdout).not.toContain('is missing')
     expect(await missing(`pkh(${tpub}/0/*)`)).toBe(null)
-    expect((await add(`wpkh(${tpub}/1/*)`)).stdout).toContain('deposits to this wallet would not be seen')
+    expect((await add(`wpkh(${tpub}/1/*)`)).stdout).toContain('deposits to this wallet would not be found')
     expect(await missing(`wpkh(${tpub}/<0;1>/*)`)).toBe(null)
     expect(await missing(`wpkh(${tpub}/1/*)`)).toBe(null)
     // Every key of it has the branch; a path of another kind says nothing of branches.

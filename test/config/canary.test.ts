@@ -14,7 +14,7 @@ describe('canary', () => {
 
   it.each([
     ['canary: { every: 1s }', 'expected a duration from 1m to 1d'],
-    ['canary: { address: 1BoatSLRHtKNngkdXEeobR76b53LETtpyT }', 'expected an EVM address of nobody'],
+    ['canary: { address: 1BoatSLRHtKNngkdXEeobR76b53LETtpyT }', 'expected an EVM address that nobody uses'],
     ['canary: { list: house }', 'every, address'],
   ])('refuses %s', (text, line) => {
     expect(refusal(text).lines.join()).toContain(line)

@@ -94,7 +94,7 @@ describe('own remove', () => {
       /The addresses were removed, and blocks \d+ to \d+ of bitcoin are still to be rescanned: the next `run` does it\./,
     )
     expect(await coverage(user)).toMatch(
-      /1 addresses were screened as own, and were removed since \(they are being screened again/,
+      /1 addresses were screened as own, and were removed since \(a rescan of blocks/,
     )
     user.configure({ lists: demoLists, chains: [chain] })
     await user.follow()

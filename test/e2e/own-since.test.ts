@@ -77,7 +77,7 @@ describe('--since', () => {
       user.query<{ value: string }>(`select value from meta where key = 'daemon_pid'`)[0]?.value
     await waitFor('the daemon', () => (pid() === String(daemon.pid) ? true : undefined))
     const added = await user.run('own', 'import', ownFile('bitcoin'), '--since', String(first.bitcoin))
-    expect(added.stdout).toContain('The running daemon reads blocks')
+    expect(added.stdout).toContain('The running daemon rescans blocks')
     await waitFor('the end of the replay', () => user.query(`select 1 from replays where state = 'done'`)[0])
     daemon.child.kill('SIGTERM')
     expect(await daemon.done).toMatchObject({ code: 0 })

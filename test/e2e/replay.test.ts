@@ -79,7 +79,7 @@ describe.each(['evm', 'bitcoin'] as const)('replay of a recorded %s chain', (fam
     expect(await user.run('own', 'import', rest)).toMatchObject({
       code: 0,
       stdout: expect.stringContaining(
-        '`chainscreen coverage` shows it; the same command with `--since HEIGHT` screens them',
+        '`chainscreen coverage` shows the gap; the same command with `--since HEIGHT` rescans them',
       ),
     })
     const reason = `${late.length} own addresses were registered later (replay screens them)`

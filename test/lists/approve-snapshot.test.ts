@@ -54,7 +54,11 @@ describe('approving a version that is held', () => {
   })
 
   it.each<[string, (path: string) => void, RegExp]>([
-    ['was changed', (path) => writeFileSync(path, gzipSync(csvList(14))), /is not what its name says/],
+    [
+      'was changed',
+      (path) => writeFileSync(path, gzipSync(csvList(14))),
+      /does not have the SHA-256 in its name/,
+    ],
     ['is damaged', (path) => writeFileSync(path, gzipSync(half).subarray(0, 50)), /can't be read/],
     ['is gone', (path) => rmSync(path), /can't be read \(ENOENT/],
   ])('is refused where its sealed file %s', async (_, harm, message) => {

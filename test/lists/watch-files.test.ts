@@ -41,7 +41,7 @@ describe('a file that can not be loaded', () => {
     beside.exec('begin immediate')
     writeFileSync(file, csvList(4))
     await vi.waitFor(() => expect(errors().length).toBeGreaterThan(1), { timeout: 5_000 })
-    expect(errors()[0]).toContain('another process holds it for writing')
+    expect(errors()[0]).toContain('another process has held the write lock')
     beside.exec('rollback')
     await vi.waitFor(() => expect([...keysInForce(db, 'house')].length).toBe(4), { timeout: 5_000 })
   })

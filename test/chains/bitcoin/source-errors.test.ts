@@ -241,7 +241,7 @@ describe('a block that can not be what was asked', () => {
       method === 'getblock' ? { status: 200, body: `{"id":0,"result":${result}}` } : undefined
     await expect(source.block(2)).rejects.toMatchObject({
       ...missing,
-      message: expect.stringContaining('does not say what the inputs'),
+      message: expect.stringContaining('does not return the spent outputs'),
     })
   })
 
