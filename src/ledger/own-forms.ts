@@ -1,6 +1,6 @@
 import { holderForms } from '../address/equivalents.ts'
 import type { Key } from '../address/key.ts'
-import { type Match, meetBy } from '../screening/watchlist.ts'
+import { type Match, matchParty } from '../screening/watchlist.ts'
 import { all, type Db, run } from './database.ts'
 import { entriesMet } from './list-forms.ts'
 
@@ -36,5 +36,5 @@ export const mayBeOwnSql = `select f.key from json_each(?) cross join own_forms 
 
 /** The entries that name an own address, by the rule for every party: see {@link holderForms}. */
 export function entriesNaming(db: Db, key: Key): readonly Match[] {
-  return meetBy((form) => entriesMet(db, form), { key, forms: holderForms(key) })
+  return matchParty({ lookup: (form) => entriesMet(db, form) }, { key, forms: holderForms(key) })
 }

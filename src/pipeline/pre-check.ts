@@ -10,7 +10,7 @@ import type { Db } from '../ledger/database.ts'
 import { entriesMet } from '../ledger/list-forms.ts'
 import { type AskedList, bundledAlone, type ListHealth, listHealth } from '../ledger/list-health.ts'
 import { readRevisions } from '../ledger/revisions.ts'
-import { type Match, meetBy } from '../screening/watchlist.ts'
+import { type Match, matchParty } from '../screening/watchlist.ts'
 
 /** `unknown` is never the same as `clear`. */
 export type Verdict = 'clear' | 'listed' | 'unknown'
@@ -146,7 +146,7 @@ function checkOne(
   const { address, took } = parsed
   const family = keyFamily(parsed.key)
   const forms = holderForms(parsed.key)
-  const met = meetBy((key) => entriesMet(db, key), { key: parsed.key, forms })
+  const met = matchParty({ lookup: (key) => entriesMet(db, key) }, { key: parsed.key, forms })
   const all = met.filter(({ entry }) => entry.category !== 'canary')
   const inForce = all.filter(({ entry }) => entry.intervals.at(-1)?.to === null)
   const misfit =

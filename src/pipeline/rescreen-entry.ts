@@ -16,7 +16,7 @@ import {
 } from '../ledger/stored-transactions.ts'
 import { screening } from '../screening/screen.ts'
 import type { Entry, Finding } from '../screening/types.ts'
-import { Watchlist } from '../screening/watchlist.ts'
+import { matchParty, Watchlist } from '../screening/watchlist.ts'
 
 /** A key that meets an entry, and why. */
 export interface EntryForm {
@@ -144,7 +144,11 @@ export function ownHits(
   return keys.flatMap((key) => {
     const address = ownAddressText(db, key)
     if (address === undefined) return []
-    return listed.meet({ key, forms: holderForms(key) }).map(({ basis }) => ({ key, address, match: basis }))
+    return matchParty(listed, { key, forms: holderForms(key) }).map(({ basis }) => ({
+      key,
+      address,
+      match: basis,
+    }))
   })
 }
 

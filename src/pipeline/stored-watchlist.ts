@@ -3,8 +3,7 @@ import type { Key } from '../address/key.ts'
 import type { Db } from '../ledger/database.ts'
 import { entriesMet, formsSince, lastForm } from '../ledger/list-forms.ts'
 import { KeyTable } from '../screening/key-table.ts'
-import type { Party } from '../screening/types.ts'
-import { type Listings, type Match, meetBy } from '../screening/watchlist.ts'
+import type { Listings, Match } from '../screening/watchlist.ts'
 
 /**
  * The entries of all lists, which stay in the ledger. In memory is only a compact table of the keys by which a party on a
@@ -54,12 +53,7 @@ export class StoredWatchlist implements Listings {
     return taken
   }
 
-  /** Every entry that this key meets, each on its most direct basis. */
   lookup(key: Key): readonly Match[] {
     return isWatched(key) && !this.#table.mayHave(key) ? [] : entriesMet(this.#db, key)
-  }
-
-  meet(party: Pick<Party, 'key' | 'forms'>): readonly Match[] {
-    return meetBy((key) => this.lookup(key), party)
   }
 }

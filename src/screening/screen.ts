@@ -5,7 +5,7 @@ import { levelOf } from './level.ts'
 import { merging } from './merge-findings.ts'
 import { isoTime } from './time.ts'
 import { type Finding, type Party, roles, type ScreenableTx, type Transfer } from './types.ts'
-import type { Listings, Match } from './watchlist.ts'
+import { type Listings, type Match, matchParty } from './watchlist.ts'
 import { wholeTransfer } from './whole-transfer.ts'
 
 /**
@@ -96,7 +96,7 @@ function* matchesByKey(
   const matches = new Map<Key, Match[]>()
   let looked = 0
   for (const [key, revealed] of forms) {
-    const met = watchlist.meet({ key, forms: revealed }).filter(({ entry }) => alertsAt(entry, time))
+    const met = matchParty(watchlist, { key, forms: revealed }).filter(({ entry }) => alertsAt(entry, time))
     if (met.length > 0) matches.set(key, met)
     if (++looked % lookedAtOnce === 0) yield
   }

@@ -9,10 +9,10 @@ export interface Match {
   basis: MatchBasis
 }
 
-/** What parties are held against. */
+/** What parties are compared with. */
 export interface Listings {
-  /** Every entry that a party meets by its key or by another form of it, each on its most direct basis. */
-  meet(party: Pick<Party, 'key' | 'forms'>): readonly Match[]
+  /** Every entry that this key matches, each on its most direct basis. */
+  lookup(key: Key): readonly Match[]
 }
 
 /**
@@ -31,13 +31,8 @@ export class Watchlist implements Listings {
     }
   }
 
-  /** Every entry that this key meets, each on its most direct basis. */
   lookup(key: Key): readonly Match[] {
     return this.#byKey.get(key) ?? []
-  }
-
-  meet(party: Pick<Party, 'key' | 'forms'>): readonly Match[] {
-    return meetBy((key) => this.lookup(key), party)
   }
 
   #add(key: Key, match: Match): void {
@@ -47,16 +42,16 @@ export class Watchlist implements Listings {
   }
 }
 
-/** What a party meets, given what each key meets: the most direct basis of its key and of its other forms. */
-export function meetBy(
-  lookup: (key: Key) => readonly Match[],
+/** Every entry that a party matches by its key or by another variant of it, each on its most direct basis. */
+export function matchParty(
+  listings: Listings,
   { key, forms = [] }: Pick<Party, 'key' | 'forms'>,
 ): readonly Match[] {
-  const direct = lookup(key)
+  const direct = listings.lookup(key)
   if (forms.length === 0) return direct
   const best = new Map(direct.map((match) => [entryId(match), match]))
   for (const form of forms) {
-    for (const match of lookup(form.key)) {
+    for (const match of listings.lookup(form.key)) {
       const basis = weaker(form.basis, match.basis)
       const known = best.get(entryId(match))
       if (known === undefined || bases.indexOf(basis) < bases.indexOf(known.basis)) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { MatchBasis } from '../../src/address/basis.ts'
 import type { Key } from '../../src/address/key.ts'
-import { type Match, Watchlist } from '../../src/screening/watchlist.ts'
+import { type Match, matchParty, Watchlist } from '../../src/screening/watchlist.ts'
 import { entry, evm, p2pkh, p2wpkh } from './builders.ts'
 
 /** What was met, as `list basis`. */
@@ -57,20 +57,20 @@ describe('a party with other forms', () => {
 
   it('meets what its form meets, on the basis of the form', () => {
     const list = new Watchlist(1, [entry(p2pkh('1'))])
-    expect(met(list.meet(byForm('same-key')))).toEqual(['ofac-sdn same-key'])
+    expect(met(matchParty(list, byForm('same-key')))).toEqual(['ofac-sdn same-key'])
   })
 
   it('is as good as the weakest link between form and entry', () => {
     const viaCash = new Watchlist(1, [entry(`bitcoin-cash:76a914${'1'.repeat(40)}88ac`)])
-    expect(met(viaCash.meet(byForm('same-key')))).toEqual(['ofac-sdn same-key'])
-    expect(met(viaCash.meet(byForm('same-script')))).toEqual(['ofac-sdn same-script'])
+    expect(met(matchParty(viaCash, byForm('same-key')))).toEqual(['ofac-sdn same-key'])
+    expect(met(matchParty(viaCash, byForm('same-script')))).toEqual(['ofac-sdn same-script'])
     const exact = new Watchlist(1, [entry(p2pkh('1'))])
-    expect(met(exact.meet(byForm('same-script')))).toEqual(['ofac-sdn same-script'])
+    expect(met(matchParty(exact, byForm('same-script')))).toEqual(['ofac-sdn same-script'])
   })
 
   it('meets an entry once, on its most direct basis', () => {
     const list = new Watchlist(1, [entry(p2pk), entry(p2pkh('1'), { listId: 'house' })])
-    expect(met(list.meet(byForm('same-key')))).toEqual(['ofac-sdn exact', 'house same-key'])
+    expect(met(matchParty(list, byForm('same-key')))).toEqual(['ofac-sdn exact', 'house same-key'])
     const twoForms = {
       key: p2pk,
       role: 'source' as const,
@@ -79,6 +79,6 @@ describe('a party with other forms', () => {
         { key: p2wpkh('1'), basis: 'same-key' as const },
       ],
     }
-    expect(met(new Watchlist(1, [entry(p2pkh('1'))]).meet(twoForms))).toEqual(['ofac-sdn same-key'])
+    expect(met(matchParty(new Watchlist(1, [entry(p2pkh('1'))]), twoForms))).toEqual(['ofac-sdn same-key'])
   })
 })
