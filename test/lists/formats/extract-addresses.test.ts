@@ -302,6 +302,7 @@ describe('addresses in free text', () => {
       /split by/,
     ],
     ['a sign for x', `see 0\u00d7${bare}`, `0\u00d7${bare}`, /outside ASCII \(U\+00D7\)/],
+    ['an ellipsis between spaces', 'see 0x ... 2f', '0x ... 2f', /cut short/],
     ['stars', 'BTC: 3LU8***yiG', '3LU8***yiG', /cut short/],
     [
       'a cashaddr that does not agree',
@@ -456,6 +457,12 @@ describe('addresses in free text', () => {
         expect(found.map(({ address }) => address)).toEqual([whole])
         expect(unparsed).toMatchObject([{ reason: 'cut short: not a whole address' }])
       }
+  })
+
+  it('are shown in damaged groups that a split address follows', () => {
+    const split = `${tron.slice(0, 4)}\n${tron.slice(4)}`
+    const shown = unparsed(`XLM: ${inGroups(stellar, 8)} ${split}`)
+    expect(shown.map(({ raw }) => raw)).toEqual([inGroups(stellar, 8), split])
   })
 
   it.each([

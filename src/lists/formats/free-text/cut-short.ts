@@ -24,7 +24,7 @@ export function partsOfCutShort(
   if (run === undefined || run.inLink || !/^[0-9A-Za-z]{1,60}$/.test(run.text)) return 0
   if (crossedOut.test(run.text)) return 1
   // A word is too long for what is left of an address: that may stand behind the mark.
-  if (/^[A-Z]?[a-z]{4,}$/.test(run.text)) return 0
+  if (run.text.length > 4 && /^[A-Z]?[a-z]+$/.test(run.text)) return 0
   const markBehind = behind.exec(text.slice(run.end, run.end + markReach))?.[0]
   if (markBehind !== undefined) {
     const tail = tailOf(markBehind, run.end + markBehind.length, runs[at + 1])
@@ -36,10 +36,11 @@ export function partsOfCutShort(
   return markBefore && isRandomPart(run.text) && announced(run.start - markBefore.length) ? 1 : 0
 }
 
-/** The end of the address, if it stands right behind the mark, or behind a space and is no word. */
+/** The end of the address, if it stands right behind the mark, or behind a space and is like no word. */
 function tailOf(markBehind: string, end: number, next: Run | undefined): string {
   if (next?.start !== end || !/^[0-9A-Za-z]{1,24}$/.test(next.text)) return ''
-  return /\S$/.test(markBehind) || isRandomPart(next.text) ? next.text : ''
+  const belongs = /\S$/.test(markBehind) || /[0-9]/.test(next.text) || isRandomPart(next.text)
+  return belongs ? next.text : ''
 }
 
 /** Four characters of base58 or hex, at least: letters with digits, or in an order of case that no name has; no `2022H1`. */

@@ -22,6 +22,9 @@ const leastDisorder = 0.25
 const isBegun = new RegExp(`^(?:${begins})$`, 'i')
 const isDamaged = new RegExp(`^(?:0x[0-9a-f]{30,50}|(?=(?:\\D*\\d){4})${segwit}${bech32Data}{20,})$`, 'i')
 
+/** Fewer groups with a word among them are words in a row. */
+const fewestGroups = 4
+
 /** What one text may cost: a hostile one must not keep anybody waiting. Pages of remarks need far less. */
 const mostEffort = 300_000
 const costOfChecksum = 150
@@ -78,10 +81,17 @@ export class Parts {
       return /^[0-9A-Za-z]+$/.test(part) && (isGroup || !hasWord)
     })
     if (mixed.length < 2 || !isPlenty(mixed.join('')) || !announced()) return 0
-    // Words of a label may stand before an address: `(TRC20) 0x098B …`.
-    const isBetter = (_: string, part: number) =>
-      part > 0 && (this.split(at + part) > 0 || this.#begun(at + part) > 0)
-    return mixed.some(isBetter) ? 0 : mixed.length
+    // The address itself may begin behind a part of its label, as in `(TRC20) 0x098B …`, and another one behind this.
+    let count = 1
+    while (count < mixed.length && !this.#begins(at + count)) {
+      if (mixed.length < fewestGroups && isWord(mixed[count] ?? '')) break
+      count++
+    }
+    return count > 1 && isPlenty(mixed.slice(0, count).join('')) ? count : 0
+  }
+
+  #begins(at: number): boolean {
+    return this.split(at) > 0 || this.#begun(at) > 0
   }
 
   #begun(at: number): number {
