@@ -1,6 +1,6 @@
 import { bitcoinCaip2 } from './chains/bitcoin/networks.ts'
 import type { ChainConfig } from './config/chains.ts'
-import { finalRule } from './config/finality.ts'
+import { finalRule } from './config/node.ts'
 import type { Checkup } from './doctor.ts'
 import { type BlockRange, countBlocks } from './ledger/block-ranges.ts'
 import { caip2Of } from './ledger/chain.ts'

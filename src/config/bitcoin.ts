@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { bitcoinFinalitySchema } from './finality.ts'
-import { group } from './group.ts'
-import { mempoolSchema, nodeKeys, rpcSchema, startSchema } from './node.ts'
-import { id, oneOf, text } from './values.ts'
+import { bitcoinFinalitySchema, mempoolSchema, nodeKeys, rpcSchema, startSchema } from './node.ts'
+import { group, id, oneOf, text } from './values.ts'
 
 /** How a Bitcoin node is logged in to. The cookie is read when the node is asked: bitcoind writes a new one at each start. */
 export type BitcoinAuth =

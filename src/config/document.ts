@@ -12,7 +12,7 @@ import {
 } from 'yaml'
 import { withoutKeys } from '../address/secret.ts'
 import { ChainscreenError, messageOf } from '../errors.ts'
-import type { KeyPath } from './mistake.ts'
+import type { KeyPath } from './mistakes.ts'
 
 /** A config file as YAML, which knows the line of every key. */
 export class ConfigDocument {

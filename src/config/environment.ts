@@ -1,6 +1,6 @@
 import { mayHoldSecret, notShown } from '../address/secret.ts'
 import type { ConfigDocument } from './document.ts'
-import type { Mistake } from './mistake.ts'
+import type { Mistake } from './mistakes.ts'
 
 /** `$${` stands for a `${` that is meant as it is. */
 const reference = /\$\$\{|\$\{([^}]*)(\}?)/g

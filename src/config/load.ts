@@ -6,9 +6,8 @@ import { ConfigDocument } from './document.ts'
 import { substituteEnvironment } from './environment.ts'
 import { configError, fromSchema } from './mistakes.ts'
 import { findNotBuilt } from './not-built.ts'
-import { resolvePaths } from './resolve-paths.ts'
 import { type Config, configSchema } from './schema.ts'
-import { findPrivateKeys, readSecretFiles } from './secrets.ts'
+import { findPrivateKeys, readSecretFiles, resolvePaths } from './secrets.ts'
 
 /** A config of a hundred chains with their tokens has a tenth of it. */
 const maxConfigBytes = 1024 * 1024

@@ -1,12 +1,10 @@
 import type { z } from 'zod'
-import { secretIn, withoutKeys } from '../address/secret.ts'
+import { notShown, secretIn, withoutKeys } from '../address/secret.ts'
 import { ChainscreenError, redactUrl } from '../errors.ts'
 import type { ConfigDocument } from './document.ts'
-import { found, type KeyPath, keyText, type Mistake } from './mistake.ts'
-import { nearest } from './nearest.ts'
 import { secretKeys } from './secrets.ts'
 
-/** What the schema found wrong, in words; each key at most once. Unknown keys carry the allowed ones (see `group.ts`). */
+/** What the schema found wrong, in words; each key at most once. Unknown keys carry the allowed ones (see `group`). */
 export function fromSchema(issues: readonly z.core.$ZodIssue[], document: ConfigDocument): Mistake[] {
   const mistakes = new Map<string, Mistake>()
   const add = (mistake: Mistake) => {
@@ -75,4 +73,56 @@ function isEcho(mistake: Mistake, all: readonly Mistake[]): boolean {
     if (!other.notBuilt) return false
     return key.startsWith(`${cause}[`) || key.startsWith(`${cause}.`)
   })
+}
+
+/** Where a value stands in the config: `['lists', 0, 'guard', 'maxRemoved']`. */
+export type KeyPath = readonly PropertyKey[]
+
+/** One thing in the config that must change. Never holds the value of a variable or a secret. */
+export interface Mistake {
+  path: KeyPath
+  /** What is wrong, to be read after the key: `: found …, expected …` or ` is not built yet …`. */
+  text: string
+  /** The config is right, but this version can't do it. */
+  notBuilt: boolean
+}
+
+function found(path: KeyPath, what: string, expected: string): Mistake {
+  return { path, text: `: found ${what}, expected ${expected}`, notBuilt: false }
+}
+
+/** `lists[0].guard.maxRemoved`. */
+function keyText(path: KeyPath): string {
+  const name = (step: PropertyKey) => (secretIn(String(step)) === null ? String(step) : notShown)
+  return path
+    .map((step, index) =>
+      typeof step === 'number' ? `[${step}]` : index === 0 ? name(step) : `.${name(step)}`,
+    )
+    .join('')
+}
+
+/** The word that a misspelt one was most likely meant to be; `undefined` when none is near. */
+export function nearest(word: string, words: readonly string[]): string | undefined {
+  const lower = word.toLowerCase()
+  const ranked = words
+    .map((candidate) => ({ candidate, edits: editDistance(lower, candidate.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits)
+  const best = ranked[0]
+  return best && best.edits <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined
+}
+
+/** Levenshtein distance in which two swapped neighbours count as one edit. */
+function editDistance(a: string, b: string): number {
+  const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)]
+  const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    rows.push(row)
+    for (let j = 1; j <= b.length; j++) {
+      const change = a[i - 1] === b[j - 1] ? 0 : 1
+      const swap = i > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(i - 2, j - 2) + 1 : Infinity
+      row.push(Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + change, swap))
+    }
+  }
+  return at(a.length, b.length)
 }

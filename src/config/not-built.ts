@@ -1,4 +1,4 @@
-import type { KeyPath, Mistake } from './mistake.ts'
+import type { KeyPath, Mistake } from './mistakes.ts'
 
 /**
  * What the documented config has and this version can't do. Such a key is refused, never ignored. Building a

@@ -1,12 +1,78 @@
 import type { z } from 'zod'
-import { canarySchema } from './canary.ts'
 import { chainsSchema } from './chains.ts'
 import { mistakeIn } from './freeze-list.ts'
-import { group } from './group.ts'
 import { listsSchema } from './lists.ts'
-import { logSchema } from './log.ts'
-import { serverSchema } from './server.ts'
-import { text } from './values.ts'
+import { durationMs, group, oneOf, text } from './values.ts'
+
+const everyExpected = 'a duration from 1m to 1d'
+const addressExpected = 'an EVM address that nobody uses: 0x and 40 hex digits'
+const dayMs = 86_400_000
+
+/** `canary`: a test entry and a made-up transfer that prove that a match still becomes an alert. */
+const canarySchema = group({
+  every: durationMs(everyExpected, 60_000, dayMs)
+    .default(3_600_000)
+    .describe('How often a made-up transfer is screened. Default: 1h.'),
+  address: text(addressExpected)
+    .regex(/^0x[0-9a-fA-F]{40}$/, addressExpected)
+    .optional()
+    .describe('The listed address of the test: an EVM address that nobody uses. Default: a built-in one.'),
+})
+  .transform(({ every, address }) => ({ everyMs: every, address: address ?? null }))
+  .optional()
+  .describe('Proves on a schedule that a match still becomes an alert.')
+
+export type CanaryConfig = Readonly<NonNullable<z.output<typeof canarySchema>>>
+
+const listenExpected = 'ADDRESS:PORT, such as 127.0.0.1:8790 or [::1]:8790'
+const tokenExpected = 'text of 16 characters or more'
+
+/** `server`: health and metrics of the daemon over HTTP. `tokenFile` has become `token` when this is parsed (see `secrets.ts`). */
+const serverSchema = group({
+  listen: text(listenExpected)
+    .default('127.0.0.1:8790')
+    .transform((value, context) => {
+      const place = placeOf(value)
+      if (place !== null) return place
+      context.addIssue({ code: 'custom', message: listenExpected })
+      return { host: '', port: 0 }
+    })
+    .describe('Address and port to listen at. Default: 127.0.0.1:8790'),
+  token: text(tokenExpected)
+    .min(16, tokenExpected)
+    .optional()
+    .describe('Bearer token that `/metrics` requires; better from the environment, or in tokenFile.'),
+  tokenFile: text('the path of a file').optional().describe('File that holds the token.'),
+})
+  .superRefine(({ listen, token }, context) => {
+    if (token !== undefined || isLoopback(listen.host)) return
+    const message = 'token or tokenFile beside an address that others can reach'
+    context.addIssue({ code: 'custom', path: ['listen'], message })
+  })
+  .transform(({ listen, token }) => ({ ...listen, token: token ?? null }))
+  .optional()
+  .describe('Health and metrics over HTTP. Without it, no port is open.')
+
+export type ServerConfig = Readonly<NonNullable<z.output<typeof serverSchema>>>
+
+function placeOf(listen: string): { host: string; port: number } | null {
+  const [, bracketed, plain, digits] =
+    /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]/@]+)):(\d{1,5})$/.exec(listen) ?? []
+  const host = bracketed ?? plain
+  const port = Number(digits)
+  return host === undefined || port > 65_535 ? null : { host, port }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
+}
+
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+/** `log`: what goes to stderr. */
+const logSchema = group({
+  level: oneOf(levels).default('info').describe('How much is logged. Default: info.'),
+}).default({ level: 'info' })
 
 /** The whole of `chainscreen.yaml`, all groups joined. */
 export const configSchema = group({

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { resolve } from 'node:path'
 import { mayHoldSecret, withoutPrivateKeys } from '../address/secret.ts'
 import type { ConfigDocument } from './document.ts'
-import type { KeyPath, Mistake } from './mistake.ts'
-import { absolute } from './resolve-paths.ts'
+import { bundledFile } from './lists.ts'
+import type { KeyPath, Mistake } from './mistakes.ts'
+import type { Config } from './schema.ts'
 
 /** Keys whose values are never shown, and may come from a file named by `<key>File`. */
 export const secretKeys: readonly string[] = ['password', 'token']
@@ -62,4 +65,25 @@ export function findPrivateKeys(document: ConfigDocument): Mistake[] {
     const wrong = 'holds a private key or a seed phrase (not shown): take it out, and treat it as disclosed'
     return [{ path, text: ` ${wrong}`, notBuilt: false }]
   })
+}
+
+/** The config with every path made absolute: relative ones from the folder of the config file, `~/…` from the user's home. */
+export function resolvePaths(config: Config, folder: string): Config {
+  return {
+    ...config,
+    database: absolute(folder, config.database),
+    lists: config.lists.map((list) =>
+      'file' in list && list.file !== bundledFile ? { ...list, file: absolute(folder, list.file) } : list,
+    ),
+    chains: config.chains.map((chain) =>
+      chain.type === 'bitcoin' && chain.auth && 'cookieFile' in chain.auth
+        ? { ...chain, auth: { cookieFile: absolute(folder, chain.auth.cookieFile) } }
+        : chain,
+    ),
+  }
+}
+
+/** @param path as written in the config */
+function absolute(folder: string, path: string): string {
+  return path.startsWith('~/') ? resolve(homedir(), path.slice(2)) : resolve(folder, path)
 }

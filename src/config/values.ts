@@ -75,7 +75,7 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
   return z.enum(words, expected ?? wordList(words))
 }
 
-export function wordList(words: readonly string[]): string {
+function wordList(words: readonly string[]): string {
   return words.length < 2
     ? words.join('')
     : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1] ?? ''}`
@@ -102,4 +102,15 @@ export function unique<Item>(key: string, same: (item: Item) => string | undefin
       seen.add(value)
     }
   }
+}
+
+/**
+ * A group of keys that takes no others. For an unknown key, the message of the issue is the list of allowed
+ * keys, joined with `, `: that is how `mistakes.ts` learns them.
+ */
+export function group<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  const allowed = Object.keys(shape).join(', ')
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? allowed : `a group of keys (${allowed})`),
+  })
 }

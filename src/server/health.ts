@@ -1,6 +1,5 @@
 import type { ChainCondition } from '../chains/chain-conditions.ts'
-import type { CanaryConfig } from '../config/canary.ts'
-import type { Config } from '../config/schema.ts'
+import type { CanaryConfig, Config } from '../config/schema.ts'
 import { type CanaryRuns, canaryTrouble, readCanary } from '../ledger/canary.ts'
 import { readChainState } from '../ledger/chain.ts'
 import type { Db } from '../ledger/database.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { shallowFinality } from '../../src/config/shallow-finality.ts'
+import { shallowFinality } from '../../src/config/chains.ts'
 import { bitcoinChain, evmChain, parse } from './parse.ts'
 
 const said = (yaml: string) => {

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { group } from '../../../config/group.ts'
-import { flag, oneOf } from '../../../config/values.ts'
+import { flag, group, oneOf } from '../../../config/values.ts'
 import { forbiddenColumn } from '../../../forbidden-columns.ts'
 
 const columnExpected = "the name of one of the file's columns, or its number from 1"
