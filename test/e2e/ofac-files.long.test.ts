@@ -18,11 +18,11 @@ const router = '0xd90e2f925DA726b50C4Ed8D0Fb90Ad053324F31b'
 const configured = (file: string) =>
   newProject({ lists: [{ id: 'ofac', format: 'ofac-sdn-advanced', file, maxIssueAge: 'off' }] })
 
-/** The tables that screening reads. */
+/** The tables that screening reads, but for keys: those of a held version are stored too, and no entry has them. */
 function inForce(user: Project) {
-  const { entry_versions, list_keys, meta } = contentsOf(user.database) ?? {}
+  const { entry_versions, meta } = contentsOf(user.database) ?? {}
   const lists = user.query('select id, active_snapshot, issued_on, activated_at, revision from lists')
-  return { lists, entry_versions, list_keys, meta }
+  return { lists, entry_versions, meta }
 }
 
 const countInForce = (user: Project) =>
