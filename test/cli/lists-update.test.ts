@@ -103,7 +103,7 @@ describe('lists update', () => {
     })
     expect((await user.run('lists', 'show')).stdout).toMatch(/UNHEALTHY +list l is \d+ \S+ old/)
     expect((await user.run('doctor')).stdout).toMatch(
-      /list l is \d+ \S+ old.*\n.*`chainscreen lists show l` tells/,
+      /list l is \d+ \S+ old.*\n.*`chainscreen lists show l` shows/,
     )
   })
 })

@@ -168,7 +168,7 @@ describe('a contract that names thousands', () => {
     expect(unscreened).toEqual([
       {
         what: 'undecoded-logs',
-        reason: expect.stringContaining('name 11 addresses more'),
+        reason: expect.stringContaining('name 11 addresses beyond the limit'),
         txHash: transactions[0]?.hash,
       },
     ])
@@ -251,7 +251,11 @@ describe('a block whose undecoded logs name thousands of own addresses', () => {
     ])
     const last = found.transactions.at(-2)?.hash
     expect(found.unscreened.filter(({ txHash }) => txHash === last)).toEqual([
-      { what: 'undecoded-logs', reason: expect.stringMatching(/name \d+ addresses more/), txHash: last },
+      {
+        what: 'undecoded-logs',
+        reason: expect.stringMatching(/name \d+ addresses beyond the limit/),
+        txHash: last,
+      },
     ])
   })
 })
