@@ -37,7 +37,7 @@ describe('an EVM node that can not be used', () => {
     const user = await busyUser({ chains: [evmAt(await deadUrl())] })
     await refused(user, once, {
       code: 75,
-      says: /^The node at http:\/\/127\.0\.0\.1:\d+ could not be asked eth_chainId \(ECONNREFUSED\): check that it runs and that the URL in the config is right\.$/,
+      says: /^The node at http:\/\/127\.0\.0\.1:\d+ refuses connections: it does not run, or this is not its RPC port\.$/,
     })
   })
 

@@ -1,7 +1,7 @@
 import { ChainscreenError } from '../../errors.ts'
 import { AnswerTooLarge } from '../answer-limits.ts'
+import type { HttpAnswer } from '../node-http/http-client.ts'
 import { type BlockReader, MethodUnavailable, SpentMissing } from './block-reader.ts'
-import type { HttpAnswer } from './http-client.ts'
 import type { NodeClient } from './node-client.ts'
 import type { RawBlock } from './scanned-block.ts'
 

@@ -65,7 +65,7 @@ export function createRpcClient(
       'config',
       `The URL of an EVM node must begin with http:// or https://, not ${endpoint}.`,
     )
-  const pool = new PooledFetch(url)
+  const pool = new PooledFetch(url, { timeoutMs, maxResponse })
 
   // A client costs microseconds, and is the only place where viem lets one answer's size be told from another's.
   const clientFor = (tally: ByteTally, bounds: AnswerBounds, batchSize?: number) =>

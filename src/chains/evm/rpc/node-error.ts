@@ -27,7 +27,7 @@ export function nodeError(error: unknown, call: FailedCall): ChainscreenError {
   if (walk(error, TimeoutError))
     return unreachable(call, `did not answer ${method} within ${call.timeoutMs} ms`)
   const failed = walk(error, HttpRequestError)
-  // Of ours: an answer that is too large.
+  // Of our HTTP client: no connection, or an answer that is too large.
   if (failed?.cause instanceof ChainscreenError) return failed.cause
   if (failed?.status !== undefined) return httpError(failed.status, call, failed.headers)
   if (failed?.cause instanceof SyntaxError)
@@ -36,7 +36,7 @@ export function nodeError(error: unknown, call: FailedCall): ChainscreenError {
       `The node at ${endpoint} answered ${method} with something that is not JSON, or is cut short: check that ` +
         `the URL is that of a JSON-RPC node and not of a web page.`,
     )
-  if (failed) return unreachable(call, `could not be asked ${method}${reasonOf(failed.cause)}`)
+  if (failed) return unreachable(call, `could not be asked ${method}`)
   return new ChainscreenError(
     'node-bad-answer',
     `The node at ${endpoint} answered ${method} with JSON that is no JSON-RPC answer: check the URL in the config.`,
@@ -98,15 +98,6 @@ const longestRetryAfterMs = 3_600_000
 
 function askedMs(headers: Headers | undefined): number | undefined {
   return retryAfterMs(headers?.get('retry-after'), Date.now(), longestRetryAfterMs)
-}
-
-/** The system's word for a failed connection, such as ` (ECONNREFUSED)`. */
-function reasonOf(cause: unknown): string {
-  for (let error = cause; error instanceof Error; error = error.cause) {
-    if ('code' in error && typeof error.code === 'string' && /^[A-Z0-9_]+$/.test(error.code))
-      return ` (${error.code})`
-  }
-  return ''
 }
 
 function walk<T extends Error>(error: unknown, type: abstract new (...args: never[]) => T): T | null {

@@ -20,6 +20,8 @@ export interface HttpRequest {
 export interface HttpAnswer {
   status: number
   body: Buffer
+  /** The header of this name. */
+  retryAfter: string | null
 }
 
 /** HTTP to one node over a few kept-alive connections. */
@@ -30,15 +32,24 @@ export class HttpClient {
   readonly memory = new BufferPool()
   readonly #pool: Pool
   readonly #maxResponse: number
+  readonly #asksAgain: boolean
 
   /**
    * @param options.timeoutMs how long the node may stay silent, before and within an answer
+   * @param options.connections at most; `null`: as many as there are requests at once
+   * @param options.asksAgain once more, where the connection was lost; default true
    * @param options.maxResponse most bytes of any answer; default 64 MB
    */
   constructor(
     url: URL,
-    options: { timeoutMs: number; connections: number; maxResponse?: number | undefined },
+    options: {
+      timeoutMs: number
+      connections: number | null
+      asksAgain?: boolean
+      maxResponse?: number | undefined
+    },
   ) {
+    this.#asksAgain = options.asksAgain ?? true
     this.#maxResponse = options.maxResponse ?? defaultMaxResponse
     this.endpoint = redactUrl(url.href)
     this.#pool = new Pool(url.origin, {
@@ -51,7 +62,8 @@ export class HttpClient {
   }
 
   /**
-   * Sends a request, once more if a kept-alive connection turns out to be closed; all our requests only read.
+   * Sends a request; unless told otherwise, once more if a kept-alive connection turns out to be closed: all our requests only
+   * read.
    *
    * @throws ChainscreenError `node-unreachable`, `node-bad-answer` (too large), `aborted`
    */
@@ -59,7 +71,8 @@ export class HttpClient {
     try {
       return await this.#once(request)
     } catch (error) {
-      if (!isLostConnection(error) || request.signal?.aborted) throw this.#translate(error, request)
+      const isAskedAgain = this.#asksAgain && isLostConnection(error) && !request.signal?.aborted
+      if (!isAskedAgain) throw this.#translate(error, request)
     }
     try {
       return await this.#once(request)
@@ -80,6 +93,7 @@ export class HttpClient {
       const chunks: Buffer[] = []
       let whole: Buffer | null = null
       let status = 0
+      let retryAfter: string | null = null
       let received = 0
       let controller: Dispatcher.DispatchController | undefined
       const abort = () => {
@@ -99,6 +113,7 @@ export class HttpClient {
         },
         onResponseStart: (current, statusCode, headers) => {
           status = statusCode
+          if (headers['retry-after'] !== undefined) retryAfter = String(headers['retry-after'])
           const announced = Number(headers['content-length'])
           if (announced > maxBytes) current.abort(tooLarge())
           else whole = this.memory.take(announced)
@@ -109,7 +124,8 @@ export class HttpClient {
           else if (whole !== null) whole.set(chunk, received - chunk.length)
           else chunks.push(chunk)
         },
-        onResponseEnd: () => settle(() => resolve({ status, body: whole ?? joined(chunks, received) })),
+        onResponseEnd: () =>
+          settle(() => resolve({ status, body: whole ?? joined(chunks, received), retryAfter })),
         onResponseError: (_controller, error) => settle(() => reject(error)),
       })
     })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BufferPool } from '../../../src/chains/bitcoin/buffer-pool.ts'
+import { BufferPool } from '../../../src/chains/node-http/buffer-pool.ts'
 
 const kilo = 1024
 
