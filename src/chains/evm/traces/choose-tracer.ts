@@ -15,6 +15,59 @@ export interface TracerState {
   refusal: ChainscreenError | null
 }
 
+/** So often a node that never traced anything is asked whether it does now. */
+const askAnewMs = 60_000
+
+/** The tracers of one node, and what is known of them. */
+export class KnownTracers {
+  readonly #rpc: RpcClient
+  readonly #tracers: readonly Tracer[]
+  readonly #clock: { nowMs(): number }
+  #states: Promise<TracerState[]> | undefined
+  #probedAtMs = 0
+
+  constructor(rpc: RpcClient, tracers: readonly Tracer[], clock: { nowMs(): number }) {
+    this.#rpc = rpc
+    this.#tracers = tracers
+    this.#clock = clock
+  }
+
+  /** Looks at what the node serves, anew. @throws as {@link probeTracers}. */
+  probe(signal?: AbortSignal): Promise<TracerState[]> {
+    this.#states = undefined
+    return this.states(signal)
+  }
+
+  /** What is known; asked anew where there was none, and that is a while ago. @throws as {@link probeTracers}. */
+  async states(signal?: AbortSignal): Promise<TracerState[]> {
+    if (this.#states !== undefined) {
+      const states = await this.#states
+      const none = states.every(({ refusal }) => refusal !== null)
+      if (!none || this.#clock.nowMs() - this.#probedAtMs < askAnewMs) return states
+    }
+    this.#probedAtMs = this.#clock.nowMs()
+    const asked = probeTracers(this.#rpc, this.#tracers, signal)
+    this.#states = asked
+    try {
+      return await asked
+    } catch (error) {
+      if (this.#states === asked) this.#states = undefined
+      throw error
+    }
+  }
+
+  /** Whether the node traces some recent block now. */
+  async traceOthers(signal?: AbortSignal): Promise<boolean> {
+    try {
+      return (await probeTracers(this.#rpc, this.#tracers, signal)).some(({ proven }) => proven)
+    } catch (error) {
+      // It says nothing of the block. What is no failure of the node is thrown here.
+      traceFailure(error)
+      return false
+    }
+  }
+}
+
 /** How far back a block with transactions is looked for. */
 const farthest = 16
 

@@ -5,18 +5,17 @@ import type { CallOptions, RpcClient } from '../rpc/client.ts'
 import type { RpcBlock, RpcReceipt } from '../types.ts'
 import { areAllUnread, type BlockFrames } from './call-frames.ts'
 import { tracedTransactions } from './check-trace.ts'
-import { probeTracers, type TracerState } from './choose-tracer.ts'
+import { KnownTracers, type TracerState } from './choose-tracer.ts'
 import {
-  AwayRange,
-  attemptsFor,
   mostTelling,
   reasons,
   type TraceFailure,
   type TraceFailureKind,
   traceFailure,
 } from './trace-failure.ts'
+import { TraceRetries } from './trace-retries.ts'
 import { traceSingly } from './trace-singly.ts'
-import { callTracer, type Tracer, traceBlock } from './tracer.ts'
+import { callTracer, traceBlock } from './tracer.ts'
 
 /** `auto`: traces where the node serves them, else a row in `unscreened` for each block. `required`: traces, or nothing. */
 export type TracePolicy = 'auto' | 'required' | 'off'
@@ -48,11 +47,6 @@ interface FailedRound {
 /** What the trace of one transaction alone can be the reason of, for all of its block. */
 const mayBeOfOne: ReadonlySet<TraceFailureKind> = new Set(['timeout', 'silent', 'other'])
 
-/** So often a node that never traced anything is asked whether it does now. */
-const askAnewMs = 60_000
-/** Blocks that failed and were never read again, such as those that were reorged out, are forgotten beyond so many. */
-const maxFailing = 1_000
-
 /**
  * Reads the traces of one node's blocks the way the config asks for and the node can. What fails for one block is asked for
  * again, then with the next tracer; `auto` goes on without in the end, and comes back to traces with the first block that has
@@ -61,23 +55,19 @@ const maxFailing = 1_000
 export class TraceReader {
   readonly #rpc: RpcClient
   readonly #policy: TracePolicy
-  readonly #tracers: readonly Tracer[]
+  readonly #tracers: KnownTracers
+  readonly #retries: TraceRetries
   readonly #timeoutMs: number
   readonly #retryMs: number
   readonly #inPlace: boolean
   readonly #clock: { nowMs(): number }
-  #states: Promise<TracerState[]> | undefined
-  #probedAtMs = 0
-  /** How often the traces of a block failed, by its hash. */
-  readonly #failed = new Map<string, number>()
-  /** Blocks that are done without as others before them were: they are not waited for again. */
-  readonly #away = new AwayRange()
 
   constructor(rpc: RpcClient, options: TraceReaderOptions) {
     const { policy, timeoutMs, retryMs = 15_000, inPlace = false, clock = performanceClock } = options
     this.#rpc = rpc
     this.#policy = policy
-    this.#tracers = [callTracer(timeoutMs), traceBlock]
+    this.#tracers = new KnownTracers(rpc, [callTracer(timeoutMs), traceBlock], clock)
+    this.#retries = new TraceRetries(retryMs)
     this.#timeoutMs = timeoutMs
     this.#retryMs = retryMs
     this.#inPlace = inPlace
@@ -92,8 +82,7 @@ export class TraceReader {
    */
   async open(signal?: AbortSignal): Promise<string | null> {
     if (this.#policy === 'off') return null
-    this.#states = undefined
-    const served = (await this.#current(signal)).filter(({ refusal }) => refusal === null)
+    const served = (await this.#tracers.probe(signal)).filter(({ refusal }) => refusal === null)
     if (served.length === 0) await this.#none(signal)
     return (served.find(({ proven }) => proven) ?? served[0])?.tracer.name ?? null
   }
@@ -113,12 +102,12 @@ export class TraceReader {
   ): Promise<TracesOfBlock> {
     if (this.#policy === 'off') return { frames: null, reason: 'the config says traces: off', away: null }
     for (;;) {
-      const states = await this.#current(options.signal)
+      const states = await this.#tracers.states(options.signal)
       if (states.every(({ refusal }) => refusal !== null)) return this.#none(options.signal)
       if (block.transactions.length === 0) return { frames: [] }
       const outcome = await this.#round(states, block, receipts, definition, options)
       if ('frames' in outcome) return outcome
-      const error = this.#askedAgain(outcome.failure, block)
+      const error = this.#retries.afterFailure(outcome.failure, block)
       if (error === null) return this.#without(block, outcome, options.signal)
       if (!this.#inPlace) throw error
       await sleep(error.retryAfterMs, undefined, options.signal && { signal: options.signal })
@@ -141,8 +130,7 @@ export class TraceReader {
           ? whole
           : ((await this.#singly(state, whole, block, receipts, definition, options)) ?? whole)
       if ('frames' in outcome) {
-        this.#failed.delete(block.hash)
-        if (!areAllUnread(outcome.frames)) this.#away.noteTraced(Number(block.number))
+        this.#retries.noteRead(block, !areAllUnread(outcome.frames))
         return outcome
       }
       failures.push(outcome)
@@ -193,9 +181,9 @@ export class TraceReader {
   ): Promise<{ frames: BlockFrames } | null> {
     const { kind } = failure
     if (!proven || !mayBeOfOne.has(kind)) return null
-    if (this.#failed.has(block.hash) && this.#asksAgain(kind, block)) return null
+    if (this.#retries.hasFailed(block) && this.#retries.asksAgain(kind, block)) return null
     // A tracer that does not answer at all would be waited for with every block.
-    if (kind === 'silent' && this.#isAway(kind, block)) return null
+    if (kind === 'silent' && this.#retries.isAway(kind, block)) return null
     const limits = { timeoutMs: this.#timeoutMs, clock: this.#clock }
     const frames = await traceSingly(this.#rpc, tracer.single, block, await receipts, definition, {
       ...options,
@@ -212,25 +200,7 @@ export class TraceReader {
    */
   #leadsOn({ kind }: TraceFailure, { proven }: TracerState, block: RpcBlock): boolean {
     if (kind === 'gone' || kind === 'unsupported') return true
-    return (!proven && kind === 'other') || !this.#asksAgain(kind, block)
-  }
-
-  #asksAgain(kind: TraceFailureKind, block: RpcBlock): boolean {
-    return !this.#isAway(kind, block) && (this.#failed.get(block.hash) ?? 0) + 1 < attemptsFor(kind)
-  }
-
-  #isAway(kind: TraceFailureKind, { number }: RpcBlock): boolean {
-    return this.#away.has(kind, Number(number))
-  }
-
-  /** Counts a failure. @returns the error that says when to ask again; `null`: not any more. */
-  #askedAgain({ kind, error }: TraceFailure, block: RpcBlock): ChainscreenError | null {
-    if (!this.#asksAgain(kind, block)) return null
-    this.#failed.set(block.hash, (this.#failed.get(block.hash) ?? 0) + 1)
-    const [oldest] = this.#failed.keys()
-    if (this.#failed.size > maxFailing && oldest !== undefined) this.#failed.delete(oldest)
-    const retryAfterMs = Math.max(this.#retryMs, error.retryAfterMs ?? 0)
-    return new ChainscreenError(error.code, error.message, { details: error.details, retryAfterMs })
+    return (!proven && kind === 'other') || !this.#retries.asksAgain(kind, block)
   }
 
   async #without(
@@ -242,22 +212,15 @@ export class TraceReader {
     const mayBeContent = this.#policy === 'required' || block.transactions.length === 1
     const isContent = mayBeContent && (await this.#tracesOthers(failure, signal))
     if (this.#policy === 'required' && !isContent) throw this.#required(block, failure)
-    if (this.#policy === 'auto') this.#away.noteWithout(failure.kind, Number(block.number))
+    if (this.#policy === 'auto') this.#retries.noteWithout(failure.kind, block)
     if (isContent) return { frames: block.transactions.map(() => ({ unread: reasonOfAll })) }
-    this.#failed.delete(block.hash)
+    this.#retries.forget(block)
     return { frames: null, reason: reasons[failure.kind], away: messages.join(' ') }
   }
 
   /** Whether it is this block alone, or what is in it: a block of one transaction is whatever that one makes of it. */
   async #tracesOthers({ kind }: TraceFailure, signal: AbortSignal | undefined): Promise<boolean> {
-    if (!mayBeOfOne.has(kind)) return false
-    try {
-      return (await probeTracers(this.#rpc, this.#tracers, signal)).some(({ proven }) => proven)
-    } catch (error) {
-      // It says nothing of the block. What is no failure of the node is thrown here.
-      traceFailure(error)
-      return false
-    }
+    return mayBeOfOne.has(kind) && (await this.#tracers.traceOthers(signal))
   }
 
   /**
@@ -277,7 +240,7 @@ export class TraceReader {
 
   /** For a node that serves no traces at all: nothing, where that will do. */
   async #none(signal: AbortSignal | undefined): Promise<TracesOfBlock & { frames: null }> {
-    const states = await this.#current(signal)
+    const states = await this.#tracers.states(signal)
     const reason = states.map(({ refusal }) => messageOf(refusal)).join(' ')
     if (this.#policy !== 'required') return { frames: null, reason, away: null }
     throw new ChainscreenError(
@@ -286,24 +249,6 @@ export class TraceReader {
         'namespace (debug_traceBlockByHash) or its trace namespace (trace_block), use another node, or set traces: auto.',
       { details: [reason] },
     )
-  }
-
-  /** What is known of the tracers; asked anew where there was none, and that is a while ago. */
-  async #current(signal?: AbortSignal): Promise<TracerState[]> {
-    if (this.#states !== undefined) {
-      const states = await this.#states
-      const none = states.every(({ refusal }) => refusal !== null)
-      if (!none || this.#clock.nowMs() - this.#probedAtMs < askAnewMs) return states
-    }
-    this.#probedAtMs = this.#clock.nowMs()
-    const asked = probeTracers(this.#rpc, this.#tracers, signal)
-    this.#states = asked
-    try {
-      return await asked
-    } catch (error) {
-      if (this.#states === asked) this.#states = undefined
-      throw error
-    }
   }
 }
 
