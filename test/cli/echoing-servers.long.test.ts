@@ -77,11 +77,17 @@ async function expectAllSilent(user: Project): Promise<void> {
 }
 
 /** Runs the daemon until its server tells of something like this, and searches what it serves. */
-async function expectServedSilent(user: Project, expected: RegExp): Promise<void> {
+async function expectServedSilent(
+  user: Project,
+  expected: RegExp,
+  { logged = /./, ...clock }: { now?: () => string; logged?: RegExp } = {},
+): Promise<void> {
   const { log, lines } = rememberingLog()
   const stop = new AbortController()
   const config = { ...loadConfig(user.config), server: { host: '127.0.0.1', port: 0, token: null } }
-  const ended = runDaemon(config, { once: false, create: true, signal: stop.signal, log }).catch(() => {})
+  const ended = runDaemon(config, { once: false, create: true, signal: stop.signal, log, ...clock }).catch(
+    () => {},
+  )
   try {
     const url = () => /health and metrics at (http\S+)/.exec(lines.join('\n'))?.[1] ?? ''
     await expect.poll(url, { timeout: 10_000 }).not.toBe('')
@@ -91,6 +97,7 @@ async function expectServedSilent(user: Project, expected: RegExp): Promise<void
       return [...chains.map(({ reason }) => reason), ...lists.map(({ trouble }) => trouble)].join('\n')
     }
     await expect.poll(told, { timeout: 20_000 }).toMatch(expected)
+    await expect.poll(() => lines.join('\n'), { timeout: 20_000 }).toMatch(logged)
     const metrics = await (await fetch(`${url()}/metrics`)).text()
     expect(metrics).toContain('chainscreen_')
     for (const text of [await health(), metrics, lines.join('\n')]) expectSilent(text)
@@ -236,9 +243,11 @@ describe('what /health and /metrics of the daemon tell', () => {
   }, 40_000)
 
   it('has nothing of what a list server tells again where it leads elsewhere', async () => {
-    const server = createServer((_request, response) =>
-      response.writeHead(302, { location: `https://${key}.example/${password}` }).end(),
-    )
+    let moved = false
+    const server = createServer((_request, response) => {
+      if (moved) response.writeHead(302, { location: `https://${key}.example/${password}` }).end()
+      else response.end(`address\n0x${'ab'.repeat(20)}\n`)
+    })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     onTestFinished(() => {
       server.closeAllConnections()
@@ -247,9 +256,13 @@ describe('what /health and /metrics of the daemon tell', () => {
     const { port } = server.address() as AddressInfo
     const url = `http://${login}@127.0.0.1:${port}/${key}/list.csv?k=${hexKey}`
     const node = await startEvmNode(healthyNode())
-    const lists = [{ id: 'l', format: 'csv', url }]
+    const lists = [{ id: 'l', format: 'csv', url, maxAge: '1h' }]
     const user = newProject({ lists, chains: [{ ...evmAt(node.url), rpc: [node.url] }] })
     await own(user)
-    await expectServedSilent(user, /l /)
+    // A daemon starts with the version it has: one that has none ends, and serves nothing.
+    expect((await user.run('lists', 'update')).code).toBe(0)
+    moved = true
+    const inAMonth = () => new Date(Date.now() + 30 * 86_400_000).toISOString()
+    await expectServedSilent(user, /list l is 30 days old/, { now: inAMonth, logged: /redirects to/ })
   }, 40_000)
 })
