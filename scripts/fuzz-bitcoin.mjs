@@ -18,7 +18,7 @@ import { quoteAmounts } from '../dist/chains/bitcoin/satoshi.js'
 import { scanBlock } from '../dist/chains/bitcoin/scanned-block.js'
 import { blockBytes, spentBytes, verboseBlockSchema } from '../dist/chains/bitcoin/verbose-block.js'
 import { loadRecording } from '../dist/chains/recording/recording.js'
-import { ChainscreenError } from '../dist/errors.js'
+import { ChainscreenError } from '../dist/diagnostics/errors.js'
 import { randomFrom } from './fuzz/random.mjs'
 
 const { values } = parseArgs({

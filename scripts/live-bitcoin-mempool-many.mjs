@@ -5,7 +5,7 @@
 
 import { Transaction } from 'bitcoinjs-lib'
 import { createBitcoinSource } from '../dist/chains/bitcoin/source.js'
-import { MempoolView } from '../dist/pipeline/mempool-view.js'
+import { MempoolView } from '../dist/pipeline/mempool/mempool-view.js'
 import { startBitcoind } from './make-demo-bitcoin-node.mjs'
 
 const [bitcoind, thousands = '10'] = process.argv.slice(2)

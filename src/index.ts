@@ -6,9 +6,14 @@ export { addressText } from './address/text.ts'
 export { loadConfig } from './config/load.ts'
 export type { Config } from './config/schema.ts'
 export { type DaemonOptions, runDaemon } from './daemon.ts'
-export { ChainscreenError, type ErrorCode, exitCodeOf } from './errors.ts'
-export { type AlertFilter, type CurrentAlertRow, findAlerts, readAlert } from './ledger/alert-queries.ts'
-export { readCoverage } from './ledger/coverage-queries.ts'
+export { ChainscreenError, type ErrorCode, exitCodeOf } from './diagnostics/errors.ts'
+export { createLog, type Log } from './diagnostics/log.ts'
+export {
+  type AlertFilter,
+  type CurrentAlertRow,
+  findAlerts,
+  readAlert,
+} from './ledger/alerts/alert-queries.ts'
+export { readCoverage } from './ledger/coverage/coverage-queries.ts'
 export { openLedgerForReading } from './ledger/open.ts'
-export { createLog, type Log } from './log.ts'
 export { type PreCheck, preCheck } from './pipeline/pre-check.ts'

@@ -8,9 +8,9 @@ import { all } from '../../dist/ledger/database.js'
 import { openLedger } from '../../dist/ledger/open.js'
 import { loadLists } from '../../dist/lists/load-lists.js'
 import { addOwn } from '../../dist/own/import-own.js'
-import { createLedgerStore } from '../../dist/pipeline/ledger-store.js'
-import { Memory } from '../../dist/pipeline/memory.js'
-import { chainOf, createSource, pinned } from '../../dist/pipeline/open-chain.js'
+import { createLedgerStore } from '../../dist/pipeline/blocks/ledger-store.js'
+import { Memory } from '../../dist/pipeline/blocks/memory.js'
+import { chainOf, createSource, pinned } from '../../dist/pipeline/blocks/open-chain.js'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const now = () => new Date().toISOString()

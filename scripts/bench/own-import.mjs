@@ -12,8 +12,8 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openLedger } from '../../dist/ledger/open.js'
-import { addOwnAddresses, countOwnAddresses } from '../../dist/ledger/own-addresses.js'
-import { Memory } from '../../dist/pipeline/memory.js'
+import { addOwnAddresses, countOwnAddresses } from '../../dist/ledger/own/own-addresses.js'
+import { Memory } from '../../dist/pipeline/blocks/memory.js'
 
 const at = '2026-01-01T00:00:00.000Z'
 

@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../errors.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 
 /** What an answer of a node may have where the config says nothing (`maxResponse`): no real block comes near it. */
 export const defaultMaxResponse = 64 * 1024 * 1024

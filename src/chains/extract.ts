@@ -1,5 +1,5 @@
 import type { Key } from '../address/key.ts'
-import { ChainscreenError } from '../errors.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { OwnLookup } from '../screening/own.ts'
 import { type BitcoinContent, extractBitcoin } from './bitcoin/extract-block.ts'
 import { blockClaimants } from './bitcoin/mempool/block-claimants.ts'

@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../errors.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { ChainHead, ChainSource } from './source.ts'
 
 /** When a block counts as final: `depth` blocks under what was read, and, where the node serves the tag, at or below it. */

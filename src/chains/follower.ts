@@ -1,4 +1,4 @@
-import { ChainscreenError, isTemporary } from '../errors.ts'
+import { ChainscreenError, isTemporary } from '../diagnostics/errors.ts'
 import { pause } from '../lifecycle/loop.ts'
 import { retryDelayMs } from '../network/retry.ts'
 import type { BlockRef } from '../screening/types.ts'

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import PQueue from 'p-queue'
-import { ChainscreenError } from '../errors.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { ChainSource, SourceBlock } from './source.ts'
 
 /**

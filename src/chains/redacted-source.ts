@@ -1,4 +1,4 @@
-import type { Redactor } from '../redactor.ts'
+import type { Redactor } from '../privacy/redactor.ts'
 import type { FreezeReader } from './freezes.ts'
 import type { ChainSource, Mempool, SourceBlock, Unscreened } from './source.ts'
 

@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../errors.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { ChainSource, SourceBlock } from './source.ts'
 
 /** Extraction found that the node lied in a block. The block is refused; {@link tellingRefusals} has another node asked. */

@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../errors.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { BlockRef } from '../screening/types.ts'
 import type { ChainSource } from './source.ts'
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { ChainscreenError } from '../errors.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import {
   type CurrentAlertRow,
   type Disposition,
@@ -7,7 +7,7 @@ import {
   findAlerts,
   readAlert,
   resolveAlert,
-} from '../ledger/alert-queries.ts'
+} from '../ledger/alerts/alert-queries.ts'
 import { openLedger, openLedgerForReading } from '../ledger/open.ts'
 import { checkFilter, levels, statuses } from './check-filter.ts'
 import {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
+import { createLog } from '../diagnostics/log.ts'
 import { takeDaemonLock } from '../ledger/daemon-lock.ts'
 import { openLedger } from '../ledger/open.ts'
-import { createLog } from '../log.ts'
 import { type RewindOutcome, rewindChain } from '../operations/rewind-chain.ts'
-import { chainOf, createSource, pinned } from '../pipeline/open-chain.ts'
+import { chainOf, createSource, pinned } from '../pipeline/blocks/open-chain.ts'
 import {
   type CommandFactory,
   type CommonOptions,

@@ -1,7 +1,7 @@
 import { readPasted } from '../address/read-pasted.ts'
 import { shownAddress, whySecret } from '../descriptor/shown-address.ts'
-import { ChainscreenError } from '../errors.ts'
-import { isoMoment } from '../iso-moment.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
+import { isoMoment } from '../time/iso-moment.ts'
 
 /** What `alerts` can look for, besides a chain. */
 export interface FilterWords {

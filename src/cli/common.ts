@@ -8,8 +8,8 @@ import type { PublishedListConfig } from '../config/lists.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { shownAddress } from '../descriptor/shown-address.ts'
-import { ChainscreenError } from '../errors.ts'
-import { chainIds } from '../ledger/chain.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
+import { chainIds } from '../ledger/blocks/chain.ts'
 import type { Db } from '../ledger/database.ts'
 
 /** What every command takes. */

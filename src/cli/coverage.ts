@@ -1,9 +1,9 @@
-import { type ChainCoverage, readCoverage } from '../ledger/coverage-queries.ts'
-import type { CoveredStretch } from '../ledger/coverage-stretches.ts'
+import { type ChainCoverage, readCoverage } from '../ledger/coverage/coverage-queries.ts'
+import type { CoveredStretch } from '../ledger/coverage/coverage-stretches.ts'
+import type { UndecodedKind } from '../ledger/coverage/undecoded-logs.ts'
 import { leftBehind } from '../ledger/left-behind.ts'
-import type { MempoolState } from '../ledger/mempools.ts'
+import type { MempoolState } from '../ledger/mempool/mempools.ts'
 import { openLedgerForReading } from '../ledger/open.ts'
-import type { UndecodedKind } from '../ledger/undecoded-logs.ts'
 import {
   type CommandFactory,
   type CommonOptions,

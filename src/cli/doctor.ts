@@ -1,4 +1,4 @@
-import { examine } from '../doctor.ts'
+import { examine } from '../doctor/doctor.ts'
 import { type CommandFactory, type CommonOptions, command, configOf, now, stopSignal } from './common.ts'
 import { printable, printJson, printLine } from './output.ts'
 

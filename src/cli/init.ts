@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { configTemplate } from '../config/template.ts'
-import { ChainscreenError, messageOf } from '../errors.ts'
+import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 import { openLedger } from '../ledger/open.ts'
 import { sweepRejected } from '../lists/sweep-rejected.ts'
 import { type CommandFactory, type CommonOptions, command, configOf, now } from './common.ts'

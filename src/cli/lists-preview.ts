@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { openLedgerForReading } from '../ledger/open.ts'
-import { type ListPreview, previewList } from '../pipeline/preview-list.ts'
+import { type ListPreview, previewList } from '../pipeline/rescreening/preview-list.ts'
 import { printAlerts } from './alerts.ts'
 import { type CommonOptions, command, configOf, listConfigOf, listFileHelp, now } from './common.ts'
 import { amountText, printJson, printLine, printTable, printWrapped } from './output.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { activeSnapshot, type SnapshotEntry } from '../ledger/list-snapshots.ts'
+import { activeSnapshot, type SnapshotEntry } from '../ledger/lists/list-snapshots.ts'
 import { openLedger, openLedgerForReading } from '../ledger/open.ts'
 import { importList } from '../lists/import-list.ts'
 import { sourceOf } from '../lists/load-list.ts'

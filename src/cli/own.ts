@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
+import { createLog } from '../diagnostics/log.ts'
 import { openLedger } from '../ledger/open.ts'
-import { revisionOfStaged } from '../ledger/own-addresses.ts'
-import { createLog } from '../log.ts'
+import { revisionOfStaged } from '../ledger/own/own-addresses.ts'
 import { importOwnFile } from '../own/import-own.ts'
 import { retireOwn } from '../own/retire-own.ts'
 import {

@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress'
-import type { Log } from '../log.ts'
+import type { Log } from '../diagnostics/log.ts'
 
 /** Shows how far long work has come: bars on a terminal, a log line now and then elsewhere. */
 export interface Progress {

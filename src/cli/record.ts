@@ -1,6 +1,6 @@
 import { record } from '../chains/recording/record.ts'
 import type { ChainConfig } from '../config/chains.ts'
-import { createLog } from '../log.ts'
+import { createLog } from '../diagnostics/log.ts'
 import {
   type CommandFactory,
   type CommonOptions,

@@ -1,10 +1,10 @@
-import { type CurrentAlertRow, readAlert } from '../ledger/alert-queries.ts'
-import { askRescreen } from '../ledger/ask-rescreen.ts'
+import { createLog } from '../diagnostics/log.ts'
+import { type CurrentAlertRow, readAlert } from '../ledger/alerts/alert-queries.ts'
 import type { Db } from '../ledger/database.ts'
+import { askRescreen } from '../ledger/lists/ask-rescreen.ts'
 import { openLedger } from '../ledger/open.ts'
-import { createLog } from '../log.ts'
-import { gradedText } from '../pipeline/keep-rescreening.ts'
-import { type RescreenOutcome, rescreen } from '../pipeline/rescreen.ts'
+import { gradedText } from '../pipeline/rescreening/keep-rescreening.ts'
+import { type RescreenOutcome, rescreen } from '../pipeline/rescreening/rescreen.ts'
 import { printAlerts } from './alerts.ts'
 import {
   type CommandFactory,

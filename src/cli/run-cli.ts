@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { withoutPrivateKeys } from '../address/secret.ts'
-import { ChainscreenError, exitCodeOf, messageOf } from '../errors.ts'
+import { ChainscreenError, exitCodeOf, messageOf } from '../diagnostics/errors.ts'
 import type { CommandFactory } from './common.ts'
 import { hiderOf } from './hide-secrets.ts'
 import { printable } from './output.ts'

@@ -1,5 +1,5 @@
 import { runDaemon } from '../daemon.ts'
-import { createLog } from '../log.ts'
+import { createLog } from '../diagnostics/log.ts'
 import { type CommandFactory, type CommonOptions, command, configOf, stopSignal } from './common.ts'
 import { createProgress } from './progress.ts'
 

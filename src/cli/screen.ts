@@ -1,7 +1,7 @@
 import type { BitcoinNetwork } from '../address/network.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import type { Config } from '../config/schema.ts'
-import { ChainscreenError } from '../errors.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import { openLedgerForReading } from '../ledger/open.ts'
 import { type PreCheck, preCheck } from '../pipeline/pre-check.ts'
 import {

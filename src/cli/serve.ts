@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createReplayNode } from '../chains/recording/replay-node.ts'
-import { ChainscreenError } from '../errors.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import { type CommandFactory, type CommonOptions, command, parseHeight, stopSignal } from './common.ts'
 import { printJson, printLine } from './output.ts'
 

@@ -11,7 +11,7 @@ import {
   type Scalar,
 } from 'yaml'
 import { withoutKeys } from '../address/secret.ts'
-import { ChainscreenError, messageOf } from '../errors.ts'
+import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 import type { KeyPath } from './mistakes.ts'
 
 /** A config file as YAML, which knows the line of every key. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { notShown, secretIn, withoutKeys } from '../address/secret.ts'
-import { ChainscreenError, redactUrl } from '../errors.ts'
+import { ChainscreenError, redactUrl } from '../diagnostics/errors.ts'
 import type { ConfigDocument } from './document.ts'
 import { secretKeys } from './secrets.ts'
 

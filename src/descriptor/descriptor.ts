@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../errors.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { KeyExpression, KeyNetwork } from './parse-key.ts'
 
 /** A script for one key, or for k of n keys. */

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs'
-import { ChainscreenError } from '../errors.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import { type Db, one, run } from './database.ts'
 import { isFileLockFree, takeFileLock } from './file-lock.ts'
 

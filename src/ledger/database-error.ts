@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { ChainscreenError, type ErrorCode, messageOf } from '../errors.ts'
+import { ChainscreenError, type ErrorCode, messageOf } from '../diagnostics/errors.ts'
 
 type DatabaseErrorCode = Extract<ErrorCode, `database${string}`>
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Stats, statSync } from 'node:fs'
-import { ChainscreenError, isTemporary, messageOf } from '../errors.ts'
+import { ChainscreenError, isTemporary, messageOf } from '../diagnostics/errors.ts'
 import { type Loop, startLoop } from '../lifecycle/loop.ts'
 import { type Db, one, run } from './database.ts'
 

@@ -1,5 +1,5 @@
 import { all, type Db } from './database.ts'
-import { countingLoad } from './entry-versions.ts'
+import { countingLoad } from './lists/entry-versions.ts'
 
 /** A list that is in force, and that a config does not name any more. */
 export interface LeftList {

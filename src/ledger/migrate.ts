@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { indexForms } from '../address/index-forms.ts'
 import type { Key } from '../address/key.ts'
-import { ChainscreenError } from '../errors.ts'
-import { tellsOfPerson } from '../forbidden-columns.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
+import { tellsOfPerson } from '../privacy/forbidden-columns.ts'
 import type { Db } from './database.ts'
 
 /** "chsc" in ASCII: marks a SQLite file as ours (https://www.sqlite.org/pragma.html#pragma_application_id). */

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { all, type Db, inTransaction, one, run } from './database.ts'
 import { inPieces, pieceRows } from './in-pieces.ts'
-import { publishedLoad } from './load-own.ts'
-import { keyRanges } from './snapshot-changes.ts'
+import { keyRanges } from './lists/snapshot-changes.ts'
+import { publishedLoad } from './own/load-own.ts'
 
 /** Rows that are looked at between two turns of whoever shares the thread. */
 const rowsAtOnce = 2_000

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
-import { ChainscreenError } from '../errors.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { Db } from './database.ts'
 import { takeFileLock } from './file-lock.ts'
 import { hasLeftovers, sweepLeftovers } from './sweep-leftovers.ts'

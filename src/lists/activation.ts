@@ -1,13 +1,13 @@
 import type { Db } from '../ledger/database.ts'
-import type { Activation } from '../ledger/find-changes.ts'
+import type { Activation } from '../ledger/lists/find-changes.ts'
 import {
   activatedOn,
   activeSnapshot,
   countsOf,
   firstActivated,
   type SnapshotRow,
-} from '../ledger/list-snapshots.ts'
-import type { Dating } from '../ledger/next-version.ts'
+} from '../ledger/lists/list-snapshots.ts'
+import type { Dating } from '../ledger/lists/next-version.ts'
 import { formatOf } from './formats/index.ts'
 import { historyOf } from './ofac-history.ts'
 

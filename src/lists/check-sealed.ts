@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { ChainscreenError, messageOf } from '../errors.ts'
+import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 
 /** Reads a kept file to its end. @throws ChainscreenError `bad-file` where it is gone, damaged, or not what its name says. */
 export async function checkSealed(path: string, sha256: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Family } from '../address/key.ts'
 import type { Db } from '../ledger/database.ts'
-import { activatedOn, activeSnapshot, type SnapshotRow } from '../ledger/list-snapshots.ts'
-import { countForce, keyRanges } from '../ledger/snapshot-changes.ts'
+import { activatedOn, activeSnapshot, type SnapshotRow } from '../ledger/lists/list-snapshots.ts'
+import { countForce, keyRanges } from '../ledger/lists/snapshot-changes.ts'
 import { type FamilyCount, reasonsToHold } from './guard.ts'
 
 /** A new version of a list beside the active one. */

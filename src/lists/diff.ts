@@ -1,5 +1,5 @@
-import type { SnapshotEntry } from '../ledger/list-snapshots.ts'
-import type { Changed } from '../ledger/snapshot-changes.ts'
+import type { SnapshotEntry } from '../ledger/lists/list-snapshots.ts'
+import type { Changed } from '../ledger/lists/snapshot-changes.ts'
 
 /** What changed from one version of a list to another. Compared by key: a change of letter case is none. */
 export interface ListDiff {

@@ -1,5 +1,5 @@
-import { ChainscreenError } from '../errors.ts'
-import type { SnapshotRow } from '../ledger/list-snapshots.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
+import type { SnapshotRow } from '../ledger/lists/list-snapshots.ts'
 
 /**
  * The snapshot whose SHA-256 begins with these digits; of several readings of the same bytes the newest.

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
-import { ChainscreenError, messageOf } from '../errors.ts'
+import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 
 export interface GuardOptions {
   /** How messages name the file. */

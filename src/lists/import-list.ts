@@ -1,14 +1,19 @@
 import { inSlices } from '../in-slices.ts'
-import { activateStaged } from '../ledger/activate-snapshot.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
-import { noteCheck } from '../ledger/list-checks.ts'
-import { activeSnapshot, findSnapshot, holdSnapshot, type SnapshotRow } from '../ledger/list-snapshots.ts'
-import { findList, type ListOrigin, noteChecked, putList } from '../ledger/lists.ts'
-import { type StagedChanges, stageChanges, stillHold } from '../ledger/stage-changes.ts'
-import { finishStaging, type NewSnapshot, stageSnapshot } from '../ledger/stage-snapshot.ts'
+import { activateStaged } from '../ledger/lists/activate-snapshot.ts'
+import { noteCheck } from '../ledger/lists/list-checks.ts'
+import {
+  activeSnapshot,
+  findSnapshot,
+  holdSnapshot,
+  type SnapshotRow,
+} from '../ledger/lists/list-snapshots.ts'
+import { findList, type ListOrigin, noteChecked, putList } from '../ledger/lists/lists.ts'
+import { type StagedChanges, stageChanges, stillHold } from '../ledger/lists/stage-changes.ts'
+import { finishStaging, type NewSnapshot, stageSnapshot } from '../ledger/lists/stage-snapshot.ts'
 import { sweepLeftovers } from '../ledger/sweep-leftovers.ts'
 import { whileLoading } from '../ledger/while-loading.ts'
-import type { Redactor } from '../redactor.ts'
+import type { Redactor } from '../privacy/redactor.ts'
 import { activationOf } from './activation.ts'
 import { type Comparison, comparingVersions } from './compare-versions.ts'
 import { sameOptions } from './formats/csv/columns.ts'

@@ -1,6 +1,6 @@
 import type { FileListConfig, PublishedListConfig } from '../config/lists.ts'
 import type { Db } from '../ledger/database.ts'
-import { Redactor } from '../redactor.ts'
+import { Redactor } from '../privacy/redactor.ts'
 import { bundledListPath } from './bundled.ts'
 import { type ImportOptions, type ImportOutcome, importList, type ListSource } from './import-list.ts'
 

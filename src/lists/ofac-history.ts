@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Key } from '../address/key.ts'
-import { ChainscreenError } from '../errors.ts'
-import type { AddressHistory } from '../ledger/list-history.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
+import type { AddressHistory } from '../ledger/lists/list-history.ts'
 import { formatOf } from './formats/index.ts'
 
 /** The columns of `data/lists/ofac-history.csv`: see the README beside it. */

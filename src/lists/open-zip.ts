@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import * as yauzl from 'yauzl'
-import { ChainscreenError, messageOf } from '../errors.ts'
+import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 import { guardStream, tooLarge } from './guard-stream.ts'
 
 /** More files of a zip are not counted. */

@@ -1,6 +1,6 @@
+import type { Log } from '../diagnostics/log.ts'
 import type { Db } from '../ledger/database.ts'
-import { isRemoved } from '../ledger/list-removals.ts'
-import type { Log } from '../log.ts'
+import { isRemoved } from '../ledger/lists/list-removals.ts'
 
 /**
  * For a daemon that was started with a list which somebody took out of force since: it must not come back by itself. Says so

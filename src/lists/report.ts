@@ -1,9 +1,9 @@
-import { ChainscreenError } from '../errors.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { Db } from '../ledger/database.ts'
-import { isReadThrough, pastProgress } from '../ledger/freeze-past.ts'
-import { type ListCheck, readChecks } from '../ledger/list-checks.ts'
-import { type AskedList, type ListHealth, listHealth } from '../ledger/list-health.ts'
-import { type ListRemoval, readRemoval } from '../ledger/list-removals.ts'
+import { isReadThrough, pastProgress } from '../ledger/freezes/freeze-past.ts'
+import { type ListCheck, readChecks } from '../ledger/lists/list-checks.ts'
+import { type AskedList, type ListHealth, listHealth } from '../ledger/lists/list-health.ts'
+import { type ListRemoval, readRemoval } from '../ledger/lists/list-removals.ts'
 import {
   activeSnapshot,
   countsOf,
@@ -11,9 +11,9 @@ import {
   listSnapshots,
   type SnapshotEntry,
   type SnapshotRow,
-} from '../ledger/list-snapshots.ts'
-import { countEntries, freezeListFormat, readLists, readUnparsed } from '../ledger/lists.ts'
-import { changedBetween } from '../ledger/snapshot-changes.ts'
+} from '../ledger/lists/list-snapshots.ts'
+import { countEntries, freezeListFormat, readLists, readUnparsed } from '../ledger/lists/lists.ts'
+import { changedBetween } from '../ledger/lists/snapshot-changes.ts'
 import { countByAsset, diffEntries, type ListDiff } from './diff.ts'
 import { snapshotNamed } from './find-snapshot.ts'
 

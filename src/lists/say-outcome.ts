@@ -1,7 +1,7 @@
 import type { ListConfig } from '../config/lists.ts'
-import { ChainscreenError } from '../errors.ts'
-import { ageText, secondsSince } from '../ledger/list-health.ts'
-import type { Log } from '../log.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
+import type { Log } from '../diagnostics/log.ts'
+import { ageText, secondsSince } from '../ledger/lists/list-health.ts'
 import type { UpdateOutcome } from './update-list.ts'
 
 /** Tells the log what came of loading a list. A version that is held is an alarm, each time it is met. @param at now, ISO-8601. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ListCheck } from '../ledger/list-checks.ts'
+import type { ListCheck } from '../ledger/lists/list-checks.ts'
 import { maxRetryAfterMs, retryDelayMs } from '../network/retry.ts'
 
 /** After a failure a list is tried again sooner than usual: after a minute, then two, four, … */

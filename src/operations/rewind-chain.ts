@@ -1,10 +1,10 @@
 import PQueue from 'p-queue'
 import type { ChainSource } from '../chains/source.ts'
-import { ChainscreenError } from '../errors.ts'
-import { heightsWithoutHash, keptHash } from '../ledger/block-hashes.ts'
-import { blockAt, type Chain, type ChainState, readChainState } from '../ledger/chain.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
+import { heightsWithoutHash, keptHash } from '../ledger/blocks/block-hashes.ts'
+import { blockAt, type Chain, type ChainState, readChainState } from '../ledger/blocks/chain.ts'
+import { coverageOver, type RewindImpact, rewind, rewindImpact } from '../ledger/blocks/rewind.ts'
 import type { Db } from '../ledger/database.ts'
-import { coverageOver, type RewindImpact, rewind, rewindImpact } from '../ledger/rewind.ts'
 import type { BlockRef } from '../screening/types.ts'
 
 export interface RewindRequest {

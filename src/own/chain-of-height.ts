@@ -1,7 +1,7 @@
 import { keyFamily } from '../address/key.ts'
 import { readPasted } from '../address/read-pasted.ts'
 import type { ChainConfig } from '../config/chains.ts'
-import { ChainscreenError } from '../errors.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { WatchedFamily } from './own-row.ts'
 
 /**

@@ -1,8 +1,13 @@
 import { readPasted } from '../address/read-pasted.ts'
 import type { ChainConfig } from '../config/chains.ts'
-import { ChainscreenError } from '../errors.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { Db } from '../ledger/database.ts'
-import { type AddOptions, addOwnAddresses, findOwnAddress, type OwnAddress } from '../ledger/own-addresses.ts'
+import {
+  type AddOptions,
+  addOwnAddresses,
+  findOwnAddress,
+  type OwnAddress,
+} from '../ledger/own/own-addresses.ts'
 import { checkOwnRow, type KnownChains, type OwnRow, quoted } from './own-row.ts'
 import { type ReadOwnOptions, readOwnFile } from './read-own-file.ts'
 

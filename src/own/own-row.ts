@@ -3,7 +3,7 @@ import { readPasted } from '../address/read-pasted.ts'
 import { holdsPrivateKey, holdsSeedPhrase, looksPrivate, wholePhrase } from '../address/secret.ts'
 import { looksLikeDescriptor } from '../descriptor/parse-descriptor.ts'
 import { privateKeyAsAddress, shownAddress, whySecret } from '../descriptor/shown-address.ts'
-import { tellsOfPerson } from '../forbidden-columns.ts'
+import { tellsOfPerson } from '../privacy/forbidden-columns.ts'
 
 /** What an own address is for. */
 export const ownKinds = ['deposit', 'hot', 'cold', 'forwarder'] as const

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { CsvError, parse } from 'csv-parse'
-import { ChainscreenError } from '../errors.ts'
-import { refuseForbiddenColumns } from '../forbidden-columns.ts'
-import { whyUnreadable } from '../unreadable-file.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
+import { whyUnreadable } from '../diagnostics/unreadable-file.ts'
+import { refuseForbiddenColumns } from '../privacy/forbidden-columns.ts'
 import { checkOwnRow, type KnownChains, type OwnFields, type OwnRow } from './own-row.ts'
 
 export interface ReadOwnOptions {

@@ -4,12 +4,12 @@ import { looksPrivate } from '../address/secret.ts'
 import { privateKeyReason, refuseDescriptor } from '../descriptor/descriptor.ts'
 import { looksLikeDescriptor, parseDescriptor } from '../descriptor/parse-descriptor.ts'
 import { shownAddress, whySecret } from '../descriptor/shown-address.ts'
-import { ChainscreenError } from '../errors.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
+import type { Replay } from '../ledger/blocks/replays.ts'
 import type { Db } from '../ledger/database.ts'
-import { retireOwnAddresses } from '../ledger/own-addresses.ts'
-import { refuseUnknownDescriptors, retireDescriptors } from '../ledger/own-descriptors.ts'
-import { type RemovalWords, removeOwnAddresses } from '../ledger/remove-own.ts'
-import type { Replay } from '../ledger/replays.ts'
+import { retireOwnAddresses } from '../ledger/own/own-addresses.ts'
+import { refuseUnknownDescriptors, retireDescriptors } from '../ledger/own/own-descriptors.ts'
+import { type RemovalWords, removeOwnAddresses } from '../ledger/own/remove-own.ts'
 
 /**
  * Marks addresses, and descriptors (`#CHECKSUM`, or whole), as out of use: all of them or none.

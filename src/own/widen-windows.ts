@@ -10,7 +10,7 @@ import {
   type DerivedAddresses,
   highestUsed,
   type OwnBranch,
-} from '../ledger/own-branches.ts'
+} from '../ledger/own/own-branches.ts'
 
 /** A branch that knows fewer addresses than it has to. */
 export interface ShortWindow {

@@ -1,5 +1,5 @@
 import { type Key, keyBytes } from '../address/key.ts'
-import { ChainscreenError } from '../errors.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { OwnLookup } from './own.ts'
 import { ScriptFilter } from './script-filter.ts'
 

@@ -1,13 +1,13 @@
 import type { ChainCondition } from '../chains/chain-conditions.ts'
 import type { CanaryConfig, Config } from '../config/schema.ts'
+import { readChainState } from '../ledger/blocks/chain.ts'
 import { type CanaryRuns, canaryTrouble, readCanary } from '../ledger/canary.ts'
-import { readChainState } from '../ledger/chain.ts'
+import { readTracesAway, type TracesAway, tracesTrouble } from '../ledger/coverage/traces-away.ts'
 import type { Db } from '../ledger/database.ts'
 import { diskTrouble, freeDiskBytes } from '../ledger/disk-space.ts'
 import { leftBehind } from '../ledger/left-behind.ts'
-import { type ListHealth, listHealth } from '../ledger/list-health.ts'
-import { hasOwnAddresses } from '../ledger/own-addresses.ts'
-import { readTracesAway, type TracesAway, tracesTrouble } from '../ledger/traces-away.ts'
+import { type ListHealth, listHealth } from '../ledger/lists/list-health.ts'
+import { hasOwnAddresses } from '../ledger/own/own-addresses.ts'
 
 /** What `/health` answers. */
 export interface Health {

@@ -6,10 +6,10 @@ import {
   countPendingRescreens,
   countUnscreened,
   countUnscreenedTransactions,
-} from '../ledger/counts.ts'
+} from '../ledger/alerts/counts.ts'
 import type { Db } from '../ledger/database.ts'
-import { readLists } from '../ledger/lists.ts'
-import { type MempoolState, readMempools } from '../ledger/mempools.ts'
+import { readLists } from '../ledger/lists/lists.ts'
+import { type MempoolState, readMempools } from '../ledger/mempool/mempools.ts'
 import { readRevisions } from '../ledger/revisions.ts'
 import type { Health } from './health.ts'
 

@@ -1,5 +1,5 @@
 import type { ChainHead, ChainSource, SourceBlock, SourceInfo, Unscreened } from '../../src/chains/source.ts'
-import { ChainscreenError, type ErrorCode } from '../../src/errors.ts'
+import { ChainscreenError, type ErrorCode } from '../../src/diagnostics/errors.ts'
 import type { BlockRef } from '../../src/screening/types.ts'
 import { listedDeposit } from '../ledger/fixtures.ts'
 

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { createEvmSource } from '../../src/chains/evm/source.ts'
 import { redactedSource } from '../../src/chains/redacted-source.ts'
-import { Redactor } from '../../src/redactor.ts'
+import { Redactor } from '../../src/privacy/redactor.ts'
 import { blockOf } from './evm/build.ts'
 import { healthyNode, startFakeNode } from './evm/fake-node.ts'
 import { callTrace } from './evm/traces/sketch.ts'

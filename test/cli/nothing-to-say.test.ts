@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { pinChain } from '../../src/ledger/chain.ts'
+import { pinChain } from '../../src/ledger/blocks/chain.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { at, chain } from '../ledger/fixtures.ts'
-import { store } from '../pipeline/rescreen-fixtures.ts'
+import { store } from '../pipeline/rescreening/rescreen-fixtures.ts'
 import { busyUser, houseListed } from './refusal.ts'
 
 const rpc = ['http://127.0.0.1:1']

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { exitCodeOf } from '../../src/errors.ts'
+import { exitCodeOf } from '../../src/diagnostics/errors.ts'
 import { bitcoinChain, evmChain, parse, refusal } from './parse.ts'
 
 describe('a documented key that this version can not obey', () => {

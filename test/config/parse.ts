@@ -1,6 +1,6 @@
 import { parseConfig } from '../../src/config/load.ts'
 import type { Config } from '../../src/config/schema.ts'
-import { ChainscreenError } from '../../src/errors.ts'
+import { ChainscreenError } from '../../src/diagnostics/errors.ts'
 
 /** Parses text as `/etc/cs/chainscreen.yaml`. */
 export function parse(text: string, env: NodeJS.ProcessEnv = {}): Config {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { AlertRow } from '../../src/ledger/alert-queries.ts'
+import type { AlertRow } from '../../src/ledger/alerts/alert-queries.ts'
 import { type Anvil, startAnvil } from '../anvil.ts'
 import { narcissist, payingNarcissist, wordsOf } from '../chains/evm/contracts.ts'
 import { emitCall, emitterInitCode, reverterInitCode } from '../chains/evm/token.ts'

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { AlertRow } from '../../src/ledger/alert-queries.ts'
+import type { AlertRow } from '../../src/ledger/alerts/alert-queries.ts'
 import { type FakeNode, startFakeNode } from '../chains/bitcoin/fake-node.ts'
 import { readNodeBlock, readScenario, type Scenario } from '../chains/bitcoin/reference-chain.ts'
 import { hasShared } from '../shared.ts'

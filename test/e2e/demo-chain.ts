@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { createReplayNode, type ReplayNode } from '../../src/chains/recording/replay-node.ts'
-import type { AlertRow } from '../../src/ledger/alert-queries.ts'
+import type { AlertRow } from '../../src/ledger/alerts/alert-queries.ts'
 
 export type DemoFamily = 'evm' | 'bitcoin'
 

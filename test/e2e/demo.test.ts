@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AlertRow } from '../../src/ledger/alert-queries.ts'
+import type { AlertRow } from '../../src/ledger/alerts/alert-queries.ts'
 import { tempDir } from '../temp.ts'
 import { runCli } from './cli.ts'
 import { query } from './database.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AlertRow } from '../../src/ledger/alert-queries.ts'
+import type { AlertRow } from '../../src/ledger/alerts/alert-queries.ts'
 import { hasShared } from '../shared.ts'
 import { type AnvilScenario, readAnvilScenario, serveAnvilChain } from './anvil-chain.ts'
 import { newProject, type Project } from './project.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { askReplay } from '../../src/ledger/blocks/replays.ts'
 import { openLedger } from '../../src/ledger/open.ts'
-import { askReplay } from '../../src/ledger/replays.ts'
 import { startFakeNode } from '../chains/bitcoin/fake-node.ts'
 import { regtestChain } from '../chains/bitcoin/regtest-chain.ts'
 import { descriptor, own, pays } from '../pipeline/bitcoin-ledger.ts'

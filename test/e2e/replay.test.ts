@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { AlertRow } from '../../src/ledger/alert-queries.ts'
+import type { AlertRow } from '../../src/ledger/alerts/alert-queries.ts'
 import { contentsOf } from './database.ts'
 import {
   type DemoFamily,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { addressText } from '../../src/address/text.ts'
-import { pinChain } from '../../src/ledger/chain.ts'
+import { pinChain } from '../../src/ledger/blocks/chain.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { at, chain } from '../ledger/fixtures.ts'
-import { store } from '../pipeline/rescreen-fixtures.ts'
+import { store } from '../pipeline/rescreening/rescreen-fixtures.ts'
 import { evm, party, transfer, tx } from '../screening/builders.ts'
 import { newProject } from './project.ts'
 

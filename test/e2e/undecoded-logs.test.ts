@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as topics from '../../src/chains/evm/extract/topics.ts'
-import type { AlertRow } from '../../src/ledger/alert-queries.ts'
+import type { AlertRow } from '../../src/ledger/alerts/alert-queries.ts'
 import { type Anvil, startAnvil } from '../anvil.ts'
 import { topic, words } from '../chains/evm/build.ts'
 import { unwrappingRouter, wordsOf, wrapper } from '../chains/evm/contracts.ts'

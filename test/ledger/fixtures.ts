@@ -1,10 +1,15 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { type Key, keyHex } from '../../src/address/key.ts'
-import { type Chain, pinChain } from '../../src/ledger/chain.ts'
-import { commitStep, type ScreenedBlock, type Step, type StepCounts } from '../../src/ledger/commit-step.ts'
+import { type Chain, pinChain } from '../../src/ledger/blocks/chain.ts'
+import {
+  commitStep,
+  type ScreenedBlock,
+  type Step,
+  type StepCounts,
+} from '../../src/ledger/blocks/commit-step.ts'
 import { all, type Db } from '../../src/ledger/database.ts'
-import { readEntry } from '../../src/ledger/list-entries.ts'
+import { readEntry } from '../../src/ledger/lists/list-entries.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
 import { screen } from '../../src/screening/screen.ts'

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { indexForms } from '../../src/address/index-forms.ts'
 import type { Key } from '../../src/address/key.ts'
-import { tellsOfPerson } from '../../src/forbidden-columns.ts'
 import { migrations } from '../../src/ledger/migrate.ts'
-import { addFormsFunction } from '../../src/ledger/own-forms.ts'
+import { addFormsFunction } from '../../src/ledger/own/own-forms.ts'
+import { tellsOfPerson } from '../../src/privacy/forbidden-columns.ts'
 import { tempDir } from '../temp.ts'
 
 /** What migrations call. */

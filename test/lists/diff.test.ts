@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SnapshotEntry } from '../../src/ledger/list-snapshots.ts'
+import type { SnapshotEntry } from '../../src/ledger/lists/list-snapshots.ts'
 import { countByAsset, diffEntries, type ListDiff } from '../../src/lists/diff.ts'
 import { evm } from '../screening/builders.ts'
 

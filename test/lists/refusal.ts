@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../src/errors.ts'
+import { ChainscreenError } from '../../src/diagnostics/errors.ts'
 
 /** The error with which this is refused. Anything else (success, a bug's TypeError) fails the test. */
 export async function refusal(work: Promise<unknown>): Promise<ChainscreenError> {

@@ -1,4 +1,4 @@
-import type { Log } from '../../src/log.ts'
+import type { Log } from '../../src/diagnostics/log.ts'
 
 /** A log that remembers what it was told, as `level message`. */
 export function rememberingLog(): { log: Log; lines: string[] } {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { CheckOutcome } from '../../src/ledger/list-checks.ts'
+import type { CheckOutcome } from '../../src/ledger/lists/list-checks.ts'
 import { nextCheck } from '../../src/lists/schedule.ts'
 
 const hour = 3_600_000

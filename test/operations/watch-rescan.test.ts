@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { noteHalt } from '../../src/ledger/chain.ts'
-import { takeDaemonLock } from '../../src/ledger/daemon-lock.ts'
-import type { Db } from '../../src/ledger/database.ts'
+import { noteHalt } from '../../src/ledger/blocks/chain.ts'
 import {
   askRescan,
   endReplay,
   noteReplayFailure,
   pendingReplays,
   readReplay,
-} from '../../src/ledger/replays.ts'
+} from '../../src/ledger/blocks/replays.ts'
+import { takeDaemonLock } from '../../src/ledger/daemon-lock.ts'
+import type { Db } from '../../src/ledger/database.ts'
 import { type RescanWatch, watchRescan } from '../../src/operations/watch-rescan.ts'
 import { at, chain, commit, freshChain, ref, screened } from '../ledger/fixtures.ts'
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ChainscreenError } from '../../src/errors.ts'
+import { ChainscreenError } from '../../src/diagnostics/errors.ts'
 import type { KnownChains, OwnRow } from '../../src/own/own-row.ts'
 import { type ReadOwnOptions, readOwnFile } from '../../src/own/read-own-file.ts'
 import { tempDir } from '../temp.ts'

@@ -5,12 +5,12 @@ import { follow } from '../../src/chains/follower.ts'
 import { bitcoinChainSchema } from '../../src/config/bitcoin.ts'
 import { scriptsOfBranch } from '../../src/descriptor/derive.ts'
 import { parseDescriptor } from '../../src/descriptor/parse-descriptor.ts'
-import { type Chain, pinChain } from '../../src/ledger/chain.ts'
+import { type Chain, pinChain } from '../../src/ledger/blocks/chain.ts'
 import { all, type Db } from '../../src/ledger/database.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { addOwnDescriptor, type DescriptorWords } from '../../src/own/add-descriptor.ts'
-import { createLedgerStore, type Wiring } from '../../src/pipeline/ledger-store.ts'
-import { Memory } from '../../src/pipeline/memory.ts'
+import { createLedgerStore, type Wiring } from '../../src/pipeline/blocks/ledger-store.ts'
+import { Memory } from '../../src/pipeline/blocks/memory.ts'
 import {
   type BlockSpec,
   type BuiltBlock,

@@ -2,16 +2,16 @@
 // It kills itself (SIGKILL: nothing is cleaned up) right before the KILL_ATth statement that SQLite would run; 0 = never.
 import Database from 'better-sqlite3'
 import { follow } from '../../dist/chains/follower.js'
-import { pinChain } from '../../dist/ledger/chain.js'
+import { pinChain } from '../../dist/ledger/blocks/chain.js'
 import { takeDaemonLock } from '../../dist/ledger/daemon-lock.js'
-import { putFreezeLists } from '../../dist/ledger/freeze-contracts.js'
+import { putFreezeLists } from '../../dist/ledger/freezes/freeze-contracts.js'
 import { openLedger } from '../../dist/ledger/open.js'
-import { addOwnAddresses } from '../../dist/ledger/own-addresses.js'
-import { createLedgerStore } from '../../dist/pipeline/ledger-store.js'
-import { createMempoolWatch } from '../../dist/pipeline/look-at-mempool.js'
-import { Memory } from '../../dist/pipeline/memory.js'
-import { newPace, readPastFreezes } from '../../dist/pipeline/read-past-freezes.js'
-import { replay } from '../../dist/pipeline/replay.js'
+import { addOwnAddresses } from '../../dist/ledger/own/own-addresses.js'
+import { createLedgerStore } from '../../dist/pipeline/blocks/ledger-store.js'
+import { Memory } from '../../dist/pipeline/blocks/memory.js'
+import { newPace, readPastFreezes } from '../../dist/pipeline/freezes/read-past-freezes.js'
+import { createMempoolWatch } from '../../dist/pipeline/mempool/look-at-mempool.js'
+import { replay } from '../../dist/pipeline/rescans/replay.js'
 
 const [path, phase, killAt] = [process.argv[2], process.argv[3], Number(process.argv[4])]
 const now = () => new Date().toISOString()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Key, makeKey } from '../../src/address/key.ts'
-import { ChainscreenError } from '../../src/errors.ts'
+import { ChainscreenError } from '../../src/diagnostics/errors.ts'
 import { KeyTable } from '../../src/screening/key-table.ts'
 
 const account = fc.uint8Array({ minLength: 20, maxLength: 20 })

@@ -1,4 +1,4 @@
-import { ChainscreenError, isMissing, messageOf } from '../../errors.ts'
+import { ChainscreenError, isMissing, messageOf } from '../../diagnostics/errors.ts'
 import { MethodUnavailable, SpentMissing } from './block-reader.ts'
 
 /**

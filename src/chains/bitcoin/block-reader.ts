@@ -1,4 +1,4 @@
-import { ChainscreenError, type ErrorCode } from '../../errors.ts'
+import { ChainscreenError, type ErrorCode } from '../../diagnostics/errors.ts'
 import type { RawBlock } from './scanned-block.ts'
 
 /** One method to get a block and the outputs it spends from a node. */

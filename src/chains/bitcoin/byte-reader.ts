@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 
 /**
  * Walks over bytes in Bitcoin's serialisation, in place. Every read is checked against the end, so that a

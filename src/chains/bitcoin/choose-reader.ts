@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { MethodUnavailable, SpentMissing } from './block-reader.ts'
 import { GetblockReader } from './getblock-reader.ts'
 import type { NodeClient } from './node-client.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { ChainscreenError } from '../../errors.ts'
-import type { Redactor } from '../../redactor.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
+import type { Redactor } from '../../privacy/redactor.ts'
 
 /** How the node wants to be spoken to: the cookie file that bitcoind writes, a user from its config, or nothing. */
 export type BitcoinAuth = { cookieFile: string } | { username: string; password: string }

@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { AnswerTooLarge } from '../answer-limits.ts'
 import { type BlockReader, MethodUnavailable, SpentMissing } from './block-reader.ts'
 import { maxBlockBytes } from './rest-reader.ts'

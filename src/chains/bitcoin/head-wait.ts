@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { type RetryPolicy, retryDelayMs } from '../../network/retry.ts'
 import { abortable } from '../node-http/abortable.ts'
 import { NodeClient, type NodeClientOptions } from './node-client.ts'

@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { doubleSha256, rpcHex } from './double-sha256.ts'
 import type { HeaderFields } from './rpc-schemas.ts'

@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 
 /** @throws ChainscreenError `node-bad-answer` where a node's text is no hex */
 export function hexBytes(text: string): Buffer {

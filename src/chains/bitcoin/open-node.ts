@@ -1,5 +1,5 @@
 import type { BitcoinNetwork } from '../../address/network.ts'
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { networkFacts, publicSignetChallenge } from './networks.ts'
 import type { RpcClient } from './rpc-client.ts'
 import { type ChainInfo, chainInfoSchema, hashSchema, networkInfoSchema } from './rpc-schemas.ts'

@@ -1,4 +1,4 @@
-import { ChainscreenError, messageOf } from '../../errors.ts'
+import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
 import { retryDelayMs } from '../../network/retry.ts'
 import { type BlockReader, MethodUnavailable, SpentMissing } from './block-reader.ts'
 import type { RawBlock } from './scanned-block.ts'

@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { AnswerTooLarge } from '../answer-limits.ts'
 import type { HttpAnswer } from '../node-http/http-client.ts'
 import { type BlockReader, MethodUnavailable, SpentMissing } from './block-reader.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { ChainscreenError } from '../../errors.ts'
-import type { Redactor } from '../../redactor.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
+import type { Redactor } from '../../privacy/redactor.ts'
 import { AnswerTooLarge, refuseDenseJson } from '../answer-limits.ts'
 import type { HttpAnswer } from '../node-http/http-client.ts'
 import { MethodForbidden, type NodeClient } from './node-client.ts'

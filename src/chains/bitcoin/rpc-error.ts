@@ -1,4 +1,4 @@
-import { ChainscreenError, type ErrorCode } from '../../errors.ts'
+import { ChainscreenError, type ErrorCode } from '../../diagnostics/errors.ts'
 import type { NodeClient } from './node-client.ts'
 
 /**

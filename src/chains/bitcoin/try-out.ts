@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ChainscreenError, messageOf } from '../../errors.ts'
+import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
 import type { SourceBlock, Trial } from '../source.ts'
 import { MethodUnavailable, SpentMissing } from './block-reader.ts'
 import type { NodeClient } from './node-client.ts'

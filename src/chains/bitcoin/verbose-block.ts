@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { SpentMissing } from './block-reader.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { writeHeader } from './header.ts'

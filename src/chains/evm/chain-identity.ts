@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { asNumber } from './hex.ts'
 import { badAnswer } from './rpc/bad-answer.ts'
 import type { RpcClient } from './rpc/client.ts'

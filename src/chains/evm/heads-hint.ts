@@ -1,5 +1,5 @@
 import { Agent, WebSocket } from 'undici'
-import { redactUrl } from '../../errors.ts'
+import { redactUrl } from '../../diagnostics/errors.ts'
 import { startLoop } from '../../lifecycle/loop.ts'
 import { retryDelayMs } from '../../network/retry.ts'
 import type { ChainSource } from '../source.ts'

@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { SourceInfo } from '../source.ts'
 import type { ChainIdentity } from './chain-identity.ts'
 import { checkHeader } from './check-block.ts'

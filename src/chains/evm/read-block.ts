@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { checkBlock } from './check-block.ts'
 import type { ChainDefinition } from './definitions/definition.ts'
 import { type Oddity, oddities } from './oddity.ts'

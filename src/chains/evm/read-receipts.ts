@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { AnswerTooLarge } from '../answer-limits.ts'
 import { checkReceipt, checkReceipts, endsInOwnTransaction, noReceipt } from './check-receipts.ts'
 import type { ChainDefinition } from './definitions/definition.ts'

@@ -1,5 +1,5 @@
-import { ChainscreenError } from '../../errors.ts'
-import type { Redactor } from '../../redactor.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
+import type { Redactor } from '../../privacy/redactor.ts'
 import type { BlockRef } from '../../screening/types.ts'
 import type { ChainSource, SourceBlock } from '../source.ts'
 import { ChainIdentity } from './chain-identity.ts'

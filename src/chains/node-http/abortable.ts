@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 
 /** The error of a call whose signal was aborted. */
 export function interrupted(cause?: unknown): ChainscreenError {

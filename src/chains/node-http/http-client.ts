@@ -1,5 +1,5 @@
 import { type Dispatcher, Pool } from 'undici'
-import { ChainscreenError, redactUrl } from '../../errors.ts'
+import { ChainscreenError, redactUrl } from '../../diagnostics/errors.ts'
 import { describeTransportError, isLostConnection, transportCode } from '../../network/transport-errors.ts'
 import { AnswerTooLarge, defaultMaxResponse } from '../answer-limits.ts'
 import { interrupted } from './abortable.ts'

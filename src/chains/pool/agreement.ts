@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { askEndpoint, type Endpoint } from './endpoint.ts'
 
 /** Watches that the endpoints of one chain keep to the same final blocks. */

@@ -1,4 +1,4 @@
-import { ChainscreenError, messageOf } from '../../errors.ts'
+import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
 import type { ChainHead, ChainSource, SourceInfo } from '../source.ts'
 import { type Breaker, type BreakerPauses, createBreaker } from './breaker.ts'
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { ChainscreenError, isTemporary } from '../../errors.ts'
+import { ChainscreenError, isTemporary } from '../../diagnostics/errors.ts'
 import type { ChainHead, ChainSource, SourceBlock, SourceInfo } from '../source.ts'
 import { createAgreement } from './agreement.ts'
 import type { BreakerPauses } from './breaker.ts'

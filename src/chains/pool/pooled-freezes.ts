@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { FoundBlocks, FreezeReader } from '../freezes.ts'
 import type { ChainSource } from '../source.ts'
 

@@ -1,4 +1,4 @@
-import { ChainscreenError, isTemporary } from '../../errors.ts'
+import { ChainscreenError, isTemporary } from '../../diagnostics/errors.ts'
 import type { SourceBlock } from '../source.ts'
 import type { Endpoint } from './endpoint.ts'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { ChainscreenError, messageOf, redactUrl } from '../../errors.ts'
-import { Redactor } from '../../redactor.ts'
+import { ChainscreenError, messageOf, redactUrl } from '../../diagnostics/errors.ts'
+import { Redactor } from '../../privacy/redactor.ts'
 import { memberText } from './member-text.ts'
 
 /** How a node is reached; a cookie file is read at every call, since it changes when the node restarts. */

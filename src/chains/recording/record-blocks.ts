@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { RecordedBlock, RecordedView, RecordingHeader } from './format.ts'
 import type { RecordOptions } from './record.ts'
 import { headOf } from './recording.ts'

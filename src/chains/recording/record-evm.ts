@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { type EvmBlock, formatName, formatVersion } from './format.ts'
 import type { RawNode } from './raw-node.ts'
 import type { Recorder } from './record-blocks.ts'

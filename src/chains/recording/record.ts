@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { ZodError } from 'zod'
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { RecordedView, RecordingHeader } from './format.ts'
 import { type NodeAuth, openRawNode } from './raw-node.ts'
 import { readRecording } from './read.ts'

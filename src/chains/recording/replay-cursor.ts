@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { RecordedView } from './format.ts'
 import { hashAt, headOf, type Recording } from './recording.ts'
 

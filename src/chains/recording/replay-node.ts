@@ -1,5 +1,5 @@
 import fastify, { type FastifyReply } from 'fastify'
-import { ChainscreenError, messageOf } from '../../errors.ts'
+import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
 import { type ReplayMethods, type RpcDialect, replyToRpc } from './json-rpc-reply.ts'
 import { loadRecording, type Recording } from './recording.ts'
 import { bitcoinBlocks, bitcoinMethods, bitcoinRest, type RestAnswer } from './replay-bitcoin.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Dispatcher, request } from 'undici'
-import { redactUrl } from '../../errors.ts'
+import { redactUrl } from '../../diagnostics/errors.ts'
 import { basicAuth } from './basic-auth.ts'
 import type { Connections } from './connections.ts'
 import { FetchFailure, transportFailure } from './fetch-failure.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ChainscreenError, redactUrl } from '../../errors.ts'
+import { ChainscreenError, redactUrl } from '../../diagnostics/errors.ts'
 import { retryAfterMs } from '../../network/retry.ts'
 import { ask, validatorsOf } from './ask.ts'
 import type { Connections } from './connections.ts'

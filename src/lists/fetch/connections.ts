@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher, ProxyAgent } from 'undici'
-import { redactUrl } from '../../errors.ts'
-import type { Redactor } from '../../redactor.ts'
+import { redactUrl } from '../../diagnostics/errors.ts'
+import type { Redactor } from '../../privacy/redactor.ts'
 import { basicAuth } from './basic-auth.ts'
 import { proxyFor } from './proxy.ts'
 import type { DownloadPolicy } from './types.ts'

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { ChainscreenError, redactUrl } from '../../errors.ts'
+import { ChainscreenError, redactUrl } from '../../diagnostics/errors.ts'
 import { type Answer, ask } from './ask.ts'
 import { readBody } from './body.ts'
 import type { Connections } from './connections.ts'

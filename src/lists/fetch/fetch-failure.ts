@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { ChainscreenError, messageOf } from '../../errors.ts'
+import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
 import { describeTransportError, isCertificateError, isConnecting } from '../../network/transport-errors.ts'
 
 /** A download that did not come to its end. */

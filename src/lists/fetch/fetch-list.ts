@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { jitteredDelayMs } from '../../network/retry.ts'
 import { attempt } from './attempt.ts'
 import { Connections } from './connections.ts'

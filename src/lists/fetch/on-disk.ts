@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { ChainscreenError, messageOf } from '../../errors.ts'
+import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
 
 /**
  * A step of a download that only the local disk can fail: what it throws is never taken for a fault of the server.

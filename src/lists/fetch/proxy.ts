@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 
 /**
  * The proxy that the environment names for an address; `null` = none. Lower-case names go before capitals, an https

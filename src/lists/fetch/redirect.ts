@@ -1,4 +1,4 @@
-import { redactUrl } from '../../errors.ts'
+import { redactUrl } from '../../diagnostics/errors.ts'
 import { FetchFailure } from './fetch-failure.ts'
 
 /**

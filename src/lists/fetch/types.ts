@@ -1,5 +1,5 @@
 import type { RetryPolicy } from '../../network/retry.ts'
-import type { Redactor } from '../../redactor.ts'
+import type { Redactor } from '../../privacy/redactor.ts'
 
 /** What is to be downloaded, and within which bounds. */
 export interface FetchRequest {

@@ -1,5 +1,5 @@
 import { readListed } from '../../address/read-listed.ts'
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { ListedAddress, ListFormat, UnparsedItem } from '../types.ts'
 import { isDate } from './is-date.ts'
 import { type CsvRow, readCsv } from './read-csv.ts'

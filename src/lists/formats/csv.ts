@@ -1,6 +1,6 @@
 import { readListed } from '../../address/read-listed.ts'
-import { ForbiddenContent, tellsOfPerson } from '../../forbidden-columns.ts'
 import { inSlices } from '../../in-slices.ts'
+import { ForbiddenContent, tellsOfPerson } from '../../privacy/forbidden-columns.ts'
 import { MemoryRows } from '../memory-rows.ts'
 import type { ListedAddress, ListFormat, RowStore, UnparsedItem } from '../types.ts'
 import { bad, versionWith } from './csv/columns.ts'

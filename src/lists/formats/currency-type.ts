@@ -1,4 +1,4 @@
-import { forbiddenColumn } from '../../forbidden-columns.ts'
+import { forbiddenColumn } from '../../privacy/forbidden-columns.ts'
 
 /** What OFAC calls a kind of id or feature. */
 export type CurrencyType =

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { takingTurns } from '../../in-slices.ts'
 
 /** Whoever parses works through a piece at once: of a list of addresses, some milliseconds. */

@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { ListFormat } from '../types.ts'
 import { Collector } from './collector.ts'
 import { countUnreadable, DateReader, earliest, isoDay } from './publisher-date.ts'

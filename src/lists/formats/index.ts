@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { ListFormat, ListOptions } from '../types.ts'
 import { bundled } from './bundled.ts'
 import { csv } from './csv.ts'

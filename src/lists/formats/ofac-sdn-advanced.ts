@@ -1,5 +1,5 @@
 import { readListed } from '../../address/read-listed.ts'
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { ListedAddress, ListFormat, ParsedList, UnparsedItem } from '../types.ts'
 import { whyUnknown } from './currency-type.ts'
 import { dateElement } from './ofac-advanced/date.ts'

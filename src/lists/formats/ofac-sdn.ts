@@ -1,5 +1,5 @@
 import { trimOf, xmlSpaces } from '../../address/trim.ts'
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { ListFormat } from '../types.ts'
 import { type About, Collector } from './collector.ts'
 import { type CurrencyType, currencyType, whyUnknown } from './currency-type.ts'

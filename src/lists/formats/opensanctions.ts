@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { ListFormat, ParsedList } from '../types.ts'
 import { Collector } from './collector.ts'
 import { currentDay } from './is-date.ts'

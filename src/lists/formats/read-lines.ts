@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { decodeUtf8 } from './decode-utf8.ts'
 
 /** Longer than any entity of a published list; bounds memory where a file has no line ends. */

@@ -1,4 +1,4 @@
-import { tellsOfPerson } from '../../forbidden-columns.ts'
+import { tellsOfPerson } from '../../privacy/forbidden-columns.ts'
 import type { ListFormat, ParsedList, RowStore } from '../types.ts'
 import { Collector } from './collector.ts'
 import { countUnreadable, DateReader, isoDay } from './publisher-date.ts'

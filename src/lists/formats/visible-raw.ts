@@ -1,5 +1,5 @@
 import { holdsKeyDigits, holdsSeedPhrase, looksPrivate, wholePhrase } from '../../address/secret.ts'
-import { tellsOfPerson } from '../../forbidden-columns.ts'
+import { tellsOfPerson } from '../../privacy/forbidden-columns.ts'
 import { looksLikeAddress, standsForAddress } from './free-text/looks-like.ts'
 
 /** Nobody looks for what is address-like in more. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { SaxesParser, type SaxesTagPlain } from 'saxes'
-import { ChainscreenError } from '../../errors.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { decodeUtf8 } from './decode-utf8.ts'
 import { localName, RootNamespaces } from './root-namespaces.ts'
 

@@ -1,4 +1,4 @@
-import { ChainscreenError, messageOf } from '../../errors.ts'
+import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
 import { FetchFailure } from '../fetch/fetch-failure.ts'
 import type { Announcement, Publication } from '../publication.ts'
 import { fetchText } from './fetch-text.ts'

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.ts'
+import { messageOf } from '../../diagnostics/errors.ts'
 import { fetchList } from '../fetch/fetch-list.ts'
 import type { Validators } from '../fetch/types.ts'
 import type { Announcement, Publication } from '../publication.ts'

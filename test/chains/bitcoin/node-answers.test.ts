@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { conflictsIn, extract } from '../../../src/chains/extract.ts'
-import { ChainscreenError, type ErrorCode } from '../../../src/errors.ts'
+import { ChainscreenError, type ErrorCode } from '../../../src/diagnostics/errors.ts'
 import { createFaultProxy, type Fault } from '../../simulation/fault-proxy.ts'
 import { createRandom, type Random } from '../../simulation/random.ts'
 import { sats } from './build-block.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createReplayNode } from '../../../src/chains/recording/replay-node.ts'
-import type { AlertRow } from '../../../src/ledger/alert-queries.ts'
+import type { AlertRow } from '../../../src/ledger/alerts/alert-queries.ts'
 import { demoFile } from '../../e2e/demo-chain.ts'
 import { newProject } from '../../e2e/project.ts'
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from 'vitest'
 import { createEvmSource } from '../../../src/chains/evm/source.ts'
-import { ChainscreenError, type ErrorCode } from '../../../src/errors.ts'
+import { ChainscreenError, type ErrorCode } from '../../../src/diagnostics/errors.ts'
 import { type Handler, healthyNode, startFakeNode } from './fake-node.ts'
 
 export type Call = 'open' | 'block' | 'head'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createPool } from '../../../src/chains/pool/pool.ts'
-import { ChainscreenError, type ErrorCode } from '../../../src/errors.ts'
+import { ChainscreenError, type ErrorCode } from '../../../src/diagnostics/errors.ts'
 import { FakeChain } from '../fake-chain.ts'
 
 /** Two nodes of one chain, and a clock that stands still until it is told. */

@@ -5,7 +5,7 @@ import { ask } from '../../../src/lists/fetch/ask.ts'
 import { Connections } from '../../../src/lists/fetch/connections.ts'
 import { download } from '../../../src/lists/fetch/download.ts'
 import type { FetchRequest } from '../../../src/lists/fetch/types.ts'
-import { Redactor } from '../../../src/redactor.ts'
+import { Redactor } from '../../../src/privacy/redactor.ts'
 import { tempDir } from '../../temp.ts'
 import {
   answer,

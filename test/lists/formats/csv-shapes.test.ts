@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { ForbiddenContent } from '../../../src/forbidden-columns.ts'
 import type { CsvOptions } from '../../../src/lists/formats/csv/config-keys.ts'
 import { formatFor } from '../../../src/lists/formats/index.ts'
+import { ForbiddenContent } from '../../../src/privacy/forbidden-columns.ts'
 import { refusal } from '../refusal.ts'
 import { chunks } from './chunks.ts'
 import { p2sh, ronin, segwit, tron } from './published-files.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ForbiddenContent } from '../../../src/forbidden-columns.ts'
 import { csv } from '../../../src/lists/formats/csv.ts'
+import { ForbiddenContent } from '../../../src/privacy/forbidden-columns.ts'
 import { mergeByKey } from '../merge-by-key.ts'
 import { refusal } from '../refusal.ts'
 import { chunks } from './chunks.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ChainscreenError } from '../../../src/errors.ts'
+import { ChainscreenError } from '../../../src/diagnostics/errors.ts'
 import { formatOf, formats } from '../../../src/lists/formats/index.ts'
 
 describe('formats', () => {

@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../../errors.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import { ByteReader } from '../byte-reader.ts'
 import { hexBytes } from '../hex-bytes.ts'
 import { maxBlockBytes } from '../rest-reader.ts'

@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../../errors.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import type { Unscreened } from '../../source.ts'
 import type { BlockHeader } from '../header.ts'
 import type { NetworkFacts } from '../networks.ts'

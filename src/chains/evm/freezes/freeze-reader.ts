@@ -1,5 +1,5 @@
 import { keyHex } from '../../../address/key.ts'
-import { ChainscreenError } from '../../../errors.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import type { FoundBlock, FreezeReader } from '../../freezes.ts'
 import { asAddress, asNumber, asWord } from '../hex.ts'
 import { badAnswer } from '../rpc/bad-answer.ts'

@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../../errors.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import type { Mempool, PendingTransaction } from '../../source.ts'
 import { checkHeader, checkTransaction } from '../check-block.ts'
 import type { EvmChain } from '../extract/context.ts'

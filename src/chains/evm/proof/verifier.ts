@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../../errors.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import type { Unscreened } from '../../source.ts'
 import type { RpcBlock, RpcHeader, RpcReceipt } from '../types.ts'
 import type { Mismatch, Proof, ProofRules } from './findings.ts'

@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../../errors.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
 
 /** The error for an answer of the wrong shape. What stood there is only described: an answer may be megabytes long. */
 export function badAnswer(

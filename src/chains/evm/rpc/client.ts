@@ -1,6 +1,6 @@
 import { createClient, http, rpcSchema } from 'viem'
-import { ChainscreenError, redactUrl } from '../../../errors.ts'
-import { Redactor } from '../../../redactor.ts'
+import { ChainscreenError, redactUrl } from '../../../diagnostics/errors.ts'
+import { Redactor } from '../../../privacy/redactor.ts'
 import { AnswerTooLarge, defaultMaxResponse, maxSmallAnswer } from '../../answer-limits.ts'
 import { badAnswer } from './bad-answer.ts'
 import { nodeError } from './node-error.ts'

@@ -1,7 +1,7 @@
 import { BaseError, HttpRequestError, RpcRequestError, TimeoutError } from 'viem'
-import { ChainscreenError } from '../../../errors.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import { retryAfterMs } from '../../../network/retry.ts'
-import type { Redactor } from '../../../redactor.ts'
+import type { Redactor } from '../../../privacy/redactor.ts'
 import { NodeBusy, RpcRefusal } from './refusal.ts'
 import { type RefusalKind, refusalKind } from './refusal-kinds.ts'
 

@@ -1,4 +1,4 @@
-import { ChainscreenError, type ErrorCode } from '../../../errors.ts'
+import { ChainscreenError, type ErrorCode } from '../../../diagnostics/errors.ts'
 import type { RefusalKind } from './refusal-kinds.ts'
 
 /** The node answered with a JSON-RPC error. Its kind decides what can be done; its text is only for people. */

@@ -1,4 +1,4 @@
-import type { ChainscreenError } from '../../../errors.ts'
+import type { ChainscreenError } from '../../../diagnostics/errors.ts'
 import { checkHeader } from '../check-block.ts'
 import type { RpcClient } from '../rpc/client.ts'
 import { RpcRefusal } from '../rpc/refusal.ts'

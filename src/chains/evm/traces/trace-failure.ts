@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../../errors.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import { NodeBusy, RpcRefusal } from '../rpc/refusal.ts'
 import type { RefusalKind } from '../rpc/refusal-kinds.ts'
 

@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../../errors.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import type { RpcBlock } from '../types.ts'
 import type { TraceFailure, TraceFailureKind } from './trace-failure.ts'
 

@@ -1,4 +1,4 @@
-import type { ChainscreenError } from '../../../errors.ts'
+import type { ChainscreenError } from '../../../diagnostics/errors.ts'
 import type { ChainDefinition } from '../definitions/definition.ts'
 import { asAddress } from '../hex.ts'
 import { badAnswer } from '../rpc/bad-answer.ts'

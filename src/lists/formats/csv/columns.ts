@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
-import { ChainscreenError } from '../../../errors.ts'
-import { refuseForbiddenColumns } from '../../../forbidden-columns.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
+import { refuseForbiddenColumns } from '../../../privacy/forbidden-columns.ts'
 import type { CsvOptions } from './config-keys.ts'
 
 export const columns = ['address', 'subject', 'program', 'listed_on', 'removed_on', 'source'] as const

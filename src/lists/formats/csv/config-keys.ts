@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { flag, group, oneOf } from '../../../config/values.ts'
-import { forbiddenColumn } from '../../../forbidden-columns.ts'
+import { forbiddenColumn } from '../../../privacy/forbidden-columns.ts'
 
 const columnExpected = "the name of one of the file's columns, or its number from 1"
 const forbiddenExpected =

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { ForbiddenContent, forbiddenColumn, forbiddenRule } from '../../../forbidden-columns.ts'
+import { ForbiddenContent, forbiddenColumn, forbiddenRule } from '../../../privacy/forbidden-columns.ts'
 import { decodeUtf8 } from '../decode-utf8.ts'
 import { bad, type Column, columns } from './columns.ts'
 import type { CsvOptions } from './config-keys.ts'

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { readListed } from '../../../address/read-listed.ts'
-import { refuseForbiddenColumns } from '../../../forbidden-columns.ts'
+import { refuseForbiddenColumns } from '../../../privacy/forbidden-columns.ts'
 import { peek } from '../peek.ts'
 import { readCsv } from '../read-csv.ts'
 import { allowed, bad, type Column, columns, type Layout, layoutOf, layoutWithoutHeader } from './columns.ts'

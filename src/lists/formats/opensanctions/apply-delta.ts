@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { ChainscreenError } from '../../../errors.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import type { PickTree } from '../pick-json.ts'
 import { type Line, readLines } from '../read-lines.ts'
 import { pick } from './entity.ts'

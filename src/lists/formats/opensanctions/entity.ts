@@ -1,4 +1,4 @@
-import { ChainscreenError } from '../../../errors.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import { type Picked, type PickTree, pickJson, withObjects } from '../pick-json.ts'
 import type { Line } from '../read-lines.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ChainscreenError } from '../../../errors.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
 
 /** What to fetch to come from one version of a dataset to the newest. */
 export type DeltaPlan =

@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix'
-import { ChainscreenError } from '../../../errors.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import type { Publication } from '../../publication.ts'
 import { applyDelta } from './apply-delta.ts'
 import { checkedAgainstIndex, readDatasetIndex } from './index-file.ts'

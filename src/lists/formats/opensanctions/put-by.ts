@@ -1,4 +1,4 @@
-import { ScratchRows } from '../../../ledger/scratch-rows.ts'
+import { ScratchRows } from '../../../ledger/lists/scratch-rows.ts'
 import { Spill } from '../spill.ts'
 import type { Sanction } from './sanction.ts'
 import type { Wallet } from './wallet.ts'

@@ -1,5 +1,5 @@
 import { type Document, LineCounter, parseDocument } from 'yaml'
-import { ChainscreenError } from '../../../errors.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import type { YamlPart } from './split-yaml.ts'
 
 /** A part of a YAML file, and where its nodes stand in the file. */

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { ChainscreenError } from '../../../errors.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import { readLines } from '../read-lines.ts'
 
 /** A piece of a TagPack that is YAML by itself. */

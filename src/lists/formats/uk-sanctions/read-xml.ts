@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { ChainscreenError } from '../../../errors.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import type { ParsedList } from '../../types.ts'
 import { Collector } from '../collector.ts'
 import { countUnreadable, DateReader, dayFirst } from '../publisher-date.ts'

@@ -1,0 +1,18 @@
+import { pino } from 'pino'
+import { withoutPrivateKeys } from '../address/secret.ts'
+
+/** What the program has to say while it works. Always on stderr: stdout is for answers. */
+export type Log = Pick<ReturnType<typeof pino>, 'debug' | 'info' | 'warn' | 'error'>
+
+/** How much is kept, in bytes, while it can't be written; what comes then is dropped. */
+const mostKept = 8 * 1024 * 1024
+
+/** JSON lines on stderr, written at once: the last line before a crash is there. */
+export function createLog(level: string): Log {
+  const destination = pino.destination({ dest: 2, sync: true, maxLength: mostKept })
+  // The disk under the log may be full: that ends no daemon that still screens. What could not be written is tried again
+  // with the next line.
+  destination.on('error', () => {})
+  const hooks = { streamWrite: withoutPrivateKeys }
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks }, destination)
+}

@@ -1,0 +1,205 @@
+import type { Key } from '../../address/key.ts'
+import { readPasted } from '../../address/read-pasted.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
+import { isoMoment } from '../../time/iso-moment.ts'
+import { all, type Db, inTransaction, one } from '../database.ts'
+import { type AlertEventKind, writeEvent } from './alert-events.ts'
+
+/** A row of `alerts`: see docs/alerts.md. */
+export interface AlertRow {
+  id: string
+  chain: string | null
+  direction: string | null
+  status: string
+  level: string
+  /** JSON array. */
+  tags: string
+  block_height: number | null
+  block_hash: string | null
+  block_time: string | null
+  tx_hash: string | null
+  transfer: string | null
+  asset: string | null
+  symbol: string | null
+  amount: string | null
+  own_address: string
+  counterparty: string | null
+  role: string
+  match: string
+  list_id: string
+  category: string
+  entry_address: string
+  subject: string | null
+  /** JSON array. */
+  programs: string
+  listed_on: string | null
+  listed_at_transfer: string | null
+  list_revision: number
+  created_at: string
+  decimals: number | null
+}
+
+/** A row of `alerts_current`. */
+export interface CurrentAlertRow extends AlertRow {
+  /** The grade by the last `regraded`: else as the row has it. */
+  current_level: string
+  /** JSON array. */
+  current_tags: string
+  current_symbol: string | null
+  current_decimals: number | null
+  disposition: string
+  disposition_by: string | null
+  disposition_at: string | null
+  disposition_note: string | null
+  entry_in_force: number
+  entry_removed_on: string | null
+  transfer_count: number
+  own_kind: string | null
+  own_reference: string | null
+}
+
+export interface AlertEventRow {
+  seq: number
+  at: string
+  kind: AlertEventKind
+  actor: string
+  note: string | null
+  data: string | null
+}
+
+/** What to look for. Everything given must hold. */
+export interface AlertFilter {
+  chain?: string
+  status?: string
+  /** As it is graded now. */
+  level?: string
+  /** Alerts raised at or after this moment: a date, or a date and a time with its zone, ISO-8601. */
+  since?: string
+  /** A transaction hash, with or without 0x: EVM chains write it, Bitcoin does not. */
+  tx?: string
+  /** Own address, counterparty or listed address, in any form that it is written in. */
+  address?: string
+  /** Only those without a decision, of transactions that did not lose their block. */
+  open?: boolean
+  /** With the alerts that chainscreen raises to test itself. */
+  canary?: boolean
+  limit?: number
+}
+
+/** Alerts in the order they were raised; those of one block by height, then id. @throws `usage` where `since` is no moment. */
+export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] {
+  const conditions: string[] = []
+  const params: unknown[] = []
+  const where = (sql: string, ...values: unknown[]) => {
+    conditions.push(sql)
+    params.push(...values)
+  }
+  if (!filter.canary) where(`category != 'canary'`)
+  if (filter.open) where(`disposition = 'open' and status not in ('orphaned', 'withdrawn')`)
+  if (filter.chain !== undefined) where('chain = ?', filter.chain)
+  if (filter.status !== undefined) where('status = ?', filter.status)
+  if (filter.level !== undefined) where('current_level = ?', filter.level)
+  if (filter.since !== undefined) where('created_at >= ?', momentOf(filter.since))
+  if (filter.tx !== undefined) {
+    const digits = filter.tx.toLowerCase().replace(/^0x/, '')
+    where('tx_hash in (?, ?)', digits, `0x${digits}`)
+  }
+  if (filter.address !== undefined) {
+    const pasted = readPasted(filter.address)
+    const text = pasted.ok ? pasted.address : filter.address.trim()
+    const key = pasted.ok ? pasted.key : null
+    where(
+      `(lower(?) in (lower(own_address), lower(counterparty), lower(entry_address))
+        or id in (select alert_id from alert_keys where ? in (party_key, entry_key, own_key)))`,
+      ...[text, key],
+    )
+  }
+  const condition = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
+  return all<CurrentAlertRow>(
+    db,
+    `select * from alerts_current ${condition} order by created_at, chain, block_height, id limit ?`,
+    ...params,
+    filter.limit ?? -1,
+  )
+}
+
+function momentOf(since: string): string {
+  const moment = isoMoment(since)
+  if (moment !== null) return moment
+  throw new ChainscreenError(
+    'usage',
+    `"${since}" is no time; expected one such as 2026-01-31 or 2026-01-31T12:00:00Z.`,
+  )
+}
+
+/** The whole id from its first digits. @throws `usage` when no alert, or more than one, begins with them. */
+export function findAlertId(db: Db, prefix: string): string {
+  if (prefix.trim() === '') {
+    throw new ChainscreenError(
+      'usage',
+      'The id of the alert is empty; expected one, or its first digits, as `chainscreen alerts` shows them.',
+    )
+  }
+  const found = /^[0-9a-f]{1,32}$/i.test(prefix)
+    ? all<{ id: string }>(db, 'select id from alerts where id glob ? limit 2', `${prefix.toLowerCase()}*`)
+    : []
+  const [only] = found
+  if (only !== undefined && found.length === 1) return only.id
+  throw new ChainscreenError(
+    'usage',
+    found.length === 0
+      ? `There is no alert with id ${prefix}.`
+      : `More than one alert has an id that begins with ${prefix}.`,
+  )
+}
+
+/** One alert and its story. @param id the id, or its first digits. @throws `usage` when there is none with this id. */
+export function readAlert(db: Db, idOrPrefix: string): { alert: CurrentAlertRow; events: AlertEventRow[] } {
+  const id = findAlertId(db, idOrPrefix)
+  const alert = one<CurrentAlertRow>(db, 'select * from alerts_current where id = ?', id)
+  if (alert === undefined) throw new ChainscreenError('usage', `There is no alert with id ${id}.`)
+  const events = all<AlertEventRow>(
+    db,
+    'select seq, at, kind, actor, note, data from alert_events where alert_id = ? order by seq',
+    id,
+  )
+  return { alert, events }
+}
+
+/** The alerts of an entry, whatever became of them: those that are told when it leaves its list. */
+export function alertsOfEntry(db: Db, listId: string, entryKey: Key): CurrentAlertRow[] {
+  return all<CurrentAlertRow>(
+    db,
+    `select a.* from alert_keys k join alerts_current a on a.id = k.alert_id
+     where k.entry_key = ? and a.list_id = ? order by a.created_at, a.id`,
+    ...[entryKey, listId],
+  )
+}
+
+/** Whether an alert stands; one that was orphaned or withdrawn does not. */
+export function alertExists(db: Db, id: string): boolean {
+  const sql = `select 1 from alerts where id = ? and status not in ('orphaned', 'withdrawn')`
+  return one(db, sql, id) !== undefined
+}
+
+/** What a person may decide on an alert. */
+export const dispositions = ['blocked', 'rejected', 'released', 'false-positive'] as const
+
+export type Disposition = (typeof dispositions)[number]
+
+/** Appends a person's decision. A later one stands over an earlier one; none is lost. */
+export function resolveAlert(
+  db: Db,
+  id: string,
+  decision: { as: Disposition; actor: string; note: string | null; at: string },
+): void {
+  inTransaction(db, () => {
+    writeEvent(db, {
+      alertId: findAlertId(db, id),
+      at: decision.at,
+      kind: decision.as,
+      actor: decision.actor,
+      note: decision.note,
+    })
+  })
+}

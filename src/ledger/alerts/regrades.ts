@@ -1,0 +1,169 @@
+import type { Key } from '../../address/key.ts'
+import type { Tag } from '../../screening/tags.ts'
+import { all, type Db, one, run } from '../database.ts'
+import { writeEvent } from './alert-events.ts'
+
+/** How far a job has come. */
+export type RegradePosition =
+  /** Rows of transfers up to this one are done. */
+  | { transfers: number }
+  /** All of them; and the alerts of transactions up to this one, by height and hash. */
+  | { height: number; tx: string }
+
+/** Stored transfers, and alerts that stand, that are to be graded anew, since the config calls assets otherwise. */
+export interface Regrade {
+  id: number
+  chain: string
+  /** `known_assets.asset`; `null` = all. */
+  assets: ReadonlySet<string> | null
+  /** Later rows of transfers were read with the new names. */
+  transfersTo: number
+  position: RegradePosition
+}
+
+/** Writes a job down, in the transaction that made it necessary. */
+export function addRegrade(
+  db: Db,
+  { chain, assets, at }: { chain: string; assets: readonly string[] | null; at: string },
+): void {
+  run(
+    db,
+    `insert into regrades (chain, assets, transfers_to, state, added_at)
+     values (?, ?, ifnull((select max(id) from transfers), 0), 'pending', ?)`,
+    ...[chain, assets === null ? null : JSON.stringify(assets), at],
+  )
+}
+
+/** The job to work on: they are done in the order in which they were written down. */
+export function nextRegrade(db: Db): Regrade | undefined {
+  const row = one<{
+    id: number
+    chain: string
+    assets: string | null
+    transfersTo: number
+    position: string | null
+  }>(
+    db,
+    `select id, chain, assets, transfers_to as transfersTo, position from regrades
+     where state = 'pending' order by id limit 1`,
+  )
+  return (
+    row && {
+      ...row,
+      assets: row.assets === null ? null : new Set(JSON.parse(row.assets) as string[]),
+      position: row.position === null ? { transfers: 0 } : (JSON.parse(row.position) as RegradePosition),
+    }
+  )
+}
+
+/** Notes what a job did and how far it is, in the transaction that did it. @param position `null`: it is done. */
+export function saveRegrade(
+  db: Db,
+  id: number,
+  did: { transfers: number; regraded: number; created: number },
+  position: RegradePosition | null,
+  at: string,
+): void {
+  run(
+    db,
+    `update regrades set state = ?1, position = ?2, transfers = transfers + ?3, regraded = regraded + ?4,
+       created = created + ?5, started_at = ifnull(started_at, ?6), finished_at = ?7 where id = ?8`,
+    ...[position === null ? 'done' : 'pending', position === null ? null : JSON.stringify(position)],
+    ...[did.transfers, did.regraded, did.created, at, position === null ? at : null, id],
+  )
+}
+
+/** A stored transfer, as far as its name goes. */
+export interface NamedTransfer {
+  id: number
+  chain: string
+  asset: string
+  symbol: string | null
+  /** JSON. */
+  tags: string
+}
+
+/** Rows of transfers of whatever chain, in order. */
+export function transfersAfter(db: Db, after: number, to: number, limit: number): NamedTransfer[] {
+  return all<NamedTransfer>(
+    db,
+    `select t.id, x.chain, t.asset, t.symbol, t.tags from transfers t join transactions x on x.id = t.transaction_id
+     where t.id > ? and t.id <= ? order by t.id limit ?`,
+    ...[after, to, limit],
+  )
+}
+
+export function renameTransfer(db: Db, id: number, symbol: string | null, tags: readonly Tag[]): void {
+  run(db, 'update transfers set symbol = ?, tags = ? where id = ?', symbol, JSON.stringify(tags), id)
+}
+
+/** A transaction that alerts stand of. */
+export interface AlertedTransaction {
+  height: number
+  tx: string
+  blockHash: string
+  /** Its row of `transactions`; `null` where none stands. */
+  id: number | null
+}
+
+/** For the test that no scan stands behind it. */
+export const nextAlertedSql = `select block_height as height, tx_hash as tx, block_hash as blockHash,
+    (select id from transactions x where x.chain = a.chain and x.hash = a.tx_hash and x.block_hash = a.block_hash
+     and x.orphaned = 0) as id
+  from alerts a where chain = ?1 and block_height >= ?2 and (block_height > ?2 or tx_hash > ?3)
+    and status in ('pending', 'final') order by block_height, tx_hash limit 1`
+
+/** The next transaction of a chain that alerts stand of, by height and hash. */
+export function nextAlerted(
+  db: Db,
+  chain: string,
+  after: { height: number; tx: string },
+): AlertedTransaction | undefined {
+  return one<AlertedTransaction>(db, nextAlertedSql, chain, after.height, after.tx)
+}
+
+/** An alert and its grade by all that was told of it. */
+export interface GradedAlert extends Grade {
+  id: string
+  transfer: string
+  listId: string
+  key: Key
+  party: Key
+  disposition: string
+}
+
+/** What the name of an asset decides of an alert. */
+export interface Grade {
+  level: string
+  tags: readonly string[]
+  symbol: string | null
+  decimals: number | null
+}
+
+/** The alerts that stand of a transaction. */
+export function gradedAlerts(
+  db: Db,
+  chain: string,
+  { tx, height, blockHash }: AlertedTransaction,
+): GradedAlert[] {
+  const rows = all<Omit<GradedAlert, 'tags'> & { tags: string }>(
+    db,
+    `select a.id, a.transfer, a.list_id as listId, k.entry_key as key, k.party_key as party, a.disposition,
+       a.current_level as level, a.current_tags as tags, a.current_symbol as symbol, a.current_decimals as decimals
+     from alerts_current a join alert_keys k on k.alert_id = a.id
+     where a.chain = ? and a.block_height = ? and a.tx_hash = ? and a.block_hash = ? and a.status in ('pending', 'final')
+     order by a.id`,
+    ...[chain, height, tx, blockHash],
+  )
+  return rows.map((row) => ({ ...row, tags: JSON.parse(row.tags) as string[] }))
+}
+
+/** Tells an alert that it would be graded otherwise now. Its row stays as it was raised. */
+export function tellGrade(db: Db, alertId: string, asset: string, grade: Grade, at: string): void {
+  writeEvent(db, { alertId, at, kind: 'regraded', data: { asset, ...grade } })
+}
+
+/** An alert of before alerts had decimals. */
+export function fillDecimals(db: Db, alertId: string, decimals: number): void {
+  run(db, 'update alerts set decimals = ? where id = ? and decimals is null', decimals, alertId)
+}

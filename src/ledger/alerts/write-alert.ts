@@ -1,0 +1,110 @@
+import { alertId } from '../../screening/alert-id.ts'
+import { isoTime } from '../../screening/time.ts'
+import type { BlockRef, Finding } from '../../screening/types.ts'
+import type { Chain } from '../blocks/chain.ts'
+import { type Db, one, run } from '../database.ts'
+import { assetName } from '../transfers/known-assets.ts'
+import { writeEvent } from './alert-events.ts'
+
+/** What became of a finding: a new alert, one that came back, or one that existed already, in a block or before it. */
+export type AlertOutcome = 'created' | 'reinstated' | 'known'
+
+/**
+ * Writes one finding as an alert, inside a transaction. The id decides: the same finding again writes nothing; one
+ * that waited is confirmed by its block, one that was orphaned or withdrawn is reinstated.
+ *
+ * @param block `null` for a transaction that waits in the mempool. @param revision the list revision it was screened
+ * with. @param at now, ISO-8601.
+ */
+export function writeAlert(
+  db: Db,
+  chain: Chain,
+  block: BlockRef | null,
+  finding: Finding,
+  revision: number,
+  at: string,
+): AlertOutcome {
+  const id = alertId(chain.caip2, finding)
+  const known = one<{ status: string }>(db, 'select status from alerts where id = ?', id)
+  if (known === undefined) {
+    insert(db, chain, block, finding, revision, id, at)
+    const data = {
+      ...(finding.transferCount > 1 && { transfers: finding.transferCount }),
+      ...(block === null && { status: 'pending-mempool' }),
+    }
+    writeEvent(db, { alertId: id, at, kind: 'created', data: Object.keys(data).length > 0 ? data : null })
+    return 'created'
+  }
+  const cameBack = known.status === 'orphaned' || known.status === 'withdrawn'
+  const confirmed = known.status === 'pending-mempool' && block !== null
+  if (!cameBack && !confirmed) return 'known'
+  place(db, chain, block, finding, id)
+  const data = block === null ? { status: 'pending-mempool' } : { height: block.height, block: block.hash }
+  writeEvent(db, { alertId: id, at, kind: confirmed ? 'confirmed' : 'reinstated', data })
+  return confirmed ? 'known' : 'reinstated'
+}
+
+/** What the config says of the asset. */
+const decimalsSql = '(select decimals from known_assets where chain = ? and asset = ?)'
+
+function placeOf(block: BlockRef | null) {
+  return block === null
+    ? ['pending-mempool', null, null, null]
+    : ['pending', block.height, block.hash, isoTime(block.time)]
+}
+
+function insert(
+  db: Db,
+  chain: Chain,
+  block: BlockRef | null,
+  finding: Finding,
+  revision: number,
+  id: string,
+  at: string,
+) {
+  const { entry } = finding
+  run(
+    db,
+    `insert into alerts (
+       id, chain, direction, level, tags, status, block_height, block_hash, block_time, tx_hash, transfer, asset,
+       symbol, amount, own_address, counterparty, role, match, list_id, category, entry_address, subject, programs,
+       listed_on, listed_at_transfer, list_revision, created_at, decimals)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${decimalsSql})`,
+    ...[id, chain.id, finding.direction, finding.level, JSON.stringify(finding.tags)],
+    ...[...placeOf(block), finding.txHash, finding.transfer],
+    ...[finding.asset, finding.symbol, amountText(finding)],
+    ...[chain.addressText(finding.own), chain.addressText(finding.party), finding.role, finding.match],
+    ...[entry.listId, entry.category, entry.address, entry.subject, JSON.stringify(entry.programs)],
+    ...[entry.listedOn, finding.listedAtTransfer, revision, at],
+    ...[chain.id, assetName(finding.asset)],
+  )
+  run(
+    db,
+    'insert into alert_keys (alert_id, party_key, entry_key, own_key, transfer_count) values (?, ?, ?, ?, ?)',
+    ...[id, finding.party, entry.key, finding.own, finding.transferCount],
+  )
+}
+
+/** A transaction mined again may have moved other amounts: an EVM call runs on the state it meets. */
+function place(db: Db, chain: Chain, block: BlockRef | null, finding: Finding, id: string): void {
+  run(
+    db,
+    `update alerts set status = ?, block_height = ?, block_hash = ?, block_time = ?, direction = ?, level = ?,
+       tags = ?, asset = ?, symbol = ?, amount = ?, own_address = ?, role = ?, match = ?, listed_at_transfer = ?,
+       decimals = ${decimalsSql} where id = ?`,
+    ...[...placeOf(block), finding.direction, finding.level],
+    ...[JSON.stringify(finding.tags), finding.asset, finding.symbol, amountText(finding)],
+    ...[chain.addressText(finding.own), finding.role, finding.match, finding.listedAtTransfer],
+    ...[chain.id, assetName(finding.asset), id],
+  )
+  run(
+    db,
+    'update alert_keys set own_key = ?, transfer_count = ? where alert_id = ?',
+    ...[finding.own, finding.transferCount, id],
+  )
+}
+
+/** Unknown of an undecoded log. */
+function amountText({ amount }: Finding): string | null {
+  return amount === null ? null : String(amount)
+}

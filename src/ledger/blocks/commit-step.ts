@@ -1,0 +1,201 @@
+import type { Key } from '../../address/key.ts'
+import { isoTime } from '../../screening/time.ts'
+import type { BlockRef, Finding, FreezeNotice, ScreenableTx } from '../../screening/types.ts'
+import { type AlertOutcome, writeAlert } from '../alerts/write-alert.ts'
+import { type CoverageRow, coverageTerms, coverBlock, openFollowRow } from '../coverage/coverage.ts'
+import { noteTraces } from '../coverage/traces-away.ts'
+import { noteUndecoded, type UndecodedNote } from '../coverage/undecoded-logs.ts'
+import { noteUnscreened, type UnscreenedNote } from '../coverage/unscreened.ts'
+import { type Db, inTransaction, run } from '../database.ts'
+import { noteFollowed } from '../freezes/freeze-contracts.ts'
+import { writeFreezes } from '../freezes/token-freezes.ts'
+import type { Claimed } from '../mempool/pending-transactions.ts'
+import { settleBlock } from '../mempool/settle-block.ts'
+import { noteUsed } from '../own/own-branches.ts'
+import { type Revisions, readRevisions } from '../revisions.ts'
+import { writeMovements } from '../transfers/movements.ts'
+import { type Chain, moveCursor, noteHead, readChainState } from './chain.ts'
+import { finalize } from './finalize.ts'
+import { findingsOfRemoved } from './reinstate.ts'
+import { setUntouchedAside } from './set-aside.ts'
+import { isWeaker, wasScreened } from './stronger-readings.ts'
+
+/** A block that was looked through, with what the lists say of it. */
+export interface ScreenedBlock extends BlockRef {
+  level: string
+  /** See `SourceBlock`. */
+  traces?: 'read' | 'none' | { away: string }
+  unscreened: readonly UnscreenedNote[]
+  /** See `SourceBlock`. */
+  unproved?: boolean
+  transactions: readonly ScreenableTx[]
+  findings: readonly Finding[]
+  /** Undecoded logs that name own addresses, by kind. */
+  undecoded?: readonly UndecodedNote[]
+  /** What of the claims that are watched its transactions use up; see pending-transactions.ts. */
+  claimed?: readonly Claimed[]
+  /** The own addresses that it pays or spends from, transfers or not. */
+  seen?: readonly Key[]
+  /**
+   * What token contracts say of accounts. Of a step, only the last block may say something new: what follows it has to
+   * be screened with that.
+   */
+  freezes?: readonly FreezeNotice[]
+}
+
+/** Consecutive blocks that become one transaction of the database. */
+export interface Step {
+  blocks: readonly ScreenedBlock[]
+  /** What the blocks were screened with. */
+  revisions: Revisions
+  head: { height: number }
+  /** Blocks at or below are final; `null` while none is known to be. Never less than the depth below the last block. */
+  finalHeight: number | null
+  /** Blocks at or above stay in the hash window. */
+  windowFrom: number
+  /** Now, ISO-8601. */
+  at: string
+}
+
+/** How many alerts a step created, reinstated, or found standing. */
+export type StepCounts = Record<AlertOutcome, number>
+
+/**
+ * Blocks, movements, parties, alerts, coverage and the cursor: all of it or nothing.
+ *
+ * @returns `null`, with nothing written, when the lists or own addresses changed since the blocks were screened:
+ * screen again and come back.
+ * @throws Error when the blocks do not follow on the cursor, or a block before the last one changes a list: the caller's
+ * fault.
+ */
+export function commitStep(db: Db, chain: Chain, step: Step): StepCounts | null {
+  return flushWhereItMatters(db, step, () => commit(db, chain, step))
+}
+
+function commit(db: Db, chain: Chain, step: Step): StepCounts | null {
+  return inTransaction(db, () => {
+    if (!sameRevisions(readRevisions(db), step.revisions)) return null
+    const counts: StepCounts = { created: 0, reinstated: 0, known: 0 }
+    let previous = readChainState(db, chain.id).cursor
+    let open: { row: CoverageRow; terms: string } | undefined
+    for (const block of step.blocks) {
+      if (previous !== null && (block.parentHash !== previous.hash || block.height !== previous.height + 1)) {
+        throw new Error(`block ${block.height} does not follow on the cursor at ${previous.height}`)
+      }
+      writeBlock(db, chain, block, step, counts)
+      const terms = coverageTerms(chain.id, 'follow', block, step.revisions)
+      const text = JSON.stringify(terms)
+      const extends_ = open?.terms === text ? open.row : openFollowRow(db, terms, previous)
+      const row = coverBlock(db, terms, block, extends_, step.at)
+      open = { row, terms: text }
+      if (block.height >= step.windowFrom || block === step.blocks.at(-1)) keepInWindow(db, chain, block, row)
+      takeOverFreezes(db, chain, block, step)
+      previous = block
+    }
+    // The first block ever moves the cursor twice: where it first stands is where following began.
+    if (readChainState(db, chain.id).cursor === null)
+      moveCursor(db, chain.id, step.blocks[0] ?? null, step.at)
+    if (previous !== null) {
+      moveCursor(db, chain.id, previous, step.at)
+      noteFollowed(db, chain.id, isoTime(previous.time))
+    }
+    noteTraces(db, chain.id, step.blocks, step.at)
+    finish(db, chain, step)
+    return counts
+  })
+}
+
+/**
+ * A commit that waits for the disk survives a power cut; one that does not is rolled back whole by it, cursor and
+ * all, and the same blocks give the same rows again. So a backfill does not wait while it is further below the node's
+ * head than what is final is below it (nothing is lost to a crash of the program in either case, and the file is never
+ * damaged: WAL). A head that was not true costs no more than that.
+ */
+function flushWhereItMatters<T>(db: Db, { blocks, head, finalHeight }: Step, write: () => T): T {
+  const last = blocks.at(-1)
+  const canBeReadAgain =
+    last !== undefined && finalHeight !== null && head.height - last.height >= last.height - finalHeight
+  if (!canBeReadAgain) return write()
+  db.pragma('synchronous = NORMAL')
+  try {
+    return write()
+  } finally {
+    db.pragma('synchronous = FULL')
+  }
+}
+
+/** Notes a new head and what became final with it, when there is no new block. */
+export function commitHead(
+  db: Db,
+  chain: Chain,
+  step: Pick<Step, 'head' | 'finalHeight' | 'windowFrom' | 'at'>,
+): void {
+  inTransaction(db, () => finish(db, chain, step))
+}
+
+/** Movements and alerts of one block, wherever it stands. Inside a transaction. */
+export function writeBlock(
+  db: Db,
+  chain: Chain,
+  block: ScreenedBlock,
+  step: Pick<Step, 'revisions' | 'at'>,
+  counts: StepCounts,
+): void {
+  // A replay may have been here before, with other own addresses.
+  setUntouchedAside(db, chain, block, step.at)
+  const weaker = isWeaker(db, chain.id, block.height, block)
+  for (const tx of block.transactions) writeMovements(db, chain, block, tx, { weaker, at: step.at })
+  const write = (finding: Finding) => {
+    counts[writeAlert(db, chain, block, finding, step.revisions.list, step.at)]++
+  }
+  block.findings.forEach(write)
+  findingsOfRemoved(db, chain, block).forEach(write)
+  settleBlock(db, chain, block, step.at)
+  const ownRevision = step.revisions.own
+  for (const note of block.unscreened) {
+    // A second reading that differs is no gap: it is told in any case.
+    const stands =
+      note.what !== 'recheck' && wasScreened(db, chain.id, block.height, { ...note, ownRevision })
+    if (!stands) noteUnscreened(db, chain.id, block.height, note)
+  }
+  if (!weaker) noteUndecoded(db, chain.id, block.height, block.undecoded ?? [])
+  if (block.seen !== undefined && block.seen.length > 0) noteUsed(db, chain.id, block.seen)
+}
+
+/**
+ * What a block says of frozen accounts, inside the transaction that writes the block: its own movements, screened before
+ * it said so, are matched by the job that this writes down.
+ */
+export function takeOverFreezes(
+  db: Db,
+  chain: Chain,
+  block: ScreenedBlock,
+  step: Pick<Step, 'blocks' | 'at'>,
+): void {
+  if (writeFreezes(db, chain.id, [block], step.at) && block !== step.blocks.at(-1))
+    throw new Error(`block ${block.height} changes a list, and blocks after it were screened without that`)
+}
+
+export function sameRevisions(a: Revisions, b: Revisions): boolean {
+  return a.list === b.list && a.own === b.own
+}
+
+function finish(db: Db, chain: Chain, step: Pick<Step, 'head' | 'finalHeight' | 'windowFrom' | 'at'>): void {
+  noteHead(db, chain.id, step.head.height, step.finalHeight)
+  const { cursor, finalHeight } = readChainState(db, chain.id)
+  if (finalHeight !== null) finalize(db, chain.id, finalHeight, step.at)
+  // The cursor's own block always stays: the next step is checked against it.
+  run(
+    db,
+    'delete from blocks where chain = ? and height < ?',
+    ...[chain.id, Math.min(step.windowFrom, cursor?.height ?? 0)],
+  )
+}
+
+function keepInWindow(db: Db, chain: Chain, block: BlockRef, row: CoverageRow): void {
+  run(
+    db,
+    `insert into blocks (chain, height, hash, parent_hash, time, coverage_id, digest) values (?, ?, ?, ?, ?, ?, ?)`,
+    ...[chain.id, block.height, block.hash, block.parentHash, block.time, row.id, row.digest],
+  )
+}

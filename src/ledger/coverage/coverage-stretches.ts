@@ -1,0 +1,73 @@
+import { all, type Db } from '../database.ts'
+
+/** A stretch of blocks, with the terms of the readings that saw most of it: of the highest level, and proved where any was. */
+export interface CoveredStretch {
+  from: number
+  to: number
+  level: string
+  listRevision: number
+  ownRevision: number
+  /** `true`: with `verify: off`, so nothing of it was proved. Absent: it was, or an earlier version did not say. */
+  unproved?: true
+  /** A later reading that saw less, with own addresses that the others did not know yet. Absent: there is none. */
+  weaker?: { level: string; ownRevision: number }
+}
+
+interface CoverageRow {
+  from_height: number
+  to_height: number
+  level: string
+  list_revision: number
+  own_revision: number
+  proved: number | null
+}
+
+/**
+ * What of a chain was screened. Cuts overlapping rows (a replay over what was followed) into stretches: a reading
+ * never lowers what another one saw.
+ */
+export function stretchesOf(db: Db, chain: string): CoveredStretch[] {
+  const rows = all<CoverageRow>(
+    db,
+    'select from_height, to_height, level, list_revision, own_revision, proved from coverage where chain = ? order by id',
+    chain,
+  )
+  const cuts = [...new Set(rows.flatMap((row) => [row.from_height, row.to_height + 1]))].sort((a, b) => a - b)
+  const stretches: CoveredStretch[] = []
+  cuts.forEach((from, index) => {
+    const to = (cuts[index + 1] ?? from) - 1
+    const over = rows.filter((row) => row.from_height <= from && row.to_height >= to)
+    if (over.length === 0 || to < from) return
+    const next = { from, to, ...termsOf(over) }
+    const last = stretches.at(-1)
+    if (last !== undefined && last.to === from - 1 && sameTerms(last, next)) last.to = to
+    else stretches.push(next)
+  })
+  return stretches
+}
+
+function termsOf(over: readonly CoverageRow[]): Omit<CoveredStretch, 'from' | 'to'> {
+  const most = Math.max(...over.map(strength))
+  const strongest = over.filter((row) => strength(row) === most)
+  const ownRevision = Math.max(...strongest.map((row) => row.own_revision))
+  const later = over
+    .filter((row) => row.own_revision > ownRevision)
+    .sort((a, b) => a.own_revision - b.own_revision)
+  const newest = later.at(-1)
+  return {
+    level: strongest.at(-1)?.level ?? '',
+    listRevision: Math.max(...strongest.map((row) => row.list_revision)),
+    ownRevision,
+    ...(strongest.every(({ proved }) => proved === 0) && { unproved: true }),
+    ...(newest && { weaker: { level: newest.level, ownRevision: newest.own_revision } }),
+  }
+}
+
+/** A family has two levels: `full`, and less. */
+function strength({ level, proved }: CoverageRow): number {
+  return (level === 'full' ? 2 : 0) + (proved === 0 ? 0 : 1)
+}
+
+function sameTerms({ from: _, to: __, ...a }: CoveredStretch, { from: ___, to: ____, ...b }: CoveredStretch) {
+  return JSON.stringify(a) === JSON.stringify(b)
+}

@@ -1,0 +1,57 @@
+import type { Category } from '../../screening/types.ts'
+import { type Db, run } from '../database.ts'
+import { bumpRevision, readRevisions } from '../revisions.ts'
+import type { Activation } from './find-changes.ts'
+import type { SnapshotRow } from './list-snapshots.ts'
+import { beginRescreen } from './rescreens.ts'
+import { type StagedChanges, stageChangesAtOnce, stillHold } from './stage-changes.ts'
+
+/**
+ * Makes a kept snapshot the active one of its list: entries, intervals, the list revision, and the job that matches
+ * stored history with what changed, begin to count together, inside a transaction of a few statements however much was
+ * staged. A snapshot that says the same of every address moves no revision: what was screened stays screened.
+ *
+ * @param staged and `stillHold`, asked in the same transaction. @returns the revision now.
+ */
+export function activateStaged(db: Db, snapshot: SnapshotRow, staged: StagedChanges, at: string): number {
+  if (!stillHold(db, snapshot.list_id, staged)) throw new Error('what was staged does not hold any more')
+  const { load, moved, category } = staged
+  const revision = load === null ? readRevisions(db).list : bumpRevision(db, 'list')
+  if (load !== null) beginRescreen(db, load, { revision, nothing: moved === 0, at })
+  markActive(db, snapshot, { revision, category, at })
+  return revision
+}
+
+/** The same for a list of a few entries, staged in the same transaction. */
+export function activateSnapshot(db: Db, snapshot: SnapshotRow, activation: Activation): number {
+  return activateStaged(db, snapshot, stageChangesAtOnce(db, snapshot, activation), activation.at)
+}
+
+function markActive(
+  db: Db,
+  snapshot: SnapshotRow,
+  { revision, category, at }: { revision: number; category: Category | null; at: string },
+): void {
+  const { list_id: listId, sha256 } = snapshot
+  // What waited for approval had come before it was active; what was active once comes back now.
+  const contentSince = snapshot.activated_at === null ? snapshot.imported_at : at
+  // What waited for approval came before this version, and would take it back. But the same bytes, read anew, are no news.
+  run(
+    db,
+    `update list_snapshots set state = 'superseded' where list_id = ?1 and (state = 'active' or state = 'held'
+       and (sha256 = ?2 or (select active_snapshot from lists where id = ?1) is not ?2))`,
+    ...[listId, sha256],
+  )
+  run(
+    db,
+    `update list_snapshots set state = 'active', activated_at = ?, revision = ? where id = ?`,
+    ...[at, revision, snapshot.id],
+  )
+  run(
+    db,
+    `update lists set content_since = iif(active_snapshot is ?1 and content_since is not null, content_since, ?2),
+       active_snapshot = ?1, issued_on = ?3, activated_at = ?4, checked_at = ?4, revision = ?5,
+       format = ?6, category = ifnull(?7, category), removed_at = null where id = ?8`,
+    ...[sha256, contentSince, snapshot.issued_on, at, revision, snapshot.format, category, listId],
+  )
+}

@@ -1,0 +1,240 @@
+import type { Key } from '../../address/key.ts'
+import { all, type Db, one, run } from '../database.ts'
+import { countingLoad } from './entry-versions.ts'
+
+/** Why stored history is matched: a list changed, own addresses were added, or someone asked for it. */
+export type RescreenKind = 'list' | 'own' | 'asked'
+
+/**
+ * One entry of the work. `removed`: it left its list, and its alerts are told so. `renamed`: it is another party's now, or the
+ * party has another name; its alerts are told that.
+ */
+export interface RescreenItem {
+  listId: string
+  key: Key
+  change: 'added' | 'removed' | 'renamed'
+}
+
+/** How far a job has come: everything before this entry is done, and of this entry all up to the cursor. */
+export interface RescreenPosition {
+  listId: string
+  key: Key
+  /** Where in the entry, in words of whoever works it off; `null` = the entry is done. */
+  cursor: string | null
+}
+
+/** A job that is not done. */
+export interface Rescreen {
+  id: number
+  kind: RescreenKind
+  /** The list revision that it brings stored history up to. */
+  revision: number
+  /** Over every entry of every list, not only over the entries noted for it. */
+  whole: boolean
+  /** Rows of parties above it met the lists as they came. */
+  partiesTo: number
+  position: RescreenPosition | null
+}
+
+/** What a job did. */
+export interface RescreenCounts {
+  /** Entries finished. */
+  entries: number
+  /** Stored transactions screened again; one that meets two entries counts twice. */
+  transactions: number
+  created: number
+  reinstated: number
+  known: number
+  /** `entry-removed` events. */
+  removals: number
+  /** `listed-again` events. */
+  listedAgain: number
+  /** `regraded` events. */
+  regraded: number
+}
+
+export const noCounts: Readonly<RescreenCounts> = {
+  entries: 0,
+  transactions: 0,
+  created: 0,
+  reinstated: 0,
+  known: 0,
+  removals: 0,
+  listedAgain: 0,
+  regraded: 0,
+}
+
+/**
+ * Writes a job down, in the transaction that made it necessary. Where one over all entries that was not begun does
+ * the same, it is that one.
+ *
+ * @returns its id.
+ */
+export function addRescreen(
+  db: Db,
+  job: { kind: RescreenKind; listId: string | null; revision: number; whole: boolean; at: string },
+): number {
+  const same = one<{ id: number }>(
+    db,
+    `update rescreens set parties_to = ifnull((select max(id) from parties), 0)
+     where state = 'pending' and kind = ? and whole = 1 and ? and started_at is null returning id`,
+    ...[job.kind, job.whole ? 1 : 0],
+  )
+  if (same !== undefined) return same.id
+  const { id } = run(
+    db,
+    `insert into rescreens (kind, list_id, revision, whole, parties_to, state, added_at)
+     values (?, ?, ?, ?, ifnull((select max(id) from parties), 0), 'pending', ?)`,
+    ...[job.kind, job.listId, job.revision, job.whole ? 1 : 0, job.at],
+  )
+  return id
+}
+
+/**
+ * Begins to write down a job of many entries, inside `whileLoading`: nobody works on it until {@link beginRescreen}. Where
+ * entries of a list are about to change, it says by its id with which load their rows come.
+ *
+ * @returns its id.
+ */
+export function stageRescreen(
+  db: Db,
+  { kind, listId, at }: { kind: RescreenKind; listId: string | null; at: string },
+): number {
+  return run(
+    db,
+    `insert into rescreens (kind, list_id, revision, whole, parties_to, state, added_at)
+     values (?, ?, 0, 0, 0, 'staging', ?)`,
+    ...[kind, listId, at],
+  ).id
+}
+
+/**
+ * A staged job counts, and with it the rows of its load; where a list changes, in the transaction that makes the revision.
+ *
+ * @param made.nothing it has no entries: only other things are said of some that stay.
+ */
+export function beginRescreen(
+  db: Db,
+  id: number,
+  { revision, nothing, at }: { revision: number; nothing: boolean; at: string },
+): void {
+  run(
+    db,
+    `update rescreens set state = ?, revision = ?, parties_to = ifnull((select max(id) from parties), 0), added_at = ?,
+       started_at = ?, finished_at = ? where id = ?`,
+    ...[nothing ? 'done' : 'pending', revision, at, nothing ? at : null, nothing ? at : null, id],
+  )
+}
+
+/** Twice is once. */
+export function addRescreenItem(db: Db, id: number, { listId, key, change }: RescreenItem): void {
+  run(
+    db,
+    `insert into rescreen_items (rescreen, list, key, change)
+     select ?, n.number, k.id, ? from list_numbers n, list_keys k
+     where n.list_id = ? and k.key = ? and k.variant_of is null on conflict do nothing`,
+    ...[id, change, listId, key],
+  )
+}
+
+/** The job to work on: they are done in the order in which they were written down. */
+export function nextRescreen(db: Db): Rescreen | undefined {
+  const row = one<
+    Pick<Rescreen, 'id' | 'kind' | 'revision' | 'partiesTo'> & { whole: number; position: string | null }
+  >(
+    db,
+    `select id, kind, revision, parties_to as partiesTo, whole, position from rescreens
+     where state = 'pending' order by id limit 1`,
+  )
+  if (row === undefined) return undefined
+  const position = row.position === null ? null : (JSON.parse(row.position) as RescreenPosition)
+  return { ...row, whole: row.whole === 1, position }
+}
+
+/** The entry under way, and those after it. */
+export function rescreenItems(
+  db: Db,
+  job: Pick<Rescreen, 'id' | 'whole' | 'position'>,
+  limit: number,
+): RescreenItem[] {
+  const { listId, key, cursor } = job.position ?? { listId: '', key: '', cursor: '' }
+  return all<RescreenItem>(
+    db,
+    rescreenItemsSql(job.whole, cursor === null),
+    ...[listId, key, limit, ...(job.whole ? [] : [job.id])],
+  )
+}
+
+/** In the order of the numbers of lists and keys. For the test that no scan stands behind it. */
+export function rescreenItemsSql(whole: boolean, after: boolean): string {
+  const at = `(ifnull((select number from list_numbers where list_id = ?1), 0),
+    ifnull((select id from list_keys where key = ?2 and variant_of is null), 0))`
+  const from = after ? '>' : '>='
+  return whole
+    ? `select n.list_id as listId, k.key, 'added' as change from entry_versions v
+       cross join list_numbers n on n.number = v.list cross join list_keys k on k.id = v.key
+       where (v.list, v.key) ${from} ${at} and v.load = ${countingLoad}
+       order by v.list, v.key limit ?3`
+    : `select n.list_id as listId, k.key, i.change from rescreen_items i
+       cross join list_numbers n on n.number = i.list cross join list_keys k on k.id = i.key
+       where i.rescreen = ?4 and (i.list, i.key) ${from} ${at} order by i.list, i.key limit ?3`
+}
+
+/** Notes what a job did and how far it is, in the transaction that did it. */
+export function saveRescreen(
+  db: Db,
+  id: number,
+  progress: { position: RescreenPosition | null; counts: RescreenCounts; done: boolean; at: string },
+): void {
+  const { counts, position, done, at } = progress
+  run(
+    db,
+    `update rescreens set
+       state = ?1, position = ?2, entries = entries + ?3, transactions = transactions + ?4, created = created + ?5,
+       reinstated = reinstated + ?6, known = known + ?7, removals = removals + ?8,
+       listed_again = listed_again + ?9, regraded = regraded + ?10,
+       started_at = ifnull(started_at, ?11), finished_at = ?12
+     where id = ?13`,
+    ...[
+      done ? 'done' : 'pending',
+      done ? null : JSON.stringify(position),
+      counts.entries,
+      counts.transactions,
+    ],
+    ...[
+      counts.created,
+      counts.reinstated,
+      counts.known,
+      counts.removals,
+      counts.listedAgain,
+      counts.regraded,
+    ],
+    ...[at, done ? at : null, id],
+  )
+}
+
+/**
+ * The list revision that stored history was matched against: every change up to it, and none after it, is worked
+ * off. Blocks screened at a later revision are up to date of themselves.
+ */
+export function historyRevision(db: Db, listRevision: number): number {
+  const row = one<{ revision: number | null }>(
+    db,
+    `select min(revision) as revision from rescreens where state = 'pending' and kind = 'list'`,
+  )
+  return row?.revision === null || row === undefined ? listRevision : row.revision - 1
+}
+
+/** The jobs that are not done, and how many entries of each are. */
+export function pendingRescreens(db: Db): { id: number; whole: number; entries: number }[] {
+  return all(db, `select id, whole, entries from rescreens where state = 'pending' order by id`)
+}
+
+/** How many entries a job has in all. Takes its time where they are many. */
+export function countItems(db: Db, { id, whole }: { id: number; whole: number }): number {
+  const row =
+    whole === 1
+      ? one<{ n: number }>(db, 'select count(*) as n from (select distinct list, key from entry_versions)')
+      : one<{ n: number }>(db, 'select count(*) as n from rescreen_items where rescreen = ?', id)
+  return row?.n ?? 0
+}

@@ -1,0 +1,126 @@
+import { setImmediate } from 'node:timers/promises'
+import { indexForms } from '../../address/index-forms.ts'
+import type { Key } from '../../address/key.ts'
+import { atOnce, inSlices } from '../../in-slices.ts'
+import type { Category } from '../../screening/types.ts'
+import { type Db, one } from '../database.ts'
+import { inPieces } from '../in-pieces.ts'
+import { putVersion } from './entry-versions.ts'
+import { type Activation, type FoundChange, findingChanges, findingEnds } from './find-changes.ts'
+import { putForms } from './list-forms.ts'
+import type { SnapshotRow } from './list-snapshots.ts'
+import { addRescreenItem, stageRescreen } from './rescreens.ts'
+
+/** What a snapshot changes, written and not counting yet. */
+export interface StagedChanges {
+  /** The job that will match stored history with them, and the load of the rows; `null` where nothing changes. */
+  load: number | null
+  /** How many addresses come into the list or go out of it. */
+  moved: number
+  /** The state of the list that they change. */
+  base: string
+  /** What the list's entries are from then on; `null` = it stays. */
+  category: Category | null
+}
+
+/**
+ * Writes what activating a snapshot changes, a few rows at a time: a large list must not keep the followers waiting. Ends
+ * with `activateStaged`. Inside `whileLoading`, which sweeps what a crash leaves of it.
+ */
+export async function stageChanges(
+  db: Db,
+  snapshot: SnapshotRow,
+  activation: Activation,
+): Promise<StagedChanges> {
+  return stageFound(db, new Staging(db, snapshot, activation), findingChanges(db, snapshot, activation))
+}
+
+/** The same for a list that is taken out of force: every entry that is in force ends. Ends with `markRemoved`. */
+export async function stageRemoval(db: Db, listId: string, at: string): Promise<StagedChanges> {
+  const today = at.slice(0, 'YYYY-MM-DD'.length)
+  return stageFound(db, new Staging(db, { list_id: listId }, { at }), findingEnds(db, listId, today))
+}
+
+async function stageFound(db: Db, staging: Staging, found: Iterable<FoundChange[]>): Promise<StagedChanges> {
+  for (const changes of found) {
+    // Whoever shares the thread has a turn, also where there is nothing to write.
+    if (changes.length === 0) await setImmediate()
+    else await inPieces(db, await inSlices(staging.makingReady(changes)), (change) => staging.put(change))
+  }
+  return staging.staged
+}
+
+/** The same in one go, for a list of a few entries. Inside a transaction. */
+export function stageChangesAtOnce(db: Db, snapshot: SnapshotRow, activation: Activation): StagedChanges {
+  const staging = new Staging(db, snapshot, activation)
+  for (const changes of findingChanges(db, snapshot, activation)) {
+    for (const change of atOnce(staging.makingReady(changes))) staging.put(change)
+  }
+  return staging.staged
+}
+
+/** A change, with what takes time to work out: that is done before the write lock is taken. */
+interface ReadyChange extends FoundChange {
+  /** Its forms; `null` where they are written already. */
+  forms: readonly Key[] | null
+}
+
+class Staging {
+  readonly staged: StagedChanges
+  readonly #db: Db
+  readonly #listId: string
+  readonly #at: string
+  /** What is known beside the snapshot. */
+  readonly #beside: ReadonlySet<Key>
+
+  constructor(
+    db: Db,
+    { list_id }: Pick<SnapshotRow, 'list_id'>,
+    { at, category, history = [] }: Pick<Activation, 'at' | 'category' | 'history'>,
+  ) {
+    this.#db = db
+    this.#listId = list_id
+    this.#at = at
+    this.#beside = new Set(history.map(({ key }) => key))
+    this.staged = { load: null, moved: 0, base: stateOf(db, list_id), category: category ?? null }
+  }
+
+  /** What the snapshot holds got its forms with it, and what the list holds before; what is known beside them may have none. */
+  *makingReady(changes: readonly FoundChange[]): Generator<undefined, ReadyChange[]> {
+    const ready: ReadyChange[] = []
+    for (const change of changes) {
+      const { key } = change.next
+      ready.push({ ...change, forms: this.#beside.has(key) ? indexForms(key) : null })
+      yield
+    }
+    return ready
+  }
+
+  /** Inside a transaction. */
+  put({ next, change, forms }: ReadyChange): void {
+    this.staged.load ??= stageRescreen(this.#db, { kind: 'list', listId: this.#listId, at: this.#at })
+    const { load } = this.staged
+    if (forms !== null) putForms(this.#db, next.key, next.address, forms)
+    putVersion(this.#db, this.#listId, load, next)
+    if (change === 'said') return
+    addRescreenItem(this.#db, load, { listId: this.#listId, key: next.key, change })
+    this.staged.moved++
+  }
+}
+
+/** Whether staged changes are those that would be found now. Inside a transaction. */
+export function stillHold(db: Db, listId: string, { load, base }: StagedChanges): boolean {
+  const there = load === null || one(db, `select 1 from rescreens where id = ? and state = 'staging'`, load)
+  return there !== undefined && base === stateOf(db, listId)
+}
+
+/** Differs after every change of the list's entries: they come with an activation. */
+function stateOf(db: Db, listId: string): string {
+  const row = one<{ active_snapshot: string | null; activated_at: string | null; revision: number }>(
+    db,
+    'select active_snapshot, activated_at, revision from lists where id = ?',
+    listId,
+  )
+  // A list that is not known yet is like one that is, and has no version.
+  return JSON.stringify(row ?? { active_snapshot: null, activated_at: null, revision: 0 })
+}

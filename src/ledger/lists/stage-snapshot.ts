@@ -1,0 +1,217 @@
+import { indexForms } from '../../address/index-forms.ts'
+import type { Key } from '../../address/key.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
+import { atOnce, inSlices } from '../../in-slices.ts'
+import { type Db, inTransaction, one, run } from '../database.ts'
+import { inPieces, pieceRows } from '../in-pieces.ts'
+import { putForms } from './list-forms.ts'
+import {
+  findSnapshot,
+  holdSnapshot,
+  type SnapshotEntries,
+  type SnapshotEntry,
+  type SnapshotEntryRow,
+  type SnapshotRow,
+  snapshotRowOf,
+} from './list-snapshots.ts'
+import { putListNumber } from './lists.ts'
+import {
+  entriesInRange,
+  type KeyRange,
+  keyRanges,
+  putSnapshotChange,
+  readSnapshotEntry,
+  type VersionId,
+} from './snapshot-changes.ts'
+
+/** A version of a list that was read whole. */
+export interface NewSnapshot {
+  listId: string
+  sha256: string
+  format: string
+  /** The version of the format's parser that read it; 1 where not given. */
+  parser?: number
+  issuedOn: string | null
+  bytes: number
+  counts: Readonly<Record<string, number>>
+  entries: SnapshotEntries
+  unparsed: readonly { where: string; raw: string; asset: string | null; reason: string }[]
+  /** Now, ISO-8601. */
+  at: string
+}
+
+/**
+ * Writes a snapshot in state `staging`, a few rows at a time: a large list must not keep the followers waiting. Ends
+ * with {@link finishStaging}. Inside `whileLoading`, which sweeps what a crash leaves of it.
+ */
+export async function stageSnapshot(db: Db, snapshot: NewSnapshot): Promise<void> {
+  const version = inTransaction(db, () => begin(db, snapshot))
+  if (version === null) return
+  const { entries, unparsed } = snapshot
+  for (const some of inGroups(entries, pieceRows)) {
+    const ready = await inSlices(makingReady(db, version, some))
+    await inPieces(db, ready, (entry) => putEntry(db, version, entry))
+  }
+  const has = entries.has ?? hasAmong(entries)
+  for (const range of keyRanges(db, 'snapshot_changes', version.list_id)) {
+    const missing = await inSlices(findingMissing(db, version, range, has))
+    await inPieces(db, missing, (key) => putSnapshotChange(db, version, key, null))
+  }
+  await inPieces(db, unparsed, (item) => putUnparsed(db, snapshot, item))
+}
+
+/** A staged snapshot is whole, and held until it is activated. Inside a transaction. */
+export function finishStaging(db: Db, snapshot: NewSnapshot, reason: string | null): SnapshotRow {
+  const row = findSnapshot(db, snapshot.listId, snapshot.sha256, snapshot.parser ?? 1)
+  if (row === undefined) throw new Error('unreachable: the snapshot was staged before')
+  if (row.state !== 'staging') return row
+  holdSnapshot(db, row.id, reason)
+  return { ...row, state: 'held', reason }
+}
+
+/** Keeps a small snapshot at once, held until it is activated. Inside a transaction. */
+export function addSnapshot(db: Db, snapshot: NewSnapshot, reason: string | null): SnapshotRow {
+  const version = begin(db, snapshot)
+  if (version !== null) {
+    const { entries, unparsed } = snapshot
+    for (const entry of atOnce(makingReady(db, version, entries))) putEntry(db, version, entry)
+    const has = entries.has ?? hasAmong(entries)
+    for (const range of keyRanges(db, 'snapshot_changes', version.list_id))
+      for (const key of atOnce(findingMissing(db, version, range, has)))
+        putSnapshotChange(db, version, key, null)
+    for (const item of unparsed) putUnparsed(db, snapshot, item)
+  }
+  return finishStaging(db, snapshot, reason)
+}
+
+/** Notes a file that is kept as evidence and is no list of its format. One that is known stays what it is. */
+export function addRejected(
+  db: Db,
+  file: Pick<NewSnapshot, 'listId' | 'sha256' | 'format' | 'parser' | 'bytes' | 'at'> & { reason: string },
+): void {
+  const { listId, sha256, format, parser = 1, reason, bytes, at } = file
+  run(
+    db,
+    `insert into list_snapshots (list_id, sha256, format, parser, state, reason, bytes, counts, imported_at)
+     values (?, ?, ?, ?, 'rejected', ?, ?, '{}', ?)
+     on conflict (list_id, sha256, parser) do update set reason = excluded.reason where state = 'rejected'`,
+    ...[listId, sha256, format, parser, reason, bytes, at],
+  )
+}
+
+/**
+ * @returns what to write rows for; `null` where the snapshot is kept whole already. It is the newest of its list: its rows are
+ * what it changes of all versions before.
+ * @throws ChainscreenError `bad-file` where it is kept as it reads in another format.
+ */
+function begin(db: Db, snapshot: NewSnapshot): VersionId | null {
+  const { listId, sha256, format, parser = 1, issuedOn, bytes, at } = snapshot
+  const counts = JSON.stringify(snapshot.counts)
+  const known = findSnapshot(db, listId, sha256, parser)
+  if (known === undefined) {
+    putListNumber(db, listId)
+    const { id } = run(
+      db,
+      `insert into list_snapshots (list_id, sha256, format, parser, issued_on, state, bytes, counts, imported_at)
+       values (?, ?, ?, ?, ?, 'staging', ?, ?, ?)`,
+      ...[listId, sha256, format, parser, issuedOn, bytes, counts, at],
+    )
+    return { id, list_id: listId }
+  }
+  if (known.state !== 'rejected') {
+    if (known.format === format) return null
+    throw new ChainscreenError(
+      'bad-file',
+      `The same bytes are stored as a version of format ${known.format} of list ${listId}: to read them as ${format}, give the list another id.`,
+    )
+  }
+  // The reason stays until it is whole: a crash must not forget that it was rejected.
+  putListNumber(db, listId)
+  const id = (one<{ id: number }>(db, 'select max(id) + 1 as id from list_snapshots') ?? known).id
+  run(
+    db,
+    `update list_snapshots set id = ?, state = 'staging', format = ?, issued_on = ?, bytes = ?, counts = ?,
+       imported_at = ? where id = ?`,
+    ...[id, format, issuedOn, bytes, counts, at, known.id],
+  )
+  return { id, list_id: listId }
+}
+
+/** An entry, with what takes time to work out: that is done before the write lock is taken. */
+interface ReadyEntry {
+  row: SnapshotEntryRow
+  /** `null` where the version before named the key: they are written. */
+  forms: readonly Key[] | null
+}
+
+function* inGroups<T>(items: Iterable<T>, size: number): Generator<T[]> {
+  let group: T[] = []
+  for (const item of items) {
+    group.push(item)
+    if (group.length < size) continue
+    yield group
+    group = []
+  }
+  if (group.length > 0) yield group
+}
+
+/** Those of which the version says something else than the one before it. */
+function* makingReady(
+  db: Db,
+  version: VersionId,
+  entries: Iterable<SnapshotEntry>,
+): Generator<undefined, ReadyEntry[]> {
+  const ready: ReadyEntry[] = []
+  for (const entry of entries) {
+    const row = snapshotRowOf(entry)
+    const former = readSnapshotEntry(db, version, row.key)
+    if (former === undefined) ready.push({ row, forms: indexForms(row.key) })
+    else if (!saysTheSame(former, row)) ready.push({ row, forms: null })
+    yield
+  }
+  return ready
+}
+
+function saysTheSame(a: SnapshotEntryRow, b: SnapshotEntryRow): boolean {
+  return (Object.keys(a) as (keyof SnapshotEntryRow)[]).every((column) => a[column] === b[column])
+}
+
+/** The keys of a range that the version before names, and this one does not. */
+function* findingMissing(
+  db: Db,
+  version: VersionId,
+  range: KeyRange,
+  has: (key: Key) => boolean,
+): Generator<undefined, Key[]> {
+  const missing: Key[] = []
+  for (const { key } of entriesInRange(db, version, range)) {
+    if (!has(key)) missing.push(key)
+    yield
+  }
+  return missing
+}
+
+function hasAmong(entries: SnapshotEntries): (key: Key) => boolean {
+  const keys = new Set<Key>()
+  for (const { key } of entries) keys.add(key)
+  return (key) => keys.has(key)
+}
+
+function putEntry(db: Db, version: VersionId, { row, forms }: ReadyEntry): void {
+  // Long before the entry: activation is short, and an index in memory has its forms by then.
+  if (forms !== null) putForms(db, row.key, row.address, forms)
+  putSnapshotChange(db, version, row.key, row)
+}
+
+function putUnparsed(
+  db: Db,
+  { listId, sha256, parser = 1 }: Pick<NewSnapshot, 'listId' | 'sha256' | 'parser'>,
+  item: NewSnapshot['unparsed'][number],
+): void {
+  run(
+    db,
+    `insert into list_unparsed (list_id, snapshot, parser, location, raw, asset, reason)
+     values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+    ...[listId, sha256, parser, item.where, item.raw, item.asset, item.reason],
+  )
+}

@@ -1,0 +1,102 @@
+import { alertId } from '../../screening/alert-id.ts'
+import type { Finding } from '../../screening/types.ts'
+import { alertExists } from '../alerts/alert-queries.ts'
+import { writeAlert } from '../alerts/write-alert.ts'
+import { type Chain, readChainState } from '../blocks/chain.ts'
+import { sameRevisions } from '../blocks/commit-step.ts'
+import { replaceBy } from '../blocks/replace.ts'
+import { type Db, inTransaction, one } from '../database.ts'
+import { type Revisions, readRevisions } from '../revisions.ts'
+import {
+  type Claimed,
+  losersOf,
+  putState,
+  putWaiting,
+  readPending,
+  waitingHashes,
+  withdraw,
+} from './pending-transactions.ts'
+
+/** A transaction that waits and met a list. */
+export interface WaitingTransaction {
+  hash: string
+  /** What only one transaction can use: see {@link Claimed}. */
+  claims: readonly string[]
+  findings: readonly Finding[]
+}
+
+/** What a look at a mempool found. */
+export interface MempoolLook {
+  /** Transactions in it that met a list. */
+  waiting: readonly WaitingTransaction[]
+  /** Which of the watched claims its transactions use. */
+  claimed: readonly Claimed[]
+  /** Everything in it, and the block it stood on; `null` where that is not known. */
+  whole: { holds: ReadonlySet<string>; tip: string } | null
+  /** What it was screened with. */
+  revisions: Revisions
+  /** Now, ISO-8601. */
+  at: string
+}
+
+/** How many alerts a look raised, brought back and withdrew. */
+export interface LookCounts {
+  created: number
+  reinstated: number
+  withdrawn: number
+}
+
+/**
+ * Writes what a look at the mempool changes, in one transaction; nearly every look changes nothing, and takes no lock.
+ *
+ * A transaction counts as gone only where the mempool was read whole on the very block that the ledger stands on:
+ * else a block that the ledger has not read yet may have it.
+ *
+ * @returns `null`, with nothing written, when the lists or own addresses changed since it was screened.
+ */
+export function commitLook(db: Db, chain: Chain, look: MempoolLook): LookCounts | null {
+  if (!sameRevisions(readRevisions(db), look.revisions)) return null
+  const counts: LookCounts = { created: 0, reinstated: 0, withdrawn: 0 }
+  if (!changesAnything(db, chain, look)) return counts
+  return inTransaction(db, () => {
+    if (!sameRevisions(readRevisions(db), look.revisions)) return null
+    for (const transaction of look.waiting) {
+      if (!isNews(db, chain, transaction)) continue
+      putWaiting(db, chain.id, transaction.hash, transaction.claims, look.at)
+      for (const finding of transaction.findings) {
+        const outcome = writeAlert(db, chain, null, finding, look.revisions.list, look.at)
+        if (outcome === 'created' || outcome === 'reinstated') counts[outcome]++
+      }
+    }
+    for (const claimed of look.claimed) counts.withdrawn += replaceBy(db, chain.id, claimed, null, look.at)
+    for (const hash of goneFrom(db, chain, look)) {
+      putState(db, chain.id, { hash, state: 'gone', replaced_by: null, block_height: null }, look.at)
+      counts.withdrawn += withdraw(db, chain.id, hash, { reason: 'gone' }, look.at)
+    }
+    return counts
+  })
+}
+
+function changesAnything(db: Db, chain: Chain, look: MempoolLook): boolean {
+  return (
+    look.waiting.some((transaction) => isNews(db, chain, transaction)) ||
+    look.claimed.some((claimed) => losersOf(db, chain.id, claimed).length > 0) ||
+    goneFrom(db, chain, look).length > 0
+  )
+}
+
+/** Whether anything of it is not in the ledger yet. What a block has, or decided, does not wait: the mempool was read before. */
+function isNews(db: Db, chain: Chain, { hash, findings }: WaitingTransaction): boolean {
+  const row = readPending(db, chain.id, hash)
+  if (row !== undefined && row.block_height !== null) return false
+  const sql = 'select 1 from transactions where chain = ? and hash = ? and orphaned = 0'
+  if (one(db, sql, chain.id, hash) !== undefined) return false
+  return (
+    row?.state !== 'waiting' || findings.some((finding) => !alertExists(db, alertId(chain.caip2, finding)))
+  )
+}
+
+function goneFrom(db: Db, chain: Chain, { whole }: MempoolLook): string[] {
+  if (whole === null || readChainState(db, chain.id).cursor?.hash !== whole.tip) return []
+  return waitingHashes(db, chain.id).filter((hash) => !whole.holds.has(hash))
+}

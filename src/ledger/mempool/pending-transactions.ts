@@ -1,0 +1,134 @@
+import { writeEvent } from '../alerts/alert-events.ts'
+import { all, type Db, one, run } from '../database.ts'
+
+/** Something that one transaction only can use, and which one did: `txid:n` of a Bitcoin output, `0x…:nonce` of an EVM account. */
+export interface Claimed {
+  claim: string
+  /** Hash of the transaction. */
+  by: string
+}
+
+/** A transaction that waited and raised an alert. */
+export interface PendingRow {
+  hash: string
+  state: 'waiting' | 'mined' | 'gone'
+  replaced_by: string | null
+  block_height: number | null
+}
+
+export function readPending(db: Db, chain: string, hash: string): PendingRow | undefined {
+  return one<PendingRow>(
+    db,
+    'select hash, state, replaced_by, block_height from pending_transactions where chain = ? and hash = ?',
+    ...[chain, hash],
+  )
+}
+
+/**
+ * The claims of transactions whose story is not over: who else uses them up replaces that transaction. It is over
+ * when what has it, or what replaced it, is in a final block.
+ */
+export function watchedClaims(db: Db, chain: string): ReadonlySet<string> {
+  const rows = all<{ claim: string }>(
+    db,
+    `select c.claim from pending_transactions p
+     join pending_claims c on c.chain = p.chain and c.hash = p.hash
+     join chains on chains.id = p.chain
+     where p.chain = ? and (p.block_height is null or p.block_height > ifnull(chains.final_height, -1))`,
+    chain,
+  )
+  return new Set(rows.map(({ claim }) => claim))
+}
+
+/** Those that were in the mempool when it was last read. */
+export function waitingHashes(db: Db, chain: string): string[] {
+  const sql = `select hash from pending_transactions where chain = ? and state = 'waiting' order by hash`
+  return all<{ hash: string }>(db, sql, chain).map(({ hash }) => hash)
+}
+
+/** Others than its user that have a claim. */
+export function losersOf(db: Db, chain: string, { claim, by }: Claimed): PendingRow[] {
+  return all<PendingRow>(
+    db,
+    `select p.hash, p.state, p.replaced_by, p.block_height from pending_claims c
+     join pending_transactions p on p.chain = c.chain and p.hash = c.hash
+     where c.chain = ? and c.claim = ? and c.hash != ? order by p.hash`,
+    ...[chain, claim, by],
+  )
+}
+
+/** Notes that a transaction waits, with what it uses up. Inside a transaction of the database. */
+export function putWaiting(db: Db, chain: string, hash: string, claims: readonly string[], at: string): void {
+  run(
+    db,
+    `insert into pending_transactions (chain, hash, state, added_at, updated_at) values (?1, ?2, 'waiting', ?3, ?3)
+     on conflict do update set state = 'waiting', replaced_by = null, block_height = null, updated_at = ?3`,
+    ...[chain, hash, at],
+  )
+  for (const claim of claims) {
+    run(
+      db,
+      'insert into pending_claims (chain, claim, hash) values (?, ?, ?) on conflict do nothing',
+      ...[chain, claim, hash],
+    )
+  }
+}
+
+/** Notes what became of a transaction that waited. */
+export function putState(db: Db, chain: string, row: PendingRow, at: string): void {
+  run(
+    db,
+    `update pending_transactions set state = ?, replaced_by = ?, block_height = ?, updated_at = ?
+     where chain = ? and hash = ?`,
+    ...[row.state, row.replaced_by, row.block_height, at, chain, row.hash],
+  )
+}
+
+/** A branch lost: what was in it waits again, until the mempool says otherwise. */
+export function unsettleAbove(db: Db, chain: string, height: number, at: string): void {
+  run(
+    db,
+    `update pending_transactions set state = iif(state = 'mined', 'waiting', state), block_height = null, updated_at = ?
+     where chain = ? and block_height > ?`,
+    ...[at, chain, height],
+  )
+}
+
+/** Tells the alerts of two transactions that one took the other's place. */
+export function tellReplaced(db: Db, chain: string, hash: string, by: string, at: string): void {
+  for (const alertId of alertsOf(db, chain, hash, ['orphaned', 'withdrawn']))
+    writeEvent(db, { alertId, at, kind: 'replaced', data: { replacedBy: by } })
+  for (const alertId of alertsOf(db, chain, by, [
+    'pending-mempool',
+    'pending',
+    'final',
+    'orphaned',
+    'withdrawn',
+  ]))
+    writeEvent(db, { alertId, at, kind: 'replaced', data: { replaces: hash } })
+}
+
+/** Takes back the alerts of a transaction that rest on the mempool alone. @returns how many. */
+export function withdraw(
+  db: Db,
+  chain: string,
+  hash: string,
+  data: Record<string, unknown>,
+  at: string,
+): number {
+  const alerts = alertsOf(db, chain, hash, ['pending-mempool'])
+  for (const alertId of alerts) {
+    run(db, `update alerts set status = 'withdrawn' where id = ?`, alertId)
+    writeEvent(db, { alertId, at, kind: 'withdrawn', data })
+  }
+  return alerts.length
+}
+
+/** The ids of a transaction's alerts that have one of these statuses, in order. */
+export function alertsOf(db: Db, chain: string, hash: string, statuses: readonly string[]): string[] {
+  return all<{ id: string }>(
+    db,
+    `select id from alerts where chain = ? and tx_hash = ? and status in (select value from json_each(?)) order by id`,
+    ...[chain, hash, JSON.stringify(statuses)],
+  ).map(({ id }) => id)
+}

@@ -1,0 +1,64 @@
+import { isoTime } from '../../screening/time.ts'
+import type { BlockRef } from '../../screening/types.ts'
+import { writeEvent } from '../alerts/alert-events.ts'
+import type { Chain } from '../blocks/chain.ts'
+import { replaceBy } from '../blocks/replace.ts'
+import { type Db, run } from '../database.ts'
+import { isOfRemoved } from '../own/read-as-foreign.ts'
+import { alertsOf, type Claimed, putState, readPending, withdraw } from './pending-transactions.ts'
+
+/** A block, and what of the claims that are watched it uses up. */
+export interface SettlingBlock extends BlockRef {
+  level: string
+  claimed?: readonly Claimed[]
+}
+
+/**
+ * What a block says of the transactions that waited: mined, or replaced by one that is. Inside a transaction, after
+ * the block's own alerts, which have confirmed those it raises again. An alert that it does not raise was wrong before
+ * the block, and is withdrawn.
+ */
+export function settleBlock(db: Db, chain: Chain, block: SettlingBlock, at: string): void {
+  for (const claimed of byUser(block.claimed ?? [])) {
+    replaceBy(db, chain.id, claimed, block, at)
+    const mined = readPending(db, chain.id, claimed.by)
+    if (mined === undefined || (mined.state === 'mined' && mined.block_height === block.height)) continue
+    putState(
+      db,
+      chain.id,
+      { hash: claimed.by, state: 'mined', replaced_by: null, block_height: block.height },
+      at,
+    )
+    const where = { height: block.height, block: block.hash }
+    // Who paid is not read at this level, and so not alerted; a Bitcoin transaction does the same in any block.
+    if (block.level === 'outputs') confirm(db, chain.id, claimed.by, block, at)
+    else withdraw(db, chain.id, claimed.by, { reason: 'not-in-block', ...where }, at)
+  }
+}
+
+/** One transaction's after the other's: of two that replace a third, each is told once. */
+function byUser(claimed: readonly Claimed[]): Claimed[] {
+  const order = new Map<string, number>()
+  for (const { by } of claimed) if (!order.has(by)) order.set(by, order.size)
+  return claimed.toSorted((a, b) => (order.get(a.by) ?? 0) - (order.get(b.by) ?? 0))
+}
+
+function confirm(db: Db, chain: string, hash: string, block: BlockRef, at: string): void {
+  const data = { height: block.height, block: block.hash }
+  const inStatus = (status: string) => alertsOf(db, chain, hash, [status])
+  const told = [
+    ...inStatus('pending-mempool').map((alertId) => ({ alertId, kind: 'confirmed' as const })),
+    ...['orphaned', 'withdrawn']
+      .flatMap(inStatus)
+      .filter((alertId) => !isOfRemoved(db, chain, alertId))
+      .map((alertId) => ({ alertId, kind: 'reinstated' as const })),
+  ]
+  for (const { alertId, kind } of told) {
+    run(
+      db,
+      `update alerts set status = 'pending', block_height = ?, block_hash = ?, block_time = ? where id = ?`,
+      ...[block.height, block.hash, isoTime(block.time), alertId],
+    )
+    writeEvent(db, { alertId, at, kind, data })
+  }
+}

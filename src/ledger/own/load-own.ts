@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto'
+import type { Key } from '../../address/key.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
+import { all, type Db, inTransaction, one, run } from '../database.ts'
+import { inPiece, pieceRows } from '../in-pieces.ts'
+import { bumpRevision, readRevisions } from '../revisions.ts'
+import { fewAddresses, noteManyOwn, noteNewOwn } from './new-own.ts'
+
+export interface LoadOptions {
+  /** Told how many rows were compared and written so far. */
+  onWritten?: ((rows: number) => void) | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** A daemon that finds new addresses of a descriptor in block after block makes revisions faster than rows are dated anew. */
+const patientTries = 3
+
+/**
+ * Takes over what stands in `temp.own_staged`: in short transactions under a load that does not count yet, and in a last
+ * one that makes it count. Inside `whileLoading`: nobody else moves `own_load` meanwhile.
+ */
+export async function loadStaged(
+  db: Db,
+  at: string,
+  { onWritten, signal }: LoadOptions = {},
+): Promise<{ added: number; changed: number }> {
+  const begun = inTransaction(db, () => begin(db))
+  const load: Load = { ...begun, at }
+  let written = 0
+  let added = 0
+  let changed = 0
+  for (const chunk of chunks(db)) {
+    const put = await inPiece(db, () => ({
+      changed: putChanged(db, load, chunk),
+      added: putNew(db, load, chunk),
+    }))
+    changed += put.changed
+    added += put.added
+    written += pieceRows
+    onWritten?.(written)
+    if (signal?.aborted) throw new ChainscreenError('aborted', 'Interrupted: nothing was loaded.')
+  }
+  for (let tries = 1; !inTransaction(db, () => publish(db, load, { added, changed })); tries++) {
+    const before = load.revision
+    if (tries === patientTries) {
+      inTransaction(db, () => {
+        load.revision = readRevisions(db).own + 1
+        redateAll(db, load, before)
+        publish(db, load, { added, changed })
+      })
+      break
+    }
+    load.revision = readRevisions(db).own + 1
+    for (const chunk of chunks(db)) await inPiece(db, () => redate(db, load, before, chunk))
+  }
+  return { added, changed }
+}
+
+/** A load on its way. */
+interface Load {
+  id: number
+  /** The own revision that it is to make. */
+  revision: number
+  at: string
+}
+
+/**
+ * Makes a load count.
+ *
+ * @returns false where somebody else made its revision meanwhile: whoever has read that far would not look at its rows.
+ */
+function publish(
+  db: Db,
+  { id, revision, at }: Load,
+  { added, changed }: { added: number; changed: number },
+): boolean {
+  if (added > 0 && readRevisions(db).own + 1 !== revision) return false
+  run(db, `delete from meta where key = 'own_loaded'`)
+  run(
+    db,
+    `update meta set key = 'own_loaded', value = value || ' ' || ? where key = 'own_loading'`,
+    String(revision),
+  )
+  if (added + changed > 0) run(db, `update meta set value = ? where key = 'own_load'`, String(id))
+  // A retired address stays own, and a kind decides nothing: only new addresses change what is screened. One that was removed is new.
+  if (added > 0) {
+    bumpRevision(db, 'own')
+    if (added > fewAddresses) noteManyOwn(db, at)
+    else noteNewOwn(db, keysAdded(db, id, revision), at)
+  }
+  return true
+}
+
+function keysAdded(db: Db, load: number, revision: number): Key[] {
+  const rows = all<{ key: Key }>(
+    db,
+    'select key from own_rows where revision = ? and load = ?',
+    revision,
+    load,
+  )
+  return rows.map(({ key }) => key)
+}
+
+/** Of a chunk, what the load adds: with its later revision. */
+function redate(db: Db, { id, revision }: Load, before: number, chunk: Chunk): void {
+  run(
+    db,
+    `update own_rows set revision = ? where load = ? and revision = ? and (key, chain) in (
+       select key, chain from temp.own_staged where (key, chain) > (?, ?) and (key, chain) <= (?, ?))`,
+    ...[revision, id, before, ...chunk],
+  )
+}
+
+/** In one transaction, which may be long: the last resort. */
+function redateAll(db: Db, { id, revision }: Load, before: number): void {
+  run(db, 'update own_rows set revision = ? where revision = ? and load = ?', revision, before, id)
+}
+
+/**
+ * Marks that a load is under way: what a crash leaves of it is found by the mark. The mark is another one each time, so
+ * that what somebody read of a load that crashed is not taken for a part of the next.
+ */
+function begin(db: Db): { id: number; revision: number } {
+  run(db, `insert into meta (key, value) values ('own_loading', ?)`, randomUUID())
+  return { id: publishedLoad(db) + 1, revision: readRevisions(db).own + 1 }
+}
+
+/** A stretch of the staged rows: behind one, up to another. */
+type Chunk = readonly [afterKey: string, afterChain: string, toKey: string, toChain: string]
+
+function* chunks(db: Db): Generator<Chunk> {
+  let after = { key: '', chain: '' }
+  for (;;) {
+    const to = one<typeof after>(
+      db,
+      `select key, chain from (
+         select key, chain from temp.own_staged where (key, chain) > (?, ?) order by key, chain limit ${pieceRows}
+       ) order by key desc, chain desc limit 1`,
+      ...[after.key, after.chain],
+    )
+    if (to === undefined) return
+    yield [after.key, after.chain, to.key, to.chain]
+    after = to
+  }
+}
+
+/** Of a chunk, what stands there already with another kind or reference, or retired: as a newer version of its row. */
+function putChanged(db: Db, { id }: Load, chunk: Chunk): number {
+  return run(
+    db,
+    `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision)
+     select o.key, o.chain, ?, o.address, s.kind, s.reference, o.added_at, o.revision
+     from temp.own_staged s cross join own_addresses o on o.key = s.key and o.chain = s.chain
+     where (s.key, s.chain) > (?, ?) and (s.key, s.chain) <= (?, ?)
+       and o.removed_at is null and (o.kind != s.kind or o.reference != s.reference or o.retired_at is not null)`,
+    ...[id, ...chunk],
+  ).changes
+}
+
+/** Of a chunk, what does not stand there yet, or was removed. */
+function putNew(db: Db, { id, revision, at }: Load, chunk: Chunk): number {
+  run(
+    db,
+    `insert into own_forms (form, key)
+     select f.value, s.key from temp.own_staged s, json_each(holder_forms(s.key)) f
+     where (s.key, s.chain) > (?, ?) and (s.key, s.chain) <= (?, ?) and s.key like 'bitcoin:%'
+     on conflict do nothing`,
+    ...chunk,
+  )
+  return run(
+    db,
+    `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision)
+     select key, chain, ?, address, kind, reference, ?, ? from temp.own_staged s
+     where (key, chain) > (?, ?) and (key, chain) <= (?, ?)
+       and not exists (select 1 from own_rows o where o.key = s.key and o.chain = s.chain and o.removed_at is null)`,
+    ...[id, at, revision, ...chunk],
+  ).changes
+}
+
+/** The highest load that counts. Rows of `own_rows` above it are being written, or were left by a crash. */
+export function publishedLoad(db: Db): number {
+  return Number(one<{ value: string }>(db, `select value from meta where key = 'own_load'`)?.value ?? 0)
+}
+
+/** The mark of the load that is being written, or that a crash left; `null` for none. */
+export function loadUnderWay(db: Db): string | null {
+  return markOf(db, 'own_loading')
+}
+
+/** The mark of the load that came to its end last, and the own revision it made: `MARK REVISION`; `null` for none. */
+export function lastLoad(db: Db): string | null {
+  return markOf(db, 'own_loaded')
+}
+
+function markOf(db: Db, key: string): string | null {
+  return one<{ value: string }>(db, 'select value from meta where key = ?', key)?.value ?? null
+}
+
+/** How far somebody has read the rows that a load adds. They are written in the order of keys. */
+export interface LoadPosition {
+  /** The load's mark. */
+  mark: string
+  /** The own revision that it will make. */
+  revision: number
+  key: string
+  chain: string
+}
+
+/** The next rows that the load under way has added so far: they do not count yet. */
+export function rowsOfLoad(db: Db, from: LoadPosition, limit: number): { key: Key; chain: string }[] {
+  return all(
+    db,
+    `select key, chain from own_rows where revision = ? and (key, chain) > (?, ?) and load > ?
+     order by key, chain limit ?`,
+    ...[from.revision, from.key, from.chain, publishedLoad(db), limit],
+  )
+}

@@ -1,0 +1,246 @@
+import type { Key } from '../../address/key.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
+import type { OwnKind } from '../../own/own-row.ts'
+import { type Db, each, inTransaction, one, run } from '../database.ts'
+import { whileLoading } from '../while-loading.ts'
+import { type LoadOptions, type LoadPosition, lastLoad, loadStaged, publishedLoad } from './load-own.ts'
+import { entriesNaming } from './own-forms.ts'
+
+/** An address the exchange controls. */
+export interface OwnAddress {
+  key: Key
+  /** As written by the exchange. */
+  address: string
+  kind: OwnKind
+  /** The exchange's own opaque id. */
+  reference: string
+  /** A chain's id in the config; `''` for every chain of the address's family. */
+  chain: string
+}
+
+export interface OwnAddressRow extends OwnAddress {
+  added_at: string
+  revision: number
+  retired_at: string | null
+  /** Said never to have been own, and foreign since: see {@link removeOwnAddresses}. */
+  removed_at: string | null
+}
+
+export interface AddOptions extends LoadOptions {
+  /**
+   * Refuses addresses that are new and that a list names: what a person does by hand may be a mistake, and an own address
+   * is no counterparty any more. Left out, they are added, and raise their `own` alert.
+   */
+  refuseListed?: boolean | undefined
+}
+
+/**
+ * Adds addresses, all or none: what the iterable throws, and a crash at any point, leaves the ledger as it was. Rows are
+ * first staged in a temporary table, then written in short transactions under a load that does not count yet, and
+ * become visible in one cheap step: the daemon can write between any two of them, however many there are.
+ *
+ * @throws `bad-file` when an address comes twice with another kind or reference; `usage` naming those that are listed,
+ * where they are refused; `database-busy` while another load is under way for too long.
+ */
+export async function addOwnAddresses(
+  db: Db,
+  addresses: AsyncIterable<OwnAddress> | Iterable<OwnAddress>,
+  at: string,
+  options: AddOptions = {},
+): Promise<{ added: number; known: number; changed: number }> {
+  db.exec(`drop table if exists temp.own_staged;
+    create temp table own_staged (
+      key text, chain text, address text, kind text, reference text, primary key (key, chain)
+    ) without rowid`)
+  let staged = 0
+  db.exec('begin')
+  try {
+    for await (const address of addresses) staged += stage(db, address)
+    db.exec('commit')
+  } catch (error) {
+    db.exec('rollback')
+    throw error
+  }
+  const load = () => {
+    // Lists are loaded in the same turn: none can name them in between.
+    if (options.refuseListed === true) refuseListed(db)
+    return loadStaged(db, at, options)
+  }
+  const { added, changed } = await whileLoading(db, load, options)
+  return { added, changed, known: staged - added - changed }
+}
+
+/** The latest own revision of the addresses that {@link addOwnAddresses} was last called with on this connection. */
+export function revisionOfStaged(db: Db): number {
+  return (
+    one<{ revision: number | null }>(
+      db,
+      `select max(o.revision) as revision from temp.own_staged s join own_addresses o using (key, chain)
+       where o.removed_at is null`,
+    )?.revision ?? 0
+  )
+}
+
+function stage(db: Db, own: OwnAddress): number {
+  const { changes } = run(
+    db,
+    'insert into temp.own_staged (key, chain, address, kind, reference) values (?, ?, ?, ?, ?) on conflict do nothing',
+    ...[own.key, own.chain, own.address, own.kind, own.reference],
+  )
+  if (changes === 1) return 1
+  const first = one<OwnAddress>(
+    db,
+    'select * from temp.own_staged where key = ? and chain = ?',
+    own.key,
+    own.chain,
+  )
+  if (first?.kind === own.kind && first.reference === own.reference) return 0
+  throw new ChainscreenError(
+    'bad-file',
+    `The address ${own.address} comes twice, as ${first?.kind} "${first?.reference}" and as ${own.kind} "${own.reference}": nothing was added.`,
+  )
+}
+
+/** The staged addresses that are not own yet and have a form that some list has or had: a few index look-ups for each. */
+const listedStagedSql = `select s.key, s.address from temp.own_staged s
+   where (exists (select 1 from list_keys k where k.key = s.key and k.variant_of is null)
+       or exists (select 1 from list_keys v where v.key = s.key and v.variant_of is not null)
+       or exists (select 1 from json_each(holder_forms(s.key)) h
+         cross join list_keys k on k.key = h.value and k.variant_of is null)
+       or exists (select 1 from json_each(holder_forms(s.key)) h
+         cross join list_keys v on v.key = h.value and v.variant_of is not null))
+     and not exists (select 1 from own_addresses o where o.key = s.key and o.chain = s.chain and o.removed_at is null)
+   order by s.address`
+
+/** Named in an error; of the rest it says how many they are. */
+const mostNamed = 20
+
+/** @throws `usage` naming the entries in force that would raise an `own` alert. */
+function refuseListed(db: Db): void {
+  const named: string[] = []
+  let listed = 0
+  for (const { key, address } of each<Pick<OwnAddress, 'key' | 'address'>>(db, listedStagedSql)) {
+    const entries = entriesNaming(db, key).filter(
+      ({ entry }) => entry.category !== 'canary' && entry.intervals.at(-1)?.to === null,
+    )
+    if (entries.length === 0) continue
+    listed++
+    if (listed > mostNamed) continue
+    for (const { entry, basis } of entries) {
+      const match = basis === 'exact' ? '' : `, a ${basis} match`
+      named.push(
+        `${address}: on list ${entry.listId} as ${entry.address}, ${entry.subject ?? 'no name'}${match}`,
+      )
+    }
+  }
+  if (listed === 0) return
+  if (listed > mostNamed) named.push(`and ${listed - mostNamed} more`)
+  const what = listed === 1 ? '1 address is' : `${listed} addresses are`
+  throw new ChainscreenError(
+    'usage',
+    `Nothing was added: ${what} listed, and an own address is never screened as a counterparty. Use --listed for an address that is yours.`,
+    { details: named },
+  )
+}
+
+/**
+ * Marks addresses as out of use, all or none. They stay own: what still moves through them is screened.
+ *
+ * @throws `usage` naming the keys that are not own; nothing is retired then. `database-busy` while own addresses are
+ * being loaded for too long.
+ */
+export function retireOwnAddresses(db: Db, keys: readonly Key[], at: string): Promise<void> {
+  return whileLoading(db, () => inTransaction(db, () => retire(db, keys, at)))
+}
+
+function retire(db: Db, keys: readonly Key[], at: string): void {
+  const strangers = keys.filter((key) => !isOwnAnywhere(db, key))
+  if (strangers.length > 0) {
+    throw new ChainscreenError(
+      'usage',
+      `Nothing was retired: these are not own addresses: ${strangers.join(', ')}.`,
+    )
+  }
+  for (const key of keys) {
+    run(
+      db,
+      `update own_rows as r set retired_at = ? where key = ? and retired_at is null and removed_at is null
+         and not exists (select 1 from own_rows n where n.key = r.key and n.chain = r.chain and n.load > r.load)`,
+      ...[at, key],
+    )
+  }
+}
+
+/** What is known of an own address. @param chain as it was added: `''` for every chain of its family. */
+export function findOwnAddress(db: Db, key: Key, chain: string): OwnAddressRow | undefined {
+  return one<OwnAddressRow>(
+    db,
+    'select * from own_addresses where key = ? and chain = ? and removed_at is null',
+    ...[key, chain],
+  )
+}
+
+/** Whether a key is own on any chain. */
+export function isOwnAnywhere(db: Db, key: Key): boolean {
+  return one(db, 'select 1 from own_addresses where key = ? and removed_at is null', key) !== undefined
+}
+
+/** Whether a key is own on this chain. Any version of its row says so: what was own once stays own, unless it was removed. */
+export function isOwn(db: Db, chain: string, key: Key): boolean {
+  return (
+    one(
+      db,
+      `select 1 from own_rows where key = ? and chain in ('', ?) and removed_at is null
+         and load <= (select cast(value as integer) from meta where key = 'own_load')`,
+      ...[key, chain],
+    ) !== undefined
+  )
+}
+
+/**
+ * The keys added by revisions above this one, one by one: there may be tens of millions. Some may come twice.
+ *
+ * @param ahead what was read of a load before it counted: where that was the last one, its rows up to there are left out.
+ */
+export function* ownKeysSince(db: Db, revision: number, ahead: LoadPosition | null = null): Generator<Key> {
+  const load = publishedLoad(db)
+  const counts =
+    ahead !== null && ahead.revision > revision && `${ahead.mark} ${ahead.revision}` === lastLoad(db)
+  const rows = each<{ key: Key }>(
+    db,
+    'select key from own_rows where revision > ? and revision != ? and load <= ?',
+    ...[revision, counts ? ahead.revision : 0, load],
+  )
+  for (const { key } of rows) yield key
+  if (!counts) return
+  const rest = each<{ key: Key }>(
+    db,
+    'select key from own_rows where revision = ? and (key, chain) > (?, ?) and load <= ?',
+    ...[ahead.revision, ahead.key, ahead.chain, load],
+  )
+  for (const { key } of rest) yield key
+}
+
+/** How many own addresses there are: one that is own on two chains counts twice. */
+export function countOwnAddresses(db: Db): number {
+  const row = one<{ n: number }>(
+    db,
+    'select count(*) as n from (select distinct key, chain from own_rows where removed_at is null and load <= ?)',
+    publishedLoad(db),
+  )
+  return row?.n ?? 0
+}
+
+/** Whether any own address is registered: an index look-up, however many there are. */
+export function hasOwnAddresses(db: Db): boolean {
+  return one(db, 'select 1 from own_addresses where removed_at is null limit 1') !== undefined
+}
+
+/** Own addresses in the order they were added, one by one. @param options.derived false leaves out those of descriptors. */
+export function listOwnAddresses(db: Db, options = { derived: true }): IterableIterator<OwnAddressRow> {
+  const which = options.derived ? '' : 'and key not in (select key from own_derived)'
+  return each<OwnAddressRow>(
+    db,
+    `select * from own_addresses where removed_at is null ${which} order by revision, key, chain`,
+  )
+}

@@ -1,0 +1,208 @@
+import { equivalents } from '../../address/equivalents.ts'
+import type { Key } from '../../address/key.ts'
+import { all, type Db, inTransaction, one, run } from '../database.ts'
+import { bumpRevision, readRevisions } from '../revisions.ts'
+import { noteNewOwn } from './new-own.ts'
+import { putDerivedAddress } from './own-derived.ts'
+import type { OwnDescriptorRow } from './own-descriptors.ts'
+
+/** One branch of a descriptor, and how far its addresses are known. */
+export interface OwnBranch extends OwnDescriptorRow {
+  branch: number
+  asked: number
+  derived: number
+  /** The highest index that is noted as used; see {@link highestUsed}. */
+  used: number | null
+  /** Its address of index 0; `null` before any is derived. Branches with the same one derive the same addresses. */
+  first: Key | null
+}
+
+/** The branches whose addresses are own on this chain. */
+export function branchesOn(db: Db, chain: string): OwnBranch[] {
+  return all<OwnBranch>(db, branchesSql, chain)
+}
+
+/** For the test that no scan of derived addresses stands behind it. */
+export const branchesSql = `select o.*, b.branch, b.asked, b.derived, b.used,
+    (select d.key from own_derived d where d.descriptor_id = o.id and d.branch = b.branch and d.position = 0) as first
+  from own_descriptors o join own_branches b on b.descriptor_id = o.id
+  where o.chain in ('', ?) order by o.id, b.branch`
+
+/**
+ * The branches that derive addresses of the same keys or scripts as this one, itself among them: of `wpkh(X/0/*)` those of
+ * `wpkh(X/<0;1>/*)` (the first), `sh(wpkh(X/0/*))` and `pkh(X/0/*)`. Who hands out the address of index 500 in one form has
+ * got that far in the others. A descriptor of one address (gap 0) has none.
+ */
+function twinsOf(branch: OwnBranch, branches: readonly OwnBranch[]): OwnBranch[] {
+  if (branch.gap === 0 || branch.first === null) return [branch]
+  const variants = variantsOf(branch.first)
+  return branches.filter(
+    ({ first, gap }) =>
+      gap > 0 && first !== null && (variants.has(first) || variantsOf(first).has(branch.first)),
+  )
+}
+
+function variantsOf(key: Key): ReadonlySet<Key | null> {
+  return new Set([key, ...equivalents(key).map((form) => form.key)])
+}
+
+/**
+ * The highest index in use of each branch that has one: as far as is noted of it, or of another branch with the same
+ * addresses, and among these keys, which the chain used. A look-up for each key.
+ */
+export function highestUsed(
+  db: Db,
+  branches: readonly OwnBranch[],
+  keys: Iterable<Key>,
+): Map<OwnBranch, number> {
+  const highest = highestOf(db, branches, keys)
+  for (const branch of branches) {
+    const known = twinsOf(branch, branches).map((twin) => Math.max(twin.used ?? -1, highest.get(twin) ?? -1))
+    const position = Math.max(...known)
+    if (position >= 0) highest.set(branch, position)
+  }
+  return highest
+}
+
+/** Where a key stands in a descriptor. */
+interface Place {
+  id: number
+  branch: number
+  position: number
+}
+
+/** The highest index of each branch among these keys. */
+function highestOf(db: Db, branches: readonly OwnBranch[], keys: Iterable<Key>): Map<OwnBranch, number> {
+  const highest = new Map<OwnBranch, number>()
+  if (branches.length === 0) return highest
+  for (const key of keys) {
+    const places = all<Place>(
+      db,
+      'select descriptor_id as id, branch, position from own_derived where key = ?',
+      key,
+    )
+    for (const { id, branch: number, position } of places) {
+      const branch = branches.find((one) => one.id === id && one.branch === number)
+      if (branch !== undefined) highest.set(branch, Math.max(position, highest.get(branch) ?? 0))
+    }
+  }
+  return highest
+}
+
+/**
+ * Notes which addresses the chain used, inside a transaction, in every branch that has them. What was used once stays so,
+ * whatever a reorg takes back.
+ */
+export function noteUsed(db: Db, chain: string, keys: readonly Key[]): void {
+  for (const [{ id, branch, used }, position] of highestUsed(db, branchesOn(db, chain), keys)) {
+    if (used !== null && used >= position) continue
+    run(
+      db,
+      'update own_branches set used = ? where descriptor_id = ? and branch = ?',
+      ...[position, id, branch],
+    )
+  }
+}
+
+/**
+ * Those of these keys of a branch that are known to be in use: through another branch or another descriptor, or from stored
+ * transfers and parties (before it was own, somebody else's). A few index look-ups for each.
+ */
+function knownUsed(db: Db, { id, branch }: OwnBranch, keys: readonly Key[]): Key[] {
+  return all<{ key: Key }>(db, knownUsedSql, JSON.stringify(keys), id, branch).map(({ key }) => key)
+}
+
+/** For the test that no scan stands behind it. */
+export const knownUsedSql = `select k.value as key from json_each(?1) k where
+  exists (select 1 from own_derived d join own_branches b on b.descriptor_id = d.descriptor_id and b.branch = d.branch
+    where d.key = k.value and d.position <= b.used and (d.descriptor_id, d.branch) != (?2, ?3))
+  or exists (select 1 from transfers where own_key = k.value)
+  or exists (select 1 from parties where match_key = k.value and match_basis = 'exact')`
+
+/** Addresses that follow on those a branch has. */
+export interface DerivedAddresses {
+  branch: OwnBranch
+  /** Index of the first one. */
+  from: number
+  addresses: readonly { key: Key; address: string }[]
+  /** Somebody asked for them; else the chain used those before them. */
+  asked: boolean
+  /** A replay under way that found them in use: it has to look at the blocks up to the cursor as well. */
+  replay: number | null
+}
+
+/** Makes derived addresses own, in one transaction. Those that are own already stay what they are. */
+export function addDerived(
+  db: Db,
+  { branch, from, addresses, asked, replay }: DerivedAddresses,
+  at: string,
+): void {
+  inTransaction(db, () => {
+    const revision = readRevisions(db).own + 1
+    const added: Key[] = []
+    let unasked = 0
+    addresses.forEach((each, index) => {
+      const position = from + index
+      if (putDerivedAddress(db, branch, each, revision, at)) {
+        added.push(each.key)
+        if (!asked && position >= branch.asked) unasked += 1
+      }
+      run(
+        db,
+        'insert into own_derived (key, descriptor_id, branch, position) values (?, ?, ?, ?) on conflict do nothing',
+        ...[each.key, branch.id, branch.branch, position],
+      )
+    })
+    run(
+      db,
+      'update own_branches set derived = max(derived, ?) where descriptor_id = ? and branch = ?',
+      ...[from + addresses.length, branch.id, branch.branch],
+    )
+    const keys = addresses.map(({ key }) => key)
+    noteUsed(db, branch.chain, knownUsed(db, branch, keys))
+    if (added.length > 0) bumpRevision(db, 'own')
+    if (unasked > 0) {
+      run(
+        db,
+        'insert into own_widenings (revision, chain, addresses, at) values (?, ?, ?, ?)',
+        ...[revision, branch.chain, unasked, at],
+      )
+    }
+    noteNewOwn(db, added, at)
+    if (replay !== null) {
+      run(
+        db,
+        `update replays set to_height = max(to_height,
+           ifnull((select cursor_height from chains where chains.id = replays.chain), to_height)) where id = ?`,
+        replay,
+      )
+    }
+  })
+}
+
+/** The latest own revision that somebody made by adding a descriptor; what the chain made known does not count. */
+export function revisionOfDescriptor(db: Db, checksum: string, chain: string): number {
+  return (
+    one<{ revision: number | null }>(
+      db,
+      `select max(o.revision) as revision from own_descriptors s
+       join own_derived d on d.descriptor_id = s.id
+       join own_addresses o on o.key = d.key and o.chain = s.chain
+       where s.checksum = ? and s.chain = ? and o.revision not in (select revision from own_widenings)`,
+      ...[checksum, chain],
+    )?.revision ?? 0
+  )
+}
+
+/**
+ * Whether own addresses were registered by a revision above the first, up to the second. Those that were derived as the
+ * chain used a descriptor do not count: nothing that was screened before should hold them.
+ */
+export function registeredBetween(db: Db, above: number, upTo: number): boolean {
+  const row = one<{ widened: number }>(
+    db,
+    'select count(*) as widened from own_widenings where revision > ? and revision <= ?',
+    ...[above, upTo],
+  )
+  return upTo - above > (row?.widened ?? 0)
+}

@@ -1,0 +1,40 @@
+import { holderForms } from '../../address/equivalents.ts'
+import type { Key } from '../../address/key.ts'
+import { type Match, matchParty } from '../../screening/watchlist.ts'
+import { all, type Db, run } from '../database.ts'
+import { entriesMet } from '../lists/list-forms.ts'
+
+/** For SQL that writes many rows: `holder_forms(key)`, a JSON array of keys. On each connection that writes own addresses. */
+export function addFormsFunction(db: Db): void {
+  db.function('holder_forms', { deterministic: true }, (key: unknown) =>
+    JSON.stringify(holderForms(key as Key).map((form) => form.key)),
+  )
+}
+
+/**
+ * Writes down by which other keys an address can be found that is about to be own. In the transaction that writes its row, or an
+ * earlier one: what a list names by such a key is not found else. Twice is once.
+ */
+export function putOwnForms(db: Db, key: Key): void {
+  for (const { key: form } of holderForms(key))
+    run(db, 'insert into own_forms (form, key) values (?, ?) on conflict do nothing', form, key)
+}
+
+/** The keys by which a list may name these own addresses, beside the equivalents of what it lists. */
+export function withHolderForms(keys: readonly Key[]): Key[] {
+  return keys.flatMap((key) => [key, ...holderForms(key).map((form) => form.key)])
+}
+
+/** Of the keys by which an entry is met, those that may be own, and the own addresses that hold one of them. */
+export function mayBeOwn(db: Db, forms: readonly Key[]): Key[] {
+  const held = all<{ key: Key }>(db, mayBeOwnSql, JSON.stringify(forms))
+  return [...new Set([...forms, ...held.map(({ key }) => key)])]
+}
+
+/** For the test that no scan stands behind it. */
+export const mayBeOwnSql = `select f.key from json_each(?) cross join own_forms f on f.form = json_each.value`
+
+/** The entries that name an own address, by the rule for every party: see {@link holderForms}. */
+export function entriesNaming(db: Db, key: Key): readonly Match[] {
+  return matchParty({ lookup: (form) => entriesMet(db, form) }, { key, forms: holderForms(key) })
+}

@@ -1,0 +1,212 @@
+import type { ChainConditions } from '../../chains/chain-conditions.ts'
+import { type FollowerOptions, follow } from '../../chains/follower.ts'
+import type { ChainSource } from '../../chains/source.ts'
+import type { Watchdog } from '../../chains/watchdog.ts'
+import { type ChainConfig, shallowFinality } from '../../config/chains.ts'
+import { finalRule } from '../../config/node.ts'
+import { ChainscreenError, isTemporary, messageOf } from '../../diagnostics/errors.ts'
+import type { Log } from '../../diagnostics/log.ts'
+import { noteHalt } from '../../ledger/blocks/chain.ts'
+import { noteFinalRule, ruleChange } from '../../ledger/blocks/final-rule.ts'
+import { lowerFinal } from '../../ledger/blocks/lower-final.ts'
+import { lowestAskedFor, queueFromStart, raisedStart } from '../../ledger/blocks/lower-start.ts'
+import type { Db } from '../../ledger/database.ts'
+import { startReadingFreezes } from '../freezes/keep-reading-freezes.ts'
+import { type MempoolTending, tendMempool } from '../mempool/tend-mempool.ts'
+import { followAndRescan } from '../rescans/keep-replaying.ts'
+import { createRecheck, type Recheck } from '../rescans/recheck.ts'
+import { createLedgerStore, type Wiring } from './ledger-store.ts'
+import type { Memory } from './memory.ts'
+import { chainOf, createSource, pinned } from './open-chain.ts'
+
+/** What one chain of a daemon is followed with. */
+export interface ChainJob {
+  db: Db
+  memory: Memory
+  /** Token contracts whose freezes are read, lower-case. */
+  freezeContracts: readonly string[]
+  watchdog: Watchdog
+  conditions: ChainConditions
+  /** Catch up with the head as it is now, and return. */
+  once: boolean
+  signal: AbortSignal
+  log: Log
+  /** Now, ISO-8601. */
+  now: () => string
+  onProgress?: (progress: { chain: string; height: number; head: number }) => void
+  /** Blocks done and in all, of the rescan under way. */
+  onRescan?: (progress: { chain: string; done: number; total: number }) => void
+}
+
+/**
+ * Follows one chain, with everything that goes on beside its follower: the mempool, second readings, rescans, freezes of the
+ * past. Says in the log how it goes.
+ *
+ * @throws what halts the chain.
+ */
+export async function followChain(config: ChainConfig, job: ChainJob): Promise<void> {
+  const { db, memory, log, now, once, signal, conditions } = job
+  const bare = sourceOf(config, job)
+  const chain = chainOf(config, bare)
+  const source = pinned(bare, db, chain, now)
+  const about = { chain: chain.id }
+  const wiring: Wiring = {
+    ...{ db, chain, memory, now },
+    onAlerts: (counts) => log.warn({ ...about, ...counts }, `alerts on ${chain.id}`),
+    onTraces: (away) => {
+      if (away === null)
+        log.info(about, `${chain.id}: call traces are available again; ${closeGaps(chain.id)}`)
+      else
+        log.warn(
+          { ...about, since: away.since, height: away.height },
+          `${chain.id}: blocks from ${away.height} on are screened without call traces (level \`logs\`): ${away.reason}`,
+        )
+    },
+  }
+  const mempool = config.mempool
+    ? tendMempool(wiring, source, { pollMs: config.pollMs, log, signal })
+    : undefined
+  const beside = { mempool, recheck: recheckOf(config, wiring, source, log) }
+  for (const change of ruleChange(db, chain.id, finalRule(config))) log.warn(about, `${chain.id}: ${change}`)
+  const lowered = lowerFinal(db, chain.id, config.finality.depth, now())
+  if (lowered !== null) {
+    const { from, to, alerts } = lowered
+    log.warn(
+      { ...about, ...lowered },
+      `${chain.id}: the final height ${from} was less than ${config.finality.depth} blocks below the last screened block; it is ${to ?? 'unset'} now, and ${alerts} alerts are pending again`,
+    )
+  }
+  queueOlderBlocks(config, wiring, log)
+  noteFinalRule(db, chain.id, finalRule(config))
+  const shallow = shallowFinality(config)
+  if (shallow !== null) log.warn(about, `${chain.id}: ${shallow}`)
+  log.info({ ...about, node: source.endpoint }, `following ${chain.id} at ${source.endpoint}`)
+  const past = startReadingFreezes(db, chain, source, { ...job, contracts: job.freezeContracts })
+  try {
+    try {
+      const settings = followerOptions(config, wiring, source, beside, job)
+      await followAndRescan(wiring, config, job, () => follow(settings))
+      if (once && !signal.aborted) await mempool?.once()
+      log.info(about, `${chain.id} ${signal.aborted ? 'stopped' : 'is at its head'}`)
+    } catch (error) {
+      const details = error instanceof ChainscreenError ? error.details : []
+      conditions.halted(chain.id, messageOf(error))
+      if (!isTemporary(error)) keepHalt(job, chain.id, messageOf(error))
+      log.error(about, [`${chain.id} halted: ${messageOf(error)}`, ...details].join(' '))
+      throw error
+    }
+    await past.stop({ finish: once && !signal.aborted })
+  } finally {
+    job.watchdog.ended(chain.id)
+    await mempool?.stop()
+    await past.stop({ finish: false })
+    await source.close()
+  }
+}
+
+/** What `start` asks for below what the ledger has is written down, to be read behind the follower. */
+function queueOlderBlocks({ start }: ChainConfig, { db, chain: { id }, now }: Wiring, log: Log): void {
+  const { queued, dropped } = queueFromStart(db, id, start, now())
+  const from = lowestAskedFor(db, id)
+  for (const range of queued)
+    log.info(
+      { chain: id, ...range },
+      `${id}: blocks ${range.from} to ${range.to} were never screened and \`start\` asks for them: they are read behind the follower, and \`chainscreen coverage ${id}\` shows what is left`,
+    )
+  for (const range of dropped)
+    log.info(
+      { chain: id, ...range },
+      `${id}: blocks ${range.from} to ${range.to} are not read any more: \`start\` is ${start} now`,
+    )
+  const raised = raisedStart(start, from)
+  if (raised !== null) log.warn({ chain: id, start, from }, `${id}: ${raised}`)
+}
+
+/** So that `doctor` knows of it. A database that can't be written is the lesser failure here. */
+function keepHalt({ db, log, now }: ChainJob, chain: string, reason: string): void {
+  try {
+    noteHalt(db, chain, reason, now())
+  } catch (error) {
+    log.warn({ chain }, `${chain}: the halt could not be recorded: ${messageOf(error)}`)
+  }
+}
+
+function closeGaps(chain: string): string {
+  return `\`chainscreen coverage ${chain}\` shows the blocks that were screened without, and \`chainscreen replay ${chain} --from H --to H\` rescans them`
+}
+
+function sourceOf(config: ChainConfig, { freezeContracts, log }: ChainJob): ChainSource {
+  return createSource(config, {
+    freezeContracts,
+    onChange: ({ endpoint, what, reason }) => {
+      const about = { chain: config.id, endpoint }
+      if (what === 'leads') log.info(about, `${config.id} is read from ${endpoint}`)
+      else if (what === 'polled') log.info(about, `${config.id}: heads of ${endpoint} are polled: ${reason}`)
+      else if (what === 'reads') log.warn(about, `${config.id}: blocks of ${endpoint} are read by ${reason}`)
+      else if (what === 'busy')
+        log.warn(about, `${config.id}: ${endpoint} is overloaded: it answers ${reason} with HTTP 503`)
+      else log.warn(about, `${config.id}: ${endpoint} is not used for now: ${reason}`)
+    },
+  })
+}
+
+function recheckOf(config: ChainConfig, wiring: Wiring, source: ChainSource, log: Log): Recheck | undefined {
+  const { id } = wiring.chain
+  if (config.recheck === undefined) return undefined
+  return createRecheck(wiring, source, config.recheck, (difference) =>
+    log.error(
+      { chain: id, ...difference },
+      `${id}: block ${difference.height} differs on the second reading`,
+    ),
+  )
+}
+
+function followerOptions(
+  config: ChainConfig,
+  wiring: Wiring,
+  source: ChainSource,
+  { mempool, recheck }: { mempool: MempoolTending | undefined; recheck: Recheck | undefined },
+  { db, log, now, watchdog, conditions, once, signal, onProgress }: ChainJob,
+): FollowerOptions {
+  const { id } = wiring.chain
+  const { start, finality, prefetch, pollMs } = config
+  let toldAboveHead = false
+  return {
+    ...{ chain: id, source, store: createLedgerStore(wiring) },
+    ...{ start, finality, prefetch, pollMs, once, signal },
+    onLook: async () => {
+      // A chain that is new to the ledger is in it from the first look on.
+      noteFinalRule(db, id, finalRule(config))
+      watchdog.looked(id)
+      conditions.fine(id)
+      noteHalt(db, id, null, now())
+      await recheck?.run(signal)
+      if (!once) mempool?.start()
+    },
+    onProgress: (progress) => {
+      watchdog.moved(id)
+      conditions.fine(id)
+      onProgress?.({ chain: id, ...progress })
+    },
+    // Trouble is no progress: a node that is away is waited for as long as the watchdog allows.
+    onTrouble: (error, retryMs) => {
+      conditions.waiting(id, messageOf(error))
+      log.warn({ chain: id, retryMs }, `${id}: ${messageOf(error)}`)
+    },
+    onAboveHead: (from, head) => {
+      if (toldAboveHead) return
+      toldAboveHead = true
+      log.warn(
+        { chain: id, start: from, head },
+        `${id}: \`start\` is ${from}, above the node's head ${head}: nothing is screened until the chain gets there. If you meant an earlier block, lower \`start\``,
+      )
+    },
+    onReorg: (from, fork) => {
+      log.warn(
+        { chain: id, from: from.height, fork: fork?.height ?? null },
+        `${id}: reorg: rolled back from ${from.height} to ${fork?.height ?? 'the start'}`,
+      )
+      queueOlderBlocks(config, wiring, log)
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import { createWatchdog, type Watchdog } from '../../chains/watchdog.ts'
+import type { ChainConfig } from '../../config/chains.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
+import type { Log } from '../../diagnostics/log.ts'
+
+/** A watchdog over all chains of a daemon, and what happens when it bites. */
+export interface ProgressGuard {
+  watchdog: Watchdog
+  /** Aborted when a chain stalls: the others end their step. */
+  signal: AbortSignal
+  /** Rejects with `stalled` when a chain stalls; otherwise never settles. */
+  stalled: Promise<never>
+}
+
+/** @param options.once work with an end needs no watchdog. */
+export function guardProgress(
+  chains: readonly ChainConfig[],
+  { log, once }: { log: Log; once: boolean },
+): ProgressGuard {
+  const stop = new AbortController()
+  let bite: (error: ChainscreenError) => void = () => {}
+  const stalled = new Promise<never>((_resolve, reject) => {
+    bite = reject
+  })
+  // Nobody may be waiting for it any more.
+  stalled.catch(() => {})
+  const watchdog = createWatchdog(once ? [] : chains, {
+    onStall(chain, forMs) {
+      bite(
+        new ChainscreenError(
+          'stalled',
+          `No progress on chain ${chain} for ${Math.round(forMs / 1000)} seconds: the daemon ends, to be restarted.`,
+        ),
+      )
+      stop.abort()
+    },
+    onStale: (chain, forMs) =>
+      log.error(
+        { chain, forMs },
+        `${chain}: no new block for ${Math.round(forMs / 60_000)} minutes; is the node stuck?`,
+      ),
+    onFresh: (chain) => log.info({ chain }, `${chain}: new blocks arrive again`),
+  })
+  return { watchdog, signal: stop.signal, stalled }
+}

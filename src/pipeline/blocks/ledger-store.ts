@@ -1,0 +1,99 @@
+import Database from 'better-sqlite3'
+import type { FollowerStore } from '../../chains/follower.ts'
+import { keptHash, lowestOpen } from '../../ledger/blocks/block-hashes.ts'
+import { blockAt, type Chain, readChainState } from '../../ledger/blocks/chain.ts'
+import { commitHead, commitStep, type StepCounts } from '../../ledger/blocks/commit-step.ts'
+import { rememberBlocks } from '../../ledger/blocks/lower-final.ts'
+import { rollBack } from '../../ledger/blocks/roll-back.ts'
+import { readTracesAway, type TracesAway } from '../../ledger/coverage/traces-away.ts'
+import type { Db } from '../../ledger/database.ts'
+import { databaseError } from '../../ledger/database-error.ts'
+import { partsAtFreezes } from '../freezes/parts-at-freezes.ts'
+import type { Memory } from './memory.ts'
+import { screenAndWiden } from './screen-and-widen.ts'
+
+/** Where the wiring of one chain comes together. */
+export interface Wiring {
+  db: Db
+  chain: Chain
+  memory: Memory
+  /** Now, ISO-8601. */
+  now: () => string
+  /** Called after a step that created or brought back alerts. */
+  onAlerts?: (counts: StepCounts) => void
+  /** Called after a step from which on call traces are away, or are back (`null`). */
+  onTraces?: (away: TracesAway | null) => void
+}
+
+/**
+ * What a follower reads goes through extraction and screening into the ledger: one transaction a step, or several where
+ * a block of it changes a list.
+ */
+export function createLedgerStore(wiring: Wiring): FollowerStore {
+  const { db, chain, memory, now, onAlerts, onTraces } = wiring
+  /** Since when traces were away, as last told: after a restart it is told again. */
+  let toldAway: string | null = null
+  let noted = ''
+  return {
+    state: () => readChainState(db, chain.id),
+    blockAt: (height) => blockAt(db, chain.id, height),
+    hashAt: (height) => {
+      const isBelowStart = height < (readChainState(db, chain.id).startHeight ?? 0)
+      return (
+        blockAt(db, chain.id, height)?.hash ?? (isBelowStart ? keptHash(db, chain.id, height) : undefined)
+      )
+    },
+    lowestOpen: () => lowestOpen(db, chain.id),
+    commit: async (blocks, head, finalHeight) => {
+      const parts = partsAtFreezes(blocks)
+      for (const part of parts) {
+        // What is final was told of the last block; until that is written, nothing is so on its account.
+        const final = part === parts.at(-1) ? finalHeight : null
+        const counts = await screenAndWiden(wiring, part, (screened) =>
+          commitStep(db, chain, {
+            blocks: screened,
+            revisions: memory.revisions,
+            head,
+            finalHeight: final,
+            windowFrom: final ?? 0,
+            at: now(),
+          }),
+        ).catch((error) => {
+          throw asTemporary(db, error)
+        })
+        if (counts.created + counts.reinstated > 0) onAlerts?.(counts)
+      }
+      const away = readTracesAway(db, chain.id)
+      if ((away?.since ?? null) === toldAway) return
+      toldAway = away?.since ?? null
+      onTraces?.(away)
+    },
+    noteHead: (head, finalHeight) => {
+      // Between blocks too, so that a large list that is being loaded is taken in a little at a time.
+      memory.refresh()
+      // Asked every second, answered the same for minutes: not worth a write.
+      const note = `${head.height} ${finalHeight}`
+      if (note === noted) return
+      writing(db, () => commitHead(db, chain, { head, finalHeight, windowFrom: finalHeight ?? 0, at: now() }))
+      noted = note
+    },
+    rollBack: (fork) => {
+      noted = ''
+      writing(db, () => rollBack(db, chain, fork, now()))
+    },
+    remember: (blocks) => writing(db, () => rememberBlocks(db, chain.id, blocks)),
+  }
+}
+
+export function writing<T>(db: Db, write: () => T): T {
+  try {
+    return write()
+  } catch (error) {
+    throw asTemporary(db, error)
+  }
+}
+
+/** A database that another process holds for long is waited for, as a node is: it must not halt the chain. */
+function asTemporary(db: Db, error: unknown): unknown {
+  return error instanceof Database.SqliteError ? databaseError(db.name, error) : error
+}

@@ -1,0 +1,86 @@
+import type { Key } from '../../address/key.ts'
+import type { Db } from '../../ledger/database.ts'
+import { watchedClaims } from '../../ledger/mempool/pending-transactions.ts'
+import { type LoadPosition, loadUnderWay, rowsOfLoad } from '../../ledger/own/load-own.ts'
+import { countOwnAddresses, isOwn, ownKeysSince } from '../../ledger/own/own-addresses.ts'
+import { type Revisions, readRevisions } from '../../ledger/revisions.ts'
+import { KeyTable } from '../../screening/key-table.ts'
+import type { OwnLookup } from '../../screening/own.ts'
+import { StoredWatchlist } from './stored-watchlist.ts'
+
+/**
+ * What screening needs in memory of the lists and the own addresses, and the revisions it was read at. One for all chains
+ * of a daemon.
+ */
+export class Memory {
+  readonly watchlist: StoredWatchlist
+  readonly #db: Db
+  readonly #own: KeyTable
+  #ownRevision = 0
+  /** How far a load of own addresses was read before it counts. */
+  #ahead: LoadPosition | null = null
+
+  constructor(db: Db) {
+    this.#db = db
+    this.watchlist = new StoredWatchlist(db)
+    this.#own = new KeyTable(countOwnAddresses(db))
+    this.refresh()
+  }
+
+  get revisions(): Revisions {
+    return { list: this.watchlist.revision, own: this.#ownRevision }
+  }
+
+  /** Reads what is new since. Nothing listed or own is ever forgotten: keys are only added. */
+  refresh(): void {
+    this.#db.transaction(() => {
+      const { list, own } = readRevisions(this.#db)
+      this.watchlist.refresh(list)
+      if (own === this.#ownRevision) return
+      for (const key of ownKeysSince(this.#db, this.#ownRevision, this.#ahead)) {
+        this.#own.addKey(key)
+      }
+      this.#ownRevision = own
+    })()
+  }
+
+  /**
+   * Reads some of the listed keys and own addresses that are being loaded, before they count: a million of them would
+   * keep the step that meets them waiting for a second. One too many does no harm, since a hit is confirmed.
+   *
+   * @returns whether there may be more of them now.
+   */
+  readAhead(limit = 2_000): boolean {
+    const listed = this.watchlist.readAhead(limit)
+    return this.#readOwnAhead(limit) || listed
+  }
+
+  #readOwnAhead(limit: number): boolean {
+    return this.#db.transaction(() => {
+      const mark = loadUnderWay(this.#db)
+      if (mark === null) return false
+      const { own } = readRevisions(this.#db)
+      if (this.#ahead?.mark !== mark) this.#ahead = { mark, revision: own + 1, key: '', chain: '' }
+      const rows = rowsOfLoad(this.#db, this.#ahead, limit)
+      for (const { key } of rows) this.#own.addKey(key)
+      this.#ahead = { ...this.#ahead, ...rows.at(-1) }
+      return rows.length === limit
+    })()
+  }
+
+  /** What the transactions that wait and raised alerts use up: nearly always nothing. */
+  watchedClaims(chain: string): ReadonlySet<string> {
+    return watchedClaims(this.#db, chain)
+  }
+
+  /** The own addresses as one chain sees them. */
+  ownOn(chain: string): OwnLookup {
+    const table = this.#own
+    return {
+      mayHaveEvm: (hex) => table.mayHaveEvm(hex),
+      mayHaveEvmTopic: (hex) => table.mayHaveEvmTopic(hex),
+      mayHaveScript: (bytes, start, end) => table.mayHaveScript(bytes, start, end),
+      has: (key: Key) => isOwn(this.#db, chain, key),
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import type { ChainConfig } from '../../config/chains.ts'
+import { isMissing, messageOf } from '../../diagnostics/errors.ts'
+import type { Log } from '../../diagnostics/log.ts'
+import { readChainState } from '../../ledger/blocks/chain.ts'
+import { pendingReplays, type ReplayCause } from '../../ledger/blocks/replays.ts'
+import { startLoop } from '../../lifecycle/loop.ts'
+import type { Wiring } from '../blocks/ledger-store.ts'
+import { openSource } from '../blocks/open-chain.ts'
+import { workOffReplays } from './work-off-replays.ts'
+
+/** Requests come from other processes; one look at an index finds them. */
+const lookEveryMs = 1_000
+/** What failed again and again, such as blocks that the node has pruned, is tried more and more rarely. */
+const longestPauseMs = 60_000
+
+export interface ReplayingOptions {
+  freezeContracts: readonly string[]
+  log: Log
+  signal: AbortSignal
+  /** Blocks done and in all, of the rescan under way. */
+  onRescan?: (progress: { chain: string; done: number; total: number }) => void
+}
+
+/** For the log: why blocks are read again. */
+const reasons: Record<ReplayCause, string> = {
+  added: 'own addresses that are new',
+  removed: 'own addresses that were removed',
+  start: 'a lower `start`',
+  asked: '`replay`',
+}
+
+/**
+ * Rescans blocks in the background of a follower: see {@link ReplayCause}. It has a
+ * connection of its own to the node, and waits while the follower is behind: deposits of today come first.
+ *
+ * @param options.freezeContracts as for the follower's source: a reading without them would close gaps that it has not
+ * looked at. @param options.signal ends the work that is left to `finish`.
+ * @returns stops after the step under way, or, to `finish`, when nothing is left to do but what the node does not have, and
+ * throws what else hinders it.
+ */
+export function startRescans(
+  wiring: Wiring,
+  config: ChainConfig,
+  { freezeContracts, log, signal: ends, onRescan }: ReplayingOptions,
+): (options: { finish: boolean }) => Promise<void> {
+  const { db, chain } = wiring
+  let pauseMs = lookEveryMs
+  let tried = ''
+  let nextTry = 0
+  const loop = startLoop(async (signal) => {
+    try {
+      const left = whatIsLeft()
+      // What was asked for since does not wait for what failed.
+      if (left !== tried) [pauseMs, nextTry] = [lookEveryMs, 0]
+      if (left !== '' && !isBehind(wiring, config.prefetch) && Date.now() >= nextTry) {
+        try {
+          await workOff(left, signal)
+        } finally {
+          tried = whatIsLeft()
+          pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+          nextTry = Date.now() + pauseMs
+        }
+      }
+    } catch (error) {
+      // A reorg under way, a node that is away: what is written down stays so.
+      if (!signal.aborted)
+        log.warn({ chain: chain.id }, `${chain.id}: the rescan will be retried: ${messageOf(error)}`)
+    }
+    return lookEveryMs
+  })
+
+  /** The blocks that are left to read again, in words. */
+  function whatIsLeft(): string {
+    return pendingReplays(db, chain.id)
+      .map(({ next, to, cause }) => `${next} to ${to} (for ${reasons[cause]})`)
+      .join(', ')
+  }
+
+  async function workOff(blocks: string, stopped: AbortSignal): Promise<void> {
+    const pause = new AbortController()
+    const signal = AbortSignal.any([stopped, pause.signal])
+    const about = { chain: chain.id }
+    log.info(about, `${chain.id}: rescan of blocks ${blocks}`)
+    const onProgress = () => {
+      if (isBehind(wiring, config.prefetch)) pause.abort()
+    }
+    try {
+      const { failures, ...counts } = await readAgain(signal, onProgress)
+      if (failures.length === 0) log.info({ ...about, ...counts }, `${chain.id}: the rescan is done`)
+    } catch (error) {
+      if (!pause.signal.aborted) throw error
+    }
+  }
+
+  async function readAgain(signal: AbortSignal, onProgress: () => void) {
+    const { prefetch, finality } = config
+    const failures: unknown[] = []
+    const counts = await workOffReplays(
+      wiring,
+      () => openSource(config, { freezeContracts, retriesTraces: true }, signal),
+      {
+        ...{ prefetch, finality, signal },
+        onProgress: (progress) => {
+          onRescan?.({ chain: chain.id, ...progress })
+          onProgress()
+        },
+        onFailed: ({ next, to, cause }, error) => {
+          failures.push(error)
+          const advice =
+            cause === 'start' && isMissing(error)
+              ? ' Use a node that has these blocks, or raise `start` to the first one that it has.'
+              : ''
+          log.warn(
+            { chain: chain.id, next, to },
+            `${chain.id}: the rescan of blocks ${next} to ${to} will be retried: ${messageOf(error)}${advice}`,
+          )
+        },
+      },
+    )
+    if (counts.created + counts.reinstated > 0) wiring.onAlerts?.(counts)
+    return { ...counts, failures }
+  }
+
+  return async ({ finish }) => {
+    await loop.stop()
+    if (!finish || ends.aborted || whatIsLeft() === '') return
+    try {
+      const { failures } = await readAgain(ends, () => {})
+      // What the node does not have is a gap of the coverage. It is no reason to halt.
+      const hindrance = failures.find((error) => !isMissing(error))
+      if (hindrance !== undefined) throw hindrance
+    } catch (error) {
+      if (!ends.aborted) throw error
+    }
+  }
+}
+
+/** Follows, and reads again behind it. @param options.once when it ends well, nothing is left to be read again that the node has. */
+export async function followAndRescan(
+  wiring: Wiring,
+  config: ChainConfig,
+  options: ReplayingOptions & { once: boolean },
+  follow: () => Promise<void>,
+): Promise<void> {
+  const stop = startRescans(wiring, config, options)
+  let finish = false
+  try {
+    await follow()
+    finish = options.once
+  } finally {
+    await stop({ finish })
+  }
+}
+
+/** Whether a follower has more to do than the blocks that just came. */
+function isBehind({ db, chain }: Wiring, prefetch: number): boolean {
+  const { cursor, headHeight } = readChainState(db, chain.id)
+  return cursor === null || (headHeight ?? 0) - cursor.height > prefetch
+}

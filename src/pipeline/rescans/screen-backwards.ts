@@ -1,0 +1,83 @@
+import type { ChainConfig } from '../../config/chains.ts'
+import type { Config } from '../../config/schema.ts'
+import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
+import type { Log } from '../../diagnostics/log.ts'
+import type { StepCounts } from '../../ledger/blocks/commit-step.ts'
+import type { Replay } from '../../ledger/blocks/replays.ts'
+import { takeDaemonLock } from '../../ledger/daemon-lock.ts'
+import type { Db } from '../../ledger/database.ts'
+import { loadLists } from '../../lists/load-lists.ts'
+import { knowAssets } from '../blocks/know-assets.ts'
+import { Memory } from '../blocks/memory.ts'
+import { chainOf, createSource, openSource, pinned } from '../blocks/open-chain.ts'
+import { freezeContractsOn, knowFreezeLists } from '../freezes/know-freeze-lists.ts'
+import { workOffReplays } from './work-off-replays.ts'
+
+/**
+ * Works off what of a chain is written down to be read again, unless a daemon is there to do it.
+ *
+ * @param asked the one of them that was asked for.
+ * @throws `aborted` on the signal, and what hinders the one that was asked for; of the others the log tells.
+ * @returns `null` when a daemon holds the database: it reads what was written down behind its followers.
+ */
+export async function screenBackwards(
+  db: Db,
+  config: Config,
+  chainConfig: ChainConfig,
+  asked: Replay,
+  options: {
+    log: Log
+    now: () => string
+    signal: AbortSignal
+    onProgress: (progress: { done: number; total: number }) => void
+  },
+): Promise<StepCounts | null> {
+  const { log, now, signal, onProgress } = options
+  const letGo = lockUnlessDaemon(db)
+  if (letGo === null) return null
+  const wishes = { freezeContracts: freezeContractsOn(config, chainConfig.id), retriesTraces: true }
+  const bare = createSource(chainConfig, wishes)
+  try {
+    await loadLists(db, config.lists, log, now)
+    knowFreezeLists(db, config, now())
+    knowAssets(db, config.chains, log, now())
+    const chain = chainOf(chainConfig, bare)
+    const source = pinned(bare, db, chain, now)
+    // Binds the chain, before anything is read.
+    await source.open(signal)
+    const { prefetch, finality } = chainConfig
+    const wiring = { db, chain, memory: new Memory(db), now }
+    let hindrance: unknown
+    const counts = await workOffReplays(wiring, () => openSource(chainConfig, wishes, signal), {
+      ...{ prefetch, finality, signal, onProgress },
+      onFailed: ({ id, next, to }, error) => {
+        if (id === asked.id) hindrance = error
+        else
+          log.warn(
+            { chain: chain.id, next, to },
+            `${chain.id}: blocks ${next} to ${to}, queued earlier, can't be rescanned: ${messageOf(error)}`,
+          )
+      },
+    })
+    if (hindrance !== undefined) throw hindrance
+    return counts
+  } catch (error) {
+    if (!signal.aborted) throw error
+    throw new ChainscreenError(
+      'aborted',
+      'Interrupted. The rest of the rescan is queued: the next daemon continues it, and so does the same command.',
+    )
+  } finally {
+    await bare.close()
+    letGo()
+  }
+}
+
+function lockUnlessDaemon(db: Db): (() => void) | null {
+  try {
+    return takeDaemonLock(db)
+  } catch (error) {
+    if (error instanceof ChainscreenError && error.code === 'database-locked') return null
+    throw error
+  }
+}

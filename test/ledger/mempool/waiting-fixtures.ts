@@ -1,0 +1,76 @@
+import type { ScreenedBlock } from '../../../src/ledger/blocks/commit-step.ts'
+import { all, type Db } from '../../../src/ledger/database.ts'
+import { commitLook, type LookCounts, type MempoolLook } from '../../../src/ledger/mempool/commit-look.ts'
+import { watchedClaims } from '../../../src/ledger/mempool/pending-transactions.ts'
+import { readRevisions } from '../../../src/ledger/revisions.ts'
+import { screen } from '../../../src/screening/screen.ts'
+import type { BlockRef, ScreenableTx } from '../../../src/screening/types.ts'
+import type { Watchlist } from '../../../src/screening/watchlist.ts'
+import { at, chain, lists, screened } from '../fixtures.ts'
+
+/** A transaction as a node has it: what it moves for us (`null`: nothing), and what it uses up. */
+export interface NodeTx {
+  hash: string
+  claims: readonly string[]
+  screenable: ScreenableTx | null
+}
+
+/** A look at a mempool that holds these, on this block; unlike the real one it is not read in portions. */
+export function lookAt(
+  db: Db,
+  held: readonly NodeTx[],
+  tip: string | null,
+  against: Watchlist = lists,
+  fields: Partial<MempoolLook> = {},
+): LookCounts {
+  const watched = watchedClaims(db, chain.id)
+  const time = Date.parse('2026-01-01T00:00:00Z') / 1000
+  const counts = commitLook(db, chain, {
+    waiting: held.flatMap(({ hash, claims, screenable }) => {
+      const findings = screenable === null ? [] : screen(screenable, time, against)
+      return findings.length > 0 ? [{ hash, claims, findings }] : []
+    }),
+    claimed: claimedBy(held, watched),
+    whole: tip === null ? null : { holds: new Set(held.map(({ hash }) => hash)), tip },
+    revisions: readRevisions(db),
+    at,
+    ...fields,
+  })
+  if (counts === null) throw new Error('the revisions moved')
+  return counts
+}
+
+/** A block of these, screened as the pipeline does it. */
+export function blockOf(
+  db: Db,
+  block: BlockRef,
+  transactions: readonly NodeTx[],
+  against: Watchlist = lists,
+  fields: Partial<ScreenedBlock> = {},
+): ScreenedBlock {
+  const touching = transactions.map(({ screenable }) => screenable).filter((tx) => tx !== null)
+  const claimed = claimedBy(transactions, watchedClaims(db, chain.id))
+  return screened(block, touching, { claimed, ...fields }, against)
+}
+
+function claimedBy(transactions: readonly NodeTx[], watched: ReadonlySet<string>) {
+  return transactions.flatMap(({ hash, claims }) =>
+    claims.filter((claim) => watched.has(claim)).map((claim) => ({ claim, by: hash })),
+  )
+}
+
+/** The events of each alert of a transaction as `kind` with its data, then where it stands. */
+export function tale(db: Db, hash: string): string[] {
+  return all<{ id: string; status: string; block_height: number | null }>(
+    db,
+    'select id, status, block_height from alerts where tx_hash = ? order by id',
+    hash,
+  ).flatMap(({ id, status, block_height }) => [
+    ...all<{ kind: string; data: string | null }>(
+      db,
+      'select kind, data from alert_events where alert_id = ? order by seq',
+      id,
+    ).map(({ kind, data }) => `${kind} ${data ?? ''}`.trim()),
+    `= ${status} ${block_height ?? 'nowhere'}`,
+  ])
+}

@@ -1,0 +1,159 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { BlockContent } from '../../../src/chains/extract.ts'
+import type { SourceBlock } from '../../../src/chains/source.ts'
+import { isTemporary } from '../../../src/diagnostics/errors.ts'
+import { openLedger } from '../../../src/ledger/open.ts'
+import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
+import { createLedgerStore } from '../../../src/pipeline/blocks/ledger-store.ts'
+import type { ScreenableTx } from '../../../src/screening/types.ts'
+import { FakeChain } from '../../chains/fake-chain.ts'
+import { at, chain, listedDeposit, story } from '../../ledger/fixtures.ts'
+import { evm, listed, own, party, transfer, tx } from '../../screening/builders.ts'
+import { tempDir } from '../../temp.ts'
+import { activateList, screeningLedger } from '../fixtures.ts'
+
+const head = { height: 1, hash: 'a1', finalized: null }
+
+/** @param found is asked each time the block is looked through. */
+function block(found: () => ScreenableTx[]): SourceBlock {
+  const node = new FakeChain()
+  const content: BlockContent = {
+    family: 'made-up',
+    get extraction() {
+      return { transactions: found(), unscreened: [] }
+    },
+  }
+  return { ...node.sourceBlock(node.mine(1)), content }
+}
+
+describe('a step of the pipeline', () => {
+  it('screens what a block holds and writes the alerts, at the revisions it was screened with', async () => {
+    const { db, store } = screeningLedger()
+    await store.commit([block(() => [listedDeposit('0xt')])], head, null)
+    expect(story(db).alerts).toEqual(['0xt pending a1'])
+    expect(db.prepare('select list_revision from alerts').pluck().get()).toBe(1)
+    expect(db.prepare('select list_revision, own_revision from coverage').raw().all()).toEqual([[1, 0]])
+  })
+
+  it('can be tried again when another process holds the database for too long, and wrote nothing', async () => {
+    const path = join(tempDir(), 'ledger.db')
+    const { db, store } = screeningLedger(path)
+    db.pragma('busy_timeout = 0')
+    const beside = openLedger(path)
+    beside.exec('begin immediate')
+    const writes = [
+      async () => store.commit([block(() => [listedDeposit('0xt')])], head, null),
+      async () => store.noteHead(head, null),
+    ]
+    for (const write of writes) await expect(write()).rejects.toMatchObject({ code: 'database-busy' })
+    beside.close()
+    for (const write of writes) await write()
+    expect(story(db).alerts).toEqual(['0xt pending a1'])
+    expect(db.prepare('select head_height from chains').pluck().get()).toBe(head.height)
+  })
+
+  it('waits for a full disk as for a busy database: the same step goes through once there is space', async () => {
+    const { db, store } = screeningLedger(join(tempDir(), 'ledger.db'))
+    const pages = db.pragma('page_count', { simple: true }) as number
+    db.pragma(`max_page_count = ${pages}`)
+    const many = Array.from({ length: 200 }, (_, index) => listedDeposit(`0x${index}`))
+    const write = async () => store.commit([block(() => many)], head, null)
+    const failure = await write().then(
+      () => null,
+      (error: unknown) => error,
+    )
+    expect(failure).toMatchObject({ code: 'database-disk', message: expect.stringContaining('disk is full') })
+    expect(isTemporary(failure)).toBe(true)
+    expect(story(db).alerts).toEqual([])
+    db.pragma(`max_page_count = ${pages + 10_000}`)
+    await write()
+    expect(story(db).alerts).toHaveLength(200)
+  })
+
+  it('screens again when a list changes under it, from another process', async () => {
+    const path = join(tempDir(), 'ledger.db')
+    const { db, store } = screeningLedger(path)
+    let extractions = 0
+    const meanwhile = block(() => {
+      if (++extractions === 1) {
+        const beside = openLedger(path)
+        activateList(beside, [evm('7')], 'house')
+        beside.close()
+      }
+      return [tx({ hash: '0xt', transfers: [transfer({ parties: [party(evm('7'), 'source')] })] })]
+    })
+    await store.commit([meanwhile], head, null)
+    expect(extractions).toBe(2)
+    expect(db.prepare('select list_id, list_revision from alerts').raw().all()).toEqual([['house', 2]])
+    expect(db.prepare('select list_revision from coverage').pluck().all()).toEqual([2])
+  })
+
+  it('screens again when an own address is added under it', async () => {
+    const { db, store, wiring } = screeningLedger()
+    const lookup = wiring.memory.ownOn(chain.id)
+    const address = { key: own, address: 'text', kind: 'deposit', reference: 'u1', chain: '' } as const
+    const hex = `0x${'a'.repeat(40)}`
+    await addOwnAddresses(db, [{ ...address, key: evm('c') }], at)
+    const seen: boolean[] = []
+    const meanwhile = block(() => {
+      seen.push(lookup.mayHaveEvm(hex) && lookup.has(own))
+      if (seen.length === 1) {
+        db.prepare(
+          `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision) values (?, '', 0, 't', 'hot', 'u', ?, 2)`,
+        ).run(own, at)
+        db.exec(`update meta set value = '2' where key = 'own_revision'`)
+      }
+      return seen.at(-1) ? [listedDeposit('0xt')] : []
+    })
+    await store.commit([meanwhile], head, null)
+    expect(seen).toEqual([false, true])
+    expect(story(db).alerts).toEqual(['0xt pending a1'])
+  })
+
+  it('tells of steps that created or brought back alerts, and of no others', async () => {
+    const { wiring } = screeningLedger()
+    const told: unknown[] = []
+    const store = createLedgerStore({ ...wiring, onAlerts: (counts) => told.push(counts) })
+    const node = new FakeChain()
+    node.mine(2)
+    const [genesis, one, two] = node.branch().map((each) => node.sourceBlock(each))
+    if (genesis === undefined || one === undefined || two === undefined) throw new Error('no blocks')
+    await store.commit([genesis], head, null)
+    await store.commit([one, two], head, null)
+    store.rollBack(genesis)
+    await store.commit([one], head, null)
+    expect(told).toEqual([
+      { created: 2, reinstated: 0, known: 0 },
+      { created: 0, reinstated: 1, known: 0 },
+    ])
+  })
+})
+
+describe('what screening has in memory', () => {
+  it('follows lists and own addresses, and sees own addresses as each chain does', async () => {
+    const { db, wiring } = screeningLedger()
+    const { memory } = wiring
+    expect(memory.revisions).toEqual({ list: 1, own: 0 })
+    expect(memory.watchlist.lookup(listed)).toHaveLength(1)
+    const address = { address: 'text', kind: 'deposit', reference: 'u1' } as const
+    await addOwnAddresses(
+      db,
+      [
+        { ...address, key: evm('1'), chain: '' },
+        { ...address, key: evm('2'), chain: chain.id },
+      ],
+      at,
+    )
+    activateList(db, [evm('7')], 'house')
+    expect(memory.revisions).toEqual({ list: 1, own: 0 })
+    memory.refresh()
+    expect(memory.revisions).toEqual({ list: 2, own: 1 })
+    expect(memory.watchlist.lookup(evm('7'))).toHaveLength(1)
+    const [here, there] = [memory.ownOn(chain.id), memory.ownOn('polygon')]
+    const may = (digit: string) => here.mayHaveEvm(`0x${digit.repeat(40)}`)
+    expect([may('1'), may('2'), may('3')]).toEqual([true, true, false])
+    expect([here.has(evm('1')), here.has(evm('2')), here.has(evm('3'))]).toEqual([true, true, false])
+    expect([there.has(evm('1')), there.has(evm('2'))]).toEqual([true, false])
+  })
+})

@@ -1,0 +1,107 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { equivalents } from '../../../src/address/equivalents.ts'
+import type { Key } from '../../../src/address/key.ts'
+import { inTransaction } from '../../../src/ledger/database.ts'
+import { activateSnapshot } from '../../../src/ledger/lists/activate-snapshot.ts'
+import { findSnapshot } from '../../../src/ledger/lists/list-snapshots.ts'
+import { putList } from '../../../src/ledger/lists/lists.ts'
+import { addSnapshot, stageSnapshot } from '../../../src/ledger/lists/stage-snapshot.ts'
+import { openLedger } from '../../../src/ledger/open.ts'
+import { readRevisions } from '../../../src/ledger/revisions.ts'
+import { Memory } from '../../../src/pipeline/blocks/memory.ts'
+import { matchParty, Watchlist } from '../../../src/screening/watchlist.ts'
+import { at, readEntries } from '../../ledger/fixtures.ts'
+import { evm, p2pkh, p2wpkh } from '../../screening/builders.ts'
+import { activateList, screeningLedger } from '../fixtures.ts'
+
+const listable: Key[] = [
+  evm('1'),
+  evm('2'),
+  `tron:${'1'.repeat(40)}`,
+  p2pkh('3'),
+  p2wpkh('3'),
+  `litecoin:76a914${'3'.repeat(40)}88ac`,
+  `bitcoin:0020${'4'.repeat(64)}`,
+  `bitcoin:21${'02'.padEnd(66, '5')}ac`,
+  `bitcoin:a914${'6'.repeat(40)}87`,
+  `monero:${'7'.repeat(130)}`,
+]
+const askable = [...new Set(listable.flatMap((key) => [key, ...equivalents(key).map((form) => form.key)]))]
+const parties = [
+  ...askable.map((key) => ({ key })),
+  {
+    key: listable[7] as Key,
+    forms: askable.slice(0, 20).map((key) => ({ key, basis: 'same-key' as const })),
+  },
+]
+
+const version = fc.record({
+  list: fc.constantFrom('one', 'two', 'three'),
+  keys: fc.subarray(listable),
+  subject: fc.constantFrom('A', 'B'),
+  day: fc.integer({ min: 1, max: 28 }),
+  published: fc.constantFrom(null, '2020-05-05'),
+  category: fc.constantFrom('sanctions' as const, 'own-list' as const),
+  refreshed: fc.boolean(),
+})
+
+describe('a watchlist that stays in the ledger', () => {
+  it('answers after any history of lists what one of all entries, built anew, answers', () => {
+    fc.assert(
+      fc.property(fc.array(version, { minLength: 1, maxLength: 8 }), (versions) => {
+        const db = openLedger(':memory:')
+        const memory = new Memory(db)
+        for (const { list, keys, subject, day, published, category, refreshed } of versions) {
+          const issuedOn = `2024-01-${String(day).padStart(2, '0')}`
+          const sha256 = JSON.stringify([list, keys, subject, day, published])
+          inTransaction(db, () => {
+            putList(db, { id: list, format: 'csv', category, maxAgeSeconds: null })
+            const entries = keys.map((key) => ({
+              ...{ key, address: key, assets: [], subject, programs: [subject] },
+              ...{ listedOn: null, publishedBy: published, removedOn: null },
+            }))
+            const facts = { listId: list, sha256, format: 'csv', issuedOn, bytes: 1, counts: {}, at }
+            const snapshot =
+              findSnapshot(db, list, sha256) ?? addSnapshot(db, { ...facts, entries, unparsed: [] }, null)
+            activateSnapshot(db, snapshot, { date: issuedOn, listedOnIsPublished: false, at })
+          })
+          if (refreshed) memory.refresh()
+        }
+        memory.refresh()
+        expect(memory.revisions).toEqual(readRevisions(db))
+        const anew = new Watchlist(0, readEntries(db))
+        for (const party of parties) {
+          expect(matchParty(memory.watchlist, party)).toEqual(matchParty(anew, party))
+        }
+        const later = new Memory(db)
+        for (const key of askable) expect(later.watchlist.lookup(key)).toEqual(anew.lookup(key))
+        db.close()
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('has the keys of a large list before the list is active, some at a time, and meets nobody by them', async () => {
+    const { db, wiring } = screeningLedger()
+    const { memory } = wiring
+    const entries = Array.from({ length: 50 }, (_, index) => {
+      const key: Key = `evm:${String(index).padStart(40, '0')}`
+      const says = { key, address: key, assets: [], subject: null, programs: [] }
+      return { ...says, listedOn: null, publishedBy: null, removedOn: null }
+    })
+    const keys = entries.map(({ key }) => key)
+    putList(db, { id: 'house', format: 'csv', category: 'sanctions', maxAgeSeconds: null })
+    const facts = { listId: 'house', format: 'csv', issuedOn: null, bytes: 1, counts: {}, at, unparsed: [] }
+    await stageSnapshot(db, { ...facts, sha256: 'x', entries })
+    const before = memory.revisions
+    // All there is to read when the list counts is read by now.
+    expect([1, 2, 3].map(() => memory.readAhead(20))).toEqual([true, true, false])
+    expect([memory.revisions, memory.readAhead(1)]).toEqual([before, false])
+    expect(keys.flatMap((key) => memory.watchlist.lookup(key))).toEqual([])
+    activateList(db, keys, 'house')
+    expect(memory.readAhead(1)).toBe(false)
+    for (const key of keys)
+      expect(memory.watchlist.lookup(key)).toMatchObject([{ entry: { listId: 'house' } }])
+  })
+})

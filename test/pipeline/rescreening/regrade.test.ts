@@ -1,0 +1,306 @@
+import { spawnSync } from 'node:child_process'
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { evmKey } from '../../../src/address/key.ts'
+import type { SourceBlock } from '../../../src/chains/source.ts'
+import { resolveAlert } from '../../../src/ledger/alerts/alert-queries.ts'
+import { nextAlertedSql } from '../../../src/ledger/alerts/regrades.ts'
+import { rollBack } from '../../../src/ledger/blocks/roll-back.ts'
+import { readCoverage } from '../../../src/ledger/coverage/coverage-queries.ts'
+import { all, type Db } from '../../../src/ledger/database.ts'
+import { openLedger } from '../../../src/ledger/open.ts'
+import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
+import { type KnownAsset, putKnownAssets } from '../../../src/ledger/transfers/known-assets.ts'
+import { screenBlocks } from '../../../src/pipeline/blocks/screen-blocks.ts'
+import { address, blockOf, chainOf, hash, log, type TxSketch, topic, words } from '../../chains/evm/build.ts'
+import { at, chain, commit, dump, ref } from '../../ledger/fixtures.ts'
+import { tempDir } from '../../temp.ts'
+import { activateList, screeningLedger, wired } from '../fixtures.ts'
+import { rescreenAll } from './rescreen-fixtures.ts'
+
+const own = address(1)
+const villain = address(0xbad)
+const other = address(0xbae)
+const usdt = address(0x51)
+const dai = address(0x52)
+const transferTopic = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef'
+const moves = (token: string, from: string, to: string, amount: number | bigint) =>
+  log(token, [transferTopic, topic(from), topic(to)], words(amount))
+const pays = (token: string, amount: number | bigint = 5) => moves(token, villain, own, amount)
+
+/** What the config names, as `symbol[:decimals]` by contract. */
+type Names = Record<string, string>
+
+const coin: KnownAsset = { asset: 'native', symbol: 'ETH', decimals: 18, wrapped: false }
+const assetsOf = (names: Names, wrapped: readonly string[] = []): KnownAsset[] => [
+  coin,
+  ...Object.entries(names).map(([asset, name]) => {
+    const [symbol = '', decimals] = name.split(':')
+    const known = decimals === undefined ? null : Number(decimals)
+    return { asset, symbol, decimals: known, wrapped: wrapped.includes(asset) }
+  }),
+]
+
+/** A block of these transactions, as a source gives it that knows these names. */
+function block(height: number, names: Names, ...sketches: TxSketch[]): SourceBlock {
+  const tokens = assetsOf(names)
+    .filter(({ asset }) => asset !== 'native')
+    .map(({ asset, symbol }) => ({ address: asset as `0x${string}`, symbol: symbol ?? '' }))
+  const named = sketches.map((sketch, index) => ({ hash: hash(height * 100 + index), ...sketch }))
+  const read = { ...blockOf(named), frames: null, odd: new Map() }
+  return {
+    ...{ ...ref(height), level: 'logs', unscreened: [], bytes: 0 },
+    content: { family: 'evm', ...read, chain: chainOf(tokens), verify: 'off' },
+  }
+}
+
+/** A ledger of a daemon that knew these names from its beginning. */
+async function ledger(names: Names | null, path = ':memory:') {
+  const { db, wiring } = screeningLedger(path)
+  const kind = { kind: 'hot', reference: 'r' } as const
+  await addOwnAddresses(db, [{ key: evmKey(own), address: own, chain: '', ...kind }], at)
+  activateList(db, [evmKey(villain), evmKey(other)], 'house')
+  rescreenAll(db)
+  if (names !== null) putKnownAssets(db, chain.id, assetsOf(names), at)
+  const follow = (height: number, ...sketches: TxSketch[]) => {
+    wiring.memory.refresh()
+    commit(db, screenBlocks([block(height, names ?? {}, ...sketches)], chain.id, wiring.memory))
+  }
+  return { db, follow }
+}
+
+/** The next start of the daemon, with these names. */
+function restart(db: Db, names: Names, wrapped: readonly string[] = []) {
+  const renamed = putKnownAssets(db, chain.id, assetsOf(names, wrapped), at)
+  rescreenAll(db)
+  return renamed
+}
+
+const current = (db: Db) =>
+  all<{ text: string }>(
+    db,
+    `select concat_ws(' ', transfer, current_level, current_tags, ifnull(current_symbol, '?'), ifnull(current_decimals, '?')) as text
+     from alerts_current where list_id = 'house' order by block_height, transfer, list_id, entry_address`,
+  ).map(({ text }) => text)
+const raised = (db: Db) =>
+  all<{ text: string }>(
+    db,
+    `select concat_ws(' ', transfer, level, tags, ifnull(symbol, '?'), ifnull(decimals, '?')) as text
+     from alerts where list_id = 'house' order by block_height, transfer`,
+  ).map(({ text }) => text)
+const events = (db: Db) =>
+  all<{ text: string }>(
+    db,
+    `select concat_ws(' ', a.transfer, e.actor, e.data) as text from alert_events e join alerts a on a.id = e.alert_id
+     where e.kind = 'regraded' order by e.seq`,
+  ).map(({ text }) => text)
+
+describe('a token that the config names later', () => {
+  it('grades the alerts that stand anew, by an event: the row and its id stay', async () => {
+    const { db, follow } = await ledger({})
+    follow(7, { logs: [pays(usdt)] })
+    const before = all<{ id: string }>(db, 'select id from alerts order by id')
+    expect(current(db)).toEqual(['log:0 low ["unknown-asset"] ? ?'])
+    expect(restart(db, { [usdt]: 'USDT:6' })).toEqual([{ asset: usdt, was: null, now: 'USDT' }])
+    expect(current(db)).toEqual(['log:0 high [] USDT 6'])
+    expect(raised(db)).toEqual(['log:0 low ["unknown-asset"] ? ?'])
+    expect(all(db, 'select id from alerts order by id')).toEqual(before)
+    expect(events(db)).toEqual([
+      `log:0 chainscreen {"asset":"erc20:${usdt}","level":"high","tags":[],"symbol":"USDT","decimals":6}`,
+    ])
+  })
+
+  it('says nothing twice, and nothing where nothing changed', async () => {
+    const { db, follow } = await ledger({ [dai]: 'DAI' })
+    follow(7, { logs: [pays(usdt), pays(dai)] })
+    restart(db, { [dai]: 'DAI', [usdt]: 'USDT' })
+    expect(events(db)).toHaveLength(1)
+    const state = dump(db)
+    expect(restart(db, { [dai]: 'DAI', [usdt]: 'USDT' })).toEqual([])
+    expect(dump(db)).toEqual(state)
+  })
+
+  it('makes the stored transfers those of the token, so that a list that comes later alerts at the right level', async () => {
+    const { db, follow } = await ledger({})
+    follow(7, { logs: [moves(usdt, address(0x77), own, 5)] })
+    restart(db, { [usdt]: 'USDT' })
+    activateList(db, [evmKey(address(0x77))], 'late')
+    rescreenAll(db)
+    expect(all(db, `select level, tags, symbol from alerts where list_id = 'late'`)).toEqual([
+      { level: 'high', tags: '[]', symbol: 'USDT' },
+    ])
+  })
+
+  it('is told before a list that came at the same time raises alerts', async () => {
+    const { db, follow } = await ledger({})
+    follow(7, { logs: [moves(usdt, address(0x77), own, 5)] })
+    activateList(db, [evmKey(address(0x77))], 'late')
+    restart(db, { [usdt]: 'USDT' })
+    expect(all(db, `select level, symbol from alerts where list_id = 'late'`)).toEqual([
+      { level: 'high', symbol: 'USDT' },
+    ])
+    expect(events(db)).toEqual([])
+  })
+
+  it('gives the transfers that one alert of unknown assets stood for the alerts that a replay would', async () => {
+    const sketch = { logs: [pays(usdt, 1), pays(usdt, 2), pays(dai, 3), pays(dai, 4), pays(usdt, 0)] }
+    const { db, follow } = await ledger({})
+    follow(7, sketch)
+    expect(current(db)).toEqual(['log:0 low ["unknown-asset"] ? ?'])
+    restart(db, { [usdt]: 'USDT' })
+    const named = await ledger({ [usdt]: 'USDT' })
+    named.follow(7, sketch)
+    expect(current(db)).toEqual(current(named.db))
+    expect(current(db)).toHaveLength(4)
+    const ids = 'select id from alerts order by id'
+    expect(all(db, ids)).toEqual(all(named.db, ids))
+  })
+
+  it('leaves what stood for a token that is taken out of the config, and lowers all of it', async () => {
+    const { db, follow } = await ledger({ [usdt]: 'USDT:6' })
+    follow(7, { logs: [pays(usdt, 1), pays(usdt, 2)] })
+    restart(db, {})
+    expect(current(db)).toEqual(['log:0 low ["unknown-asset"] ? ?', 'log:1 low ["unknown-asset"] ? ?'])
+    expect(raised(db)).toEqual(['log:0 high [] USDT 6', 'log:1 high [] USDT 6'])
+    restart(db, { [usdt]: 'USDT:6' })
+    expect(current(db)).toEqual(raised(db))
+  })
+
+  it('tells of another symbol and other decimals, without another level', async () => {
+    const { db, follow } = await ledger({ [usdt]: 'USDT' })
+    follow(7, { logs: [pays(usdt)] })
+    restart(db, { [usdt]: 'USD₮:6' })
+    expect(current(db)).toEqual(['log:0 high [] USD₮ 6'])
+    expect(events(db)).toHaveLength(1)
+  })
+
+  it('keeps the tag of a zero, and of what we signed nothing is lowered', async () => {
+    const { db, follow } = await ledger({})
+    follow(7, { logs: [pays(usdt, 0)] })
+    follow(8, { from: own, logs: [moves(usdt, own, villain, 5)] })
+    expect(current(db)).toEqual([
+      'log:0 low ["zero-value","unknown-asset"] ? ?',
+      'log:0 high ["unknown-asset"] ? ?',
+    ])
+    restart(db, { [usdt]: 'USDT' })
+    expect(current(db)).toEqual(['log:0 low ["zero-value"] USDT ?', 'log:0 high [] USDT ?'])
+  })
+
+  it('raises what an undecoded log of its contract names', async () => {
+    const { db, follow } = await ledger({})
+    follow(7, { logs: [log(usdt, [`0x${'7'.repeat(64)}`, topic(villain), topic(own)], words(3))] })
+    expect(current(db)).toEqual(['log:0 low ["undecoded"] ? ?'])
+    restart(db, { [usdt]: 'USDT' })
+    expect(current(db)).toEqual(['log:0 medium ["undecoded"] USDT ?'])
+  })
+
+  it('leaves the decision, and counts the alerts that had one', async () => {
+    const { db, follow } = await ledger({})
+    follow(7, { logs: [pays(usdt)] })
+    const [{ id } = { id: '' }] = all<{ id: string }>(db, 'select id from alerts')
+    resolveAlert(db, id, { as: 'released', actor: 'ann', note: null, at })
+    restart(db, { [usdt]: 'USDT' })
+    expect(all(db, 'select disposition, current_level from alerts_current')).toEqual([
+      { disposition: 'released', current_level: 'high' },
+    ])
+  })
+
+  it('grades an alert whose entry left its list since, and raises none for it', async () => {
+    const { db, follow } = await ledger({})
+    follow(7, { logs: [pays(usdt, 1), pays(usdt, 2)] })
+    activateList(db, [evmKey(other)], 'house', '2022-01-01')
+    restart(db, { [usdt]: 'USDT' })
+    expect(current(db)).toEqual(['log:0 high [] USDT ?'])
+  })
+
+  it('grades an alert that comes back by its block, whatever was told before', async () => {
+    const { db, follow } = await ledger({})
+    follow(7, { logs: [pays(usdt)] })
+    restart(db, { [usdt]: 'USDT' })
+    rollBack(db, chain, ref(6), at)
+    restart(db, {})
+    const { wiring } = wired(db)
+    commit(db, screenBlocks([block(7, {}, { logs: [pays(usdt)] })], chain.id, wiring.memory))
+    expect(current(db)).toEqual(['log:0 low ["unknown-asset"] ? ?'])
+  })
+
+  it('makes a gap of the blocks that were followed without knowing that it wraps the native coin', async () => {
+    const { db, follow } = await ledger({ [usdt]: 'WETH' })
+    follow(7, { logs: [pays(usdt)] })
+    follow(8)
+    const gaps = () => readCoverage(db, chain.id, [])[0]?.gaps.filter(({ reason }) => /wrap/.test(reason))
+    restart(db, { [usdt]: 'WETH' })
+    expect(gaps()).toEqual([])
+    restart(db, { [usdt]: 'WETH' }, [usdt])
+    expect(gaps()).toEqual([
+      { from: 7, to: 8, reason: expect.stringContaining('was not known to wrap the native coin') },
+    ])
+    restart(db, { [usdt]: 'WETH' }, [usdt])
+    expect(gaps()).toHaveLength(1)
+    expect(events(db)).toEqual([])
+  })
+
+  it('finds the alerts by their block, without a scan', async () => {
+    const { db } = await ledger({})
+    const plan = all<{ detail: string }>(db, `explain query plan ${nextAlertedSql}`, 'c', 1, '')
+    expect(plan.map(({ detail }) => detail).join('\n')).toMatch(/SEARCH a USING INDEX alerts_by_block/)
+    expect(plan.map(({ detail }) => detail).join('\n')).not.toMatch(/SCAN/)
+  })
+})
+
+describe('a ledger of before names were written down', () => {
+  it('is graded by what the config names, once, and gets the decimals without an event', async () => {
+    const { db, follow } = await ledger(null)
+    follow(7, { logs: [pays(usdt)] })
+    const later = { [usdt]: 'USDT:6' }
+    db.exec(`update alerts set symbol = 'USDT', tags = '[]', level = 'high'`)
+    restart(db, later)
+    expect(events(db)).toEqual([])
+    expect(current(db)).toEqual(['log:0 high [] USDT 6'])
+  })
+
+  it('hears of a token that was named while it was not written down', async () => {
+    const { db, follow } = await ledger(null)
+    follow(7, { logs: [pays(usdt)] })
+    restart(db, { [usdt]: 'USDT:6' })
+    expect(current(db)).toEqual(['log:0 high [] USDT 6'])
+    expect(events(db)).toHaveLength(1)
+  })
+})
+
+const child = fileURLToPath(new URL('./regrade-kill-child.mjs', import.meta.url))
+
+describe('a daemon that is killed while it grades anew', () => {
+  it('leaves what the next one ends like one that never was killed, wherever the kills fall', async () => {
+    const folder = tempDir()
+    const start = join(folder, 'start.db')
+    const { db, follow } = await ledger({}, start)
+    for (let height = 7; height < 15; height++)
+      follow(height, { logs: [pays(usdt, 1), pays(dai, 2), pays(usdt, 3)] })
+    db.close()
+    const [quiet, killed] = [join(folder, 'quiet.db'), join(folder, 'killed.db')]
+    for (const path of [quiet, killed]) copyFileSync(start, path)
+    const run = (path: string, killAt: (kills: number) => number): number => {
+      for (let kills = 0; ; kills++) {
+        const { status, signal, stderr } = spawnSync(process.execPath, [
+          ...[child, path, JSON.stringify(assetsOf({ [usdt]: 'USDT:6' })), String(killAt(kills))],
+        ])
+        if (status === 0) return kills
+        if (signal !== 'SIGKILL') throw new Error(`it ended with ${status}: ${stderr}`)
+      }
+    }
+    const stateOf = (path: string) => {
+      const ledger = openLedger(path)
+      const state = dump(ledger)
+      ledger.close()
+      return state
+    }
+    run(quiet, () => 0)
+    const expected = stateOf(quiet)
+    expect(expected.regrades).toMatchObject([{ state: 'done', transfers: 16, regraded: 8, created: 16 }])
+    expect(run(killed, (before) => 10 + before * 30)).toBeGreaterThan(6)
+    expect(stateOf(killed)).toEqual(expected)
+  })
+})
