@@ -1,5 +1,5 @@
 /** What a program that imports chainscreen gets. For tests against recorded chains see `chainscreen/testing`. */
-export type { MatchBasis } from './address/basis.ts'
+export type { MatchBasis } from './address/equivalents.ts'
 export { type Family, type Key, keyFamily } from './address/key.ts'
 export { type ParseResult, parseAddress } from './address/parse.ts'
 export { addressText } from './address/text.ts'

@@ -1,8 +1,7 @@
-import type { MatchBasis } from './basis.ts'
-import { hash160 } from './hash.ts'
 import { type Family, type Key, keyBytes, keyFamily, keyHex, makeKey } from './key.ts'
 import { accountOf, classifyScript, publicKeyForms, scriptPublicKeys } from './script.ts'
 import {
+  hash160,
   p2pkhHash,
   p2pkhScript,
   p2shHash,
@@ -11,8 +10,18 @@ import {
   witnessScript,
 } from './script-templates.ts'
 
+/** Why two keys are taken for the same party, most direct first. */
+export const bases = ['exact', 'same-key', 'same-script', 'same-account'] as const
+
+export type MatchBasis = (typeof bases)[number]
+
+/** The weaker of two bases: a chain of equivalences is as good as its weakest link. */
+export function weaker(a: MatchBasis, b: MatchBasis): MatchBasis {
+  return bases.indexOf(a) >= bases.indexOf(b) ? a : b
+}
+
 /** Another key of the same party, and why it is. */
-export interface Equivalent {
+interface Equivalent {
   key: Key
   basis: Exclude<MatchBasis, 'exact'>
 }
@@ -125,4 +134,22 @@ function ofPublicKey(script: Uint8Array): Equivalent[] {
 
 function onChains(families: readonly Family[], script: Uint8Array, basis: Equivalent['basis']): Equivalent[] {
   return families.map((family) => ({ key: makeKey(family, script), basis }))
+}
+
+/**
+ * The keys under which a listed key is put into an index: itself, and those of its equivalents that a watched chain
+ * can have. An equivalence can't always be walked back (a P2SH hides its script), so each is written down with the key
+ * that it comes from.
+ *
+ * Whatever meets a key is found in such an index under itself, or, where it is of a chain that is not watched, under one
+ * of its own equivalents.
+ */
+export function indexForms(key: Key): Key[] {
+  return [key, ...equivalents(key).flatMap((form) => (isWatched(form.key) ? [form.key] : []))]
+}
+
+/** Whether a party on a chain that is followed can have this key. */
+export function isWatched(key: Key): boolean {
+  const family = keyFamily(key)
+  return family === 'evm' || family === 'bitcoin'
 }

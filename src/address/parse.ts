@@ -2,12 +2,18 @@ import { readBase58Check } from './formats/base58-check.ts'
 import { readBech32 } from './formats/bech32.ts'
 import { readCashAddress } from './formats/cash-address.ts'
 import { readEvm } from './formats/evm.ts'
-import { type AddressReader, type ParseHint, type ParseResult, refused } from './formats/format.ts'
-import { readMonero } from './formats/monero.ts'
-import { readRawScript } from './formats/raw-script.ts'
-import { readSolana } from './formats/solana.ts'
-import { readXrp } from './formats/xrp.ts'
-import { asciiSpaces, trimOf } from './trim.ts'
+import {
+  type AddressReader,
+  asciiSpaces,
+  type ParseHint,
+  type ParseResult,
+  refused,
+  trimOf,
+} from './formats/format.ts'
+import { readMonero, readSolana, readXrp } from './formats/unwatched.ts'
+import { type Key, keyBytes } from './key.ts'
+import { classifyScript } from './script.ts'
+import { addressText } from './text.ts'
 
 export type { ParseHint, ParseResult } from './formats/format.ts'
 
@@ -68,4 +74,17 @@ function nearMiss(text: string): string {
     return `base58 does not use "${/[0OIl]/.exec(text)?.[0]}"`
   }
   return 'no address format known to chainscreen'
+}
+
+/** No script of Bitcoin is longer (MAX_SCRIPT_SIZE). */
+const maxScriptBytes = 10_000
+
+/** `script:HEX`, as alerts write a Bitcoin script that has no address: P2PK, multisig, non-standard. */
+function readRawScript(text: string): ParseResult | null {
+  if (!text.startsWith('script:')) return null
+  const hex = text.slice('script:'.length).toLowerCase()
+  if (hex.length > 2 * maxScriptBytes) return refused(`script of more than ${maxScriptBytes} bytes`)
+  if (!/^(?:[0-9a-f]{2})+$/.test(hex)) return refused('script: without an even number of hex digits after it')
+  const key: Key = `bitcoin:${hex}`
+  return { ok: true, key, form: classifyScript(keyBytes(key)), text: addressText(key) }
 }

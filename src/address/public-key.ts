@@ -1,8 +1,7 @@
 import { secp256k1 } from '@bitauth/libauth'
 import { keccak_256 } from '@noble/hashes/sha3.js'
-import { hash160 } from './hash.ts'
 import { type Key, makeKey } from './key.ts'
-import { p2pkhScript, p2shScript, witnessScript } from './script-templates.ts'
+import { hash160, p2pkhScript, p2shScript, witnessScript } from './script-templates.ts'
 
 /** Shape only, as consensus has it: 33 bytes with 02 or 03, 65 with 04, or hybrid with 06 or 07. */
 export function isPublicKey(bytes: Uint8Array): boolean {

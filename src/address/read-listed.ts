@@ -1,9 +1,9 @@
+import { isTronHex, tronHexText } from './formats/base58-check.ts'
 import { type ParseResult, refused } from './formats/format.ts'
-import { isTronHex, tronHexText } from './formats/tron-hex.ts'
-import { hash160 } from './hash.ts'
 import { makeKey } from './key.ts'
 import { parseAddress } from './parse.ts'
 import { accountOf, compressedPublicKey } from './public-key.ts'
+import { hash160 } from './script-templates.ts'
 import { addressText } from './text.ts'
 
 /** How lists call the assets that only EVM chains have, or that have no other address of 40 hex digits. */

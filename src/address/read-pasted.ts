@@ -1,15 +1,12 @@
-import type { ParseHint, ParseResult } from './formats/format.ts'
-import { isTronHex, tronHexText } from './formats/tron-hex.ts'
-import { hasTag, isXAddress } from './formats/xrp.ts'
+import { isTronHex, tronHexText } from './formats/base58-check.ts'
+import { asciiSpaces, type ParseHint, type ParseResult, trimOf } from './formats/format.ts'
+import { hasTag, isXAddress } from './formats/unwatched.ts'
 import { type Family, keyFamily } from './key.ts'
+import { readExplorerLink, readPaymentLink } from './links.ts'
 import { parseAddress } from './parse.ts'
-import { readExplorerLink } from './pasted/explorer-link.ts'
-import { notAnAddress } from './pasted/not-an-address.ts'
-import { readPaymentLink } from './pasted/payment-link.ts'
-import { asciiSpaces, trimOf } from './trim.ts'
 
 /** An address, and what it was taken out of. */
-export type Pasted =
+type Pasted =
   | {
       ok: true
       key: Extract<ParseResult, { ok: true }>['key']
@@ -80,4 +77,23 @@ function readBare(address: string, hint: ParseHint): ParseResult {
 /** Another writing of the same account. */
 function readOtherWriting(text: string): Inside | null {
   return isTronHex(text) ? { address: tronHexText(text), took: "Tron's hex", family: 'tron' } : null
+}
+
+/** What stands for an address and is none: only its holder's wallet, or a name service, knows the address behind it. */
+function notAnAddress(text: string): string | null {
+  // Invoices (BOLT 11) of every network, offers (BOLT 12), and LNURL (LUD-01).
+  if (/^(?:lightning:)?(?:ln(?:bcrt|bc|tbs|tb)[0-9]*[munp]?1|lno1|lni1|lnr1|lnurl1)/i.test(text))
+    return 'an invoice of Lightning, and no address: ask for the address'
+  // Lightning addresses (LUD-16) and names of BIP 353.
+  if (/^₿?[^\s@/:?#]+@[^\s@/:?#]+\.[a-z]{2,}$/iu.test(text))
+    return 'a name as Lightning addresses and e-mail have it, and no address: ask for the address'
+  if (isName(text)) return 'a name (ENS or such), and no address: ask for its address'
+  return null
+}
+
+/** `vitalik.eth`, `name.base.eth`, `name.sol`; letters of any alphabet, and emoji. */
+function isName(text: string): boolean {
+  return (
+    text.length <= 255 && /^[^\s.:/?#@()[\]<>"]+(?:\.[^\s.:/?#@()[\]<>"]+)*\.\p{L}[\p{L}\p{N}-]+$/u.test(text)
+  )
 }

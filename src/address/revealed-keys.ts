@@ -1,6 +1,5 @@
-import { hash160 } from './hash.ts'
 import { isPublicKey } from './public-key.ts'
-import { scriptChunks } from './script-chunks.ts'
+import { hash160, scriptChunks } from './script-templates.ts'
 
 /** A spend that shows more keys than this is cut here: the longest multisig has 20. */
 const maxKeys = 32

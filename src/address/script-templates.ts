@@ -1,3 +1,7 @@
+import { ripemd160 } from '@noble/hashes/legacy.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { script as scripts } from 'bitcoinjs-lib'
+
 /** Builders of the scriptPubKeys that have an address. */
 
 export function p2pkhScript(hash: Uint8Array): Uint8Array {
@@ -38,4 +42,17 @@ export function p2pkhHash(script: Uint8Array): Uint8Array | null {
 export function p2shHash(script: Uint8Array): Uint8Array | null {
   const is = script.length === 23 && script[0] === 0xa9 && script[1] === 0x14 && script[22] === 0x87
   return is ? script.subarray(2, 22) : null
+}
+
+/**
+ * A script as numbers (opcodes) and bytes (pushes), or `null` where a push runs over the end. A push that has an
+ * opcode of its own (of one byte, 1 to 16 or 0x81, or of none) comes as that opcode.
+ */
+export function scriptChunks(script: Uint8Array): (number | Uint8Array)[] | null {
+  return scripts.decompile(script)
+}
+
+/** RIPEMD-160 over SHA-256: what P2PKH and P2SH hold. */
+export function hash160(bytes: Uint8Array): Uint8Array {
+  return ripemd160(sha256(bytes))
 }

@@ -1,7 +1,6 @@
 import { opcodes } from 'bitcoinjs-lib'
 import { isPublicKey } from './public-key.ts'
-import { scriptChunks } from './script-chunks.ts'
-import { p2pkhHash, p2shHash, witnessProgram } from './script-templates.ts'
+import { p2pkhHash, p2shHash, scriptChunks, witnessProgram } from './script-templates.ts'
 
 export { accountOf, publicKeyForms } from './public-key.ts'
 export { revealedPublicKeys } from './revealed-keys.ts'

@@ -1,6 +1,6 @@
 import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
-import type { OwnLookup } from '../screening/own.ts'
+import type { OwnLookup } from '../screening/types.ts'
 import { type BitcoinContent, extractBitcoin } from './bitcoin/extract-block.ts'
 import { blockClaimants } from './bitcoin/mempool/block-claimants.ts'
 import { type EvmContent, extractEvm } from './evm/extract/extract.ts'

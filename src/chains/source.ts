@@ -1,6 +1,5 @@
 import type { Key } from '../address/key.ts'
-import type { OwnLookup } from '../screening/own.ts'
-import type { BlockRef, FreezeNotice, ScreenableTx } from '../screening/types.ts'
+import type { BlockRef, FreezeNotice, OwnLookup, ScreenableTx } from '../screening/types.ts'
 import type { BlockContent } from './extract.ts'
 import type { FreezeReader } from './freezes.ts'
 

@@ -1,8 +1,7 @@
 import { deriveHdPublicNodeChild, type HdPublicNodeValid, secp256k1 } from '@bitauth/libauth'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { crypto, opcodes, script } from 'bitcoinjs-lib'
-import { hash160 } from '../address/hash.ts'
-import { p2pkhScript, p2shScript, witnessScript } from '../address/script-templates.ts'
+import { hash160, p2pkhScript, p2shScript, witnessScript } from '../address/script-templates.ts'
 import type { Descriptor, Policy, Wrapping } from './descriptor.ts'
 import type { KeyExpression } from './parse-key.ts'
 

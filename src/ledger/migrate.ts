@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { indexForms } from '../address/index-forms.ts'
+import { indexForms } from '../address/equivalents.ts'
 import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import { tellsOfPerson } from '../privacy/forbidden-columns.ts'

@@ -1,4 +1,3 @@
-import { isKnownAsset } from '../address/assets.ts'
 import { holderForms } from '../address/equivalents.ts'
 import { type Key, keyFamily } from '../address/key.ts'
 import { type BitcoinNetwork, bitcoinPrefixes } from '../address/network.ts'
@@ -13,7 +12,7 @@ import { readRevisions } from '../ledger/revisions.ts'
 import { type Match, matchParty } from '../screening/watchlist.ts'
 
 /** `unknown` is never the same as `clear`. */
-export type Verdict = 'clear' | 'listed' | 'unknown'
+type Verdict = 'clear' | 'listed' | 'unknown'
 
 export interface PreCheck {
   /**
@@ -40,10 +39,10 @@ export interface PreCheck {
   lists: AnsweringList[]
 }
 
-export type AnsweringList = Pick<ListHealth, 'id' | 'issuedOn' | 'state'>
+type AnsweringList = Pick<ListHealth, 'id' | 'issuedOn' | 'state'>
 
 /** Which chain a pre-check is for, where it is given. */
-export interface PreCheckChain {
+interface PreCheckChain {
   id: string
   type: 'evm' | 'bitcoin'
   /** Of a Bitcoin chain. */
@@ -218,4 +217,24 @@ function familyNotes(family: string, chain: PreCheckChain | null): string[] {
   return watched || chain !== null
     ? []
     : [`chainscreen does not watch ${family} chains: only the lists were asked`]
+}
+
+/**
+ * Tickers that say which chain an address is of, or could be: OFAC's (`Digital Currency Address - X`, as of 2025-11-19), and
+ * the money of the other families of addresses. `XVG` decides between encodings; the others are only no mistake.
+ */
+const tickers = new Set([
+  ...['ARB', 'BCH', 'BNB', 'BSC', 'BSV', 'BTG', 'DASH', 'ETC', 'ETH', 'LTC', 'SOL', 'TRX', 'USDC', 'USDT'],
+  ...['XBT', 'XMR', 'XRP', 'XVG', 'ZEC'],
+  ...['BTC', 'DOGE', 'VERGE'],
+])
+
+/**
+ * Whether a ticker is one that chainscreen knows, in any letter case.
+ *
+ * @param symbols those of the chains and tokens that are configured.
+ */
+function isKnownAsset(ticker: string, symbols: readonly string[]): boolean {
+  const text = ticker.trim().toUpperCase()
+  return tickers.has(text) || symbols.some((symbol) => symbol.toUpperCase() === text)
 }

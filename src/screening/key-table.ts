@@ -1,7 +1,7 @@
 import { type Key, keyBytes } from '../address/key.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
-import type { OwnLookup } from './own.ts'
 import { ScriptFilter } from './script-filter.ts'
+import type { OwnLookup } from './types.ts'
 
 /** Made half full, and grown a little later, so that one address more than expected does not cost half as much again. */
 const maxLoad = 0.55

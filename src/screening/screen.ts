@@ -1,12 +1,10 @@
 import type { Key } from '../address/key.ts'
 import { atOnce } from '../in-slices.ts'
-import { alertsAt, listedAtTransfer } from './in-force.ts'
+import { alertsAt, isoTime, listedAtTransfer } from './in-force.ts'
 import { levelOf } from './level.ts'
-import { merging } from './merge-findings.ts'
-import { isoTime } from './time.ts'
+import { merging, wholeTransfer } from './merge-findings.ts'
 import { type Finding, type Party, roles, type ScreenableTx, type Transfer } from './types.ts'
 import { type Listings, type Match, matchParty } from './watchlist.ts'
-import { wholeTransfer } from './whole-transfer.ts'
 
 /**
  * What the lists say of the parties of one transaction. Pure: the same transaction, time and watchlist give the

@@ -1,6 +1,6 @@
-import type { MatchBasis } from '../address/basis.ts'
+import type { MatchBasis } from '../address/equivalents.ts'
 import type { Key } from '../address/key.ts'
-import type { Tag } from './tags.ts'
+import type { Tag } from './level.ts'
 
 /** Seen from the exchange. Own to own is internal, and no transfer here. */
 export type Direction = 'deposit' | 'withdrawal'
@@ -137,4 +137,18 @@ export interface Finding {
   listedAtTransfer: ListedAtTransfer
   /** How many transfers this finding stands for: more than one only for unknown assets and undecoded logs. */
   transferCount: number
+}
+
+/**
+ * Which addresses are the exchange's, for one chain. The `may…` calls are the hot path: they answer from a compact
+ * table in memory, may say yes wrongly (about once in 2^40), never no wrongly. `has` is exact, and slower.
+ */
+export interface OwnLookup {
+  /** @param hex a `0x…` address of 20 bytes as nodes write it, lower-case. */
+  mayHaveEvm(hex: string): boolean
+  /** @param hex the 32-byte topic `0x000…` that holds an address in its last 20 bytes, lower-case. */
+  mayHaveEvmTopic(hex: string): boolean
+  /** A scriptPubKey in place: `bytes[start..end)`. */
+  mayHaveScript(bytes: Uint8Array, start: number, end: number): boolean
+  has(key: Key): boolean
 }

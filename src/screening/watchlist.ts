@@ -1,5 +1,4 @@
-import { bases, type MatchBasis, weaker } from '../address/basis.ts'
-import { equivalents } from '../address/equivalents.ts'
+import { bases, equivalents, type MatchBasis, weaker } from '../address/equivalents.ts'
 import type { Key } from '../address/key.ts'
 import type { Entry, Party } from './types.ts'
 

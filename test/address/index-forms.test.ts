@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { equivalents } from '../../src/address/equivalents.ts'
-import { indexForms, isWatched } from '../../src/address/index-forms.ts'
+import { equivalents, indexForms, isWatched } from '../../src/address/equivalents.ts'
 import { families, type Key } from '../../src/address/key.ts'
 import { keyOf } from './arbitraries.ts'
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hash160 } from '../../src/address/hash.ts'
 import { isPublicKey } from '../../src/address/public-key.ts'
 import { revealedPublicKeys } from '../../src/address/script.ts'
+import { hash160 } from '../../src/address/script-templates.ts'
 import { fromHex, generator, genesis, toHex } from './key-vectors.ts'
 
 const { compressed, uncompressed } = generator

@@ -5,7 +5,7 @@ import { chainDefinitions } from '../../src/chains/evm/definitions/index.ts'
 import { play } from '../../src/demo/play.ts'
 import { openLedgerForReading } from '../../src/ledger/open.ts'
 import { formatTables } from '../../src/lists/formats/page.ts'
-import { tagRules } from '../../src/screening/tags.ts'
+import { tagRules } from '../../src/screening/level.ts'
 import { tempDir } from '../temp.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')

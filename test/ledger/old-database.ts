@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { indexForms } from '../../src/address/index-forms.ts'
+import { indexForms } from '../../src/address/equivalents.ts'
 import type { Key } from '../../src/address/key.ts'
 import { migrations } from '../../src/ledger/migrate.ts'
 import { addFormsFunction } from '../../src/ledger/own/own-forms.ts'

@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type FreezeEvent, frozenIntervals } from '../../src/screening/frozen-intervals.ts'
-import { inForceAt } from '../../src/screening/in-force.ts'
-import { isoTime } from '../../src/screening/time.ts'
+import { type FreezeEvent, frozenIntervals, inForceAt, isoTime } from '../../src/screening/in-force.ts'
 
 const at = (seconds: number) => isoTime(1_700_000_000 + seconds)
 const event = (change: FreezeEvent['change'], seconds: number, contract = 'usdt'): FreezeEvent => ({

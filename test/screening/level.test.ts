@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { MatchBasis } from '../../src/address/basis.ts'
-import { levelOf } from '../../src/screening/level.ts'
-import type { Tag } from '../../src/screening/tags.ts'
+import type { MatchBasis } from '../../src/address/equivalents.ts'
+import { levelOf, type Tag } from '../../src/screening/level.ts'
 import type { Level, Role } from '../../src/screening/types.ts'
 
 describe('the level of an alert', () => {

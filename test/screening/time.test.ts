@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isoTime } from '../../src/screening/time.ts'
+import { isoTime } from '../../src/screening/in-force.ts'
 
 it('the time of a block is UTC, to the second', () => {
   expect(isoTime(Date.parse('2024-02-29T23:59:59Z') / 1000)).toBe('2024-02-29T23:59:59Z')

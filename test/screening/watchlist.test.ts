@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { MatchBasis } from '../../src/address/basis.ts'
+import type { MatchBasis } from '../../src/address/equivalents.ts'
 import type { Key } from '../../src/address/key.ts'
 import { type Match, matchParty, Watchlist } from '../../src/screening/watchlist.ts'
 import { entry, evm, p2pkh, p2wpkh } from './builders.ts'

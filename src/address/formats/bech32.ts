@@ -2,8 +2,7 @@ import { bech32, bech32m } from '@scure/base'
 import { type Family, makeKey } from '../key.ts'
 import { classifyScript } from '../script.ts'
 import { witnessScript } from '../script-templates.ts'
-import { type ParseResult, refused } from './format.ts'
-import { isWellMixed } from './letter-case.ts'
+import { isWellMixed, type ParseResult, refused } from './format.ts'
 
 /** Prefixes of witness addresses. Sources: BIP173, SLIP-173. */
 const witnessFamilies: Readonly<Record<string, Family>> = {

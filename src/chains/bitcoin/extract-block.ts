@@ -1,6 +1,5 @@
 import { makeKey } from '../../address/key.ts'
-import type { OwnLookup } from '../../screening/own.ts'
-import type { ScreenableTx } from '../../screening/types.ts'
+import type { OwnLookup, ScreenableTx } from '../../screening/types.ts'
 import type { Extraction, Unscreened } from '../source.ts'
 import { extractTransaction } from './extract-transaction.ts'
 import { FormBudget } from './form-budget.ts'

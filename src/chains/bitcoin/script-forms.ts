@@ -1,5 +1,4 @@
-import type { MatchBasis } from '../../address/basis.ts'
-import { holderForms } from '../../address/equivalents.ts'
+import { holderForms, type MatchBasis } from '../../address/equivalents.ts'
 import { type Key, makeKey } from '../../address/key.ts'
 import { revealedPublicKeys } from '../../address/revealed-keys.ts'
 import { publicKeyForms } from '../../address/script.ts'

@@ -1,4 +1,4 @@
-import type { OwnLookup } from '../../screening/own.ts'
+import type { OwnLookup } from '../../screening/types.ts'
 
 /**
  * Where the scripts of a block stand in its bytes, grouped by transaction. Two numbers a script and one a

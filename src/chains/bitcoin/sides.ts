@@ -1,6 +1,6 @@
 import { type Key, makeKey } from '../../address/key.ts'
 import { classifyScript } from '../../address/script.ts'
-import type { OwnLookup } from '../../screening/own.ts'
+import type { OwnLookup } from '../../screening/types.ts'
 import type { Spend, Transaction } from './transaction.ts'
 import type { TxOut } from './tx-out.ts'
 

@@ -1,5 +1,5 @@
 import { evmKey } from '../../address/key.ts'
-import type { OwnLookup } from '../../screening/own.ts'
+import type { OwnLookup } from '../../screening/types.ts'
 import type { Unscreened } from '../source.ts'
 
 /**

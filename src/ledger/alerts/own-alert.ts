@@ -1,4 +1,4 @@
-import type { MatchBasis } from '../../address/basis.ts'
+import type { MatchBasis } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
 import { alertId } from '../../screening/alert-id.ts'
 import type { Entry } from '../../screening/types.ts'

@@ -1,5 +1,5 @@
 import type { Key } from '../../address/key.ts'
-import type { Tag } from '../../screening/tags.ts'
+import type { Tag } from '../../screening/level.ts'
 import { all, type Db, one, run } from '../database.ts'
 import { writeEvent } from './alert-events.ts'
 

@@ -1,5 +1,5 @@
 import { alertId } from '../../screening/alert-id.ts'
-import { isoTime } from '../../screening/time.ts'
+import { isoTime } from '../../screening/in-force.ts'
 import type { BlockRef, Finding } from '../../screening/types.ts'
 import type { Chain } from '../blocks/chain.ts'
 import { type Db, one, run } from '../database.ts'

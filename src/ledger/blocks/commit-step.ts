@@ -1,5 +1,5 @@
 import type { Key } from '../../address/key.ts'
-import { isoTime } from '../../screening/time.ts'
+import { isoTime } from '../../screening/in-force.ts'
 import type { BlockRef, Finding, FreezeNotice, ScreenableTx } from '../../screening/types.ts'
 import { type AlertOutcome, writeAlert } from '../alerts/write-alert.ts'
 import { type CoverageRow, coverageTerms, coverBlock, openFollowRow } from '../coverage/coverage.ts'

@@ -1,6 +1,6 @@
 import { evmKey, type Key } from '../../address/key.ts'
 import { addressText } from '../../address/text.ts'
-import { type FreezeEvent, frozenIntervals } from '../../screening/frozen-intervals.ts'
+import { type FreezeEvent, frozenIntervals } from '../../screening/in-force.ts'
 import { all, type Db, run } from '../database.ts'
 import {
   type EntryVersion,

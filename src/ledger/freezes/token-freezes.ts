@@ -1,5 +1,5 @@
 import type { Key } from '../../address/key.ts'
-import { isoTime } from '../../screening/time.ts'
+import { isoTime } from '../../screening/in-force.ts'
 import type { BlockRef, FreezeNotice } from '../../screening/types.ts'
 import { all, type Db, run } from '../database.ts'
 import { refreshFrozen } from './freeze-entries.ts'

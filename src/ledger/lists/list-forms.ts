@@ -1,5 +1,4 @@
-import { equivalents } from '../../address/equivalents.ts'
-import { indexForms } from '../../address/index-forms.ts'
+import { equivalents, indexForms } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
 import { type Match, Watchlist } from '../../screening/watchlist.ts'
 import { all, type Db, each, one, run } from '../database.ts'

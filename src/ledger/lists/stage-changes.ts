@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { indexForms } from '../../address/index-forms.ts'
+import { indexForms } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
 import { atOnce, inSlices } from '../../in-slices.ts'
 import type { Category } from '../../screening/types.ts'

@@ -1,4 +1,4 @@
-import { indexForms } from '../../address/index-forms.ts'
+import { indexForms } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { atOnce, inSlices } from '../../in-slices.ts'

@@ -1,4 +1,4 @@
-import { isoTime } from '../../screening/time.ts'
+import { isoTime } from '../../screening/in-force.ts'
 import type { BlockRef } from '../../screening/types.ts'
 import { writeEvent } from '../alerts/alert-events.ts'
 import type { Chain } from '../blocks/chain.ts'

@@ -1,4 +1,4 @@
-import { isoTime } from '../../screening/time.ts'
+import { isoTime } from '../../screening/in-force.ts'
 import type { BlockRef, Party, ScreenableTx, Transfer } from '../../screening/types.ts'
 import type { Chain } from '../blocks/chain.ts'
 import { type ReadBlock, type StoredReading, setMisreadAside } from '../blocks/set-aside.ts'

@@ -1,4 +1,4 @@
-import { trimOf, xmlSpaces } from '../../address/trim.ts'
+import { trimOf, xmlSpaces } from '../../address/formats/format.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { ListFormat } from '../types.ts'
 import { type About, Collector } from './collector.ts'

@@ -5,7 +5,7 @@ import { type LoadPosition, loadUnderWay, rowsOfLoad } from '../../ledger/own/lo
 import { countOwnAddresses, isOwn, ownKeysSince } from '../../ledger/own/own-addresses.ts'
 import { type Revisions, readRevisions } from '../../ledger/revisions.ts'
 import { KeyTable } from '../../screening/key-table.ts'
-import type { OwnLookup } from '../../screening/own.ts'
+import type { OwnLookup } from '../../screening/types.ts'
 import { StoredWatchlist } from './stored-watchlist.ts'
 
 /**

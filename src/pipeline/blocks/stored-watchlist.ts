@@ -1,4 +1,4 @@
-import { isWatched } from '../../address/index-forms.ts'
+import { isWatched } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
 import type { Db } from '../../ledger/database.ts'
 import { entriesMet, formsSince, lastForm } from '../../ledger/lists/list-forms.ts'

@@ -3,9 +3,8 @@ import PQueue from 'p-queue'
 import type { Mempool, PendingTransaction } from '../../chains/source.ts'
 import type { WaitingTransaction } from '../../ledger/mempool/commit-look.ts'
 import type { Claimed } from '../../ledger/mempool/pending-transactions.ts'
-import type { OwnLookup } from '../../screening/own.ts'
 import { screen } from '../../screening/screen.ts'
-import type { Finding, ScreenableTx } from '../../screening/types.ts'
+import type { Finding, OwnLookup, ScreenableTx } from '../../screening/types.ts'
 import type { Listings } from '../../screening/watchlist.ts'
 
 /** Transactions read at once, and how many such reads: a follower shares the node and the thread. */

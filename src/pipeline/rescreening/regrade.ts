@@ -24,9 +24,8 @@ import { readRevisions } from '../../ledger/revisions.ts'
 import { assetName, type KnownAsset, readKnownAssets } from '../../ledger/transfers/known-assets.ts'
 import { readStoredTransaction, type StoredTransaction } from '../../ledger/transfers/stored-transactions.ts'
 import { alertId } from '../../screening/alert-id.ts'
-import { alertsAt } from '../../screening/in-force.ts'
-import type { Tag } from '../../screening/tags.ts'
-import { isoTime } from '../../screening/time.ts'
+import { alertsAt, isoTime } from '../../screening/in-force.ts'
+import type { Tag } from '../../screening/level.ts'
 import type { Finding } from '../../screening/types.ts'
 
 /** What one short transaction did. */

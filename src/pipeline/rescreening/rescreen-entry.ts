@@ -1,5 +1,4 @@
-import type { MatchBasis } from '../../address/basis.ts'
-import { equivalents, holderForms } from '../../address/equivalents.ts'
+import { equivalents, holderForms, type MatchBasis } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
 import { atOnce } from '../../in-slices.ts'
 import { ownAddressText, writeOwnAlert } from '../../ledger/alerts/own-alert.ts'

@@ -1,8 +1,7 @@
 import { type BitcoinContent, extractBitcoin } from '../../../src/chains/bitcoin/extract-block.ts'
 import { type ScannedBlock, scanBlock } from '../../../src/chains/bitcoin/scanned-block.ts'
 import type { Extraction } from '../../../src/chains/source.ts'
-import type { OwnLookup } from '../../../src/screening/own.ts'
-import type { ScreenableTx } from '../../../src/screening/types.ts'
+import type { OwnLookup, ScreenableTx } from '../../../src/screening/types.ts'
 import { type BuiltBlock, buildBlock, type TxSpec } from './build-block.ts'
 
 export function scan(built: Pick<BuiltBlock, 'block' | 'spent' | 'hash'>): ScannedBlock {

@@ -1,5 +1,5 @@
 import { type Key, makeKey } from '../../../src/address/key.ts'
-import type { OwnLookup } from '../../../src/screening/own.ts'
+import type { OwnLookup } from '../../../src/screening/types.ts'
 
 /** Own addresses as a plain set of scripts. */
 export function ownSet(...scripts: readonly Uint8Array[]): OwnLookup {

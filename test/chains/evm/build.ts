@@ -4,8 +4,7 @@ import { extractBlock } from '../../../src/chains/evm/extract/extract.ts'
 import { type KnownToken, tokenTable } from '../../../src/chains/evm/tokens.ts'
 import type { BlockFrames } from '../../../src/chains/evm/traces/call-frames.ts'
 import type { RpcBlock, RpcLog, RpcReceipt, RpcTransaction } from '../../../src/chains/evm/types.ts'
-import type { OwnLookup } from '../../../src/screening/own.ts'
-import type { ScreenableTx, Transfer } from '../../../src/screening/types.ts'
+import type { OwnLookup, ScreenableTx, Transfer } from '../../../src/screening/types.ts'
 
 /** An address, a hash or a word out of a small number: what tests name instead of 40 digits. */
 export const address = (n: number): `0x${string}` => `0xa${n.toString(16).padStart(39, '0')}`

@@ -1,5 +1,5 @@
 import { evmKey } from '../../../src/address/key.ts'
-import type { OwnLookup } from '../../../src/screening/own.ts'
+import type { OwnLookup } from '../../../src/screening/types.ts'
 
 /** An exact look-up of these addresses. */
 export function ownOf(...addresses: readonly string[]): OwnLookup {

@@ -5,7 +5,7 @@ import { readCoverage } from '../../../src/ledger/coverage/coverage-queries.ts'
 import { all, type Db } from '../../../src/ledger/database.ts'
 import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
 import { readRevisions } from '../../../src/ledger/revisions.ts'
-import type { Tag } from '../../../src/screening/tags.ts'
+import type { Tag } from '../../../src/screening/level.ts'
 import { evm, party, transfer, tx } from '../../screening/builders.ts'
 import { at, chain, commit, freshChain, listedDeposit, ref, screened } from '../fixtures.ts'
 

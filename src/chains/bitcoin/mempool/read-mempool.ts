@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { OwnLookup } from '../../../screening/own.ts'
+import type { OwnLookup } from '../../../screening/types.ts'
 import type { Mempool, PendingTransaction } from '../../source.ts'
 import { extractTransaction } from '../extract-transaction.ts'
 import type { RpcClient } from '../rpc-client.ts'

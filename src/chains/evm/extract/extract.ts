@@ -1,5 +1,4 @@
-import type { OwnLookup } from '../../../screening/own.ts'
-import type { ScreenableTx } from '../../../screening/types.ts'
+import type { OwnLookup, ScreenableTx } from '../../../screening/types.ts'
 import type { Extraction, Unscreened } from '../../source.ts'
 import { unscreenedOdd } from '../oddity.ts'
 import { proveSenders, type VerifyMode } from '../proof/verifier.ts'

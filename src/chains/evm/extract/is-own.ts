@@ -1,5 +1,5 @@
 import { evmKey } from '../../../address/key.ts'
-import type { OwnLookup } from '../../../screening/own.ts'
+import type { OwnLookup } from '../../../screening/types.ts'
 
 /** Whether a lower-case address is the exchange's: exact. */
 export type IsOwn = (address: string) => boolean

@@ -1,5 +1,5 @@
 import { evmKey } from '../../../address/key.ts'
-import type { Tag } from '../../../screening/tags.ts'
+import type { Tag } from '../../../screening/level.ts'
 import type { Transfer } from '../../../screening/types.ts'
 import { named } from './named.ts'
 import type { NativeMovement } from './native.ts'

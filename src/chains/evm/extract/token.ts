@@ -1,5 +1,5 @@
 import { evmKey } from '../../../address/key.ts'
-import type { Tag } from '../../../screening/tags.ts'
+import type { Tag } from '../../../screening/level.ts'
 import type { Party, Transfer } from '../../../screening/types.ts'
 import type { Movement } from './movement.ts'
 import { named } from './named.ts'

@@ -1,4 +1,4 @@
-import type { OwnLookup } from '../../../screening/own.ts'
+import type { OwnLookup } from '../../../screening/types.ts'
 import type { CallFrames } from '../traces/call-frames.ts'
 import type { RpcLog } from '../types.ts'
 import type { ReadTransaction } from './context.ts'

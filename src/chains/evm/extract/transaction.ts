@@ -1,6 +1,5 @@
 import { evmKey } from '../../../address/key.ts'
-import type { OwnLookup } from '../../../screening/own.ts'
-import type { ScreenableTx, Transfer } from '../../../screening/types.ts'
+import type { OwnLookup, ScreenableTx, Transfer } from '../../../screening/types.ts'
 import type { Unscreened } from '../../source.ts'
 import { nowhere } from '../oddity.ts'
 import type { RpcTransaction } from '../types.ts'

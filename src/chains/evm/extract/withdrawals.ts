@@ -1,6 +1,5 @@
 import { evmKey } from '../../../address/key.ts'
-import type { OwnLookup } from '../../../screening/own.ts'
-import type { ScreenableTx, Transfer } from '../../../screening/types.ts'
+import type { OwnLookup, ScreenableTx, Transfer } from '../../../screening/types.ts'
 import type { RpcBlock } from '../types.ts'
 import type { EvmChain } from './context.ts'
 import { ownCheck } from './is-own.ts'

@@ -1,4 +1,4 @@
-import { trimOf, xmlSpaces } from '../../../address/trim.ts'
+import { trimOf, xmlSpaces } from '../../../address/formats/format.ts'
 import type { CurrencyType } from '../currency-type.ts'
 import { WrongElement, type XmlElement } from '../walk-xml.ts'
 import { detach } from './detach.ts'
