@@ -14,9 +14,8 @@ import { type ImportOutcome, importList, know, type ListSource } from './import-
 import { judgeKept } from './judge-kept.ts'
 import { loadList, sourceOf } from './load-list.ts'
 import { noteTrouble } from './note-trouble.ts'
-import { readKept, rememberSource } from './obtain/kept.ts'
+import { type Kept, readKept, rememberSource } from './obtain/archived.ts'
 import { type Obtained, obtain } from './obtain/obtain.ts'
-import type { Kept } from './obtain/types.ts'
 import { rereadKept } from './reread-kept.ts'
 import { snapshotFolder } from './seal.ts'
 

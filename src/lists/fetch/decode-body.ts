@@ -5,8 +5,7 @@ import { createGunzip } from 'node:zlib'
 import { messageOf } from '../../diagnostics/errors.ts'
 import type { Answer } from './ask.ts'
 import { hostOf } from './download.ts'
-import { FetchFailure } from './fetch-failure.ts'
-import { diskTrouble } from './on-disk.ts'
+import { diskTrouble, FetchFailure } from './fetch-failure.ts'
 import type { FetchRequest } from './types.ts'
 
 /**

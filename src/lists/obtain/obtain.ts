@@ -2,10 +2,9 @@ import { messageOf } from '../../diagnostics/errors.ts'
 import { fetchList } from '../fetch/fetch-list.ts'
 import type { Validators } from '../fetch/types.ts'
 import type { Announcement, Publication } from '../publication.ts'
-import { askAnnouncement } from './ask-announcement.ts'
-import { checkAnnounced } from './check-announced.ts'
-import { makeFromDeltas } from './make-from-deltas.ts'
-import type { Announced, Kept, Look } from './types.ts'
+import { askAnnouncement, checkAnnounced } from './announcement.ts'
+import type { Announced, Kept, Look } from './archived.ts'
+import { makeFromDeltas } from './deltas.ts'
 
 /** What a look at a list's source gave. */
 export type Obtained =

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { redirectTarget } from '../../../src/lists/fetch/redirect.ts'
+import { redirectTarget } from '../../../src/lists/fetch/ask.ts'
 
 const origin = new URL('https://lists.example/a?key=SECRET')
 const go = (location: string | undefined, from = origin, hosts = ['files.example', 'files.example:8443']) =>

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { all } from '../../../src/ledger/database.ts'
-import { proxyFor } from '../../../src/lists/fetch/proxy.ts'
+import { proxyFor } from '../../../src/lists/fetch/connections.ts'
 import { answer, csvList, listServer, updating } from '../list-server.ts'
 import { refusal } from '../refusal.ts'
 

@@ -7,11 +7,11 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { checkSealed } from '../check-sealed.ts'
+import { mayLeadTo } from '../fetch/ask.ts'
 import { fetchList } from '../fetch/fetch-list.ts'
-import { mayLeadTo } from '../fetch/redirect.ts'
 import type { Announcement, Publication } from '../publication.ts'
-import { fetchText } from './fetch-text.ts'
-import type { Kept, Look } from './types.ts'
+import { fetchText } from './announcement.ts'
+import type { Kept, Look } from './archived.ts'
 
 /** Written to disk at a time. */
 const blockChars = 1 << 18

@@ -2,9 +2,37 @@ import { existsSync } from 'node:fs'
 import type { Db } from '../../ledger/database.ts'
 import { findSnapshot } from '../../ledger/lists/list-snapshots.ts'
 import { putSource, readSource } from '../../ledger/lists/list-sources.ts'
-import type { Validators } from '../fetch/types.ts'
+import type { FetchFailure } from '../fetch/fetch-failure.ts'
+import type { DownloadPolicy, FetchRequest, Validators } from '../fetch/types.ts'
 import { sealedPath } from '../seal.ts'
-import type { Announced, Kept } from './types.ts'
+
+/** One look at a list's source. */
+export interface Look {
+  /** For the list's file; everything else is asked within the same bounds. */
+  request: Omit<FetchRequest, 'known'>
+  options: { policy?: DownloadPolicy; onTrouble?: (error: FetchFailure, pauseMs: number) => void }
+  /** Tells the log, in the words after `list X: `. */
+  tell: (text: string) => void
+}
+
+/** What is kept of a version of a list, and what its source said of it. */
+export interface Kept {
+  sha256: string
+  /** Its sealed file. */
+  path: string
+  /** For a conditional request for the file. */
+  file: Validators | null
+  /** How it was announced, where it was. */
+  announced: Announced | null
+}
+
+/** An announcement, as it is remembered. */
+export interface Announced {
+  /** For a conditional request for the announcement. */
+  index: Validators
+  version: string | null
+  checksum: string | null
+}
 
 /**
  * What to ask for news of: only a version that is active or held, read in the format of the config, makes "nothing new"

@@ -1,11 +1,16 @@
-import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
+import { createReadStream } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { ChainscreenError, messageOf, redactUrl } from '../../diagnostics/errors.ts'
 import { FetchFailure } from '../fetch/fetch-failure.ts'
+import { fetchList } from '../fetch/fetch-list.ts'
+import type { Validators } from '../fetch/types.ts'
 import type { Announcement, Publication } from '../publication.ts'
-import { fetchText } from './fetch-text.ts'
-import type { Announced, Kept, Look } from './types.ts'
+import type { Announced, Kept, Look } from './archived.ts'
 
 /** `same`: the announced version is the one that is kept. */
-export type Asked =
+type Asked =
   | { state: 'same'; status: number; announced: Announced }
   | { state: 'newer'; announcement: Announcement; announced: Announced }
 
@@ -56,4 +61,48 @@ function isSame(known: Announced, now: Announced): boolean {
   if (known.index.resource !== now.index.resource) return false
   if (known.checksum !== null || now.checksum !== null) return known.checksum === now.checksum
   return known.version !== null && known.version === now.version
+}
+
+/**
+ * Holds a downloaded file against what was announced; one that differs is removed. A new version may have come between
+ * the two answers, so that trying again is worth it.
+ *
+ * @throws FetchFailure where it is not the announced file.
+ */
+export async function checkAnnounced(
+  { request, tell }: Look,
+  path: string,
+  { check }: Announcement,
+): Promise<void> {
+  if (check === null) return tell('its announcement says nothing that the file could be checked against')
+  try {
+    await pipeline(check(createReadStream(path, { highWaterMark: 1 << 18 })), dropped())
+  } catch (cause) {
+    await rm(path, { force: true })
+    const message = `${redactUrl(request.url)} sent another file than it announces: ${messageOf(cause)}`
+    throw new FetchFailure(message, { again: true, status: 200, cause })
+  }
+}
+
+function dropped(): Writable {
+  return new Writable({ write: (_chunk, _encoding, next) => next() })
+}
+
+/** An index is some kilobytes, that of a collection of all datasets some megabytes. */
+const maxTextBytes = 64 * 1024 * 1024
+
+/** A small text beside a list's file, within the same bounds as the file. @throws as `fetchList`. */
+export async function fetchText(
+  { request, options }: Look,
+  url: URL,
+  known: Validators | null,
+): Promise<{ state: 'not-modified' } | { state: 'fetched'; text: string; validators: Validators }> {
+  const maxBytes = Math.min(request.maxBytes, maxTextBytes)
+  const result = await fetchList({ ...request, url: url.href, maxBytes, known }, options)
+  if (result.state === 'not-modified') return { state: 'not-modified' }
+  try {
+    return { state: 'fetched', text: await readFile(result.path, 'utf8'), validators: result.validators }
+  } finally {
+    await rm(result.path, { force: true })
+  }
 }
