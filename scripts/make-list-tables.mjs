@@ -1,7 +1,7 @@
 // Writes the two tables of formats into docs/lists.md. Run after a change of a format's `page`:
 // npm run build && node scripts/make-list-tables.mjs
 import { readFileSync, writeFileSync } from 'node:fs'
-import { formatTables } from '../dist/lists/formats/page.js'
+import { formatTables } from '../dist/lists/formats/index.js'
 
 const page = new URL('../docs/lists.md', import.meta.url)
 let text = readFileSync(page, 'utf8')

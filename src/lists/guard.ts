@@ -1,5 +1,5 @@
 import type { Family } from '../address/key.ts'
-import { isDayToCome } from './formats/is-date.ts'
+import { isDayToCome } from './formats/dates.ts'
 
 /** What the gate compares. */
 export interface GuardInput {

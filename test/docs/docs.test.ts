@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { chainDefinitions } from '../../src/chains/evm/definitions/index.ts'
 import { play } from '../../src/demo/play.ts'
 import { openLedgerForReading } from '../../src/ledger/open.ts'
-import { formatTables } from '../../src/lists/formats/page.ts'
+import { formatTables } from '../../src/lists/formats/index.ts'
 import { tagRules } from '../../src/screening/level.ts'
 import { tempDir } from '../temp.ts'
 

@@ -1,7 +1,7 @@
 import { readListed } from '../../address/read-listed.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { ListedAddress, ListFormat, UnparsedItem } from '../types.ts'
-import { isDate } from './is-date.ts'
+import { isDate } from './dates.ts'
 import { type CsvRow, readCsv } from './read-csv.ts'
 
 /** The columns of the form in which chainscreen ships a published list. */

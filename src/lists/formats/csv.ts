@@ -1,15 +1,13 @@
+import type { Key } from '../../address/key.ts'
 import { readListed } from '../../address/read-listed.ts'
 import { inSlices } from '../../in-slices.ts'
 import { ForbiddenContent, tellsOfPerson } from '../../privacy/forbidden-columns.ts'
 import { MemoryRows } from '../memory-rows.ts'
 import type { ListedAddress, ListFormat, RowStore, UnparsedItem } from '../types.ts'
-import { bad, versionWith } from './csv/columns.ts'
-import { type CsvOptions, csvKeys } from './csv/config-keys.ts'
-import { Periods } from './csv/periods.ts'
+import { addressLikeWords } from './collector.ts'
+import { bad, type CsvOptions, csvKeys, versionWith } from './csv/columns.ts'
 import { type ListRow, readRows } from './csv/read-rows.ts'
-import { currentDay } from './is-date.ts'
-import { countUnreadable, DateReader, isoDay } from './publisher-date.ts'
-import { addressLikeWords } from './visible-raw.ts'
+import { countUnreadable, currentDay, DateReader, isoDay } from './dates.ts'
 
 /** How many bad lines an error shows. */
 const shownLines = 20
@@ -177,4 +175,39 @@ function readRow({ cells }: ListRow, today: string, dates: DateReader | null): L
     removedOn,
     source: cells.source || null,
   }
+}
+
+interface Period {
+  /** The line of the first row. */
+  line: number
+  /** `null` = not known. */
+  from: string | null
+  /** `null` = still. */
+  to: string | null
+}
+
+/**
+ * The time that the rows of each address cover together. One address has one period in a csv: rows that overlap become
+ * one, and those that are apart would be joined over the gap, or the earlier ones be lost.
+ */
+class Periods {
+  readonly #byKey = new Map<Key, Period>()
+
+  /** @returns what is wrong with a row beside those before it; `null` = nothing. */
+  add({ key, listedOn: from, removedOn: to }: ListedAddress, line: number): string | null {
+    const known = this.#byKey.get(key)
+    if (known === undefined) this.#byKey.set(key, { line, from, to })
+    else if (endsBefore(known, { line, from, to }) || endsBefore({ line, from, to }, known))
+      return `the dates are apart from those of the same address in line ${known.line}, and an address has one period: make one row of them`
+    else {
+      if (from === null || (known.from !== null && from < known.from)) known.from = from
+      if (to === null || (known.to !== null && to > known.to)) known.to = to
+    }
+    return null
+  }
+}
+
+function endsBefore(one: Period, other: Period): boolean {
+  if (one.from === other.from && one.to === other.to) return false
+  return one.to !== null && other.from !== null && one.to <= other.from
 }

@@ -1,7 +1,7 @@
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { ListFormat } from '../types.ts'
 import { Collector } from './collector.ts'
-import { countUnreadable, DateReader, earliest, isoDay } from './publisher-date.ts'
+import { countUnreadable, DateReader, earliest, isoDay } from './dates.ts'
 import { walkXml, type XmlAttributes, type XmlElement } from './walk-xml.ts'
 
 /**

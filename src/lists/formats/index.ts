@@ -7,6 +7,7 @@ import { ofacSdn } from './ofac-sdn.ts'
 import { ofacSdnAdvanced } from './ofac-sdn-advanced.ts'
 import { opensanctions } from './opensanctions.ts'
 import { tagpack } from './tagpack.ts'
+import { tokenBlacklist } from './token-blacklist.ts'
 import { ukSanctionsList } from './uk-sanctions-list.ts'
 
 /** Every format, by the id that the config names. A new one is a file beside this and a line here. */
@@ -21,7 +22,7 @@ export const formats = {
   bundled,
 } as const satisfies Readonly<Record<string, ListFormat>>
 
-export type FileFormatId = keyof typeof formats
+type FileFormatId = keyof typeof formats
 
 /**
  * The format of that id.
@@ -42,4 +43,29 @@ export function formatOf(id: string): ListFormat {
 export function formatFor(list: { format: string; options?: ListOptions | undefined }): ListFormat {
   const format = formatOf(list.format)
   return list.options === undefined ? format : (format.layout?.apply(list.options) ?? format)
+}
+
+/** The two tables of docs/lists.md: what each format is, and what begins and ends an entry. */
+export function formatTables(): { formats: string; entries: string } {
+  const { bundled, ...files } = formats
+  const named = [...Object.values(files), tokenBlacklist].map(({ id, page }) => ({
+    name: id as string,
+    page,
+  }))
+  const all = [...named, { name: 'file: bundled', page: bundled.page }]
+  return {
+    formats: table(
+      ['format', 'what it is', 'taken', 'dates'],
+      all.map(({ name, page }) => [`\`${name}\``, page.what, page.taken, page.dates]),
+    ),
+    entries: table(
+      ['format', 'begins (`listed_on`)', 'ends', 'by'],
+      all.map(({ name, page }) => [`\`${name}\``, page.begins, page.ends, page.source]),
+    ),
+  }
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`.replaceAll('|  |', '| |')
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n')
 }

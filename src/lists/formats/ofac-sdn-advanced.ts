@@ -1,13 +1,11 @@
 import { readListed } from '../../address/read-listed.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { ListedAddress, ListFormat, ParsedList, UnparsedItem } from '../types.ts'
-import { whyUnknown } from './currency-type.ts'
-import { dateElement } from './ofac-advanced/date.ts'
+import { visibleRaw } from './collector.ts'
+import { countUnreadable } from './dates.ts'
 import { Entries, type Listing } from './ofac-advanced/entries.ts'
 import { Parties, type Party } from './ofac-advanced/parties.ts'
-import { References } from './ofac-advanced/references.ts'
-import { countUnreadable } from './publisher-date.ts'
-import { visibleRaw } from './visible-raw.ts'
+import { dateElement, References, whyUnknown } from './ofac-advanced/references.ts'
 import { walkXml, type XmlElement } from './walk-xml.ts'
 
 /**

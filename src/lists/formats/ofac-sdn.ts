@@ -1,10 +1,9 @@
 import { trimOf, xmlSpaces } from '../../address/formats/format.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { ListFormat } from '../types.ts'
-import { type About, Collector } from './collector.ts'
-import { type CurrencyType, currencyType, whyUnknown } from './currency-type.ts'
-import { monthFirst } from './publisher-date.ts'
-import { visibleRaw } from './visible-raw.ts'
+import { type About, Collector, visibleRaw } from './collector.ts'
+import { monthFirst } from './dates.ts'
+import { type CurrencyType, currencyType, whyUnknown } from './ofac-advanced/references.ts'
 import { WrongElement, walkXml, type XmlElement } from './walk-xml.ts'
 
 /**

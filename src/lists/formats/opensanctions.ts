@@ -1,21 +1,17 @@
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { ListFormat, ParsedList } from '../types.ts'
 import { Collector } from './collector.ts'
-import { currentDay } from './is-date.ts'
-import { holderSchemas, readEntity } from './opensanctions/entity.ts'
-import { LatestDay } from './opensanctions/latest-day.ts'
-import { publication } from './opensanctions/publication.ts'
-import { PutBy } from './opensanctions/put-by.ts'
+import { countUnreadable, currentDay, DateReader, isDayToCome, isoDay } from './dates.ts'
+import { holderSchemas, readEntity, readWallet } from './opensanctions/entity.ts'
+import { WalletHolders } from './opensanctions/holders.ts'
+import { publication } from './opensanctions/index-file.ts'
 import { combineSanctions, readSanction } from './opensanctions/sanction.ts'
-import { readWallet } from './opensanctions/wallet.ts'
-import { countUnreadable, DateReader, isoDay } from './publisher-date.ts'
-import { readLines } from './read-lines.ts'
+import { readLines } from './read-text.ts'
 
 /**
- * A dataset of OpenSanctions, `entities.ftm.json`: one entity a line, up to gigabytes, in no order that could be
- * relied on. CryptoWallets are joined with their holders' names and with the Sanctions on either. A stream is read
- * once, and which names are needed shows only at its end: wallets, and of every possible holder and Sanction a small record, are
- * put by ({@link PutBy}) and looked at again.
+ * A dataset of OpenSanctions, `entities.ftm.json`: one entity a line, up to gigabytes, in no defined order. CryptoWallets are
+ * joined with the names of their holders and with the Sanctions on either. A stream is read once, and which names are needed is
+ * known only at its end. So wallets, and a small record of each possible holder and Sanction, wait in {@link WalletHolders}.
  *
  * A wallet is taken where it is sanctioned: by a Sanction on it or its holder, by its topics, or where nothing says
  * otherwise. Wallets that are only, say, `crime.theft` are counted and left out: this category is sanctions.
@@ -39,7 +35,7 @@ export const opensanctions: ListFormat = {
   },
   publication,
   async parse(input, today = currentDay(), recognised = () => {}, store) {
-    const put = new PutBy()
+    const kept = new WalletHolders()
     const seen = new LatestDay(today)
     let entities = 0
     try {
@@ -48,24 +44,24 @@ export const opensanctions: ListFormat = {
         if (entities++ === 0) recognised()
         seen.add(isoDay(entity.all('last_seen')[0] ?? ''))
         if (entity.schema === 'CryptoWallet') {
-          if (!(await put.wallet(readWallet(entity))))
+          if (!(await kept.addWallet(readWallet(entity))))
             throw bad(`Line ${line.number} is a wallet of before a second time: damaged.`)
         } else if (entity.schema === 'Sanction')
-          await put.record(['sanction', entity.all('properties.entity'), readSanction(entity)])
+          await kept.addRecord(['sanction', entity.all('properties.entity'), readSanction(entity)])
         else if (holderSchemas.has(entity.schema))
-          await put.record(['name', entity.id, entity.all('caption')[0] ?? null])
+          await kept.addRecord(['name', entity.id, entity.all('caption')[0] ?? null])
       }
       if (entities === 0) throw bad('The file is empty; expected a line for each entity.')
-      await put.lookAgain()
-      return await join(put, new Collector(store), entities, { asOf: seen.day, today, toCome: seen.toCome })
+      await kept.assignRecords()
+      return await join(kept, new Collector(store), entities, { asOf: seen.day, today, toCome: seen.toCome })
     } finally {
-      await put.remove()
+      await kept.remove()
     }
   },
 }
 
 async function join(
-  put: PutBy,
+  kept: WalletHolders,
   collector: Collector,
   entities: number,
   { asOf, today, toCome }: { asOf: string | null; today: string; toCome: number },
@@ -73,10 +69,10 @@ async function join(
   const day = asOf !== null && asOf > today ? today : asOf
   const dates = new DateReader()
   let [wallets, notSanctioned] = [0, 0]
-  for await (const wallet of put.wallets()) {
+  for await (const wallet of kept.wallets()) {
     wallets++
-    const own = put.about(wallet.id).sanctions
-    const about = wallet.holders.map((id) => put.about(id))
+    const own = kept.find(wallet.id).sanctions
+    const about = wallet.holders.map((id) => kept.find(id))
     const holders = about.flatMap(({ sanctions }) => sanctions)
     if (own.length + holders.length === 0 && wallet.claim === 'other') {
       notSanctioned++
@@ -108,10 +104,42 @@ async function join(
   }
   const counts: Record<string, number> = { entities, wallets, addresses: await collector.count() }
   if (notSanctioned > 0) counts.walletsNotSanctioned = notSanctioned
-  Object.assign(counts, countUnreadable(dates.unreadable + put.unreadableDates + toCome))
+  Object.assign(counts, countUnreadable(dates.unreadable + kept.unreadableDates + toCome))
   return { issuedOn: asOf, addresses: collector.addresses, unparsed: collector.unparsed, counts }
 }
 
 function bad(message: string): ChainscreenError {
   return new ChainscreenError('bad-file', message)
+}
+
+/**
+ * The latest of the days on which entities were seen, which is the date of the file. Days still to come are no such
+ * days: one of the year 2926 would date the whole file.
+ */
+class LatestDay {
+  /** How many were still to come. */
+  toCome = 0
+  readonly #today: string
+  #latest: string | null = null
+  #earliestToCome: string | null = null
+
+  /** @param today in UTC. */
+  constructor(today: string) {
+    this.#today = today
+  }
+
+  add(day: string | null): void {
+    if (day === null) return
+    if (!isDayToCome(day, this.#today)) {
+      if (this.#latest === null || day > this.#latest) this.#latest = day
+      return
+    }
+    this.toCome++
+    if (this.#earliestToCome === null || day < this.#earliestToCome) this.#earliestToCome = day
+  }
+
+  /** Where every day is still to come, the earliest: what is wrong with the file, or the clock, must be seen. */
+  get day(): string | null {
+    return this.#latest ?? this.#earliestToCome
+  }
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
-import { decodeUtf8 } from './decode-utf8.ts'
+import { decodeUtf8 } from './read-text.ts'
 
 /** One row of a CSV file. */
 export interface CsvRow {

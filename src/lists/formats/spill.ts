@@ -3,7 +3,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
-import { readLines } from './read-lines.ts'
+import { readLines } from './read-text.ts'
 
 /** What is held in memory before a file is begun: one country's list, or a part of it. */
 const memoryChars = 2 * 1024 * 1024

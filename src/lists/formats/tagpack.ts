@@ -1,7 +1,7 @@
 import { tellsOfPerson } from '../../privacy/forbidden-columns.ts'
 import type { ListFormat, ParsedList, RowStore } from '../types.ts'
 import { Collector } from './collector.ts'
-import { countUnreadable, DateReader, isoDay } from './publisher-date.ts'
+import { countUnreadable, DateReader, isoDay } from './dates.ts'
 import { readTagPack, type TagPackHeader } from './tagpack/read-tagpack.ts'
 import { Tags } from './tagpack/tags.ts'
 

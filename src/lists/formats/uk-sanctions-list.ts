@@ -1,5 +1,5 @@
 import type { ListFormat } from '../types.ts'
-import { firstCharacter } from './first-character.ts'
+import { firstCharacter } from './read-text.ts'
 import { readUkCsv } from './uk-sanctions/read-csv.ts'
 import { readUkXml } from './uk-sanctions/read-xml.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { CsvOptions } from '../../../src/lists/formats/csv/config-keys.ts'
+import type { CsvOptions } from '../../../src/lists/formats/csv/columns.ts'
 import { formatFor } from '../../../src/lists/formats/index.ts'
 import { ForbiddenContent } from '../../../src/privacy/forbidden-columns.ts'
 import { refusal } from '../refusal.ts'

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { decodeUtf8 } from '../../../src/lists/formats/decode-utf8.ts'
+import { decodeUtf8 } from '../../../src/lists/formats/read-text.ts'
 
 async function decoded(bytes: Buffer): Promise<string[]> {
   const pieces: string[] = []

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseAddress } from '../../../src/address/parse.ts'
-import { extractAddresses } from '../../../src/lists/formats/extract-addresses.ts'
+import { extractAddresses } from '../../../src/lists/formats/free-text/extract-addresses.ts'
 
 const eth = '0x098B716B8Aaf21512996dC57EB0615e2383E2f96'
 const lower = '0x7f367cc41522ce07553e823bf3be79a889debe1b'

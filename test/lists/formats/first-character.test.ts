@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { firstCharacter } from '../../../src/lists/formats/first-character.ts'
+import { firstCharacter } from '../../../src/lists/formats/read-text.ts'
 import { chunks } from './chunks.ts'
 
 async function look(text: string | Uint8Array, size: number) {

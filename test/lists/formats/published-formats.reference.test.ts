@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { keyFamily } from '../../../src/address/key.ts'
-import { extractAddresses } from '../../../src/lists/formats/extract-addresses.ts'
+import { extractAddresses } from '../../../src/lists/formats/free-text/extract-addresses.ts'
 import { formatOf } from '../../../src/lists/formats/index.ts'
-import { planDelta } from '../../../src/lists/formats/opensanctions/plan-delta.ts'
+import { planDelta } from '../../../src/lists/formats/opensanctions/deltas.ts'
 import { openListFile } from '../../../src/lists/open-file.ts'
 import { hasShared, sharedPath } from '../../shared.ts'
 

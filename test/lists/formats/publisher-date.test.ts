@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dayFirst, earliest, isoDay, monthFirst } from '../../../src/lists/formats/publisher-date.ts'
+import { dayFirst, earliest, isoDay, monthFirst } from '../../../src/lists/formats/dates.ts'
 
 describe("publishers' dates", () => {
   it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readLines } from '../../../src/lists/formats/read-lines.ts'
+import { readLines } from '../../../src/lists/formats/read-text.ts'
 import { refusal } from '../refusal.ts'
 import { chunks } from './chunks.ts'
 

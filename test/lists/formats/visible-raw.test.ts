@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addressLikeWords, visibleRaw } from '../../../src/lists/formats/visible-raw.ts'
+import { addressLikeWords, visibleRaw } from '../../../src/lists/formats/collector.ts'
 import { p2sh, ronin } from './published-files.ts'
 
 describe('what is shown of a field that holds no address', () => {

@@ -1,8 +1,7 @@
 import type { Readable } from 'node:stream'
 import { ForbiddenContent, forbiddenColumn, forbiddenRule } from '../../../privacy/forbidden-columns.ts'
-import { decodeUtf8 } from '../decode-utf8.ts'
-import { bad, type Column, columns } from './columns.ts'
-import type { CsvOptions } from './config-keys.ts'
+import { decodeUtf8 } from '../read-text.ts'
+import { bad, type Column, type CsvOptions, columns } from './columns.ts'
 import type { ListRow } from './read-rows.ts'
 
 /** A JSON text is made values as a whole, at several times its size: what is longer is to be a csv. */

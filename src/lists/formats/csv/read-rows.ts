@@ -1,10 +1,18 @@
 import type { Readable } from 'node:stream'
 import { readListed } from '../../../address/read-listed.ts'
 import { refuseForbiddenColumns } from '../../../privacy/forbidden-columns.ts'
-import { peek } from '../peek.ts'
 import { readCsv } from '../read-csv.ts'
-import { allowed, bad, type Column, columns, type Layout, layoutOf, layoutWithoutHeader } from './columns.ts'
-import type { CsvOptions } from './config-keys.ts'
+import { peek } from '../read-text.ts'
+import {
+  allowed,
+  bad,
+  type Column,
+  type CsvOptions,
+  columns,
+  type Layout,
+  layoutOf,
+  layoutWithoutHeader,
+} from './columns.ts'
 import { readJsonItems } from './read-json.ts'
 
 /** One row of a list: its cells by column, empty where there is none. */

@@ -1,7 +1,5 @@
 import type { XmlElement } from '../walk-xml.ts'
-import { dateElement } from './date.ts'
-import { detach } from './detach.ts'
-import type { References } from './references.ts'
+import { dateElement, detach, type References } from './references.ts'
 
 /** Why and since when a party is listed: its sanctions entries, put together. */
 export interface Listing {

@@ -1,8 +1,6 @@
 import { trimOf, xmlSpaces } from '../../../address/formats/format.ts'
-import type { CurrencyType } from '../currency-type.ts'
 import { WrongElement, type XmlElement } from '../walk-xml.ts'
-import { detach } from './detach.ts'
-import type { References } from './references.ts'
+import { type CurrencyType, detach, type References } from './references.ts'
 
 /** A digital currency feature: its id is stable from one file to the next. */
 export interface AddressFeature {

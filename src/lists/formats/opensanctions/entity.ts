@@ -1,11 +1,11 @@
 import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import { type Picked, type PickTree, pickJson, withObjects } from '../pick-json.ts'
-import type { Line } from '../read-lines.ts'
+import type { Line } from '../read-text.ts'
 
 type NumberedText = Pick<Line, 'number' | 'text'>
 
 /** Everything that is taken from an entity. What stands beside it (nationality, birth, documents, …) is left unread. */
-export const entityTree = {
+const entityTree = {
   id: 'text',
   caption: 'text',
   schema: 'text',
@@ -79,4 +79,46 @@ export function pick({ number, text }: NumberedText, tree: PickTree): Picked {
 
 function bad(message: string): ChainscreenError {
   return new ChainscreenError('bad-file', message)
+}
+
+/**
+ * The topics that call a wallet sanctioned by themselves. Whole topics: `sanction.linked` (somebody near is sanctioned)
+ * and `sanction.counter` (a country's answer to sanctions) are others. Source: https://www.opensanctions.org/docs/topics/
+ */
+const sanctioned: ReadonlySet<string> = new Set(['sanction', 'crime.terror'])
+
+/** A CryptoWallet, as far as it is kept. */
+export interface Wallet {
+  id: string
+  publicKeys: readonly string[]
+  accountIds: readonly string[]
+  exchanges: readonly string[]
+  currency: string | null
+  holders: readonly string[]
+  datasets: readonly string[]
+  firstSeen: string | null
+  /** What OpenSanctions says of it by itself, without a Sanction. */
+  claim: 'sanctioned' | 'other' | 'none'
+  /** One of its topics is `sanction`, which OpenSanctions gives to what is sanctioned at the time of the file. */
+  isCalledSanctioned: boolean
+}
+
+export function readWallet(entity: Entity): Wallet {
+  const topics = entity.all('properties.topics')
+  return {
+    id: entity.id,
+    publicKeys: entity.all('properties.publicKey'),
+    accountIds: entity.all('properties.accountId'),
+    exchanges: entity.all('properties.managingExchange'),
+    currency: entity.all('properties.currency')[0] ?? null,
+    holders: entity.all('properties.holder'),
+    datasets: entity.all('datasets'),
+    firstSeen: entity.all('first_seen')[0] ?? null,
+    claim: topics.some((topic) => sanctioned.has(topic))
+      ? 'sanctioned'
+      : topics.length > 0
+        ? 'other'
+        : 'none',
+    isCalledSanctioned: topics.includes('sanction'),
+  }
 }

@@ -1,5 +1,4 @@
-import { dayAfter, isDate } from '../is-date.ts'
-import { DateReader, earliest } from '../publisher-date.ts'
+import { DateReader, dayAfter, earliest, isDate } from '../dates.ts'
 import type { Entity } from './entity.ts'
 
 /** What a Sanction entity says of the entities that it names. */

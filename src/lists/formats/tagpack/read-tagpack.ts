@@ -3,10 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isMap, isScalar, isSeq, type YAMLMap, type YAMLSeq } from 'yaml'
 import { readListed } from '../../../address/read-listed.ts'
 import { ChainscreenError } from '../../../diagnostics/errors.ts'
-import { composeYaml, type YamlDocument } from './compose-yaml.ts'
-import { Scalars } from './scalars.ts'
-import { splitYaml, type YamlPart } from './split-yaml.ts'
-import { fieldOf, type Inherited, inherited, type Tags } from './tags.ts'
+import { fieldOf, type Inherited, inherited, Scalars, type Tags } from './tags.ts'
+import { composeYaml, splitYaml, type YamlDocument, type YamlPart } from './yaml.ts'
 
 const headerFields = ['title', 'creator', ...inherited] as const
 const tagFields = ['address', ...inherited] as const

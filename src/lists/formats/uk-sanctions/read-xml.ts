@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import type { ParsedList } from '../../types.ts'
 import { Collector } from '../collector.ts'
-import { countUnreadable, DateReader, dayFirst } from '../publisher-date.ts'
+import { countUnreadable, DateReader, dayFirst } from '../dates.ts'
 import { walkXml, type XmlElement } from '../walk-xml.ts'
 import { aboutDesignation, isPrimary, joinName } from './designation.ts'
 

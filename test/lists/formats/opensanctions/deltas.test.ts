@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { applyDelta } from '../../../../src/lists/formats/opensanctions/apply-delta.ts'
-import { planDelta } from '../../../../src/lists/formats/opensanctions/plan-delta.ts'
+import { applyDelta, planDelta } from '../../../../src/lists/formats/opensanctions/deltas.ts'
 import { refusal } from '../../refusal.ts'
 import { chunks } from '../chunks.ts'
 

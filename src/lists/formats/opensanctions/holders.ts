@@ -1,7 +1,7 @@
 import { ScratchRows } from '../../../ledger/lists/scratch-rows.ts'
 import { Spill } from '../spill.ts'
+import type { Wallet } from './entity.ts'
 import type { Sanction } from './sanction.ts'
-import type { Wallet } from './wallet.ts'
 
 /** Of an entity that may belong to a wallet: its name, or a Sanction with the ids that it names. */
 export type EntityRecord =
@@ -14,8 +14,11 @@ type Known =
   | { key: string; is: 'named'; name: string }
   | { key: string; is: 'sanctioned'; sanction: Sanction }
 
-/** What a dataset says of wallets and of whoever may belong to them, on disk beyond a few megabytes. */
-export class PutBy {
+/**
+ * The wallets of a dataset, and the names and Sanctions of entities that may hold one. Kept on disk beyond a few megabytes: which
+ * records matter is known only at the end of the file.
+ */
+export class WalletHolders {
   /** Of the Sanctions that count. */
   unreadableDates = 0
   readonly #wallets = new Spill()
@@ -25,7 +28,7 @@ export class PutBy {
   #number = 0
 
   /** @returns whether it is the first one of its id. */
-  async wallet(wallet: Wallet): Promise<boolean> {
+  async addWallet(wallet: Wallet): Promise<boolean> {
     if (this.#is('wallet', wallet.id)) return false
     this.#know({ key: wallet.id, is: 'wallet' })
     for (const key of wallet.holders) if (!this.#is('holder', key)) this.#know({ key, is: 'holder' })
@@ -33,12 +36,12 @@ export class PutBy {
     return true
   }
 
-  async record(record: EntityRecord): Promise<void> {
+  async addRecord(record: EntityRecord): Promise<void> {
     await this.#records.add(record)
   }
 
-  /** When all wallets are there: takes of the records what belongs to them. */
-  async lookAgain(): Promise<void> {
+  /** Once all wallets are added: assigns the records to the wallets and holders that they name. */
+  async assignRecords(): Promise<void> {
     for await (const each of this.#records.all()) {
       const record = each as unknown as EntityRecord
       if (record[0] === 'name') {
@@ -60,17 +63,17 @@ export class PutBy {
     for await (const [wallet] of this.#wallets.all()) yield wallet as Wallet
   }
 
-  /** What records say of an entity; of several names the last one. */
-  about(id: string): { name: string; sanctions: Sanction[] } {
-    const about = { name: '', sanctions: [] as Sanction[] }
+  /** The name and Sanctions of an entity; of several names the last one. */
+  find(id: string): { name: string; sanctions: Sanction[] } {
+    const found = { name: '', sanctions: [] as Sanction[] }
     for (const row of this.#known.of(id)) {
-      if (row.is === 'named') about.name = row.name
-      if (row.is === 'sanctioned') about.sanctions.push(row.sanction)
+      if (row.is === 'named') found.name = row.name
+      if (row.is === 'sanctioned') found.sanctions.push(row.sanction)
     }
-    return about
+    return found
   }
 
-  /** Lets go of all of it. */
+  /** Removes the temporary files. */
   async remove(): Promise<void> {
     this.#known.close()
     await this.#wallets.remove()

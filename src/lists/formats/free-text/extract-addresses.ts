@@ -1,13 +1,19 @@
-import { type Key, keyFamily } from '../../address/key.ts'
-import { parseAddress } from '../../address/parse.ts'
-import { partsOfCutShort } from './free-text/cut-short.ts'
-import { type Label, type Labelled, labelAt } from './free-text/label.ts'
-import { looksLikeAddress, segwit, standsForAddress, standsForForeign } from './free-text/looks-like.ts'
-import { Parts } from './free-text/parts.ts'
-import { findRuns, type Run } from './free-text/runs.ts'
+import { type Key, keyFamily } from '../../../address/key.ts'
+import { parseAddress } from '../../../address/parse.ts'
+import {
+  type Label,
+  type Labelled,
+  labelAt,
+  looksLikeAddress,
+  segwit,
+  standsForAddress,
+  standsForForeign,
+} from './looks-like.ts'
+import { Parts } from './parts.ts'
+import { findRuns, partsOfCutShort, type Run } from './runs.ts'
 
 /** What a free text says of addresses. */
-export interface Extraction {
+interface Extraction {
   found: { key: Key; address: string; asset: string | null }[]
   /** What was meant as an address and is none, as it stands there: for a person to look at. */
   unparsed: { raw: string; reason: string; asset: string | null }[]
