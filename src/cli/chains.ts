@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { createLog } from '../diagnostics/log.ts'
-import { takeDaemonLock } from '../ledger/daemon-lock.ts'
+import { takeDaemonLock } from '../ledger/file-locks.ts'
 import { openLedger } from '../ledger/open.ts'
 import { type RewindOutcome, rewindChain } from '../operations/rewind-chain.ts'
 import { chainOf, createSource, pinned } from '../pipeline/blocks/open-chain.ts'

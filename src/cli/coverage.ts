@@ -1,8 +1,8 @@
 import { type ChainCoverage, readCoverage } from '../ledger/coverage/coverage-queries.ts'
-import type { CoveredStretch } from '../ledger/coverage/coverage-stretches.ts'
-import type { UndecodedKind } from '../ledger/coverage/undecoded-logs.ts'
+import type { CoveredStretch } from '../ledger/coverage/ranges.ts'
+import type { UndecodedKind } from '../ledger/coverage/unscreened.ts'
 import { leftBehind } from '../ledger/left-behind.ts'
-import type { MempoolState } from '../ledger/mempool/mempools.ts'
+import type { MempoolState } from '../ledger/mempool/pending-transactions.ts'
 import { openLedgerForReading } from '../ledger/open.ts'
 import {
   type CommandFactory,

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
-import { databaseError } from '../ledger/database-error.ts'
-import { diskTrouble, freeDiskBytes } from '../ledger/disk-space.ts'
+import { databaseError } from '../ledger/database.ts'
+import { diskTrouble, freeDiskBytes } from '../ledger/database-file.ts'
 import { refuseSeveralNames } from '../ledger/open.ts'
 import type { Checkup } from './doctor.ts'
 

@@ -1,10 +1,9 @@
 import { existsSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { ChainscreenError } from '../diagnostics/errors.ts'
-import type { Db } from './database.ts'
-import { databaseError } from './database-error.ts'
+import { type Db, databaseError } from './database.ts'
 import { migrate, migrations, refuseNewer, schemaVersion } from './migrate.ts'
-import { addFormsFunction } from './own/own-forms.ts'
+import { addFormsFunction } from './own/own-variants.ts'
 
 /**
  * Opens the ledger for writing, and brings its schema up to date.

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { Db } from './database.ts'
-import { takeFileLock } from './file-lock.ts'
+import { takeFileLock } from './file-locks.ts'
 import { hasLeftovers, sweepLeftovers } from './sweep-leftovers.ts'
 
 /** How long one waits for another process that loads: the largest list takes less. */

@@ -3,7 +3,7 @@ import type { ChainSource } from '../chains/source.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import { heightsWithoutHash, keptHash } from '../ledger/blocks/block-hashes.ts'
 import { blockAt, type Chain, type ChainState, readChainState } from '../ledger/blocks/chain.ts'
-import { coverageOver, type RewindImpact, rewind, rewindImpact } from '../ledger/blocks/rewind.ts'
+import { coverageOver, type RewindImpact, rewind, rewindImpact } from '../ledger/blocks/roll-back.ts'
 import type { Db } from '../ledger/database.ts'
 import type { BlockRef } from '../screening/types.ts'
 

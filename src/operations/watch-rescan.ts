@@ -2,8 +2,8 @@ import { ChainscreenError } from '../diagnostics/errors.ts'
 import { readChainState, readHalt } from '../ledger/blocks/chain.ts'
 import type { StepCounts } from '../ledger/blocks/commit-step.ts'
 import { pendingReplays, type Replay, readReplay, replayCounts } from '../ledger/blocks/replays.ts'
-import { isDaemonLockFree } from '../ledger/daemon-lock.ts'
 import type { Db } from '../ledger/database.ts'
+import { isDaemonLockFree } from '../ledger/file-locks.ts'
 import { pause } from '../lifecycle/loop.ts'
 
 export interface RescanWatch {

@@ -9,8 +9,8 @@ import type { Chain } from '../ledger/blocks/chain.ts'
 import { commitCanary, noteCanaryFailure, putCanaryEntry } from '../ledger/canary.ts'
 import type { Db } from '../ledger/database.ts'
 import { type Loop, startLoop } from '../lifecycle/loop.ts'
-import type { Memory } from './blocks/memory.ts'
 import { screenUntilCurrent } from './blocks/screen-blocks.ts'
+import type { Memory } from './blocks/screening-index.ts'
 
 /** No chain has this name in an alert's id, so no real transfer can have the id of a made-up one. */
 const chain: Chain = { id: 'canary', caip2: 'canary', addressText: (key) => addressText(key) }

@@ -9,7 +9,7 @@ import {
 } from '../ledger/alerts/counts.ts'
 import type { Db } from '../ledger/database.ts'
 import { readLists } from '../ledger/lists/lists.ts'
-import { type MempoolState, readMempools } from '../ledger/mempool/mempools.ts'
+import { type MempoolState, readMempools } from '../ledger/mempool/pending-transactions.ts'
 import { readRevisions } from '../ledger/revisions.ts'
 import type { Health } from './health.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FollowerOptions } from '../../src/chains/follower.ts'
 import { createPool } from '../../src/chains/pool/pool.ts'
-import { lowerFinal } from '../../src/ledger/blocks/lower-final.ts'
+import { lowerFinal } from '../../src/ledger/blocks/finality.ts'
 import { pendingReplays } from '../../src/ledger/blocks/replays.ts'
 import { readCoverage } from '../../src/ledger/coverage/coverage-queries.ts'
 import type { Db } from '../../src/ledger/database.ts'

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { takeDaemonLock } from '../../src/ledger/daemon-lock.ts'
+import { takeDaemonLock } from '../../src/ledger/file-locks.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { contentsOf } from '../e2e/database.ts'
 import type { Project } from '../e2e/project.ts'

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3'
 import { indexForms } from '../../src/address/equivalents.ts'
 import type { Key } from '../../src/address/key.ts'
 import { migrations } from '../../src/ledger/migrate.ts'
-import { addFormsFunction } from '../../src/ledger/own/own-forms.ts'
+import { addFormsFunction } from '../../src/ledger/own/own-variants.ts'
 import { tellsOfPerson } from '../../src/privacy/forbidden-columns.ts'
 import { tempDir } from '../temp.ts'
 

@@ -7,8 +7,8 @@ import {
   pendingReplays,
   readReplay,
 } from '../../src/ledger/blocks/replays.ts'
-import { takeDaemonLock } from '../../src/ledger/daemon-lock.ts'
 import type { Db } from '../../src/ledger/database.ts'
+import { takeDaemonLock } from '../../src/ledger/file-locks.ts'
 import { type RescanWatch, watchRescan } from '../../src/operations/watch-rescan.ts'
 import { at, chain, commit, freshChain, ref, screened } from '../ledger/fixtures.ts'
 

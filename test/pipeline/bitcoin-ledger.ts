@@ -10,7 +10,7 @@ import { all, type Db } from '../../src/ledger/database.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { addOwnDescriptor, type DescriptorWords } from '../../src/own/add-descriptor.ts'
 import { createLedgerStore, type Wiring } from '../../src/pipeline/blocks/ledger-store.ts'
-import { Memory } from '../../src/pipeline/blocks/memory.ts'
+import { Memory } from '../../src/pipeline/blocks/screening-index.ts'
 import {
   type BlockSpec,
   type BuiltBlock,

@@ -9,7 +9,7 @@ import { putList } from '../../src/ledger/lists/lists.ts'
 import { addSnapshot } from '../../src/ledger/lists/stage-snapshot.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { createLedgerStore, type Wiring } from '../../src/pipeline/blocks/ledger-store.ts'
-import { Memory } from '../../src/pipeline/blocks/memory.ts'
+import { Memory } from '../../src/pipeline/blocks/screening-index.ts'
 import { at, chain } from '../ledger/fixtures.ts'
 import { listed } from '../screening/builders.ts'
 

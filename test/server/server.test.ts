@@ -3,7 +3,7 @@ import { type ChainConditions, createChainConditions } from '../../src/chains/ch
 import { noteCanaryFailure } from '../../src/ledger/canary.ts'
 import { type Db, run } from '../../src/ledger/database.ts'
 import { addOwnAddresses } from '../../src/ledger/own/own-addresses.ts'
-import { Memory } from '../../src/pipeline/blocks/memory.ts'
+import { Memory } from '../../src/pipeline/blocks/screening-index.ts'
 import { runCanary } from '../../src/pipeline/canary.ts'
 import { startServer } from '../../src/server/server.ts'
 import { freshLedger } from '../ledger/fixtures.ts'

@@ -3,7 +3,7 @@ import { readPasted } from '../../address/read-pasted.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { isoMoment } from '../../time/iso-moment.ts'
 import { all, type Db, inTransaction, one } from '../database.ts'
-import { type AlertEventKind, writeEvent } from './alert-events.ts'
+import { type AlertEventKind, writeEvent } from './write-alert.ts'
 
 /** A row of `alerts`: see docs/alerts.md. */
 export interface AlertRow {

@@ -3,8 +3,7 @@ import type { Key } from '../../address/key.ts'
 import { alertId } from '../../screening/alert-id.ts'
 import type { Entry } from '../../screening/types.ts'
 import { type Db, one, run } from '../database.ts'
-import { writeEvent } from './alert-events.ts'
-import type { AlertOutcome } from './write-alert.ts'
+import { type AlertOutcome, writeEvent } from './write-alert.ts'
 
 /** An own address, as the exchange writes it; `undefined` where the key is not own. An index look-up. */
 export function ownAddressText(db: Db, key: Key): string | undefined {

@@ -1,7 +1,7 @@
 import type { Key } from '../../address/key.ts'
 import type { Tag } from '../../screening/level.ts'
 import { all, type Db, one, run } from '../database.ts'
-import { writeEvent } from './alert-events.ts'
+import { writeEvent } from './write-alert.ts'
 
 /** How far a job has come. */
 export type RegradePosition =

@@ -4,7 +4,6 @@ import type { BlockRef, Finding } from '../../screening/types.ts'
 import type { Chain } from '../blocks/chain.ts'
 import { type Db, one, run } from '../database.ts'
 import { assetName } from '../transfers/known-assets.ts'
-import { writeEvent } from './alert-events.ts'
 
 /** What became of a finding: a new alert, one that came back, or one that existed already, in a block or before it. */
 export type AlertOutcome = 'created' | 'reinstated' | 'known'
@@ -107,4 +106,44 @@ function place(db: Db, chain: Chain, block: BlockRef | null, finding: Finding, i
 /** Unknown of an undecoded log. */
 function amountText({ amount }: Finding): string | null {
   return amount === null ? null : String(amount)
+}
+
+/** What can happen to an alert. `acknowledged` to `false-positive` are a person's decisions. */
+export type AlertEventKind =
+  | 'created'
+  | 'confirmed'
+  | 'final'
+  | 'orphaned'
+  | 'reinstated'
+  | 'withdrawn'
+  | 'replaced'
+  | 'entry-removed'
+  | 'listed-again'
+  | 'regraded'
+  | 'acknowledged'
+  | 'blocked'
+  | 'rejected'
+  | 'released'
+  | 'false-positive'
+  | 'note'
+
+interface AlertEvent {
+  alertId: string
+  /** ISO-8601. */
+  at: string
+  kind: AlertEventKind
+  /** Who: a person's name, or `chainscreen`. */
+  actor?: string
+  note?: string | null
+  data?: Record<string, unknown> | null
+}
+
+/** Appends to the story of an alert. Nothing in it is ever changed. */
+export function writeEvent(db: Db, event: AlertEvent): void {
+  run(
+    db,
+    'insert into alert_events (alert_id, at, kind, actor, note, data) values (?, ?, ?, ?, ?, ?)',
+    ...[event.alertId, event.at, event.kind, event.actor ?? 'chainscreen', event.note ?? null],
+    event.data ? JSON.stringify(event.data) : null,
+  )
 }

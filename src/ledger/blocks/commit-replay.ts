@@ -10,7 +10,7 @@ import {
   takeOverFreezes,
   writeBlock,
 } from './commit-step.ts'
-import { finalize } from './finalize.ts'
+import { finalize } from './finality.ts'
 import { noteReplayed } from './replays.ts'
 
 /** A replay's own coverage row, carried from step to step. */

@@ -4,21 +4,24 @@ import type { BlockRef, Finding, FreezeNotice, ScreenableTx } from '../../screen
 import { type AlertOutcome, writeAlert } from '../alerts/write-alert.ts'
 import { type CoverageRow, coverageTerms, coverBlock, openFollowRow } from '../coverage/coverage.ts'
 import { noteTraces } from '../coverage/traces-away.ts'
-import { noteUndecoded, type UndecodedNote } from '../coverage/undecoded-logs.ts'
-import { noteUnscreened, type UnscreenedNote } from '../coverage/unscreened.ts'
+import {
+  noteUndecoded,
+  noteUnscreened,
+  type UndecodedNote,
+  type UnscreenedNote,
+} from '../coverage/unscreened.ts'
 import { type Db, inTransaction, run } from '../database.ts'
 import { noteFollowed } from '../freezes/freeze-contracts.ts'
-import { writeFreezes } from '../freezes/token-freezes.ts'
+import { writeFreezes } from '../freezes/freeze-entries.ts'
 import type { Claimed } from '../mempool/pending-transactions.ts'
 import { settleBlock } from '../mempool/settle-block.ts'
 import { noteUsed } from '../own/own-branches.ts'
 import { type Revisions, readRevisions } from '../revisions.ts'
 import { writeMovements } from '../transfers/movements.ts'
 import { type Chain, moveCursor, noteHead, readChainState } from './chain.ts'
-import { finalize } from './finalize.ts'
+import { finalize } from './finality.ts'
 import { findingsOfRemoved } from './reinstate.ts'
-import { setUntouchedAside } from './set-aside.ts'
-import { isWeaker, wasScreened } from './stronger-readings.ts'
+import { isWeaker, setUntouchedAside, wasScreened } from './superseded.ts'
 
 /** A block that was looked through, with what the lists say of it. */
 export interface ScreenedBlock extends BlockRef {

@@ -1,7 +1,6 @@
-import { stretchesOf } from '../coverage/coverage-stretches.ts'
+import { type BlockRange, stretchesOf, without } from '../coverage/ranges.ts'
 import { all, type Db, inTransaction, one, run } from '../database.ts'
 import { readRevisions } from '../revisions.ts'
-import { type BlockRange, without } from './block-ranges.ts'
 import { readChainState } from './chain.ts'
 import { insertReplay, pendingReplays, type Replay } from './replays.ts'
 

@@ -1,8 +1,7 @@
 import { ChainscreenError } from '../../diagnostics/errors.ts'
-import { stretchesOf } from '../coverage/coverage-stretches.ts'
+import { type BlockRange, stretchesOf } from '../coverage/ranges.ts'
 import { all, type Db, inTransaction, one, run } from '../database.ts'
 import { readRevisions } from '../revisions.ts'
-import type { BlockRange } from './block-ranges.ts'
 import { readChainState } from './chain.ts'
 import type { StepCounts } from './commit-step.ts'
 

@@ -1,11 +1,10 @@
-import { type BlockRange, countBlocks, shared, without } from '../blocks/block-ranges.ts'
 import type { Start } from '../blocks/lower-start.ts'
 import { pendingReplays, type Replay } from '../blocks/replays.ts'
 import { all, type Db } from '../database.ts'
 import { historyRevision } from '../lists/rescreens.ts'
 import { lateAddresses, removedAddresses } from '../own/late-addresses.ts'
 import { readRevisions } from '../revisions.ts'
-import type { CoveredStretch } from './coverage-stretches.ts'
+import { type BlockRange, type CoveredStretch, countBlocks, shared, without } from './ranges.ts'
 
 /** Something that was not checked, and why. */
 export interface CoverageGap {

@@ -1,12 +1,12 @@
 import type { Start } from '../blocks/lower-start.ts'
 import { all, type Db } from '../database.ts'
 import { historyRevision } from '../lists/rescreens.ts'
-import { type MempoolState, readMempools } from '../mempool/mempools.ts'
+import { type MempoolState, readMempools } from '../mempool/pending-transactions.ts'
 import { lateDerived } from '../own/late-addresses.ts'
 import { readRevisions } from '../revisions.ts'
 import { type ChainRow, type ClosedGap, type CoverageGap, closedGaps, gapsOf } from './coverage-gaps.ts'
-import { type CoveredStretch, stretchesOf } from './coverage-stretches.ts'
-import { type UndecodedKind, undecodedKinds } from './undecoded-logs.ts'
+import { type CoveredStretch, stretchesOf } from './ranges.ts'
+import { type UndecodedKind, undecodedKinds } from './unscreened.ts'
 
 export interface ChainCoverage {
   chain: string

@@ -4,8 +4,7 @@ import { keepHash, keptHashes } from '../blocks/block-hashes.ts'
 import { insertReplay, readAgainFrom } from '../blocks/replays.ts'
 import { all, type Db, one, run } from '../database.ts'
 import type { Revisions } from '../revisions.ts'
-import { forgetUndecodedAbove } from './undecoded-logs.ts'
-import { forgetUnscreenedAbove } from './unscreened.ts'
+import { forgetUndecodedAbove, forgetUnscreenedAbove } from './unscreened.ts'
 
 /** How a run of blocks came to be read. `follow`: at the tip or on the way to it. `replay`: asked for by hand. */
 export type CoverageKind = 'follow' | 'replay'

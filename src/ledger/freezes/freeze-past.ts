@@ -3,7 +3,7 @@ import type { Chain } from '../blocks/chain.ts'
 import { noteUnscreened, type UnscreenedNote } from '../coverage/unscreened.ts'
 import { all, type Db, inTransaction, one, run } from '../database.ts'
 import type { FreezeContractRow } from './freeze-contracts.ts'
-import { type FreezeBlock, writeFreezes } from './token-freezes.ts'
+import { type FreezeBlock, writeFreezes } from './freeze-entries.ts'
 
 /** Blocks of the past to look through for some contracts. */
 export interface PastRange {

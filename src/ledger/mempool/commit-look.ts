@@ -4,7 +4,6 @@ import { alertExists } from '../alerts/alert-queries.ts'
 import { writeAlert } from '../alerts/write-alert.ts'
 import { type Chain, readChainState } from '../blocks/chain.ts'
 import { sameRevisions } from '../blocks/commit-step.ts'
-import { replaceBy } from '../blocks/replace.ts'
 import { type Db, inTransaction, one } from '../database.ts'
 import { type Revisions, readRevisions } from '../revisions.ts'
 import {
@@ -16,6 +15,7 @@ import {
   waitingHashes,
   withdraw,
 } from './pending-transactions.ts'
+import { replaceBy } from './settle-block.ts'
 
 /** A transaction that waits and met a list. */
 export interface WaitingTransaction {

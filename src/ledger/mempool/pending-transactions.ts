@@ -1,5 +1,44 @@
-import { writeEvent } from '../alerts/alert-events.ts'
+import { writeEvent } from '../alerts/write-alert.ts'
 import { all, type Db, one, run } from '../database.ts'
+
+/** The last look at a chain's mempool. */
+export interface MempoolState {
+  chain: string
+  lookedAt: string
+  /** `null` where it could not be read. */
+  transactions: number | null
+  /** Of them not screened yet; tried again with the next look. */
+  unread: number | null
+  /** Why it could not be read; `null` where it was. */
+  trouble: string | null
+}
+
+/** A look that found nothing new is written down this often. */
+const quietMs = 60_000
+
+/** Writes down what the last look saw, unless nearly the same stands there already. */
+export function noteMempool(db: Db, state: MempoolState): void {
+  const last = readMempools(db, state.chain)[0]
+  const same = last !== undefined && last.unread === state.unread && last.trouble === state.trouble
+  if (same && Date.parse(state.lookedAt) - Date.parse(last.lookedAt) < quietMs) return
+  run(
+    db,
+    `insert into mempools (chain, looked_at, transactions, unread, trouble) values (?, ?, ?, ?, ?)
+     on conflict do update set looked_at = excluded.looked_at, transactions = excluded.transactions,
+       unread = excluded.unread, trouble = excluded.trouble`,
+    ...[state.chain, state.lookedAt, state.transactions, state.unread, state.trouble],
+  )
+}
+
+/** @param chain every chain where not given. */
+export function readMempools(db: Db, chain?: string): MempoolState[] {
+  return all<MempoolState>(
+    db,
+    `select chain, looked_at as lookedAt, transactions, unread, trouble from mempools
+     where chain = ifnull(?, chain) order by chain`,
+    chain ?? null,
+  )
+}
 
 /** Something that one transaction only can use, and which one did: `txid:n` of a Bitcoin output, `0x…:nonce` of an EVM account. */
 export interface Claimed {
@@ -9,7 +48,7 @@ export interface Claimed {
 }
 
 /** A transaction that waited and raised an alert. */
-export interface PendingRow {
+interface PendingRow {
   hash: string
   state: 'waiting' | 'mined' | 'gone'
   replaced_by: string | null

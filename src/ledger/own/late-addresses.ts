@@ -1,7 +1,7 @@
 import { familyOfChain } from '../blocks/chain.ts'
 import { pendingReplays, type Replay } from '../blocks/replays.ts'
 import type { ChainRow, CoverageGap } from '../coverage/coverage-gaps.ts'
-import type { CoveredStretch } from '../coverage/coverage-stretches.ts'
+import type { CoveredStretch } from '../coverage/ranges.ts'
 import { all, type Db } from '../database.ts'
 import { removalsOn } from './remove-own.ts'
 

@@ -4,7 +4,7 @@ import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { all, type Db, inTransaction, one, run } from '../database.ts'
 import { inPiece, pieceRows } from '../in-pieces.ts'
 import { bumpRevision, readRevisions } from '../revisions.ts'
-import { fewAddresses, noteManyOwn, noteNewOwn } from './new-own.ts'
+import { fewAddresses, noteManyOwn, noteNewOwn } from './own-variants.ts'
 
 export interface LoadOptions {
   /** Told how many rows were compared and written so far. */

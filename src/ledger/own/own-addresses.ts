@@ -4,7 +4,7 @@ import type { OwnKind } from '../../own/own-row.ts'
 import { type Db, each, inTransaction, one, run } from '../database.ts'
 import { whileLoading } from '../while-loading.ts'
 import { type LoadOptions, type LoadPosition, lastLoad, loadStaged, publishedLoad } from './load-own.ts'
-import { entriesNaming } from './own-forms.ts'
+import { entriesNaming } from './own-variants.ts'
 
 /** An address the exchange controls. */
 export interface OwnAddress {

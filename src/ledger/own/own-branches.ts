@@ -2,9 +2,8 @@ import { equivalents } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
 import { all, type Db, inTransaction, one, run } from '../database.ts'
 import { bumpRevision, readRevisions } from '../revisions.ts'
-import { noteNewOwn } from './new-own.ts'
-import { putDerivedAddress } from './own-derived.ts'
-import type { OwnDescriptorRow } from './own-descriptors.ts'
+import { type OwnDescriptorRow, putDerivedAddress } from './own-descriptors.ts'
+import { noteNewOwn } from './own-variants.ts'
 
 /** One branch of a descriptor, and how far its addresses are known. */
 export interface OwnBranch extends OwnDescriptorRow {

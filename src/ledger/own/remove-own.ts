@@ -7,8 +7,8 @@ import { all, type Db, inTransaction, one, run } from '../database.ts'
 import { addRescreen, addRescreenItem } from '../lists/rescreens.ts'
 import { bumpRevision, readRevisions } from '../revisions.ts'
 import { whileLoading } from '../while-loading.ts'
-import { itemsNaming } from './new-own.ts'
 import { isOwnAnywhere, type OwnAddressRow } from './own-addresses.ts'
+import { itemsNaming } from './own-variants.ts'
 import { withdrawAlert } from './read-as-foreign.ts'
 
 /** Who says that addresses never were own, when and why. */

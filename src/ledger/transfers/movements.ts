@@ -1,7 +1,7 @@
 import { isoTime } from '../../screening/in-force.ts'
 import type { BlockRef, Party, ScreenableTx, Transfer } from '../../screening/types.ts'
 import type { Chain } from '../blocks/chain.ts'
-import { type ReadBlock, type StoredReading, setMisreadAside } from '../blocks/set-aside.ts'
+import { type ReadBlock, type StoredReading, setMisreadAside } from '../blocks/superseded.ts'
 import { type Db, one, run } from '../database.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { messageOf } from '../../diagnostics/errors.ts'
 import type { Log } from '../../diagnostics/log.ts'
 import { type Loop, startLoop } from '../../lifecycle/loop.ts'
-import type { Memory } from './memory.ts'
+import type { Memory } from './screening-index.ts'
 
 /** Short beside what a large load takes; one look-up where there is none. */
 const lookEveryMs = 200

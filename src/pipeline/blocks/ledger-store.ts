@@ -1,16 +1,15 @@
 import Database from 'better-sqlite3'
 import type { FollowerStore } from '../../chains/follower.ts'
+import type { SourceBlock } from '../../chains/source.ts'
 import { keptHash, lowestOpen } from '../../ledger/blocks/block-hashes.ts'
 import { blockAt, type Chain, readChainState } from '../../ledger/blocks/chain.ts'
 import { commitHead, commitStep, type StepCounts } from '../../ledger/blocks/commit-step.ts'
-import { rememberBlocks } from '../../ledger/blocks/lower-final.ts'
+import { rememberBlocks } from '../../ledger/blocks/finality.ts'
 import { rollBack } from '../../ledger/blocks/roll-back.ts'
 import { readTracesAway, type TracesAway } from '../../ledger/coverage/traces-away.ts'
-import type { Db } from '../../ledger/database.ts'
-import { databaseError } from '../../ledger/database-error.ts'
-import { partsAtFreezes } from '../freezes/parts-at-freezes.ts'
-import type { Memory } from './memory.ts'
-import { screenAndWiden } from './screen-and-widen.ts'
+import { type Db, databaseError } from '../../ledger/database.ts'
+import { screenAndWiden } from './screen-blocks.ts'
+import type { Memory } from './screening-index.ts'
 
 /** Where the wiring of one chain comes together. */
 export interface Wiring {
@@ -96,4 +95,21 @@ export function writing<T>(db: Db, write: () => T): T {
 /** A database that another process holds for long is waited for, as a node is: it must not halt the chain. */
 function asTemporary(db: Db, error: unknown): unknown {
   return error instanceof Database.SqliteError ? databaseError(db.name, error) : error
+}
+
+/**
+ * Cuts a step behind each block that says something of frozen accounts: what comes after it has to be screened with
+ * that. The parts are one after the other what the whole was.
+ */
+export function partsAtFreezes(blocks: readonly SourceBlock[]): SourceBlock[][] {
+  const parts: SourceBlock[][] = []
+  let part: SourceBlock[] = []
+  for (const block of blocks) {
+    part.push(block)
+    if (block.freezes === undefined || block.freezes.length === 0) continue
+    parts.push(part)
+    part = []
+  }
+  if (part.length > 0) parts.push(part)
+  return parts
 }

@@ -7,8 +7,7 @@ import { gapsClosedBy } from '../../ledger/coverage/unscreened.ts'
 import { registeredBetween } from '../../ledger/own/own-branches.ts'
 import { extractedMovements, storedMovements } from '../../ledger/transfers/stored-movements.ts'
 import type { Wiring } from '../blocks/ledger-store.ts'
-import { screenAndWiden } from '../blocks/screen-and-widen.ts'
-import { screenBlocks } from '../blocks/screen-blocks.ts'
+import { screenAndWiden, screenBlocks } from '../blocks/screen-blocks.ts'
 
 /** A second reading of a block that is not like the first. */
 export interface RecheckDifference {

@@ -8,9 +8,8 @@ import { blockAt, readChainState } from '../../ledger/blocks/chain.ts'
 import { commitReplay, type ReplayProgress } from '../../ledger/blocks/commit-replay.ts'
 import { commitHead, type ScreenedBlock, type StepCounts } from '../../ledger/blocks/commit-step.ts'
 import { endCoveredReplays } from '../../ledger/blocks/replays.ts'
-import type { Wiring } from '../blocks/ledger-store.ts'
-import { screenAndWiden } from '../blocks/screen-and-widen.ts'
-import { partsAtFreezes } from '../freezes/parts-at-freezes.ts'
+import { partsAtFreezes, type Wiring } from '../blocks/ledger-store.ts'
+import { screenAndWiden } from '../blocks/screen-blocks.ts'
 
 export interface ReplayRange {
   from: number

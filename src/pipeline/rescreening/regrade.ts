@@ -15,7 +15,7 @@ import {
 } from '../../ledger/alerts/regrades.ts'
 import { writeAlert } from '../../ledger/alerts/write-alert.ts'
 import { readChainState } from '../../ledger/blocks/chain.ts'
-import { finalize } from '../../ledger/blocks/finalize.ts'
+import { finalize } from '../../ledger/blocks/finality.ts'
 import { findingsAsIfInForce } from '../../ledger/blocks/reinstate.ts'
 import type { Db } from '../../ledger/database.ts'
 import { readEntry } from '../../ledger/lists/list-entries.ts'

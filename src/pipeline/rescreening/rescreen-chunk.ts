@@ -1,8 +1,7 @@
-import { tellEntryListed } from '../../ledger/alerts/entry-listed.ts'
-import { tellEntryRemoved } from '../../ledger/alerts/entry-removed.ts'
+import { tellEntryListed, tellEntryRemoved } from '../../ledger/alerts/entry-events.ts'
 import { nextRegrade } from '../../ledger/alerts/regrades.ts'
 import { readChainState } from '../../ledger/blocks/chain.ts'
-import { finalize } from '../../ledger/blocks/finalize.ts'
+import { finalize } from '../../ledger/blocks/finality.ts'
 import { type Db, inTransaction } from '../../ledger/database.ts'
 import {
   nextRescreen,

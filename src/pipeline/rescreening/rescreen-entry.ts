@@ -4,7 +4,7 @@ import { atOnce } from '../../in-slices.ts'
 import { ownAddressText, writeOwnAlert } from '../../ledger/alerts/own-alert.ts'
 import type { Db } from '../../ledger/database.ts'
 import { isOwn } from '../../ledger/own/own-addresses.ts'
-import { mayBeOwn } from '../../ledger/own/own-forms.ts'
+import { mayBeOwn } from '../../ledger/own/own-variants.ts'
 import {
   hasEarlierParty,
   nextParty,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pendingUpToSql } from '../../../src/ledger/blocks/finalize.ts'
+import { pendingUpToSql } from '../../../src/ledger/blocks/finality.ts'
 import { freshLedger } from '../fixtures.ts'
 
 describe('what becomes final', () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { without } from '../../../src/ledger/blocks/block-ranges.ts'
 import { commitReplay } from '../../../src/ledger/blocks/commit-replay.ts'
 import { lowestAskedFor, queueFromStart } from '../../../src/ledger/blocks/lower-start.ts'
 import {
@@ -9,6 +8,7 @@ import {
   readReplay,
 } from '../../../src/ledger/blocks/replays.ts'
 import { readCoverage } from '../../../src/ledger/coverage/coverage-queries.ts'
+import { without } from '../../../src/ledger/coverage/ranges.ts'
 import type { Db } from '../../../src/ledger/database.ts'
 import { readRevisions } from '../../../src/ledger/revisions.ts'
 import { at, chain, commit, dump, freshChain, ref, screened } from '../fixtures.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { rollBack } from '../../../src/ledger/blocks/roll-back.ts'
-import { ownPartySql, storedOfBlockSql } from '../../../src/ledger/blocks/set-aside.ts'
+import { ownPartySql, storedOfBlockSql } from '../../../src/ledger/blocks/superseded.ts'
 import type { Db } from '../../../src/ledger/database.ts'
 import { addOwnAddresses, retireOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
 import { rescreenChunk } from '../../../src/pipeline/rescreening/rescreen-chunk.ts'

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import type { Key } from '../../../src/address/key.ts'
-import { alertsOfEntrySql } from '../../../src/ledger/alerts/entry-removed.ts'
+import { alertsOfEntrySql } from '../../../src/ledger/alerts/entry-events.ts'
 import { all, type Db } from '../../../src/ledger/database.ts'
 import { keysMetSql } from '../../../src/ledger/lists/list-forms.ts'
 import {
@@ -14,9 +14,8 @@ import {
   saveRescreen,
 } from '../../../src/ledger/lists/rescreens.ts'
 import { migrations } from '../../../src/ledger/migrate.ts'
-import { fewAddresses } from '../../../src/ledger/own/new-own.ts'
 import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
-import { mayBeOwnSql } from '../../../src/ledger/own/own-forms.ts'
+import { fewAddresses, mayBeOwnSql } from '../../../src/ledger/own/own-variants.ts'
 import {
   earlierPartySql,
   nextPartySql,

@@ -15,8 +15,7 @@ import {
   listOwnAddresses,
   retireOwnAddresses,
 } from '../../../src/ledger/own/own-addresses.ts'
-import { putDerivedAddress } from '../../../src/ledger/own/own-derived.ts'
-import type { OwnDescriptorRow } from '../../../src/ledger/own/own-descriptors.ts'
+import { type OwnDescriptorRow, putDerivedAddress } from '../../../src/ledger/own/own-descriptors.ts'
 import {
   partySql,
   removedAmongSql,

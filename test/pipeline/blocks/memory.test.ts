@@ -5,7 +5,7 @@ import { all, type Db, inTransaction, run } from '../../../src/ledger/database.t
 import { addOwnAddresses, type OwnAddress } from '../../../src/ledger/own/own-addresses.ts'
 import { bumpRevision, readRevisions } from '../../../src/ledger/revisions.ts'
 import { hasLeftovers } from '../../../src/ledger/sweep-leftovers.ts'
-import { Memory } from '../../../src/pipeline/blocks/memory.ts'
+import { Memory } from '../../../src/pipeline/blocks/screening-index.ts'
 import { at, freshLedger } from '../../ledger/fixtures.ts'
 import { tempDir } from '../../temp.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { movedSql } from '../../../src/ledger/alerts/departures.ts'
+import { movedSql } from '../../../src/ledger/alerts/entry-events.ts'
 import { all, type Db } from '../../../src/ledger/database.ts'
 import { followOnce } from '../../chains/follow-through.ts'
 import { freshLedger } from '../../ledger/fixtures.ts'

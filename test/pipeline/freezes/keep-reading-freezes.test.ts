@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { startReadingFreezes } from '../../../src/pipeline/freezes/keep-reading-freezes.ts'
+import { startReadingFreezes } from '../../../src/pipeline/freezes/start-reading-freezes.ts'
 import { nodeError } from '../../chains/fake-chain.ts'
 import { followOnce } from '../../chains/follow-through.ts'
 import { at, chain } from '../../ledger/fixtures.ts'

@@ -4,7 +4,7 @@ import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { Log } from '../../diagnostics/log.ts'
 
 /** A watchdog over all chains of a daemon, and what happens when it bites. */
-export interface ProgressGuard {
+interface ProgressGuard {
   watchdog: Watchdog
   /** Aborted when a chain stalls: the others end their step. */
   signal: AbortSignal

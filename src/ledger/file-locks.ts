@@ -1,7 +1,7 @@
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
+import Database from 'better-sqlite3'
 import { ChainscreenError } from '../diagnostics/errors.ts'
-import { type Db, one, run } from './database.ts'
-import { isFileLockFree, takeFileLock } from './file-lock.ts'
+import { type Db, databaseError, one, run } from './database.ts'
 
 /**
  * One daemon per database. The lock is an exclusive SQLite lock on `<database>.lock`: the operating system lets go
@@ -53,4 +53,50 @@ export function isDaemonBeating(db: Db, at: string): boolean {
 
 function daemonPid(db: Db): string | undefined {
   return one<{ value: string }>(db, `select value from meta where key = 'daemon_pid'`)?.value
+}
+
+/** Kept from the garbage collector, which closes what nobody refers to, and so would let go. */
+const held = new Set<Db>()
+
+/**
+ * An exclusive lock between processes: SQLite's own, on a file of its own. The operating system lets go of it when the
+ * process ends, however it ends.
+ *
+ * @returns lets go; `null` where somebody else holds it.
+ * @throws ChainscreenError `database` where the file can't be made.
+ */
+export function takeFileLock(path: string): (() => void) | null {
+  let lock: Db
+  try {
+    lock = new Database(path, { timeout: 0 })
+  } catch (error) {
+    throw databaseError(path, error)
+  }
+  try {
+    lock.exec('begin exclusive')
+  } catch (error) {
+    lock.close()
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return null
+    throw databaseError(path, error)
+  }
+  held.add(lock)
+  return () => {
+    held.delete(lock)
+    lock.close()
+  }
+}
+
+/** Whether nobody holds the lock. Only looks: whoever takes it at the same moment gets it, but for the time of one read. */
+function isFileLockFree(path: string): boolean {
+  if (!existsSync(path)) return true
+  const lock = new Database(path, { timeout: 0, readonly: true })
+  try {
+    lock.prepare('select count(*) from sqlite_schema').get()
+    return true
+  } catch (error) {
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return false
+    throw databaseError(path, error)
+  } finally {
+    lock.close()
+  }
 }

@@ -1,10 +1,13 @@
+import type { FreezeReader } from '../../chains/freezes.ts'
 import type { ChainSource } from '../../chains/source.ts'
 import { ChainscreenError, isTemporary, messageOf } from '../../diagnostics/errors.ts'
 import type { Log } from '../../diagnostics/log.ts'
-import type { Db } from '../../ledger/database.ts'
+import { readChainState } from '../../ledger/blocks/chain.ts'
+import { type Db, inTransaction } from '../../ledger/database.ts'
+import { frozenAccounts, nextToCompare, noteCompared } from '../../ledger/freezes/freeze-past.ts'
+import { noteCheck } from '../../ledger/lists/list-checks.ts'
 import { pause, startLoop } from '../../lifecycle/loop.ts'
 import { retryDelayMs } from '../../network/retry.ts'
-import { compareFreezes, sentence } from './compare-freezes.ts'
 import { newPace, readPastFreezes } from './read-past-freezes.ts'
 
 /** Blocks become final as they are followed; one look at a small table tells whether any have. */
@@ -14,12 +17,12 @@ const longestRetryMs = 60_000
 /** To finish, a node gets this many chances in a row. */
 const finishAttempts = 5
 
-export interface PastReading {
+interface PastReading {
   /** Ends the work after the call under way; to `finish`, after all that can be read now was. @throws then, what stops it. */
   stop(options: { finish: boolean }): Promise<void>
 }
 
-export interface PastReadingOptions {
+interface PastReadingOptions {
   /** The contracts that lists of this chain have; none: there is nothing to do. */
   contracts: readonly string[]
   log: Log
@@ -97,4 +100,70 @@ export function startReadingFreezes(
       }
     },
   }
+}
+
+/** What came of asking a contract for every account that it was read to speak of. */
+interface FreezeComparison {
+  listId: string
+  contract: string
+  accounts: number
+  frozen: number
+  /** Accounts of which the contract says something else than what was read of it. */
+  different: string[]
+  /** Accounts of which it could not be asked. */
+  unasked: number
+}
+
+/** How many differing accounts a sentence names. */
+const namedAtMost = 5
+
+/**
+ * Asks a contract whose past was read through for every account found, after the block that the ledger stands at: an
+ * event that the node's index of logs left out shows here, where it is one of an account of which another was found.
+ * What came of it is a row of `list_checks`.
+ *
+ * @returns `null` where there is nothing to compare.
+ */
+export async function compareFreezes(
+  db: Db,
+  chain: { id: string },
+  reader: FreezeReader,
+  options: { now: () => string; signal: AbortSignal },
+): Promise<FreezeComparison | null> {
+  const row = nextToCompare(db, chain.id)
+  const { cursor, headHeight, finalHeight } = readChainState(db, chain.id)
+  if (row === undefined || cursor === null) return null
+  // Nodes keep the state of the last blocks: while older ones are followed there is nothing to ask.
+  if ((headHeight ?? 0) - cursor.height > cursor.height - (finalHeight ?? 0)) return null
+  const accounts = frozenAccounts(db, chain.id, row.contract)
+  const different: string[] = []
+  let unasked = 0
+  for (const { key, frozen } of accounts) {
+    const says = await reader.isFrozen(row.contract, key, cursor.hash, options.signal)
+    if (says === null) unasked++
+    else if (says !== frozen) different.push(`0x${key.slice('evm:'.length)}`)
+  }
+  const outcome: FreezeComparison = {
+    ...{ listId: row.list_id, contract: row.contract, accounts: accounts.length },
+    frozen: accounts.filter(({ frozen }) => frozen).length,
+    ...{ different, unasked },
+  }
+  const at = options.now()
+  inTransaction(db, () => {
+    noteCompared(db, row, at)
+    noteCheck(db, {
+      ...{ list_id: row.list_id, at, outcome: different.length === 0 ? 'activated' : 'rejected' },
+      ...{ status: null, detail: sentence(outcome), sha256: null, bytes: null },
+    })
+  })
+  return outcome
+}
+
+/** What was found, for people. */
+function sentence({ contract, accounts, frozen, different, unasked }: FreezeComparison): string {
+  const read = `past freezes by ${contract} are read: ${accounts} accounts, ${frozen} of them frozen`
+  const asked = unasked > 0 ? `; the contract did not answer for ${unasked} of them` : ''
+  if (different.length === 0) return read + asked
+  const more = different.length > namedAtMost ? ', …' : ''
+  return `${read}${asked}; for ${different.length} of them the contract says otherwise: ${different.slice(0, namedAtMost).join(', ')}${more}`
 }

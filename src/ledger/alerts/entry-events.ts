@@ -1,0 +1,206 @@
+import type { Key } from '../../address/key.ts'
+import { all, type Db, one } from '../database.ts'
+import { readVersion, versionOfLoad, wasInForce } from '../lists/entry-versions.ts'
+import { removalAt } from '../lists/list-removals.ts'
+import { freezeListFormat } from '../lists/lists.ts'
+import { writeEvent } from './write-alert.ts'
+
+/** An alert, with what it is to be told of its entry against. */
+interface KnownAlert {
+  id: string
+  list_revision: number
+  subject: string | null
+}
+
+/** How many alerts were told what, and the last id that was looked at; `null` when that is all of them. */
+interface ListingTold {
+  listedAgain: number
+  regraded: number
+  last: string | null
+}
+
+/**
+ * Tells the alerts of an entry what a revision made of it, inside a transaction: `listed-again`, that it is back on its list,
+ * to those that know it as removed; else `regraded`, that it is another party's now, to those that know another. Alerts raised
+ * since are not told: they were raised knowing it.
+ *
+ * @param listing the revision, and the load of its rows. @param after looks only at alerts with a higher id, at most `limit`.
+ */
+export function tellEntryListed(
+  db: Db,
+  listing: Removal,
+  after: string,
+  limit: number,
+  at: string,
+): ListingTold {
+  const { listId, key, revision } = listing
+  const told: ListingTold = { listedAgain: 0, regraded: 0, last: null }
+  const ids = all<{ id: string }>(db, alertsOfEntrySql, key, after, listId, revision, limit)
+  const version = ids.length === 0 ? undefined : versionOfLoad(db, listing)
+  if (version === undefined) return told
+  const { subject, programs } = version
+  const from = isBack(db, listing, version.removed_on) ? version.intervals.at(-1)?.from : undefined
+  for (const { id } of ids) {
+    const alert = one<KnownAlert>(db, 'select id, list_revision, subject from alerts where id = ?', id)
+    if (alert === undefined) continue
+    const isAnother = knownSubject(db, alert) !== subject
+    const party = { subject, programs: JSON.parse(programs) as string[] }
+    if (from !== undefined && knowsAsRemoved(db, listing, alert)) {
+      const data = { revision, in_force_from: from, ...party }
+      writeEvent(db, { alertId: id, at, kind: 'listed-again', data })
+      told.listedAgain++
+    } else if (isAnother) {
+      writeEvent(db, { alertId: id, at, kind: 'regraded', data: { revision, ...party } })
+      told.regraded++
+    }
+  }
+  told.last = ids.length < limit ? null : (ids.at(-1)?.id ?? null)
+  return told
+}
+
+/** A reorg may have undone a freeze, or brought back a release, that another branch of the chain had: that is not told. */
+function isBack(db: Db, { listId, key }: Removal, removedOn: string | null): boolean {
+  if (removedOn !== null) return false
+  return !isReadFromChain(db, listId) || readVersion(db, listId, key)?.removed_on === null
+}
+
+/** Whether an alert was last told that its entry is gone or, where it was told nothing, was raised when it was. */
+function knowsAsRemoved(db: Db, { listId, key }: Removal, alert: KnownAlert): boolean {
+  const last = one<{ kind: string }>(
+    db,
+    `select kind from alert_events where alert_id = ? and kind in ('entry-removed', 'listed-again')
+     order by seq desc limit 1`,
+    alert.id,
+  )
+  if (last !== undefined) return last.kind === 'entry-removed'
+  return wasInForce(db, listId, key, alert.list_revision) === false
+}
+
+/** The party as the alert last heard of it. */
+function knownSubject(db: Db, alert: KnownAlert): string | null {
+  const told = one<{ subject: string | null }>(
+    db,
+    `select data ->> '$.subject' as subject from alert_events
+     where alert_id = ? and kind in ('listed-again', 'regraded') and json_type(data, '$.subject') is not null
+     order by seq desc limit 1`,
+    alert.id,
+  )
+  return told === undefined ? alert.subject : told.subject
+}
+
+/** For the test that no scan stands behind it. */
+export const alertsOfEntrySql = `select k.alert_id as id from alert_keys k join alerts a on a.id = k.alert_id
+  where k.entry_key = ? and k.alert_id > ? and a.list_id = ? and a.list_revision < ? order by k.alert_id limit ?`
+
+/**
+ * Tells the alerts of an entry that it left its list, inside a transaction. Alerts raised since are not told: they
+ * were raised knowing it. Nor are any where a reorg undid it, or those that were told of the same release before.
+ *
+ * @param after looks only at alerts with a higher id, at most `limit`. @returns how many were told, and the last id that was
+ * looked at; `null` when that is all of them.
+ */
+export function tellEntryRemoved(
+  db: Db,
+  removal: Removal,
+  after: string,
+  limit: number,
+  at: string,
+): { told: number; last: string | null } {
+  const { listId, key, revision } = removal
+  const alerts = all<{ id: string }>(db, alertsOfEntrySql, key, after, listId, revision, limit)
+  const departure = alerts.length === 0 ? null : departureOf(db, removal)
+  if (departure === null) return { told: 0, last: null }
+  const untold = alerts.filter(({ id }) => !isTold(db, id, removal, departure))
+  // Where a person took the whole list out of force, it is theirs.
+  const by = untold.length === 0 ? undefined : removalAt(db, listId, revision)
+  const data = { revision, ...departure, ...(by && { reason: 'list-removed' }) }
+  const person = by && { actor: by.actor, note: by.note }
+  for (const { id } of untold) writeEvent(db, { alertId: id, at, kind: 'entry-removed', ...person, data })
+  return { told: untold.length, last: alerts.length < limit ? null : (alerts.at(-1)?.id ?? null) }
+}
+
+/** That an entry left its list. */
+interface Removal {
+  listId: string
+  key: Key
+  /** The list revision that removed it. */
+  revision: number
+  /** The row of `rescreens` that says so. */
+  load: number
+}
+
+/** What there is to tell of a removal, as an event says it. */
+interface Departure {
+  /** `null` where the entry never was: a reorg undid the freeze. */
+  removed_on: string | null
+  /** When an issuer let the account go: the time of the block. */
+  removed_at?: string
+}
+
+/** What there is to tell of a removal by now; `null` where a reorg undid it since, and the entry is in force. */
+function departureOf(db: Db, removal: Removal): Departure | null {
+  const { listId, key } = removal
+  const then = versionOfLoad(db, removal)
+  if (!isReadFromChain(db, listId)) return { removed_on: then?.removed_on ?? lastRemovedOn(db, removal) }
+  const now = readVersion(db, listId, key)
+  const to = then?.intervals.at(-1)?.to ?? null
+  if (to !== null && hasEnd(db, removal, to)) return released(to)
+  if (now === undefined) return { removed_on: null }
+  // Let go in another block, or for another reason: the entry left its list all the same.
+  const last = now.intervals.at(-1)?.to ?? null
+  return last === null ? null : released(last)
+}
+
+function released(at: string): Departure {
+  return { removed_on: at.slice(0, 'YYYY-MM-DD'.length), removed_at: at }
+}
+
+/**
+ * Whether an alert was told before of this very release: a reorg that moves it to another block makes another removal of it. By
+ * its transaction it is the same one, and also where both are of one day, and what was told then is not another one that
+ * stands. What was told before the entry was listed again is another one. Other lists know no reorg: each of their removals is one.
+ */
+function isTold(db: Db, alertId: string, removal: Removal, { removed_on, removed_at }: Departure): boolean {
+  if (removed_at === undefined) return false
+  const events = all<{ data: string }>(
+    db,
+    `select data from alert_events where alert_id = ?1 and kind = 'entry-removed'
+       and seq > ifnull((select max(seq) from alert_events where alert_id = ?1 and kind = 'listed-again'), 0)`,
+    alertId,
+  )
+  return events.some(({ data }) => {
+    const told = JSON.parse(data) as Departure
+    if (told.removed_at === removed_at) return true
+    // Older versions of chainscreen told the day alone.
+    if (told.removed_at === undefined) return told.removed_on === removed_on
+    if (isMoved(db, removal, told.removed_at, removed_at)) return true
+    return told.removed_on === removed_on && !hasEnd(db, removal, told.removed_at)
+  })
+}
+
+function hasEnd(db: Db, { listId, key }: Removal, time: string): boolean {
+  return readVersion(db, listId, key)?.intervals.some(({ to }) => to === time) ?? false
+}
+
+/** Whether the transaction that let an account go at one time is that of a release at another time, whose block lost. */
+function isMoved(db: Db, { listId, key }: Removal, from: string, to: string): boolean {
+  return one(db, movedSql, listId, key, to, from) !== undefined
+}
+
+/** For the test that no scan stands behind it. */
+export const movedSql = `select 1 from freeze_contracts c
+  join token_freezes n on n.chain = c.chain and n.key = ?2 and n.contract = c.contract
+    and n.change = 'unfrozen' and n.orphaned = 0 and n.block_time = ?3
+  join token_freezes o on o.chain = n.chain and o.key = n.key and o.contract = n.contract and o.tx_hash = n.tx_hash
+    and o.change = 'unfrozen' and o.orphaned = 1 and o.block_time = ?4
+  where c.list_id = ?1 limit 1`
+
+function isReadFromChain(db: Db, listId: string): boolean {
+  return one(db, 'select 1 from lists where id = ? and format = ?', listId, freezeListFormat) !== undefined
+}
+
+/** What was removed before there were versions. */
+function lastRemovedOn(db: Db, { listId, key }: Removal): string | null {
+  const now = readVersion(db, listId, key)
+  return now?.removed_on ?? now?.intervals.findLast(({ to }) => to !== null)?.to ?? null
+}
