@@ -3,7 +3,7 @@ import { createLog } from '../diagnostics/log.ts'
 import { takeDaemonLock } from '../ledger/file-locks.ts'
 import { openLedger } from '../ledger/open.ts'
 import { type RewindOutcome, rewindChain } from '../operations/rewind-chain.ts'
-import { chainOf, createSource, pinned } from '../pipeline/blocks/open-chain.ts'
+import { chainOf, createSource, pinned } from '../pipeline/blocks/create-source.ts'
 import {
   type CommandFactory,
   type CommonOptions,
@@ -16,8 +16,7 @@ import {
   parseHeight,
   stopSignal,
 } from './common.ts'
-import { printJson, printLine } from './output.ts'
-import { createProgress } from './progress.ts'
+import { createProgress, printJson, printLine } from './output.ts'
 
 interface RewindOptions extends CommonOptions {
   to: string

@@ -16,13 +16,10 @@ import {
   listFileHelp,
   now,
 } from './common.ts'
-import { approveCommand } from './lists-approve.ts'
+import { approveCommand, removeListCommand, sayImport, updateCommand } from './lists-change.ts'
 import { previewCommand } from './lists-preview.ts'
-import { removeListCommand } from './lists-remove.ts'
-import { updateCommand } from './lists-update.ts'
 import { printable, printJson, printLine, printTable, printWrapped } from './output.ts'
 import { rescreenAfter } from './rescreen.ts'
-import { sayImport } from './say-import.ts'
 
 /** `lists update|import|show|diff|preview|approve|remove`. */
 export const listsCommand: CommandFactory = (done) =>

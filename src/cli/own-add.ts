@@ -8,9 +8,8 @@ import { familyOf } from '../own/chain-of-height.ts'
 import { addOwn } from '../own/import-own.ts'
 import { ownKinds } from '../own/own-row.ts'
 import { type CommonOptions, chainHelp, command, configOf, now, parseHeight } from './common.ts'
-import { finishAdding, sayCounts } from './finish-adding.ts'
-import { addDescriptorOf, descriptorJson, sayDescriptor } from './own-descriptors.ts'
-import { sinceHelp, sinceOf } from './since.ts'
+import { addDescriptorOf, descriptorJson, sayDescriptor } from './own-list.ts'
+import { finishAdding, sayCounts, sinceHelp, sinceOf } from './since.ts'
 
 interface AddOptions extends CommonOptions {
   descriptor?: string

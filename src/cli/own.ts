@@ -13,13 +13,11 @@ import {
   now,
   stopSignal,
 } from './common.ts'
-import { finishAdding, sayCounts } from './finish-adding.ts'
-import { printJson, printLine } from './output.ts'
+import { createProgress, printJson, printLine } from './output.ts'
 import { addCommand, listedHelp } from './own-add.ts'
 import { listCommand } from './own-list.ts'
 import { removeCommand } from './own-remove.ts'
-import { createProgress } from './progress.ts'
-import { sinceHelp, sinceOf } from './since.ts'
+import { finishAdding, sayCounts, sinceHelp, sinceOf } from './since.ts'
 
 /** `own import|add|retire|remove|list`. */
 export const ownCommand: CommandFactory = () =>

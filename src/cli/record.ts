@@ -11,8 +11,7 @@ import {
   parseHeight,
   stopSignal,
 } from './common.ts'
-import { printJson, printLine } from './output.ts'
-import { createProgress } from './progress.ts'
+import { createProgress, printJson, printLine } from './output.ts'
 
 interface RecordCliOptions extends CommonOptions {
   from: string

@@ -9,7 +9,7 @@ import { isDaemonBeating, takeDaemonLock } from '../ledger/file-locks.ts'
 import { openLedger } from '../ledger/open.ts'
 import { loadLists } from '../lists/load-lists.ts'
 import { watchRescan } from '../operations/watch-rescan.ts'
-import { chainOf, createSource, pinned } from '../pipeline/blocks/open-chain.ts'
+import { chainOf, createSource, pinned } from '../pipeline/blocks/create-source.ts'
 import { Memory } from '../pipeline/blocks/screening-index.ts'
 import { replay } from '../pipeline/rescans/replay.ts'
 import { freezeContractsOn, knowAssets, knowFreezeLists } from '../pipeline/store-config.ts'
@@ -24,8 +24,7 @@ import {
   parseHeight,
   stopSignal,
 } from './common.ts'
-import { printJson, printLine } from './output.ts'
-import { createProgress, type Progress } from './progress.ts'
+import { createProgress, type Progress, printJson, printLine } from './output.ts'
 import { rescreenAfter } from './rescreen.ts'
 
 interface Job {

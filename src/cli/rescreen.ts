@@ -16,8 +16,7 @@ import {
   parseHeight,
   stopSignal,
 } from './common.ts'
-import { printJson, printLine } from './output.ts'
-import { createProgress } from './progress.ts'
+import { createProgress, printJson, printLine } from './output.ts'
 
 /** `rescreen [--since REV]`: match stored history against the active lists. */
 export const rescreenCommand: CommandFactory = () =>

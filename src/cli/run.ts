@@ -1,7 +1,7 @@
 import { runDaemon } from '../daemon.ts'
 import { createLog } from '../diagnostics/log.ts'
 import { type CommandFactory, type CommonOptions, command, configOf, stopSignal } from './common.ts'
-import { createProgress } from './progress.ts'
+import { createProgress } from './output.ts'
 
 /** `run [--once]`: the daemon. */
 export const runCommand: CommandFactory = () =>

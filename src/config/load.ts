@@ -1,11 +1,9 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { ChainscreenError } from '../diagnostics/errors.ts'
-import { whyUnreadable } from '../diagnostics/unreadable-file.ts'
+import { mayHoldSecret, notShown } from '../address/secret.ts'
+import { ChainscreenError, whyUnreadable } from '../diagnostics/errors.ts'
 import { ConfigDocument } from './document.ts'
-import { substituteEnvironment } from './environment.ts'
-import { configError, fromSchema } from './mistakes.ts'
-import { findNotBuilt } from './not-built.ts'
+import { configError, fromSchema, type Mistake } from './mistakes.ts'
 import { type Config, configSchema } from './schema.ts'
 import { findPrivateKeys, readSecretFiles, resolvePaths } from './secrets.ts'
 
@@ -70,4 +68,50 @@ function readConfigFile(file: string): string {
       { cause },
     )
   }
+}
+
+/** Documented keys that this version does not have yet, and what to do instead. Such a key is refused, never ignored. */
+const notBuilt: Readonly<Record<string, string>> = { delivery: 'remove it (alerts are in the database)' }
+
+function findNotBuilt(config: unknown): Mistake[] {
+  if (typeof config !== 'object' || config === null) return []
+  return Object.entries(notBuilt).flatMap(([key, instead]) => {
+    const text = ` is not built yet in this version: ${instead}`
+    return Object.hasOwn(config, key) ? [{ path: [key], text, notBuilt: true }] : []
+  })
+}
+
+/** `$${` stands for a `${` that is meant as it is. */
+const reference = /\$\$\{|\$\{([^}]*)(\}?)/g
+const inside = /^([A-Za-z_][A-Za-z0-9_]*)(?::-([\s\S]*))?$/
+
+/**
+ * Puts variables in place of `${NAME}` and `${NAME:-default}` in text values; the default counts when the
+ * variable is unset or empty. Mistakes name the variable, never its value.
+ */
+function substituteEnvironment(document: ConfigDocument, env: NodeJS.ProcessEnv): Mistake[] {
+  const mistakes: Mistake[] = []
+  document.replaceTexts((text, path) =>
+    text.replace(reference, (whole: string, content: string | undefined, end: string | undefined) => {
+      if (content === undefined) return '${'
+      const [, name, fallback] = (end === '}' && inside.exec(content)) || []
+      if (name === undefined) {
+        const wrong = `found a \${ that names no variable, expected \${NAME} or \${NAME:-default} ($\${ for a plain \${)`
+        mistakes.push({ path, text: `: ${wrong}`, notBuilt: false })
+        return whole
+      }
+      const value = env[name]
+      if (value !== undefined && (value !== '' || fallback === undefined)) return value
+      if (fallback !== undefined) return fallback
+      // A secret in the place of a name has its spaces and dashes as underscores.
+      const shown = mayHoldSecret(name.replaceAll('_', ' ')) ? notShown : name
+      mistakes.push({
+        path,
+        text: `: the environment variable ${shown} is not set: set it, or write \${${shown}:-default}`,
+        notBuilt: false,
+      })
+      return whole
+    }),
+  )
+  return mistakes
 }

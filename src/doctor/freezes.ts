@@ -3,7 +3,7 @@ import { contractsOf, type FreezeContractConfig } from '../config/freeze-list.ts
 import { freezeListsOf } from '../config/lists.ts'
 import type { Config } from '../config/schema.ts'
 import { messageOf } from '../diagnostics/errors.ts'
-import { createSource } from '../pipeline/blocks/open-chain.ts'
+import { createSource } from '../pipeline/blocks/create-source.ts'
 import type { Checkup } from './doctor.ts'
 
 /** Asks the nodes for the contracts of every list that is read from a chain: each must be there, and know whom it froze. */

@@ -4,7 +4,7 @@ import type { EvmChainConfig } from '../config/evm.ts'
 import { ChainscreenError, isTemporary, messageOf } from '../diagnostics/errors.ts'
 import { readChainState } from '../ledger/blocks/chain.ts'
 import { openLedgerForReading } from '../ledger/open.ts'
-import { createSource } from '../pipeline/blocks/open-chain.ts'
+import { createSource } from '../pipeline/blocks/create-source.ts'
 import type { Checkup } from './doctor.ts'
 
 /** What a node has of a block. `traces`: `null` where neither it nor the next ones have transactions to tell by. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Key } from '../address/key.ts'
 import { alertId } from '../screening/alert-id.ts'
-import { isStillToCome } from '../time/still-to-come.ts'
+import { isStillToCome } from '../time/moments.ts'
 import { readAlert } from './alerts/alert-queries.ts'
 import { writeAlert } from './alerts/write-alert.ts'
 import type { Chain } from './blocks/chain.ts'

@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { CsvError, parse } from 'csv-parse'
-import { ChainscreenError } from '../diagnostics/errors.ts'
-import { whyUnreadable } from '../diagnostics/unreadable-file.ts'
+import { ChainscreenError, whyUnreadable } from '../diagnostics/errors.ts'
 import { refuseForbiddenColumns } from '../privacy/forbidden-columns.ts'
 import { checkOwnRow, type KnownChains, type OwnFields, type OwnRow } from './own-row.ts'
 

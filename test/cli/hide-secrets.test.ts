@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hiderOf } from '../../src/cli/hide-secrets.ts'
+import { hiderOf } from '../../src/cli/run-cli.ts'
 
 const words = 'legal winner thank year wave sausage worth useful legal winner thank yellow'
 

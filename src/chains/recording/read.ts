@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
 import { z } from 'zod'
-import { ChainscreenError } from '../../diagnostics/errors.ts'
-import { whyUnreadable } from '../../diagnostics/unreadable-file.ts'
+import { ChainscreenError, whyUnreadable } from '../../diagnostics/errors.ts'
 import { checkBitcoinBlock, checkEvmBlock } from './check-block.ts'
 import {
   bitcoinLineSchema,

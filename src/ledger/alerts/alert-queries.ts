@@ -1,7 +1,7 @@
 import type { Key } from '../../address/key.ts'
 import { readPasted } from '../../address/read-pasted.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
-import { isoMoment } from '../../time/iso-moment.ts'
+import { isoMoment } from '../../time/moments.ts'
 import { all, type Db, inTransaction, one } from '../database.ts'
 import { type AlertEventKind, writeEvent } from './write-alert.ts'
 

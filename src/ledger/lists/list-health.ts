@@ -1,4 +1,4 @@
-import { isStillToCome } from '../../time/still-to-come.ts'
+import { isStillToCome } from '../../time/moments.ts'
 import type { Db } from '../database.ts'
 import { isReadThrough, pastProgress } from '../freezes/freeze-past.ts'
 import { activeSnapshot } from './list-snapshots.ts'

@@ -12,10 +12,10 @@ import { lowestAskedFor, queueFromStart, raisedStart } from '../../ledger/blocks
 import type { Db } from '../../ledger/database.ts'
 import { startReadingFreezes } from '../freezes/start-reading-freezes.ts'
 import { type MempoolTending, tendMempool } from '../mempool/poll-mempool.ts'
-import { followAndRescan } from '../rescans/keep-replaying.ts'
 import { createRecheck, type Recheck } from '../rescans/recheck.ts'
+import { followAndRescan } from '../rescans/rescan-loop.ts'
+import { chainOf, createSource, pinned } from './create-source.ts'
 import { createLedgerStore, type Wiring } from './ledger-store.ts'
-import { chainOf, createSource, pinned } from './open-chain.ts'
 import type { Memory } from './screening-index.ts'
 
 /** What one chain of a daemon is followed with. */

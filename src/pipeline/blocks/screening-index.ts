@@ -1,11 +1,14 @@
 import { isWatched } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
+import { messageOf } from '../../diagnostics/errors.ts'
+import type { Log } from '../../diagnostics/log.ts'
 import type { Db } from '../../ledger/database.ts'
 import { entriesMet, formsSince, lastForm } from '../../ledger/lists/list-forms.ts'
 import { watchedClaims } from '../../ledger/mempool/pending-transactions.ts'
 import { type LoadPosition, loadUnderWay, rowsOfLoad } from '../../ledger/own/load-own.ts'
 import { countOwnAddresses, isOwn, ownKeysSince } from '../../ledger/own/own-addresses.ts'
 import { type Revisions, readRevisions } from '../../ledger/revisions.ts'
+import { type Loop, startLoop } from '../../lifecycle/loop.ts'
 import { KeyTable } from '../../screening/key-table.ts'
 import type { OwnLookup } from '../../screening/types.ts'
 import type { Listings, Match } from '../../screening/watchlist.ts'
@@ -138,4 +141,23 @@ class StoredWatchlist implements Listings {
   lookup(key: Key): readonly Match[] {
     return isWatched(key) && !this.#table.mayHave(key) ? [] : entriesMet(this.#db, key)
   }
+}
+
+/** Short beside what a large load takes; one look-up where there is none. */
+const lookEveryMs = 200
+
+/** Reads listed keys and own addresses into memory while they are being loaded, here or by another process. */
+export function startReadingAhead(memory: Memory, log: Log): Loop {
+  return startLoop(
+    () => {
+      try {
+        return memory.readAhead() ? 1 : lookEveryMs
+      } catch (error) {
+        // They are read when they count: only later, and all at once.
+        log.debug(`what is being loaded could not be read ahead: ${messageOf(error)}`)
+        return lookEveryMs
+      }
+    },
+    { ref: false },
+  )
 }

@@ -4,16 +4,16 @@ import type { Log } from '../../diagnostics/log.ts'
 import { readChainState } from '../../ledger/blocks/chain.ts'
 import { pendingReplays, type ReplayCause } from '../../ledger/blocks/replays.ts'
 import { startLoop } from '../../lifecycle/loop.ts'
+import { openSource } from '../blocks/create-source.ts'
 import type { Wiring } from '../blocks/ledger-store.ts'
-import { openSource } from '../blocks/open-chain.ts'
-import { workOffReplays } from './work-off-replays.ts'
+import { workOffReplays } from './run-rescans.ts'
 
 /** Requests come from other processes; one look at an index finds them. */
 const lookEveryMs = 1_000
 /** What failed again and again, such as blocks that the node has pruned, is tried more and more rarely. */
 const longestPauseMs = 60_000
 
-export interface ReplayingOptions {
+interface ReplayingOptions {
   freezeContracts: readonly string[]
   log: Log
   signal: AbortSignal

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isoMoment } from '../../src/time/iso-moment.ts'
+import { isoMoment } from '../../src/time/moments.ts'
 
 describe('a moment in the words of a person', () => {
   it.each([

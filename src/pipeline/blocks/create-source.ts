@@ -14,7 +14,7 @@ import { Redactor } from '../../privacy/redactor.ts'
 type Pace = Pick<BitcoinSourceOptions, 'busyDelayMs' | 'headWait'> & Pick<EvmSourceOptions, 'traceRetryMs'>
 
 /** What is wanted of a source beside what its chain's config says. */
-export interface SourceWishes {
+interface SourceWishes {
   /** Token contracts whose freezes are read, lower-case: of EVM chains. */
   freezeContracts?: readonly string[]
   /** For who reads blocks once, such as a replay: call traces that fail are asked for again by the source itself. */

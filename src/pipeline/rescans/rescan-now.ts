@@ -1,16 +1,16 @@
 import type { ChainConfig } from '../../config/chains.ts'
 import type { Config } from '../../config/schema.ts'
-import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
+import { ChainscreenError, isMissing, messageOf } from '../../diagnostics/errors.ts'
 import type { Log } from '../../diagnostics/log.ts'
 import type { StepCounts } from '../../ledger/blocks/commit-step.ts'
 import type { Replay } from '../../ledger/blocks/replays.ts'
 import type { Db } from '../../ledger/database.ts'
 import { takeDaemonLock } from '../../ledger/file-locks.ts'
 import { loadLists } from '../../lists/load-lists.ts'
-import { chainOf, createSource, openSource, pinned } from '../blocks/open-chain.ts'
+import { chainOf, createSource, openSource, pinned } from '../blocks/create-source.ts'
 import { Memory } from '../blocks/screening-index.ts'
 import { freezeContractsOn, knowAssets, knowFreezeLists } from '../store-config.ts'
-import { workOffReplays } from './work-off-replays.ts'
+import { workOffReplays } from './run-rescans.ts'
 
 /**
  * Works off what of a chain is written down to be read again, unless a daemon is there to do it.
@@ -78,5 +78,38 @@ function lockUnlessDaemon(db: Db): (() => void) | null {
   } catch (error) {
     if (error instanceof ChainscreenError && error.code === 'database-locked') return null
     throw error
+  }
+}
+
+/**
+ * Those of these heights whose blocks the chain's node does not have. Blocks are read whole: a pruned node still knows the
+ * hashes of those it has not. Where the node can't be asked now, none is said to be missing.
+ */
+export async function missingBlocks(config: ChainConfig, heights: readonly number[]): Promise<Set<number>> {
+  const missing = new Set<number>()
+  for (const height of new Set(heights)) {
+    const served = await isServed(config, height)
+    if (served === null) break
+    if (!served) missing.add(height)
+  }
+  return missing
+}
+
+/** @returns `null` where the node can't be asked now. */
+async function isServed(config: ChainConfig, height: number): Promise<boolean | null> {
+  // One for each height: what a node of a pool does not have is held against it.
+  // Traces may be gone where the block is not, and are then done without.
+  const bare =
+    config.type === 'evm' && config.traces === 'auto' ? { ...config, traces: 'off' as const } : config
+  const source = await openSource(bare).catch(() => null)
+  if (source === null) return null
+  try {
+    const block = await source.block(height)
+    source.release?.(block)
+    return true
+  } catch (error) {
+    return isMissing(error) ? false : null
+  } finally {
+    await source.close()
   }
 }
