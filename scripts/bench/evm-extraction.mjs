@@ -28,7 +28,7 @@ for (const [name, dist] of Object.entries(versions)) {
   const load = (file) => import(new URL(file, dist))
   const { checkReceipts } = await load('chains/evm/check-receipts.js')
   const { extractBlock } = await load('chains/evm/extract/extract.js')
-  const { chainDefinition } = await load('chains/evm/definitions/index.js')
+  const { chainDefinition } = await load('chains/evm/definitions.js')
   const { KeyTable } = await load('screening/key-table.js')
   const table = new KeyTable(2_000)
   const own = new Set([...Array.from({ length: 1_990 }, (_, i) => word(`own ${i}`).slice(-40)), ...held()])

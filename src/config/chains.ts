@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { chainDefinition } from '../chains/evm/definitions/index.ts'
+import { chainDefinition } from '../chains/evm/definitions.ts'
 import { type BitcoinChainConfig, bitcoinChainSchema } from './bitcoin.ts'
 import { type EvmChainConfig, evmChainSchema } from './evm.ts'
 import { unique } from './values.ts'

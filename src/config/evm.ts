@@ -1,6 +1,6 @@
 import { isAddress } from 'viem/utils'
 import { z } from 'zod'
-import { chainDefinition } from '../chains/evm/definitions/index.ts'
+import { chainDefinition } from '../chains/evm/definitions.ts'
 import {
   type EvmFinality,
   evmFinalitySchema,

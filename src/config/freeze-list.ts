@@ -1,4 +1,4 @@
-import { chainDefinition } from '../chains/evm/definitions/index.ts'
+import { chainDefinition } from '../chains/evm/definitions.ts'
 import { contractsExpected } from '../lists/formats/token-blacklist.ts'
 import type { ChainConfig } from './chains.ts'
 import type { EvmChainConfig } from './evm.ts'

@@ -1,7 +1,6 @@
 import { loadRecording, type Recording } from '../chains/recording/recording.ts'
 import { createReplayNode, type ReplayNode } from '../chains/recording/replay-node.ts'
-import type { Config } from '../config/schema.ts'
-import { configSchema } from '../config/schema.ts'
+import { type Config, configSchema } from '../config/schema.ts'
 import { runDaemon } from '../daemon.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { Log } from '../diagnostics/log.ts'

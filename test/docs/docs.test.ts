@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { chainDefinitions } from '../../src/chains/evm/definitions/index.ts'
+import { chainDefinitions } from '../../src/chains/evm/definitions.ts'
 import { play } from '../../src/demo/play.ts'
 import { openLedgerForReading } from '../../src/ledger/open.ts'
 import { formatTables } from '../../src/lists/formats/index.ts'

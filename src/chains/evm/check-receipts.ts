@@ -1,4 +1,4 @@
-import type { ChainDefinition } from './definitions/definition.ts'
+import type { ChainDefinition } from './definition.ts'
 import { asWord } from './hex.ts'
 import { readContent } from './receipt-content.ts'
 import { badAnswer } from './rpc/bad-answer.ts'

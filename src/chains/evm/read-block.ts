@@ -1,6 +1,6 @@
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { checkBlock } from './check-block.ts'
-import type { ChainDefinition } from './definitions/definition.ts'
+import type { ChainDefinition } from './definition.ts'
 import { type Oddity, oddities } from './oddity.ts'
 import type { BlockReceipts, ReceiptReader } from './read-receipts.ts'
 import { badAnswer } from './rpc/bad-answer.ts'

@@ -1,7 +1,7 @@
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { AnswerTooLarge } from '../answer-limits.ts'
 import { checkReceipt, checkReceipts, endsInOwnTransaction, noReceipt } from './check-receipts.ts'
-import type { ChainDefinition } from './definitions/definition.ts'
+import type { ChainDefinition } from './definition.ts'
 import type { CallOptions, RpcClient } from './rpc/client.ts'
 import { isMethodMissing, RpcRefusal } from './rpc/refusal.ts'
 import type { RpcCall } from './rpc/schema.ts'

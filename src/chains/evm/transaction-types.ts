@@ -1,4 +1,4 @@
-import type { ChainDefinition } from './definitions/definition.ts'
+import type { ChainDefinition } from './definition.ts'
 import type { RpcTransaction } from './types.ts'
 
 /** A deposit of the OP stack: https://specs.optimism.io/protocol/deposits.html */

@@ -1,5 +1,5 @@
 import type { Unscreened } from '../source.ts'
-import type { ChainDefinition } from './definitions/definition.ts'
+import type { ChainDefinition } from './definition.ts'
 import { transactionAt } from './extract/context.ts'
 import { oddities } from './oddity.ts'
 import type { ServedBlock } from './read-block.ts'

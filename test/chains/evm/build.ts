@@ -1,4 +1,4 @@
-import { chainDefinition } from '../../../src/chains/evm/definitions/index.ts'
+import { chainDefinition } from '../../../src/chains/evm/definitions.ts'
 import type { EvmChain } from '../../../src/chains/evm/extract/context.ts'
 import { extractBlock } from '../../../src/chains/evm/extract/extract.ts'
 import { type KnownToken, tokenTable } from '../../../src/chains/evm/tokens.ts'

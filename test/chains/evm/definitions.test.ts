@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { evmKey } from '../../../src/address/key.ts'
-import { chainDefinition, chainDefinitions } from '../../../src/chains/evm/definitions/index.ts'
+import { chainDefinition, chainDefinitions } from '../../../src/chains/evm/definitions.ts'
 import { extractBlock } from '../../../src/chains/evm/extract/extract.ts'
 import { logTransferTopic, transferTopic } from '../../../src/chains/evm/extract/topics.ts'
 import { readBlockTraces } from '../../../src/chains/evm/traces/call-tracer.ts'

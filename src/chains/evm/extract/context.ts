@@ -1,4 +1,4 @@
-import type { ChainDefinition } from '../definitions/definition.ts'
+import type { ChainDefinition } from '../definition.ts'
 import type { Oddity } from '../oddity.ts'
 import type { TokenTable } from '../tokens.ts'
 import { type BlockFrames, type CallFrames, isUnread, type UnreadTrace } from '../traces/call-frames.ts'

@@ -1,4 +1,4 @@
-import type { ChainDefinition } from '../definitions/definition.ts'
+import type { ChainDefinition } from '../definition.ts'
 import type { RpcLog } from '../types.ts'
 import { nativeLogAddress } from './topics.ts'
 

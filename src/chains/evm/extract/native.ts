@@ -1,4 +1,4 @@
-import type { ChainDefinition } from '../definitions/definition.ts'
+import type { ChainDefinition } from '../definition.ts'
 import { nowhere } from '../oddity.ts'
 import { type CallFrames, transferIdOf } from '../traces/call-frames.ts'
 import type { RpcLog, RpcReceipt } from '../types.ts'

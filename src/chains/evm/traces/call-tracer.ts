@@ -1,4 +1,4 @@
-import type { ChainDefinition } from '../definitions/definition.ts'
+import type { ChainDefinition } from '../definition.ts'
 import { asAddress, asNumber, asQuantity, asWord } from '../hex.ts'
 import { nowhere } from '../oddity.ts'
 import { badAnswer } from '../rpc/bad-answer.ts'

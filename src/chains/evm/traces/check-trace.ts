@@ -1,5 +1,5 @@
 import { endsInOwnTransaction } from '../check-receipts.ts'
-import type { ChainDefinition } from '../definitions/definition.ts'
+import type { ChainDefinition } from '../definition.ts'
 import { nowhere } from '../oddity.ts'
 import { isSignedType } from '../transaction-types.ts'
 import type { RpcBlock, RpcReceipt, RpcTransaction } from '../types.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ChainscreenError, messageOf } from '../../../diagnostics/errors.ts'
-import type { ChainDefinition } from '../definitions/definition.ts'
+import type { ChainDefinition } from '../definition.ts'
 import type { CallOptions, RpcClient } from '../rpc/client.ts'
 import type { RpcBlock, RpcReceipt } from '../types.ts'
 import { areAllUnread, type BlockFrames } from './call-frames.ts'

@@ -1,4 +1,4 @@
-import type { ChainDefinition } from '../definitions/definition.ts'
+import type { ChainDefinition } from '../definition.ts'
 import type { CallOptions, RpcClient } from '../rpc/client.ts'
 import type { RpcBlock, RpcReceipt } from '../types.ts'
 import type { BlockFrames, CallFrames, UnreadTrace } from './call-frames.ts'

@@ -1,5 +1,5 @@
 import type { ChainscreenError } from '../../../diagnostics/errors.ts'
-import type { ChainDefinition } from '../definitions/definition.ts'
+import type { ChainDefinition } from '../definition.ts'
 import { asAddress } from '../hex.ts'
 import { badAnswer } from '../rpc/bad-answer.ts'
 import type { CallOptions, RpcClient } from '../rpc/client.ts'

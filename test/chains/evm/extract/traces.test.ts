@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chainDefinition } from '../../../../src/chains/evm/definitions/index.ts'
+import { chainDefinition } from '../../../../src/chains/evm/definitions.ts'
 import { extractBlock } from '../../../../src/chains/evm/extract/extract.ts'
 import {
   nativeLogAddress,

@@ -1,6 +1,6 @@
 import { concat, type Hex, keccak256, numberToHex, stringToHex } from 'viem'
 import { describe, expect, it } from 'vitest'
-import { chainDefinition } from '../../../../src/chains/evm/definitions/index.ts'
+import { chainDefinition } from '../../../../src/chains/evm/definitions.ts'
 import { proveSigners } from '../../../../src/chains/evm/proof/prove-signers.ts'
 import { keccak } from './keccak.ts'
 import { opBlock } from './op-block.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { chainDefinition } from '../../../../src/chains/evm/definitions/index.ts'
+import { chainDefinition } from '../../../../src/chains/evm/definitions.ts'
 import type { CallFrames } from '../../../../src/chains/evm/traces/call-frames.ts'
 import { readBlockTraces } from '../../../../src/chains/evm/traces/call-tracer.ts'
 import { readTraceBlock } from '../../../../src/chains/evm/traces/flat-traces.ts'

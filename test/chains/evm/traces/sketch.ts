@@ -1,4 +1,4 @@
-import { chainDefinition } from '../../../../src/chains/evm/definitions/index.ts'
+import { chainDefinition } from '../../../../src/chains/evm/definitions.ts'
 import { type BlockFrames, type CallFrames, isUnread } from '../../../../src/chains/evm/traces/call-frames.ts'
 import { readBlockTraces } from '../../../../src/chains/evm/traces/call-tracer.ts'
 import { readTraceBlock } from '../../../../src/chains/evm/traces/flat-traces.ts'

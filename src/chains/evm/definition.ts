@@ -1,8 +1,8 @@
-import type { FinalityTag } from '../finality-tag.ts'
-import type { ProofPart } from '../proof/findings.ts'
+import type { FinalityTag } from './finality-tag.ts'
+import type { ProofPart } from './proof/findings.ts'
 
 /** The contract of a token whose issuer can freeze accounts, and says so in events. */
-export interface IssuerContract {
+interface IssuerContract {
   /** Lower-case. */
   address: string
   symbol: string
@@ -10,7 +10,7 @@ export interface IssuerContract {
   from: number
 }
 
-/** What is particular to one EVM chain: one file each, and {@link chainDefinition} finds it. */
+/** What is particular to one EVM chain; `definitions.ts` has all of them. */
 export interface ChainDefinition {
   /** EIP-155; `null`: the generic chain. */
   chainId: number | null
