@@ -1,4 +1,4 @@
-import { createChainConditions } from './chains/chain-conditions.ts'
+import { createChainConditions } from './chains/watchdog.ts'
 import type { Config } from './config/schema.ts'
 import { ChainscreenError } from './diagnostics/errors.ts'
 import type { Log } from './diagnostics/log.ts'

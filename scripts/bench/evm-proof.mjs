@@ -13,8 +13,8 @@ import { writeTransaction } from '../../dist/chains/evm/proof/encode-transaction
 import { headerHash } from '../../dist/chains/evm/proof/header.js'
 import { loadKeccak } from '../../dist/chains/evm/proof/keccak.js'
 import { proveBlock } from '../../dist/chains/evm/proof/prove-block.js'
-import { proveSigners } from '../../dist/chains/evm/proof/prove-signers.js'
 import { writeReceipt } from '../../dist/chains/evm/proof/receipts.js'
+import { proveSigners } from '../../dist/chains/evm/proof/signers.js'
 import { indexRoot } from '../../dist/chains/evm/proof/trie.js'
 
 const keccak = await loadKeccak()

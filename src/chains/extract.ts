@@ -1,12 +1,10 @@
 import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { OwnLookup } from '../screening/types.ts'
-import { type BitcoinContent, extractBitcoin } from './bitcoin/extract-block.ts'
-import { blockClaimants } from './bitcoin/mempool/block-claimants.ts'
+import { type BitcoinContent, blockClaimants, extractBitcoin } from './bitcoin/extract-block.ts'
 import { type EvmContent, extractEvm } from './evm/extract/extract.ts'
 import { nonceClaimants } from './evm/mempool/account-nonce.ts'
-import { RefusedBlock } from './refused-block.ts'
-import type { Claimant, Extraction, SourceBlock } from './source.ts'
+import { type Claimant, type Extraction, RefusedBlock, type SourceBlock } from './source.ts'
 
 /** A block that no node served, such as the canary's: what is found in it is known beforehand. */
 export interface MadeUpContent {

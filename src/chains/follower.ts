@@ -4,8 +4,8 @@ import { retryDelayMs } from '../network/retry.ts'
 import type { BlockRef } from '../screening/types.ts'
 import { type Finality, finalHeight } from './final-height.ts'
 import { prefetch } from './prefetch.ts'
-import { tellingRefusals } from './refused-block.ts'
 import type { ChainHead, ChainSource, SourceBlock } from './source.ts'
+import { reportRefusals } from './source.ts'
 import { walkBack } from './walk-back.ts'
 
 /** Where a follower keeps what it read. Every call is one transaction, but for a step that has to be taken in parts. */
@@ -125,7 +125,7 @@ async function advance(options: FollowerOptions): Promise<ChainHead | null> {
     const linked = linkedPart(blocks, tip)
     const last = linked.at(-1)
     if (last !== undefined) {
-      await tellingRefusals(source, () => store.commit(linked, head, finalAt(last)))
+      await reportRefusals(source, () => store.commit(linked, head, finalAt(last)))
       options.onProgress?.({ height: last.height, head: head.height })
     }
     const broken = blocks[linked.length]

@@ -1,6 +1,5 @@
 import type { Redactor } from '../privacy/redactor.ts'
-import type { FreezeReader } from './freezes.ts'
-import type { ChainSource, Mempool, SourceBlock, Unscreened } from './source.ts'
+import type { ChainSource, FreezeReader, Mempool, SourceBlock, Unscreened } from './source.ts'
 
 /**
  * A source that lets nothing out that its node was asked with, whoever wrote it into what: errors, the node's name,

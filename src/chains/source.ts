@@ -1,7 +1,7 @@
 import type { Key } from '../address/key.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { BlockRef, FreezeNotice, OwnLookup, ScreenableTx } from '../screening/types.ts'
 import type { BlockContent } from './extract.ts'
-import type { FreezeReader } from './freezes.ts'
 
 /** How much of a block was read. `full`: every movement the chain knows. `logs`: EVM without call traces. `outputs`: Bitcoin without previous outputs. */
 export type CoverageLevel = 'full' | 'logs' | 'outputs'
@@ -139,4 +139,68 @@ export interface ChainSource {
   /** For `doctor`, once it is open: what the next blocks, and the first reorg, will need of the node. @param next the height of the block that is due. */
   tryOut?(next: number, signal?: AbortSignal): Promise<Trial[]>
   close(): Promise<void>
+}
+
+/** Blocks that a node's index of logs names; or why it does not answer for so many at once. */
+export type FoundBlocks = { blocks: readonly FoundBlock[] } | { refused: string }
+
+/** In which block the node says that there is a notice. */
+export interface FoundBlock {
+  height: number
+  hash: string
+}
+
+/** What token contracts say of accounts in one block. */
+export interface FreezesOfBlock extends BlockRef {
+  freezes: readonly FreezeNotice[]
+  /** Notices that can't be read, and what of the block can't be proved. */
+  unscreened: readonly Unscreened[]
+}
+
+/** What is known of one contract, for `doctor`. */
+export type ContractCheck = 'no code' | 'no answer' | 'answers'
+
+/**
+ * Reads what issuers froze before a block was followed. A node's index says in which blocks to look: what it leaves out,
+ * nothing can prove; what it names is read from the block itself, proved like any other. Methods reject as those of a
+ * source do.
+ */
+export interface FreezeReader {
+  /** Blocks of a range with notices of these contracts (lower-case), in order. */
+  find(contracts: readonly string[], from: number, to: number, signal?: AbortSignal): Promise<FoundBlocks>
+  /** The notices of one block, by all the contracts that its source watches. */
+  read(height: number, signal?: AbortSignal): Promise<FreezesOfBlock>
+  /**
+   * What the contract itself answers of an account, after a block; `null` where it knows no such question, or the node
+   * does not have that state.
+   */
+  isFrozen(contract: string, account: Key, blockHash: string, signal?: AbortSignal): Promise<boolean | null>
+  check(contract: string, signal?: AbortSignal): Promise<ContractCheck>
+}
+
+/** Extraction found that the node lied in a block. The block is refused; {@link reportRefusals} has another node asked. */
+export class RefusedBlock extends ChainscreenError {
+  readonly block: SourceBlock
+
+  constructor(block: SourceBlock, { code, message, details, cause }: ChainscreenError) {
+    super(code, message, { details, cause })
+    this.block = block
+  }
+}
+
+/**
+ * Runs work that extracts blocks of a source, and reports a block that is refused in it to the source.
+ *
+ * @throws what the work throws.
+ */
+export async function reportRefusals<T>(
+  source: Pick<ChainSource, 'refuse'>,
+  work: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof RefusedBlock) source.refuse?.(error.block, error)
+    throw error
+  }
 }

@@ -1,4 +1,4 @@
-import type { ContractCheck } from '../chains/freezes.ts'
+import type { ContractCheck } from '../chains/source.ts'
 import { contractsOf, type FreezeContractConfig } from '../config/freeze-list.ts'
 import { freezeListsOf } from '../config/lists.ts'
 import type { Config } from '../config/schema.ts'

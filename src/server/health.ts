@@ -1,4 +1,4 @@
-import type { ChainCondition } from '../chains/chain-conditions.ts'
+import type { ChainCondition } from '../chains/watchdog.ts'
 import type { CanaryConfig, Config } from '../config/schema.ts'
 import { readChainState } from '../ledger/blocks/chain.ts'
 import { type CanaryRuns, canaryTrouble, readCanary } from '../ledger/canary.ts'

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import fastify, { type FastifyRequest } from 'fastify'
 import { withoutPrivateKeys } from '../address/secret.ts'
-import type { ChainConditions } from '../chains/chain-conditions.ts'
+import type { ChainConditions } from '../chains/watchdog.ts'
 import type { Config, ServerConfig } from '../config/schema.ts'
 import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 import type { Db } from '../ledger/database.ts'

@@ -8,7 +8,7 @@ import {
   blacklistedTopic,
   removedBlackListTopic,
   unBlacklistedTopic,
-} from '../../src/chains/evm/freezes/topics.ts'
+} from '../../src/chains/evm/freezes/extract-freezes.ts'
 import { createEvmSource } from '../../src/chains/evm/source.ts'
 import { type Anvil, startAnvil } from '../anvil.ts'
 import { freezeCall, freezerInitCode } from '../chains/evm/freezer.ts'

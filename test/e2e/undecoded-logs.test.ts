@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import * as topics from '../../src/chains/evm/extract/topics.ts'
+import * as topics from '../../src/chains/evm/extract/event-words.ts'
 import type { AlertRow } from '../../src/ledger/alerts/alert-queries.ts'
 import { type Anvil, startAnvil } from '../anvil.ts'
 import { topic, words } from '../chains/evm/build.ts'

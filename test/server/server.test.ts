@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type ChainConditions, createChainConditions } from '../../src/chains/chain-conditions.ts'
+import { type ChainConditions, createChainConditions } from '../../src/chains/watchdog.ts'
 import { noteCanaryFailure } from '../../src/ledger/canary.ts'
 import { type Db, run } from '../../src/ledger/database.ts'
 import { addOwnAddresses } from '../../src/ledger/own/own-addresses.ts'

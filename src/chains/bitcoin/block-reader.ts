@@ -1,4 +1,4 @@
-import { ChainscreenError, type ErrorCode } from '../../diagnostics/errors.ts'
+import { ChainscreenError, type ErrorCode, isMissing, messageOf } from '../../diagnostics/errors.ts'
 import type { RawBlock } from './scanned-block.ts'
 
 /** One method to get a block and the outputs it spends from a node. */
@@ -27,4 +27,29 @@ export class MethodUnavailable extends ChainscreenError {
     super(code, message)
     this.found = found
   }
+}
+
+/**
+ * What to tell of a block that could not be read: where the node has not the block itself, that, in the words of who asked
+ * for a height. A pruned node knows the hashes of blocks it has not; a recording, or a node on a shorter branch, does not.
+ */
+export function absentBlock(error: unknown, endpoint: string, height: number): unknown {
+  const isOfMethod = error instanceof SpentMissing || error instanceof MethodUnavailable
+  if (!isMissing(error) || isOfMethod) return error
+  const words = messageOf(error)
+  const { why, advice = '' } = whyAbsent(words)
+  return new ChainscreenError(
+    'node-missing-data',
+    `The node at ${endpoint} has no block ${height} (${why})${advice}.`,
+    { details: [words], cause: error },
+  )
+}
+
+/** Core's words: https://github.com/bitcoin/bitcoin/blob/v30.0/src/rpc/blockchain.cpp, `CheckBlockDataAvailability`. */
+function whyAbsent(words: string): { why: string; advice?: string } {
+  if (words.includes('pruned data'))
+    return { why: 'it is pruned', advice: ': read it from a node that keeps all its blocks (prune=0)' }
+  if (words.includes('not fully downloaded'))
+    return { why: 'not downloaded yet: it began with a snapshot of the chain' }
+  return { why: 'it may be pruned' }
 }

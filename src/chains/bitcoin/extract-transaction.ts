@@ -1,10 +1,10 @@
-import type { Key } from '../../address/key.ts'
+import { holderForms, type MatchBasis } from '../../address/equivalents.ts'
+import { type Key, makeKey } from '../../address/key.ts'
+import { revealedPublicKeys } from '../../address/revealed-keys.ts'
+import { classifyScript, publicKeyForms } from '../../address/script.ts'
 import type { Tag } from '../../screening/level.ts'
-import type { Direction, OwnLookup, Party, ScreenableTx, Transfer } from '../../screening/types.ts'
-import { FormBudget } from './form-budget.ts'
-import { distinctParties } from './parties.ts'
-import { type Side, sidesOf } from './sides.ts'
-import type { Transaction } from './transaction.ts'
+import type { Direction, OwnLookup, Party, Role, ScreenableTx, Transfer } from '../../screening/types.ts'
+import type { Spend, Transaction, TxOut } from './transaction.ts'
 
 /** At most this many satoshi are dust: a sum nobody sends for its worth. */
 const dustSats = 1000n
@@ -85,4 +85,92 @@ function largest(sides: readonly Side[]): Side | undefined {
 
 function sum(sides: readonly Side[]): bigint {
   return sides.reduce((total, side) => total + side.value, 0n)
+}
+
+/** One input (the output it spends) or one output of a transaction, with its place in the list. */
+interface Side extends TxOut {
+  index: number
+  key: Key
+  /** Inputs only. */
+  spend?: Spend
+}
+
+interface Sides {
+  ownInputs: Side[]
+  foreignInputs: Side[]
+  ownOutputs: Side[]
+  foreignOutputs: Side[]
+}
+
+/** Sorts a transaction into what is ours and what is not. OP_RETURN outputs can never be spent and are left out: they pay nobody. */
+function sidesOf(tx: Transaction, own: OwnLookup): Sides {
+  const sides: Sides = { ownInputs: [], foreignInputs: [], ownOutputs: [], foreignOutputs: [] }
+  tx.inputs.forEach((input, index) => {
+    const side = { index, key: makeKey('bitcoin', input.script), ...input, spend: input }
+    if (isOwn(side, own)) sides.ownInputs.push(side)
+    else sides.foreignInputs.push(side)
+  })
+  tx.outputs.forEach((output, index) => {
+    if (classifyScript(output.script) === 'op-return') return
+    const side = { index, key: makeKey('bitcoin', output.script), ...output }
+    if (isOwn(side, own)) sides.ownOutputs.push(side)
+    else sides.foreignOutputs.push(side)
+  })
+  return sides
+}
+
+function isOwn({ script, key }: Side, own: OwnLookup): boolean {
+  return own.mayHaveScript(script, 0, script.length) && own.has(key)
+}
+
+/** The party behind each of these scripts, once each, with every form that any of them reveals, as far as the budget goes. */
+function distinctParties(sides: readonly Side[], role: Role, budget: FormBudget): Party[] {
+  const formsByKey = new Map<Key, Map<Key, Form>>()
+  for (const { key, script, spend } of sides) {
+    const known = formsByKey.get(key)
+    const forms = known ?? new Map<Key, Form>()
+    formsByKey.set(key, forms)
+    if (budget.exceeded) continue
+    // Of a script that was there before, only another spend can show more.
+    for (const form of scriptForms(known ? null : script, spend)) {
+      if (form.key !== key && !forms.has(form.key) && budget.takes(script.length)) forms.set(form.key, form)
+    }
+  }
+  return Array.from(formsByKey, ([key, forms]) =>
+    forms.size === 0 ? { key, role } : { key, role, forms: [...forms.values()] },
+  )
+}
+
+type Form = { key: Key; basis: MatchBasis }
+
+/**
+ * Other keys of whoever holds a script: those of the script itself, where one is given, and the forms of each public key
+ * that a spend of it shows.
+ */
+function scriptForms(script: Uint8Array | null, spend?: Spend): Form[] {
+  const held = script === null ? [] : holderForms(makeKey('bitcoin', script))
+  const revealed = spend === undefined ? [] : revealedPublicKeys(spend.scriptSig, spend.witness)
+  return [...held, ...revealed.flatMap(publicKeyForms)]
+}
+
+/**
+ * Each form of a party is stored with its script. A transaction of ordinary spends stays far below this, be it as large as
+ * a block; one made of bare multisig with 16 keys each would be stored eight hundred times its size.
+ */
+const maxFormBytes = 2_000_000
+
+/** How many other forms of its parties a transaction may have. What goes beyond is left out, and said. */
+export class FormBudget {
+  #left = maxFormBytes
+
+  /** Whether forms were left out. */
+  get exceeded(): boolean {
+    return this.#left < 0
+  }
+
+  /** Whether there is room for one more form of a script of that length. */
+  takes(scriptBytes: number): boolean {
+    this.#left -= scriptBytes
+    return !this.exceeded
+  }
 }

@@ -1,4 +1,4 @@
-import { abortable } from '../node-http/abortable.ts'
+import { abortable } from '../node-http/http-client.ts'
 import type { RpcClient } from './rpc-client.ts'
 import { RpcError } from './rpc-error.ts'
 import { hashSchema } from './rpc-schemas.ts'

@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { type RetryPolicy, retryDelayMs } from '../../network/retry.ts'
 import { Redactor } from '../../privacy/redactor.ts'
-import { interrupted } from '../node-http/abortable.ts'
-import { type HttpAnswer, HttpClient, type HttpRequest } from '../node-http/http-client.ts'
+import { type HttpAnswer, HttpClient, type HttpRequest, interrupted } from '../node-http/http-client.ts'
 import { type BitcoinAuth, Credentials } from './credentials.ts'
 
 /** What Bitcoin Core answers with a 503 when too much waits (src/httpserver.cpp). Anything else is a proxy's, or the node is starting. */

@@ -1,7 +1,5 @@
-import { ByteReader } from './byte-reader.ts'
-import { doubleSha256, rpcHex } from './double-sha256.ts'
-import { readTransactionStart } from './transaction-start.ts'
-import { readTxOut, type TxOut } from './tx-out.ts'
+import type { ScriptTableWriter } from './block-index.ts'
+import { ByteReader, doubleSha256, rpcHex } from './bytes.ts'
 
 /** Source: Bitcoin Core, src/script/script.h, MAX_STACK_SIZE. */
 const mostStackItems = 1000
@@ -94,4 +92,83 @@ function readList<T>(reader: ByteReader, read: (reader: ByteReader) => T): T[] {
   const list: T[] = []
   for (let left = reader.count(1); left > 0; left--) list.push(read(reader))
   return list
+}
+
+/** The fewest bytes of an input: previous output (36), empty script (1), sequence (4). */
+const minTxInBytes = 41
+
+export interface TransactionStart {
+  /** Witnesses follow the outputs (BIP 144). */
+  segwit: boolean
+  /** At least one. */
+  inputs: number
+}
+
+/** Reads version, segwit marker and number of inputs; the reader then stands at the first input. */
+export function readTransactionStart(reader: ByteReader): TransactionStart {
+  reader.skip(4)
+  const inputs = reader.count(minTxInBytes)
+  if (inputs > 0) return { segwit: false, inputs }
+  if (reader.u8() !== 1) reader.fail('a transaction without inputs')
+  const afterMarker = reader.count(minTxInBytes)
+  if (afterMarker === 0) reader.fail('a transaction without inputs')
+  return { segwit: true, inputs: afterMarker }
+}
+
+/** The fewest bytes of an output: eight of value, one of script length. */
+export const minTxOutBytes = 9
+
+/** The upper four bytes of 21,000,000 BTC in satoshi: no amount can have larger ones (src/consensus/amount.h, MAX_MONEY). */
+const maxMoneyHigh = 0x775f0
+
+/**
+ * Steps over an output (int64 value, script) and notes where its script stands.
+ *
+ * @returns its satoshi; a double holds every amount there can be
+ */
+export function indexTxOut(reader: ByteReader, table: ScriptTableWriter): number {
+  const low = reader.u32()
+  const high = reader.u32()
+  if (high > maxMoneyHigh) reader.fail('an amount above 21,000,000 BTC')
+  const length = reader.compactSize()
+  const start = reader.position
+  reader.skip(length)
+  table.add(start, start + length)
+  return high * 0x1_0000_0000 + low
+}
+
+/** An output with its amount in satoshi; the script is a view into the block. */
+export interface TxOut {
+  value: bigint
+  script: Uint8Array
+}
+
+export function readTxOut(reader: ByteReader): TxOut {
+  return { value: reader.i64(), script: reader.takeVar() }
+}
+
+/** The fixed bytes of an output's name: its transaction's id, in the order of its bytes, and its index. */
+export const outpointBytes = 36
+
+/** An output by its transaction's id in RPC order and its index: `txid:n`, as Bitcoin Core's own logs write it. */
+export function outpointText(outpoint: Uint8Array): string {
+  return `${rpcHex(outpoint.subarray(0, 32))}:${indexOf(outpoint)}`
+}
+
+/** The hex of the 36 bytes that the text stands for. */
+export function outpointHex(text: string): string {
+  const { txid, index } = readOutpoint(text)
+  const bytes = Buffer.alloc(outpointBytes)
+  bytes.set(Buffer.from(txid, 'hex').reverse())
+  bytes.writeUInt32LE(index, 32)
+  return bytes.toString('hex')
+}
+
+export function readOutpoint(text: string): { txid: string; index: number } {
+  const [txid = '', index = ''] = text.split(':')
+  return { txid, index: Number(index) }
+}
+
+function indexOf(outpoint: Uint8Array): number {
+  return new DataView(outpoint.buffer, outpoint.byteOffset, outpointBytes).getUint32(32, true)
 }

@@ -1,14 +1,10 @@
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { type BlockReader, SpentMissing } from './block-reader.ts'
-import { ByteReader } from './byte-reader.ts'
-import { ByteWriter } from './byte-writer.ts'
-import { rpcHex } from './double-sha256.ts'
-import { headerBytes } from './header.ts'
-import { hexBytes } from './hex-bytes.ts'
+import { ByteReader, ByteWriter, hexBytes, rpcHex } from './bytes.ts'
 import type { RpcClient } from './rpc-client.ts'
 import { RpcError } from './rpc-error.ts'
 import { blockHexSchema } from './rpc-schemas.ts'
-import type { RawBlock } from './scanned-block.ts'
+import { headerBytes, type RawBlock } from './scanned-block.ts'
 import { type BareTransaction, readBareTransaction } from './transaction.ts'
 
 /** Transactions asked at once, and the most bytes of such an answer: no transaction is larger than a block. */

@@ -1,8 +1,14 @@
-import { asAddress, asNumber, asQuantity, asWord } from './hex.ts'
+import { asAddress, asNumber, asQuantity, asWord, badAnswer } from './answers.ts'
 import { noteOddity, nowhere } from './oddity.ts'
-import { badAnswer } from './rpc/bad-answer.ts'
-import { commonTypes, typeOf, unreadableType } from './transaction-types.ts'
-import type { RpcBlock, RpcHeader, RpcTransaction, RpcWithdrawal } from './types.ts'
+import {
+  commonTypes,
+  type RpcBlock,
+  type RpcHeader,
+  type RpcTransaction,
+  type RpcWithdrawal,
+  typeOf,
+  unreadableType,
+} from './types.ts'
 
 /** 9999-12-31T23:59:59Z. Later times have another form as text (ISO 8601), and beyond the year 275760 none in JavaScript. */
 const lastTime = 253_402_300_799

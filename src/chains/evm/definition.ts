@@ -1,4 +1,4 @@
-import type { FinalityTag } from './finality-tag.ts'
+import type { FinalityTag } from './probe.ts'
 import type { ProofPart } from './proof/findings.ts'
 
 /** The contract of a token whose issuer can freeze accounts, and says so in events. */

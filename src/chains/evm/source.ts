@@ -2,15 +2,14 @@ import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { Redactor } from '../../privacy/redactor.ts'
 import type { BlockRef } from '../../screening/types.ts'
 import type { ChainSource, SourceBlock } from '../source.ts'
-import { ChainIdentity } from './chain-identity.ts'
+import { badAnswer } from './answers.ts'
 import { checkHeader } from './check-block.ts'
 import { chainDefinition } from './definitions.ts'
-import { type FinalityTag, finalityTagReader } from './finality-tag.ts'
 import { extractFreezes } from './freezes/extract-freezes.ts'
 import { createFreezeReader } from './freezes/freeze-reader.ts'
 import { readTxpool } from './mempool/read-txpool.ts'
-import { probeNode } from './probe.ts'
-import { createVerifier, type VerifyMode } from './proof/verifier.ts'
+import { ChainIdentity, type FinalityTag, finalityTagReader, probeNode } from './probe.ts'
+import { createVerifier, type VerifyMode } from './proof/prove-block.ts'
 import {
   type BlockReaders,
   isOdd,
@@ -18,16 +17,15 @@ import {
   oddTransactions,
   readBlock,
   readLogs,
+  receiptsOf,
   type ServedBlock,
+  unscreenedOf,
 } from './read-block.ts'
 import { lackingOf, ReceiptReader } from './read-receipts.ts'
-import { badAnswer } from './rpc/bad-answer.ts'
 import { createRpcClient } from './rpc/client.ts'
-import { type KnownToken, tokenTable } from './tokens.ts'
 import { areAllUnread } from './traces/call-frames.ts'
 import { type TracePolicy, TraceReader } from './traces/trace-reader.ts'
-import type { RpcHeader } from './types.ts'
-import { receiptsOf, unscreenedOf } from './unscreened.ts'
+import { type KnownToken, type RpcHeader, tokenTable } from './types.ts'
 
 export interface EvmSourceOptions {
   /** `http://…` or `https://…`; may hold credentials, which are never printed. */

@@ -2,8 +2,6 @@ import { type Dispatcher, Pool } from 'undici'
 import { ChainscreenError, redactUrl } from '../../diagnostics/errors.ts'
 import { describeTransportError, isLostConnection, transportCode } from '../../network/transport-errors.ts'
 import { AnswerTooLarge, defaultMaxResponse } from '../answer-limits.ts'
-import { interrupted } from './abortable.ts'
-import { BufferPool } from './buffer-pool.ts'
 
 export interface HttpRequest {
   method: 'GET' | 'POST'
@@ -144,4 +142,67 @@ export class HttpClient {
 function joined(chunks: Buffer[], length: number): Buffer {
   const [only] = chunks
   return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length)
+}
+
+/** The error of a call whose signal was aborted. */
+export function interrupted(cause?: unknown): ChainscreenError {
+  return new ChainscreenError('aborted', 'Interrupted while waiting for a node.', { cause })
+}
+
+/** Stops waiting when the signal aborts, and leaves the work to others who wait for it. */
+export async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  let stop = () => {}
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(interrupted())
+  })
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop)
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+/** Enough for what a backfill holds at once; beyond it memory goes back to the system. */
+const mostKept = 64
+/** What is shorter costs little; what is longer is rare, and no reason to keep so much. */
+const leastBytes = 64 * 1024
+const mostBytes = 4 * 1024 * 1024
+
+/**
+ * Memory for blocks, used again. A backfill reads hundreds of megabytes a second: as new buffers they would cost more
+ * in garbage collection than the scanning of all the blocks in them.
+ */
+export class BufferPool {
+  readonly #free: ArrayBuffer[] = []
+  readonly #ours = new WeakSet<ArrayBufferLike>()
+
+  /** Not cleared: whoever takes it fills it. `null` for a length that is not worth it. */
+  take(length: number): Buffer | null {
+    if (!(length >= leastBytes && length <= mostBytes)) return null
+    const size = 2 ** Math.ceil(Math.log2(length))
+    const kept = this.#free.findLastIndex(({ byteLength }) => byteLength === size)
+    const [memory = this.#allocate(size)] = kept === -1 ? [] : this.#free.splice(kept, 1)
+    return Buffer.from(memory, 0, length)
+  }
+
+  /**
+   * Takes memory back when nobody will read it any more, as another thread would take it over: every view of it has a length of
+   * 0 from then on. Buffers of elsewhere, and those that were given before, are left alone.
+   */
+  give({ buffer }: Uint8Array): void {
+    if (!(buffer instanceof ArrayBuffer) || !this.#ours.delete(buffer)) return
+    const memory = structuredClone(buffer, { transfer: [buffer] })
+    this.#ours.add(memory)
+    // Sizes that are not asked for any more make room for those that are.
+    if (this.#free.push(memory) > mostKept) this.#free.shift()
+  }
+
+  #allocate(size: number): ArrayBuffer {
+    const memory = new ArrayBuffer(size)
+    this.#ours.add(memory)
+    return memory
+  }
 }

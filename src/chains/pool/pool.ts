@@ -1,9 +1,14 @@
 import { once } from 'node:events'
 import { ChainscreenError, isTemporary } from '../../diagnostics/errors.ts'
 import type { ChainHead, ChainSource, SourceBlock, SourceInfo } from '../source.ts'
-import { createAgreement } from './agreement.ts'
-import type { BreakerPauses } from './breaker.ts'
-import { askEndpoint, createEndpoint, type Endpoint, refuseEndpoint } from './endpoint.ts'
+import {
+  askEndpoint,
+  type BreakerPauses,
+  createAgreement,
+  createEndpoint,
+  type Endpoint,
+  refuseEndpoint,
+} from './endpoint.ts'
 import { pooledFreezes } from './pooled-freezes.ts'
 import { preferTraces } from './prefer-traces.ts'
 

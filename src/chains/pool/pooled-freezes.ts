@@ -1,6 +1,5 @@
 import { ChainscreenError } from '../../diagnostics/errors.ts'
-import type { FoundBlocks, FreezeReader } from '../freezes.ts'
-import type { ChainSource } from '../source.ts'
+import type { ChainSource, FoundBlocks, FreezeReader } from '../source.ts'
 
 /**
  * The freeze readers of several nodes as one: whichever answers. A node that does not is not set aside for it: old

@@ -1,7 +1,6 @@
-import type { ChainConditions } from '../../chains/chain-conditions.ts'
 import { type FollowerOptions, follow } from '../../chains/follower.ts'
 import type { ChainSource } from '../../chains/source.ts'
-import type { Watchdog } from '../../chains/watchdog.ts'
+import type { ChainConditions, Watchdog } from '../../chains/watchdog.ts'
 import { type ChainConfig, shallowFinality } from '../../config/chains.ts'
 import { finalRule } from '../../config/node.ts'
 import { ChainscreenError, isTemporary, messageOf } from '../../diagnostics/errors.ts'

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { FreezeReader, FreezesOfBlock } from '../../chains/freezes.ts'
+import type { FreezeReader, FreezesOfBlock } from '../../chains/source.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { Db } from '../../ledger/database.ts'
 import { commitPast, nextPastRange, type PastRange } from '../../ledger/freezes/freeze-past.ts'

@@ -1,5 +1,4 @@
-import type { FreezeReader } from '../../chains/freezes.ts'
-import type { ChainSource } from '../../chains/source.ts'
+import type { ChainSource, FreezeReader } from '../../chains/source.ts'
 import { ChainscreenError, isTemporary, messageOf } from '../../diagnostics/errors.ts'
 import type { Log } from '../../diagnostics/log.ts'
 import { readChainState } from '../../ledger/blocks/chain.ts'

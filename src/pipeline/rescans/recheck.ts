@@ -1,5 +1,5 @@
-import { tellingRefusals } from '../../chains/refused-block.ts'
 import type { ChainSource, SourceBlock } from '../../chains/source.ts'
+import { reportRefusals } from '../../chains/source.ts'
 import { blockAt, readChainState } from '../../ledger/blocks/chain.ts'
 import { commitReplay } from '../../ledger/blocks/commit-replay.ts'
 import { ownRevisionOf } from '../../ledger/coverage/coverage.ts'
@@ -63,7 +63,7 @@ export function createRecheck(
         const revision = ownRevisionOf(db, chain.id, next)
         if (stored?.hash !== block.hash || revision === undefined) continue
         if (registeredBetween(db, revision, memory.revisions.own)) continue
-        const [screened] = await tellingRefusals(source, () => screenBlocks([block], chain.id, memory))
+        const [screened] = await reportRefusals(source, () => screenBlocks([block], chain.id, memory))
         if (screened === undefined) continue
         // What the first reading lacked, such as its traces, it said so of: this one closes that, and may well tell more.
         const closed = gapsClosedBy(db, chain.id, screened).map(({ tx_hash }) => tx_hash)

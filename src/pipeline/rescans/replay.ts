@@ -1,7 +1,7 @@
 import { type Finality, finalHeight, hashUnderDepth } from '../../chains/final-height.ts'
 import { prefetch } from '../../chains/prefetch.ts'
-import { tellingRefusals } from '../../chains/refused-block.ts'
 import type { ChainSource, SourceBlock } from '../../chains/source.ts'
+import { reportRefusals } from '../../chains/source.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { keptHash } from '../../ledger/blocks/block-hashes.ts'
 import { blockAt, readChainState } from '../../ledger/blocks/chain.ts'
@@ -74,7 +74,7 @@ export async function replay(wiring: Wiring, source: ChainSource, range: ReplayR
       )
     }
     for (const part of partsAtFreezes(blocks)) {
-      const counts = await tellingRefusals(source, () => screenAndWiden(wiring, part, write, job))
+      const counts = await reportRefusals(source, () => screenAndWiden(wiring, part, write, job))
       total.created += counts.created
       total.reinstated += counts.reinstated
       total.known += counts.known

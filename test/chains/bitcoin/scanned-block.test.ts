@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { BufferPool } from '../../../src/chains/node-http/buffer-pool.ts'
+import { BufferPool } from '../../../src/chains/node-http/http-client.ts'
 import { ChainscreenError } from '../../../src/diagnostics/errors.ts'
 import { type BuiltBlock, buildBlock, sats } from './build-block.ts'
 import { extractFrom, scan } from './extract.ts'

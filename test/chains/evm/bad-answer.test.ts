@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { transferTopic } from '../../../src/chains/evm/extract/topics.ts'
+import { transferTopic } from '../../../src/chains/evm/extract/event-words.ts'
 import { createEvmSource } from '../../../src/chains/evm/source.ts'
 import { extract } from '../../../src/chains/extract.ts'
 import { address, blockOf, hash, log, topic, words } from './build.ts'

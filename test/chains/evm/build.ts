@@ -1,9 +1,15 @@
 import { chainDefinition } from '../../../src/chains/evm/definitions.ts'
 import type { EvmChain } from '../../../src/chains/evm/extract/context.ts'
 import { extractBlock } from '../../../src/chains/evm/extract/extract.ts'
-import { type KnownToken, tokenTable } from '../../../src/chains/evm/tokens.ts'
 import type { BlockFrames } from '../../../src/chains/evm/traces/call-frames.ts'
-import type { RpcBlock, RpcLog, RpcReceipt, RpcTransaction } from '../../../src/chains/evm/types.ts'
+import {
+  type KnownToken,
+  type RpcBlock,
+  type RpcLog,
+  type RpcReceipt,
+  type RpcTransaction,
+  tokenTable,
+} from '../../../src/chains/evm/types.ts'
 import type { OwnLookup, ScreenableTx, Transfer } from '../../../src/screening/types.ts'
 
 /** An address, a hash or a word out of a small number: what tests name instead of 40 digits. */

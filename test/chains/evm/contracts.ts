@@ -1,4 +1,4 @@
-import { transferTopic, unwrapTopic } from '../../../src/chains/evm/extract/topics.ts'
+import { transferTopic, unwrapTopic } from '../../../src/chains/evm/extract/event-words.ts'
 import { initCodeOf } from './token.ts'
 
 // Small contracts by hand. PUSH1 is 60; CALL (f1) takes gas, to, value, args offset and length, return offset and

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { evmKey } from '../../../src/address/key.ts'
 import { chainDefinition, chainDefinitions } from '../../../src/chains/evm/definitions.ts'
+import { logTransferTopic, transferTopic } from '../../../src/chains/evm/extract/event-words.ts'
 import { extractBlock } from '../../../src/chains/evm/extract/extract.ts'
-import { logTransferTopic, transferTopic } from '../../../src/chains/evm/extract/topics.ts'
+import { unscreenedOf } from '../../../src/chains/evm/read-block.ts'
 import { readBlockTraces } from '../../../src/chains/evm/traces/call-tracer.ts'
 import type { RpcReceipt } from '../../../src/chains/evm/types.ts'
-import { unscreenedOf } from '../../../src/chains/evm/unscreened.ts'
 import { address, blockOf, chainOf, extractFrom, log, type TxSketch, topic, words } from './build.ts'
 import { ownOf } from './own.ts'
 

@@ -1,4 +1,4 @@
-import { transferTopic } from '../../../src/chains/evm/extract/topics.ts'
+import { transferTopic } from '../../../src/chains/evm/extract/event-words.ts'
 import type { RpcLog } from '../../../src/chains/evm/types.ts'
 
 /**

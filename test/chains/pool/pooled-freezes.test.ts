@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { FreezeReader } from '../../../src/chains/freezes.ts'
 import { createPool } from '../../../src/chains/pool/pool.ts'
+import type { FreezeReader } from '../../../src/chains/source.ts'
 import { FakeChain, nodeError } from '../fake-chain.ts'
 
 const unused = () => {

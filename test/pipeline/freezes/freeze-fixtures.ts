@@ -1,6 +1,5 @@
 import type { Key } from '../../../src/address/key.ts'
-import type { FreezeReader } from '../../../src/chains/freezes.ts'
-import type { SourceBlock } from '../../../src/chains/source.ts'
+import type { FreezeReader, SourceBlock } from '../../../src/chains/source.ts'
 import { all, type Db } from '../../../src/ledger/database.ts'
 import { type FreezeList, putFreezeLists } from '../../../src/ledger/freezes/freeze-contracts.ts'
 import type { FreezeNotice } from '../../../src/screening/types.ts'

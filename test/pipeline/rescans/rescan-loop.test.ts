@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { addedBlackListTopic } from '../../../src/chains/evm/freezes/topics.ts'
+import { addedBlackListTopic } from '../../../src/chains/evm/freezes/extract-freezes.ts'
 import { evmChainSchema } from '../../../src/config/evm.ts'
 import { askReplay, pendingReplays } from '../../../src/ledger/blocks/replays.ts'
 import { all } from '../../../src/ledger/database.ts'

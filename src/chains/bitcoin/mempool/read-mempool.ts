@@ -1,15 +1,14 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { OwnLookup } from '../../../screening/types.ts'
 import type { Mempool, PendingTransaction } from '../../source.ts'
 import { extractTransaction } from '../extract-transaction.ts'
+import { judgeInput } from '../proof/revealed.ts'
+import type { Span } from '../proof/spends.ts'
 import type { RpcClient } from '../rpc-client.ts'
 import { hashSchema, listOf } from '../rpc-schemas.ts'
-import type { BareTransaction, Transaction } from '../transaction.ts'
-import type { TxOut } from '../tx-out.ts'
-import { fetchTransactions } from './fetch-transactions.ts'
-import { inputsFault } from './inputs-fault.ts'
-import { outpointText } from './outpoint.ts'
-import { previousOutputs } from './previous-outputs.ts'
+import { type BareTransaction, outpointText, type Transaction, type TxOut } from '../transaction.ts'
+import { fetchTransactions, previousOutputs } from './fetch-transactions.ts'
 
 /** Twice what a mempool of the default 300 MB can hold. */
 const maxListBytes = 200_000_000
@@ -74,4 +73,30 @@ function pendingTransaction(bare: BareTransaction, tx: Transaction): PendingTran
 function mayTouch({ inputs, outputs }: Transaction, own: OwnLookup): boolean {
   const isOwn = ({ script }: TxOut) => own.mayHaveScript(script, 0, script.length)
   return inputs.some(isOwn) || outputs.some(isOwn)
+}
+
+/** A transaction that waits would be mined under today's rules. */
+const rules = { segwit: true, taproot: true }
+
+/** What is wrong with what the inputs of a transaction are said to spend, as in a block; `undefined` where nothing is. */
+function inputsFault({ inputs }: Transaction): string | undefined {
+  for (const [input, { script, scriptSig, witness }] of inputs.entries()) {
+    // All that an input reveals are views into the bytes of its transaction.
+    const bytes = new Uint8Array(scriptSig.buffer)
+    const top = witness.slice(-3).reverse().map(spanOf)
+    const spend = { scriptSig: spanOf(scriptSig), witness: { items: witness.length, top }, script }
+    const { expectedHashes, problem } = judgeInput(bytes, { tx: 0, input, ...spend }, rules)
+    if (problem !== undefined) return problem
+    for (const expected of expectedHashes) {
+      const { start, end } = expected.revealed
+      const sha256 = createHash('sha256').update(bytes.subarray(start, end)).digest()
+      const wanted = expected.hash.length === 20 ? createHash('ripemd160').update(sha256).digest() : sha256
+      if (!wanted.equals(expected.hash)) return expected.problem
+    }
+  }
+  return undefined
+}
+
+function spanOf({ byteOffset, byteLength }: Uint8Array): Span {
+  return { start: byteOffset, end: byteOffset + byteLength }
 }

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads'
-import { type BlockHashes, type HashTask, hashHere } from './hash-here.ts'
+import { type BlockHashes, type HashTask, hashHere } from './hash-block.ts'
 
 export type ThreadTask = HashTask & { id: number }
 

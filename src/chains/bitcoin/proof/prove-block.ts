@@ -1,9 +1,13 @@
-import type { BlockIndex } from '../block-index.ts'
+import { ChainscreenError } from '../../../diagnostics/errors.ts'
+import type { Unscreened } from '../../source.ts'
+import type { BlockIndex, SpentIndex } from '../block-index.ts'
+import { ByteReader, doubleSha256 } from '../bytes.ts'
 import type { NetworkFacts } from '../networks.ts'
-import { type ScannedBlock, transactionOf } from '../scanned-block.ts'
-import type { SpentIndex } from '../spent-index.ts'
-import { namesHeight, readCoinbase, witnessFault } from './coinbase.ts'
-import type { BlockHashes } from './hash-here.ts'
+import { type BlockHeader, type ScannedBlock, transactionOf } from '../scanned-block.ts'
+import { readTransactionStart, readTxOut } from '../transaction.ts'
+import type { BlockHashes, hashBlock } from './hash-block.ts'
+import { rulesAt } from './revealed.ts'
+import type { UnverifiedInput } from './spends.ts'
 
 /** What came of proving one block. */
 interface BlockProof {
@@ -103,4 +107,135 @@ function proveAmounts(
 /** Source: Bitcoin Core, src/validation.cpp, GetBlockSubsidy. */
 export function subsidyAt(height: number, { halving }: Pick<NetworkFacts, 'halving'>): number {
   return Math.floor(firstSubsidy / 2 ** Math.floor(height / halving))
+}
+
+/** `strict`: a fault refuses the block. `warn`: it is recorded. `off`: nothing is proved. */
+export type VerifyMode = 'strict' | 'warn' | 'off'
+
+export interface ProvedBlock {
+  /** What of the block can't be proved; in mode `warn` also what proved false. */
+  unverified: readonly Unscreened[]
+  /** The miner left some of the fees, or the spent outputs are not this block's: worth another look. */
+  doubtful: boolean
+  /** Inputs of which it can't be proved what they spend: they may be own ones, and are said to be somebody else's. */
+  unverifiedInputs: readonly UnverifiedInput[]
+}
+
+type HashBlock = typeof hashBlock
+
+const nothing: ProvedBlock = { unverified: [], doubtful: false, unverifiedInputs: [] }
+const unclaimedReason =
+  'the coinbase takes less than subsidy and fees, which it may, and which leaves the amounts of spent outputs unproved'
+
+/** Proves what one node serves. */
+export class BlockVerifier {
+  readonly mode: VerifyMode
+  readonly #facts: NetworkFacts
+  readonly #hash: HashBlock
+
+  constructor(mode: VerifyMode, facts: NetworkFacts, hash: HashBlock) {
+    this.mode = mode
+    this.#facts = facts
+    this.#hash = hash
+  }
+
+  /** @throws ChainscreenError `node-bad-answer` in mode `strict`, where something in the block can't be true */
+  async prove(block: ScannedBlock, height: number): Promise<ProvedBlock> {
+    if (this.mode === 'off') return nothing
+    const hashes = await this.#hash(block, rulesAt(height, this.#facts))
+    const { faults, unclaimed } = proveBlock(block, height, this.#facts, hashes)
+    const unverified = this.#judge(faults, block)
+    if (unclaimed > 0) unverified.push({ what: 'unverified', reason: unclaimedReason })
+    return {
+      unverified,
+      doubtful: unclaimed > 0,
+      unverifiedInputs: hashes.spends?.unverified ?? [],
+    }
+  }
+
+  /** Of a header alone. @throws ChainscreenError `node-bad-answer` in mode `strict`, where its hash shows too little work */
+  proveWork(header: BlockHeader): void {
+    const fault = this.mode === 'strict' ? workFault(header.hash, header.bits, this.#facts) : undefined
+    if (fault !== undefined) this.#judge([fault], { header })
+  }
+
+  #judge(faults: readonly string[], { header }: Pick<ScannedBlock, 'header'>): Unscreened[] {
+    const [first] = faults
+    if (first !== undefined && this.mode === 'strict') {
+      throw new ChainscreenError(
+        'node-bad-answer',
+        `Block ${header.hash} fails verification: ${first}. Use another node.`,
+        { details: faults.map((fault) => `${fault}.`) },
+      )
+    }
+    return faults.map((fault) => ({ what: 'unverified', reason: fault }))
+  }
+}
+
+/** What a block's first transaction says of the block. Views into it. */
+interface Coinbase {
+  scriptSig: Uint8Array
+  witness: readonly Uint8Array[]
+  /** What the last output of that form commits to (BIP 141). */
+  commitment: Uint8Array | undefined
+}
+
+/** OP_RETURN, a push of 36 bytes, and the header of a witness commitment. */
+const commitmentStart = Uint8Array.of(0x6a, 0x24, 0xaa, 0x21, 0xa9, 0xed)
+
+/** @param start where the coinbase begins in a block that was indexed before */
+export function readCoinbase(block: Uint8Array, start: number): Coinbase {
+  const reader = new ByteReader(block, 'block')
+  reader.position = start
+  const { segwit } = readTransactionStart(reader)
+  reader.skip(36)
+  const scriptSig = reader.takeVar()
+  reader.skip(4)
+  let commitment: Uint8Array | undefined
+  for (let left = reader.compactSize(); left > 0; left--) {
+    const { script } = readTxOut(reader)
+    const commits = script.length >= 38 && commitmentStart.every((byte, i) => script[i] === byte)
+    if (commits) commitment = script.subarray(6, 38)
+  }
+  const witness: Uint8Array[] = []
+  if (segwit) for (let left = reader.compactSize(); left > 0; left--) witness.push(reader.takeVar())
+  return { scriptSig, witness, commitment }
+}
+
+/** Whether a coinbase begins with its block's height (BIP 34), as Bitcoin Core pushes a number. */
+export function namesHeight({ scriptSig }: Coinbase, height: number): boolean {
+  const expected = pushOf(height)
+  return expected.every((byte, i) => scriptSig[i] === byte)
+}
+
+function pushOf(number: number): number[] {
+  if (number === 0) return [0]
+  if (number <= 16) return [0x50 + number]
+  const bytes: number[] = []
+  for (let left = number; left > 0; left = Math.floor(left / 256)) bytes.push(left % 256)
+  // The highest bit is a sign.
+  if ((bytes.at(-1) ?? 0) >= 128) bytes.push(0)
+  return [bytes.length, ...bytes]
+}
+
+/**
+ * What is wrong with the witnesses of a block, or `undefined`. Before segwit there are none; from then on the coinbase
+ * commits to them, and a block without a commitment has none.
+ *
+ * Source: BIP 141; Bitcoin Core, src/validation.cpp, CheckWitnessMalleation.
+ *
+ * @param witnessRoot `null` where no transaction has a witness
+ */
+export function witnessFault(
+  { witness, commitment }: Coinbase,
+  witnessRoot: Uint8Array | null,
+  active: boolean,
+): string | undefined {
+  if (!active || commitment === undefined)
+    return witnessRoot === null ? undefined : 'it has witnesses that nothing in it commits to'
+  const [nonce] = witness
+  if (witnessRoot === null || nonce === undefined || witness.length !== 1 || nonce.length !== 32)
+    return 'its coinbase commits to witnesses, and lacks the 32 bytes that belong to it'
+  const expected = doubleSha256(witnessRoot, nonce)
+  return expected.equals(commitment) ? undefined : 'the witnesses are not those that its coinbase commits to'
 }

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { secp256k1 } from '@bitauth/libauth'
 import { scriptPublicKeys } from '../../../address/script.ts'
 import { p2pkhHash, p2shHash, witnessProgram } from '../../../address/script-templates.ts'
-import { ByteWriter } from '../byte-writer.ts'
+import { ByteWriter } from '../bytes.ts'
 import type { NetworkFacts } from '../networks.ts'
-import { type Span, type SpentInput, topPush, type Witness } from './spent-inputs.ts'
+import { type Span, type SpentInput, topPush, type Witness } from './spends.ts'
 
 /** Which rules are in force at a height. */
 export interface SpendRules {

@@ -1,8 +1,11 @@
+import { evmKey } from '../../../address/key.ts'
+import type { OwnLookup, Party, Role } from '../../../screening/types.ts'
 import type { ChainDefinition } from '../definition.ts'
-import type { Oddity } from '../oddity.ts'
-import type { TokenTable } from '../tokens.ts'
+import { nowhere, type Oddity } from '../oddity.ts'
 import { type BlockFrames, type CallFrames, isUnread, type UnreadTrace } from '../traces/call-frames.ts'
-import type { RpcBlock, RpcReceipt, RpcTransaction } from '../types.ts'
+import type { RpcBlock, RpcReceipt, RpcTransaction, TokenTable } from '../types.ts'
+import type { CallPaths } from './call-paths.ts'
+import type { FundFlow } from './fund-flow.ts'
 
 /** What the operator and the chain's definition say about a chain. */
 export interface EvmChain {
@@ -78,4 +81,42 @@ function unreadTrace({ status }: RpcReceipt, { unread }: UnreadTrace): Oddity[] 
 function succeeded({ status }: RpcReceipt, frames: CallFrames | null): boolean {
   if (status !== undefined && status !== null) return status === '0x1'
   return frames !== null && !frames.failed
+}
+
+/** What a movement stands in: its transaction, and who else takes part in that. */
+export interface TransactionContext {
+  one: ReadTransaction
+  chain: EvmChain
+  isOwn: IsOwn
+  flow: FundFlow
+  callPaths: CallPaths
+  /** The contract that the transaction called or made: all that is known of a path without traces. */
+  called: readonly string[]
+}
+
+/** Whether a lower-case address is the exchange's: exact. */
+export type IsOwn = (address: string) => boolean
+
+/** Asks the exact look-up once per address: one transaction may name the same address in thousands of logs. */
+export function ownCheck(own: OwnLookup): IsOwn {
+  const known = new Map<string, boolean>()
+  return (address) => {
+    const before = known.get(address)
+    if (before !== undefined) return before
+    const answer = own.mayHaveEvm(address) && own.has(evmKey(address))
+    known.set(address, answer)
+    return answer
+  }
+}
+
+/** Addresses as parties in a role, each once, as far as they are known. */
+export function asParties(
+  role: Role,
+  addresses: Iterable<string>,
+  counts: (address: string) => boolean = () => true,
+): Party[] {
+  const parties: Party[] = []
+  for (const address of new Set(addresses))
+    if (address !== nowhere && counts(address)) parties.push({ key: evmKey(address), role })
+  return parties
 }

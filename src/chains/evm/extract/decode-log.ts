@@ -1,11 +1,8 @@
 import type { RpcLog } from '../types.ts'
-import { decodeBatch } from './decode-batch.ts'
-import { decodeTransfer, decodeTransferWithData } from './decode-transfer.ts'
-import { decodeVaultDeposit, decodeVaultWithdraw } from './decode-vault.ts'
-import type { Movement } from './movement.ts'
-import { movementOf, restatingOf } from './movement-of.ts'
-import * as topics from './topics.ts'
-import { dataLength, hasWords, topicAddress, wordAt } from './words.ts'
+import { decodeBatch, decodeTransfer, decodeTransferWithData } from './decode-transfer.ts'
+import * as topics from './event-words.ts'
+import { dataLength, hasWords, topicAddress, wordAt } from './event-words.ts'
+import { type Movement, movementOf, restatingOf } from './movement.ts'
 
 /** Reads one kind of log; `null` where it has not the shape of its event. */
 type Decoder = (log: RpcLog, index: number) => Movement[] | null
@@ -135,4 +132,58 @@ function decodeLogTransfer(log: RpcLog, index: number): Movement[] | null {
     amount,
   }
   return [restatingOf(log, index, movement)]
+}
+
+const zero = `0x${'0'.repeat(40)}`
+
+/**
+ * ERC-4626: `sender` paid assets into the vault, and `owner` got shares of it. A standard vault also writes a `Transfer` of
+ * the shares that came into being, and the asset one of what was paid. What tells the same to us is the one at our side; who
+ * stands at the other side, the vault's event alone says.
+ *
+ * @see https://eips.ethereum.org/EIPS/eip-4626#events
+ */
+function decodeVaultDeposit(log: RpcLog, index: number): Movement[] | null {
+  const [, first, second] = log.topics
+  const amounts = amountsOf(log)
+  if (first === undefined || second === undefined || amounts === null) return null
+  const [sender, owner] = [topicAddress(first), topicAddress(second)]
+  const { assets, shares, shareAsset } = amounts
+  return [
+    restatingOf(
+      log,
+      index,
+      { asset: shareAsset, from: sender, to: owner, amount: shares },
+      {
+        received: { asset: shareAsset, from: zero, to: owner, amount: shares },
+        sent: { asset: null, from: sender, to: log.address, amount: assets },
+      },
+    ),
+  ]
+}
+
+/** ERC-4626: `sender` had shares of `owner` burned, and `receiver` got the assets. */
+function decodeVaultWithdraw(log: RpcLog, index: number): Movement[] | null {
+  const [, first, second, third] = log.topics
+  const amounts = amountsOf(log)
+  if (first === undefined || second === undefined || third === undefined || amounts === null) return null
+  const [sender, receiver, owner] = [topicAddress(first), topicAddress(second), topicAddress(third)]
+  const { assets, shares, shareAsset } = amounts
+  return [
+    restatingOf(
+      log,
+      index,
+      { asset: shareAsset, from: owner, to: receiver, amount: shares, operator: sender },
+      {
+        received: { asset: null, from: log.address, to: receiver, amount: assets },
+        sent: { asset: shareAsset, from: owner, to: zero, amount: shares },
+      },
+    ),
+  ]
+}
+
+function amountsOf(log: RpcLog): { assets: bigint; shares: bigint; shareAsset: string } | null {
+  const [assets, shares] = [wordAt(log.data, 0), wordAt(log.data, 32)]
+  if (!hasWords(log.data, 2) || assets === null || shares === null) return null
+  return { assets, shares, shareAsset: `erc20:${log.address}` }
 }

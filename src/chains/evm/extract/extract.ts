@@ -1,17 +1,15 @@
-import type { OwnLookup, ScreenableTx } from '../../../screening/types.ts'
+import { evmKey } from '../../../address/key.ts'
+import type { OwnLookup, ScreenableTx, Transfer } from '../../../screening/types.ts'
 import type { Extraction, Unscreened } from '../../source.ts'
-import { unscreenedOdd } from '../oddity.ts'
-import { proveSenders, type VerifyMode } from '../proof/verifier.ts'
-import { isReadWhole } from '../transaction-types.ts'
-import { type EvmChain, type ReadBlock, type ReadTransaction, transactionAt } from './context.ts'
-import { namedElsewhere } from './named-elsewhere.ts'
+import { type Oddity, unscreenedOdd } from '../oddity.ts'
+import { proveSenders, type VerifyMode } from '../proof/prove-block.ts'
+import { isReadWhole, type RpcBlock, type RpcTransaction, typeOf } from '../types.ts'
+import { type EvmChain, ownCheck, type ReadBlock, type ReadTransaction, transactionAt } from './context.ts'
 import { touches } from './touches.ts'
 import { extractTransaction, newNotes, type TransactionNotes } from './transaction.ts'
-import { countUndecoded } from './undecoded.ts'
-import { shareOut, type UndecodedLimits } from './undecoded-limits.ts'
-import { extractWithdrawals } from './withdrawals.ts'
+import { countUndecoded, shareOut, type UndecodedLimits } from './undecoded.ts'
 
-const toldTwice = {
+const reportedTwice = {
   what: 'traces',
   reason: 'a self-destruct in its trace repeats an earlier movement, and may be the same one reported twice',
 }
@@ -76,7 +74,7 @@ function extractOne(
   const notes = newNotes()
   const moved = extractTransaction(one, own, chain, notes, limits)
   if (moved?.transfers.some(({ tags }) => tags.includes('doubtful')))
-    notes.unscreened.push({ ...toldTwice, txHash: moved.hash })
+    notes.unscreened.push({ ...reportedTwice, txHash: moved.hash })
   return { one, moved, notes }
 }
 
@@ -91,4 +89,65 @@ function limitUndecoded(extracted: Extracted[], own: OwnLookup, chain: EvmChain)
     if (index !== undefined && before !== undefined)
       extracted[index] = extractOne(before.one, own, chain, limit)
   }
+}
+
+/** Fields of every transaction, which are read, or are no address that it acts on. */
+const common: ReadonlySet<string> = new Set(['hash', 'blockHash', 'from', 'to', 'input', 'data'])
+
+/** So many values of a transaction are looked at: its fields are a stranger's, as deep and wide as he likes. */
+const maxValues = 10_000
+
+const addressText = /^0x[0-9a-f]{40}$/i
+
+/**
+ * What a transaction of a type that is not known names in fields of its own, such as the calls of Tempo's 0x76
+ * (https://docs.tempo.xyz): value that it moves so may stand in no log.
+ */
+export function namedElsewhere(tx: RpcTransaction): Oddity {
+  const about = new Set<string>()
+  const open: unknown[] = Object.entries(tx).flatMap(([name, value]) => (common.has(name) ? [] : [value]))
+  let looked = 0
+  for (let value = open.pop(); value !== undefined && looked < maxValues; value = open.pop(), looked++) {
+    if (typeof value === 'string' && addressText.test(value)) about.add(value.toLowerCase())
+    else if (typeof value === 'object' && value !== null)
+      for (const each of Object.values(value)) if (each !== undefined && each !== null) open.push(each)
+  }
+  const type = `0x${typeOf(tx).toString(16)}`
+  return {
+    what: 'transaction-type',
+    reason: `it is of type ${type}, and names the address in a field that is not read`,
+    about: looked < maxValues ? [...about] : null,
+  }
+}
+
+const weiPerGwei = 1_000_000_000n
+
+/**
+ * Beacon chain withdrawals to own addresses (EIP-4895). They belong to no transaction, leave no log and have no
+ * counterparty: the block's own hash stands for the transaction's. `null` where there are none, and on chains whose
+ * withdrawals move nothing yet.
+ */
+export function extractWithdrawals(
+  block: RpcBlock,
+  own: OwnLookup,
+  { definition, nativeSymbol }: EvmChain,
+): ScreenableTx | null {
+  if (definition.withdrawals === 'claimed') return null
+  const isOwn = ownCheck(own)
+  const transfers: Transfer[] = []
+  for (const [index, { address, amount }] of (block.withdrawals ?? []).entries()) {
+    if (!isOwn(address)) continue
+    const wei = BigInt(amount) * weiPerGwei
+    transfers.push({
+      id: `withdrawal:${index}`,
+      direction: 'deposit',
+      asset: 'native',
+      symbol: nativeSymbol,
+      amount: wei,
+      own: evmKey(address),
+      parties: [],
+      tags: wei === 0n ? ['zero-value'] : [],
+    })
+  }
+  return transfers.length === 0 ? null : { hash: block.hash, transfers, parties: [], ownSigned: false }
 }

@@ -1,15 +1,29 @@
+import { evmKey } from '../../../address/key.ts'
+import type { Tag } from '../../../screening/level.ts'
+import type { Transfer } from '../../../screening/types.ts'
 import type { ChainDefinition } from '../definition.ts'
 import { nowhere } from '../oddity.ts'
 import { type CallFrames, transferIdOf } from '../traces/call-frames.ts'
-import type { RpcLog, RpcReceipt } from '../types.ts'
-import type { EvmChain, ReadTransaction } from './context.ts'
+import { opDeposit, type RpcLog, type RpcReceipt, type RpcTransaction, typeOf } from '../types.ts'
+import {
+  asParties,
+  type EvmChain,
+  type IsOwn,
+  type ReadTransaction,
+  type TransactionContext,
+} from './context.ts'
+import {
+  dataLength,
+  logTransferTopic,
+  nativeLogAddress,
+  topicAddress,
+  transferTopic,
+  wordAt,
+} from './event-words.ts'
 import type { Moved } from './movement.ts'
-import { isNativeLog } from './native-log.ts'
-import { logTransferTopic, transferTopic } from './topics.ts'
-import { dataLength, topicAddress, wordAt } from './words.ts'
 
 /** Native value that moved, in the order in which it did. */
-export interface NativeMovement extends Moved {
+interface NativeMovement extends Moved {
   from: string
   to: string
   /** The frame that moved it; 0: the transaction itself. `null`: known from a log alone. */
@@ -136,4 +150,60 @@ function withoutDoubles(logs: readonly NativeLog[]): Omit<NativeLog, 'byContract
     if (left > 0) doubles.set(id, left - 1)
     return left > 0 ? [] : [movement]
   })
+}
+
+/**
+ * Whether a log tells of the native coin in the words of an ERC-20 token: of all value from Amsterdam on (EIP-7708),
+ * and of a chain's own contracts. As a token it would be counted twice.
+ */
+export function isNativeLog(log: RpcLog, { nativeLogs }: ChainDefinition): boolean {
+  return log.address === nativeLogAddress || nativeLogs.includes(log.address)
+}
+
+/** The transfer of native value, with its parties, or `null` where it is not between the exchange and others. */
+export function nativeTransfer(movement: NativeMovement, context: TransactionContext): Transfer | null {
+  const { from, to, amount, frame, doubtful } = movement
+  const { isOwn } = context
+  const deposit = isOwn(to)
+  if (isOwn(from) === deposit) return null
+  const tags: Tag[] = []
+  if (amount === 0n) tags.push('zero-value')
+  if (doubtful) tags.push('doubtful')
+  const path = frame === null ? context.called : context.callPaths.to(frame)
+  return {
+    id: movement.id(),
+    direction: deposit ? 'deposit' : 'withdrawal',
+    asset: 'native',
+    symbol: context.chain.nativeSymbol,
+    amount,
+    own: evmKey(deposit ? to : from),
+    parties: [
+      deposit ? { key: evmKey(from), role: 'source' } : { key: evmKey(to), role: 'destination' },
+      ...asParties('intermediary', path, (address) => address !== from && address !== to && !isOwn(address)),
+      ...asParties(deposit ? 'upstream' : 'onward', context.flow.of(movement)),
+    ],
+    tags,
+  }
+}
+
+/**
+ * What a deposit of the OP stack credits to its sender: also when the transaction then fails. Nobody on this chain
+ * sent it.
+ *
+ * @see https://specs.optimism.io/protocol/deposits.html#execution
+ */
+export function mintTransfer(tx: RpcTransaction, isOwn: IsOwn, symbol: string): Transfer | null {
+  if (typeOf(tx) !== opDeposit || tx.mint === undefined || tx.mint === null || !isOwn(tx.from)) return null
+  const amount = BigInt(tx.mint)
+  if (amount === 0n) return null
+  return {
+    id: 'mint',
+    direction: 'deposit',
+    asset: 'native',
+    symbol,
+    amount,
+    own: evmKey(tx.from),
+    parties: [],
+    tags: [],
+  }
 }

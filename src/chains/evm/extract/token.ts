@@ -1,14 +1,13 @@
 import { evmKey } from '../../../address/key.ts'
 import type { Tag } from '../../../screening/level.ts'
 import type { Party, Transfer } from '../../../screening/types.ts'
+import { tokenCallOf } from './call-paths.ts'
+import { asParties, type TransactionContext } from './context.ts'
 import type { Movement } from './movement.ts'
-import { named } from './named.ts'
-import type { Surroundings } from './surroundings.ts'
-import { tokenCallOf } from './token-call.ts'
 
 /** The transfer of a token movement, with its parties, or `null` where it is not between the exchange and others. */
-export function tokenTransfer(movement: Movement, around: Surroundings): Transfer | null {
-  const { isOwn, chain } = around
+export function tokenTransfer(movement: Movement, context: TransactionContext): Transfer | null {
+  const { isOwn, chain } = context
   const { from, to } = movement
   const fromOwn = from !== null && isOwn(from)
   const toOwn = to !== null && isOwn(to)
@@ -25,7 +24,7 @@ export function tokenTransfer(movement: Movement, around: Surroundings): Transfe
     symbol: token?.symbol ?? null,
     amount: movement.amount,
     own: evmKey(own),
-    parties: partiesOf(movement, toOwn ? from : to, toOwn, around),
+    parties: partiesOf(movement, toOwn ? from : to, toOwn, context),
     tags,
   }
 }
@@ -35,26 +34,26 @@ function partiesOf(
   movement: Movement,
   counterparty: string | null,
   deposit: boolean,
-  around: Surroundings,
+  context: TransactionContext,
 ): Party[] {
   const { token } = movement
-  const asset = named('asset', around.isOwn(token) ? [] : [token])
+  const asset = asParties('asset', context.isOwn(token) ? [] : [token])
   // The contract of a wrapped coin stands between the coin and itself.
-  const wrapper = around.chain.tokens.get(token)?.wrapped ? token : null
-  const behind = [...around.trails.of(movement), ...movement.beyond].filter(
+  const wrapper = context.chain.tokens.get(token)?.wrapped ? token : null
+  const behind = [...context.flow.of(movement), ...movement.beyond].filter(
     (address) => address !== counterparty && address !== wrapper,
   )
   return [
-    ...named(deposit ? 'source' : 'destination', counterparty === null ? [] : [counterparty]),
-    ...bystanders(movement, counterparty, around),
-    ...named(deposit ? 'upstream' : 'onward', behind),
+    ...asParties(deposit ? 'source' : 'destination', counterparty === null ? [] : [counterparty]),
+    ...bystanders(movement, counterparty, context),
+    ...asParties(deposit ? 'upstream' : 'onward', behind),
     ...asset,
   ]
 }
 
-/** Who moved the tokens where it is not their holder, and the contracts on the way to them. */
-function bystanders(movement: Movement, counterparty: string | null, around: Surroundings): Party[] {
-  const { isOwn, one, called, ways } = around
+/** Who moved the tokens where it is not their holder, and the contracts on the path to them. */
+function bystanders(movement: Movement, counterparty: string | null, context: TransactionContext): Party[] {
+  const { isOwn, one, called, callPaths } = context
   const { from, to, token } = movement
   const call = tokenCallOf(one.frames, movement.log, token)
   const directly = one.tx.to === token ? one.tx.from : null
@@ -62,13 +61,13 @@ function bystanders(movement: Movement, counterparty: string | null, around: Sur
   // The log of an ERC-1155 names its operator.
   const operator = movement.operator ?? caller
   const operates = operator !== null && operator !== from && operator !== counterparty && !isOwn(operator)
-  const onTheWay = (address: string) =>
+  const isOnPath = (address: string) =>
     address !== from &&
     address !== to &&
     address !== token &&
     !isOwn(address) &&
     !(operates && address === operator)
   // Who wraps for another is its operator; without traces a call of another contract may have done anything.
-  const way = call !== null ? ways.to(call) : counterparty === null ? [] : called
-  return [...named('operator', operates ? [operator] : []), ...named('intermediary', way, onTheWay)]
+  const path = call !== null ? callPaths.to(call) : counterparty === null ? [] : called
+  return [...asParties('operator', operates ? [operator] : []), ...asParties('intermediary', path, isOnPath)]
 }

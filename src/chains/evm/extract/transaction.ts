@@ -3,24 +3,30 @@ import type { OwnLookup, ScreenableTx, Transfer } from '../../../screening/types
 import type { Unscreened } from '../../source.ts'
 import { nowhere } from '../oddity.ts'
 import type { RpcTransaction } from '../types.ts'
-import type { EvmChain, ReadTransaction } from './context.ts'
+import { callPathsOf, tokenCallOf } from './call-paths.ts'
+import {
+  asParties,
+  type EvmChain,
+  type IsOwn,
+  ownCheck,
+  type ReadTransaction,
+  type TransactionContext,
+} from './context.ts'
 import { decodeLog } from './decode-log.ts'
-import { type IsOwn, ownCheck } from './is-own.ts'
-import { mintTransfer } from './mint.ts'
-import type { Moved, Movement } from './movement.ts'
-import { named } from './named.ts'
-import { nativeMovements, readNativeLog } from './native.ts'
-import { isNativeLog } from './native-log.ts'
-import { nativeTransfer } from './native-transfer.ts'
-import { withoutRestated } from './restated.ts'
-import type { Surroundings } from './surroundings.ts'
+import { fundFlow } from './fund-flow.ts'
+import { type Moved, type Movement, withoutRestated } from './movement.ts'
+import { isNativeLog, mintTransfer, nativeMovements, nativeTransfer, readNativeLog } from './native.ts'
 import { tokenTransfer } from './token.ts'
-import { tokenCallOf } from './token-call.ts'
 import { logTouches } from './touches.ts'
-import { trails } from './trail.ts'
-import { type UndecodedLog, undecodedLog, undecodedTransfers } from './undecoded.ts'
-import { ofOwn, ofTransaction, type UndecodedLimits, type UndecodedNeeds } from './undecoded-limits.ts'
-import { waysOf } from './ways.ts'
+import {
+  ofOwn,
+  ofTransaction,
+  type UndecodedLimits,
+  type UndecodedLog,
+  type UndecodedNeeds,
+  undecodedLog,
+  undecodedTransfers,
+} from './undecoded.ts'
 
 /** What of a transaction is no transfer, and has to be told all the same. */
 export interface TransactionNotes {
@@ -72,28 +78,28 @@ function successfulTransfers(
   const { movements, undecoded } = readLogs(one, own, isOwn, chain)
   const tokens = withoutRestated(movements, isOwn)
   const called = tx.to ?? receipt.contractAddress
-  const around: Surroundings = {
+  const context: TransactionContext = {
     one,
     chain,
     isOwn,
-    trails: trails([...native, ...tokens], isOwn, chain.tokens),
-    ways: waysOf(frames, [
+    flow: fundFlow([...native, ...tokens], isOwn, chain.tokens),
+    callPaths: callPathsOf(frames, [
       ...native.filter((movement) => isOurs(movement, isOwn)).flatMap(({ frame }) => frame ?? []),
       ...tokenCalls(one, tokens, isOwn),
     ]),
     called: called === null || called === undefined ? [] : [called],
   }
-  const unknown = undecodedTransfers(undecoded, around, limits)
+  const unknown = undecodedTransfers(undecoded, context, limits)
   for (const each of undecoded) notes.undecoded.push(each)
   notes.needs = unknown.needs
   if (unknown.left > 0) notes.unscreened.push(leftOut(tx.hash, unknown.left))
   if (unknown.merged > 0) notes.unscreened.push(merged(tx.hash, unknown.merged))
   const transfers = [
-    ...native.flatMap((movement) => nativeTransfer(movement, around) ?? []),
-    ...tokens.flatMap((movement) => tokenTransfer(movement, around) ?? []),
+    ...native.flatMap((movement) => nativeTransfer(movement, context) ?? []),
+    ...tokens.flatMap((movement) => tokenTransfer(movement, context) ?? []),
     ...unknown.transfers,
   ]
-  const parties = [...initiator(tx, transfers, isOwn), ...sharedParties(around), ...unknown.parties]
+  const parties = [...initiator(tx, transfers, isOwn), ...sharedParties(context), ...unknown.parties]
   return { transfers, parties }
 }
 
@@ -157,11 +163,11 @@ function initiator(
 }
 
 /** Parties that too large a transaction names once for all its transfers. */
-function sharedParties({ trails: { whole }, ways, isOwn }: Surroundings): ScreenableTx['parties'] {
-  const upstream = named('upstream', whole?.upstream ?? [])
-  const onward = named('onward', whole?.onward ?? [])
+function sharedParties({ flow: { whole }, callPaths, isOwn }: TransactionContext): ScreenableTx['parties'] {
+  const upstream = asParties('upstream', whole?.upstream ?? [])
+  const onward = asParties('onward', whole?.onward ?? [])
   return [
-    ...named('intermediary', ways.whole ?? [], (address) => !isOwn(address)),
+    ...asParties('intermediary', callPaths.whole ?? [], (address) => !isOwn(address)),
     ...upstream.map((party) => ({ ...party, direction: 'deposit' as const })),
     ...onward.map((party) => ({ ...party, direction: 'withdrawal' as const })),
   ]

@@ -3,12 +3,9 @@ import type { Party, ScreenableTx, Transfer } from '../../../screening/types.ts'
 import type { UndecodedCount } from '../../source.ts'
 import { nowhere } from '../oddity.ts'
 import type { RpcLog } from '../types.ts'
-import { named } from './named.ts'
-import type { Surroundings } from './surroundings.ts'
-import { tokenCallOf } from './token-call.ts'
-import type { UndecodedLimits, UndecodedNeeds } from './undecoded-limits.ts'
-import { waysOf } from './ways.ts'
-import { mayBeAddress } from './words.ts'
+import { callPathsOf, tokenCallOf } from './call-paths.ts'
+import { asParties, type TransactionContext } from './context.ts'
+import { mayBeAddress } from './event-words.ts'
 
 /** A log that names own addresses and that no decoder understands: it may tell of value that moved in words of its own. */
 export interface UndecodedLog {
@@ -39,7 +36,7 @@ export function countUndecoded(logs: readonly UndecodedLog[]): UndecodedCount[] 
 }
 
 /** What undecoded logs of one transaction are screened as. */
-export interface UndecodedTransfers extends Pick<ScreenableTx, 'transfers' | 'parties'> {
+interface UndecodedTransfers extends Pick<ScreenableTx, 'transfers' | 'parties'> {
   /** Named addresses beyond those that are kept. */
   left: number
   /** Own addresses that have no transfer of their own. */
@@ -55,7 +52,11 @@ export interface UndecodedTransfers extends Pick<ScreenableTx, 'transfers' | 'pa
 export const maxUndecodedPairs = 500
 
 /** What a log that no decoder knows names, where an own address is among it. */
-export function undecodedLog(log: RpcLog, index: number, isOwn: Surroundings['isOwn']): UndecodedLog | null {
+export function undecodedLog(
+  log: RpcLog,
+  index: number,
+  isOwn: TransactionContext['isOwn'],
+): UndecodedLog | null {
   const own = new Map<string, number>()
   const others = new Set<string>()
   for (const [place, address] of addressesIn(log)) {
@@ -83,45 +84,45 @@ interface Group {
   own: string
   contract: string
   others: ReadonlySet<string>
-  way: Set<string>
+  path: Set<string>
   logs: number
 }
 
-/** Everybody that undecoded logs name beside an own address, and the calls on the way to them. */
+/** Everybody that undecoded logs name beside an own address, and the calls on the path to them. */
 export function undecodedTransfers(
   logs: readonly UndecodedLog[],
-  { one, isOwn, called, chain }: Surroundings,
+  { one, isOwn, called, chain }: TransactionContext,
   limits: UndecodedLimits,
 ): UndecodedTransfers {
   if (logs.length === 0)
     return { transfers: [], parties: [], left: 0, merged: 0, needs: { transfers: 0, parties: 0 } }
   const calls = logs.map(({ log, index }) => tokenCallOf(one.frames, index, log.address))
-  const ways = waysOf(
+  const callPaths = callPathsOf(
     one.frames,
     calls.flatMap((call) => call ?? []),
   )
   const pairs = pairsOf(logs)
-  const isFew = ways.whole === null && pairs <= Math.min(maxUndecodedPairs, limits.parties)
+  const isFew = callPaths.whole === null && pairs <= Math.min(maxUndecodedPairs, limits.parties)
   const all = new Map<string, Group>()
   for (const [at, undecoded] of logs.entries()) {
     const call = calls[at] ?? null
-    const way = call === null ? called : ways.to(call)
-    for (const own of undecoded.own.keys()) join(all, undecoded, own, isFew, isFew ? way : [])
+    const path = call === null ? called : callPaths.to(call)
+    for (const own of undecoded.own.keys()) join(all, undecoded, own, isFew, isFew ? path : [])
   }
   const isMerged = all.size > limits.transfers
   const exact = isFew && !isMerged
   const groups = isMerged ? merge(all, logs) : all
-  const everybody = exact ? [] : wholeParties(logs, [...called, ...(ways.whole ?? [])], isOwn)
+  const everybody = exact ? [] : wholeParties(logs, [...called, ...(callPaths.whole ?? [])], isOwn)
   const direction = isOwn(one.tx.from) ? 'withdrawal' : 'deposit'
   const transfers = [...groups.values()].map(
-    ({ id, own, contract, others, way, logs: count }): Transfer => ({
+    ({ id, own, contract, others, path, logs: count }): Transfer => ({
       id,
       direction,
       asset: `unknown:${contract}`,
       symbol: chain.tokens.get(contract)?.symbol ?? null,
       amount: null,
       own: evmKey(own),
-      parties: partiesOf(contract, others, way, isOwn),
+      parties: partiesOf(contract, others, path, isOwn),
       tags: ['undecoded'],
       logs: count,
     }),
@@ -129,7 +130,7 @@ export function undecodedTransfers(
   const kept = everybody.slice(0, limits.parties)
   return {
     transfers,
-    parties: named('named', kept),
+    parties: asParties('named', kept),
     left: everybody.length - kept.length,
     merged: isMerged ? new Set([...all.values()].map(({ own }) => own)).size - 1 : 0,
     needs: { transfers: all.size, parties: exact ? pairs : everybody.length },
@@ -140,7 +141,7 @@ export function undecodedTransfers(
 function merge(groups: ReadonlyMap<string, Group>, logs: readonly UndecodedLog[]): Map<string, Group> {
   const [first] = groups.values()
   if (first === undefined) return new Map()
-  return new Map([['', { ...first, others: new Set(), way: new Set(), logs: logs.length }]])
+  return new Map([['', { ...first, others: new Set(), path: new Set(), logs: logs.length }]])
 }
 
 function pairsOf(logs: readonly UndecodedLog[]): number {
@@ -152,13 +153,13 @@ function join(
   { log, index, own: places, others }: UndecodedLog,
   own: string,
   exact: boolean,
-  way: Iterable<string>,
+  path: Iterable<string>,
 ): void {
   const key = exact ? [own, log.address, ...[...others].sort()].join(' ') : [own, log.address].join(' ')
   const known = groups.get(key)
   if (known !== undefined) {
     known.logs++
-    for (const address of way) known.way.add(address)
+    for (const address of path) known.path.add(address)
     return
   }
   // Of several own addresses that a log names, the first has its name, and the others their place beside it.
@@ -166,34 +167,82 @@ function join(
   const id = own === first ? `log:${index}` : `log:${index}:${places.get(own)}`
   groups.set(key, {
     ...{ id, own, contract: log.address },
-    ...{ others: exact ? others : new Set(), way: new Set(way), logs: 1 },
+    ...{ others: exact ? others : new Set(), path: new Set(path), logs: 1 },
   })
 }
 
 function partiesOf(
   contract: string,
   others: ReadonlySet<string>,
-  way: ReadonlySet<string>,
-  isOwn: Surroundings['isOwn'],
+  path: ReadonlySet<string>,
+  isOwn: TransactionContext['isOwn'],
 ): Party[] {
-  const isOnTheWay = (address: string) => address !== contract && !isOwn(address)
+  const isOnPath = (address: string) => address !== contract && !isOwn(address)
   return [
-    ...named('intermediary', way, isOnTheWay),
-    ...named('named', others, (address) => !way.has(address)),
-    ...named('asset', isOwn(contract) ? [] : [contract]),
+    ...asParties('intermediary', path, isOnPath),
+    ...asParties('named', others, (address) => !path.has(address)),
+    ...asParties('asset', isOwn(contract) ? [] : [contract]),
   ]
 }
 
 function wholeParties(
   logs: readonly UndecodedLog[],
-  way: readonly string[],
-  isOwn: Surroundings['isOwn'],
+  path: readonly string[],
+  isOwn: TransactionContext['isOwn'],
 ): string[] {
   const all = new Set<string>()
   for (const { log, others } of logs) {
     if (!isOwn(log.address)) all.add(log.address)
     for (const address of others) all.add(address)
   }
-  for (const address of way) if (!isOwn(address)) all.add(address)
+  for (const address of path) if (!isOwn(address)) all.add(address)
   return [...all].filter((address) => address !== nowhere)
+}
+
+/** What is kept of the undecoded logs of one transaction. */
+export interface UndecodedLimits {
+  /** Where there would be more transfers, there is one, of all its undecoded logs. */
+  transfers: number
+  /** Addresses that are kept as parties. */
+  parties: number
+}
+
+/** What would have to be kept of them all. */
+export type UndecodedNeeds = UndecodedLimits
+
+/** Addresses that one transaction may name in undecoded logs, and have kept for lists to come. */
+export const maxUndecodedParties = 5_000
+
+/**
+ * The same for a block, and how many transfers its undecoded logs are. A word of a log costs its writer 256 gas: without a
+ * bound, a block of 36 million gas that is full of own addresses would be 140,000 rows.
+ */
+export const ofBlock: UndecodedLimits = { transfers: 2_000, parties: 20_000 }
+
+/** What a transaction may have where its block does not have too much. */
+export const ofTransaction: UndecodedLimits = { ...ofBlock, parties: maxUndecodedParties }
+
+/** For a transaction that an own address signed: nobody else can write these, and many transfers may be its purpose. */
+export const ofOwn: UndecodedLimits = { ...ofTransaction, transfers: Number.POSITIVE_INFINITY }
+
+/**
+ * Shares out among the transactions of a block what is kept of their undecoded logs: to those that need the least first, so
+ * that who fills a block with such logs takes nothing from others. The same block and the same own addresses give the same.
+ *
+ * @param needs of each transaction, in the order of the block.
+ * @returns limits by the transaction's place among them, for those that get less than they need.
+ */
+export function shareOut(needs: readonly UndecodedNeeds[]): Map<number, UndecodedLimits> {
+  const limits = new Map<number, UndecodedLimits>()
+  const left = { ...ofBlock }
+  const sizeOf = ({ transfers, parties }: UndecodedNeeds) => transfers + parties
+  const byNeed = needs.map((need, place) => ({ need, place })).sort((a, b) => sizeOf(a.need) - sizeOf(b.need))
+  for (const { need, place } of byNeed) {
+    const transfers = need.transfers <= left.transfers ? need.transfers : 1
+    const parties = Math.min(need.parties, left.parties)
+    left.parties -= parties
+    if (transfers === need.transfers) left.transfers -= transfers
+    if (transfers < need.transfers || parties < need.parties) limits.set(place, { transfers, parties })
+  }
+  return limits
 }

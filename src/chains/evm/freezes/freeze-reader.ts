@@ -1,11 +1,10 @@
 import { keyHex } from '../../../address/key.ts'
 import { ChainscreenError } from '../../../diagnostics/errors.ts'
-import type { FoundBlock, FreezeReader } from '../../freezes.ts'
-import { asAddress, asNumber, asWord } from '../hex.ts'
-import { badAnswer } from '../rpc/bad-answer.ts'
+import type { FoundBlock, FreezeReader } from '../../source.ts'
+import { asAddress, asNumber, asWord, badAnswer } from '../answers.ts'
 import type { RpcClient } from '../rpc/client.ts'
 import { RpcRefusal } from '../rpc/refusal.ts'
-import { freezeTopics, isFrozenSelectors } from './topics.ts'
+import { freezeTopics, isFrozenSelectors } from './extract-freezes.ts'
 
 /** @param read reads the notices of one block, proved. */
 export function createFreezeReader(rpc: RpcClient, read: FreezeReader['read']): FreezeReader {

@@ -1,5 +1,5 @@
 import type { Claimant } from '../../source.ts'
-import { asNumber } from '../hex.ts'
+import { asNumber } from '../answers.ts'
 import { servedFields } from '../proof/rlp.ts'
 import type { RpcTransaction } from '../types.ts'
 

@@ -1,5 +1,4 @@
-import { opDeposit, typeOf } from '../transaction-types.ts'
-import type { RpcTransaction } from '../types.ts'
+import { opDeposit, type RpcTransaction, typeOf } from '../types.ts'
 import {
   address,
   bytes,

@@ -1,5 +1,4 @@
-import { opDeposit } from '../transaction-types.ts'
-import type { RpcReceipt, RpcTransaction } from '../types.ts'
+import { opDeposit, type RpcReceipt, type RpcTransaction } from '../types.ts'
 import { type Findings, noRoot, type ProofRules } from './findings.ts'
 import type { Keccak } from './keccak.ts'
 import {

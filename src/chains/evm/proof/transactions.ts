@@ -1,5 +1,4 @@
-import { typeOf } from '../transaction-types.ts'
-import type { RpcTransaction } from '../types.ts'
+import { type RpcTransaction, typeOf } from '../types.ts'
 import { isKnownType, writeTransaction } from './encode-transaction.ts'
 import { type Findings, nameList, noRoot, type ProofRules } from './findings.ts'
 import { hexOf, type Keccak } from './keccak.ts'

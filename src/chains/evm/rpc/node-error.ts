@@ -2,8 +2,7 @@ import { BaseError, HttpRequestError, RpcRequestError, TimeoutError } from 'viem
 import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import { retryAfterMs } from '../../../network/retry.ts'
 import type { Redactor } from '../../../privacy/redactor.ts'
-import { NodeBusy, RpcRefusal } from './refusal.ts'
-import { type RefusalKind, refusalKind } from './refusal-kinds.ts'
+import { NodeBusy, type RefusalKind, RpcRefusal, refusalKind } from './refusal.ts'
 
 /** What is known of the call that failed. */
 export interface FailedCall {

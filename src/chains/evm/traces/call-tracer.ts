@@ -1,7 +1,6 @@
+import { asAddress, asNumber, asQuantity, asWord, badAnswer } from '../answers.ts'
 import type { ChainDefinition } from '../definition.ts'
-import { asAddress, asNumber, asQuantity, asWord } from '../hex.ts'
 import { nowhere } from '../oddity.ts'
-import { badAnswer } from '../rpc/bad-answer.ts'
 import type { RpcBlock, RpcReceipt, RpcTransaction } from '../types.ts'
 import {
   addFrame,
@@ -14,9 +13,10 @@ import {
   newFrames,
   oddCall,
   refuseAllUnread,
+  topFrameFault,
+  tracedTransactions,
   type UnreadTrace,
 } from './call-frames.ts'
-import { topFrameFault, tracedTransactions } from './check-trace.ts'
 
 /**
  * The answer of debug_traceBlockByHash with the callTracer: one item per transaction, in their order. An item that can't be

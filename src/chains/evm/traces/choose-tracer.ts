@@ -3,7 +3,7 @@ import { checkHeader } from '../check-block.ts'
 import type { RpcClient } from '../rpc/client.ts'
 import { RpcRefusal } from '../rpc/refusal.ts'
 import type { RpcHeader } from '../types.ts'
-import { traceFailure } from './trace-failure.ts'
+import { traceFailure } from './trace-retries.ts'
 import type { Tracer } from './tracer.ts'
 
 /** What is known of one way to trace at one node. */

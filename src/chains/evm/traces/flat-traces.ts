@@ -1,7 +1,6 @@
+import { asAddress, asWord, badAnswer } from '../answers.ts'
 import type { ChainDefinition } from '../definition.ts'
-import { asAddress, asWord } from '../hex.ts'
 import { nowhere } from '../oddity.ts'
-import { badAnswer } from '../rpc/bad-answer.ts'
 import { RpcRefusal } from '../rpc/refusal.ts'
 import type { RpcBlock, RpcReceipt, RpcTransaction } from '../types.ts'
 import {
@@ -14,10 +13,11 @@ import {
   type FrameKind,
   newFrames,
   refuseAllUnread,
+  topFrameFault,
+  tracedTransactions,
   type UnreadTrace,
 } from './call-frames.ts'
 import { failedWith, isRawFrame, quantityOf } from './call-tracer.ts'
-import { topFrameFault, tracedTransactions } from './check-trace.ts'
 
 /** What is looked at to tell whose an item is. */
 interface ServedItem {

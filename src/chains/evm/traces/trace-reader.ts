@@ -3,17 +3,16 @@ import { ChainscreenError, messageOf } from '../../../diagnostics/errors.ts'
 import type { ChainDefinition } from '../definition.ts'
 import type { CallOptions, RpcClient } from '../rpc/client.ts'
 import type { RpcBlock, RpcReceipt } from '../types.ts'
-import { areAllUnread, type BlockFrames } from './call-frames.ts'
-import { tracedTransactions } from './check-trace.ts'
+import { areAllUnread, type BlockFrames, tracedTransactions } from './call-frames.ts'
 import { KnownTracers, type TracerState } from './choose-tracer.ts'
 import {
   mostTelling,
   reasons,
   type TraceFailure,
   type TraceFailureKind,
+  TraceRetries,
   traceFailure,
-} from './trace-failure.ts'
-import { TraceRetries } from './trace-retries.ts'
+} from './trace-retries.ts'
 import { traceSingly } from './trace-singly.ts'
 import { callTracer, traceBlock } from './tracer.ts'
 

@@ -1,9 +1,8 @@
 import type { ChainDefinition } from '../definition.ts'
 import type { CallOptions, RpcClient } from '../rpc/client.ts'
 import type { RpcBlock, RpcReceipt } from '../types.ts'
-import type { BlockFrames, CallFrames, UnreadTrace } from './call-frames.ts'
-import { tracedTransactions } from './check-trace.ts'
-import { type TraceFailureKind, traceFailure } from './trace-failure.ts'
+import { type BlockFrames, type CallFrames, tracedTransactions, type UnreadTrace } from './call-frames.ts'
+import { type TraceFailureKind, traceFailure } from './trace-retries.ts'
 import type { SingleTracer } from './tracer.ts'
 
 /** Transactions that are asked for at once. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { doubleSha256 } from '../../../../src/chains/bitcoin/double-sha256.ts'
+import { doubleSha256 } from '../../../../src/chains/bitcoin/bytes.ts'
 import { BatchHasher } from '../../../../src/chains/bitcoin/proof/batch-hasher.ts'
 
 const hasher = new BatchHasher()

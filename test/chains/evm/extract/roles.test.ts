@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { transferSingleTopic, transferTopic, wrapTopic } from '../../../../src/chains/evm/extract/topics.ts'
-import type { KnownToken } from '../../../../src/chains/evm/tokens.ts'
+import {
+  transferSingleTopic,
+  transferTopic,
+  wrapTopic,
+} from '../../../../src/chains/evm/extract/event-words.ts'
+import type { KnownToken } from '../../../../src/chains/evm/types.ts'
 import { address, extractFrom, log, rolesOf, type TxSketch, topic, words } from '../build.ts'
 import { ownOf } from '../own.ts'
 

@@ -1,9 +1,8 @@
 import { keccak256, toHex } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { evmKey } from '../../../../src/address/key.ts'
-import * as topics from '../../../../src/chains/evm/extract/topics.ts'
-import type { KnownToken } from '../../../../src/chains/evm/tokens.ts'
-import type { RpcLog } from '../../../../src/chains/evm/types.ts'
+import * as topics from '../../../../src/chains/evm/extract/event-words.ts'
+import type { KnownToken, RpcLog } from '../../../../src/chains/evm/types.ts'
 import { address, extractFrom, log, topic, transfersOf, words } from '../build.ts'
 import { ownOf } from '../own.ts'
 

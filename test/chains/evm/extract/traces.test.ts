@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { chainDefinition } from '../../../../src/chains/evm/definitions.ts'
-import { extractBlock } from '../../../../src/chains/evm/extract/extract.ts'
+import { maxCallPathSteps } from '../../../../src/chains/evm/extract/call-paths.ts'
 import {
   nativeLogAddress,
   transferTopic,
   unwrapTopic,
   wrapTopic,
-} from '../../../../src/chains/evm/extract/topics.ts'
-import { maxWaySteps } from '../../../../src/chains/evm/extract/ways.ts'
-import type { KnownToken } from '../../../../src/chains/evm/tokens.ts'
+} from '../../../../src/chains/evm/extract/event-words.ts'
+import { extractBlock } from '../../../../src/chains/evm/extract/extract.ts'
 import type { BlockFrames } from '../../../../src/chains/evm/traces/call-frames.ts'
 import { readBlockTraces } from '../../../../src/chains/evm/traces/call-tracer.ts'
+import type { KnownToken } from '../../../../src/chains/evm/types.ts'
 import {
   address,
   blockOf,
@@ -396,7 +396,7 @@ describe('a hostile transaction', () => {
   it('with more steps than can be told one by one names who is on any way once for all of it', () => {
     const payments = Array.from({ length: 1_000 }, () => ({ to: own, value: 5 }))
     const frames = framesOf(call, [deep(1_000, { to: bob, calls: payments })])
-    expect(1_000 * payments.length).toBeGreaterThan(maxWaySteps)
+    expect(1_000 * payments.length).toBeGreaterThan(maxCallPathSteps)
     const [tx] = extractFrom([call], ownOf(own), [], undefined, { frames })
     expect(tx?.transfers).toHaveLength(1_000)
     expect(tx?.transfers.every(({ parties }) => parties.length === 1)).toBe(true)

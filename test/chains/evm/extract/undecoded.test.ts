@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { evmKey } from '../../../../src/address/key.ts'
+import * as topics from '../../../../src/chains/evm/extract/event-words.ts'
 import { extractBlock } from '../../../../src/chains/evm/extract/extract.ts'
-import * as topics from '../../../../src/chains/evm/extract/topics.ts'
-import { maxUndecodedKinds, maxUndecodedPairs } from '../../../../src/chains/evm/extract/undecoded.ts'
-import { maxUndecodedParties, ofBlock } from '../../../../src/chains/evm/extract/undecoded-limits.ts'
+import {
+  maxUndecodedKinds,
+  maxUndecodedPairs,
+  maxUndecodedParties,
+  ofBlock,
+} from '../../../../src/chains/evm/extract/undecoded.ts'
 import type { RpcLog } from '../../../../src/chains/evm/types.ts'
 import { address, blockOf, chainOf, log, rolesOf, type TxSketch, topic, words } from '../build.ts'
 import { ownOf } from '../own.ts'

@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { keccak256, toBytes } from 'viem'
 import { describe, expect, it } from 'vitest'
-import { extractFreezes } from '../../../../src/chains/evm/freezes/extract-freezes.ts'
 import {
   addedBlackListTopic,
   blacklistedTopic,
+  extractFreezes,
   freezeTopics,
   isFrozenSelectors,
   removedBlackListTopic,
   unBlacklistedTopic,
-} from '../../../../src/chains/evm/freezes/topics.ts'
+} from '../../../../src/chains/evm/freezes/extract-freezes.ts'
 import type { RpcLog } from '../../../../src/chains/evm/types.ts'
 import { address, blockOf, hash, log, topic } from '../build.ts'
 

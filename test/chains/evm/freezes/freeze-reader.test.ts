@@ -3,7 +3,7 @@ import {
   addedBlackListTopic,
   freezeTopics,
   isFrozenSelectors,
-} from '../../../../src/chains/evm/freezes/topics.ts'
+} from '../../../../src/chains/evm/freezes/extract-freezes.ts'
 import { createEvmSource } from '../../../../src/chains/evm/source.ts'
 import { createPool } from '../../../../src/chains/pool/pool.ts'
 import { address, blockOf, hash, log, topic } from '../build.ts'

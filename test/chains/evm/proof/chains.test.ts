@@ -1,7 +1,7 @@
 import { concat, type Hex, keccak256, numberToHex, stringToHex } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { chainDefinition } from '../../../../src/chains/evm/definitions.ts'
-import { proveSigners } from '../../../../src/chains/evm/proof/prove-signers.ts'
+import { proveSigners } from '../../../../src/chains/evm/proof/signers.ts'
 import { keccak } from './keccak.ts'
 import { opBlock } from './op-block.ts'
 import { clean, demoBlocks, prove, type ServedBlock, served, wrongFields } from './served-blocks.ts'

@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { proveSigners } from '../../../../src/chains/evm/proof/prove-signers.ts'
+import { proveSigners } from '../../../../src/chains/evm/proof/signers.ts'
 import { createEvmSource } from '../../../../src/chains/evm/source.ts'
 import { extract } from '../../../../src/chains/extract.ts'
 import type { ChainSource } from '../../../../src/chains/source.ts'

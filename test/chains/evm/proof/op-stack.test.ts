@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { proveSigners } from '../../../../src/chains/evm/proof/prove-signers.ts'
+import { proveSigners } from '../../../../src/chains/evm/proof/signers.ts'
 import { keccak } from './keccak.ts'
 import { opBlock } from './op-block.ts'
 import { clean, prove, wrongFields } from './served-blocks.ts'

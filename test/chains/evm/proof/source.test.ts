@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { VerifyMode } from '../../../../src/chains/evm/proof/verifier.ts'
+import type { VerifyMode } from '../../../../src/chains/evm/proof/prove-block.ts'
 import { createEvmSource } from '../../../../src/chains/evm/source.ts'
 import { extract } from '../../../../src/chains/extract.ts'
 import { createPool } from '../../../../src/chains/pool/pool.ts'
-import { tellingRefusals } from '../../../../src/chains/refused-block.ts'
+import { reportRefusals } from '../../../../src/chains/source.ts'
 import { healthyNode, startFakeNode } from '../fake-node.ts'
 import { ownOf } from '../own.ts'
 import type { ServedBlock } from './served-blocks.ts'
@@ -74,7 +74,7 @@ describe('a source', () => {
       onChange: ({ endpoint, what }) => set.push(`${what} ${endpoint}`),
     })
     const block = await pool.block(7)
-    await expect(tellingRefusals(pool, () => extract(block, own))).rejects.toMatchObject({
+    await expect(reportRefusals(pool, () => extract(block, own))).rejects.toMatchObject({
       code: 'node-bad-answer',
       message: expect.stringMatching(/transactions\[1\]\.from: expected 0x5555/),
     })

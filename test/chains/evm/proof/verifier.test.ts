@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { createVerifier, proveSenders, type VerifyMode } from '../../../../src/chains/evm/proof/verifier.ts'
+import {
+  createVerifier,
+  proveSenders,
+  type VerifyMode,
+} from '../../../../src/chains/evm/proof/prove-block.ts'
 import { demoBlocks, type ServedBlock, served } from './served-blocks.ts'
 import { signedBlock } from './signed.ts'
 
