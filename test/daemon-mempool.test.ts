@@ -5,7 +5,6 @@ import { addressText } from '../src/address/text.ts'
 import { configSchema } from '../src/config/schema.ts'
 import { runDaemon } from '../src/daemon.ts'
 import { examine } from '../src/doctor/doctor.ts'
-import { openLedger } from '../src/ledger/open.ts'
 import { addOwn } from '../src/own/import-own.ts'
 import { sats } from './chains/bitcoin/build-block.ts'
 import { type FakeNode, startFakeNode } from './chains/bitcoin/fake-node.ts'
@@ -13,6 +12,7 @@ import { key, p2wpkh } from './chains/bitcoin/scripts.ts'
 import { waiting } from './chains/bitcoin/waiting.ts'
 import { at } from './ledger/fixtures.ts'
 import { tale } from './ledger/mempool/waiting-fixtures.ts'
+import { openTestLedger } from './ledger/template.ts'
 import { rememberingLog } from './lists/remembering-log.ts'
 import { tempDir } from './temp.ts'
 
@@ -46,7 +46,7 @@ async function scene() {
       },
     ],
   })
-  const db = openLedger(config.database)
+  const db = openTestLedger(config.database)
   onTestFinished(() => {
     db.close()
   })

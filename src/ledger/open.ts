@@ -16,16 +16,22 @@ export function openLedger(path: string, options: { create: boolean } = { create
   refuseFolder(path)
   if (!options.create) refuseMissing(path)
   refuseSeveralNames(path)
-  return guarded(path, () => {
-    const db = new Database(path)
-    return configured(db, () => {
-      refuseNewer(db)
-      db.pragma('journal_mode = WAL')
-      // FULL: a commit that was reported stays, also when the power goes.
-      db.pragma('synchronous = FULL')
-      addFormsFunction(db)
-      migrate(db)
-    })
+  return guarded(path, () => prepareLedger(new Database(path)))
+}
+
+/**
+ * Makes an open database a ledger: sets how the connection works, and brings the schema up to date.
+ *
+ * @throws `database-newer` when it is of a newer program; it is closed then, as after any other error.
+ */
+export function prepareLedger(db: Db): Db {
+  return configured(db, () => {
+    refuseNewer(db)
+    db.pragma('journal_mode = WAL')
+    // FULL: a commit that was reported stays, also when the power goes.
+    db.pragma('synchronous = FULL')
+    addFormsFunction(db)
+    migrate(db)
   })
 }
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { type Key, keyHex } from '../../src/address/key.ts'
 import { parseAddress } from '../../src/address/parse.ts'
 import { addressText } from '../../src/address/text.ts'
-import { openLedger } from '../../src/ledger/open.ts'
 import { runHere } from '../e2e/cli.ts'
 import { newProject, type Project } from '../e2e/project.ts'
+import { openTestLedger } from '../ledger/template.ts'
 import { p2pkh, p2wpkh } from '../screening/builders.ts'
 import { busyUser, houseListed } from './refusal.ts'
 
@@ -168,7 +168,7 @@ describe('chainscreen screen', () => {
 
   it('does not vouch for anybody without a list', async () => {
     const user = newProject({ lists: [{ id: 'ofac', file: 'bundled', maxIssueAge: 'off' }] })
-    openLedger(user.database).close()
+    openTestLedger(user.database).close()
     expect(await user.run('screen', clean)).toMatchObject({
       code: 4,
       stdout: expect.stringContaining('list ofac was never loaded'),

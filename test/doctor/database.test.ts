@@ -6,13 +6,13 @@ import { configSchema } from '../../src/config/schema.ts'
 import { checkDatabaseFile } from '../../src/doctor/database.ts'
 import { examine } from '../../src/doctor/doctor.ts'
 import { noteHalt, pinChain } from '../../src/ledger/blocks/chain.ts'
-import { openLedger } from '../../src/ledger/open.ts'
 import { at, chain } from '../ledger/fixtures.ts'
+import { openTestLedger } from '../ledger/template.ts'
 import { tempDir } from '../temp.ts'
 
 function ledgerFile(): string {
   const path = join(tempDir(), 'ledger.db')
-  const db = openLedger(path)
+  const db = openTestLedger(path)
   const insert = db.prepare('insert into meta (key, value) values (?, ?)')
   db.transaction(() => {
     for (let row = 0; row < 2_000; row++) insert.run(`filler ${row}`, 'x'.repeat(40))
@@ -63,7 +63,7 @@ describe('doctor', () => {
 
   it('calls a database that somebody writes to writable', () => {
     const path = ledgerFile()
-    const db = openLedger(path)
+    const db = openTestLedger(path)
     db.exec('begin immediate')
     expect(checkDatabaseFile(path, { deep: false })[0]).toMatchObject({ state: 'ok' })
     db.exec('rollback')
@@ -72,7 +72,7 @@ describe('doctor', () => {
 
   it('knows of a chain that halted, until it is followed again', async () => {
     const path = ledgerFile()
-    const db = openLedger(path)
+    const db = openTestLedger(path)
     pinChain(db, chain, '0x0', at)
     const config = configSchema.parse({
       database: path,
@@ -93,7 +93,7 @@ describe('doctor', () => {
     const recording = new URL('../../data/chains/demo-bitcoin.recording.jsonl.gz', import.meta.url).pathname
     const node = await createReplayNode(recording, { view: 1 })
     const path = ledgerFile()
-    const db = openLedger(path)
+    const db = openTestLedger(path)
     pinChain(db, { ...chain, id: 'bitcoin', caip2: 'bip122:00' }, 'ab'.repeat(32), at)
     db.close()
     const config = configSchema.parse({

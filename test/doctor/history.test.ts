@@ -4,9 +4,9 @@ import { configSchema } from '../../src/config/schema.ts'
 import { type Checkup, examine } from '../../src/doctor/doctor.ts'
 import { pinChain } from '../../src/ledger/blocks/chain.ts'
 import { run } from '../../src/ledger/database.ts'
-import { openLedger } from '../../src/ledger/open.ts'
 import { type Anvil, startAnvil } from '../anvil.ts'
 import { type Handler, rpcError, startFakeNode } from '../chains/evm/fake-node.ts'
+import { openTestLedger } from '../ledger/template.ts'
 import { tempDir } from '../temp.ts'
 
 const methods = [
@@ -65,7 +65,7 @@ describe('doctor, of a node (anvil) that keeps receipts and state for a while on
     })
     const database = join(tempDir(), 'doctor.db')
     if (cursor !== undefined) {
-      const db = openLedger(database)
+      const db = openTestLedger(database)
       const chain = { id: 'anvil', caip2: 'eip155:31337', addressText: String }
       pinChain(db, chain, [...heights][0]?.[0] ?? '', '2026-01-01')
       run(db, 'update chains set cursor_height = ?, cursor_hash = ?', cursor, '0x')

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { loadConfig } from '../../src/config/load.ts'
 import { runDaemon } from '../../src/daemon.ts'
 import { createLog } from '../../src/diagnostics/log.ts'
-import { openLedger } from '../../src/ledger/open.ts'
 import { importOwnFile } from '../../src/own/import-own.ts'
+import { openTestLedger, placeLedger } from '../ledger/template.ts'
 import { tempDir } from '../temp.ts'
 import { type CliOptions, type CliResult, type RunningCli, runCli, runHere, startCli } from './cli.ts'
 import { query } from './database.ts'
@@ -57,20 +57,23 @@ export function newProject(config: Readonly<Record<string, unknown>> = {}): Proj
     program: (...args) => runCli(withConfig(args), { cwd: tmpdir() }),
     own: async (file) => {
       const { chains } = loadConfig(path)
-      const db = openLedger(database)
+      const db = openTestLedger(database)
       try {
         return await importOwnFile(db, file, chains, { at: new Date().toISOString() })
       } finally {
         db.close()
       }
     },
-    follow: () =>
-      runDaemon(loadConfig(path), {
+    follow: async () => {
+      const loaded = loadConfig(path)
+      placeLedger(loaded.database)
+      await runDaemon(loaded, {
         once: true,
         create: true,
         signal: new AbortController().signal,
         log: createLog('silent'),
-      }),
+      })
+    },
     start: (args, options) => startCli(withConfig(args), { cwd: tmpdir(), ...options }),
     query: (sql, ...params) => query(database, sql, ...params),
   }

@@ -10,13 +10,13 @@ import {
 } from '../../src/ledger/blocks/commit-step.ts'
 import { all, type Db } from '../../src/ledger/database.ts'
 import { readEntry } from '../../src/ledger/lists/list-entries.ts'
-import { openLedger } from '../../src/ledger/open.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
 import { screen } from '../../src/screening/screen.ts'
 import type { BlockRef, Entry, ScreenableTx } from '../../src/screening/types.ts'
 import type { Listings } from '../../src/screening/watchlist.ts'
 import { entry, listed, party, transfer, tx, watchlist } from '../screening/builders.ts'
 import { tempDir } from '../temp.ts'
+import { openTestLedger } from './template.ts'
 
 export const at = '2026-01-01T00:00:00.000Z'
 
@@ -24,7 +24,7 @@ export const chain: Chain = { id: 'ethereum', caip2: 'eip155:1', addressText: (k
 
 /** A new database file, closed and gone when the test ends. */
 export function freshLedger(path = join(tempDir(), 'ledger.db')): Db {
-  const db = openLedger(path)
+  const db = openTestLedger(path)
   onTestFinished(() => {
     db.close()
   })

@@ -3,7 +3,6 @@ import { type Chain, pinChain } from '../../src/ledger/blocks/chain.ts'
 import { commitReplay } from '../../src/ledger/blocks/commit-replay.ts'
 import { commitStep, type ScreenedBlock } from '../../src/ledger/blocks/commit-step.ts'
 import { all, type Db } from '../../src/ledger/database.ts'
-import { openLedger } from '../../src/ledger/open.ts'
 import { addOwnAddresses } from '../../src/ledger/own/own-addresses.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
 import { screen } from '../../src/screening/screen.ts'
@@ -15,10 +14,11 @@ import { ownSet } from '../chains/bitcoin/own-set.ts'
 import { key } from '../chains/bitcoin/scripts.ts'
 import { bitcoin } from '../pipeline/bitcoin-ledger.ts'
 import { at, readEntries, ref } from './fixtures.ts'
+import { openTestLedger } from './template.ts'
 
 /** A ledger whose block 7 is read with the own addresses of the moment. */
 export function ledger(chain: Chain = bitcoin) {
-  const db = openLedger(':memory:')
+  const db = openTestLedger(':memory:')
   onTestFinished(() => {
     db.close()
   })

@@ -5,12 +5,12 @@ import { activateSnapshot } from '../../src/ledger/lists/activate-snapshot.ts'
 import { readEntry } from '../../src/ledger/lists/list-entries.ts'
 import { putList } from '../../src/ledger/lists/lists.ts'
 import { addSnapshot } from '../../src/ledger/lists/stage-snapshot.ts'
-import { openLedger } from '../../src/ledger/open.ts'
 import { activationOf } from '../../src/lists/activation.ts'
 import { importList } from '../../src/lists/import-list.ts'
 import { historyOf } from '../../src/lists/ofac-history.ts'
 import { reportDiff } from '../../src/lists/report.ts'
 import { commit, freshChain, freshLedger, ref, screened } from '../ledger/fixtures.ts'
+import { openTestLedger } from '../ledger/template.ts'
 import { rescreenAll } from '../pipeline/rescreening/rescreen-fixtures.ts'
 import { noon, party, transfer, tx, watchlist } from '../screening/builders.ts'
 import { hasShared, sharedPath } from '../shared.ts'
@@ -73,7 +73,7 @@ describe('all versions of OFAC’s list in order', () => {
   ].sort()
 
   it('give the true additions and removals at each step, and the true history at the end', () => {
-    const db = openLedger(':memory:')
+    const db = openTestLedger(':memory:')
     inTransaction(db, () =>
       putList(db, { id: 'ofac', format: 'ofac-sdn-advanced', category: 'sanctions', maxAgeSeconds: null }),
     )
@@ -97,7 +97,7 @@ describe('all versions of OFAC’s list in order', () => {
   })
 
   it('leave the same history as the last one alone', () => {
-    const db = openLedger(':memory:')
+    const db = openTestLedger(':memory:')
     inTransaction(db, () =>
       putList(db, { id: 'ofac', format: 'ofac-sdn-advanced', category: 'sanctions', maxAgeSeconds: null }),
     )

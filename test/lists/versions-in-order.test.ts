@@ -4,10 +4,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { all, type Db } from '../../src/ledger/database.ts'
 import { keysInForce } from '../../src/ledger/lists/list-entries.ts'
-import { openLedger } from '../../src/ledger/open.ts'
 import { approveSnapshot } from '../../src/lists/approve-snapshot.ts'
 import { importList } from '../../src/lists/import-list.ts'
 import { reportDiff } from '../../src/lists/report.ts'
+import { openTestLedger } from '../ledger/template.ts'
 import { tempDir } from '../temp.ts'
 import { wallet } from './obtain/dataset-server.ts'
 
@@ -18,7 +18,7 @@ const dayOf = (day: number) => new Date(Date.UTC(2025, 0, 1 + day)).toISOString(
 /** A ledger, and versions of one list for it: each names some addresses, and is issued on a day. */
 function versions() {
   const dir = tempDir()
-  const db = openLedger(join(dir, 'ledger.db'))
+  const db = openTestLedger(join(dir, 'ledger.db'))
   let files = 0
   const load = (numbers: readonly number[], day: number, approve: boolean) => {
     const path = join(dir, `${++files}.json`)

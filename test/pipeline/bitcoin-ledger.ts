@@ -7,7 +7,6 @@ import { scriptsOfBranch } from '../../src/descriptor/derive.ts'
 import { parseDescriptor } from '../../src/descriptor/parse-descriptor.ts'
 import { type Chain, pinChain } from '../../src/ledger/blocks/chain.ts'
 import { all, type Db } from '../../src/ledger/database.ts'
-import { openLedger } from '../../src/ledger/open.ts'
 import { addOwnDescriptor, type DescriptorWords } from '../../src/own/add-descriptor.ts'
 import { createLedgerStore, type Wiring } from '../../src/pipeline/blocks/ledger-store.ts'
 import { Memory } from '../../src/pipeline/blocks/screening-index.ts'
@@ -22,6 +21,7 @@ import type { FakeNode } from '../chains/bitcoin/fake-node.ts'
 import { sourceFor } from '../chains/bitcoin/open-source.ts'
 import { p2wpkh } from '../chains/bitcoin/scripts.ts'
 import { at } from '../ledger/fixtures.ts'
+import { openTestLedger } from '../ledger/template.ts'
 import { activateList } from './fixtures.ts'
 
 const tpub =
@@ -64,7 +64,7 @@ export const config = bitcoinChainSchema.parse({
 
 /** A ledger of Bitcoin, in memory or in a file, where one party is listed. */
 export function bitcoinLedger(path = ':memory:'): Db {
-  const db = openLedger(path)
+  const db = openTestLedger(path)
   onTestFinished(() => {
     db.close()
   })

@@ -7,10 +7,10 @@ import { type Db, inTransaction } from '../../src/ledger/database.ts'
 import { activateSnapshot } from '../../src/ledger/lists/activate-snapshot.ts'
 import { putList } from '../../src/ledger/lists/lists.ts'
 import { addSnapshot } from '../../src/ledger/lists/stage-snapshot.ts'
-import { openLedger } from '../../src/ledger/open.ts'
 import { createLedgerStore, type Wiring } from '../../src/pipeline/blocks/ledger-store.ts'
 import { Memory } from '../../src/pipeline/blocks/screening-index.ts'
 import { at, chain } from '../ledger/fixtures.ts'
+import { openTestLedger } from '../ledger/template.ts'
 import { listed } from '../screening/builders.ts'
 
 /** A list of these keys, active from 2020-01-01 on or the day given. */
@@ -44,7 +44,7 @@ export interface Screening {
 
 /** A ledger in memory of SQLite or in a file, with the listed address of the fixtures on its list. */
 export function screeningLedger(path = ':memory:'): Screening {
-  const db = openLedger(path)
+  const db = openTestLedger(path)
   onTestFinished(() => {
     db.close()
   })

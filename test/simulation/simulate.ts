@@ -10,13 +10,13 @@ import type { ChainConfig } from '../../src/config/chains.ts'
 import { publishedListsOf } from '../../src/config/lists.ts'
 import { configSchema } from '../../src/config/schema.ts'
 import { messageOf } from '../../src/diagnostics/errors.ts'
-import { openLedger } from '../../src/ledger/open.ts'
 import { updateList } from '../../src/lists/update-list.ts'
 import { addOwn } from '../../src/own/import-own.ts'
 import { chainOf, createSource, pinned } from '../../src/pipeline/blocks/create-source.ts'
 import { createLedgerStore } from '../../src/pipeline/blocks/ledger-store.ts'
 import { Memory } from '../../src/pipeline/blocks/screening-index.ts'
 import { replay } from '../../src/pipeline/rescans/replay.ts'
+import { openTestLedger } from '../ledger/template.ts'
 import { createCookie } from './cookie.ts'
 import { createFaultProxy, type Fault } from './fault-proxy.ts'
 import { notUnderstood, type Outcome, readOutcome } from './outcome.ts'
@@ -137,7 +137,7 @@ async function prepare(
 ): Promise<ChainConfig> {
   const config = configFor(scenario, url, '150ms', cookie)
   const { lists } = configSchema.parse({ lists: [{ id: 'ofac', file: 'bundled' }, ...scenario.lists] })
-  const db = openLedger(database)
+  const db = openTestLedger(database)
   for (const list of publishedListsOf(lists)) await updateList(db, list, { now: () => at })
   await addOwn(db, scenario.own, { kind: 'deposit', reference: '', chain: '' }, [config], at)
   db.close()
@@ -158,7 +158,7 @@ async function followOnce(scenario: Scenario, url: string, database: string): Pr
 /** Reads again what was not understood, as an operator does with `replay`. @returns how many blocks. */
 async function rescanGaps(scenario: Scenario, url: string, database: string): Promise<number> {
   const config = configFor(scenario, url, '30s')
-  const db = openLedger(database)
+  const db = openTestLedger(database)
   const bare = createSource(config)
   try {
     const chain = chainOf(config, bare)
@@ -190,7 +190,7 @@ async function followWith(
   signal: AbortSignal,
   onEvent: () => void,
 ): Promise<void> {
-  const db = openLedger(database)
+  const db = openTestLedger(database)
   const now = () => at
   const nodes = urls.map((url) =>
     createSource(

@@ -7,7 +7,6 @@ import { anyOrphanedSql, orphanedOfSql } from '../../../src/ledger/blocks/reinst
 import { rollBack } from '../../../src/ledger/blocks/roll-back.ts'
 import { all, type Db } from '../../../src/ledger/database.ts'
 import { removeVersions } from '../../../src/ledger/lists/entry-versions.ts'
-import { openLedger } from '../../../src/ledger/open.ts'
 import { readRevisions } from '../../../src/ledger/revisions.ts'
 import type { BlockRef, ScreenableTx } from '../../../src/screening/types.ts'
 import { Watchlist } from '../../../src/screening/watchlist.ts'
@@ -15,12 +14,13 @@ import { activateList } from '../../pipeline/fixtures.ts'
 import { rescreenAll } from '../../pipeline/rescreening/rescreen-fixtures.ts'
 import { evm, party, transfer, tx } from '../../screening/builders.ts'
 import { at, chain, commit, freshLedger, readEntries, ref, screened, story } from '../fixtures.ts'
+import { openTestLedger } from '../template.ts'
 
 const depositFrom = (hash: string, key: Key, amount = 5n): ScreenableTx =>
   tx({ hash, transfers: [transfer({ amount, parties: [party(key, 'source')] })] })
 
 function ledger(): Db {
-  const db = openLedger(':memory:')
+  const db = openTestLedger(':memory:')
   pinChain(db, chain, '0xgenesis', at)
   return db
 }

@@ -8,9 +8,9 @@ import { rollBack } from '../../../src/ledger/blocks/roll-back.ts'
 import { readCoverage } from '../../../src/ledger/coverage/coverage-queries.ts'
 import { knownOfTransactionSql } from '../../../src/ledger/coverage/unscreened.ts'
 import { all, type Db, inTransaction } from '../../../src/ledger/database.ts'
-import { openLedger } from '../../../src/ledger/open.ts'
 import { bumpRevision, readRevisions } from '../../../src/ledger/revisions.ts'
 import { at, chain, commit, freshChain, ref, screened } from '../fixtures.ts'
+import { openTestLedger } from '../template.ts'
 
 const later = '2026-02-02T00:00:00.000Z'
 const because = (what: string) => ({ what, reason: `no ${what}` })
@@ -123,7 +123,7 @@ describe('what was not screened, and is by a later reading', () => {
     const first = fc.array(fc.subarray(whats), { minLength: 8, maxLength: 8 })
     fc.assert(
       fc.property(first, fc.array(reading, { maxLength: 6 }), (followed, readings) => {
-        const db = openLedger(':memory:')
+        const db = openTestLedger(':memory:')
         pinChain(db, chain, '0xgenesis', at)
         const open = new Map(followed.map((found, index) => [index + 1, new Set(found)]))
         const ever = new Map(followed.map((found, index) => [index + 1, new Set(found)]))

@@ -19,10 +19,10 @@ import {
   storedEntries,
 } from '../../../src/ledger/lists/snapshot-changes.ts'
 import { addRejected, addSnapshot } from '../../../src/ledger/lists/stage-snapshot.ts'
-import { openLedger } from '../../../src/ledger/open.ts'
 import { sweepLeftovers } from '../../../src/ledger/sweep-leftovers.ts'
 import { evm } from '../../screening/builders.ts'
 import { at, freshLedger } from '../fixtures.ts'
+import { openTestLedger } from '../template.ts'
 
 const says = (key: Key, fields: Partial<SnapshotEntry> = {}): SnapshotEntry => ({
   ...{ key, address: `0x${key.slice(4)}`, assets: [], subject: null, programs: [] },
@@ -65,7 +65,7 @@ describe('a version that is stored as what it changes', () => {
   it('says what its file says, whatever was stored before and after it, and became active', () => {
     fc.assert(
       fc.property(fc.array(version, { minLength: 1, maxLength: 6 }), (versions) => {
-        const db = openLedger(':memory:')
+        const db = openTestLedger(':memory:')
         const kept = versions.map(({ list, entries, isActivated }, index) => {
           const snapshot = keep(db, `sha ${index}`, entries, list)
           const dating = { date: '2026-01-01', listedOnIsPublished: true, at }

@@ -16,12 +16,12 @@ import { putList } from '../../../src/ledger/lists/lists.ts'
 import { nextRescreen } from '../../../src/ledger/lists/rescreens.ts'
 import { type StagedChanges, stageChanges, stillHold } from '../../../src/ledger/lists/stage-changes.ts'
 import { addSnapshot } from '../../../src/ledger/lists/stage-snapshot.ts'
-import { openLedger } from '../../../src/ledger/open.ts'
 import { readRevisions } from '../../../src/ledger/revisions.ts'
 import { hasLeftovers, sweepLeftovers } from '../../../src/ledger/sweep-leftovers.ts'
 import { evm } from '../../screening/builders.ts'
 import { tempDir } from '../../temp.ts'
 import { at, dump, freshLedger } from '../fixtures.ts'
+import { openTestLedger } from '../template.ts'
 
 interface Version {
   day: string
@@ -92,7 +92,7 @@ describe('changes of a list that are staged', () => {
   it('in pieces end like those made in one transaction', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(version, { minLength: 1, maxLength: 5 }), async (versions) => {
-        const [pieces, one] = [openLedger(':memory:'), openLedger(':memory:')]
+        const [pieces, one] = [openTestLedger(':memory:'), openTestLedger(':memory:')]
         for (const each of versions.map(versionOf)) {
           expect(await inPieces(pieces, each)).toBe(atOnce(one, each))
         }

@@ -7,11 +7,11 @@ import { activateSnapshot } from '../../../src/ledger/lists/activate-snapshot.ts
 import { findSnapshot } from '../../../src/ledger/lists/list-snapshots.ts'
 import { putList } from '../../../src/ledger/lists/lists.ts'
 import { addSnapshot, stageSnapshot } from '../../../src/ledger/lists/stage-snapshot.ts'
-import { openLedger } from '../../../src/ledger/open.ts'
 import { readRevisions } from '../../../src/ledger/revisions.ts'
 import { Memory } from '../../../src/pipeline/blocks/screening-index.ts'
 import { matchParty, Watchlist } from '../../../src/screening/watchlist.ts'
 import { at, readEntries } from '../../ledger/fixtures.ts'
+import { openTestLedger } from '../../ledger/template.ts'
 import { evm, p2pkh, p2wpkh } from '../../screening/builders.ts'
 import { activateList, screeningLedger } from '../fixtures.ts'
 
@@ -50,7 +50,7 @@ describe('a watchlist that stays in the ledger', () => {
   it('answers after any history of lists what one of all entries, built anew, answers', () => {
     fc.assert(
       fc.property(fc.array(version, { minLength: 1, maxLength: 8 }), (versions) => {
-        const db = openLedger(':memory:')
+        const db = openTestLedger(':memory:')
         const memory = new Memory(db)
         for (const { list, keys, subject, day, published, category, refreshed } of versions) {
           const issuedOn = `2024-01-${String(day).padStart(2, '0')}`

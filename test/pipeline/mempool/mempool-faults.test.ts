@@ -4,7 +4,6 @@ import { addressText } from '../../../src/address/text.ts'
 import { pinChain } from '../../../src/ledger/blocks/chain.ts'
 import { all } from '../../../src/ledger/database.ts'
 import { readMempools } from '../../../src/ledger/mempool/pending-transactions.ts'
-import { openLedger } from '../../../src/ledger/open.ts'
 import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
 import { Memory } from '../../../src/pipeline/blocks/screening-index.ts'
 import { createMempoolWatch } from '../../../src/pipeline/mempool/poll-mempool.ts'
@@ -14,6 +13,7 @@ import { sourceFor } from '../../chains/bitcoin/open-source.ts'
 import { key, p2tr, p2wpkh } from '../../chains/bitcoin/scripts.ts'
 import { waiting } from '../../chains/bitcoin/waiting.ts'
 import { at } from '../../ledger/fixtures.ts'
+import { openTestLedger } from '../../ledger/template.ts'
 import { activateList } from '../fixtures.ts'
 
 const hot = p2wpkh('hot')
@@ -50,7 +50,7 @@ async function alertsWith(broken: () => number | undefined): Promise<string[]> {
     intercept: () => faults[broken() ?? -1],
   })
   const source = sourceFor(node.url)
-  const db = openLedger(':memory:')
+  const db = openTestLedger(':memory:')
   try {
     const chain = {
       id: 'btc',

@@ -4,12 +4,12 @@ import { equivalents } from '../../../src/address/equivalents.ts'
 import type { Key } from '../../../src/address/key.ts'
 import { all, type Db } from '../../../src/ledger/database.ts'
 import { addRescreen } from '../../../src/ledger/lists/rescreens.ts'
-import { openLedger } from '../../../src/ledger/open.ts'
 import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
 import { fewAddresses } from '../../../src/ledger/own/own-variants.ts'
 import { hasLeftovers, sweepLeftovers } from '../../../src/ledger/sweep-leftovers.ts'
 import { at, freshLedger } from '../../ledger/fixtures.ts'
 import { untilCrash } from '../../ledger/pieces.ts'
+import { openTestLedger } from '../../ledger/template.ts'
 import { evm, p2pkh, p2wpkh } from '../../screening/builders.ts'
 import { addDescriptor, bitcoinLedger, keyOf, own } from '../bitcoin-ledger.ts'
 import { activateList } from '../fixtures.ts'
@@ -69,7 +69,7 @@ describe('own addresses that are new', () => {
     const lists = fc.tuple(fc.subarray(pool.flatMap(forms)), fc.subarray(pool.flatMap(forms)))
     await fc.assert(
       fc.asyncProperty(lists, fc.subarray(ours), async ([first, second], keys) => {
-        const db = openLedger(':memory:')
+        const db = openTestLedger(':memory:')
         activateList(db, first, 'one')
         // What it does not name any more is not in force.
         activateList(db, second, 'one', '2022-01-01')

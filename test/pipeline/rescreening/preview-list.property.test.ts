@@ -7,12 +7,12 @@ import { addressText } from '../../../src/address/text.ts'
 import { pinChain } from '../../../src/ledger/blocks/chain.ts'
 import { rollBack } from '../../../src/ledger/blocks/roll-back.ts'
 import { all, type Db, one } from '../../../src/ledger/database.ts'
-import { openLedger } from '../../../src/ledger/open.ts'
 import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
 import { importList } from '../../../src/lists/import-list.ts'
 import { previewList } from '../../../src/pipeline/rescreening/preview-list.ts'
 import type { BlockRef } from '../../../src/screening/types.ts'
 import { at, chain, commit, screened } from '../../ledger/fixtures.ts'
+import { openTestLedger } from '../../ledger/template.ts'
 import { evm, noon, own, p2pkh, p2wpkh, party, transfer, tx, watchlist } from '../../screening/builders.ts'
 import { tempDir } from '../../temp.ts'
 import { rescreenAll } from './rescreen-fixtures.ts'
@@ -70,7 +70,7 @@ describe('a preview of any version after any other', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(rows, { minLength: 2, maxLength: 3 }), fc.nat(2), async (versions, lost) => {
         const dir = tempDir()
-        const db = openLedger(join(dir, 'ledger.db'))
+        const db = openTestLedger(join(dir, 'ledger.db'))
         await history(db)
         for (const [index, drawn] of versions.entries()) {
           const now = `2026-01-0${index + 2}T00:00:00.000Z`

@@ -10,7 +10,6 @@ import { readCoverage } from '../../../src/ledger/coverage/coverage-queries.ts'
 import { all, type Db } from '../../../src/ledger/database.ts'
 import { askRescreen } from '../../../src/ledger/lists/ask-rescreen.ts'
 import { noCounts, saveRescreen } from '../../../src/ledger/lists/rescreens.ts'
-import { openLedger } from '../../../src/ledger/open.ts'
 import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
 import { readRevisions } from '../../../src/ledger/revisions.ts'
 import { rescreen } from '../../../src/pipeline/rescreening/rescreen.ts'
@@ -28,6 +27,7 @@ import {
   ref,
   screened,
 } from '../../ledger/fixtures.ts'
+import { openTestLedger } from '../../ledger/template.ts'
 import { evm, own, p2pkh, p2wpkh, party, transfer, tx, watchlist } from '../../screening/builders.ts'
 import { tempDir } from '../../temp.ts'
 import { activateList } from '../fixtures.ts'
@@ -412,7 +412,7 @@ describe('a random history', () => {
   })
 
   function chainInMemory(): Db {
-    const db = openLedger(':memory:')
+    const db = openTestLedger(':memory:')
     pinChain(db, chain, '0xgenesis', at)
     return db
   }

@@ -4,7 +4,6 @@ import { createEvmSource } from '../../../../src/chains/evm/source.ts'
 import { follow } from '../../../../src/chains/follower.ts'
 import type { ChainSource } from '../../../../src/chains/source.ts'
 import { all, type Db } from '../../../../src/ledger/database.ts'
-import { openLedger } from '../../../../src/ledger/open.ts'
 import { addOwnAddresses } from '../../../../src/ledger/own/own-addresses.ts'
 import { pinned } from '../../../../src/pipeline/blocks/create-source.ts'
 import { createLedgerStore } from '../../../../src/pipeline/blocks/ledger-store.ts'
@@ -13,6 +12,7 @@ import { createMempoolWatch, type MempoolWatch } from '../../../../src/pipeline/
 import { type Anvil, startAnvil } from '../../../anvil.ts'
 import { at } from '../../../ledger/fixtures.ts'
 import { tale } from '../../../ledger/mempool/waiting-fixtures.ts'
+import { openTestLedger } from '../../../ledger/template.ts'
 import { activateList } from '../../../pipeline/fixtures.ts'
 import {
   reverterInitCode,
@@ -50,7 +50,7 @@ describe('the pool of a live anvil', () => {
     token = await deploy(transferInitCode)
     spender = await deploy(transferFromInitCode)
     reverter = await deploy(reverterInitCode)
-    db = openLedger(':memory:')
+    db = openTestLedger(':memory:')
     const tokens = [token, spender].map((address, i) => ({
       address: address as `0x${string}`,
       symbol: `T${i}`,
