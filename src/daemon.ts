@@ -13,11 +13,11 @@ import { startUpdates } from './lists/keep-updated.ts'
 import { loadLists } from './lists/load-lists.ts'
 import { watchListFiles } from './lists/watch-files.ts'
 import { type ChainJob, followChain } from './pipeline/blocks/follow-chain.ts'
-import { guardProgress } from './pipeline/blocks/progress-watchdog.ts'
+import { startProgressWatchdog } from './pipeline/blocks/progress-watchdog.ts'
 import { Memory, startReadingAhead } from './pipeline/blocks/screening-index.ts'
 import { startCanary } from './pipeline/canary.ts'
 import { startRescreening } from './pipeline/rescreening/keep-rescreening.ts'
-import { freezeContractsOn, knowAssets, knowFreezeLists } from './pipeline/store-config.ts'
+import { freezeContractsOn, resolveFreezeLists, storeAssets } from './pipeline/store-config.ts'
 import { startServer } from './server/server.ts'
 
 export interface DaemonOptions {
@@ -81,8 +81,8 @@ async function work(config: Config, db: Db, options: Running): Promise<void> {
     stack.defer(startUpdates(db, config.lists, log, now, loaded))
   }
   await loaded
-  knowFreezeLists(db, config, now())
-  knowAssets(db, config.chains, log, now())
+  resolveFreezeLists(db, config, now())
+  storeAssets(db, config.chains, log, now())
   for (const left of leftChains(db, chains)) log.warn({ chain: left.id }, leftChainText(left))
   for (const left of leftOwnChains(db, chains)) log.warn({ chain: left.chain }, leftOwnText(left))
   const stopRescreening = startRescreening(db, log, now)
@@ -98,7 +98,7 @@ async function followAll(
   config: Config,
   options: Running & Pick<ChainJob, 'db' | 'memory' | 'conditions'>,
 ): Promise<void> {
-  const guarded = guardProgress(config.chains, options)
+  const guarded = startProgressWatchdog(config.chains, options)
   options.stack.defer(() => guarded.watchdog.stop())
   const signal = AbortSignal.any([options.signal, guarded.signal])
   const job = { ...options, signal, watchdog: guarded.watchdog }

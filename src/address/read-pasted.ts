@@ -50,7 +50,7 @@ export function readPasted(given: string, hint: ParseHint = {}): Pasted {
   }
   if (plain.ok) return { ...plain, address: text, took: null }
   if (text.length > maxLength) return plain
-  const inside = lookInside(text)
+  const inside = searchInside(text)
   if (inside === null) return { ok: false, reason: notAnAddress(text) ?? plain.reason }
   if ('reason' in inside) return { ok: false, reason: inside.reason }
   const { address, took, family } = inside
@@ -62,7 +62,7 @@ export function readPasted(given: string, hint: ParseHint = {}): Pasted {
   return { ...parsed, address, took }
 }
 
-function lookInside(text: string): Inside | null {
+function searchInside(text: string): Inside | null {
   return readOtherWriting(text) ?? readPaymentLink(text) ?? readExplorerLink(text)
 }
 

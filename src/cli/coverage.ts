@@ -1,5 +1,5 @@
 import { type ChainCoverage, readCoverage } from '../ledger/coverage/coverage-queries.ts'
-import type { CoveredStretch } from '../ledger/coverage/ranges.ts'
+import type { CoveredRange } from '../ledger/coverage/ranges.ts'
 import type { UndecodedKind } from '../ledger/coverage/unscreened.ts'
 import { leftBehind } from '../ledger/left-behind.ts'
 import type { MempoolState } from '../ledger/mempool/pending-transactions.ts'
@@ -36,23 +36,23 @@ export const coverageCommand: CommandFactory = () =>
     })
 
 /**
- * Stretches that follow on each other and differ in the list revision only, as one line: where issuers' freezes are read
+ * Adjacent ranges that differ in the list revision only, as one line: where issuers' freezes are read
  * there may be thousands. `--json` has each.
  */
-function joined(stretches: readonly CoveredStretch[]): (CoveredStretch & { revisions: string })[] {
-  const lines: (CoveredStretch & { lowest: number })[] = []
-  for (const stretch of stretches) {
+function joined(ranges: readonly CoveredRange[]): (CoveredRange & { revisions: string })[] {
+  const lines: (CoveredRange & { lowest: number })[] = []
+  for (const range of ranges) {
     const last = lines.at(-1)
     const goesOn =
-      last?.to === stretch.from - 1 &&
-      last.level === stretch.level &&
-      last.unproved === stretch.unproved &&
-      last.ownRevision === stretch.ownRevision
-    if (!goesOn) lines.push({ ...stretch, lowest: stretch.listRevision })
+      last?.to === range.from - 1 &&
+      last.level === range.level &&
+      last.unproved === range.unproved &&
+      last.ownRevision === range.ownRevision
+    if (!goesOn) lines.push({ ...range, lowest: range.listRevision })
     else {
-      last.to = stretch.to
-      last.lowest = Math.min(last.lowest, stretch.listRevision)
-      last.listRevision = Math.max(last.listRevision, stretch.listRevision)
+      last.to = range.to
+      last.lowest = Math.min(last.lowest, range.listRevision)
+      last.listRevision = Math.max(last.listRevision, range.listRevision)
     }
   }
   return lines.map(({ lowest, ...line }) => {
@@ -68,10 +68,10 @@ export function printCoverage(coverage: ChainCoverage): void {
       ? `${chain}: in the config, and never followed yet`
       : `${chain} (${caip2}): ${cursorHeight === null ? 'nothing was screened yet' : `screened up to ${cursorHeight}`}; ${headHeight === null ? "the node's head is not known yet" : `the node's head was ${headHeight}`}, ${finalHeight === null ? 'nothing is final yet' : `final is ${finalHeight}`}`,
   )
-  if (coverage.stretches.length > 0) {
+  if (coverage.ranges.length > 0) {
     printTable(
       ['  blocks', 'level', 'list revision', 'own revision'],
-      joined(coverage.stretches).map((row) => [
+      joined(coverage.ranges).map((row) => [
         `  ${row.from}–${row.to}`,
         row.level,
         row.revisions,
@@ -80,7 +80,7 @@ export function printCoverage(coverage: ChainCoverage): void {
     )
   }
   const { historyRevision } = coverage
-  if (coverage.stretches.some(({ listRevision }) => listRevision < historyRevision)) {
+  if (coverage.ranges.some(({ listRevision }) => listRevision < historyRevision)) {
     printLine(`  re-screened from stored history to list revision ${historyRevision}`)
   }
   if (coverage.mempool !== null) printLine(`  mempool: ${mempoolText(coverage.mempool)}`)

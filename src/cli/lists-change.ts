@@ -49,7 +49,7 @@ export function updateCommand(done: Done): Command {
               onReread: (outcome) => sayOutcome(list, outcome, log, now()),
             })
             outcomes.push(outcome)
-            if (!options.json) sayUpdate(outcome, activeSnapshot(db, list.id) !== undefined)
+            if (!options.json) printUpdate(outcome, activeSnapshot(db, list.id) !== undefined)
           } catch (error) {
             if (signal.aborted) throw error
             failures.push(error)
@@ -57,7 +57,7 @@ export function updateCommand(done: Done): Command {
           }
         }
         if (options.json) printJson(outcomes)
-        else if (id === undefined) for (const list of freezeListsOf(config.lists)) sayRead(list)
+        else if (id === undefined) for (const list of freezeListsOf(config.lists)) printFreezeList(list)
         await rescreenAfter(db, options)
         if (outcomes.some((outcome) => outcome.state === 'held' || isStillHeld(outcome))) done(1)
         if (failures.length > 0) throw joined(failures)
@@ -67,13 +67,13 @@ export function updateCommand(done: Done): Command {
     })
 }
 
-function sayRead({ id, chain }: { id: string; chain: string }): void {
+function printFreezeList({ id, chain }: { id: string; chain: string }): void {
   printLine(`${id}: read from ${chain} while \`run\` follows it; there is nothing to fetch.`)
 }
 
-function sayUpdate(outcome: UpdateOutcome, hasActive: boolean): void {
+function printUpdate(outcome: UpdateOutcome, hasActive: boolean): void {
   if (outcome.state !== 'not-modified') {
-    sayImport(outcome, hasActive)
+    printImport(outcome, hasActive)
     return
   }
   const { listId, sha256, held } = outcome
@@ -147,7 +147,7 @@ export function removeListCommand(): Command {
 }
 
 /** Says what came of an import. What needs a decision goes to stderr. @param hasActive a version of the list is active. */
-export function sayImport(outcome: ImportOutcome, hasActive: boolean): void {
+export function printImport(outcome: ImportOutcome, hasActive: boolean): void {
   const { listId, state, sha256, issuedOn, entries, unparsed, added, removed, revision } = outcome
   const issued = issuedOn === null ? '' : `, issued on ${issuedOn}`
   const { unreadableDates = 0 } = outcome.counts

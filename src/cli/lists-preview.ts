@@ -17,14 +17,14 @@ export function previewCommand(): Command {
       try {
         const preview = await previewList(db, list, file, now())
         if (options.json) printJson(preview)
-        else sayPreview(preview)
+        else printPreview(preview)
       } finally {
         db.close()
       }
     })
 }
 
-function sayPreview(preview: ListPreview): void {
+function printPreview(preview: ListPreview): void {
   const { listId, added, removed, flagged, ownListed, cleared, listedAgain, regraded } = preview
   printLine(`${listId}: ${added} addresses would be added, ${removed} removed. Nothing was activated.`)
   printWrapped('', outcomeText(preview))

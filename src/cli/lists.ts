@@ -16,7 +16,7 @@ import {
   listFileHelp,
   now,
 } from './common.ts'
-import { approveCommand, removeListCommand, sayImport, updateCommand } from './lists-change.ts'
+import { approveCommand, printImport, removeListCommand, updateCommand } from './lists-change.ts'
 import { previewCommand } from './lists-preview.ts'
 import { printable, printJson, printLine, printTable, printWrapped } from './output.ts'
 import { rescreenAfter } from './rescreen.ts'
@@ -45,7 +45,7 @@ function importCommand(done: Done): Command {
         const how = { approve: options.approve ?? false, byHand: true, at: now() }
         const outcome = await importList(db, sourceOf(list), { path: file }, how)
         if (options.json) printJson(outcome)
-        else sayImport(outcome, activeSnapshot(db, id) !== undefined)
+        else printImport(outcome, activeSnapshot(db, id) !== undefined)
         await rescreenAfter(db, options)
         if (outcome.state === 'held') done(1)
       } finally {
@@ -64,17 +64,17 @@ function showCommand(): Command {
         const reports = reportLists(db, id, now(), config?.lists)
         if (options.json) return printJson(reports)
         if (reports.length === 0) printLine('No list is loaded.')
-        for (const report of reports) sayList(report, id !== undefined)
+        for (const report of reports) printList(report, id !== undefined)
       } finally {
         db.close()
       }
     })
 }
 
-function sayList(report: ListReport, whole: boolean): void {
+function printList(report: ListReport, whole: boolean): void {
   printLine(`${report.id} (${report.format}, ${report.category})`)
-  sayStanding(report)
-  if (report.contracts.length > 0) report.contracts.forEach(sayContract)
+  printRemoval(report)
+  if (report.contracts.length > 0) report.contracts.forEach(printContract)
   else {
     printWrapped('  active snapshot  ', report.activeSnapshot?.slice(0, 16) ?? 'none')
     printWrapped('  issued on        ', issuedText(report))
@@ -103,7 +103,7 @@ function sayList(report: ListReport, whole: boolean): void {
     if (last?.outcome === 'rejected' || last?.outcome === 'failed') printWrapped('  ', checkText(last), 6)
     return
   }
-  sayChecks(report.checks, held)
+  printChecks(report.checks, held)
   if (report.unparsed.length > 0) printLine('  unreadable')
   for (const { location, asset, raw, reason } of report.unparsed)
     printWrapped('    ', `${location}: ${asset === null ? '' : `${asset} `}${printable(raw)}: ${reason}`, 6)
@@ -118,7 +118,7 @@ function sayList(report: ListReport, whole: boolean): void {
 }
 
 /** Where the config does not have it any more. */
-function sayStanding({ removal, inConfig, inForce }: ListReport): void {
+function printRemoval({ removal, inConfig, inForce }: ListReport): void {
   if (removal !== null) {
     const { actor, at, note } = removal
     const why = note === null ? '' : `: ${printable(note)}`
@@ -132,7 +132,7 @@ function sayStanding({ removal, inConfig, inForce }: ListReport): void {
 }
 
 /** Newest first. The same again and again is told once, and what stands above of a version that is held is not told again. */
-function sayChecks(checks: ListReport['checks'], held: ListReport['snapshots']): void {
+function printChecks(checks: ListReport['checks'], held: ListReport['snapshots']): void {
   printLine('  last checks')
   const texts = checks.map((check) => {
     const reason = held.find(({ sha256 }) => sha256 === check.sha256)?.reason
@@ -163,7 +163,7 @@ function issuedText({ activeSnapshot, issuedOn, daysSinceIssue }: ListReport): s
 }
 
 /** `  contract         USDT 0xdac1… on ethereum from block 4634748; its past is read`. */
-function sayContract({ chain, contract, symbol, from, readTo, pastTo, readThrough }: ContractReport): void {
+function printContract({ chain, contract, symbol, from, readTo, pastTo, readThrough }: ContractReport): void {
   const past = readThrough
     ? 'past freezes are read'
     : `past freezes are read up to block ${Math.max(readTo, from - 1)} of ${pastTo ?? '(the chain was not followed yet)'}`

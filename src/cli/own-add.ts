@@ -8,8 +8,8 @@ import { familyOf } from '../own/chain-of-height.ts'
 import { addOwn } from '../own/import-own.ts'
 import { ownKinds } from '../own/own-row.ts'
 import { type CommonOptions, chainHelp, command, configOf, now, parseHeight } from './common.ts'
-import { addDescriptorOf, descriptorJson, sayDescriptor } from './own-list.ts'
-import { finishAdding, sayCounts, sinceHelp, sinceOf } from './since.ts'
+import { addDescriptorOf, descriptorJson, printDescriptor } from './own-list.ts'
+import { finishAdding, printCounts, sinceHelp, sinceOf } from './since.ts'
 
 interface AddOptions extends CommonOptions {
   descriptor?: string
@@ -77,7 +77,7 @@ export function addCommand(): Command {
           const { branches, missing } = await addDescriptorOf(db, descriptor, all, config.chains, log)
           const added = {
             report: { descriptors: branches.map(descriptorJson), missing },
-            say: () => sayDescriptor(branches, missing),
+            say: () => printDescriptor(branches, missing),
             revision: revisionOfDescriptor(db, branches[0]?.checksum ?? '', chain),
           }
           await finishAdding(db, config, options, added, since)
@@ -86,7 +86,7 @@ export function addCommand(): Command {
         const counts = await addOwn(db, addresses, words, config.chains, now(), {
           refuseListed: options.listed !== true,
         })
-        const say = () => sayCounts(db, counts, since)
+        const say = () => printCounts(db, counts, since)
         const added = { report: counts, say, revision: revisionOfStaged(db) }
         await finishAdding(db, config, options, added, since)
       } finally {

@@ -78,7 +78,7 @@ export async function addDescriptorOf(
   }
 }
 
-export function sayDescriptor(branches: readonly DescriptorSummary[], missing: BranchUse | null): void {
+export function printDescriptor(branches: readonly DescriptorSummary[], missing: BranchUse | null): void {
   printDescriptors(branches)
   const gap = branches[0]?.gap ?? 0
   if (gap > 0) {

@@ -8,7 +8,7 @@ import { removeOwn } from '../own/retire-own.ts'
 import { type CommonOptions, command, configOf, decidedBy, now } from './common.ts'
 import { printJson, printLine } from './output.ts'
 import { rescreenAfter } from './rescreen.ts'
-import { type BackwardsReport, saySince, screenSince } from './since.ts'
+import { type BackwardsReport, printRescan, screenSince } from './since.ts'
 
 interface RemoveOptions extends CommonOptions {
   actor?: string
@@ -64,6 +64,6 @@ async function readAgain(db: Db, config: Config, range: Replay): Promise<Backwar
 
 function say(config: Config, report: BackwardsReport): void {
   const { chain, from, to } = report
-  if (config.chains.some(({ id }) => id === chain)) saySince(report)
+  if (config.chains.some(({ id }) => id === chain)) printRescan(report)
   else printLine(`Blocks ${from} to ${to} of ${chain} will be rescanned once the config has that chain.`)
 }

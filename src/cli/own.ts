@@ -17,7 +17,7 @@ import { createProgress, printJson, printLine } from './output.ts'
 import { addCommand, listedHelp } from './own-add.ts'
 import { listCommand } from './own-list.ts'
 import { removeCommand } from './own-remove.ts'
-import { finishAdding, sayCounts, sinceHelp, sinceOf } from './since.ts'
+import { finishAdding, printCounts, sinceHelp, sinceOf } from './since.ts'
 
 /** `own import|add|retire|remove|list`. */
 export const ownCommand: CommandFactory = () =>
@@ -58,7 +58,7 @@ function importCommand(): Command {
           onWritten: (rows) => progress.update('rows written', Math.min(rows, read), read),
         })
         progress.stop()
-        const say = () => sayCounts(db, counts, since)
+        const say = () => printCounts(db, counts, since)
         const added = { report: counts, say, revision: revisionOfStaged(db) }
         await finishAdding(db, config, options, added, since)
       } finally {

@@ -12,7 +12,7 @@ import { watchRescan } from '../operations/watch-rescan.ts'
 import { chainOf, createSource, pinned } from '../pipeline/blocks/create-source.ts'
 import { Memory } from '../pipeline/blocks/screening-index.ts'
 import { replay } from '../pipeline/rescans/replay.ts'
-import { freezeContractsOn, knowAssets, knowFreezeLists } from '../pipeline/store-config.ts'
+import { freezeContractsOn, resolveFreezeLists, storeAssets } from '../pipeline/store-config.ts'
 import {
   type CommandFactory,
   type CommonOptions,
@@ -54,9 +54,9 @@ export const replayCommand: CommandFactory = () =>
       const db = openLedger(config.database)
       const job = { db, config, chain, range, log, progress }
       try {
-        const letGo = lockUnlessDaemon(db)
+        const release = lockUnlessDaemon(db)
         let counts: StepCounts
-        if (letGo === null) counts = await byDaemon(job)
+        if (release === null) counts = await byDaemon(job)
         else {
           try {
             counts = await replayHere(job)
@@ -64,7 +64,7 @@ export const replayCommand: CommandFactory = () =>
             // Blocks of the range may have said who is frozen: what stood before them is matched with that.
             await rescreenAfter(db, options)
           } finally {
-            letGo()
+            release()
           }
         }
         progress.stop()
@@ -119,8 +119,8 @@ async function replayHere({
   })
   try {
     await loadLists(db, config.lists, log, now)
-    knowFreezeLists(db, config, now())
-    knowAssets(db, config.chains, log, now())
+    resolveFreezeLists(db, config, now())
+    storeAssets(db, config.chains, log, now())
     const chain = chainOf(chainConfig, bare)
     const source = pinned(bare, db, chain, now)
     const signal = stopSignal()

@@ -31,7 +31,7 @@ export const rescreenCommand: CommandFactory = () =>
         const outcome = await rescreenNow(db, config?.log.level)
         const alerts = alertsOf(db, outcome)
         if (options.json) printJson({ ...outcome, alerts })
-        else sayRescreen(outcome, alerts)
+        else printRescreen(outcome, alerts)
       } finally {
         db.close()
       }
@@ -42,7 +42,7 @@ export async function rescreenAfter(db: Db, options: CommonOptions): Promise<voi
   const outcome = await rescreenNow(db, configIfAny(options)?.log.level)
   const { created, reinstated, removals, listedAgain, regraded, gradedAnew } = outcome
   const news = created + reinstated + removals + listedAgain + regraded + gradedAnew
-  if (news > 0 && !options.json) sayRescreen(outcome, alertsOf(db, outcome))
+  if (news > 0 && !options.json) printRescreen(outcome, alertsOf(db, outcome))
 }
 
 /** Works off what is to do, to the end, with progress. A running daemon may take a part of it. */
@@ -65,7 +65,7 @@ function alertsOf(db: Db, { alerts }: RescreenOutcome): CurrentAlertRow[] {
   return alerts.map((id) => readAlert(db, id).alert)
 }
 
-function sayRescreen(outcome: RescreenOutcome, alerts: readonly CurrentAlertRow[]): void {
+function printRescreen(outcome: RescreenOutcome, alerts: readonly CurrentAlertRow[]): void {
   const { entries, transactions, created, reinstated, known, removals, listedAgain, regraded } = outcome
   printLine(
     `${entries} entries matched with stored history: ${transactions} transactions screened again, ${created} new alerts, ${reinstated} reinstated, ${known} existed already; ${removals} alerts got the event entry-removed.`,

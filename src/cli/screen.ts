@@ -43,7 +43,7 @@ export const screenCommand: CommandFactory = (done) =>
         if (options.json) printJson(checks)
         else {
           for (const check of checks) say(check)
-          sayAnswering(checks)
+          printLists(checks)
         }
         const verdicts = new Set(checks.map(({ verdict }) => verdict))
         done(
@@ -94,7 +94,7 @@ function say(check: PreCheck): void {
 }
 
 /** `Answered from list revision 7: ofac-sdn (issued on 2026-11-28), house (no date of issue).` */
-function sayAnswering([first]: readonly PreCheck[]): void {
+function printLists([first]: readonly PreCheck[]): void {
   if (first === undefined) return
   const lists = first.lists.map(({ id, issuedOn, state }) => {
     if (state === 'missing') return `${id} (not loaded)`

@@ -84,7 +84,7 @@ export async function screenSince(
   }
 }
 
-export function saySince(report: BackwardsReport | null): void {
+export function printRescan(report: BackwardsReport | null): void {
   if (report === null)
     printLine('No block at or above that height was screened yet: there is nothing to rescan.')
   else if (report.state === 'left') {
@@ -116,14 +116,14 @@ export async function finishAdding(
   { report, say, revision }: Added,
   since: Since | null,
 ): Promise<void> {
-  if (since !== null && !since.isMissing) letGoOfStuck(db, config, since)
+  if (since !== null && !since.isMissing) dropStuckRescans(db, config, since)
   const asked = since && askReplay(db, jobOf(since, revision), now())
   if (!options.json) say()
   await rescreenAfter(db, options)
   const backwards = since && asked && (await screenSince(db, config, since, asked))
   const isRefused = since !== null && asked === null && since.isMissing
   if (options.json) printJson({ ...report, ...(since && { backwards }) })
-  else if (since && !isRefused) saySince(backwards)
+  else if (since && !isRefused) printRescan(backwards)
   if (isRefused) {
     throw new ChainscreenError(
       'failure',
@@ -137,7 +137,7 @@ function jobOf({ chain, height, isMissing }: Since, ownRevision: number) {
 }
 
 /** What was asked for earlier, and the node can't serve, begins where this does. */
-function letGoOfStuck(db: Db, config: Config, { chain, height, stuck }: Since): void {
+function dropStuckRescans(db: Db, config: Config, { chain, height, stuck }: Since): void {
   const log = createLog(config.log.level)
   for (const { id, next, to } of stuck) {
     if (to < height) continue
@@ -149,7 +149,7 @@ function letGoOfStuck(db: Db, config: Config, { chain, height, stuck }: Since): 
   }
 }
 
-export function sayCounts(db: Db, counts: OwnCounts, since: Since | null): void {
+export function printCounts(db: Db, counts: OwnCounts, since: Since | null): void {
   printLine(`${counts.added} added, ${counts.changed} changed, ${counts.known} known already.`)
   if (counts.taken !== undefined)
     printLine(

@@ -5,8 +5,8 @@ import type { EvmChainConfig } from '../config/evm.ts'
 import type { CanaryConfig, Config } from '../config/schema.ts'
 import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 import { readChainState, readHalt, refuseOtherGenesis } from '../ledger/blocks/chain.ts'
-import { canaryTrouble, readCanary } from '../ledger/canary.ts'
-import { readTracesAway, tracesTrouble } from '../ledger/coverage/traces-away.ts'
+import { canaryFailure, readCanary } from '../ledger/canary.ts'
+import { readTracesAway, tracesWarning } from '../ledger/coverage/traces-away.ts'
 import type { Db } from '../ledger/database.ts'
 import {
   leftChains,
@@ -119,7 +119,7 @@ function checkLeft(db: Db, config: Config): Checkup[] {
 
 /** What the daemon had to do without. */
 function checkTraces(db: Db, chain: string): Checkup[] {
-  const found = tracesTrouble(chain, readTracesAway(db, chain))
+  const found = tracesWarning(chain, readTracesAway(db, chain))
   const advice = `use a node that has the state of these blocks (an archive node, or one more in \`rpc\`); read them again with \`chainscreen replay ${chain}\`, as \`chainscreen coverage ${chain}\` shows them`
   return found === null ? [] : [{ what: `traces of ${chain}`, state: 'warn', found, advice }]
 }
@@ -143,7 +143,7 @@ function checkHalt(db: Db, chain: string): Checkup[] {
 function checkCanary(db: Db, { everyMs }: CanaryConfig, at: string): Checkup {
   const what = 'canary'
   const runs = readCanary(db)
-  const found = canaryTrouble(runs, everyMs, at)
+  const found = canaryFailure(runs, everyMs, at)
   if (found !== null) {
     const advice =
       runs.last === 'failed'

@@ -5,20 +5,20 @@ import { caip2Of } from '../ledger/blocks/chain.ts'
 import { ruleChange } from '../ledger/blocks/finality.ts'
 import { lowestAskedFor, raisedStart, unreadFromStart } from '../ledger/blocks/lower-start.ts'
 import { pendingReplays } from '../ledger/blocks/replays.ts'
-import { type BlockRange, type CoveredStretch, countBlocks, stretchesOf } from '../ledger/coverage/ranges.ts'
+import { type BlockRange, type CoveredRange, countBlocks, coveredRanges } from '../ledger/coverage/ranges.ts'
 import type { Db } from '../ledger/database.ts'
 import type { Checkup } from './doctor.ts'
 
 /** What the config says of a chain that its stored blocks were not screened with, and what `run` will do about it. */
 export function checkAgainstLedger(db: Db, chain: ChainConfig): Checkup[] {
-  const stretches = stretchesOf(db, chain.id)
+  const ranges = coveredRanges(db, chain.id)
   return [
     ...checkNetwork(db, chain),
     ...checkStart(db, chain),
     ...checkRescans(db, chain.id),
     ...checkFinality(db, chain),
-    ...checkLevel(chain, stretches),
-    ...checkProof(chain, stretches),
+    ...checkLevel(chain, ranges),
+    ...checkProof(chain, ranges),
   ]
 }
 
@@ -48,9 +48,9 @@ function checkFinality(db: Db, chain: ChainConfig): Checkup[] {
 }
 
 /** What is asked of the node now was not asked of it, or could not be had, for blocks that are stored. */
-function checkLevel(chain: ChainConfig, stretches: readonly CoveredStretch[]): Checkup[] {
+function checkLevel(chain: ChainConfig, ranges: readonly CoveredRange[]): Checkup[] {
   if (chain.type === 'evm' && chain.traces === 'off') return []
-  const less = stretches.filter(({ level }) => level !== 'full')
+  const less = ranges.filter(({ level }) => level !== 'full')
   const lacks = chain.type === 'evm' ? 'call traces' : 'the outputs that inputs spend'
   return weaker(chain.id, less, {
     what: `coverage of ${chain.id}`,
@@ -59,9 +59,9 @@ function checkLevel(chain: ChainConfig, stretches: readonly CoveredStretch[]): C
   })
 }
 
-function checkProof(chain: ChainConfig, stretches: readonly CoveredStretch[]): Checkup[] {
+function checkProof(chain: ChainConfig, ranges: readonly CoveredRange[]): Checkup[] {
   if (chain.verify === 'off') return []
-  const unproved = stretches.filter((stretch) => stretch.unproved)
+  const unproved = ranges.filter((range) => range.unproved)
   return weaker(chain.id, unproved, {
     what: `proof of ${chain.id}`,
     found: `were read with \`verify: off\`: nothing of them was proved`,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Key } from '../address/key.ts'
 import { alertId } from '../screening/alert-id.ts'
-import { isStillToCome } from '../time/moments.ts'
+import { isInFuture } from '../time/moments.ts'
 import { readAlert } from './alerts/alert-queries.ts'
 import { writeAlert } from './alerts/write-alert.ts'
 import type { Chain } from './blocks/chain.ts'
@@ -93,14 +93,14 @@ export function readCanary(db: Db): CanaryRuns {
 }
 
 /** What is wrong with the canary; `null` where nothing is, or it never ran. @param at now, ISO-8601. */
-export function canaryTrouble(
+export function canaryFailure(
   { passedAt, failedAt, last }: CanaryRuns,
   everyMs: number,
   at: string,
 ): string | null {
   if (last === 'failed') return `failed at ${failedAt}, last passed ${passedAt ?? 'never'}`
   if (passedAt === null) return null
-  if (isStillToCome(passedAt, at))
+  if (isInFuture(passedAt, at))
     return `passed at ${passedAt}, which is in the future: the clock was or is wrong`
   return Date.parse(at) - Date.parse(passedAt) > 2 * everyMs ? `last passed at ${passedAt}` : null
 }

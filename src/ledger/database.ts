@@ -38,7 +38,7 @@ export function run(db: Db, sql: string, ...params: unknown[]): { changes: numbe
     const { changes, lastInsertRowid } = statement(db, sql).run(...bound(sql, params))
     return { changes, id: Number(lastInsertRowid) }
   } catch (error) {
-    throw mendable(db.name, error)
+    throw userFixable(db.name, error)
   }
 }
 
@@ -47,7 +47,7 @@ export function one<Row>(db: Db, sql: string, ...params: unknown[]): Row | undef
   try {
     return statement(db, sql).get(...bound(sql, params)) as Row | undefined
   } catch (error) {
-    throw mendable(db.name, error)
+    throw userFixable(db.name, error)
   }
 }
 
@@ -56,7 +56,7 @@ export function all<Row>(db: Db, sql: string, ...params: unknown[]): Row[] {
   try {
     return statement(db, sql).all(...bound(sql, params)) as Row[]
   } catch (error) {
-    throw mendable(db.name, error)
+    throw userFixable(db.name, error)
   }
 }
 
@@ -65,7 +65,7 @@ export function* each<Row>(db: Db, sql: string, ...params: unknown[]): IterableI
   try {
     yield* statement(db, sql).iterate(...bound(sql, params)) as IterableIterator<Row>
   } catch (error) {
-    throw mendable(db.name, error)
+    throw userFixable(db.name, error)
   }
 }
 
@@ -78,7 +78,7 @@ export function inTransaction<T>(db: Db, work: () => T): T {
   try {
     return db.transaction(work).immediate()
   } catch (error) {
-    throw mendable(db.name, error)
+    throw userFixable(db.name, error)
   }
 }
 
@@ -104,7 +104,7 @@ export function databaseError(path: string, error: unknown): ChainscreenError {
 }
 
 /** As a sentence, where a person can mend it or wait for it; else the very error, which is a fault of the program. */
-function mendable(path: string, error: unknown): unknown {
+function userFixable(path: string, error: unknown): unknown {
   return reasonOf(error) === undefined ? error : databaseError(path, error)
 }
 

@@ -11,8 +11,8 @@ import { type Db, databaseError, one, run } from './database.ts'
  * @throws `database-locked` with the pid of the daemon that holds it.
  */
 export function takeDaemonLock(db: Db): () => void {
-  const letGo = takeFileLock(lockPath(db))
-  if (letGo === null) {
+  const release = takeFileLock(lockPath(db))
+  if (release === null) {
     throw new ChainscreenError(
       'database-locked',
       `Another chainscreen daemon (pid ${daemonPid(db) ?? 'unknown'}) holds ${db.name}: stop it first, or use another database.`,
@@ -25,10 +25,10 @@ export function takeDaemonLock(db: Db): () => void {
       String(process.pid),
     )
   } catch (error) {
-    letGo()
+    release()
     throw error
   }
-  return letGo
+  return release
 }
 
 /** Whether no daemon, nor any command that works as one does, holds the database. */

@@ -24,12 +24,12 @@ export function whileLoading<T>(
   options: { signal?: AbortSignal | undefined; patienceMs?: number } = {},
 ): Promise<T> {
   const turn = (queues.get(db) ?? Promise.resolve()).then(async () => {
-    const letGo = await waitForLock(db, options)
+    const release = await waitForLock(db, options)
     try {
       await sweepLeftovers(db)
       return await work()
     } finally {
-      letGo()
+      release()
     }
   })
   queues.set(
@@ -57,8 +57,8 @@ async function waitForLock(
   const until = performance.now() + patience
   for (;;) {
     if (signal?.aborted) throw new ChainscreenError('aborted', 'Stopped before anything was loaded.')
-    const letGo = takeFileLock(path)
-    if (letGo !== null) return letGo
+    const release = takeFileLock(path)
+    if (release !== null) return release
     if (performance.now() >= until) {
       throw new ChainscreenError(
         'database-busy',

@@ -178,8 +178,8 @@ function decide(
   const { sha256, parsed } = list
   const active = activeSnapshot(db, source.id)
   // A file that a person brought is no look at the publisher.
-  const isLook = source.origin !== 'url' || options.byHand !== true
-  const seenAt = isLook ? (options.seenAt ?? options.at) : (findList(db, source.id)?.checked_at ?? null)
+  const isPoll = source.origin !== 'url' || options.byHand !== true
+  const seenAt = isPoll ? (options.seenAt ?? options.at) : (findList(db, source.id)?.checked_at ?? null)
   if (ready === null ? !isActive(db, snapshot) : !stillStands(db, source.id, ready, active)) return null
   const settled = ready === null ? unchanged(active) : settle(db, snapshot, ready, options.at)
   putSource(db, source)

@@ -59,7 +59,7 @@ export async function loadLists(
     log.warn({ list: left.id }, leftListText(left))
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed !== undefined) throw failed.reason
-  return due.filter((_, index) => hasTrouble(ends[index])).map(({ id }) => id)
+  return due.filter((_, index) => hasFailed(ends[index])).map(({ id }) => id)
 }
 
 /** @throws ChainscreenError `list-unreachable` for a list without a version whose server asked not to be asked yet. */
@@ -73,7 +73,7 @@ function refusePutOff(db: Db, list: PublishedListConfig, at: string): void {
   )
 }
 
-function hasTrouble(end: PromiseSettledResult<unknown> | undefined): boolean {
+function hasFailed(end: PromiseSettledResult<unknown> | undefined): boolean {
   return end?.status === 'fulfilled' && end.value !== undefined
 }
 

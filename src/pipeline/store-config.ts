@@ -11,7 +11,7 @@ import { type KnownAsset, putKnownAssets } from '../ledger/transfers/known-asset
  * Takes over what the config says of the assets of each chain, before it is followed, and tells the log what that changes of
  * what is stored. @param at now, ISO-8601.
  */
-export function knowAssets(db: Db, chains: readonly ChainConfig[], log: Log, at: string): void {
+export function storeAssets(db: Db, chains: readonly ChainConfig[], log: Log, at: string): void {
   for (const chain of chains) {
     const renamed = putKnownAssets(db, chain.id, assetsOf(chain), at)
     if (renamed.length === 0) continue
@@ -48,7 +48,7 @@ type ListsAndChains = Pick<Config, 'lists' | 'chains'>
  * Takes over what the config says of lists that are read from a chain. Before any chain is followed: what is followed
  * without a contract has to be known. @param at now, ISO-8601.
  */
-export function knowFreezeLists(db: Db, config: ListsAndChains, at: string): void {
+export function resolveFreezeLists(db: Db, config: ListsAndChains, at: string): void {
   putFreezeLists(db, freezeLists(config), at)
 }
 

@@ -1,8 +1,8 @@
 import type { ChainCondition } from '../chains/watchdog.ts'
 import type { CanaryConfig, Config } from '../config/schema.ts'
 import { readChainState } from '../ledger/blocks/chain.ts'
-import { type CanaryRuns, canaryTrouble, readCanary } from '../ledger/canary.ts'
-import { readTracesAway, type TracesAway, tracesTrouble } from '../ledger/coverage/traces-away.ts'
+import { type CanaryRuns, canaryFailure, readCanary } from '../ledger/canary.ts'
+import { readTracesAway, type TracesAway, tracesWarning } from '../ledger/coverage/traces-away.ts'
 import type { Db } from '../ledger/database.ts'
 import { diskTrouble, freeDiskBytes } from '../ledger/database-file.ts'
 import { leftBehind } from '../ledger/left-behind.ts'
@@ -51,9 +51,9 @@ export function readHealth(
     ...lists.flatMap(({ trouble, warning }) => trouble ?? warning ?? []),
     ...ownTroubles(db, conditions),
     ...(disk === null ? [] : [disk]),
-    ...conditions.flatMap((condition) => troubleOf(condition, at)),
-    ...conditions.flatMap(({ chain }) => tracesTrouble(chain, readTracesAway(db, chain)) ?? []),
-    ...canaryTroubles(db, config.canary, at),
+    ...conditions.flatMap((condition) => failureOf(condition, at)),
+    ...conditions.flatMap(({ chain }) => tracesWarning(chain, readTracesAway(db, chain)) ?? []),
+    ...canaryFailures(db, config.canary, at),
   ]
   return {
     healthy: troubles.length === 0,
@@ -75,8 +75,8 @@ function ownTroubles(db: Db, followed: readonly ChainCondition[]): string[] {
     : ['no own address is registered: no deposit and no withdrawal will be found']
 }
 
-function canaryTroubles(db: Db, canary: CanaryConfig | undefined, at: string): string[] {
-  const trouble = canary && canaryTrouble(readCanary(db), canary.everyMs, at)
+function canaryFailures(db: Db, canary: CanaryConfig | undefined, at: string): string[] {
+  const trouble = canary && canaryFailure(readCanary(db), canary.everyMs, at)
   return trouble ? [`the canary ${trouble}`] : []
 }
 
@@ -86,7 +86,7 @@ function heightsOf(db: Db, chain: string): ChainHeights {
   return { cursorHeight: cursor?.height ?? null, headHeight, finalHeight, tracesAway }
 }
 
-function troubleOf({ chain, state, since, reason }: ChainCondition, at: string): string[] {
+function failureOf({ chain, state, since, reason }: ChainCondition, at: string): string[] {
   if (state === 'halted') return [`chain ${chain} halted at ${since}: ${reason ?? 'no reason known'}`]
   if (state === 'following' || Date.parse(at) - Date.parse(since) < patienceMs) return []
   return [`chain ${chain} has been waiting since ${since}: ${reason ?? 'no reason known'}`]

@@ -29,6 +29,6 @@ const toleratedMs = 5 * 60_000
  *
  * @param moment, at ISO-8601.
  */
-export function isStillToCome(moment: string, at: string): boolean {
+export function isInFuture(moment: string, at: string): boolean {
   return Date.parse(moment) - Date.parse(at) > toleratedMs
 }

@@ -118,7 +118,7 @@ describe('a ledger that called blocks final on the word of a node', () => {
     lowerFinal(db, 'ethereum', depth, at)
     chain.mine(6, 'b', chain.at('a16'))
     await followOnce(chain, wired(db).store, options)
-    expect(readCoverage(db, 'ethereum')[0]?.stretches).toMatchObject([{ from: 17, to: 22 }])
+    expect(readCoverage(db, 'ethereum')[0]?.ranges).toMatchObject([{ from: 17, to: 22 }])
     expect(pendingReplays(db, 'ethereum')).toMatchObject([{ from: 0, to: 16, next: 0 }])
   })
 

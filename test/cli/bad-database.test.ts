@@ -88,9 +88,9 @@ describe('a database that somebody else has', () => {
       chains: [{ id: 'eth', type: 'evm', chainId: 1, rpc: ['http://127.0.0.1:1'], start: 0 }],
     })
     const db = openLedger(user.database)
-    const letGo = takeDaemonLock(db)
+    const release = takeDaemonLock(db)
     onTestFinished(() => {
-      letGo()
+      release()
       db.close()
     })
     const locked = {

@@ -37,7 +37,7 @@ describe('what programs read', () => {
     await user.follow()
     expect(await json(user, 'init')).toMatchObject({ created: false, database: user.database })
     expect(await json(user, 'lists', 'show')).toMatchObject([{ id: 'demo' }, { id: 'ofac', inForce: 744 }])
-    expect(await json(user, 'coverage')).toMatchObject([{ chain: 'evm', stretches: [{ from: 1, to: 26 }] }])
+    expect(await json(user, 'coverage')).toMatchObject([{ chain: 'evm', ranges: [{ from: 1, to: 26 }] }])
     expect(await json(user, 'own', 'add', `0x${'3'.repeat(40)}`)).toEqual({ added: 1, known: 0, changed: 0 })
     expect(await json(user, 'own', 'retire', `0x${'3'.repeat(40)}`)).toEqual({ retired: 1 })
     const list = await user.run('own', 'list', '--json')

@@ -144,7 +144,7 @@ describe('issuer freezes on a live anvil', () => {
     const [frozen] = await block(deposit(early))
     const [, inBlock] = await block(circle(late, true), deposit(late))
     const [next] = await block(deposit(late))
-    const [, letGo] = await block(circle(late, false), deposit(late))
+    const [, release] = await block(circle(late, false), deposit(late))
     await block(deposit(late))
     await block(tether(slandered, true, stranger))
     await block(deposit(slandered))
@@ -155,7 +155,7 @@ describe('issuer freezes on a live anvil', () => {
     const one = await project(start)
     const list = (verdicts: { address: string; verdict: string }[]) => verdicts.map(({ verdict }) => verdict)
     await one.follow()
-    const names = { before, frozen, inBlock, next, letGo }
+    const names = { before, frozen, inBlock, next, release }
     const found = [
       'frozen source yes high final',
       'inBlock source same-day high final',

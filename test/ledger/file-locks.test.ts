@@ -51,9 +51,9 @@ describe('the lock of a daemon', () => {
   it('is free again once it is let go of', () => {
     const path = join(tempDir(), 'ledger.db')
     const [one, two] = [freshLedger(path), freshLedger(path)]
-    const letGo = takeDaemonLock(one)
+    const release = takeDaemonLock(one)
     expect(() => takeDaemonLock(two)).toThrow(`pid ${process.pid}`)
-    letGo()
+    release()
     takeDaemonLock(two)()
   })
 
@@ -62,9 +62,9 @@ describe('the lock of a daemon', () => {
     const db = freshLedger(join(dir, 'ledger.db'))
     symlinkSync('ledger.db', join(dir, 'other.db'))
     const other = freshLedger(join(dir, 'other.db'))
-    const letGo = takeDaemonLock(db)
+    const release = takeDaemonLock(db)
     expect(() => takeDaemonLock(other)).toThrow(expect.objectContaining({ code: 'database-locked' }))
-    letGo()
+    release()
   })
 
   it('is passed by nobody through a hard link: by neither name the file is opened', async () => {
@@ -89,11 +89,11 @@ describe('the lock of a daemon', () => {
 
   it('keeps nobody from reading and from short writes', () => {
     const path = join(tempDir(), 'ledger.db')
-    const letGo = takeDaemonLock(freshLedger(path))
+    const release = takeDaemonLock(freshLedger(path))
     const beside = openLedger(path)
     beside.exec(`insert into meta values ('beside', 'yes')`)
     expect(beside.prepare(`select value from meta where key = 'beside'`).pluck().get()).toBe('yes')
     beside.close()
-    letGo()
+    release()
   })
 })

@@ -6,7 +6,7 @@ import { readHalt } from '../../src/ledger/blocks/chain.ts'
 import { ruleChange } from '../../src/ledger/blocks/finality.ts'
 import { pendingReplays, readReplay } from '../../src/ledger/blocks/replays.ts'
 import { isWeaker } from '../../src/ledger/blocks/superseded.ts'
-import { stretchesOf } from '../../src/ledger/coverage/ranges.ts'
+import { coveredRanges } from '../../src/ledger/coverage/ranges.ts'
 import { readTracesAway } from '../../src/ledger/coverage/traces-away.ts'
 import { all } from '../../src/ledger/database.ts'
 import { nextRescreen, rescreenItems } from '../../src/ledger/lists/rescreens.ts'
@@ -483,8 +483,8 @@ describe('a database of the schema version 25', () => {
     )
     const db = freshLedger(path)
     expect(ruleChange(db, 'ethereum', { depth: 64, tag: 'finalized' })).toEqual([])
-    const stretch = { from: 3, to: 9, level: 'full', listRevision: 0, ownRevision: 0 }
-    expect(stretchesOf(db, 'ethereum')).toEqual([stretch])
+    const range = { from: 3, to: 9, level: 'full', listRevision: 0, ownRevision: 0 }
+    expect(coveredRanges(db, 'ethereum')).toEqual([range])
     const reading = { level: 'full', unscreened: [] }
     expect(isWeaker(db, 'ethereum', 5, { ...reading, unproved: true })).toBe(true)
     expect(isWeaker(db, 'ethereum', 5, reading)).toBe(false)

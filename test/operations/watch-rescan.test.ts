@@ -20,7 +20,7 @@ function followed() {
     [5, 6, 7, 8, 9].map((height) => screened(ref(height))),
     { head: { height: 9 } },
   )
-  return { db, letGo: takeDaemonLock(db) }
+  return { db, release: takeDaemonLock(db) }
 }
 
 const watch = (db: Db, id: number, more: Partial<RescanWatch> = {}) =>
@@ -31,7 +31,7 @@ const watch = (db: Db, id: number, more: Partial<RescanWatch> = {}) =>
 
 describe('a range that is asked for beside a daemon', () => {
   it('is queued once while it is not done, and must have been followed', () => {
-    const { db, letGo } = followed()
+    const { db, release } = followed()
     const asked = askRescan(db, chain.id, { from: 5, to: 8 }, at)
     expect(askRescan(db, chain.id, { from: 5, to: 8 }, at)).toEqual(asked)
     expect(askRescan(db, chain.id, { from: 5, to: 7 }, at).id).not.toBe(asked.id)
@@ -39,11 +39,11 @@ describe('a range that is asked for beside a daemon', () => {
     expect(askRescan(db, chain.id, { from: 5, to: 8 }, at).id).not.toBe(asked.id)
     expect(() => askRescan(db, chain.id, { from: 8, to: 10 }, at)).toThrow('--to 10 is above 9')
     expect(() => askRescan(db, 'other', { from: 8, to: 9 }, at)).toThrow('No block of other was followed yet')
-    letGo()
+    release()
   })
 
   it('can not be watched where the node does not have it, and stays queued', async () => {
-    const { db, letGo } = followed()
+    const { db, release } = followed()
     const { id } = askRescan(db, chain.id, { from: 5, to: 8 }, at)
     noteReplayFailure(db, id, 'The node has no block 5.')
     await expect(watch(db, id)).rejects.toMatchObject({
@@ -54,11 +54,11 @@ describe('a range that is asked for beside a daemon', () => {
     expect(pendingReplays(db, chain.id)).toHaveLength(1)
     // Asked for again, it is tried anew.
     expect(askRescan(db, chain.id, { from: 5, to: 8 }, at)).toMatchObject({ id, failure: null })
-    letGo()
+    release()
   })
 
   it('is not waited for where its chain halted, or where no daemon is left', async () => {
-    const { db, letGo } = followed()
+    const { db, release } = followed()
     const { id } = askRescan(db, chain.id, { from: 5, to: 8 }, at)
     noteHalt(db, chain.id, 'a reorg below final', at)
     await expect(watch(db, id)).rejects.toMatchObject({
@@ -66,12 +66,12 @@ describe('a range that is asked for beside a daemon', () => {
       message: expect.stringContaining("The daemon's chain ethereum halted (a reorg below final)"),
     })
     noteHalt(db, chain.id, null, at)
-    letGo()
+    release()
     await expect(watch(db, id)).rejects.toMatchObject({ code: 'rescan-left' })
   })
 
   it('says what it waits for', async () => {
-    const { db, letGo } = followed()
+    const { db, release } = followed()
     const [first, second] = [5, 6].map((from) => askRescan(db, chain.id, { from, to: 8 }, at))
     const heard: string[] = []
     const onWaiting = (reason: string) => {
@@ -86,6 +86,6 @@ describe('a range that is asked for beside a daemon', () => {
       'another rescan comes first: blocks 5 to 8',
       'the follower comes first: it is 11 blocks behind the head',
     ])
-    letGo()
+    release()
   })
 })

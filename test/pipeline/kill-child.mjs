@@ -10,7 +10,7 @@ import { addOwnAddresses } from '../../dist/ledger/own/own-addresses.js'
 import { createLedgerStore } from '../../dist/pipeline/blocks/ledger-store.js'
 import { Memory } from '../../dist/pipeline/blocks/memory.js'
 import { newPace, readPastFreezes } from '../../dist/pipeline/freezes/read-past-freezes.js'
-import { createMempoolWatch } from '../../dist/pipeline/mempool/look-at-mempool.js'
+import { createMempoolReader } from '../../dist/pipeline/mempool/look-at-mempool.js'
 import { replay } from '../../dist/pipeline/rescans/replay.js'
 
 const [path, phase, killAt] = [process.argv[2], process.argv[3], Number(process.argv[4])]
@@ -126,7 +126,7 @@ function sourceOf(branch, headHeight) {
 }
 
 const db = openLedger(path)
-const letGo = takeDaemonLock(db)
+const release = takeDaemonLock(db)
 const chain = { id: 'ethereum', caip2: 'eip155:1', addressText: (each) => each }
 pinChain(db, chain, 'a0', now())
 
@@ -147,7 +147,7 @@ const own = { key: key('a'), address: 'text', kind: 'hot', reference: 'u1', chai
 /** What waits, as a daemon looks at it. */
 const look = (tip, transactions) => {
   const source = { mempool: async () => mempoolOn(tip, transactions) }
-  return createMempoolWatch(wiring(), source).look(new AbortController().signal)
+  return createMempoolReader(wiring(), source).look(new AbortController().signal)
 }
 
 const freezes = { id: 'freezes', chain: 'ethereum', maxAgeSeconds: null }
@@ -178,5 +178,5 @@ const phases = {
   replay: () => replay(wiring(), sourceOf('b', 44), { from: 3, to: 30, prefetch: 2, finality }),
 }
 await phases[phase]()
-letGo()
+release()
 db.close()

@@ -272,7 +272,7 @@ function lacking<T>(field: string, method: string, listOf: (result: T) => object
   }
 }
 
-/** For a stretch of the chain, whichever way its traces are asked for. */
+/** For a range of blocks, however way its traces are asked for. */
 function refusedTraces(name: string, code: number, message: string, longest: number): Fault {
   return {
     name,

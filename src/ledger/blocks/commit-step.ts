@@ -91,7 +91,8 @@ function commit(db: Db, chain: Chain, step: Step): StepCounts | null {
       const extends_ = open?.terms === text ? open.row : openFollowRow(db, terms, previous)
       const row = coverBlock(db, terms, block, extends_, step.at)
       open = { row, terms: text }
-      if (block.height >= step.windowFrom || block === step.blocks.at(-1)) keepInWindow(db, chain, block, row)
+      if (block.height >= step.windowFrom || block === step.blocks.at(-1))
+        storeInWindow(db, chain, block, row)
       takeOverFreezes(db, chain, block, step)
       previous = block
     }
@@ -195,7 +196,7 @@ function finish(db: Db, chain: Chain, step: Pick<Step, 'head' | 'finalHeight' | 
   )
 }
 
-function keepInWindow(db: Db, chain: Chain, block: BlockRef, row: CoverageRow): void {
+function storeInWindow(db: Db, chain: Chain, block: BlockRef, row: CoverageRow): void {
   run(
     db,
     `insert into blocks (chain, height, hash, parent_hash, time, coverage_id, digest) values (?, ?, ?, ?, ?, ?, ?)`,

@@ -1,4 +1,4 @@
-import { type BlockRange, stretchesOf, without } from '../coverage/ranges.ts'
+import { type BlockRange, coveredRanges, without } from '../coverage/ranges.ts'
 import { all, type Db, inTransaction, one, run } from '../database.ts'
 import { readRevisions } from '../revisions.ts'
 import { readChainState } from './chain.ts'
@@ -29,7 +29,7 @@ export function queueFromStart(db: Db, chain: string, start: Start, at: string):
       .filter(({ cause, next }) => cause === 'start' && next < from)
       .map((job) => dropBelow(db, job, from, at))
     const queued = without({ from, to: startHeight - 1 }, [
-      ...stretchesOf(db, chain),
+      ...coveredRanges(db, chain),
       ...pendingReplays(db, chain).map(({ next, to }) => ({ from: next, to })),
     ])
     const { own } = readRevisions(db)
@@ -52,7 +52,7 @@ function dropBelow(db: Db, { id, next, to }: Replay, from: number, at: string): 
 export function unreadFromStart(db: Db, chain: string, start: Start): BlockRange[] {
   const { startHeight } = readChainState(db, chain)
   if (startHeight === null || start === 'latest') return []
-  return without({ from: start, to: startHeight - 1 }, stretchesOf(db, chain))
+  return without({ from: start, to: startHeight - 1 }, coveredRanges(db, chain))
 }
 
 /**

@@ -1,5 +1,5 @@
 import { ChainscreenError } from '../../diagnostics/errors.ts'
-import { type BlockRange, stretchesOf } from '../coverage/ranges.ts'
+import { type BlockRange, coveredRanges } from '../coverage/ranges.ts'
 import { all, type Db, inTransaction, one, run } from '../database.ts'
 import { readRevisions } from '../revisions.ts'
 import { readChainState } from './chain.ts'
@@ -200,12 +200,12 @@ export function endCoveredReplays(db: Db, chain: string, at: string): void {
   if (pending.length === 0) return
   inTransaction(db, () => {
     const { own } = readRevisions(db)
-    const current = stretchesOf(db, chain).filter(({ ownRevision }) => ownRevision >= own)
+    const current = coveredRanges(db, chain).filter(({ ownRevision }) => ownRevision >= own)
     for (const { id, next, to, cause } of pending) {
       // A person may ask for more than own addresses: for what this version newly reads, say.
       if (cause === 'asked') continue
       let open = next
-      for (const stretch of current) if (stretch.from <= open) open = Math.max(open, stretch.to + 1)
+      for (const range of current) if (range.from <= open) open = Math.max(open, range.to + 1)
       if (open > to) endReplay(db, id, at)
     }
   })

@@ -115,7 +115,7 @@ export function rewind(db: Db, chain: Chain, { to, served, actor, note, at }: Re
     const impact = rewindImpact(db, chain.id, to.height)
     for (const block of [...served, to]) keepHash(db, chain.id, block)
     shortenCoverage(db, chain.id, to, { refolded: served.length > 0, at })
-    keepInWindow(db, chain.id, to)
+    storeInWindow(db, chain.id, to)
     rollBack(db, chain, to, at, { actor, note })
     run(
       db,
@@ -135,7 +135,7 @@ export function rewind(db: Db, chain: Chain, { to, served, actor, note, at }: Re
 }
 
 /** The next reorg is compared with the target: it stands in the hash window, also where the window began above it. */
-function keepInWindow(db: Db, chain: string, { height, hash, parentHash, time }: BlockRef): void {
+function storeInWindow(db: Db, chain: string, { height, hash, parentHash, time }: BlockRef): void {
   run(
     db,
     `insert into blocks (chain, height, hash, parent_hash, time, coverage_id, digest)

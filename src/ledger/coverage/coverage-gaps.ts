@@ -4,7 +4,7 @@ import { all, type Db } from '../database.ts'
 import { historyRevision } from '../lists/rescreens.ts'
 import { lateAddresses, removedAddresses } from '../own/late-addresses.ts'
 import { readRevisions } from '../revisions.ts'
-import { type BlockRange, type CoveredStretch, countBlocks, shared, without } from './ranges.ts'
+import { type BlockRange, type CoveredRange, countBlocks, shared, without } from './ranges.ts'
 
 /** Something that was not checked, and why. */
 export interface CoverageGap {
@@ -41,16 +41,16 @@ export interface ChainRow {
 export function gapsOf(
   db: Db,
   chain: ChainRow,
-  stretches: readonly CoveredStretch[],
+  ranges: readonly CoveredRange[],
   start: Start,
 ): CoverageGap[] {
   return [
-    ...(stretches.length === 0 ? [{ from: null, to: null, reason: 'nothing screened yet' }] : []),
-    ...unread(chain, stretches, pendingReplays(db, chain.id), start),
-    ...behind(chain, stretches),
-    ...oldLists(db, stretches),
-    ...lateAddresses(db, chain, stretches),
-    ...removedAddresses(db, chain, stretches),
+    ...(ranges.length === 0 ? [{ from: null, to: null, reason: 'nothing screened yet' }] : []),
+    ...unread(chain, ranges, pendingReplays(db, chain.id), start),
+    ...behind(chain, ranges),
+    ...oldLists(db, ranges),
+    ...lateAddresses(db, chain, ranges),
+    ...removedAddresses(db, chain, ranges),
     ...unscreenedBlocks(db, chain.id),
     ...unscreenedTransactions(db, chain.id),
   ]
@@ -59,15 +59,15 @@ export function gapsOf(
 /** Blocks below the last covered one that were never read. */
 function unread(
   { start_height: began }: Pick<ChainRow, 'start_height'>,
-  stretches: readonly CoveredStretch[],
+  ranges: readonly CoveredRange[],
   pending: readonly Replay[],
   start: Start,
 ): (CoverageGap & BlockRange)[] {
-  const last = stretches.at(-1)
+  const last = ranges.at(-1)
   if (last === undefined) return []
   const asked = pending.filter(({ cause }) => cause === 'start').map(({ next }) => next)
-  const from = Math.min(stretches[0]?.from ?? last.to, start === 'latest' ? last.to : start, ...asked)
-  return without({ from, to: last.to }, stretches)
+  const from = Math.min(ranges[0]?.from ?? last.to, start === 'latest' ? last.to : start, ...asked)
+  return without({ from, to: last.to }, ranges)
     .flatMap((hole) => [
       ...pending.flatMap((job) => {
         const blocks = shared(hole, { from: job.next, to: job.to })
@@ -96,19 +96,19 @@ function unasked(hole: BlockRange, began: number | null, start: Start): (BlockRa
 
 function behind(
   chain: Pick<ChainRow, 'cursor_height' | 'head_height'>,
-  stretches: readonly CoveredStretch[],
+  ranges: readonly CoveredRange[],
 ): CoverageGap[] {
-  const last = stretches.at(-1)?.to ?? chain.cursor_height
+  const last = ranges.at(-1)?.to ?? chain.cursor_height
   return last !== null && last !== undefined && chain.head_height !== null && last < chain.head_height
     ? [{ from: last + 1, to: chain.head_height, reason: 'not screened yet: the node said that it has them' }]
     : []
 }
 
 /** Stored movements are all that a list could meet: matched against a revision, they are as good as screened by it. */
-function oldLists(db: Db, stretches: readonly CoveredStretch[]): CoverageGap[] {
+function oldLists(db: Db, ranges: readonly CoveredRange[]): CoverageGap[] {
   const { list } = readRevisions(db)
   const history = historyRevision(db, list)
-  return stretches
+  return ranges
     .filter(({ listRevision }) => Math.max(listRevision, history) < list)
     .map(({ from, to, listRevision }) => ({
       from,

@@ -5,7 +5,7 @@ import { type MempoolState, readMempools } from '../mempool/pending-transactions
 import { lateDerived } from '../own/late-addresses.ts'
 import { readRevisions } from '../revisions.ts'
 import { type ChainRow, type ClosedGap, type CoverageGap, closedGaps, gapsOf } from './coverage-gaps.ts'
-import { type CoveredStretch, stretchesOf } from './ranges.ts'
+import { type CoveredRange, coveredRanges } from './ranges.ts'
 import { type UndecodedKind, undecodedKinds } from './unscreened.ts'
 
 export interface ChainCoverage {
@@ -21,7 +21,7 @@ export interface ChainCoverage {
    * were screened at: see `rescreens`.
    */
   historyRevision: number
-  stretches: CoveredStretch[]
+  ranges: CoveredRange[]
   gaps: CoverageGap[]
   /** What holds on a condition that only the exchange can tell of, or was not proved. */
   notes: CoverageGap[]
@@ -55,7 +55,7 @@ export function readCoverage(
     .filter(({ id }) => asked === undefined || id === asked)
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .map((chain) => {
-      const stretches = stretchesOf(db, chain.id)
+      const ranges = coveredRanges(db, chain.id)
       return {
         chain: chain.id,
         caip2: chain.caip2,
@@ -64,9 +64,9 @@ export function readCoverage(
         headHeight: chain.head_height,
         finalHeight: chain.final_height,
         historyRevision: history,
-        stretches,
-        gaps: gapsOf(db, chain, stretches, startOf(chain.id)),
-        notes: [...lateDerived(db, chain.id, stretches), ...unprovedBlocks(stretches)],
+        ranges,
+        gaps: gapsOf(db, chain, ranges, startOf(chain.id)),
+        notes: [...lateDerived(db, chain.id, ranges), ...unprovedBlocks(ranges)],
         undecoded: undecodedKinds(db, chain.id),
         closed: closedGaps(db, chain.id),
         mempool: readMempools(db, chain.id)[0] ?? null,
@@ -74,9 +74,9 @@ export function readCoverage(
     })
 }
 
-function unprovedBlocks(stretches: readonly CoveredStretch[]): CoverageGap[] {
+function unprovedBlocks(ranges: readonly CoveredRange[]): CoverageGap[] {
   const reason = 'read with `verify: off`: nothing was proved (a replay with `verify: strict` proves it)'
-  return stretches.filter(({ unproved }) => unproved).map(({ from, to }) => ({ from, to, reason }))
+  return ranges.filter(({ unproved }) => unproved).map(({ from, to }) => ({ from, to, reason }))
 }
 
 function neverFollowed(id: string): ChainRow {

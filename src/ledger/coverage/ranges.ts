@@ -31,8 +31,8 @@ export function countBlocks(ranges: readonly BlockRange[]): number {
   return ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0)
 }
 
-/** A stretch of blocks, with the terms of the readings that saw most of it: of the highest level, and proved where any was. */
-export interface CoveredStretch {
+/** A range of blocks, with the terms of the readings that saw most of it: of the highest level, and proved where any was. */
+export interface CoveredRange {
   from: number
   to: number
   level: string
@@ -54,30 +54,30 @@ interface CoverageRow {
 }
 
 /**
- * What of a chain was screened. Cuts overlapping rows (a replay over what was followed) into stretches: a reading
+ * What of a chain was screened. Cuts overlapping rows (a replay over what was followed) into ranges: a reading
  * never lowers what another one saw.
  */
-export function stretchesOf(db: Db, chain: string): CoveredStretch[] {
+export function coveredRanges(db: Db, chain: string): CoveredRange[] {
   const rows = all<CoverageRow>(
     db,
     'select from_height, to_height, level, list_revision, own_revision, proved from coverage where chain = ? order by id',
     chain,
   )
   const cuts = [...new Set(rows.flatMap((row) => [row.from_height, row.to_height + 1]))].sort((a, b) => a - b)
-  const stretches: CoveredStretch[] = []
+  const ranges: CoveredRange[] = []
   cuts.forEach((from, index) => {
     const to = (cuts[index + 1] ?? from) - 1
     const over = rows.filter((row) => row.from_height <= from && row.to_height >= to)
     if (over.length === 0 || to < from) return
     const next = { from, to, ...termsOf(over) }
-    const last = stretches.at(-1)
+    const last = ranges.at(-1)
     if (last !== undefined && last.to === from - 1 && sameTerms(last, next)) last.to = to
-    else stretches.push(next)
+    else ranges.push(next)
   })
-  return stretches
+  return ranges
 }
 
-function termsOf(over: readonly CoverageRow[]): Omit<CoveredStretch, 'from' | 'to'> {
+function termsOf(over: readonly CoverageRow[]): Omit<CoveredRange, 'from' | 'to'> {
   const most = Math.max(...over.map(strength))
   const strongest = over.filter((row) => strength(row) === most)
   const ownRevision = Math.max(...strongest.map((row) => row.own_revision))
@@ -99,6 +99,6 @@ function strength({ level, proved }: CoverageRow): number {
   return (level === 'full' ? 2 : 0) + (proved === 0 ? 0 : 1)
 }
 
-function sameTerms({ from: _, to: __, ...a }: CoveredStretch, { from: ___, to: ____, ...b }: CoveredStretch) {
+function sameTerms({ from: _, to: __, ...a }: CoveredRange, { from: ___, to: ____, ...b }: CoveredRange) {
   return JSON.stringify(a) === JSON.stringify(b)
 }

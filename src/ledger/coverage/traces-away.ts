@@ -46,7 +46,7 @@ export function readTracesAway(db: Db, chain: string): TracesAway | null {
 }
 
 /** What is wrong where call traces are away, for people. */
-export function tracesTrouble(chain: string, away: TracesAway | null): string | null {
+export function tracesWarning(chain: string, away: TracesAway | null): string | null {
   if (away === null) return null
   return `chain ${chain} is screened without call traces since ${away.since} (block ${away.height}): ${away.reason}`
 }

@@ -1,4 +1,4 @@
-import { isStillToCome } from '../../time/moments.ts'
+import { isInFuture } from '../../time/moments.ts'
 import type { Db } from '../database.ts'
 import { isReadThrough, pastProgress } from '../freezes/freeze-past.ts'
 import { activeSnapshot } from './list-snapshots.ts'
@@ -132,7 +132,7 @@ function tooOld(
 ): string | null {
   if (maxAgeSeconds === null) return null
   if (since === null || ageSeconds === null) return 'was never checked'
-  if (isStillToCome(since, at))
+  if (isInFuture(since, at))
     return `${sinceWords[origin]} ${since}, which is in the future: the clock was or is wrong`
   if (ageSeconds <= maxAgeSeconds) return null
   return `${oldWords[origin]} ${ageText(ageSeconds)} old, and may be ${ageText(maxAgeSeconds)} at most`

@@ -80,7 +80,7 @@ export function watchedClaims(db: Db, chain: string): ReadonlySet<string> {
 }
 
 /** Those that were in the mempool when it was last read. */
-export function waitingHashes(db: Db, chain: string): string[] {
+export function pendingHashes(db: Db, chain: string): string[] {
   const sql = `select hash from pending_transactions where chain = ? and state = 'waiting' order by hash`
   return all<{ hash: string }>(db, sql, chain).map(({ hash }) => hash)
 }
@@ -97,7 +97,7 @@ export function losersOf(db: Db, chain: string, { claim, by }: Claimed): Pending
 }
 
 /** Notes that a transaction waits, with what it uses up. Inside a transaction of the database. */
-export function putWaiting(db: Db, chain: string, hash: string, claims: readonly string[], at: string): void {
+export function putPending(db: Db, chain: string, hash: string, claims: readonly string[], at: string): void {
   run(
     db,
     `insert into pending_transactions (chain, hash, state, added_at, updated_at) values (?1, ?2, 'waiting', ?3, ?3)

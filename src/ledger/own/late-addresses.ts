@@ -1,7 +1,7 @@
 import { familyOfChain } from '../blocks/chain.ts'
 import { pendingReplays, type Replay } from '../blocks/replays.ts'
 import type { ChainRow, CoverageGap } from '../coverage/coverage-gaps.ts'
-import type { CoveredStretch } from '../coverage/ranges.ts'
+import type { CoveredRange } from '../coverage/ranges.ts'
 import { all, type Db } from '../database.ts'
 import { removalsOn } from './remove-own.ts'
 
@@ -12,7 +12,7 @@ import { removalsOn } from './remove-own.ts'
 export function lateAddresses(
   db: Db,
   chain: Pick<ChainRow, 'id' | 'caip2'>,
-  stretches: readonly CoveredStretch[],
+  ranges: readonly CoveredRange[],
 ): CoverageGap[] {
   const added = all<{ revision: number; addresses: number }>(
     db,
@@ -22,7 +22,7 @@ export function lateAddresses(
     ...[chain.id, familyOfChain(chain)],
   )
   const pending = pendingReplays(db, chain.id)
-  return stretches.flatMap(({ from, to, ownRevision, weaker }) => {
+  return ranges.flatMap(({ from, to, ownRevision, weaker }) => {
     const late = added.filter(({ revision }) => revision > ownRevision)
     const addresses = late.reduce((sum, row) => sum + row.addresses, 0)
     if (addresses === 0) return []
@@ -42,12 +42,12 @@ export function lateAddresses(
 export function removedAddresses(
   db: Db,
   chain: Pick<ChainRow, 'id' | 'caip2'>,
-  stretches: readonly CoveredStretch[],
+  ranges: readonly CoveredRange[],
 ): CoverageGap[] {
   const removals = removalsOn(db, chain)
   if (removals.length === 0) return []
   const pending = pendingReplays(db, chain.id)
-  return stretches.flatMap(({ from, to, ownRevision }) => {
+  return ranges.flatMap(({ from, to, ownRevision }) => {
     const addresses = removals.filter(
       ({ addedRevision, revision }) => addedRevision <= ownRevision && ownRevision < revision,
     ).length
@@ -69,15 +69,15 @@ function jobOver(pending: readonly Replay[], { from, to }: { from: number; to: n
  * Addresses that became own because the chain used others of their descriptor: nobody is paid at them before, as long as
  * no more than the gap limit were handed out ahead. Whether that held, only the exchange knows.
  */
-export function lateDerived(db: Db, chain: string, stretches: readonly CoveredStretch[]): CoverageGap[] {
+export function lateDerived(db: Db, chain: string, ranges: readonly CoveredRange[]): CoverageGap[] {
   const widenings = all<{ revision: number; addresses: number }>(
     db,
     `select revision, addresses from own_widenings where chain in ('', ?) order by revision`,
     chain,
   )
-  const lateIn = ({ ownRevision }: CoveredStretch) =>
+  const lateIn = ({ ownRevision }: CoveredRange) =>
     widenings.reduce((sum, { revision, addresses }) => sum + (revision > ownRevision ? addresses : 0), 0)
-  const late = stretches.filter((stretch) => lateIn(stretch) > 0)
+  const late = ranges.filter((range) => lateIn(range) > 0)
   const [first, last] = [late[0], late.at(-1)]
   if (first === undefined || last === undefined) return []
   const addresses = Math.max(...late.map(lateIn))

@@ -125,7 +125,7 @@ function begin(db: Db): { id: number; revision: number } {
   return { id: publishedLoad(db) + 1, revision: readRevisions(db).own + 1 }
 }
 
-/** A stretch of the staged rows: behind one, up to another. */
+/** A range of the staged rows: after one, up to another. */
 type Chunk = readonly [afterKey: string, afterChain: string, toKey: string, toChain: string]
 
 function* chunks(db: Db): Generator<Chunk> {

@@ -14,7 +14,7 @@ import { Redactor } from '../../privacy/redactor.ts'
 type Pace = Pick<BitcoinSourceOptions, 'busyDelayMs' | 'headWait'> & Pick<EvmSourceOptions, 'traceRetryMs'>
 
 /** What is wanted of a source beside what its chain's config says. */
-interface SourceWishes {
+interface SourceOptions {
   /** Token contracts whose freezes are read, lower-case: of EVM chains. */
   freezeContracts?: readonly string[]
   /** For who reads blocks once, such as a replay: call traces that fail are asked for again by the source itself. */
@@ -26,21 +26,21 @@ interface SourceWishes {
 }
 
 /** The source that the config describes: one node, or a pool of several. It is not asked anything yet. */
-export function createSource(config: ChainConfig, wishes: SourceWishes = {}): ChainSource {
-  const open = (url: string) => createNodeSource(config, url, wishes)
+export function createSource(config: ChainConfig, sourceOptions: SourceOptions = {}): ChainSource {
+  const open = (url: string) => createNodeSource(config, url, sourceOptions)
   const [first, ...others] = config.rpc
   if (others.length === 0) return open(first)
-  const { onChange } = wishes
+  const { onChange } = sourceOptions
   return createPool([open(first), ...others.map(open)], { ...(onChange && { onChange }) })
 }
 
 /** The same, opened. What can't be opened is closed. */
 export async function openSource(
   config: ChainConfig,
-  wishes: SourceWishes = {},
+  sourceOptions: SourceOptions = {},
   signal?: AbortSignal,
 ): Promise<ChainSource> {
-  const source = createSource(config, wishes)
+  const source = createSource(config, sourceOptions)
   try {
     await source.open(signal)
     return source
@@ -58,7 +58,7 @@ function createNodeSource(
     retriesTraces = false,
     onChange,
     pace: { traceRetryMs, ...pace } = {},
-  }: SourceWishes,
+  }: SourceOptions,
 ): ChainSource {
   const redactor = new Redactor('node', [url])
   if (config.type === 'bitcoin') {

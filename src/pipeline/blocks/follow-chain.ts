@@ -10,7 +10,7 @@ import { lowerFinal, noteFinalRule, ruleChange } from '../../ledger/blocks/final
 import { lowestAskedFor, queueFromStart, raisedStart } from '../../ledger/blocks/lower-start.ts'
 import type { Db } from '../../ledger/database.ts'
 import { startReadingFreezes } from '../freezes/start-reading-freezes.ts'
-import { type MempoolTending, tendMempool } from '../mempool/poll-mempool.ts'
+import { type MempoolPoll, startMempoolPoll } from '../mempool/poll-mempool.ts'
 import { createRecheck, type Recheck } from '../rescans/recheck.ts'
 import { followAndRescan } from '../rescans/rescan-loop.ts'
 import { chainOf, createSource, pinned } from './create-source.ts'
@@ -62,7 +62,7 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
     },
   }
   const mempool = config.mempool
-    ? tendMempool(wiring, source, { pollMs: config.pollMs, log, signal })
+    ? startMempoolPoll(wiring, source, { pollMs: config.pollMs, log, signal })
     : undefined
   const beside = { mempool, recheck: recheckOf(config, wiring, source, log) }
   for (const change of ruleChange(db, chain.id, finalRule(config))) log.warn(about, `${chain.id}: ${change}`)
@@ -89,7 +89,7 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
     } catch (error) {
       const details = error instanceof ChainscreenError ? error.details : []
       conditions.halted(chain.id, messageOf(error))
-      if (!isTemporary(error)) keepHalt(job, chain.id, messageOf(error))
+      if (!isTemporary(error)) recordHalt(job, chain.id, messageOf(error))
       log.error(about, [`${chain.id} halted: ${messageOf(error)}`, ...details].join(' '))
       throw error
     }
@@ -121,7 +121,7 @@ function queueOlderBlocks({ start }: ChainConfig, { db, chain: { id }, now }: Wi
 }
 
 /** So that `doctor` knows of it. A database that can't be written is the lesser failure here. */
-function keepHalt({ db, log, now }: ChainJob, chain: string, reason: string): void {
+function recordHalt({ db, log, now }: ChainJob, chain: string, reason: string): void {
   try {
     noteHalt(db, chain, reason, now())
   } catch (error) {
@@ -163,12 +163,12 @@ function followerOptions(
   config: ChainConfig,
   wiring: Wiring,
   source: ChainSource,
-  { mempool, recheck }: { mempool: MempoolTending | undefined; recheck: Recheck | undefined },
+  { mempool, recheck }: { mempool: MempoolPoll | undefined; recheck: Recheck | undefined },
   { db, log, now, watchdog, conditions, once, signal, onProgress }: ChainJob,
 ): FollowerOptions {
   const { id } = wiring.chain
   const { start, finality, prefetch, pollMs } = config
-  let toldAboveHead = false
+  let reportedAboveHead = false
   return {
     ...{ chain: id, source, store: createLedgerStore(wiring) },
     ...{ start, finality, prefetch, pollMs, once, signal },
@@ -192,8 +192,8 @@ function followerOptions(
       log.warn({ chain: id, retryMs }, `${id}: ${messageOf(error)}`)
     },
     onAboveHead: (from, head) => {
-      if (toldAboveHead) return
-      toldAboveHead = true
+      if (reportedAboveHead) return
+      reportedAboveHead = true
       log.warn(
         { chain: id, start: from, head },
         `${id}: \`start\` is ${from}, above the node's head ${head}: nothing is screened until the chain gets there. If you meant an earlier block, lower \`start\``,

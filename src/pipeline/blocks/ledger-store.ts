@@ -31,7 +31,7 @@ export interface Wiring {
 export function createLedgerStore(wiring: Wiring): FollowerStore {
   const { db, chain, memory, now, onAlerts, onTraces } = wiring
   /** Since when traces were away, as last told: after a restart it is told again. */
-  let toldAway: string | null = null
+  let reportedAway: string | null = null
   let noted = ''
   return {
     state: () => readChainState(db, chain.id),
@@ -63,8 +63,8 @@ export function createLedgerStore(wiring: Wiring): FollowerStore {
         if (counts.created + counts.reinstated > 0) onAlerts?.(counts)
       }
       const away = readTracesAway(db, chain.id)
-      if ((away?.since ?? null) === toldAway) return
-      toldAway = away?.since ?? null
+      if ((away?.since ?? null) === reportedAway) return
+      reportedAway = away?.since ?? null
       onTraces?.(away)
     },
     noteHead: (head, finalHeight) => {

@@ -4,7 +4,7 @@ import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { Log } from '../../diagnostics/log.ts'
 
 /** A watchdog over all chains of a daemon, and what happens when it bites. */
-interface ProgressGuard {
+interface ProgressWatch {
   watchdog: Watchdog
   /** Aborted when a chain stalls: the others end their step. */
   signal: AbortSignal
@@ -13,10 +13,10 @@ interface ProgressGuard {
 }
 
 /** @param options.once work with an end needs no watchdog. */
-export function guardProgress(
+export function startProgressWatchdog(
   chains: readonly ChainConfig[],
   { log, once }: { log: Log; once: boolean },
-): ProgressGuard {
+): ProgressWatch {
   const stop = new AbortController()
   let bite: (error: ChainscreenError) => void = () => {}
   const stalled = new Promise<never>((_resolve, reject) => {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import PQueue from 'p-queue'
 import type { Mempool, PendingTransaction } from '../../chains/source.ts'
-import type { WaitingTransaction } from '../../ledger/mempool/commit-look.ts'
+import type { MatchedPending } from '../../ledger/mempool/commit-mempool.ts'
 import type { Claimed } from '../../ledger/mempool/pending-transactions.ts'
 import { screen } from '../../screening/screen.ts'
 import type { Finding, OwnLookup, ScreenableTx } from '../../screening/types.ts'
@@ -111,9 +111,9 @@ export class MempoolView {
     watchlist: Listings & { revision: number },
     time: number,
     among: Iterable<string> = this.#touching.keys(),
-  ): WaitingTransaction[] {
+  ): MatchedPending[] {
     const terms = `${watchlist.revision} ${Math.floor(time / 86_400)}`
-    const waiting: WaitingTransaction[] = []
+    const waiting: MatchedPending[] = []
     for (const hash of among) {
       const touching = this.#touching.get(hash)
       if (touching === undefined) continue

@@ -1,7 +1,7 @@
 import type { ChainSource, Mempool } from '../../chains/source.ts'
 import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
 import type { Log } from '../../diagnostics/log.ts'
-import { commitLook, type LookCounts, type MempoolLook } from '../../ledger/mempool/commit-look.ts'
+import { commitMempool, type MempoolCounts, type MempoolState } from '../../ledger/mempool/commit-mempool.ts'
 import { noteMempool, watchedClaims } from '../../ledger/mempool/pending-transactions.ts'
 import { type Loop, startLoop } from '../../lifecycle/loop.ts'
 import { retryDelayMs } from '../../network/retry.ts'
@@ -13,7 +13,7 @@ const restFactor = 4
 const longestPauseMs = 60_000
 
 /** Tends the mempool of one chain. */
-export interface MempoolTending {
+export interface MempoolPoll {
   /** Begins, or does nothing if it has begun: where the follower has caught up for the first time. */
   start(): void
   /** One look, now. What fails is said and written down. */
@@ -22,14 +22,14 @@ export interface MempoolTending {
 }
 
 /** Looks at a chain's mempool for as long as it is followed. What fails is said, written down, and tried again; it stops nothing. */
-export function tendMempool(
+export function startMempoolPoll(
   wiring: Wiring,
   source: ChainSource,
   options: { pollMs: number; log: Log; signal: AbortSignal },
-): MempoolTending {
+): MempoolPoll {
   const { db, chain, now } = wiring
   const { pollMs, log } = options
-  const watch = createMempoolWatch(wiring, source)
+  const watch = createMempoolReader(wiring, source)
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
   let loop: Loop | undefined
@@ -96,9 +96,9 @@ export function tendMempool(
 const usualRereadMs = 10 * 60_000
 
 /** Looks at one chain's mempool, again and again. */
-export interface MempoolWatch {
+export interface MempoolReader {
   /** Reads what is new, and writes what changed. @throws what the source throws. */
-  look(signal: AbortSignal): Promise<LookCounts>
+  look(signal: AbortSignal): Promise<MempoolCounts>
 }
 
 /**
@@ -107,11 +107,11 @@ export interface MempoolWatch {
  *
  * @param options.rereadMs at most this often the whole mempool is read again because own addresses were added.
  */
-export function createMempoolWatch(
+export function createMempoolReader(
   wiring: Wiring,
   source: ChainSource,
   options: { rereadMs?: number } = {},
-): MempoolWatch {
+): MempoolReader {
   const { db, chain, memory, now } = wiring
   const { rereadMs = usualRereadMs } = options
   const own = memory.ownOn(chain.id)
@@ -121,8 +121,8 @@ export function createMempoolWatch(
   let readAgainAt = Number.NEGATIVE_INFINITY
 
   const write = (
-    look: Pick<MempoolLook, 'claimed' | 'whole'> & { among?: readonly string[] },
-    total: LookCounts,
+    look: Pick<MempoolState, 'claimed' | 'whole'> & { among?: readonly string[] },
+    total: MempoolCounts,
   ): void => {
     const { among, ...seen } = look
     for (;;) {
@@ -130,7 +130,7 @@ export function createMempoolWatch(
       const at = now()
       const waiting = view.waiting(memory.watchlist, Math.floor(Date.parse(at) / 1000), among)
       const counts = writing(db, () =>
-        commitLook(db, chain, { ...seen, waiting, revisions: memory.revisions, at }),
+        commitMempool(db, chain, { ...seen, waiting, revisions: memory.revisions, at }),
       )
       if (counts === null) continue
       for (const name of ['created', 'reinstated', 'withdrawn'] as const) total[name] += counts[name]
@@ -146,7 +146,7 @@ export function createMempoolWatch(
 
   return {
     async look(signal) {
-      const total: LookCounts = { created: 0, reinstated: 0, withdrawn: 0 }
+      const total: MempoolCounts = { created: 0, reinstated: 0, withdrawn: 0 }
       const mempool = await list(signal)
       memory.refresh()
       if (memory.revisions.own !== ownRevision) {

@@ -127,8 +127,8 @@ export function startRescans(
     try {
       const { failures } = await readAgain(ends, () => {})
       // What the node does not have is a gap of the coverage. It is no reason to halt.
-      const hindrance = failures.find((error) => !isMissing(error))
-      if (hindrance !== undefined) throw hindrance
+      const failure = failures.find((error) => !isMissing(error))
+      if (failure !== undefined) throw failure
     } catch (error) {
       if (!ends.aborted) throw error
     }

@@ -9,7 +9,7 @@ import { takeDaemonLock } from '../../ledger/file-locks.ts'
 import { loadLists } from '../../lists/load-lists.ts'
 import { chainOf, createSource, openSource, pinned } from '../blocks/create-source.ts'
 import { Memory } from '../blocks/screening-index.ts'
-import { freezeContractsOn, knowAssets, knowFreezeLists } from '../store-config.ts'
+import { freezeContractsOn, resolveFreezeLists, storeAssets } from '../store-config.ts'
 import { workOffReplays } from './run-rescans.ts'
 
 /**
@@ -32,25 +32,25 @@ export async function screenBackwards(
   },
 ): Promise<StepCounts | null> {
   const { log, now, signal, onProgress } = options
-  const letGo = lockUnlessDaemon(db)
-  if (letGo === null) return null
-  const wishes = { freezeContracts: freezeContractsOn(config, chainConfig.id), retriesTraces: true }
-  const bare = createSource(chainConfig, wishes)
+  const release = lockUnlessDaemon(db)
+  if (release === null) return null
+  const sourceOptions = { freezeContracts: freezeContractsOn(config, chainConfig.id), retriesTraces: true }
+  const bare = createSource(chainConfig, sourceOptions)
   try {
     await loadLists(db, config.lists, log, now)
-    knowFreezeLists(db, config, now())
-    knowAssets(db, config.chains, log, now())
+    resolveFreezeLists(db, config, now())
+    storeAssets(db, config.chains, log, now())
     const chain = chainOf(chainConfig, bare)
     const source = pinned(bare, db, chain, now)
     // Binds the chain, before anything is read.
     await source.open(signal)
     const { prefetch, finality } = chainConfig
     const wiring = { db, chain, memory: new Memory(db), now }
-    let hindrance: unknown
-    const counts = await workOffReplays(wiring, () => openSource(chainConfig, wishes, signal), {
+    let failure: unknown
+    const counts = await workOffReplays(wiring, () => openSource(chainConfig, sourceOptions, signal), {
       ...{ prefetch, finality, signal, onProgress },
       onFailed: ({ id, next, to }, error) => {
-        if (id === asked.id) hindrance = error
+        if (id === asked.id) failure = error
         else
           log.warn(
             { chain: chain.id, next, to },
@@ -58,7 +58,7 @@ export async function screenBackwards(
           )
       },
     })
-    if (hindrance !== undefined) throw hindrance
+    if (failure !== undefined) throw failure
     return counts
   } catch (error) {
     if (!signal.aborted) throw error
@@ -68,7 +68,7 @@ export async function screenBackwards(
     )
   } finally {
     await bare.close()
-    letGo()
+    release()
   }
 }
 

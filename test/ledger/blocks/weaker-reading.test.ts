@@ -40,7 +40,7 @@ const stored = (db: Db) => ({
 })
 const shown = (db: Db) => {
   const [of] = readCoverage(db)
-  return { stretches: of?.stretches, gaps: of?.gaps }
+  return { ranges: of?.ranges, gaps: of?.gaps }
 }
 
 describe.each(weaker)('a replay %s', (_name, less) => {
@@ -70,7 +70,7 @@ describe.each(weaker)('a replay %s', (_name, less) => {
     expect(shown(db).gaps?.length).toBeGreaterThan(0)
     replay(db, screened(ref(7)))
     expect(shown(db)).toEqual({
-      stretches: [{ from: 7, to: 7, level: 'full', listRevision: 0, ownRevision: 1 }],
+      ranges: [{ from: 7, to: 7, level: 'full', listRevision: 0, ownRevision: 1 }],
       gaps: [],
     })
   })
@@ -78,26 +78,26 @@ describe.each(weaker)('a replay %s', (_name, less) => {
   it('is told as what it is where nothing stronger was there, and gives way to what is', () => {
     const db = freshChain()
     commit(db, [screened(ref(7), deposit(4n), less)])
-    expect(shown(db).stretches).toMatchObject([{ level: less.level ?? 'full' }])
+    expect(shown(db).ranges).toMatchObject([{ level: less.level ?? 'full' }])
     replay(db, screened(ref(7), deposit(5n)))
     expect(stored(db).transfers).toMatchObject([{ amount: '5' }])
     expect(shown(db)).toEqual({
-      stretches: [{ from: 7, to: 7, level: 'full', listRevision: 0, ownRevision: 0 }],
+      ranges: [{ from: 7, to: 7, level: 'full', listRevision: 0, ownRevision: 0 }],
       gaps: [],
     })
   })
 })
 
-describe('a stretch that was read with verify: off', () => {
+describe('a range of blocks read with verify: off', () => {
   it('is told, until a replay proves it', () => {
     const db = freshChain()
     commit(db, [screened(ref(7), [], { unproved: true }), screened(ref(8))])
-    expect(shown(db).stretches).toMatchObject([
+    expect(shown(db).ranges).toMatchObject([
       { from: 7, to: 7, unproved: true },
       { from: 8, to: 8 },
     ])
     replay(db, screened(ref(7)))
-    expect(shown(db).stretches).toMatchObject([{ from: 7, to: 8 }])
-    expect(shown(db).stretches?.[0]?.unproved).toBeUndefined()
+    expect(shown(db).ranges).toMatchObject([{ from: 7, to: 8 }])
+    expect(shown(db).ranges?.[0]?.unproved).toBeUndefined()
   })
 })

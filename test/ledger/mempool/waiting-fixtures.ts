@@ -1,6 +1,10 @@
 import type { ScreenedBlock } from '../../../src/ledger/blocks/commit-step.ts'
 import { all, type Db } from '../../../src/ledger/database.ts'
-import { commitLook, type LookCounts, type MempoolLook } from '../../../src/ledger/mempool/commit-look.ts'
+import {
+  commitMempool,
+  type MempoolCounts,
+  type MempoolState,
+} from '../../../src/ledger/mempool/commit-mempool.ts'
 import { watchedClaims } from '../../../src/ledger/mempool/pending-transactions.ts'
 import { readRevisions } from '../../../src/ledger/revisions.ts'
 import { screen } from '../../../src/screening/screen.ts'
@@ -21,11 +25,11 @@ export function lookAt(
   held: readonly NodeTx[],
   tip: string | null,
   against: Watchlist = lists,
-  fields: Partial<MempoolLook> = {},
-): LookCounts {
+  fields: Partial<MempoolState> = {},
+): MempoolCounts {
   const watched = watchedClaims(db, chain.id)
   const time = Date.parse('2026-01-01T00:00:00Z') / 1000
-  const counts = commitLook(db, chain, {
+  const counts = commitMempool(db, chain, {
     waiting: held.flatMap(({ hash, claims, screenable }) => {
       const findings = screenable === null ? [] : screen(screenable, time, against)
       return findings.length > 0 ? [{ hash, claims, findings }] : []

@@ -5,7 +5,7 @@ import { ownAlertId } from '../../../src/ledger/alerts/own-alert.ts'
 import { rollBack } from '../../../src/ledger/blocks/roll-back.ts'
 import { readCoverage } from '../../../src/ledger/coverage/coverage-queries.ts'
 import { all, type Db } from '../../../src/ledger/database.ts'
-import { commitLook } from '../../../src/ledger/mempool/commit-look.ts'
+import { commitMempool } from '../../../src/ledger/mempool/commit-mempool.ts'
 import {
   addOwnAddresses,
   countOwnAddresses,
@@ -335,7 +335,9 @@ describe('alerts that no block decides', () => {
     const findings = screen(waiting, ref(7).time, new Watchlist(1, readEntries(db)))
     const claims = ['c:0']
     const look = { waiting: [{ hash: waiting.hash, claims, findings }], claimed: [], whole: null, at }
-    expect(commitLook(db, bitcoin, { ...look, revisions: readRevisions(db) })).toMatchObject({ created: 1 })
+    expect(commitMempool(db, bitcoin, { ...look, revisions: readRevisions(db) })).toMatchObject({
+      created: 1,
+    })
     await remove(db, key(mistake))
     const status = () => all(db, 'select status from alerts')
     expect(status()).toEqual([{ status: 'withdrawn' }])

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { ChainscreenError } from '../../../src/diagnostics/errors.ts'
 import { readMempools } from '../../../src/ledger/mempool/pending-transactions.ts'
-import { tendMempool } from '../../../src/pipeline/mempool/poll-mempool.ts'
+import { startMempoolPoll } from '../../../src/pipeline/mempool/poll-mempool.ts'
 import { rememberingLog } from '../../lists/remembering-log.ts'
 import { screeningLedger } from '../fixtures.ts'
 import { WaitingChain } from './fake-mempool.ts'
@@ -17,7 +17,7 @@ function scene() {
     looks++
     if (broken) throw new ChainscreenError('node-missing-data', 'There is no such feed.')
   }
-  const tending = tendMempool(wiring, node, { pollMs: 1, log, signal })
+  const tending = startMempoolPoll(wiring, node, { pollMs: 1, log, signal })
   const breaks = (yes: boolean) => {
     broken = yes
   }

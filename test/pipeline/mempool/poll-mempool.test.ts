@@ -4,7 +4,7 @@ import type { Db } from '../../../src/ledger/database.ts'
 import { readMempools } from '../../../src/ledger/mempool/pending-transactions.ts'
 import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
 import { createLedgerStore } from '../../../src/pipeline/blocks/ledger-store.ts'
-import { createMempoolWatch } from '../../../src/pipeline/mempool/poll-mempool.ts'
+import { createMempoolReader } from '../../../src/pipeline/mempool/poll-mempool.ts'
 import { followOnce } from '../../chains/follow-through.ts'
 import { at } from '../../ledger/fixtures.ts'
 import { tale } from '../../ledger/mempool/waiting-fixtures.ts'
@@ -28,7 +28,7 @@ async function scene(options: { rereadMs?: number } = {}) {
   node.mine(3, 'a', node.tip, () => [])
   await followOnce(node, store)
   const follow = () => followOnce(node, store)
-  return { db, node, follow, watch: createMempoolWatch(wiring, node, options) }
+  return { db, node, follow, watch: createMempoolReader(wiring, node, options) }
 }
 
 describe('a look at the mempool', () => {
@@ -106,7 +106,7 @@ describe('a look at the mempool', () => {
     await watch.look(signal)
     node.waits.clear()
     node.waits.set('0xr', { claims: ['coin:0', 'coin:1'] })
-    const again = createMempoolWatch(wired(db).wiring, node)
+    const again = createMempoolReader(wired(db).wiring, node)
     expect(await again.look(signal)).toEqual({ created: 1, reinstated: 0, withdrawn: 1 })
     expect(tale(db, '0xt').slice(1)).toEqual([
       'withdrawn {"reason":"replaced","replacedBy":"0xr"}',
@@ -128,9 +128,9 @@ describe('a look at the mempool', () => {
     node.mine(1, 'a', node.tip, () => ['0xt'])
     node.mine(5, 'a', node.tip, () => [])
     const { wiring } = wired(db)
-    await createMempoolWatch(wiring, node).look(signal)
+    await createMempoolReader(wiring, node).look(signal)
     await followOnce(node, createLedgerStore(wiring))
-    await createMempoolWatch(wiring, node).look(signal)
+    await createMempoolReader(wiring, node).look(signal)
     expect(tale(db, '0xt')).toEqual([created, 'confirmed {"height":4,"block":"a4"}', '= pending 4'])
   })
 })

@@ -35,7 +35,7 @@ async function lowered({ path = ':memory:', depth = 6, start = 0 } = {}) {
   return { chain, ...ledger }
 }
 
-const coveredRanges = (db: Db) => readCoverage(db)[0]?.stretches.map(({ from, to }) => [from, to])
+const coveredRanges = (db: Db) => readCoverage(db)[0]?.ranges.map(({ from, to }) => [from, to])
 const alertsOf = (db: Db) => all(db, 'select id, status, block_hash from alerts order by id')
 
 describe('blocks below where following began', () => {

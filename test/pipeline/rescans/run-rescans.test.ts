@@ -87,9 +87,9 @@ const blocks = Array.from({ length: 9 }, () => ({ txs: [pays([late])] }))
 function end(db: Db) {
   const ids = all<{ id: string; status: string }>(db, 'select id, status from alerts order by id')
   const moved = all(db, 'select tx_hash, transfer, role, party_key from transfer_parties order by 1, 2, 3, 4')
-  const stretches = readCoverage(db)[0]?.stretches
+  const ranges = readCoverage(db)[0]?.ranges
   const [replay] = all(db, 'select state, from_height, to_height, created, reinstated, known from replays')
-  return { ids, moved, stretches, replay }
+  return { ids, moved, ranges, replay }
 }
 
 describe('blocks that were screened before an address was own', () => {

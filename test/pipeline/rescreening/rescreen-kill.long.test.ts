@@ -62,7 +62,7 @@ describe('a process that is killed while a list changes', () => {
       { kind: 'list', revision: 2, state: 'done', created: 0, removals: 25 },
       { kind: 'list', revision: 3, state: 'done', created: 26, removals: 0 },
     ])
-    // From the activation into the job, each time a little farther: every stretch between two commits is met.
+    // From the activation into the job, each time a little farther: every part between two commits is hit.
     const kills = run(killed, (before) => 20 + before * 12)
     expect(kills).toBeGreaterThan(10)
     expect(stateOf(killed)).toEqual(expected)

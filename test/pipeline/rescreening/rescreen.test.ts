@@ -469,7 +469,7 @@ describe('coverage', () => {
     expect(report()).toEqual([[1, [expect.stringContaining('list revision 1; the lists are at 2')]]])
     rescreenAll(db)
     expect(report()).toEqual([[2, []]])
-    expect(readCoverage(db)[0]?.stretches).toMatchObject([{ listRevision: 0 }])
+    expect(readCoverage(db)[0]?.ranges).toMatchObject([{ listRevision: 0 }])
   })
 })
 

@@ -71,8 +71,8 @@ const longest = 200
 export function disorder(text: string): number {
   const start = text.slice(0, longest)
   if (!/[A-Z].*[A-Z]/.test(start) || !/[a-z].*[a-z]/.test(start)) return 0
-  const stretches = start.match(/[0-9]+|[A-Z]+|[^0-9A-Z]+/g)?.length ?? 1
-  return (stretches - 1) / (start.length - 1)
+  const ranges = start.match(/[0-9]+|[A-Z]+|[^0-9A-Z]+/g)?.length ?? 1
+  return (ranges - 1) / (start.length - 1)
 }
 
 /** What the words before an address say of it. */

@@ -8,7 +8,7 @@ import { addOwnAddresses } from '../../../../src/ledger/own/own-addresses.ts'
 import { pinned } from '../../../../src/pipeline/blocks/create-source.ts'
 import { createLedgerStore } from '../../../../src/pipeline/blocks/ledger-store.ts'
 import { Memory } from '../../../../src/pipeline/blocks/screening-index.ts'
-import { createMempoolWatch, type MempoolWatch } from '../../../../src/pipeline/mempool/poll-mempool.ts'
+import { createMempoolReader, type MempoolReader } from '../../../../src/pipeline/mempool/poll-mempool.ts'
 import { type Anvil, startAnvil } from '../../../anvil.ts'
 import { at } from '../../../ledger/fixtures.ts'
 import { tale } from '../../../ledger/mempool/waiting-fixtures.ts'
@@ -29,7 +29,7 @@ describe('the pool of a live anvil', () => {
   let anvil: Anvil
   let source: ChainSource
   let db: Db
-  let watch: MempoolWatch
+  let watch: MempoolReader
   let catchUp: () => Promise<void>
   let listed: string
   let stranger: string
@@ -66,7 +66,7 @@ describe('the pool of a live anvil', () => {
       at,
     )
     const wiring = { db, chain, memory: new Memory(db), now: () => at }
-    watch = createMempoolWatch(wiring, source)
+    watch = createMempoolReader(wiring, source)
     const settings = { chain: 'anvil', source, store: createLedgerStore(wiring), start: 0, signal }
     catchUp = () => follow({ ...settings, finality: { depth: 50 }, prefetch: 4, pollMs: 1, once: true })
     await catchUp()

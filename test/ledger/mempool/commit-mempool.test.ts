@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { rollBack } from '../../../src/ledger/blocks/roll-back.ts'
 import { inTransaction } from '../../../src/ledger/database.ts'
-import { commitLook } from '../../../src/ledger/mempool/commit-look.ts'
+import { commitMempool } from '../../../src/ledger/mempool/commit-mempool.ts'
 import { watchedClaims } from '../../../src/ledger/mempool/pending-transactions.ts'
 import { bumpRevision, readRevisions } from '../../../src/ledger/revisions.ts'
 import { at, chain, commit, dump, freshChain, listedDeposit, ref, screened } from '../fixtures.ts'
@@ -65,7 +65,7 @@ describe('a transaction that waits', () => {
     inTransaction(db, () => bumpRevision(db, 'list'))
     const before = dump(db)
     const look = { waiting: [], claimed: [], whole: { holds: new Set<string>(), tip: 'a5' }, revisions, at }
-    expect(commitLook(db, chain, look)).toBeNull()
+    expect(commitMempool(db, chain, look)).toBeNull()
     expect(dump(db)).toEqual(before)
   })
 

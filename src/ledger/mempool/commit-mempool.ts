@@ -9,16 +9,16 @@ import { type Revisions, readRevisions } from '../revisions.ts'
 import {
   type Claimed,
   losersOf,
+  pendingHashes,
+  putPending,
   putState,
-  putWaiting,
   readPending,
-  waitingHashes,
   withdraw,
 } from './pending-transactions.ts'
 import { replaceBy } from './settle-block.ts'
 
 /** A transaction that waits and met a list. */
-export interface WaitingTransaction {
+export interface MatchedPending {
   hash: string
   /** What only one transaction can use: see {@link Claimed}. */
   claims: readonly string[]
@@ -26,9 +26,9 @@ export interface WaitingTransaction {
 }
 
 /** What a look at a mempool found. */
-export interface MempoolLook {
+export interface MempoolState {
   /** Transactions in it that met a list. */
-  waiting: readonly WaitingTransaction[]
+  waiting: readonly MatchedPending[]
   /** Which of the watched claims its transactions use. */
   claimed: readonly Claimed[]
   /** Everything in it, and the block it stood on; `null` where that is not known. */
@@ -40,7 +40,7 @@ export interface MempoolLook {
 }
 
 /** How many alerts a look raised, brought back and withdrew. */
-export interface LookCounts {
+export interface MempoolCounts {
   created: number
   reinstated: number
   withdrawn: number
@@ -54,15 +54,15 @@ export interface LookCounts {
  *
  * @returns `null`, with nothing written, when the lists or own addresses changed since it was screened.
  */
-export function commitLook(db: Db, chain: Chain, look: MempoolLook): LookCounts | null {
+export function commitMempool(db: Db, chain: Chain, look: MempoolState): MempoolCounts | null {
   if (!sameRevisions(readRevisions(db), look.revisions)) return null
-  const counts: LookCounts = { created: 0, reinstated: 0, withdrawn: 0 }
+  const counts: MempoolCounts = { created: 0, reinstated: 0, withdrawn: 0 }
   if (!changesAnything(db, chain, look)) return counts
   return inTransaction(db, () => {
     if (!sameRevisions(readRevisions(db), look.revisions)) return null
     for (const transaction of look.waiting) {
       if (!isNews(db, chain, transaction)) continue
-      putWaiting(db, chain.id, transaction.hash, transaction.claims, look.at)
+      putPending(db, chain.id, transaction.hash, transaction.claims, look.at)
       for (const finding of transaction.findings) {
         const outcome = writeAlert(db, chain, null, finding, look.revisions.list, look.at)
         if (outcome === 'created' || outcome === 'reinstated') counts[outcome]++
@@ -77,7 +77,7 @@ export function commitLook(db: Db, chain: Chain, look: MempoolLook): LookCounts 
   })
 }
 
-function changesAnything(db: Db, chain: Chain, look: MempoolLook): boolean {
+function changesAnything(db: Db, chain: Chain, look: MempoolState): boolean {
   return (
     look.waiting.some((transaction) => isNews(db, chain, transaction)) ||
     look.claimed.some((claimed) => losersOf(db, chain.id, claimed).length > 0) ||
@@ -86,7 +86,7 @@ function changesAnything(db: Db, chain: Chain, look: MempoolLook): boolean {
 }
 
 /** Whether anything of it is not in the ledger yet. What a block has, or decided, does not wait: the mempool was read before. */
-function isNews(db: Db, chain: Chain, { hash, findings }: WaitingTransaction): boolean {
+function isNews(db: Db, chain: Chain, { hash, findings }: MatchedPending): boolean {
   const row = readPending(db, chain.id, hash)
   if (row !== undefined && row.block_height !== null) return false
   const sql = 'select 1 from transactions where chain = ? and hash = ? and orphaned = 0'
@@ -96,7 +96,7 @@ function isNews(db: Db, chain: Chain, { hash, findings }: WaitingTransaction): b
   )
 }
 
-function goneFrom(db: Db, chain: Chain, { whole }: MempoolLook): string[] {
+function goneFrom(db: Db, chain: Chain, { whole }: MempoolState): string[] {
   if (whole === null || readChainState(db, chain.id).cursor?.hash !== whole.tip) return []
-  return waitingHashes(db, chain.id).filter((hash) => !whole.holds.has(hash))
+  return pendingHashes(db, chain.id).filter((hash) => !whole.holds.has(hash))
 }
