@@ -14,6 +14,7 @@ const benchmarks = {
   'evm-proof': ['evm-proof.mjs'],
   rescreen: ['rescreen.mjs', '100000'],
   'list-change': ['list-change.mjs', '20000'],
+  ledger: ['ledger.mjs', '100000'],
   own: ['own-import.mjs', '100000'],
 }
 const [name, ...options] = process.argv.slice(2)
