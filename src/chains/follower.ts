@@ -4,8 +4,7 @@ import { retryDelayMs } from '../network/retry.ts'
 import type { BlockRef } from '../screening/types.ts'
 import { type Finality, finalHeight } from './final-height.ts'
 import { prefetch } from './prefetch.ts'
-import type { ChainHead, ChainSource, SourceBlock } from './source.ts'
-import { reportRefusals } from './source.ts'
+import { type ChainHead, type ChainSource, reportRefusals, type SourceBlock } from './source.ts'
 import { walkBack } from './walk-back.ts'
 
 /** Where a follower keeps what it read. Every call is one transaction, but for a step that has to be taken in parts. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type FollowerOptions, follow } from '../../src/chains/follower.ts'
-import type { ChainHead, SourceBlock } from '../../src/chains/source.ts'
-import { RefusedBlock } from '../../src/chains/source.ts'
+import { type ChainHead, RefusedBlock, type SourceBlock } from '../../src/chains/source.ts'
 import type { BlockRef } from '../../src/screening/types.ts'
 import { dump, story } from '../ledger/fixtures.ts'
 import { screeningLedger, wired } from '../pipeline/fixtures.ts'

@@ -1,6 +1,5 @@
 import { abortable } from '../node-http/http-client.ts'
-import type { RpcClient } from './rpc-client.ts'
-import { RpcError } from './rpc-error.ts'
+import { type RpcClient, RpcError } from './rpc-client.ts'
 import { hashSchema } from './rpc-schemas.ts'
 
 /** Heights asked at once. */

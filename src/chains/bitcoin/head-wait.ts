@@ -3,9 +3,8 @@ import { z } from 'zod'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { type RetryPolicy, retryDelayMs } from '../../network/retry.ts'
 import { abortable } from '../node-http/http-client.ts'
-import { NodeClient, type NodeClientOptions } from './node-client.ts'
-import { RpcClient } from './rpc-client.ts'
-import { RpcError } from './rpc-error.ts'
+import { NodeClient, type NodeClientOptions } from '../node-http/node-client.ts'
+import { RpcClient, RpcError } from './rpc-client.ts'
 import { hashSchema } from './rpc-schemas.ts'
 
 const tipSchema = z.object({ hash: hashSchema })

@@ -1,8 +1,8 @@
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { AnswerTooLarge } from '../answer-limits.ts'
 import type { HttpAnswer } from '../node-http/http-client.ts'
+import type { NodeClient } from '../node-http/node-client.ts'
 import { type BlockReader, MethodUnavailable, SpentMissing } from './block-reader.ts'
-import type { NodeClient } from './node-client.ts'
 import type { RawBlock } from './scanned-block.ts'
 
 /** A block's weight limit is also the most bytes it can have (src/consensus/consensus.h, MAX_BLOCK_SERIALIZED_SIZE). */

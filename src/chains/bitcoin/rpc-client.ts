@@ -1,49 +1,30 @@
-import { z } from 'zod'
-import { ChainscreenError } from '../../diagnostics/errors.ts'
+import type { z } from 'zod'
+import { ChainscreenError, type ErrorCode } from '../../diagnostics/errors.ts'
 import type { Redactor } from '../../privacy/redactor.ts'
-import { AnswerTooLarge, refuseDenseJson } from '../answer-limits.ts'
-import type { HttpAnswer } from '../node-http/http-client.ts'
-import { MethodForbidden, type NodeClient } from './node-client.ts'
-import { RpcError } from './rpc-error.ts'
-import { listOf } from './rpc-schemas.ts'
-
-export interface RpcCall {
-  method: string
-  params: readonly unknown[]
-}
-
-export interface BatchOptions {
-  /** Default: 4 MB. */
-  maxBytes?: number
-  /** The text of the whole answer goes through it before it is parsed. */
-  prepare?: (text: string) => string
-}
-
-const replySchema = z.object({
-  id: z.number(),
-  result: z.unknown().optional(),
-  error: z.object({ code: z.number(), message: z.string() }).nullish(),
-})
-
-/**
- * Whether the node does not have a method, or does not let this user call it. The credentials themselves were good.
- * -32601: RPC_METHOD_NOT_FOUND (src/rpc/protocol.h).
- */
-export function isRefusedMethod(error: unknown): error is ChainscreenError {
-  return error instanceof MethodForbidden || (error instanceof RpcError && error.rpcCode === -32601)
-}
-
-type Reply = z.infer<typeof replySchema>
+import { AnswerTooLarge } from '../answer-limits.ts'
+import {
+  JsonRpcClient,
+  type RpcAnswer,
+  type RpcCall,
+  type RpcOptions,
+  type RpcReply,
+} from '../node-http/json-rpc.ts'
+import { busyRetries, type NodeClient } from '../node-http/node-client.ts'
 
 /** Answers of everything but whole blocks. */
 const smallAnswerBytes = 4_000_000
 
-/** JSON-RPC to one node. */
+/** The calls of a batch may have larger answers than 4 MB, which is the default. */
+export type BatchOptions = Partial<Pick<RpcOptions, 'maxBytes' | 'prepare'>>
+
+/** Calls of Bitcoin Core, with checked answers. */
 export class RpcClient {
   readonly #node: NodeClient
+  readonly #rpc: JsonRpcClient
 
   constructor(node: NodeClient) {
     this.#node = node
+    this.#rpc = new JsonRpcClient(node)
   }
 
   /** For text that the node wrote. */
@@ -57,10 +38,7 @@ export class RpcClient {
    * @throws RpcError where the node refuses; ChainscreenError `node-bad-answer` and those of the connection
    */
   async call<T>(call: RpcCall, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {
-    const body = JSON.stringify(request(call, 0))
-    const answer = await this.#node.post(call.method, body, smallAnswerBytes, signal)
-    const reply = this.#parse(replySchema, this.#json(answer, call.method), answer, call.method)
-    return this.#result(reply, call, schema)
+    return (await this.callLarge(call, schema, { maxBytes: smallAnswerBytes, signal })).result
   }
 
   /**
@@ -71,14 +49,12 @@ export class RpcClient {
   async callLarge<T>(
     call: RpcCall,
     schema: z.ZodType<T>,
-    options: { maxBytes: number; prepare?: (text: string) => string; signal?: AbortSignal | undefined },
+    options: RpcOptions,
   ): Promise<{ result: T; received: number }> {
-    const { method } = call
-    const body = JSON.stringify(request(call, 0))
-    const answer = await this.#node.post(method, body, options.maxBytes, options.signal)
-    const json = this.#json(answer, method, options.prepare)
-    const reply = this.#parse(replySchema, json, answer, call.method)
-    return { result: this.#result(reply, call, schema), received: answer.body.length }
+    const answer = await this.#rpc.call(call, options)
+    this.#refuseStatus(answer, call.method)
+    const result = this.#result(this.#replyIn(answer, call.method), call, schema)
+    return { result, received: answer.received }
   }
 
   /**
@@ -94,7 +70,7 @@ export class RpcClient {
     options: BatchOptions = {},
   ): Promise<(T | RpcError)[]> {
     try {
-      return await this.#batch(calls, schema, options, signal)
+      return await this.#batch(calls, schema, { maxBytes: smallAnswerBytes, ...options, signal })
     } catch (error) {
       if (!(error instanceof AnswerTooLarge) || calls.length < 2) throw error
     }
@@ -106,49 +82,50 @@ export class RpcClient {
   async #batch<T>(
     calls: readonly RpcCall[],
     schema: z.ZodType<T>,
-    { maxBytes = smallAnswerBytes, prepare }: BatchOptions,
-    signal?: AbortSignal,
+    options: RpcOptions,
   ): Promise<(T | RpcError)[]> {
-    const names = calls[0]?.method ?? 'batch'
-    const answer = await this.#node.post(names, JSON.stringify(calls.map(request)), maxBytes, signal)
-    const json = this.#json(answer, names, prepare)
+    const [{ method } = { method: 'batch' }] = calls
+    const answer = await this.#rpc.batch(calls, options)
+    this.#refuseStatus(answer, method)
     // In warm-up the whole batch may be refused with one error object.
-    if (!Array.isArray(json)) this.#refuse(this.#parse(replySchema, json, answer, names), names)
-    const replies = this.#parse(listOf(replySchema, calls.length), json, answer, names)
-    const byId = new Map(replies.map((reply) => [reply.id, reply]))
+    if (answer.reply !== null) this.#result(answer.reply, { method }, schema)
+    if (answer.replies.every((reply) => reply === null)) this.#replyIn(answer, method)
     return calls.map((call, id) => {
-      const reply = byId.get(id)
-      if (reply === undefined) throw this.#bad(call.method, `call ${id} of a batch has no answer`)
-      return reply.error
-        ? new RpcError(this.#node, call.method, reply.error)
-        : this.#result(reply, call, schema)
+      const reply = answer.replies[id] ?? null
+      if (reply === null) throw this.#bad(call.method, `call ${id} of a batch has no answer`)
+      return refusalIn(reply, call.method, this.#node) ?? this.#result(reply, call, schema)
     })
   }
 
-  #json({ body }: HttpAnswer, method: string, prepare?: (text: string) => string): unknown {
-    refuseDenseJson(body, this.#node.endpoint, method)
-    const text = body.toString()
-    return parseJson(prepare === undefined ? text : prepare(text))
+  /** A status that says more than the body: the node is overloaded, or refuses the user. */
+  #refuseStatus({ status }: RpcAnswer, method: string): void {
+    const { endpoint } = this.#node
+    if (status === 503) {
+      throw new ChainscreenError(
+        'node-unreachable',
+        `The node at ${endpoint} is overloaded (${method}: HTTP 503 ${busyRetries + 1} times): raise its rpcworkqueue, or lower the connections used.`,
+      )
+    }
+    if (status === 403) throw new MethodForbidden(endpoint, method)
+    if (status === 401) {
+      throw new ChainscreenError(
+        'node-auth',
+        `The node at ${endpoint} does not accept the credentials (${method}: HTTP 401): check "cookie", or "username" and "password".`,
+      )
+    }
   }
 
-  #result<T>(reply: Reply, { method }: RpcCall, schema: z.ZodType<T>): T {
-    this.#refuse(reply, method)
-    const parsed = schema.safeParse(reply.result)
+  #replyIn({ reply, status, received }: RpcAnswer, method: string): RpcReply {
+    if (reply !== null) return reply
+    throw this.#bad(method, `HTTP ${status} with ${received} bytes that are no JSON-RPC reply`)
+  }
+
+  #result<T>(reply: RpcReply, { method }: Pick<RpcCall, 'method'>, schema: z.ZodType<T>): T {
+    const refusal = refusalIn(reply, method, this.#node)
+    if (refusal !== null) throw refusal
+    const parsed = schema.safeParse('result' in reply ? reply.result : undefined)
     if (!parsed.success) throw this.#bad(method, firstIssue(parsed.error))
     return parsed.data
-  }
-
-  #refuse({ error }: Reply, method: string): void {
-    if (error) throw new RpcError(this.#node, method, error)
-  }
-
-  #parse<T>(schema: z.ZodType<T>, json: unknown, answer: HttpAnswer, method: string): T {
-    const parsed = schema.safeParse(json)
-    if (parsed.success) return parsed.data
-    throw this.#bad(
-      method,
-      `HTTP ${answer.status} with ${answer.body.length} bytes that are no JSON-RPC reply`,
-    )
   }
 
   #bad(method: string, problem: string): ChainscreenError {
@@ -159,19 +136,61 @@ export class RpcClient {
   }
 }
 
-function request({ method, params }: RpcCall, id: number) {
-  return { jsonrpc: '2.0', id, method, params }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 function firstIssue(error: z.ZodError): string {
   const issue = error.issues[0]
   return `${issue?.path.join('.') || 'the result'}: ${issue?.message ?? 'wrong shape'}`
+}
+
+/**
+ * What Bitcoin Core's error codes mean to us. Source: src/rpc/protocol.h. -28 in warm-up; -5 unknown block; -8 height out of
+ * range; -1 block pruned, or not on disk.
+ */
+const codes: Readonly<Record<number, ErrorCode>> = {
+  [-28]: 'node-syncing',
+  [-5]: 'node-missing-data',
+  [-8]: 'node-missing-data',
+  [-1]: 'node-missing-data',
+}
+
+/** The node understood the call and refused it. */
+export class RpcError extends ChainscreenError {
+  /** `null`: the node sent none. */
+  readonly rpcCode: number | null
+
+  constructor(
+    { endpoint, redactor }: Pick<NodeClient, 'endpoint' | 'redactor'>,
+    method: string,
+    error: { code: number | null; message: string },
+  ) {
+    const text = redactor.quote(error.message)
+    super(
+      codes[error.code ?? 0] ?? 'node-bad-answer',
+      error.code === -28
+        ? `The node at ${endpoint} is still starting: ${text}`
+        : `The node at ${endpoint} answers ${method} with error ${error.code ?? 'of no code'}: ${text}`,
+    )
+    this.rpcCode = error.code
+  }
+}
+
+function refusalIn(reply: RpcReply, method: string, node: NodeClient): RpcError | null {
+  return 'error' in reply ? new RpcError(node, method, reply.error) : null
+}
+
+/** The credentials are good, and this user may not call this method: `rpcwhitelist` leaves it out. */
+export class MethodForbidden extends ChainscreenError {
+  constructor(endpoint: string, method: string) {
+    super(
+      'node-auth',
+      `The node at ${endpoint} does not allow ${method} (HTTP 403): let rpcwhitelist name it for this user, and rpcallowip this machine.`,
+    )
+  }
+}
+
+/**
+ * Whether the node does not have a method, or does not let this user call it. The credentials themselves were good.
+ * -32601: RPC_METHOD_NOT_FOUND (src/rpc/protocol.h).
+ */
+export function isRefusedMethod(error: unknown): error is ChainscreenError {
+  return error instanceof MethodForbidden || (error instanceof RpcError && error.rpcCode === -32601)
 }

@@ -3,20 +3,18 @@ import type { BitcoinNetwork } from '../../address/network.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { Redactor } from '../../privacy/redactor.ts'
 import type { BlockRef } from '../../screening/types.ts'
+import { type NodeAuth, NodeClient } from '../node-http/node-client.ts'
 import type { ChainHead, ChainSource, Mempool, SourceBlock, SourceInfo, Trial } from '../source.ts'
 import { absentBlock } from './block-reader.ts'
 import { ByteReader } from './bytes.ts'
-import type { BitcoinAuth } from './credentials.ts'
 import { HashLookahead } from './hash-lookahead.ts'
 import { HeadWait } from './head-wait.ts'
 import { readMempool } from './mempool/read-mempool.ts'
 import { bitcoinCaip2, checkNetwork, networkFacts, openNode } from './networks.ts'
-import { NodeClient } from './node-client.ts'
 import { hashBlock } from './proof/hash-block.ts'
 import { BlockVerifier, type VerifyMode } from './proof/prove-block.ts'
 import { chooseReader, type ReaderChain, type Reads } from './reader-chain.ts'
-import { RpcClient } from './rpc-client.ts'
-import { RpcError } from './rpc-error.ts'
+import { RpcClient, RpcError } from './rpc-client.ts'
 import { blockHeaderSchema, chainInfoSchema, hashSchema } from './rpc-schemas.ts'
 import { type RawBlock, readHeader, scanBlock, writeHeader } from './scanned-block.ts'
 import { tryOut } from './try-out.ts'
@@ -31,7 +29,7 @@ export interface BitcoinSourceOptions {
   /** The node's RPC, `http://127.0.0.1:8332`; REST is asked at the same host and port. */
   url: string
   /** Without it, a user name and password in `url` are used, or none. */
-  auth?: BitcoinAuth | undefined
+  auth?: NodeAuth | undefined
   network: BitcoinNetwork
   /** Of a signet that is not the public one: its `signetchallenge`, in hex. */
   signetChallenge?: string | undefined

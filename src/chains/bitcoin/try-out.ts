@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
+import type { RpcCall } from '../node-http/json-rpc.ts'
+import type { NodeClient } from '../node-http/node-client.ts'
 import type { SourceBlock, Trial } from '../source.ts'
 import { MethodUnavailable, SpentMissing } from './block-reader.ts'
-import type { NodeClient } from './node-client.ts'
 import { RestReader } from './rest-reader.ts'
-import { isRefusedMethod, type RpcCall, type RpcClient } from './rpc-client.ts'
-import { RpcError } from './rpc-error.ts'
+import { isRefusedMethod, type RpcClient, RpcError } from './rpc-client.ts'
 import { chainInfoSchema } from './rpc-schemas.ts'
 
 const nothing = '0'.repeat(64)

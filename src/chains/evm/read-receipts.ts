@@ -2,9 +2,8 @@ import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { AnswerTooLarge } from '../answer-limits.ts'
 import { checkReceipt, checkReceipts, endsInOwnTransaction, noReceipt } from './check-receipts.ts'
 import type { ChainDefinition } from './definition.ts'
-import type { CallOptions, RpcClient } from './rpc/client.ts'
+import type { CallOptions, RpcCall, RpcClient } from './rpc/client.ts'
 import { isMethodMissing, RpcRefusal } from './rpc/refusal.ts'
-import type { RpcCall } from './rpc/schema.ts'
 import type { RpcBlock, RpcReceipt } from './types.ts'
 
 /** The receipts of a block, each with its transaction. */

@@ -31,9 +31,11 @@ export class HttpClient {
   readonly #pool: Pool
   readonly #maxResponse: number
   readonly #asksAgain: boolean
+  readonly #timeLimitMs: number | undefined
 
   /**
    * @param options.timeoutMs how long the node may stay silent, before and within an answer
+   * @param options.timeLimitMs how long a request may take, its answer included; default any time
    * @param options.connections at most; `null`: as many as there are requests at once
    * @param options.asksAgain once more, where the connection was lost; default true
    * @param options.maxResponse most bytes of any answer; default 64 MB
@@ -42,12 +44,14 @@ export class HttpClient {
     url: URL,
     options: {
       timeoutMs: number
+      timeLimitMs?: number
       connections: number | null
       asksAgain?: boolean
       maxResponse?: number | undefined
     },
   ) {
     this.#asksAgain = options.asksAgain ?? true
+    this.#timeLimitMs = options.timeLimitMs
     this.#maxResponse = options.maxResponse ?? defaultMaxResponse
     this.endpoint = redactUrl(url.href)
     this.#pool = new Pool(url.origin, {
@@ -94,20 +98,27 @@ export class HttpClient {
       let retryAfter: string | null = null
       let received = 0
       let controller: Dispatcher.DispatchController | undefined
-      const abort = () => {
-        const reason = new Error('aborted')
+      let ended: Error | undefined
+      const end = (reason: Error) => {
+        ended = reason
         controller?.abort(reason)
         settle(() => reject(reason))
       }
+      const abort = () => end(new Error('aborted'))
+      const late =
+        this.#timeLimitMs === undefined
+          ? undefined
+          : setTimeout(() => end(this.#late(what)), this.#timeLimitMs)
       const settle = (act: () => void) => {
         signal?.removeEventListener('abort', abort)
+        clearTimeout(late)
         act()
       }
       signal?.addEventListener('abort', abort)
       this.#pool.dispatch(request, {
         onRequestStart: (started) => {
           controller = started
-          if (signal?.aborted) abort()
+          if (ended !== undefined) started.abort(ended)
         },
         onResponseStart: (current, statusCode, headers) => {
           status = statusCode
@@ -127,6 +138,13 @@ export class HttpClient {
         onResponseError: (_controller, error) => settle(() => reject(error)),
       })
     })
+  }
+
+  #late(what: string): ChainscreenError {
+    return new ChainscreenError(
+      'node-unreachable',
+      `The node at ${this.endpoint} did not answer ${what} within ${this.#timeLimitMs} ms: check that it runs and that the URL in the config is right.`,
+    )
   }
 
   #translate(error: unknown, { signal }: HttpRequest): ChainscreenError {

@@ -1,5 +1,4 @@
-import type { ChainSource, SourceBlock } from '../../chains/source.ts'
-import { reportRefusals } from '../../chains/source.ts'
+import { type ChainSource, reportRefusals, type SourceBlock } from '../../chains/source.ts'
 import { blockAt, readChainState } from '../../ledger/blocks/chain.ts'
 import { commitReplay } from '../../ledger/blocks/commit-replay.ts'
 import { ownRevisionOf } from '../../ledger/coverage/coverage.ts'

@@ -1,7 +1,6 @@
 import { type Finality, finalHeight, hashUnderDepth } from '../../chains/final-height.ts'
 import { prefetch } from '../../chains/prefetch.ts'
-import type { ChainSource, SourceBlock } from '../../chains/source.ts'
-import { reportRefusals } from '../../chains/source.ts'
+import { type ChainSource, reportRefusals, type SourceBlock } from '../../chains/source.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { keptHash } from '../../ledger/blocks/block-hashes.ts'
 import { blockAt, readChainState } from '../../ledger/blocks/chain.ts'

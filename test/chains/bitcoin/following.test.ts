@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { BitcoinAuth } from '../../../src/chains/bitcoin/credentials.ts'
 import { type FollowerStore, follow } from '../../../src/chains/follower.ts'
+import type { NodeAuth } from '../../../src/chains/node-http/node-client.ts'
 import type { BlockRef } from '../../../src/screening/types.ts'
 import { newProject } from '../../e2e/project.ts'
 import { tempDir } from '../../temp.ts'
@@ -18,7 +18,7 @@ const chain = regtestChain(...Array.from({ length: 30 }, () => ({})))
 async function catchUp(
   state: FakeNodeState,
   between?: (node: { url: string; close(): Promise<void> }) => Promise<void>,
-  auth?: BitcoinAuth,
+  auth?: NodeAuth,
 ) {
   const node = await startFakeNode(state)
   const taken: BlockRef[] = []

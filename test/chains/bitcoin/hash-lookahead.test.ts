@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { HashLookahead } from '../../../src/chains/bitcoin/hash-lookahead.ts'
-import { NodeClient } from '../../../src/chains/bitcoin/node-client.ts'
 import { RpcClient } from '../../../src/chains/bitcoin/rpc-client.ts'
+import { NodeClient } from '../../../src/chains/node-http/node-client.ts'
 import { startFakeNode } from './fake-node.ts'
 import { regtestChain } from './regtest-chain.ts'
 

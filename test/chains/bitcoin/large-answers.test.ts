@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { AnswerTooLarge } from '../../../src/chains/answer-limits.ts'
-import { NodeClient } from '../../../src/chains/bitcoin/node-client.ts'
 import { RpcClient } from '../../../src/chains/bitcoin/rpc-client.ts'
+import { NodeClient } from '../../../src/chains/node-http/node-client.ts'
 import { startFakeNode } from './fake-node.ts'
 import { regtestChain } from './regtest-chain.ts'
 

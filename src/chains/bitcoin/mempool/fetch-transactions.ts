@@ -3,8 +3,7 @@ import { ChainscreenError } from '../../../diagnostics/errors.ts'
 import { AnswerTooLarge } from '../../answer-limits.ts'
 import { ByteReader, hexBytes } from '../bytes.ts'
 import { maxBlockBytes } from '../rest-reader.ts'
-import type { RpcClient } from '../rpc-client.ts'
-import { RpcError } from '../rpc-error.ts'
+import { type RpcClient, RpcError } from '../rpc-client.ts'
 import { blockHexSchema, quoteAmounts, satoshiOf } from '../rpc-schemas.ts'
 import {
   type BareTransaction,

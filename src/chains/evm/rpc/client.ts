@@ -1,12 +1,62 @@
-import { createClient, http, rpcSchema } from 'viem'
 import { ChainscreenError, redactUrl } from '../../../diagnostics/errors.ts'
 import { Redactor } from '../../../privacy/redactor.ts'
 import { AnswerTooLarge, defaultMaxResponse, maxSmallAnswer } from '../../answer-limits.ts'
-import { badAnswer } from '../answers.ts'
-import { nodeError } from './node-error.ts'
-import { type AnswerBounds, type ByteTally, PooledFetch } from './pooled-fetch.ts'
+import { JsonRpcClient, type RpcAnswer, type RpcReply } from '../../node-http/json-rpc.ts'
+import { NodeClient } from '../../node-http/node-client.ts'
+import { isSuccess, nodeError } from './node-error.ts'
 import { RpcRefusal } from './refusal.ts'
-import type { ChainscreenRpcSchema, RpcCall, RpcMethod } from './schema.ts'
+
+/**
+ * The calls this program makes. Answers are `unknown`: what a node says is believed only after its shape was checked.
+ *
+ * @see https://ethereum.github.io/execution-apis/
+ */
+export type RpcCall =
+  | { method: 'eth_chainId' | 'eth_syncing' | 'web3_clientVersion'; params: [] }
+  /** By height or tag; `true`: with whole transactions. */
+  | { method: 'eth_getBlockByNumber'; params: [block: string, full: boolean] }
+  | { method: 'eth_getBlockByHash'; params: [hash: string, full: boolean] }
+  /** Takes a height, a tag or a hash; only ever asked by hash. */
+  | { method: 'eth_getBlockReceipts'; params: [hash: string] }
+  | { method: 'eth_getTransactionReceipt'; params: [hash: string] }
+  | {
+      method: 'debug_traceBlockByHash' | 'debug_traceTransaction'
+      params: [hash: string, options: CallTracerOptions]
+    }
+  /** The whole mempool: https://geth.ethereum.org/docs/interacting-with-geth/rpc/ns-txpool#txpool-content */
+  | { method: 'txpool_content'; params: [] }
+  | { method: 'eth_getLogs'; params: [filter: LogFilter] }
+  /** At a tag, or by a block's hash (EIP-1898). */
+  | {
+      method: 'eth_call'
+      params: [call: { to: string; data: string }, block: string | { blockHash: string }]
+    }
+  | { method: 'eth_getCode'; params: [address: string, block: string] }
+  /** By height: the answer must be held against the block. */
+  | { method: 'trace_block'; params: [height: string] }
+  | { method: 'trace_transaction'; params: [hash: string] }
+
+export type RpcMethod = RpcCall['method']
+
+interface LogFilter {
+  address: readonly string[]
+  topics: readonly (readonly string[])[]
+  fromBlock: string
+  toBlock: string
+}
+
+/** https://geth.ethereum.org/docs/developers/evm-tracing/built-in-tracers#call-tracer */
+export interface CallTracerOptions {
+  tracer: 'callTracer'
+  /** A Go duration, for each transaction. */
+  timeout: string
+  tracerConfig: { withLog: boolean }
+}
+
+/** Counts the bytes of the bodies a node sent. */
+export interface ByteTally {
+  bytes: number
+}
 
 export interface CallOptions {
   signal?: AbortSignal | undefined
@@ -14,7 +64,7 @@ export interface CallOptions {
   tally?: ByteTally
 }
 
-/** One JSON-RPC endpoint. */
+/** One EVM node. */
 export interface RpcClient {
   /** Scheme and host, safe to print. */
   readonly endpoint: string
@@ -50,6 +100,7 @@ function isSmall({ method, params }: RpcCall): boolean {
 }
 
 /**
+ * @param timeoutMs how long one call may take, its answer included.
  * @param options.maxResponse most bytes of an answer. Default: 64 MB.
  * @throws ChainscreenError `config` when the URL is not one of http or https.
  */
@@ -65,63 +116,55 @@ export function createRpcClient(
       'config',
       `The URL of an EVM node must begin with http:// or https://, not ${endpoint}.`,
     )
-  const pool = new PooledFetch(url, { timeoutMs, maxResponse })
+  const limits = { timeoutMs, timeLimitMs: timeoutMs, connections: null, maxResponse }
+  const node = new NodeClient({ url, redactor, ...limits, asksAgain: false })
+  const rpc = new JsonRpcClient(node)
 
-  // A client costs microseconds, and is the only place where viem lets one answer's size be told from another's.
-  const clientFor = (tally: ByteTally, bounds: AnswerBounds, batchSize?: number) =>
-    createClient({
-      rpcSchema: rpcSchema<ChainscreenRpcSchema>(),
-      transport: http(url, {
-        ...(batchSize !== undefined && { batch: { batchSize, wait: 0 } }),
-        fetchFn: pool.counting(tally, bounds),
-        retryCount: 0,
-        timeout: timeoutMs,
-        // Bounded by the pool; reading a bounded body in viem is slower.
-        maxResponseBodySize: false,
-      }),
-    })
-
-  const ask = async (client: ReturnType<typeof clientFor>, call: RpcCall, signal?: AbortSignal) => {
-    let result: unknown
-    try {
-      result = await client.request(call, signal ? { signal } : undefined)
-    } catch (error) {
-      const aborted = signal?.aborted ?? false
-      throw nodeError(error, { method: call.method, endpoint, redactor, timeoutMs, aborted })
-    }
-    if (result === undefined) throw badAnswer(call.method, 'result', undefined)
-    return result
+  const resultOf = (answer: RpcAnswer, reply: RpcReply | null, method: RpcMethod): unknown => {
+    if (reply !== null && 'result' in reply && isSuccess(answer)) return reply.result
+    throw nodeError(answer, reply, { method, endpoint, redactor })
   }
-  const orRefusal = (error: unknown) => {
-    if (error instanceof RpcRefusal || error instanceof AnswerTooLarge) return error
-    throw error
+  const ask = async (call: RpcCall, maxBytes: number, { signal, tally }: CallOptions) => {
+    const answer = await rpc.call(call, { maxBytes, signal })
+    if (tally !== undefined) tally.bytes += answer.received
+    return resultOf(answer, answer.reply, call.method)
+  }
+  const askBatch = async (calls: readonly RpcCall[], { signal, tally }: CallOptions) => {
+    const answer = await rpc.batch(calls, { maxBytes: maxResponse, signal })
+    if (tally !== undefined) tally.bytes += answer.received
+    return Promise.all(
+      calls
+        .map(async ({ method }, at) => resultOf(answer, answer.replies[at] ?? answer.reply, method))
+        .map(orRefusal),
+    )
   }
 
   return {
     endpoint,
     redactor,
-    call: (call, { signal, tally = { bytes: 0 } } = {}) => {
-      const maxBytes = isSmall(call) ? Math.min(maxResponse, maxSmallAnswer) : maxResponse
-      return ask(clientFor(tally, { method: call.method, maxBytes }), call, signal)
-    },
-    async callAll(calls, { signal, tally = { bytes: 0 } } = {}) {
-      const [first] = calls
-      if (first === undefined) return []
-      const bounds = { method: first.method, maxBytes: maxResponse }
+    call: (call, callOptions = {}) =>
+      ask(call, isSmall(call) ? Math.min(maxResponse, maxSmallAnswer) : maxResponse, callOptions),
+    async callAll(calls, callOptions = {}) {
+      if (calls.length === 0) return []
       try {
-        const client = clientFor(tally, bounds, calls.length)
-        const answers = await Promise.all(calls.map((call) => ask(client, call, signal).catch(orRefusal)))
+        const answers = await askBatch(calls, callOptions)
         // A batch that is answered with nothing but errors, or with HTTP 4xx, may be one that the node does not take; or too large.
         if (!answers.every((answer) => answer instanceof Error)) return answers
       } catch (error) {
         const isTaken = !(error instanceof ChainscreenError) || error.code !== 'node-bad-answer'
-        if (isTaken || signal?.aborted) throw error
+        if (isTaken || callOptions.signal?.aborted) throw error
       }
       const answers: unknown[] = []
-      for (const call of calls)
-        answers.push(await ask(clientFor(tally, bounds), call, signal).catch(orRefusal))
+      for (const call of calls) answers.push(await orRefusal(ask(call, maxResponse, callOptions)))
       return answers
     },
-    close: () => pool.close(),
+    close: () => node.close(),
   }
+}
+
+function orRefusal(answer: Promise<unknown>): Promise<unknown> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof RpcRefusal || error instanceof AnswerTooLarge) return error
+    throw error
+  })
 }
