@@ -77,13 +77,14 @@ export function reportLists(
 ): ListReport[] {
   const lists = readLists(db).filter((list) => id === undefined || list.id === id)
   if (id !== undefined && lists.length === 0) throw unknownList(db, id)
+  const byId = new Map(configured?.map((list) => [list.id, list]))
   return lists.map((list) => {
     const families = countEntries(db, list.id).map((row) => ({
       family: row.family,
       inForce: row.in_force,
       removed: row.removed,
     }))
-    const asked = configured?.find((candidate) => candidate.id === list.id) ?? { id: list.id }
+    const asked = byId.get(list.id) ?? { id: list.id }
     const [health] = listHealth(db, [asked], at).map(({ id: _, ...rest }) => rest)
     if (health === undefined) throw new Error('unreachable: one list was asked for')
     const active = activeSnapshot(db, list.id)
@@ -108,7 +109,7 @@ export function reportLists(
       snapshots: listSnapshots(db, list.id),
       contracts: contractsOf(db, list.id),
       removal: list.removed_at === null ? null : (readRemoval(db, list.id) ?? null),
-      inConfig: configured === undefined ? null : configured.some(({ id }) => id === list.id),
+      inConfig: configured === undefined ? null : byId.has(list.id),
     }
   })
 }

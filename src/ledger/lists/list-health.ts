@@ -2,7 +2,7 @@ import { isInFuture } from '../../time/moments.ts'
 import type { Db } from '../database.ts'
 import { isReadThrough, pastProgress } from '../freezes/freeze-past.ts'
 import { activeSnapshot } from './list-snapshots.ts'
-import { freezeListFormat, type ListOrigin, type ListRow, readLists } from './lists.ts'
+import { findList, freezeListFormat, type ListOrigin, type ListRow, readLists } from './lists.ts'
 
 /** Whether a list can vouch for an address that is not in it. */
 export interface ListHealth {
@@ -55,11 +55,9 @@ export interface AskedList {
  * @param at now, ISO-8601.
  */
 export function listHealth(db: Db, wanted: readonly AskedList[] | null, at: string): ListHealth[] {
-  const known = new Map(readLists(db).map((list) => [list.id, list]))
-  const all = [...known.values()].filter(({ removed_at }) => removed_at === null)
-  return (wanted ?? all.map(({ id }) => ({ id }))).map((asked) =>
-    healthOf(db, asked, known.get(asked.id), at),
-  )
+  if (wanted !== null) return wanted.map((asked) => healthOf(db, asked, findList(db, asked.id), at))
+  const inForce = readLists(db).filter(({ removed_at }) => removed_at === null)
+  return inForce.map((list) => healthOf(db, { id: list.id }, list, at))
 }
 
 function healthOf(db: Db, asked: AskedList, list: ListRow | undefined, at: string): ListHealth {
