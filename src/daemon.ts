@@ -2,6 +2,7 @@ import { createChainConditions } from './chains/watchdog.ts'
 import type { Config } from './config/schema.ts'
 import { ChainscreenError } from './diagnostics/errors.ts'
 import type { Log } from './diagnostics/log.ts'
+import type { Act } from './ledger/audit.ts'
 import type { Db } from './ledger/database.ts'
 import { watchDatabaseFile } from './ledger/database-file.ts'
 import { takeDaemonLock } from './ledger/file-locks.ts'
@@ -12,6 +13,7 @@ import { pause } from './lifecycle/loop.ts'
 import { startUpdates } from './lists/keep-updated.ts'
 import { loadLists } from './lists/load-lists.ts'
 import { watchListFiles } from './lists/watch-files.ts'
+import { requireSecondPerson } from './operations/decide.ts'
 import { type ChainJob, followChain } from './pipeline/blocks/follow-chain.ts'
 import { startProgressWatchdog } from './pipeline/blocks/progress-watchdog.ts'
 import { Memory, startReadingAhead } from './pipeline/blocks/screening-index.ts'
@@ -51,6 +53,7 @@ export async function runDaemon(config: Config, given: DaemonOptions): Promise<v
     defer(file.stop)
     const signal = AbortSignal.any([given.signal, file.signal])
     try {
+      requireSecondPerson(db, config.decisions.secondPerson, byDaemon(now()))
       await withCloseStack((stack) => work(config, db, { ...given, now, signal, lost: file.lost, stack }))
     } catch (error) {
       // Told to stop while lists were still loading: that is how it ends.
@@ -60,6 +63,11 @@ export async function runDaemon(config: Config, given: DaemonOptions): Promise<v
     // However the work ended then, that is why.
     if (file.signal.aborted) await file.lost
   })
+}
+
+/** What the config asks for is done in the daemon's name. */
+function byDaemon(at: string): Act {
+  return { actor: 'chainscreen', note: null, at }
 }
 
 /** What a daemon that runs has beside what it was told. */

@@ -1,73 +1,30 @@
 import type { Command } from 'commander'
-import { readPasted } from '../address/read-pasted.ts'
-import { shownAddress, whySecret } from '../descriptor/shown-address.ts'
-import { ChainscreenError } from '../diagnostics/errors.ts'
+import { type CurrentAlertRow, findAlerts, readAlert } from '../ledger/alerts/alert-queries.ts'
+import { openLedgerForReading } from '../ledger/open.ts'
+import { type FilterOptions, filterOf, withFilter } from './alert-filter.ts'
 import {
-  type CurrentAlertRow,
-  type Disposition,
-  dispositions,
-  findAlerts,
-  readAlert,
-  resolveAlert,
-} from '../ledger/alerts/alert-queries.ts'
-import { openLedger, openLedgerForReading } from '../ledger/open.ts'
-import { isoMoment } from '../time/moments.ts'
-import {
-  type CommandFactory,
-  type CommonOptions,
-  chainHelp,
-  command,
-  configIfAny,
-  databaseOf,
-  decidedBy,
-  now,
-  parseHeight,
-  refuseUnknownChain,
-} from './common.ts'
-import { amountText, printable, printJson, printLine, printTable } from './output.ts'
+  acknowledgeCommand,
+  assignCommand,
+  confirmCommand,
+  noteCommand,
+  reopenCommand,
+  resolveCommand,
+} from './alerts-decide.ts'
+import { type Column, csvLine, printColumns } from './columns.ts'
+import { type CommandFactory, type CommonOptions, command, configIfAny, databaseOf } from './common.ts'
+import { amountText, printable, printJson, printLine } from './output.ts'
 
-interface FilterOptions extends CommonOptions {
-  chain?: string
-  status?: string
-  level?: string
-  since?: string
-  tx?: string
-  address?: string
-  open?: boolean
-  canary?: boolean
-  limit?: string
-}
-
-/** `alerts`, `alerts show ID`, `alerts resolve ID`. */
+/** `alerts`, `alerts show ID`, and the commands that work on the queue. */
 export const alertsCommand: CommandFactory = () =>
-  command('alerts', 'list alerts, show one, and record decisions')
-    .option('--chain <name>', `of this chain only: ${chainHelp}`)
-    .option('--status <status>', statuses.join(', '))
-    .option('--level <level>', levels.join(', '))
-    .option('--since <time>', 'raised at or after: a date, or a date and a time with its zone')
-    .option('--tx <hash>', 'of this transaction only: 64 hex digits, with or without 0x')
-    .option('--address <address>', 'own address, counterparty or listed address, in any form')
-    .option('--open', 'only alerts without a decision that are neither orphaned nor withdrawn')
-    .option('--canary', 'also the test alerts of the canary')
-    .option('--limit <n>', 'maximum number of alerts')
-    .action((options: FilterOptions) => {
-      const { chain, status, level, since, tx, address, limit } = options
-      checkFilter({ status, level, since, tx, address })
-      const given = Object.entries({ chain, status, level, since, tx, address }).filter(
-        ([, value]) => value !== undefined,
-      )
-      const filter = {
-        ...Object.fromEntries(given),
-        ...(limit === undefined ? {} : { limit: parseHeight(limit, 'number of alerts') }),
-        open: options.open ?? false,
-        canary: options.canary ?? false,
-      }
+  withFilter(command('alerts', 'list alerts, the newest first; show one; record decisions'))
+    .option('--csv', 'every column as CSV')
+    .action((options: FilterOptions & { csv?: boolean }) => {
       const config = configIfAny(options)
       const db = openLedgerForReading(databaseOf(options, config))
       try {
-        if (chain !== undefined && chain !== 'canary') refuseUnknownChain(db, config, chain)
-        const alerts = findAlerts(db, filter)
+        const alerts = findAlerts(db, filterOf(db, config, options))
         if (options.json) return printJson(alerts.map(parsed))
+        if (options.csv) return printCsv(alerts)
         if (alerts.length === 0) return printLine('No alerts.')
         printAlerts(alerts)
       } finally {
@@ -76,37 +33,61 @@ export const alertsCommand: CommandFactory = () =>
     })
     .addCommand(showCommand())
     .addCommand(resolveCommand())
+    .addCommand(acknowledgeCommand())
+    .addCommand(reopenCommand())
+    .addCommand(confirmCommand())
+    .addCommand(assignCommand())
+    .addCommand(noteCommand())
 
-/** The columns that fit a terminal; the rest is in `alerts show` and `--json`. */
+/** In the order in which a person reads them; the highest rank goes first where the terminal is narrow. */
+const columns: readonly Column[] = [
+  { title: 'id' },
+  { title: 'level' },
+  { title: 'status', rank: 4 },
+  { title: 'disposition' },
+  { title: 'due', rank: 2 },
+  { title: 'assignee', rank: 6, least: 8 },
+  { title: 'chain', rank: 3 },
+  { title: 'block', rank: 8 },
+  { title: 'direction' },
+  { title: 'role', rank: 7 },
+  { title: 'match', rank: 9 },
+  { title: 'amount', least: 12 },
+  { title: 'reference', rank: 5, least: 8 },
+  { title: 'counterparty', rank: 1, least: 13, middle: true },
+  { title: 'listed as', least: 12 },
+]
+
+/** The columns that fit the terminal; the rest is in `alerts show`, `--csv` and `--json`. */
 export function printAlerts(alerts: readonly CurrentAlertRow[]): void {
-  printTable(
-    [
-      'id',
-      'level',
-      'status',
-      'disposition',
-      'chain',
-      'block',
-      'direction',
-      'role',
-      'match',
-      'amount',
-      'counterparty',
-      'listed as',
-    ],
+  printColumns(
+    columns,
     alerts.map((alert) => [
-      ...[alert.id.slice(0, 12), alert.current_level, alert.status, alert.disposition],
-      ...[alert.chain, alert.block_height, alert.direction],
+      ...[alert.id.slice(0, 12), alert.current_level, alert.status, dispositionText(alert), alert.due_on],
+      ...[alert.assignee, alert.chain, alert.block_height, alert.direction],
       // An own address that a list names has no counterparty: it is the one.
-      ...[alert.role, alert.match, amountNow(alert), alert.counterparty ?? alert.own_address],
+      ...[alert.role, alert.match, amountNow(alert), alert.own_reference],
+      alert.counterparty ?? alert.own_address,
       `${alert.subject ?? alert.entry_address} (${alert.list_id})`,
     ]),
   )
 }
 
+function dispositionText({ disposition, proposed }: CurrentAlertRow): string {
+  return proposed === null ? disposition : `${proposed}?`
+}
+
 /** By what its asset is called now. */
 function amountNow(alert: CurrentAlertRow): string {
   return amountText({ ...alert, symbol: alert.current_symbol, decimals: alert.current_decimals })
+}
+
+function printCsv(alerts: readonly CurrentAlertRow[]): void {
+  const [first] = alerts
+  if (first === undefined) return
+  const names = Object.keys(first) as (keyof CurrentAlertRow)[]
+  printLine(csvLine(names))
+  for (const alert of alerts) printLine(csvLine(names.map((name) => alert[name])))
 }
 
 /** The JSON columns as what they hold. */
@@ -128,7 +109,8 @@ function showCommand(): Command {
       try {
         const { alert, events } = readAlert(db, id)
         if (options.json) return printJson({ ...parsed(alert), events })
-        for (const [name, value] of Object.entries(parsed(alert))) {
+        const shown = { ...parsed(alert), amount: amountNow(alert) }
+        for (const [name, value] of Object.entries(shown)) {
           printLine(
             `${name.padEnd(20)} ${value === null ? '' : printable(Array.isArray(value) ? value.join(', ') : String(value))}`,
           )
@@ -144,68 +126,3 @@ function showCommand(): Command {
       }
     })
 }
-
-function resolveCommand(): Command {
-  return command('resolve', "record a person's decision")
-    .argument('<id>', 'an alert: its id, or the first digits of it')
-    .requiredOption('--as <decision>', dispositions.join(', '))
-    .requiredOption('--actor <name>', 'who decided')
-    .option('--note <text>', 'the reason for the decision')
-    .action((id: string, options: CommonOptions & { as: string; actor: string; note?: string }) => {
-      const as = dispositions.find((one): one is Disposition => one === options.as)
-      if (as === undefined) {
-        throw new ChainscreenError(
-          'usage',
-          `--as ${options.as} is no decision; expected ${dispositions.join(', ')}.`,
-        )
-      }
-      const { actor, note } = decidedBy(options)
-      if (options.actor.trim() === '') {
-        throw new ChainscreenError('usage', '--actor is empty; expected the name of who decided.')
-      }
-      const db = openLedger(databaseOf(options, configIfAny(options)), { create: false })
-      try {
-        resolveAlert(db, id, { as, actor, note, at: now() })
-        if (options.json) printJson({ id, as, actor })
-        else printLine(`${id}: ${as}, by ${actor}.`)
-      } finally {
-        db.close()
-      }
-    })
-}
-
-/** What `alerts` can look for, besides a chain. */
-export interface FilterWords {
-  status?: string | undefined
-  level?: string | undefined
-  since?: string | undefined
-  tx?: string | undefined
-  address?: string | undefined
-}
-
-export const statuses = ['pending-mempool', 'pending', 'final', 'orphaned', 'withdrawn']
-export const levels = ['high', 'medium', 'low']
-
-/** A word that no alert can have would find none, and look like good news. @throws `usage` */
-export function checkFilter({ status, level, since, tx, address }: FilterWords): void {
-  refuseOther('--status', status, statuses)
-  refuseOther('--level', level, levels)
-  if (since !== undefined && isoMoment(since) === null)
-    throw usage(`--since ${since} is no time; expected one such as 2026-01-31 or 2026-01-31T12:00:00Z.`)
-  if (tx !== undefined && !/^(?:0x)?[0-9a-f]{64}$/i.test(tx))
-    throw usage(
-      `--tx ${shownAddress(tx)} is no transaction hash; expected 64 hex digits, with or without 0x.`,
-    )
-  if (address === undefined) return
-  const parsed = readPasted(address)
-  if (parsed.ok) return
-  const why = whySecret(address) ?? parsed.reason
-  throw usage(`--address ${shownAddress(address)} can't be read: ${why}.`)
-}
-
-function refuseOther(option: string, word: string | undefined, words: readonly string[]): void {
-  if (word === undefined || words.includes(word)) return
-  throw usage(`${option} ${word} is unknown; expected ${words.join(', ')}.`)
-}
-
-const usage = (message: string) => new ChainscreenError('usage', message)

@@ -5,23 +5,23 @@ import { openLedger } from '../ledger/open.ts'
 import { type RewindOutcome, rewindChain } from '../operations/rewind-chain.ts'
 import { chainOf, createSource, pinned } from '../pipeline/blocks/create-source.ts'
 import {
+  type ActOptions,
+  actOf,
   type CommandFactory,
   type CommonOptions,
   chainConfigOf,
   chainHelp,
   command,
   configOf,
-  decidedBy,
   now,
   parseHeight,
   stopSignal,
+  withAct,
 } from './common.ts'
 import { createProgress, printJson, printLine } from './output.ts'
 
-interface RewindOptions extends CommonOptions {
+interface RewindOptions extends CommonOptions, ActOptions {
   to: string
-  actor?: string
-  note?: string
   dryRun?: boolean
 }
 
@@ -30,17 +30,17 @@ export const chainsCommand: CommandFactory = () =>
   command('chains', 'the chains that are followed').addCommand(rewindCommand())
 
 function rewindCommand(): Command {
-  return command(
-    'rewind',
-    'accept a reorg below the final height: orphan everything above a block, and follow from there',
+  return withAct(
+    command(
+      'rewind',
+      'accept a reorg below the final height: orphan everything above a block, and follow from there',
+    ),
   )
     .argument('<chain>', chainHelp)
     .requiredOption('--to <height>', 'the last block that stays')
-    .option('--actor <name>', "who decided; default: the operating system's user")
-    .option('--note <text>', 'why')
     .option('--dry-run', 'only show what would be undone')
     .action(async (id: string, options: RewindOptions) => {
-      const by = decidedBy(options)
+      const act = actOf(options)
       const config = configOf(options)
       const chainConfig = chainConfigOf(config, id)
       const to = parseHeight(options.to)
@@ -55,8 +55,7 @@ function rewindCommand(): Command {
         try {
           await source.open(stopSignal())
           const outcome = await rewindChain(db, chain, source, {
-            ...{ to, dryRun, at: now(), signal: stopSignal() },
-            ...by,
+            ...{ ...act, to, dryRun, signal: stopSignal() },
             onProgress: (done, total) => progress.update('hashes asked', done, total),
           })
           progress.stop()

@@ -2,15 +2,16 @@ import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { mayHoldSecret } from '../address/secret.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import type { PublishedListConfig } from '../config/lists.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { shownAddress } from '../descriptor/shown-address.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
+import type { Act } from '../ledger/audit.ts'
 import { chainIds } from '../ledger/blocks/chain.ts'
 import type { Db } from '../ledger/database.ts'
+import { checkedAct } from '../operations/act.ts'
 
 /** What every command takes. */
 export interface CommonOptions {
@@ -117,23 +118,26 @@ export function parseHeight(text: string, what = 'block height'): number {
   throw new ChainscreenError('usage', `"${text}" is no ${what}; expected a whole number.`)
 }
 
+/** What a command that changes something takes. */
+export interface ActOptions {
+  actor?: string
+  note?: string
+}
+
+/** Adds the options that say who does it, and why. */
+export function withAct(command: Command): Command {
+  return command
+    .option('--actor <name>', "who does it, for the record; default: the operating system's user")
+    .option('--note <text>', 'why, for the record')
+}
+
 /**
- * Who decided something, and why, for the record, which keeps it for ever.
+ * Who does something, and why, for the record, which keeps it for ever.
  *
- * @throws `usage` where one holds a secret, or 32 bytes in hex, without repeating it.
+ * @throws `usage` for words that must not be stored, without repeating them.
  */
-export function decidedBy(options: { actor?: string; note?: string }): {
-  actor: string
-  note: string | null
-} {
-  for (const name of ['actor', 'note'] as const) {
-    if (!mayHoldSecret(options[name] ?? '')) continue
-    throw new ChainscreenError(
-      'usage',
-      `--${name} holds what may be a private key or a seed phrase (not shown), and nothing was done: it would be stored permanently. Of a hash, give its first 16 digits.`,
-    )
-  }
-  return { actor: options.actor?.trim() || userInfo().username, note: options.note ?? null }
+export function actOf({ actor, note }: ActOptions): Act {
+  return checkedAct({ actor: actor ?? userInfo().username, note: note ?? null, at: now() })
 }
 
 export function now(): string {

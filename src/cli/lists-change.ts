@@ -2,27 +2,29 @@ import type { Command } from 'commander'
 import { freezeListsOf, publishedListsOf } from '../config/lists.ts'
 import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 import { createLog } from '../diagnostics/log.ts'
-import { activeSnapshot } from '../ledger/lists/list-snapshots.ts'
+import { activeSnapshot, type SnapshotEntry } from '../ledger/lists/list-snapshots.ts'
 import { openLedger } from '../ledger/open.ts'
-import { approveSnapshot } from '../lists/approve-snapshot.ts'
 import type { ImportOutcome } from '../lists/import-list.ts'
-import { removeList } from '../lists/remove-list.ts'
 import { sayOutcome } from '../lists/say-outcome.ts'
 import { sweepRejected } from '../lists/sweep-rejected.ts'
 import { type UpdateOutcome, updateList } from '../lists/update-list.ts'
+import { type ApprovalPreview, approveList, previewApproval, removeList } from '../operations/lists.ts'
+import { agreed } from './ask.ts'
 import {
+  type ActOptions,
+  actOf,
   type CommonOptions,
   command,
   configIfAny,
   configOf,
   type Done,
   databaseOf,
-  decidedBy,
   listConfigOf,
   now,
   stopSignal,
+  withAct,
 } from './common.ts'
-import { printJson, printLine } from './output.ts'
+import { printable, printJson, printLine, printWrapped } from './output.ts'
 import { rescreenAfter } from './rescreen.ts'
 
 /** `lists update [ID]`: fetch now. One list that fails keeps no other from being updated. */
@@ -98,21 +100,26 @@ function joined(failures: readonly unknown[]): unknown {
   return new ChainscreenError(code, `${failures.length} lists were not updated.`, { details, cause: first })
 }
 
-/** `lists approve ID SNAPSHOT`: activates a version that the guard held. */
+/** Entries that are shown before the question; `lists diff` has all. */
+const shownEntries = 20
+
+/** `lists approve ID SNAPSHOT`: activates a version that the import checks held. */
 export function approveCommand(): Command {
-  return command('approve', 'activate a held version from its archived file')
+  return withAct(command('approve', 'show a held version, and activate it from its archived file'))
     .argument('<id>', 'a list')
     .argument('<snapshot>', 'its SHA-256, or the first digits of it: `lists show ID` has them')
-    .action(async (id: string, snapshot: string, options: CommonOptions) => {
+    .option('--yes', 'activate it without a question')
+    .action(async (id: string, snapshot: string, options: CommonOptions & ActOptions & { yes?: boolean }) => {
+      const act = actOf(options)
       const db = openLedger(databaseOf(options, configIfAny(options)), { create: false })
       try {
-        const approval = await approveSnapshot(db, id, snapshot, now())
+        const preview = previewApproval(db, id, snapshot)
+        if (!options.json) printPreview(preview)
+        if (options.yes !== true && !(await agreed('Activate this version?'))) return
+        // What was shown, and not what the digits name by now.
+        const approval = await approveList(db, id, preview.sha256, act)
         if (options.json) printJson(approval)
-        else {
-          const { listId, sha256, reason, revision } = approval
-          printLine(`${listId}: activated as revision ${revision}. Snapshot ${sha256}.`)
-          printLine(`It was held: ${reason ?? 'no reason noted'}.`)
-        }
+        else printLine(`${id}: activated as revision ${approval.revision}. Snapshot ${approval.sha256}.`)
         await rescreenAfter(db, options)
       } finally {
         db.close()
@@ -120,18 +127,42 @@ export function approveCommand(): Command {
     })
 }
 
+function printPreview({ listId, sha256, issuedOn, reason, diff }: ApprovalPreview): void {
+  printLine(
+    `${listId}: held version ${sha256.slice(0, 16)}, ${issuedOn === null ? 'no date of issue' : `issued on ${issuedOn}`}`,
+  )
+  printWrapped('It was held: ', `${printable(reason ?? 'no reason recorded')}.`)
+  if (diff === null) {
+    printLine('No version of this list is active.')
+    return
+  }
+  const { added, removed, changed } = diff
+  printLine(
+    `Against the active version: ${added.length} added, ${removed.length} removed, ${changed} with changed details.`,
+  )
+  const lines = [...removed.map((entry) => lineOf('-', entry)), ...added.map((entry) => lineOf('+', entry))]
+  for (const line of lines.slice(0, shownEntries)) printLine(line)
+  const more = lines.length - shownEntries
+  if (more > 0)
+    printLine(
+      `and ${more} more: \`chainscreen lists diff ${listId} ${diff.from.slice(0, 12)} ${sha256.slice(0, 12)}\` shows them all`,
+    )
+}
+
+function lineOf(sign: string, { address, subject }: SnapshotEntry): string {
+  return `${sign} ${printable(address)}  ${printable(subject ?? '')}`.trimEnd()
+}
+
 /** `lists remove ID`. */
 export function removeListCommand(): Command {
-  return command('remove', 'take a list out of force: one that the config does not name any more')
+  return withAct(command('remove', 'take a list out of force: one that the config does not name any more'))
     .argument('<id>', 'a list of the database: `lists show` has them')
-    .option('--actor <name>', "who decided; default: the operating system's user")
-    .option('--note <text>', 'why')
-    .action(async (id: string, options: CommonOptions & { actor?: string; note?: string }) => {
+    .action(async (id: string, options: CommonOptions & ActOptions) => {
+      const act = actOf(options)
       const config = configIfAny(options)
       const db = openLedger(databaseOf(options, config), { create: false })
       try {
-        const by = { ...decidedBy(options), at: now() }
-        const removed = await removeList(db, id, config?.lists ?? [], by)
+        const removed = await removeList(db, id, config?.lists ?? [], act)
         if (options.json) printJson(removed)
         else if (removed.already)
           printLine(`${id} is out of force already: removed by ${removed.actor} at ${removed.at}.`)

@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
 import { activeSnapshot, type SnapshotEntry } from '../ledger/lists/list-snapshots.ts'
 import { openLedger, openLedgerForReading } from '../ledger/open.ts'
-import { importList } from '../lists/import-list.ts'
 import { sourceOf } from '../lists/load-list.ts'
 import { type ContractReport, type ListReport, reportDiff, reportLists } from '../lists/report.ts'
+import { importListFile } from '../operations/lists.ts'
 import {
+  type ActOptions,
+  actOf,
   type CommandFactory,
   type CommonOptions,
   command,
@@ -15,6 +17,7 @@ import {
   listConfigOf,
   listFileHelp,
   now,
+  withAct,
 } from './common.ts'
 import { approveCommand, printImport, removeListCommand, updateCommand } from './lists-change.ts'
 import { previewCommand } from './lists-preview.ts'
@@ -33,17 +36,17 @@ export const listsCommand: CommandFactory = (done) =>
     .addCommand(removeListCommand())
 
 function importCommand(done: Done): Command {
-  return command('import', 'load a file as a new version of a list')
+  return withAct(command('import', 'load a file as a new version of a list'))
     .argument('<id>', 'a list of the config')
     .argument('<file>', listFileHelp)
     .option('--approve', 'activate it although the import checks object')
-    .action(async (id: string, file: string, options: CommonOptions & { approve?: boolean }) => {
+    .action(async (id: string, file: string, options: CommonOptions & ActOptions & { approve?: boolean }) => {
+      const act = actOf(options)
       const config = configOf(options)
       const list = listConfigOf(config, id)
       const db = openLedger(config.database)
       try {
-        const how = { approve: options.approve ?? false, byHand: true, at: now() }
-        const outcome = await importList(db, sourceOf(list), { path: file }, how)
+        const outcome = await importListFile(db, sourceOf(list), file, options.approve ?? false, act)
         if (options.json) printJson(outcome)
         else printImport(outcome, activeSnapshot(db, id) !== undefined)
         await rescreenAfter(db, options)

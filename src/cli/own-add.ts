@@ -4,14 +4,23 @@ import { createLog } from '../diagnostics/log.ts'
 import { openLedger } from '../ledger/open.ts'
 import { revisionOfStaged } from '../ledger/own/own-addresses.ts'
 import { revisionOfDescriptor } from '../ledger/own/own-branches.ts'
+import { registerOwn } from '../operations/own-addresses.ts'
 import { familyOf } from '../own/chain-of-height.ts'
-import { addOwn } from '../own/import-own.ts'
 import { ownKinds } from '../own/own-row.ts'
-import { type CommonOptions, chainHelp, command, configOf, now, parseHeight } from './common.ts'
+import {
+  type ActOptions,
+  actOf,
+  type CommonOptions,
+  chainHelp,
+  command,
+  configOf,
+  parseHeight,
+  withAct,
+} from './common.ts'
 import { addDescriptorOf, descriptorJson, printDescriptor } from './own-list.ts'
 import { finishAdding, printCounts, sinceHelp, sinceOf } from './since.ts'
 
-interface AddOptions extends CommonOptions {
+interface AddOptions extends CommonOptions, ActOptions {
   descriptor?: string
   kind?: string
   reference?: string
@@ -27,7 +36,7 @@ export const listedHelp = 'also add addresses that a list names'
 
 /** `own add ADDRESS…`, and `own add --descriptor D`. */
 export function addCommand(): Command {
-  return command('add', 'add addresses, or all addresses of a descriptor')
+  return withAct(command('add', 'add addresses, or all addresses of a descriptor'))
     .argument('[address...]', 'of EVM chains or Bitcoin')
     .option(
       '--descriptor <text>',
@@ -64,6 +73,7 @@ export function addCommand(): Command {
           'Nothing was added: --listed is for addresses only. Those of a descriptor are added in any case, and an alert says which of them are listed.',
         )
       }
+      const act = actOf(options)
       const config = configOf(options)
       const db = openLedger(config.database)
       try {
@@ -74,7 +84,10 @@ export function addCommand(): Command {
           const windows = { gap: countOf(options.gap), issued: countOf(options.issued) }
           const log = createLog(config.log.level)
           const all = { ...words, ...windows }
-          const { branches, missing } = await addDescriptorOf(db, descriptor, all, config.chains, log)
+          const { branches, missing } = await addDescriptorOf(db, descriptor, all, config.chains, {
+            act,
+            log,
+          })
           const added = {
             report: { descriptors: branches.map(descriptorJson), missing },
             say: () => printDescriptor(branches, missing),
@@ -83,7 +96,7 @@ export function addCommand(): Command {
           await finishAdding(db, config, options, added, since)
           return
         }
-        const counts = await addOwn(db, addresses, words, config.chains, now(), {
+        const counts = await registerOwn(db, addresses, words, config.chains, act, {
           refuseListed: options.listed !== true,
         })
         const say = () => printCounts(db, counts, since)

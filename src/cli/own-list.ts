@@ -3,11 +3,13 @@ import type { Command } from 'commander'
 import type { ChainConfig } from '../config/chains.ts'
 import type { BranchUse } from '../descriptor/parse-descriptor.ts'
 import type { Log } from '../diagnostics/log.ts'
+import type { Act } from '../ledger/audit.ts'
 import type { Db } from '../ledger/database.ts'
 import { openLedgerForReading } from '../ledger/open.ts'
 import { listOwnAddresses, type OwnAddressRow } from '../ledger/own/own-addresses.ts'
 import { type DescriptorSummary, listDescriptors } from '../ledger/own/own-descriptors.ts'
-import { addOwnDescriptor, type DescriptorWords, missingBranch } from '../own/add-descriptor.ts'
+import { registerDescriptor } from '../operations/own-addresses.ts'
+import { type DescriptorWords, missingBranch } from '../own/add-descriptor.ts'
 import { type CommonOptions, command, configIfAny, databaseOf, now } from './common.ts'
 import { createProgress, isOutputLost, printLine, printTable } from './output.ts'
 
@@ -60,12 +62,12 @@ export async function addDescriptorOf(
   written: string,
   words: DescriptorWords,
   chains: readonly ChainConfig[],
-  log: Log,
+  { act, log }: { act: Act; log: Log },
 ): Promise<{ branches: DescriptorSummary[]; missing: BranchUse | null }> {
   const progress = createProgress(log)
   try {
     const text = written === '-' ? readFileSync(0, 'utf8') : written
-    const checksum = await addOwnDescriptor(db, text, words, chains, {
+    const checksum = await registerDescriptor(db, text, words, chains, act, {
       now,
       onProgress: ({ done, total }) => progress.update('addresses derived', done, total),
     })

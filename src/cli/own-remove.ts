@@ -4,32 +4,27 @@ import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 import type { Replay } from '../ledger/blocks/replays.ts'
 import type { Db } from '../ledger/database.ts'
 import { openLedger } from '../ledger/open.ts'
-import { removeOwn } from '../own/retire-own.ts'
-import { type CommonOptions, command, configOf, decidedBy, now } from './common.ts'
+import { removeOwnAddresses } from '../operations/own-addresses.ts'
+import { type ActOptions, actOf, type CommonOptions, command, configOf, withAct } from './common.ts'
 import { printJson, printLine } from './output.ts'
 import { rescreenAfter } from './rescreen.ts'
 import { type BackwardsReport, printRescan, screenSince } from './since.ts'
 
-interface RemoveOptions extends CommonOptions {
-  actor?: string
-  note?: string
-}
-
 /** `own remove ADDRESS…`. */
 export function removeCommand(): Command {
-  return command(
-    'remove',
-    'addresses that never were yours: foreign from now on, and blocks screened with them as own are rescanned',
+  return withAct(
+    command(
+      'remove',
+      'addresses that never were yours: foreign from now on, and blocks screened with them as own are rescanned',
+    ),
   )
     .argument('<address...>', 'registered by mistake; of one that was yours, `own retire`')
-    .option('--actor <name>', "who decided; default: the operating system's user")
-    .option('--note <text>', 'why')
-    .action(async (addresses: string[], options: RemoveOptions) => {
-      const by = { ...decidedBy(options), at: now() }
+    .action(async (addresses: string[], options: CommonOptions & ActOptions) => {
+      const act = actOf(options)
       const config = configOf(options)
       const db = openLedger(config.database, { create: false })
       try {
-        const asked = await removeOwn(db, addresses, by)
+        const asked = await removeOwnAddresses(db, addresses, act)
         const removed = new Set(addresses).size
         if (!options.json) printLine(`${removed} removed: foreign from now on.`)
         await rescreenAfter(db, options)

@@ -2,16 +2,17 @@ import type { Command } from 'commander'
 import { createLog } from '../diagnostics/log.ts'
 import { openLedger } from '../ledger/open.ts'
 import { revisionOfStaged } from '../ledger/own/own-addresses.ts'
-import { importOwnFile } from '../own/import-own.ts'
-import { retireOwn } from '../own/retire-own.ts'
+import { importOwn, retireOwnAddresses } from '../operations/own-addresses.ts'
 import {
+  type ActOptions,
+  actOf,
   type CommandFactory,
   type CommonOptions,
   chainHelp,
   command,
   configOf,
-  now,
   stopSignal,
+  withAct,
 } from './common.ts'
 import { createProgress, printJson, printLine } from './output.ts'
 import { addCommand, listedHelp } from './own-add.ts'
@@ -28,27 +29,27 @@ export const ownCommand: CommandFactory = () =>
     .addCommand(removeCommand())
     .addCommand(listCommand())
 
-interface ImportOptions extends CommonOptions {
+interface ImportOptions extends CommonOptions, ActOptions {
   listed?: boolean
   since?: string
   chain?: string
 }
 
 function importCommand(): Command {
-  return command('import', 'load a CSV file: address,kind,reference[,chain]')
+  return withAct(command('import', 'load a CSV file: address,kind,reference[,chain]'))
     .argument('<file>', 'a CSV file with a header')
     .option('--listed', listedHelp)
     .option('--since <height>', sinceHelp)
     .option('--chain <name>', `the chain that --since is a height of, where there are several: ${chainHelp}`)
     .action(async (file: string, options: ImportOptions) => {
+      const act = actOf(options)
       const config = configOf(options)
       const progress = createProgress(createLog(config.log.level))
       const db = openLedger(config.database)
       try {
         const since = await sinceOf(db, config, options, null)
         let read = 0
-        const counts = await importOwnFile(db, file, config.chains, {
-          at: now(),
+        const counts = await importOwn(db, file, config.chains, act, {
           refuseListed: options.listed !== true,
           signal: stopSignal(),
           onProgress: ({ bytes, totalBytes, rows }) => {
@@ -69,15 +70,18 @@ function importCommand(): Command {
 }
 
 function retireCommand(): Command {
-  return command(
-    'retire',
-    'mark addresses or descriptors as out of use; what moves through them is still screened',
+  return withAct(
+    command(
+      'retire',
+      'mark addresses or descriptors as out of use; what moves through them is still screened',
+    ),
   )
     .argument('<address...>', 'addresses, and descriptors as #CHECKSUM')
-    .action(async (words: string[], options: CommonOptions) => {
+    .action(async (words: string[], options: CommonOptions & ActOptions) => {
+      const act = actOf(options)
       const db = openLedger(configOf(options).database)
       try {
-        const retired = await retireOwn(db, words, now())
+        const retired = await retireOwnAddresses(db, words, act)
         if (options.json) printJson({ retired })
         else printLine(`${retired} retired.`)
       } finally {

@@ -1,4 +1,5 @@
-import type { z } from 'zod'
+import { z } from 'zod'
+import { decisions } from '../screening/decision.ts'
 import { chainsSchema } from './chains.ts'
 import { mistakeIn } from './freeze-list.ts'
 import { listsSchema } from './lists.ts'
@@ -67,6 +68,16 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
 }
 
+const secondPersonExpected = `a list of decisions: ${decisions.join(', ')}`
+
+/** `decisions`: how people decide on alerts. */
+const decisionsSchema = group({
+  secondPerson: z
+    .array(oneOf(decisions, secondPersonExpected), secondPersonExpected)
+    .default([])
+    .describe('Decisions that one person proposes and another one confirms. Default: none.'),
+}).default({ secondPerson: [] })
+
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 /** `log`: what goes to stderr. */
@@ -82,6 +93,7 @@ export const configSchema = group({
   lists: listsSchema,
   chains: chainsSchema,
   canary: canarySchema,
+  decisions: decisionsSchema,
   server: serverSchema,
   log: logSchema,
 }).superRefine(({ lists, chains }, context) => {

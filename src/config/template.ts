@@ -90,6 +90,9 @@ chains:
 # Proves on a schedule that a match still becomes an alert; \`alerts\` hides these, \`doctor\` shows when the last one passed.
 # canary: { every: 1h }
 
+# Decisions that one person proposes and another one confirms.
+# decisions: { secondPerson: [released, false-positive] }
+
 # /health (JSON) and /metrics (Prometheus) of the running daemon.
 # server: { listen: 127.0.0.1:8790 }    # others can reach it only with a token: tokenFile
 

@@ -23,6 +23,11 @@ export function durationMs(expected: string, minMs: number, maxMs = 3_650 * unit
     .refine((ms) => ms >= minMs && ms <= maxMs, expected)
 }
 
+/** `24h`, `7d`, as milliseconds; `null` for text that is no duration. */
+export function durationIn(text: string): number | null {
+  return /^\d{1,6}(ms|s|m|h|d)$/.test(text) ? parseDuration(text) : null
+}
+
 function parseDuration(text: string): number {
   const digits = Number.parseInt(text, 10)
   const unit = text.replace(/^\d+/, '')

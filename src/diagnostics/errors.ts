@@ -38,6 +38,10 @@ const exitCodes = {
   'list-unreachable': 75,
   /** A list's server answers with something else than the list. */
   'list-refused': 1,
+  /** An alert changed since it was seen: what was to be decided of it may not hold any more. */
+  'alert-changed': 1,
+  /** A decision needs two people, and this is the one who proposed it. */
+  'needs-other-person': 1,
   /** A list was not activated: it waits for approval. */
   'list-held': 1,
   /** What a list's server sends can't be written to the local disk. */

@@ -26,11 +26,17 @@ export interface Approval {
  * Activates a version that is held, from what is stored. Its sealed file is read again first: it must still be the
  * file that was held.
  *
- * @param prefix the SHA-256, or its first digits. @param at now, ISO-8601.
+ * @param prefix the SHA-256, or its first digits. @param at now, ISO-8601. @param record called in the transaction that activates it.
  * @throws ChainscreenError `usage` for a snapshot that is not held, `bad-file` where its file is gone or damaged,
  * `database-busy` where another process loads something for too long.
  */
-export async function approveSnapshot(db: Db, listId: string, prefix: string, at: string): Promise<Approval> {
+export async function approveSnapshot(
+  db: Db,
+  listId: string,
+  prefix: string,
+  at: string,
+  record: (approval: Approval) => void = () => {},
+): Promise<Approval> {
   const named = heldSnapshot(db, listId, prefix)
   await checkSealed(sealedPath(db.name, named.sha256), named.sha256)
   return whileLoading(db, async () => {
@@ -46,12 +52,15 @@ export async function approveSnapshot(db: Db, listId: string, prefix: string, at
         ...{ list_id: listId, at, outcome: 'activated', status: null, sha256, bytes },
         detail: `approved by hand; was held: ${reason ?? 'no reason noted'}`,
       })
-      return { listId, sha256, issuedOn, reason, revision }
+      const approval = { listId, sha256, issuedOn, reason, revision }
+      record(approval)
+      return approval
     })
   })
 }
 
-function heldSnapshot(db: Db, listId: string, prefix: string): SnapshotRow {
+/** A version that is held, by its first digits. @throws ChainscreenError `usage` for one that is not held. */
+export function heldSnapshot(db: Db, listId: string, prefix: string): SnapshotRow {
   const snapshots = listSnapshots(db, listId)
   if (snapshots.length === 0) throw noVersions(db, listId)
   const snapshot = snapshotNamed(snapshots, prefix)

@@ -54,6 +54,8 @@ export interface ImportOptions {
   /** When these bytes were last what the source had, where that is not now: ISO-8601. */
   seenAt?: string | null
   signal?: AbortSignal | undefined
+  /** Called in the transaction that decides. */
+  record?: (outcome: ImportOutcome) => void
 }
 
 export interface ImportOutcome {
@@ -193,6 +195,7 @@ function decide(
     ...{ list_id: source.id, at: options.at, outcome: outcome.state, status: options.status ?? null },
     ...{ detail: detailOf(outcome, options.how), sha256, bytes: list.size },
   })
+  options.record?.(outcome)
   return outcome
 }
 

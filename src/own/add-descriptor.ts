@@ -36,7 +36,7 @@ export async function addOwnDescriptor(
   written: string,
   words: DescriptorWords,
   chains: readonly ChainConfig[],
-  options: WidenOptions,
+  options: WidenOptions & { record?: (target: string) => void },
 ): Promise<string> {
   const descriptor = parseDescriptor(written)
   const { text, checksum, branches, isRange } = descriptor
@@ -53,6 +53,7 @@ export async function addOwnDescriptor(
     { checksum, descriptor: text, chain: words.chain, network, kind: kind as OwnKind, reference, gap },
     { branches, asked: isRange ? windowEnd(used, gap) : 1, used },
     options.now(),
+    () => options.record?.(`#${checksum}`),
   )
   const short = () => shortWindows(db, chainId, [])
   for (let windows = short(); windows.length > 0; windows = short()) {

@@ -32,12 +32,13 @@ export async function importOwnFile(
   file: string,
   chains: readonly ChainConfig[],
   options: Pick<ReadOwnOptions, 'onProgress' | 'signal'> &
-    Pick<AddOptions, 'onWritten' | 'refuseListed'> & { at: string },
+    Pick<AddOptions, 'onWritten' | 'refuseListed' | 'record'> & { at: string },
 ): Promise<OwnCounts> {
-  const { at, onWritten, refuseListed, ...reading } = options
+  const { at, onWritten, refuseListed, record, ...reading } = options
   const taken = new Taken()
   const rows = flat(readOwnFile(file, { ...reading, chains: knownChains(chains) }), file, chains, taken)
-  const counts = await addOwnAddresses(db, rows, at, { onWritten, refuseListed, signal: reading.signal })
+  const how = { onWritten, refuseListed, record, signal: reading.signal }
+  const counts = await addOwnAddresses(db, rows, at, how)
   return { ...counts, ...taken.report }
 }
 
@@ -52,7 +53,7 @@ export async function addOwn(
   as: { kind?: string | undefined; reference?: string | undefined; chain: string },
   chains: readonly ChainConfig[],
   at: string,
-  options: Pick<AddOptions, 'refuseListed'> = {},
+  options: Pick<AddOptions, 'refuseListed' | 'record'> = {},
 ): Promise<OwnCounts> {
   const taken = new Taken()
   const rows = addresses.map((address, index) => {

@@ -5,23 +5,29 @@ import { privateKeyReason, refuseDescriptor } from '../descriptor/descriptor.ts'
 import { looksLikeDescriptor, parseDescriptor } from '../descriptor/parse-descriptor.ts'
 import { shownAddress, whySecret } from '../descriptor/shown-address.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
+import type { Act } from '../ledger/audit.ts'
 import type { Replay } from '../ledger/blocks/replays.ts'
 import type { Db } from '../ledger/database.ts'
 import { retireOwnAddresses } from '../ledger/own/own-addresses.ts'
-import { refuseUnknownDescriptors, retireDescriptors } from '../ledger/own/own-descriptors.ts'
-import { type RemovalWords, removeOwnAddresses } from '../ledger/own/remove-own.ts'
+import { refuseUnknownDescriptors } from '../ledger/own/own-descriptors.ts'
+import { removeOwnAddresses } from '../ledger/own/remove-own.ts'
 
 /**
  * Marks addresses, and descriptors (`#CHECKSUM`, or whole), as out of use: all of them or none.
  *
+ * @param record called in the transaction that retires them, with what they are called.
  * @returns how many. @throws ChainscreenError `usage`
  */
-export async function retireOwn(db: Db, words: readonly string[], at: string): Promise<number> {
+export async function retireOwn(
+  db: Db,
+  words: readonly string[],
+  at: string,
+  record: (target: string) => void = () => {},
+): Promise<number> {
   const checksums = words.flatMap((word) => checksumOf(word) ?? [])
   const keys = words.flatMap((word) => (checksumOf(word) === null ? [keyOfWord(word, 'retired')] : []))
   refuseUnknownDescriptors(db, checksums)
-  await retireOwnAddresses(db, keys, at)
-  retireDescriptors(db, checksums, at)
+  await retireOwnAddresses(db, keys, at, { checksums, record })
   return words.length
 }
 
@@ -46,7 +52,7 @@ function keyOfWord(word: string, done: 'retired' | 'removed'): Key {
  *
  * @returns the ranges of blocks that are to be read again. @throws ChainscreenError `usage`
  */
-export function removeOwn(db: Db, words: readonly string[], by: RemovalWords): Promise<Replay[]> {
+export function removeOwn(db: Db, words: readonly string[], by: Act): Promise<Replay[]> {
   const keys = words.map((word) => {
     if (!word.startsWith('#') && !looksLikeDescriptor(word)) return keyOfWord(word, 'removed')
     throw new ChainscreenError(

@@ -102,11 +102,11 @@ describe('words that no command knows', () => {
     { args: ['alerts', '--level', 'top'], says: '--level top is unknown; expected high, medium, low.' },
     {
       args: ['alerts', '--since', 'monday'],
-      says: '--since monday is no time; expected one such as 2026-01-31 or 2026-01-31T12:00:00Z.',
+      says: '--since monday is no time; expected one such as 24h, 2026-01-31 or 2026-01-31T12:00:00Z.',
     },
     {
       args: ['alerts', '--since', '01/31/2026'],
-      says: '--since 01/31/2026 is no time; expected one such as 2026-01-31 or 2026-01-31T12:00:00Z.',
+      says: '--since 01/31/2026 is no time; expected one such as 24h, 2026-01-31 or 2026-01-31T12:00:00Z.',
     },
     {
       args: ['alerts', 'resolve', 'abc', '--as', 'released', '--actor', '  '],

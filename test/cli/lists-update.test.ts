@@ -60,7 +60,7 @@ describe('lists update', () => {
     expect(held.code).toBe(1)
     expect(JSON.parse(held.stdout)).toMatchObject([{ state: 'held', sha256: sha(half) }])
     expect((await user.run('doctor')).stdout).toContain('a version is held: `chainscreen lists show l`')
-    const approved = await user.run('lists', 'approve', 'l', sha(half).slice(0, 8), '--json')
+    const approved = await user.run('lists', 'approve', 'l', sha(half).slice(0, 8), '--yes', '--json')
     expect(approved.code).toBe(0)
     expect(JSON.parse(approved.stdout)).toMatchObject({ listId: 'l', sha256: sha(half), revision: 2 })
     expect(user.query('select active_snapshot from lists')).toEqual([{ active_snapshot: sha(half) }])

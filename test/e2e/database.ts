@@ -48,7 +48,8 @@ export function contentsOf(
   if (!existsSync(path)) return null
   const tables = query<{ name: string }>(
     path,
-    `select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name`,
+    `select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name != 'business_days'
+     order by name`,
   )
   return Object.fromEntries(
     tables.map(({ name }) => {

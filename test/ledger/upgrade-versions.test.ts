@@ -132,7 +132,8 @@ describe('a database of the schema version 23, as to versions of lists', () => {
     old.close()
     expect(Object.values(before).every((rows) => rows.length > 0)).toBe(true)
     const db = freshLedger(path)
-    expect(seen(db)).toEqual(before)
+    // Later versions add columns.
+    expect(seen(db)).toMatchObject(before)
     expect(forms(db)).toEqual(formsBefore)
     expect(db.pragma('foreign_key_check')).toEqual([])
     expect(db.pragma('integrity_check')).toEqual([{ integrity_check: 'ok' }])

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { findAlerts, resolveAlert } from '../../src/ledger/alerts/alert-queries.ts'
+import { findAlerts } from '../../src/ledger/alerts/alert-queries.ts'
 import { pinChain } from '../../src/ledger/blocks/chain.ts'
 import { all, type Db } from '../../src/ledger/database.ts'
 import { listHealth } from '../../src/ledger/lists/list-health.ts'
@@ -14,6 +14,7 @@ import { outOfForce } from '../../src/lists/out-of-force.ts'
 import { removeList } from '../../src/lists/remove-list.ts'
 import { reportLists } from '../../src/lists/report.ts'
 import { sealedPath } from '../../src/lists/seal.ts'
+import { decide } from '../../src/operations/decide.ts'
 import { preCheck } from '../../src/pipeline/pre-check.ts'
 import { at, chain, dump, freshLedger } from '../ledger/fixtures.ts'
 import { crashAt } from '../pipeline/crash-at.ts'
@@ -94,7 +95,7 @@ describe('a list that is taken out of force', () => {
         data: `{"revision":2,"removed_on":"2026-03-01","reason":"list-removed"}`,
       },
     ])
-    const stays = { entry_in_force: 0, entry_removed_on: '2026-03-01' }
+    const stays = { entry_in_force: 0, entry_removed_on: '2026-03-01', version: 2 }
     expect(findAlerts(db)).toEqual(before.map((alert) => ({ ...alert, ...stays })))
   })
 
@@ -158,7 +159,7 @@ describe('a list that is taken out of force', () => {
     const [{ id } = { id: '' }] = findAlerts(db)
     await removeList(db, 'house', [], ann)
     rescreenAll(db)
-    resolveAlert(db, id, { as: 'released', actor: 'ann', note: null, at: later })
+    decide(db, { ids: [id], decision: 'released' }, { actor: 'ann', note: null, at: later })
     expect(await load(content, '2026-03-05T10:00:00.000Z')).toMatchObject({ state: 'activated' })
     rescreenAll(db)
     expect(inForce(db)).toBe(31)

@@ -2,8 +2,8 @@ import type { Key } from '../../address/key.ts'
 import { readPasted } from '../../address/read-pasted.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { isoMoment } from '../../time/moments.ts'
-import { all, type Db, inTransaction, one } from '../database.ts'
-import { type AlertEventKind, writeEvent } from './write-alert.ts'
+import { all, type Db, one } from '../database.ts'
+import type { AlertEventKind } from './write-alert.ts'
 
 /** A row of `alerts`: see docs/alerts.md. */
 export interface AlertRow {
@@ -47,10 +47,21 @@ export interface CurrentAlertRow extends AlertRow {
   current_tags: string
   current_symbol: string | null
   current_decimals: number | null
+  /** The latest decision; `open` where there is none, or it was `reopened`. */
   disposition: string
   disposition_by: string | null
   disposition_at: string | null
   disposition_note: string | null
+  /** What one person proposed, and another has not confirmed; `null` where it lapsed. */
+  proposed: string | null
+  proposed_by: string | null
+  proposed_at: string | null
+  proposed_note: string | null
+  assignee: string | null
+  /** Grows with everything that may make a decision another one. */
+  version: number
+  /** When a report is due, `YYYY-MM-DD`; of an open alert, if it is blocked. */
+  due_on: string | null
   entry_in_force: number
   entry_removed_on: string | null
   transfer_count: number
@@ -79,6 +90,16 @@ export interface AlertFilter {
   tx?: string
   /** Own address, counterparty or listed address, in any form that it is written in. */
   address?: string
+  direction?: string
+  list?: string
+  /** A part of the name of the listed party. */
+  subject?: string
+  /** The exchange's own id of the own address. */
+  reference?: string
+  /** `null`: assigned to nobody. */
+  assignee?: string | null
+  /** Whose report is due on this day or before, `YYYY-MM-DD`. */
+  dueBy?: string
   /** Only those without a decision, of transactions that did not lose their block. */
   open?: boolean
   /** With the alerts that chainscreen raises to test itself. */
@@ -86,7 +107,7 @@ export interface AlertFilter {
   limit?: number
 }
 
-/** Alerts in the order they were raised; those of one block by height, then id. @throws `usage` where `since` is no moment. */
+/** Alerts, the newest first. @throws `usage` where `since` is no moment. */
 export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] {
   const conditions: string[] = []
   const params: unknown[] = []
@@ -100,6 +121,13 @@ export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] 
   if (filter.status !== undefined) where('status = ?', filter.status)
   if (filter.level !== undefined) where('current_level = ?', filter.level)
   if (filter.since !== undefined) where('created_at >= ?', momentOf(filter.since))
+  if (filter.direction !== undefined) where('direction = ?', filter.direction)
+  if (filter.list !== undefined) where('list_id = ?', filter.list)
+  if (filter.subject !== undefined)
+    where(`subject like ? escape '\\'`, `%${filter.subject.replace(/[\\%_]/g, '\\$&')}%`)
+  if (filter.reference !== undefined) where('own_reference = ?', filter.reference)
+  if (filter.assignee !== undefined) where('assignee is ?', filter.assignee)
+  if (filter.dueBy !== undefined) where('due_on <= ?', filter.dueBy)
   if (filter.tx !== undefined) {
     const digits = filter.tx.toLowerCase().replace(/^0x/, '')
     where('tx_hash in (?, ?)', digits, `0x${digits}`)
@@ -117,7 +145,7 @@ export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] 
   const condition = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
   return all<CurrentAlertRow>(
     db,
-    `select * from alerts_current ${condition} order by created_at, chain, block_height, id limit ?`,
+    `select * from alerts_current ${condition} order by created_at desc, chain, block_height desc, id limit ?`,
     ...params,
     filter.limit ?? -1,
   )
@@ -180,26 +208,4 @@ export function alertsOfEntry(db: Db, listId: string, entryKey: Key): CurrentAle
 export function alertExists(db: Db, id: string): boolean {
   const sql = `select 1 from alerts where id = ? and status not in ('orphaned', 'withdrawn')`
   return one(db, sql, id) !== undefined
-}
-
-/** What a person may decide on an alert. */
-export const dispositions = ['blocked', 'rejected', 'released', 'false-positive'] as const
-
-export type Disposition = (typeof dispositions)[number]
-
-/** Appends a person's decision. A later one stands over an earlier one; none is lost. */
-export function resolveAlert(
-  db: Db,
-  id: string,
-  decision: { as: Disposition; actor: string; note: string | null; at: string },
-): void {
-  inTransaction(db, () => {
-    writeEvent(db, {
-      alertId: findAlertId(db, id),
-      at: decision.at,
-      kind: decision.as,
-      actor: decision.actor,
-      note: decision.note,
-    })
-  })
 }

@@ -108,7 +108,7 @@ function amountText({ amount }: Finding): string | null {
   return amount === null ? null : String(amount)
 }
 
-/** What can happen to an alert. `acknowledged` to `false-positive` are a person's decisions. */
+/** What can happen to an alert. `acknowledged` to `reopened` are a person's decisions. */
 export type AlertEventKind =
   | 'created'
   | 'confirmed'
@@ -120,11 +120,14 @@ export type AlertEventKind =
   | 'entry-removed'
   | 'listed-again'
   | 'regraded'
+  | 'assigned'
+  | 'proposed'
   | 'acknowledged'
   | 'blocked'
   | 'rejected'
   | 'released'
   | 'false-positive'
+  | 'reopened'
   | 'note'
 
 interface AlertEvent {

@@ -1,5 +1,6 @@
 import type { BlockRef } from '../../screening/types.ts'
 import { writeEvent } from '../alerts/write-alert.ts'
+import { writeAudit } from '../audit.ts'
 import { shortenCoverage, uncoverAbove } from '../coverage/coverage.ts'
 import { all, type Db, inTransaction, one, run } from '../database.ts'
 import { orphanFreezes } from '../freezes/freeze-entries.ts'
@@ -130,6 +131,8 @@ export function rewind(db: Db, chain: Chain, { to, served, actor, note, at }: Re
       ...[chain.id, at, actor, note, cursor.height, cursor.hash, to.height, to.hash],
       ...[impact.alerts, impact.decided.length],
     )
+    const data = { from: cursor.height, to: to.height, alerts: impact.alerts, decided: impact.decided.length }
+    writeAudit(db, { actor, note, at }, 'chain.rewound', chain.id, data)
     return impact
   })
 }

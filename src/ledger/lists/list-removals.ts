@@ -1,3 +1,4 @@
+import { writeAudit } from '../audit.ts'
 import { type Db, one, run } from '../database.ts'
 import { dropFreezeList } from '../freezes/freeze-contracts.ts'
 import { bumpRevision, readRevisions } from '../revisions.ts'
@@ -72,6 +73,7 @@ export function markRemoved(
     'insert into list_removals (list_id, at, actor, note, entries, revision) values (?, ?, ?, ?, ?, ?)',
     ...[id, by.at, by.actor, by.note, entries, revision],
   )
+  writeAudit(db, by, 'list.removed', id, { entries, revision })
   return { ...by, entries, revision }
 }
 

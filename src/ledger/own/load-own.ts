@@ -10,6 +10,8 @@ export interface LoadOptions {
   /** Told how many rows were compared and written so far. */
   onWritten?: ((rows: number) => void) | undefined
   signal?: AbortSignal | undefined
+  /** Called in the transaction that makes the load count. */
+  record?: ((counts: { added: number; changed: number; revision: number }) => void) | undefined
 }
 
 /** A daemon that finds new addresses of a descriptor in block after block makes revisions faster than rows are dated anew. */
@@ -22,7 +24,7 @@ const patientTries = 3
 export async function loadStaged(
   db: Db,
   at: string,
-  { onWritten, signal }: LoadOptions = {},
+  { onWritten, signal, record = () => {} }: LoadOptions = {},
 ): Promise<{ added: number; changed: number }> {
   const begun = inTransaction(db, () => begin(db))
   const load: Load = { ...begun, at }
@@ -40,13 +42,18 @@ export async function loadStaged(
     onWritten?.(written)
     if (signal?.aborted) throw new ChainscreenError('aborted', 'Interrupted: nothing was loaded.')
   }
-  for (let tries = 1; !inTransaction(db, () => publish(db, load, { added, changed })); tries++) {
+  const publishNow = () => {
+    const isDone = publish(db, load, { added, changed })
+    if (isDone) record({ added, changed, revision: readRevisions(db).own })
+    return isDone
+  }
+  for (let tries = 1; !inTransaction(db, publishNow); tries++) {
     const before = load.revision
     if (tries === patientTries) {
       inTransaction(db, () => {
         load.revision = readRevisions(db).own + 1
         redateAll(db, load, before)
-        publish(db, load, { added, changed })
+        publishNow()
       })
       break
     }

@@ -4,6 +4,7 @@ import type { OwnKind } from '../../own/own-row.ts'
 import { type Db, each, inTransaction, one, run } from '../database.ts'
 import { whileLoading } from '../while-loading.ts'
 import { type LoadOptions, type LoadPosition, lastLoad, loadStaged, publishedLoad } from './load-own.ts'
+import { retireDescriptors } from './own-descriptors.ts'
 import { entriesNaming } from './own-variants.ts'
 
 /** An address the exchange controls. */
@@ -144,13 +145,33 @@ function refuseListed(db: Db): void {
 }
 
 /**
- * Marks addresses as out of use, all or none. They stay own: what still moves through them is screened.
+ * Marks addresses and descriptors as out of use, all or none. They stay own: what still moves through them is screened.
  *
+ * @param options.checksums of descriptors that are there, without `#`.
+ * @param options.record called in the same transaction, for each of them.
  * @throws `usage` naming the keys that are not own; nothing is retired then. `database-busy` while own addresses are
  * being loaded for too long.
  */
-export function retireOwnAddresses(db: Db, keys: readonly Key[], at: string): Promise<void> {
-  return whileLoading(db, () => inTransaction(db, () => retire(db, keys, at)))
+export function retireOwnAddresses(
+  db: Db,
+  keys: readonly Key[],
+  at: string,
+  options: { checksums?: readonly string[]; record?: (target: string) => void } = {},
+): Promise<void> {
+  const { checksums = [], record = () => {} } = options
+  return whileLoading(db, () =>
+    inTransaction(db, () => {
+      retire(db, keys, at)
+      retireDescriptors(db, checksums, at)
+      for (const key of keys) record(ownText(db, key))
+      for (const checksum of checksums) record(`#${checksum}`)
+    }),
+  )
+}
+
+function ownText(db: Db, key: Key): string {
+  const sql = 'select address from own_addresses where key = ? order by chain limit 1'
+  return one<{ address: string }>(db, sql, key)?.address ?? key
 }
 
 function retire(db: Db, keys: readonly Key[], at: string): void {

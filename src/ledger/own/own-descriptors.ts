@@ -40,9 +40,16 @@ interface AskedWindow {
  * Writes a descriptor down, or what is new of one that is there: its windows only grow. Its addresses are derived by
  * whoever comes next.
  *
+ * @param record called in the same transaction.
  * @returns its id.
  */
-export function addDescriptor(db: Db, own: OwnDescriptor, window: AskedWindow, at: string): number {
+export function addDescriptor(
+  db: Db,
+  own: OwnDescriptor,
+  window: AskedWindow,
+  at: string,
+  record: () => void = () => {},
+): number {
   return inTransaction(db, () => {
     const { checksum, descriptor, chain, network, kind, reference, gap } = own
     const known = findDescriptor(db, descriptor, chain)
@@ -70,6 +77,7 @@ export function addDescriptor(db: Db, own: OwnDescriptor, window: AskedWindow, a
         ...[id, branch, window.asked, window.used],
       )
     }
+    record()
     return id
   })
 }
@@ -112,18 +120,16 @@ export function refuseUnknownDescriptors(db: Db, checksums: readonly string[]): 
   )
 }
 
-/** Marks descriptors, and their addresses, as out of use. They stay own, and the chain may still use new ones. */
+/** Marks descriptors, and their addresses, as out of use, inside a transaction. They stay own, and the chain may still use new ones. */
 export function retireDescriptors(db: Db, checksums: readonly string[], at: string): void {
-  inTransaction(db, () => {
-    for (const checksum of checksums) {
-      retireDerived(db, checksum, at)
-      run(
-        db,
-        'update own_descriptors set retired_at = ? where checksum = ? and retired_at is null',
-        ...[at, checksum],
-      )
-    }
-  })
+  for (const checksum of checksums) {
+    retireDerived(db, checksum, at)
+    run(
+      db,
+      'update own_descriptors set retired_at = ? where checksum = ? and retired_at is null',
+      ...[at, checksum],
+    )
+  }
 }
 
 /**

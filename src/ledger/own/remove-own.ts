@@ -1,5 +1,6 @@
 import { type Key, keyFamily } from '../../address/key.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
+import { type Act, writeAudit } from '../audit.ts'
 import { familyOfChain } from '../blocks/chain.ts'
 import { insertReplay, type Replay, readReplay } from '../blocks/replays.ts'
 import type { ChainRow } from '../coverage/coverage-gaps.ts'
@@ -11,14 +12,6 @@ import { isOwnAnywhere, type OwnAddressRow } from './own-addresses.ts'
 import { itemsNaming } from './own-variants.ts'
 import { withdrawAlert } from './read-as-foreign.ts'
 
-/** Who says that addresses never were own, when and why. */
-export interface RemovalWords {
-  actor: string
-  note: string | null
-  /** Now, ISO-8601. */
-  at: string
-}
-
 /**
  * Says of addresses that they never were own, all or none: they are foreign from then on. One transaction writes down who
  * said so, and all that follows from it: ranges of blocks that were screened with them as own are to be read again; what
@@ -29,7 +22,7 @@ export interface RemovalWords {
  * @throws `usage` naming the keys that are not own, or belong to a descriptor; nothing is removed then. `database-busy`
  * while own addresses are being loaded for too long.
  */
-export function removeOwnAddresses(db: Db, keys: readonly Key[], words: RemovalWords): Promise<Replay[]> {
+export function removeOwnAddresses(db: Db, keys: readonly Key[], words: Act): Promise<Replay[]> {
   const distinct = [...new Set(keys)]
   return whileLoading(db, () =>
     inTransaction(db, () => {
@@ -74,7 +67,8 @@ function rowsOf(db: Db, key: Key): OwnAddressRow[] {
   return all<OwnAddressRow>(db, 'select * from own_addresses where key = ? and removed_at is null', key)
 }
 
-function markRemoved(db: Db, row: OwnAddressRow, revision: number, { actor, note, at }: RemovalWords): void {
+function markRemoved(db: Db, row: OwnAddressRow, revision: number, words: Act): void {
+  const { actor, note, at } = words
   run(
     db,
     `insert into own_removals (key, chain, address, at, actor, note, added_revision, revision)
@@ -86,6 +80,7 @@ function markRemoved(db: Db, row: OwnAddressRow, revision: number, { actor, note
     'update own_rows set removed_at = ? where key = ? and chain = ? and removed_at is null',
     ...[at, row.key, row.chain],
   )
+  writeAudit(db, words, 'own.removed', row.address, { key: row.key, chain: row.chain || null, revision })
 }
 
 /** That a list names it, and what waits for a block: no reading of a block would withdraw these. */

@@ -2,12 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Key } from '../../../src/address/key.ts'
-import { findAlerts, resolveAlert } from '../../../src/ledger/alerts/alert-queries.ts'
+import { findAlerts } from '../../../src/ledger/alerts/alert-queries.ts'
 import { all, type Db } from '../../../src/ledger/database.ts'
 import { askRescreen } from '../../../src/ledger/lists/ask-rescreen.ts'
 import { versionAtSql } from '../../../src/ledger/lists/entry-versions.ts'
 import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
 import { importList } from '../../../src/lists/import-list.ts'
+import { decide as decideAlerts } from '../../../src/operations/decide.ts'
 import type { ScreenableTx } from '../../../src/screening/types.ts'
 import { at, freshChain, freshLedger } from '../../ledger/fixtures.ts'
 import { evm, own, party, transfer, tx } from '../../screening/builders.ts'
@@ -36,7 +37,7 @@ const dispositions = (db: Db) =>
   )
 const decide = (db: Db, hash: string, as: 'released' | 'blocked' | 'false-positive') => {
   const alert = findAlerts(db).find(({ tx_hash }) => (tx_hash ?? 'own') === hash)
-  resolveAlert(db, alert?.id ?? '', { as, actor: 'ann', note: null, at })
+  decideAlerts(db, { ids: [alert?.id ?? ''], decision: as }, { actor: 'ann', note: null, at })
 }
 const list = (db: Db, keys: readonly Key[], issuedOn: string, subject?: string) => {
   activateList(db, keys, 'ofac-sdn', issuedOn, subject)

@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { evmKey } from '../../../src/address/key.ts'
 import type { SourceBlock } from '../../../src/chains/source.ts'
-import { resolveAlert } from '../../../src/ledger/alerts/alert-queries.ts'
 import { nextAlertedSql } from '../../../src/ledger/alerts/regrades.ts'
 import { rollBack } from '../../../src/ledger/blocks/roll-back.ts'
 import { readCoverage } from '../../../src/ledger/coverage/coverage-queries.ts'
@@ -13,6 +12,7 @@ import { all, type Db } from '../../../src/ledger/database.ts'
 import { openLedger } from '../../../src/ledger/open.ts'
 import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
 import { type KnownAsset, putKnownAssets } from '../../../src/ledger/transfers/known-assets.ts'
+import { decide } from '../../../src/operations/decide.ts'
 import { screenBlocks } from '../../../src/pipeline/blocks/screen-blocks.ts'
 import { address, blockOf, chainOf, hash, log, type TxSketch, topic, words } from '../../chains/evm/build.ts'
 import { at, chain, commit, dump, ref } from '../../ledger/fixtures.ts'
@@ -200,7 +200,7 @@ describe('a token that the config names later', () => {
     const { db, follow } = await ledger({})
     follow(7, { logs: [pays(usdt)] })
     const [{ id } = { id: '' }] = all<{ id: string }>(db, 'select id from alerts')
-    resolveAlert(db, id, { as: 'released', actor: 'ann', note: null, at })
+    decide(db, { ids: [id], decision: 'released' }, { actor: 'ann', note: null, at })
     restart(db, { [usdt]: 'USDT' })
     expect(all(db, 'select disposition, current_level from alerts_current')).toEqual([
       { disposition: 'released', current_level: 'high' },

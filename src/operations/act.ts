@@ -1,0 +1,47 @@
+import { mayHoldSecret } from '../address/secret.ts'
+import { ChainscreenError } from '../diagnostics/errors.ts'
+import type { Act } from '../ledger/audit.ts'
+import { tellsOfPerson } from '../privacy/forbidden-columns.ts'
+
+const longest = { actor: 100, assignee: 100, reference: 200, note: 4_000 } as const
+
+/**
+ * A person's words as they are stored, permanently.
+ *
+ * @param field what they are, for the message.
+ * @returns them without white space around them.
+ * @throws ChainscreenError `usage` where they are too long, hold control characters, a secret or 32 bytes in hex, or tell of
+ * nationality, birth or documents. The words are not repeated.
+ */
+export function checkedWords(field: keyof typeof longest, text: string): string {
+  const words = text.trim()
+  const refuse = (why: string) => {
+    throw new ChainscreenError('usage', `--${field} ${why}`)
+  }
+  if (mayHoldSecret(words)) {
+    refuse(
+      'holds what may be a private key or a seed phrase (not shown), and nothing was done: it would be stored permanently. Of a hash, give its first 16 digits.',
+    )
+  }
+  if (tellsOfPerson(words)) {
+    refuse(
+      'tells of nationality, birth or documents (not shown), and nothing was done: chainscreen never stores these. Name the case in which they stand.',
+    )
+  }
+  if (words.length > longest[field])
+    refuse(`has ${words.length} characters; expected ${longest[field]} at most.`)
+  if (/[^\P{Cc}\n\t]/u.test(words)) refuse('has control characters; expected plain text.')
+  return words
+}
+
+/**
+ * Who does something and why, checked.
+ *
+ * @throws ChainscreenError `usage` as {@link checkedWords}, and where no actor is named.
+ */
+export function checkedAct({ actor, note, at }: Act): Act {
+  const name = checkedWords('actor', actor)
+  if (name === '') throw new ChainscreenError('usage', '--actor is empty; expected the name of who decided.')
+  const words = note === null ? '' : checkedWords('note', note)
+  return { actor: name, note: words === '' ? null : words, at }
+}

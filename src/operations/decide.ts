@@ -1,0 +1,169 @@
+import { ChainscreenError } from '../diagnostics/errors.ts'
+import { findAlertId } from '../ledger/alerts/alert-queries.ts'
+import {
+  currentAlert,
+  putSecondPerson,
+  secondPersonDecisions,
+  standingProposal,
+  writeDecision,
+} from '../ledger/alerts/decisions.ts'
+import { type Act, writeAudit } from '../ledger/audit.ts'
+import { type Db, inTransaction } from '../ledger/database.ts'
+import { type Decision, isReported } from '../screening/decision.ts'
+import { isoMoment } from '../time/moments.ts'
+import { checkedAct } from './act.ts'
+
+export interface DecisionRequest {
+  /** Alerts, by id or its first digits. All are decided, or none. */
+  ids: readonly string[]
+  decision: Decision
+  /** The day on which the property became blocked or the transaction was rejected, `YYYY-MM-DD`; by default what the alert says. */
+  on?: string | null
+  /** The version of the one alert that was seen: another one by now is refused. */
+  version?: number
+}
+
+/** What became of one alert. */
+export interface Decided {
+  id: string
+  decision: Decision
+  /** `proposed`: another person has to confirm it. `confirmed`: this was that person. */
+  outcome: 'decided' | 'proposed' | 'confirmed'
+  /** Who proposed what this confirmed. */
+  proposedBy: string | null
+  /** When a report is due, `YYYY-MM-DD`. */
+  dueOn: string | null
+}
+
+/**
+ * Decides alerts. Where the decision needs two people, the first one proposes it, and the same decision of another one confirms it.
+ *
+ * @throws ChainscreenError `usage` for an alert that is not there, words that must not be stored, and a day that is none;
+ * `alert-changed` where an alert has another version by now; `needs-other-person` for who proposed the decision.
+ */
+export function decide(db: Db, request: DecisionRequest, by: Act): Decided[] {
+  const act = checkedAct(by)
+  const on = checkedDay(request, act.at)
+  return inTransaction(db, () =>
+    idsOf(db, request.ids).map((id) => {
+      refuseChanged(db, id, request.version)
+      return decideOne(db, id, { decision: request.decision, on }, act)
+    }),
+  )
+}
+
+/**
+ * Confirms what another person proposed.
+ *
+ * @throws ChainscreenError as {@link decide}; `usage` where no proposal stands.
+ */
+export function confirm(
+  db: Db,
+  { ids, version }: Pick<DecisionRequest, 'ids' | 'version'>,
+  by: Act,
+): Decided[] {
+  const act = checkedAct(by)
+  return inTransaction(db, () =>
+    idsOf(db, ids).map((id) => {
+      refuseChanged(db, id, version)
+      const proposal = standingProposal(db, id)
+      if (proposal === undefined) {
+        throw new ChainscreenError(
+          'usage',
+          `Nothing is proposed for alert ${id}, or something happened to it since: \`chainscreen alerts show ${id.slice(0, 12)}\` has its events.`,
+        )
+      }
+      return decideOne(db, id, { decision: proposal.decision, on: null }, act)
+    }),
+  )
+}
+
+function decideOne(
+  db: Db,
+  id: string,
+  { decision, on }: { decision: Decision; on: string | null },
+  act: Act,
+): Decided {
+  const done = (outcome: Decided['outcome'], proposedBy: string | null): Decided => {
+    const { due_on } = currentAlert(db, id)
+    const dueOn = outcome !== 'proposed' && isReported(decision) ? due_on : null
+    writeAudit(db, act, `alert.${outcome === 'proposed' ? 'proposed' : decision}`, id, {
+      ...(outcome === 'proposed' && { decision }),
+      ...(proposedBy !== null && { proposedBy }),
+      ...(on !== null && { on }),
+    })
+    return { id, decision, outcome, proposedBy, dueOn }
+  }
+  const needsTwo = secondPersonDecisions(db).includes(decision)
+  const proposal = standingProposal(db, id)
+  if (!needsTwo && proposal?.decision !== decision) {
+    writeDecision(db, id, { ...act, kind: decision, data: { on } })
+    return done('decided', null)
+  }
+  if (proposal === undefined || proposal.decision !== decision) {
+    writeDecision(db, id, { ...act, kind: 'proposed', data: { decision, on } })
+    return done('proposed', null)
+  }
+  if (isSamePerson(proposal.actor, act.actor)) {
+    throw new ChainscreenError(
+      'needs-other-person',
+      `${act.actor} proposed \`${decision}\` for alert ${id}: another person has to confirm it.`,
+    )
+  }
+  const data = { proposal: proposal.seq, proposedBy: proposal.actor, on: on ?? proposal.on }
+  writeDecision(db, id, { ...act, kind: decision, data })
+  return done('confirmed', proposal.actor)
+}
+
+/** As the trigger of `alert_events` compares them. */
+function isSamePerson(one: string, other: string): boolean {
+  return one.trim().toLowerCase() === other.trim().toLowerCase()
+}
+
+/** Whole ids, each once. */
+export function idsOf(db: Db, ids: readonly string[]): string[] {
+  return [...new Set(ids.map((id) => findAlertId(db, id)))]
+}
+
+function refuseChanged(db: Db, id: string, seen: number | undefined): void {
+  if (seen === undefined) return
+  const { version } = currentAlert(db, id)
+  if (version === seen) return
+  throw new ChainscreenError(
+    'alert-changed',
+    `Alert ${id} changed since you saw it: it has version ${version} now, and you saw ${seen}. Look at it again, then decide.`,
+  )
+}
+
+function checkedDay({ on = null, decision }: DecisionRequest, at: string): string | null {
+  if (on === null) return null
+  if (!isReported(decision)) {
+    throw new ChainscreenError(
+      'usage',
+      `--on is the day of \`blocked\` or \`rejected\`; not of \`${decision}\`.`,
+    )
+  }
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(on) || isoMoment(on) === null)
+    throw new ChainscreenError('usage', `--on ${on} is no day; expected one such as 2026-01-31.`)
+  // A day begins first in UTC+14.
+  if (Date.parse(on) > Date.parse(at) + 14 * 3_600_000)
+    throw new ChainscreenError('usage', `--on ${on} is in the future; expected the day on which it happened.`)
+  return on
+}
+
+/**
+ * Makes the config's `decisions.secondPerson` what the database demands of every decision, whoever writes it.
+ *
+ * @returns whether it changed.
+ */
+export function requireSecondPerson(db: Db, wanted: readonly Decision[], act: Act): boolean {
+  const sorted = [...new Set(wanted)].sort()
+  const isSame = () => JSON.stringify(secondPersonDecisions(db)) === JSON.stringify(sorted)
+  if (isSame()) return false
+  return inTransaction(db, () => {
+    if (isSame()) return false
+    putSecondPerson(db, sorted)
+    writeAudit(db, act, 'decisions.second-person', 'config', { decisions: sorted })
+    return true
+  })
+}
