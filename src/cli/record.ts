@@ -64,6 +64,5 @@ export const recordCommand: CommandFactory = () =>
     })
 
 function authOf(chain: ChainConfig) {
-  if (chain.type !== 'bitcoin' || chain.auth === undefined) return undefined
-  return 'cookieFile' in chain.auth ? { cookie: chain.auth.cookieFile } : chain.auth
+  return chain.type === 'bitcoin' ? chain.auth : undefined
 }

@@ -35,8 +35,7 @@ export async function recordBlocks(
   async function addRange(): Promise<string[] | null> {
     const hashes: string[] = []
     for (let start = from; start <= to; start += parallel) {
-      if (signal?.aborted)
-        throw new ChainscreenError('aborted', 'Recording was interrupted; nothing was written.')
+      if (signal?.aborted) throw interruptedRecording()
       const heights = Array.from({ length: Math.min(parallel, to - start + 1) }, (_, index) => start + index)
       const refs = await Promise.all(
         heights.map(async (height) => ({ height, hash: await recorder.hashAt(height) })),
@@ -86,6 +85,10 @@ export async function recordBlocks(
     finalized !== null && finalized.height >= to ? { height: to, hash: hashes.at(-1) ?? '' } : finalized
   if (capped !== null) await addBlocks([capped])
   await addView({ kind: 'view', from, hashes, finalized: capped })
+}
+
+export function interruptedRecording(cause?: unknown): ChainscreenError {
+  return new ChainscreenError('aborted', 'Recording was interrupted; nothing was written.', { cause })
 }
 
 /** What the recorder needs of one chain family. */

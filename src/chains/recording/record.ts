@@ -1,10 +1,17 @@
 import { existsSync } from 'node:fs'
 import { ZodError } from 'zod'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
+import type { NodeAuth } from '../node-http/node-client.ts'
 import type { RecordedView, RecordingHeader } from './format.ts'
-import { type NodeAuth, openRawNode } from './raw-node.ts'
+import { openRawNode, type RawNode } from './raw-node.ts'
 import { bitcoinRecorder } from './record-bitcoin.ts'
-import { createRecordingWriter, type Recorder, type RecordingWriter, recordBlocks } from './record-blocks.ts'
+import {
+  createRecordingWriter,
+  interruptedRecording,
+  type Recorder,
+  type RecordingWriter,
+  recordBlocks,
+} from './record-blocks.ts'
 import { evmRecorder } from './record-evm.ts'
 import { headOf, readRecording } from './recording.ts'
 
@@ -59,6 +66,17 @@ export async function record(options: RecordOptions): Promise<RecordResult> {
       `${options.out} is there already: add to it with --append, or choose another name. It may be the only copy.`,
     )
   const node = openRawNode(options.url, options.auth, options.signal)
+  try {
+    return await recordFrom(node, options)
+  } catch (error) {
+    if (options.signal?.aborted) throw interruptedRecording(error)
+    throw error
+  } finally {
+    await node.close()
+  }
+}
+
+async function recordFrom(node: RawNode, options: RecordOptions): Promise<RecordResult> {
   const everything = options.everything === true
   const recorder = await (options.family === 'evm'
     ? evmRecorder(node, options)

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import { ChainscreenError } from '../../../diagnostics/errors.ts'
-import type { PickTree } from '../pick-json.ts'
+import type { PickTree } from '../../../json/pick-json.ts'
 import { type Line, readLines } from '../read-text.ts'
 import { pick } from './entity.ts'
 

@@ -1,5 +1,5 @@
 import { ChainscreenError } from '../../../diagnostics/errors.ts'
-import { type Picked, type PickTree, pickJson, withObjects } from '../pick-json.ts'
+import { type Picked, type PickTree, pickJson, withObjects } from '../../../json/pick-json.ts'
 import type { Line } from '../read-text.ts'
 
 type NumberedText = Pick<Line, 'number' | 'text'>

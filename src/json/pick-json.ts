@@ -14,7 +14,8 @@ export type Picked = ReadonlyMap<string, readonly string[]>
 /** No path of a tree. */
 export const withObjects = '{}'
 
-const maxDepth = 100
+/** How deep objects and lists may stand in each other, where the caller does not say. */
+const usualDepth = 100
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const word = /true|false|null/y
 const space = /[ \t\n\r]*/y
@@ -22,10 +23,13 @@ const space = /[ \t\n\r]*/y
 /**
  * Reads one JSON object from start to end, checks that it is well-formed, and hands over only what the tree names.
  *
- * @throws SyntaxError where the text is no JSON object, has a wanted member twice, or is deeper than any entity is.
+ * @param maxDepth how deep objects and lists may stand in each other.
+ * @throws SyntaxError where the text is no JSON object, has a wanted member twice, or is deeper than that.
+ * @example
+ * pickJson('{"id":1,"result":0.10}', { result: 'raw' }).get('result') // ['0.10']
  */
-export function pickJson(text: string, tree: PickTree): Picked {
-  const reader = new Reader(text)
+export function pickJson(text: string, tree: PickTree, maxDepth = usualDepth): Picked {
+  const reader = new Reader(text, maxDepth)
   reader.object(tree, '', 0)
   reader.end()
   return reader.picked
@@ -35,17 +39,19 @@ class Reader {
   readonly picked = new Map<string, readonly string[]>()
   readonly #seen = new Set<string>()
   readonly #text: string
+  readonly #maxDepth: number
   #at = 0
 
-  constructor(text: string) {
+  constructor(text: string, maxDepth: number) {
     this.#text = text
+    this.#maxDepth = maxDepth
   }
 
-  object(tree: PickTree | null, path: string, depth: number): void {
+  object(tree: PickTree, path: string, depth: number): void {
     this.#list('{', '}', depth, () => {
       const name = this.#string()
       this.#expect(':')
-      const want = tree !== null && Object.hasOwn(tree, name) ? tree[name] : undefined
+      const want = Object.hasOwn(tree, name) ? tree[name] : undefined
       this.#member(want, path === '' ? name : `${path}.${name}`, depth + 1)
     })
   }
@@ -87,17 +93,54 @@ class Reader {
     return texts
   }
 
+  /** Goes past a value. Without recursion: the trace of a transaction may have a thousand calls in each other. */
   #skip(depth: number): void {
+    const closers: string[] = []
+    do {
+      if (this.#enter(closers, depth)) continue
+      // A value ends here, and with it the objects and lists that it is the last of.
+      for (let close = closers.at(-1); close !== undefined; close = closers.at(-1)) {
+        this.#match(space)
+        const next = this.#text[this.#at]
+        if (next !== ',' && next !== close) this.#fail()
+        this.#at++
+        if (next === ',') {
+          if (close === '}') this.#skipName()
+          break
+        }
+        closers.pop()
+      }
+    } while (closers.length > 0)
+  }
+
+  /** Goes past a value without parts, or into an object or list that has some: then `true`, and its end is added to the closers. */
+  #enter(closers: string[], depth: number): boolean {
     this.#match(space)
     const start = this.#text[this.#at]
-    if (start === '{') this.object(null, '', depth)
-    else if (start === '[') this.#list('[', ']', depth, () => this.#skip(depth + 1))
-    else if (start === '"') this.#stringEnd()
-    else if (!this.#match(word) && !this.#match(number)) this.#fail()
+    if (start === '"') this.#stringEnd()
+    else if (start === '{' || start === '[') {
+      if (depth + closers.length > this.#maxDepth) this.#failDepth()
+      const close = start === '{' ? '}' : ']'
+      this.#at++
+      this.#match(space)
+      if (this.#text[this.#at] !== close) {
+        closers.push(close)
+        if (start === '{') this.#skipName()
+        return true
+      }
+      this.#at++
+    } else if (!this.#match(word) && !this.#match(number)) this.#fail()
+    return false
+  }
+
+  #skipName(): void {
+    this.#match(space)
+    this.#stringEnd()
+    this.#expect(':')
   }
 
   #list(open: string, close: string, depth: number, item: () => void): void {
-    if (depth > maxDepth) throw new SyntaxError(`deeper than ${maxDepth}`)
+    if (depth > this.#maxDepth) this.#failDepth()
     this.#expect(open)
     this.#match(space)
     if (this.#text[this.#at] === close) {
@@ -153,6 +196,10 @@ class Reader {
     if (!pattern.test(this.#text)) return false
     this.#at = pattern.lastIndex
     return true
+  }
+
+  #failDepth(): never {
+    throw new SyntaxError(`deeper than ${this.#maxDepth}`)
   }
 
   #fail(): never {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { pickJson, withObjects } from '../../../src/lists/formats/pick-json.ts'
+import { pickJson, withObjects } from '../../src/json/pick-json.ts'
 
 const tree = { id: 'text', list: 'texts', whole: 'raw', inside: { name: 'text', list: 'texts' } } as const
 const pick = (text: string) => Object.fromEntries(pickJson(text, tree))
@@ -44,6 +44,29 @@ describe('pickJson', () => {
         expect(JSON.parse(picked.whole?.[0] ?? '')).toEqual(JSON.parse(any))
       }),
     )
+  })
+
+  it('gives every member of every object as it was written', () => {
+    const indents = fc.constantFrom(undefined, 2, '\t')
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), indents, (object, indent) => {
+        const text = JSON.stringify(object, null, indent)
+        for (const [name, value] of Object.entries(JSON.parse(text) as object)) {
+          const [raw] = pickJson(text, { [name]: 'raw' }).get(name) ?? []
+          expect(JSON.parse(raw ?? 'missing')).toEqual(value)
+        }
+      }),
+    )
+    expect(pickJson('{"id":1,"result":0.10}', { result: 'raw' }).get('result')).toEqual(['0.10'])
+    expect(pickJson('{"id":1,"nested":{"result":1}}', { result: 'raw' }).get('result')).toBeUndefined()
+  })
+
+  it('goes past a thousand calls in each other, where it may go so deep', () => {
+    const calls = 1_024
+    const trace = `${'{"to":"0x","calls":['.repeat(calls)}${']}'.repeat(calls)}`
+    const text = `{"id":1,"result":[{"result":${trace}}]}`
+    expect(() => pickJson(text, { result: 'raw' })).toThrow('deeper than 100')
+    expect(pickJson(text, { result: 'raw' }, 10_000).get('result')).toEqual([`[{"result":${trace}}]`])
   })
 
   it('refuses exactly what JSON.parse refuses', () => {
