@@ -48,7 +48,8 @@ export async function runDaemon(config: Config, given: DaemonOptions): Promise<v
   await withCloseStack(async ({ defer }) => {
     const db = openLedger(config.database, { create })
     defer(() => db.close())
-    defer(takeDaemonLock(db))
+    const chains = config.chains.map(({ id }) => id)
+    defer(takeDaemonLock(db, chains))
     const file = watchDatabaseFile(db, now)
     defer(file.stop)
     const signal = AbortSignal.any([given.signal, file.signal])

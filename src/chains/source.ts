@@ -106,6 +106,8 @@ export interface Trial {
   found: string
   /** What to change, where something is wrong. */
   advice: string | null
+  /** Of the trial of the block that is due: whether the node has it. Absent if that is not known, and for other trials. */
+  block?: 'served' | 'missing'
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Db } from '../ledger/database.ts'
 import { isDaemonBeating, takeDaemonLock } from '../ledger/file-locks.ts'
 import { openLedger } from '../ledger/open.ts'
 import { loadLists } from '../lists/load-lists.ts'
-import { watchRescan } from '../operations/watch-rescan.ts'
+import { refuseUnfollowed, watchRescan } from '../operations/watch-rescan.ts'
 import { chainOf, createSource, pinned } from '../pipeline/blocks/create-source.ts'
 import { Memory } from '../pipeline/blocks/screening-index.ts'
 import { replay } from '../pipeline/rescans/replay.ts'
@@ -91,6 +91,7 @@ function lockUnlessDaemon(db: Db): (() => void) | null {
 
 /** With the daemon's config and node, behind its follower. */
 async function byDaemon({ db, chain: { id }, range, log, progress }: Job): Promise<StepCounts> {
+  refuseUnfollowed(db, id)
   const asked = askRescan(db, id, range, now())
   const about = { chain: id, ...range }
   log.info(

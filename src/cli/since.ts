@@ -2,6 +2,7 @@ import type { ChainConfig } from '../config/chains.ts'
 import type { Config } from '../config/schema.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import { createLog } from '../diagnostics/log.ts'
+import { readChainState } from '../ledger/blocks/chain.ts'
 import {
   askReplay,
   beginReplayAt,
@@ -11,10 +12,11 @@ import {
 } from '../ledger/blocks/replays.ts'
 import { isAnyScreened } from '../ledger/coverage/coverage.ts'
 import type { Db } from '../ledger/database.ts'
+import { daemonChains } from '../ledger/file-locks.ts'
 import { chainOfHeight } from '../own/chain-of-height.ts'
 import type { OwnCounts } from '../own/import-own.ts'
 import type { WatchedFamily } from '../own/own-row.ts'
-import { missingBlocks, screenBackwards } from '../pipeline/rescans/rescan-now.ts'
+import { firstServed, missingBlocks, screenBackwards } from '../pipeline/rescans/rescan-now.ts'
 import { type CommonOptions, now, parseHeight, stopSignal } from './common.ts'
 import { createProgress, printJson, printLine } from './output.ts'
 import { rescreenAfter } from './rescreen.ts'
@@ -54,8 +56,8 @@ export interface BackwardsReport {
   chain: string
   from: number
   to: number
-  /** `left`: a daemon does it. */
-  state: 'done' | 'left'
+  /** `left`: the running daemon does it. `queued`: the running daemon does not follow the chain, so one with another config will. */
+  state: 'done' | 'left' | 'queued'
   created: number
   reinstated: number
   known: number
@@ -78,7 +80,9 @@ export async function screenSince(
       ...{ log, now, signal: stopSignal() },
       onProgress: ({ done, total }) => progress.update('blocks rescanned', done, total),
     })
-    return { chain: chain.id, from, to, state: counts === null ? 'left' : 'done', ...(counts ?? none) }
+    const isLeft = (daemonChains(db) ?? [chain.id]).includes(chain.id)
+    const left = isLeft ? 'left' : 'queued'
+    return { chain: chain.id, from, to, state: counts === null ? left : 'done', ...(counts ?? none) }
   } finally {
     progress.stop()
   }
@@ -90,6 +94,10 @@ export function printRescan(report: BackwardsReport | null): void {
   else if (report.state === 'left') {
     printLine(
       `The running daemon rescans blocks ${report.from} to ${report.to} of ${report.chain}, behind its follower: \`chainscreen coverage\` shows what is left.`,
+    )
+  } else if (report.state === 'queued') {
+    printLine(
+      `Blocks ${report.from} to ${report.to} of ${report.chain} are queued, but the running daemon does not follow ${report.chain}: restart it with a config that has this chain.`,
     )
   } else {
     printLine(
@@ -124,12 +132,18 @@ export async function finishAdding(
   const isRefused = since !== null && asked === null && since.isMissing
   if (options.json) printJson({ ...report, ...(since && { backwards }) })
   else if (since && !isRefused) printRescan(backwards)
-  if (isRefused) {
-    throw new ChainscreenError(
-      'failure',
-      `The node of ${since.chain.id} has no block ${since.height} (it may be pruned): the addresses were added, and no rescan was queued; repeat the command with a later --since.`,
-    )
-  }
+  if (isRefused) throw await withoutBlock(db, since)
+}
+
+/** The error for a height that the node can't serve, with the first one that it can. */
+async function withoutBlock(db: Db, { chain, height }: Since): Promise<ChainscreenError> {
+  const first = await firstServed(chain, height, readChainState(db, chain.id).cursor?.height ?? height)
+  const [lack, later] =
+    first === null ? ['', 'with a later --since'] : [`; its first block is ${first}`, `with --since ${first}`]
+  return new ChainscreenError(
+    'failure',
+    `The node of ${chain.id} has no block ${height} (it may be pruned)${lack}. The addresses were added, and no rescan was queued: repeat the command ${later}.`,
+  )
 }
 
 function jobOf({ chain, height, isMissing }: Since, ownRevision: number) {

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
 import type { ChainSource } from '../chains/source.ts'
 import type { EvmChainConfig } from '../config/evm.ts'
 import { ChainscreenError, isTemporary, messageOf } from '../diagnostics/errors.ts'
-import { readChainState } from '../ledger/blocks/chain.ts'
-import { openLedgerForReading } from '../ledger/open.ts'
 import { createSource } from '../pipeline/blocks/create-source.ts'
+import { firstHeight } from '../pipeline/rescans/rescan-now.ts'
 import type { Checkup } from './doctor.ts'
+import { nextHeight } from './nodes.ts'
 
 /** What a node has of a block. `traces`: `null` where neither it nor the next ones have transactions to tell by. */
 interface Served {
@@ -27,31 +26,30 @@ export async function checkHistory(
   database: string,
   signal?: AbortSignal,
 ): Promise<Checkup[]> {
-  const due = nextBlock(chain, database)
+  const due = nextHeight(database, chain)
   if (due === null) return []
-  return Promise.all(chain.rpc.map((url) => checkNodeHistory({ ...chain, rpc: [url] }, due, signal)))
+  const nodes = await Promise.all(chain.rpc.map((url) => readHistory({ ...chain, rpc: [url] }, due, signal)))
+  const known = nodes.filter((node) => 'receipts' in node)
+  return nodes.map((node) => {
+    const what = `history of ${chain.id}`
+    if (!('receipts' in node)) return { what, state: 'warn', found: node.failure, advice: null }
+    return { what, ...verdict(chain, node, known) }
+  })
 }
 
-/** `null`: whatever the head is then. */
-function nextBlock(chain: EvmChainConfig, database: string): number | null {
-  const start = chain.start === 'latest' ? null : chain.start
-  if (!existsSync(database)) return start
-  let cursor: { height: number } | null = null
-  try {
-    const db = openLedgerForReading(database)
-    try {
-      cursor = readChainState(db, chain.id).cursor
-    } finally {
-      db.close()
-    }
-  } catch {
-    // What is wrong with the database is told where that is looked at.
-  }
-  return cursor === null ? start : cursor.height + 1
+/** How far back a node goes: `receipts` and `traces` are the first blocks from `from` on that it has them of. */
+interface NodeHistory {
+  endpoint: string
+  from: number
+  receipts: number
+  traces: number
 }
 
-async function checkNodeHistory(chain: EvmChainConfig, due: number, signal?: AbortSignal): Promise<Checkup> {
-  const what = `history of ${chain.id}`
+async function readHistory(
+  chain: EvmChainConfig,
+  due: number,
+  signal?: AbortSignal,
+): Promise<NodeHistory | { failure: string }> {
   const wants = chain.traces !== 'off'
   const asked = { ...chain, traces: wants ? ('auto' as const) : chain.traces, verify: 'off' as const }
   // Each block is asked for once in a while only: nothing is waited for.
@@ -64,39 +62,35 @@ async function checkNodeHistory(chain: EvmChainConfig, due: number, signal?: Abo
     const search = createSearch(source, head.height, limit)
     const receipts = await search(from, (served) => served.receipts)
     const traces = wants && info.traces ? await search(from, (served) => served.traces !== false) : from
-    return verdict(chain, what, source.endpoint, { from, receipts, traces: Math.max(traces, receipts) })
+    return { endpoint: source.endpoint, from, receipts, traces: Math.max(traces, receipts) }
   } catch (error) {
-    const found = limit.aborted
+    const failure = limit.aborted
       ? `${source.endpoint} could not be searched within ${longestMs / 1000} s`
       : messageOf(error)
-    return { what, state: 'warn', found, advice: null }
+    return { failure }
   } finally {
     await source.close()
   }
 }
 
-/** The lowest block from a height on that has something, if what is there once is there from then on; above the head: none. */
+/** Finds the lowest block that has something, if every block after it has it too; above the head: none. */
 function createSearch(source: ChainSource, head: number, signal: AbortSignal) {
   const known = new Map<number, Promise<Served>>()
   const serves = (height: number) => {
-    const asked = known.get(height) ?? look(source, height, head, signal)
+    const asked = known.get(height) ?? readServed(source, height, head, signal)
     known.set(height, asked)
     return asked
   }
-  return async (from: number, has: (served: Served) => boolean): Promise<number> => {
-    if (has(await serves(from))) return from
-    let without = from
-    let first = head + 1
-    while (first - without > 1) {
-      const middle = Math.floor((without + first) / 2)
-      if (has(await serves(middle))) first = middle
-      else without = middle
-    }
-    return first
-  }
+  return (from: number, has: (served: Served) => boolean) =>
+    firstHeight(from, head, async (height) => has(await serves(height)))
 }
 
-async function look(source: ChainSource, height: number, head: number, signal: AbortSignal): Promise<Served> {
+async function readServed(
+  source: ChainSource,
+  height: number,
+  head: number,
+  signal: AbortSignal,
+): Promise<Served> {
   for (let at = height; at <= Math.min(height + neighbours, head); at++) {
     try {
       const block = await source.block(at, signal)
@@ -113,23 +107,27 @@ async function look(source: ChainSource, height: number, head: number, signal: A
 
 function verdict(
   chain: EvmChainConfig,
-  what: string,
-  endpoint: string,
-  { from, receipts, traces }: { from: number; receipts: number; traces: number },
-): Checkup {
-  if (receipts > from)
+  { endpoint, from, receipts, traces }: NodeHistory,
+  nodes: readonly NodeHistory[],
+): Omit<Checkup, 'what'> {
+  if (receipts > from) {
+    const found = `${endpoint} has receipts from block ${receipts} on, and block ${from} is due`
+    const other = nodes.find((node) => node.receipts <= from)
+    if (other !== undefined) return servedBy(other, found)
     return {
-      what,
       state: 'fail',
-      found: `${endpoint} has receipts from block ${receipts} on, and block ${from} is due`,
+      found,
       advice: `use a node that keeps the receipts of older blocks; for a new database, \`start: ${receipts}\` also does`,
     }
+  }
   if (traces > from) {
+    const found = `${endpoint} has receipts of block ${from}, which is due, and call traces from block ${traces} on`
+    const other = nodes.find((node) => node.traces <= from)
+    if (other !== undefined) return servedBy(other, found)
     const missing = `blocks ${from} to ${traces - 1}`
     return {
-      what,
       state: chain.traces === 'required' ? 'fail' : 'warn',
-      found: `${endpoint} has receipts of block ${from}, which is due, and call traces from block ${traces} on`,
+      found,
       advice:
         chain.traces === 'required'
           ? `use an archive node, or set traces: auto: ${missing} are then screened without traces, at level \`logs\``
@@ -137,5 +135,11 @@ function verdict(
     }
   }
   const all = chain.traces === 'off' ? 'receipts' : 'receipts and, where it serves any, call traces'
-  return { what, state: 'ok', found: `${endpoint} has ${all} of block ${from}, which is due`, advice: null }
+  return { state: 'ok', found: `${endpoint} has ${all} of block ${from}, which is due`, advice: null }
+}
+
+/** Another node of the chain has what this one lacks. */
+function servedBy({ endpoint, from }: NodeHistory, found: string): Omit<Checkup, 'what'> {
+  const advice = `keep ${endpoint} in \`rpc\`: only it has the older blocks`
+  return { state: 'warn', found: `${found}; ${endpoint} serves them from block ${from} on`, advice }
 }

@@ -1,4 +1,4 @@
-import type { ChainSource } from '../chains/source.ts'
+import type { ChainSource, Trial } from '../chains/source.ts'
 import { shallowFinality } from '../config/chains.ts'
 import type { EvmChainConfig } from '../config/evm.ts'
 import type { Config } from '../config/schema.ts'
@@ -9,7 +9,13 @@ import { openLedgerForReading } from '../ledger/open.ts'
 import { createSource } from '../pipeline/blocks/create-source.ts'
 import type { Checkup } from './doctor.ts'
 
-/** Each Bitcoin node for itself, which one block and one reorg can be tried with; the nodes of an EVM chain as they are read. */
+/** What one node was found to be. */
+interface NodeCheck {
+  endpoint: string
+  checkups: (Checkup & Pick<Trial, 'block'>)[]
+}
+
+/** Each Bitcoin node by itself, since one block and one reorg can be tried with it; the nodes of an EVM chain as they are read. */
 export async function checkChain(
   database: string,
   chain: Config['chains'][number],
@@ -18,11 +24,28 @@ export async function checkChain(
   const due = nextHeight(database, chain)
   const nodes =
     chain.type === 'bitcoin' ? chain.rpc.map((url) => ({ ...chain, rpc: [url] as const })) : [chain]
-  return (await Promise.all(nodes.map((node) => checkNode(database, node, due, signal)))).flat()
+  const checks = await Promise.all(nodes.map((node) => checkNode(database, node, due, signal)))
+  return checks.flatMap(({ checkups }) => checkups.map((checkup) => besideOthers(checkup, checks)))
+}
+
+/** A node without the block that is due stops nothing while another node of the chain serves it. */
+function besideOthers(
+  { block, ...checkup }: NodeCheck['checkups'][number],
+  checks: readonly NodeCheck[],
+): Checkup {
+  const other = checks.find(({ checkups }) => checkups.some((found) => found.block === 'served'))
+  if (block !== 'missing' || other === undefined) return checkup
+  const found = `${checkup.found}; ${other.endpoint} serves it`
+  return {
+    ...checkup,
+    state: 'warn',
+    found,
+    advice: `keep ${other.endpoint} in \`rpc\`: only it has these blocks`,
+  }
 }
 
 /** The block that a follower would read next; `null` for the head. */
-function nextHeight(database: string, { id, start }: Config['chains'][number]): number | null {
+export function nextHeight(database: string, { id, start }: Config['chains'][number]): number | null {
   const { cursor } = withLedger(database, (db) => readChainState(db, id)) ?? { cursor: null }
   if (cursor !== null) return cursor.height + 1
   return start === 'latest' ? null : start
@@ -48,8 +71,18 @@ async function checkNode(
   chain: Config['chains'][number],
   due: number | null,
   signal?: AbortSignal,
-): Promise<Checkup[]> {
+): Promise<NodeCheck> {
   const source = createSource(chain)
+  return { endpoint: source.endpoint, checkups: await checkSource(database, chain, source, due, signal) }
+}
+
+async function checkSource(
+  database: string,
+  chain: Config['chains'][number],
+  source: ChainSource,
+  due: number | null,
+  signal?: AbortSignal,
+): Promise<NodeCheck['checkups']> {
   const what = `chain ${chain.id}`
   try {
     const info = await source.open(signal)

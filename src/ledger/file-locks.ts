@@ -4,13 +4,14 @@ import { ChainscreenError } from '../diagnostics/errors.ts'
 import { type Db, databaseError, one, run } from './database.ts'
 
 /**
- * One daemon per database. The lock is an exclusive SQLite lock on `<database>.lock`: the operating system lets go
- * of it when the process ends, however it ends. Our pid stands in the ledger, for the one who is refused.
+ * One daemon per database. The lock is an exclusive SQLite lock on `<database>.lock`: the operating system releases
+ * it when the process ends, however it ends. The ledger has the pid, for the error that another process gets.
  *
- * @returns lets go of the lock.
+ * @param chains that the process follows; `null` for a command that works as a daemon does.
+ * @returns releases the lock.
  * @throws `database-locked` with the pid of the daemon that holds it.
  */
-export function takeDaemonLock(db: Db): () => void {
+export function takeDaemonLock(db: Db, chains: readonly string[] | null = null): () => void {
   const release = takeFileLock(lockPath(db))
   if (release === null) {
     throw new ChainscreenError(
@@ -21,14 +22,24 @@ export function takeDaemonLock(db: Db): () => void {
   try {
     run(
       db,
-      `insert into meta (key, value) values ('daemon_pid', ?) on conflict (key) do update set value = excluded.value`,
-      String(process.pid),
+      `insert into meta (key, value) values ('daemon_pid', ?), ('daemon_chains', ?)
+       on conflict (key) do update set value = excluded.value`,
+      ...[String(process.pid), JSON.stringify(chains)],
     )
   } catch (error) {
     release()
     throw error
   }
   return release
+}
+
+/**
+ * The chains that the last daemon on this database follows, by their ids in its config; `null` if a command had the lock last, or a
+ * daemon of an earlier version.
+ */
+export function daemonChains(db: Db): string[] | null {
+  const row = one<{ value: string }>(db, `select value from meta where key = 'daemon_chains'`)
+  return row === undefined ? null : (JSON.parse(row.value) as string[] | null)
 }
 
 /** Whether no daemon, nor any command that works as one does, holds the database. */

@@ -3,7 +3,7 @@ import { readChainState, readHalt } from '../ledger/blocks/chain.ts'
 import type { StepCounts } from '../ledger/blocks/commit-step.ts'
 import { pendingReplays, type Replay, readReplay, replayCounts } from '../ledger/blocks/replays.ts'
 import type { Db } from '../ledger/database.ts'
-import { isDaemonLockFree } from '../ledger/file-locks.ts'
+import { daemonChains, isDaemonLockFree } from '../ledger/file-locks.ts'
 import { pause } from '../lifecycle/loop.ts'
 
 export interface RescanWatch {
@@ -25,7 +25,7 @@ const looksWithoutDaemon = 6
  *
  * @returns what it found.
  * @throws ChainscreenError `aborted` on the signal; `rescan-left` where the daemon ended, or its node can't serve the blocks;
- * `failure` where the daemon's chain halted. The rescan stays queued in each case.
+ * `failure` where the daemon's chain halted, or its config lacks the chain. The rescan stays queued in each case.
  */
 export async function watchRescan(db: Db, asked: Replay, watch: RescanWatch): Promise<StepCounts> {
   const { signal, pollMs = 500 } = watch
@@ -51,7 +51,18 @@ export async function watchRescan(db: Db, asked: Replay, watch: RescanWatch): Pr
   }
 }
 
+/** @throws ChainscreenError `failure` if the daemon that runs does not follow a chain: nobody would do the rescan. */
+export function refuseUnfollowed(db: Db, chain: string): void {
+  const followed = daemonChains(db)
+  if (followed === null || followed.includes(chain)) return
+  throw new ChainscreenError(
+    'failure',
+    `The running daemon does not follow ${chain}: its config has ${followed.join(', ') || 'no chain'}. Restart it with a config that has ${chain}, or stop it and repeat the command.`,
+  )
+}
+
 function refuseStuck(db: Db, job: Replay): void {
+  refuseUnfollowed(db, job.chain)
   if (job.failure !== null)
     throw left(job, `The daemon could not read the blocks (${job.failure})`, 'it will retry')
   const halt = readHalt(db, job.chain)

@@ -37,9 +37,9 @@ describe('doctor, of a node (anvil) that keeps receipts and state for a while on
   })
   afterAll(() => anvil.stop())
 
-  /** @param oldest the first block whose receipts, and whose traces, are there. */
+  /** @param nodes for each node of the chain, the first block whose receipts, and whose traces, are there. */
   async function history(
-    oldest: { receipts: number; traces: number },
+    nodes: { receipts: number; traces: number } | { receipts: number; traces: number }[],
     {
       traces = 'auto',
       start = 3,
@@ -52,17 +52,19 @@ describe('doctor, of a node (anvil) that keeps receipts and state for a while on
         (heights.get(String(params[0])) ?? 0) < first
           ? otherwise(params, response)
           : anvil.rpc(method, ...params)
-    const node = await startFakeNode({
-      ...Object.fromEntries(
-        methods.map((method): [string, Handler] => [method, (params) => anvil.rpc(method, ...params)]),
-      ),
-      eth_getBlockReceipts: from(oldest.receipts, () => null, 'eth_getBlockReceipts'),
-      debug_traceBlockByHash: from(
-        oldest.traces,
-        rpcError(-32000, 'required historical state unavailable (reexec=128)'),
-        'debug_traceBlockByHash',
-      ),
-    })
+    const startNode = (oldest: { receipts: number; traces: number }) =>
+      startFakeNode({
+        ...Object.fromEntries(
+          methods.map((method): [string, Handler] => [method, (params) => anvil.rpc(method, ...params)]),
+        ),
+        eth_getBlockReceipts: from(oldest.receipts, () => null, 'eth_getBlockReceipts'),
+        debug_traceBlockByHash: from(
+          oldest.traces,
+          rpcError(-32000, 'required historical state unavailable (reexec=128)'),
+          'debug_traceBlockByHash',
+        ),
+      })
+    const started = await Promise.all([nodes].flat().map(startNode))
     const database = join(tempDir(), 'doctor.db')
     if (cursor !== undefined) {
       const db = openTestLedger(database)
@@ -73,12 +75,14 @@ describe('doctor, of a node (anvil) that keeps receipts and state for a while on
     }
     const config = configSchema.parse({
       database,
-      chains: [{ id: 'anvil', type: 'evm', chainId: 31337, rpc: [node.url], start, traces }],
+      chains: [
+        { id: 'anvil', type: 'evm', chainId: 31337, rpc: started.map(({ url }) => url), start, traces },
+      ],
     })
     const all = await examine(config, '2026-01-01T00:00:00.000Z')
     return {
       checkups: all.filter(({ what }) => what.startsWith('history')),
-      traced: node.calls.filter((call) => call.startsWith('debug')).length,
+      traced: started.flatMap(({ calls }) => calls).filter((call) => call.startsWith('debug')).length,
     }
   }
 
@@ -112,6 +116,27 @@ describe('doctor, of a node (anvil) that keeps receipts and state for a while on
     const { checkups } = await history({ receipts: 17, traces: 29 })
     expect(checkups).toMatchObject([
       { state: 'fail', found: expect.stringMatching(/receipts from block 17 on, and block 3 is due/) },
+    ])
+  })
+
+  it('warns of a node whose receipts or traces are gone where another one of the chain has them', async () => {
+    const pruned = { receipts: 17, traces: 29 }
+    const untraced = { receipts: 0, traces: 29 }
+    const archive = { receipts: 0, traces: 0 }
+    const { checkups } = await history([pruned, untraced, archive], { traces: 'required' })
+    expect(checkups).toMatchObject([
+      {
+        state: 'warn',
+        found: expect.stringMatching(
+          /receipts from block 17 on, and block 3 is due; .* serves them from block 3 on/,
+        ),
+        advice: expect.stringMatching(/^keep http.* in `rpc`/),
+      },
+      {
+        state: 'warn',
+        found: expect.stringMatching(/call traces from block 29 on; .* serves them from block 3 on/),
+      },
+      { state: 'ok' },
     ])
   })
 

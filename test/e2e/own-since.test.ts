@@ -84,12 +84,32 @@ describe('--since', () => {
     expect(found(user)).toEqual(found(always))
   })
 
+  it('is queued, and says so, where the running daemon does not follow the chain', async () => {
+    const { user, chain } = await late('bitcoin')
+    user.configure({ lists: demoLists, chains: [] })
+    const daemon = user.start(['run'])
+    const pid = () =>
+      user.query<{ value: string }>(`select value from meta where key = 'daemon_pid'`)[0]?.value
+    await waitFor('the daemon', () => (pid() === String(daemon.pid) ? true : undefined))
+    user.configure({ lists: demoLists, chains: [chain] })
+    const since = ['--since', String(first.bitcoin)]
+    const added = await user.run('own', 'import', ownFile('bitcoin'), ...since)
+    expect(added).toMatchObject({ code: 0, stdout: expect.stringContaining('does not follow bitcoin') })
+    const range = ['--from', String(first.bitcoin), '--to', String(first.bitcoin + 1)]
+    const replay = await user.run('replay', 'bitcoin', ...range)
+    expect(replay).toMatchObject({ code: 1, stdout: '' })
+    expect(replay.stderr).toContain('The running daemon does not follow bitcoin: its config has no chain.')
+    expect(user.query('select cause, state from replays')).toEqual([{ cause: 'added', state: 'pending' }])
+    daemon.child.kill('SIGTERM')
+    expect(await daemon.done).toMatchObject({ code: 0 })
+  })
+
   it('from a block that the node does not have adds the addresses, says so, and asks for nothing', async () => {
     const { user, always } = await late('bitcoin')
     const missing = await user.run('own', 'import', ownFile('bitcoin'), '--since', '1')
     expect(missing.code).toBe(1)
     expect(missing.stderr).toBe(
-      'The node of bitcoin has no block 1 (it may be pruned): the addresses were added, and no rescan was queued; repeat the command with a later --since.\n',
+      'The node of bitcoin has no block 1 (it may be pruned); its first block is 111. The addresses were added, and no rescan was queued: repeat the command with --since 111.\n',
     )
     expect(user.query('select 1 from replays')).toEqual([])
     const later = await user.run('own', 'import', ownFile('bitcoin'), '--since', '111')

@@ -9,7 +9,7 @@ import {
 } from '../../src/ledger/blocks/replays.ts'
 import type { Db } from '../../src/ledger/database.ts'
 import { takeDaemonLock } from '../../src/ledger/file-locks.ts'
-import { type RescanWatch, watchRescan } from '../../src/operations/watch-rescan.ts'
+import { type RescanWatch, refuseUnfollowed, watchRescan } from '../../src/operations/watch-rescan.ts'
 import { at, chain, commit, freshChain, ref, screened } from '../ledger/fixtures.ts'
 
 /** Followed from 5 to 9; `daemon` holds the lock, as a daemon does, until the ledger is closed. */
@@ -68,6 +68,23 @@ describe('a range that is asked for beside a daemon', () => {
     noteHalt(db, chain.id, null, at)
     release()
     await expect(watch(db, id)).rejects.toMatchObject({ code: 'rescan-left' })
+  })
+
+  it('is refused, and not waited for, where the daemon does not follow its chain', async () => {
+    const { db, release } = followed()
+    const { id } = askRescan(db, chain.id, { from: 5, to: 8 }, at)
+    release()
+    const releaseOther = takeDaemonLock(db, ['bitcoin'])
+    const error = {
+      code: 'failure',
+      message: expect.stringContaining('does not follow ethereum: its config has bitcoin.'),
+    }
+    expect(() => refuseUnfollowed(db, chain.id)).toThrow(expect.objectContaining(error))
+    await expect(watch(db, id)).rejects.toMatchObject(error)
+    expect(pendingReplays(db, chain.id)).toHaveLength(1)
+    releaseOther()
+    takeDaemonLock(db, ['bitcoin', chain.id])()
+    expect(refuseUnfollowed(db, chain.id)).toBeUndefined()
   })
 
   it('says what it waits for', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
+import { ChainscreenError, isMissing, messageOf } from '../../diagnostics/errors.ts'
 import type { RpcCall } from '../node-http/json-rpc.ts'
 import type { NodeClient } from '../node-http/node-client.ts'
 import type { SourceBlock, Trial } from '../source.ts'
@@ -74,6 +74,7 @@ async function tryBlock(
   if (pruneHeight !== undefined && height < pruneHeight) {
     return {
       state: 'fail',
+      block: 'missing',
       found: `the node at ${node.endpoint} has pruned its blocks below ${pruneHeight}, and the next to read is ${height}`,
       advice: `use a node that has them (prune=0), or set start to ${pruneHeight} or above on a new database`,
     }
@@ -82,12 +83,18 @@ async function tryBlock(
     const read = await block(height, signal)
     release(read)
     const found = `read block ${height} at level ${read.level}`
-    if (read.level === 'full') return { state: 'ok', found, advice: null }
+    if (read.level === 'full') return { state: 'ok', block: 'served', found, advice: null }
     const advice =
       'run Bitcoin Core 30 with rest=1, or with txindex=1, and with its undo data: until then withdrawals are not found'
-    return { state: 'warn', found: `${found}: ${read.unscreened[0]?.reason ?? ''}`, advice }
+    return { state: 'warn', block: 'served', found: `${found}: ${read.unscreened[0]?.reason ?? ''}`, advice }
   } catch (error) {
-    return { state: 'fail', found: `block ${height}: ${messageOf(error)}`, advice: detailsOf(error) }
+    const missing = isMissing(error) ? { block: 'missing' as const } : {}
+    return {
+      state: 'fail',
+      ...missing,
+      found: `block ${height}: ${messageOf(error)}`,
+      advice: detailsOf(error),
+    }
   }
 }
 

@@ -113,3 +113,35 @@ async function isServed(config: ChainConfig, height: number): Promise<boolean | 
     await source.close()
   }
 }
+
+/**
+ * The first block at or above a height that the chain's node has, if it has every later one too.
+ *
+ * @returns `null` if it has none up to `last`, or can't be asked now.
+ */
+export async function firstServed(config: ChainConfig, height: number, last: number): Promise<number | null> {
+  let isKnown = true
+  const first = await firstHeight(height, last, async (at) => {
+    const served = await isServed(config, at)
+    if (served === null) isKnown = false
+    return served === true
+  })
+  return isKnown && first <= last ? first : null
+}
+
+/** Searches by halving for the first height of a range that has something which all later ones have too. @returns `last + 1` for none. */
+export async function firstHeight(
+  from: number,
+  last: number,
+  has: (height: number) => Promise<boolean>,
+): Promise<number> {
+  if (await has(from)) return from
+  let without = from
+  let first = last + 1
+  while (first - without > 1) {
+    const middle = Math.floor((without + first) / 2)
+    if (await has(middle)) first = middle
+    else without = middle
+  }
+  return first
+}

@@ -24,7 +24,7 @@ async function tried(next: number, state: Partial<FakeNodeState>) {
 describe('a node that is tried out', () => {
   it('reads the next block that is due, and its last one where that is not there yet', async () => {
     const ok = (height: number) => [
-      { state: 'ok', found: `read block ${height} at level full`, advice: null },
+      { state: 'ok', block: 'served', found: `read block ${height} at level full`, advice: null },
     ]
     expect((await tried(2, { whitelist: methods })).trials).toEqual(ok(2))
     expect((await tried(4, {})).trials).toEqual(ok(3))
@@ -35,6 +35,7 @@ describe('a node that is tried out', () => {
     expect(trials).toMatchObject([
       {
         state: 'fail',
+        block: 'missing',
         found: expect.stringMatching(/has pruned its blocks below 2, and the next to read is 1$/),
       },
     ])
@@ -48,6 +49,7 @@ describe('a node that is tried out', () => {
     const { trials } = await tried(2, { rest: false, intercept })
     expect(trials[0]).toMatchObject({
       state: 'fail',
+      block: 'missing',
       found: expect.stringContaining('has no block 2 (it is pruned)'),
     })
   })
