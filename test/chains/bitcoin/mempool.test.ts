@@ -70,6 +70,17 @@ describe('the mempool of a Bitcoin Core', () => {
     expect(extracted(await early.read(both.slice(1)))).toHaveLength(1)
   })
 
+  it('leaves out only the transaction of which a coin is larger than an answer may be', async () => {
+    const { mined, txids, coins, claims, ...state } = waiting(deposit, withdrawal)
+    const large = claims[0]?.[1] ?? ''
+    const asm = 'x'.repeat(10_000_001)
+    const { mempool } = await mempoolOf(
+      { ...state, coins: new Map([...coins, [large, { ...coins.get(large), asm }]]) },
+      mined.slice(0, 2),
+    )
+    expect((await mempool.read(txids)).map(({ hash }) => hash)).toEqual([txids[1]])
+  })
+
   it('leaves out what it can not understand, and gives it once it can', async () => {
     const { mined, txids, coins, ...state } = waiting(deposit, withdrawal)
     const { mempool, node } = await mempoolOf(state, mined.slice(0, 2))

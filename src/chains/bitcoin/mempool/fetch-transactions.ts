@@ -129,21 +129,32 @@ async function fromCoins(
 ): Promise<void> {
   for (let i = 0; i < outpoints.length; i += outputsPerBatch) {
     const asked = outpoints.slice(i, i + outputsPerBatch)
-    const calls = asked.map(readOutpoint).map(({ txid, index }) => ({
-      method: 'gettxout',
-      params: [txid, index, false],
-    }))
-    const options = { maxBytes: maxOutputsBytes, prepare: quoteAmounts }
-    const coins = await rpc.batch(calls, coinSchema, signal, options).catch((error: unknown) => {
-      // A script can be longer, in words, than any answer: what it holds is not known, as of one that is not there.
-      if (error instanceof AnswerTooLarge) return []
-      throw error
-    })
-    for (const [at, coin] of coins.entries()) {
+    for (const [at, coin] of (await coinsOf(rpc, asked, signal)).entries()) {
       if (coin === null || coin instanceof RpcError) continue
       const value = satoshiOf(coin.value)
       if (value === undefined) continue
       found.set(asked[at] ?? '', { value, script: hexBytes(coin.scriptPubKey.hex) })
     }
   }
+}
+
+/** One for each outpoint. An answer that is too large for one alone counts as none: the others are known all the same. */
+async function coinsOf(
+  rpc: RpcClient,
+  outpoints: readonly string[],
+  signal?: AbortSignal,
+): Promise<(z.infer<typeof coinSchema> | RpcError)[]> {
+  const calls = outpoints.map(readOutpoint).map(({ txid, index }) => ({
+    method: 'gettxout',
+    params: [txid, index, false],
+  }))
+  try {
+    return await rpc.batch(calls, coinSchema, signal, { maxBytes: maxOutputsBytes, prepare: quoteAmounts })
+  } catch (error) {
+    if (!(error instanceof AnswerTooLarge)) throw error
+    if (outpoints.length < 2) return [null]
+  }
+  const half = outpoints.length >> 1
+  const first = await coinsOf(rpc, outpoints.slice(0, half), signal)
+  return [...first, ...(await coinsOf(rpc, outpoints.slice(half), signal))]
 }
