@@ -125,11 +125,28 @@ function proveContractAddresses(
     const served = receipt?.contractAddress
     if (tx.to || receipt === undefined || served === null || served === undefined) continue
     if (!isKnownType(typeOf(tx))) continue
-    // A deposit of the OP stack is created under a nonce that stands in its receipt.
-    const nonce = servedFields(receipt).depositNonce ?? servedFields(tx).nonce
     const field = `receipts[${index}].contractAddress`
+    const { nonce, isProved } = creationNonce(tx, receipt)
+    if (!isProved) {
+      findings.leave(field, 'before Canyon, the nonce of a deposit is in no root')
+      continue
+    }
     findings.check({ field, served, compute: () => createdAddress(tx.from, nonce, keccak) })
   }
+}
+
+/**
+ * The nonce that a contract is created under. Only a deposit of the OP stack has it in its receipt, which commits to it since
+ * Canyon: with one in any other receipt, a node could choose among the addresses that a sender ever creates.
+ *
+ * @see https://specs.optimism.io/protocol/deposits.html#deposit-receipt
+ */
+function creationNonce(tx: RpcTransaction, receipt: RpcReceipt): { nonce: unknown; isProved: boolean } {
+  const { nonce } = servedFields(tx)
+  if (typeOf(tx) !== opDeposit) return { nonce, isProved: true }
+  const { depositNonce, depositReceiptVersion } = servedFields(receipt)
+  const isCommitted = depositReceiptVersion !== undefined && depositReceiptVersion !== null
+  return { nonce: depositNonce ?? nonce, isProved: isCommitted }
 }
 
 function createdAddress(from: string, nonce: unknown, keccak: Keccak): string {

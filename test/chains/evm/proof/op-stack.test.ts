@@ -1,3 +1,4 @@
+import { getContractAddress } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { proveSigners } from '../../../../src/chains/evm/proof/signers.ts'
 import { keccak } from './keccak.ts'
@@ -29,5 +30,36 @@ describe('an OP stack block', () => {
     expect(prove({ block: isthmus, receipts }).mismatches).toEqual([])
     const withdrawals = [{ index: '0x1', validatorIndex: '0x2', address: zeros(40), amount: '0x5' }]
     expect(wrongFields(prove({ block: { ...isthmus, withdrawals }, receipts }))).toEqual(['withdrawalsRoot'])
+  })
+})
+
+describe('the contract that a transaction creates', () => {
+  const zero = `0x${'0'.repeat(40)}` as const
+  const underNonce = (nonce: bigint) => getContractAddress({ from: zero, nonce }).toLowerCase()
+  const creation = (type: string, contractAddress: string, receipt: object) => {
+    const { block, receipts } = opBlock({ from: zero, to: null, type, nonce: '0x5' })
+    const changed = receipts.map((one) => ({ ...one, contractAddress, ...receipt }))
+    return prove({ block, receipts: changed as never })
+  }
+  const ofContract = (fields: readonly string[]) =>
+    fields.filter((field) => field.includes('contractAddress'))
+
+  it('is under the nonce in the receipt of a deposit alone', () => {
+    const other = { depositNonce: '0x9' }
+    expect(ofContract(wrongFields(creation('0x7e', underNonce(9n), other)))).toEqual([])
+    expect(ofContract(wrongFields(creation('0x7e', underNonce(5n), other)))).toHaveLength(1)
+    for (const type of ['0x0', '0x2']) {
+      expect(ofContract(wrongFields(creation(type, underNonce(5n), other)))).toEqual([])
+      expect(ofContract(wrongFields(creation(type, underNonce(9n), other)))).toHaveLength(1)
+    }
+  })
+
+  it('is not proved of a deposit before Canyon, whose receipt does not commit to its nonce', () => {
+    const before = { depositNonce: '0x9', depositReceiptVersion: undefined }
+    const proof = creation('0x7e', underNonce(9n), before)
+    expect(ofContract(wrongFields(proof))).toEqual([])
+    expect(ofContract(proof.unproved)).toEqual([
+      'receipts[].contractAddress: before Canyon, the nonce of a deposit is in no root',
+    ])
   })
 })
