@@ -1,7 +1,7 @@
 import type { RpcLog } from '../types.ts'
 import { decodeBatch, decodeTransfer, decodeTransferWithData } from './decode-transfer.ts'
 import * as topics from './event-words.ts'
-import { dataLength, hasWords, topicAddress, wordAt } from './event-words.ts'
+import { dataLength, hasWords, topicAddress, topicAt, wordAt } from './event-words.ts'
 import { type Movement, movementOf, restatingOf } from './movement.ts'
 
 /** Reads one kind of log; `null` where it has not the shape of its event. */
@@ -63,13 +63,13 @@ function decodeSingle(log: RpcLog, index: number): Movement[] | null {
 function decodeOfId(log: RpcLog, index: number): Movement[] | null {
   const [, from, to, id] = log.topics
   if (from === undefined || to === undefined || id === undefined) return null
-  const amount = hasWords(log.data, 2) ? wordAt(log.data, 32) : null
+  const caller = hasWords(log.data, 2) ? topicAt(log.data, 0) : null
   const movement = {
     asset: `erc6909:${log.address}:${BigInt(id)}`,
     from: topicAddress(from),
     to: topicAddress(to),
-    amount,
-    ...(amount !== null && { operator: `0x${log.data.slice(26, 66).toLowerCase()}` }),
+    amount: caller === null ? null : wordAt(log.data, 32),
+    ...(caller !== null && { operator: topicAddress(caller) }),
   }
   return [movementOf(log, index, movement)]
 }

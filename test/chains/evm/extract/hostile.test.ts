@@ -41,6 +41,7 @@ const smallWords = fc
 const anyData = fc.oneof(
   smallWords,
   fc.constant(words(own, address(3), 1)),
+  fc.constantFrom(32, 64, 96).map((bytes) => `0x${'zz'.repeat(bytes)}`),
   fc.uint8Array({ maxLength: 200 }).map((bytes) => `0x${Buffer.from(bytes).toString('hex')}`),
   fc.string({ maxLength: 150 }).map((text) => `0x${text}`),
 )
@@ -58,6 +59,7 @@ describe('whatever a contract writes', () => {
             expect(transfer.own).toBe(evmKey(own))
             expect(transfer.amount === null || transfer.amount >= 0n).toBe(true)
             expect(transfer.parties.map(({ key }) => key)).not.toContain(evmKey(own))
+            for (const { key } of transfer.parties) expect(key).toMatch(/^evm:[0-9a-f]{40}$/)
           }
         }
       }),

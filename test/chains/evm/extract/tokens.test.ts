@@ -211,6 +211,15 @@ describe('ERC-6909', () => {
       { key: evmKey(operator), role: 'operator' },
     ])
   })
+
+  it('with data that is no hex names no caller, and is kept as zero of an unknown asset', () => {
+    const data = `0x${'zz'.repeat(32)}${words(300).slice(2)}`
+    const [transfer] = found(
+      log(junk, [topics.transferOfIdTopic, topic(stranger), topic(own), words(9)], data),
+    )
+    expect(transfer).toMatchObject({ amount: 0n, tags: ['zero-value', 'unknown-asset'] })
+    expect(transfer?.parties.map(({ key }) => key)).toEqual([stranger, address(0xf1), junk].map(evmKey))
+  })
 })
 
 describe('wrapped coins', () => {
