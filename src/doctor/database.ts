@@ -15,12 +15,16 @@ const shownFaults = 5
  *
  * @param path of the database.
  * @param options.deep compare every index with its table too (`integrity_check`); that may take hours for a large file.
+ * @param options.busyTimeoutMs how long to wait for somebody who writes.
  * @returns what is wrong, or one checkup that nothing is.
  */
-export function checkDatabaseFile(path: string, { deep }: { deep: boolean }): Checkup[] {
+export function checkDatabaseFile(
+  path: string,
+  { deep, busyTimeoutMs = 5_000 }: { deep: boolean; busyTimeoutMs?: number },
+): Checkup[] {
   try {
     refuseSeveralNames(path)
-    const db = new Database(path, { fileMustExist: true, timeout: 5_000 })
+    const db = new Database(path, { fileMustExist: true, timeout: busyTimeoutMs })
     try {
       // Sound pages first: what writes to a damaged file damages it more.
       const faults = faultsOf(db, deep)

@@ -65,7 +65,7 @@ describe('doctor', () => {
     const path = ledgerFile()
     const db = openTestLedger(path)
     db.exec('begin immediate')
-    expect(checkDatabaseFile(path, { deep: false })[0]).toMatchObject({ state: 'ok' })
+    expect(checkDatabaseFile(path, { deep: false, busyTimeoutMs: 10 })[0]).toMatchObject({ state: 'ok' })
     db.exec('rollback')
     db.close()
   })

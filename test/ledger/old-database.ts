@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { indexForms } from '../../src/address/equivalents.ts'
@@ -14,15 +15,30 @@ export function addFunctions(db: Database.Database): void {
   addFormsFunction(db)
 }
 
+const schemas = new Map<number, Buffer>()
+
+/** The empty schema of a version, made once in each worker. */
+function schemaOf(version: number): Buffer {
+  const made = schemas.get(version)
+  if (made !== undefined) return made
+  const db = new Database(':memory:')
+  addFunctions(db)
+  for (const each of migrations()) if (each.version <= version) db.exec(each.sql())
+  db.pragma(`application_id = ${0x63687363}`)
+  db.pragma(`user_version = ${version}`)
+  const schema = db.serialize()
+  db.close()
+  schemas.set(version, schema)
+  return schema
+}
+
 /** A database as an earlier program left it. */
 export function databaseOf(version: number, content: string): string {
   const path = join(tempDir(), 'ledger.db')
-  const db = new Database(path)
+  const db = new Database(schemaOf(version))
   addFunctions(db)
-  for (const each of migrations()) if (each.version <= version) db.exec(each.sql())
   db.exec(content)
-  db.pragma(`application_id = ${0x63687363}`)
-  db.pragma(`user_version = ${version}`)
+  writeFileSync(path, db.serialize())
   db.close()
   return path
 }

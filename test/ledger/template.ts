@@ -25,7 +25,7 @@ export function placeLedger(path: string): void {
  *
  * @param path a file, or `:memory:`
  */
-export function openTestLedger(path = ':memory:'): Db {
+export function openTestLedger(path: string): Db {
   if (path === ':memory:') return prepareLedger(new Database(emptyLedger()))
   placeLedger(path)
   return openLedger(path)
