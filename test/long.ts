@@ -9,3 +9,12 @@ export const isLong = process.env.CHAINSCREEN_TESTS === 'long'
 export function randomRuns(all: number): number {
   return isLong ? all : Math.ceil(all / 5)
 }
+
+/**
+ * How far apart a test puts the places at which it crashes.
+ *
+ * @param least in the long run; five times as far every day
+ */
+export function crashStride(least: number): number {
+  return isLong ? least : least * 5
+}

@@ -9,6 +9,7 @@ import { readCoverage } from '../../../src/ledger/coverage/coverage-queries.ts'
 import { knownOfTransactionSql } from '../../../src/ledger/coverage/unscreened.ts'
 import { all, type Db, inTransaction } from '../../../src/ledger/database.ts'
 import { bumpRevision, readRevisions } from '../../../src/ledger/revisions.ts'
+import { randomRuns } from '../../long.ts'
 import { at, chain, commit, freshChain, ref, screened } from '../fixtures.ts'
 import { openTestLedger } from '../template.ts'
 
@@ -156,7 +157,7 @@ describe('what was not screened, and is by a later reading', () => {
         }
         db.close()
       }),
-      { numRuns: 100 },
+      { numRuns: randomRuns(100) },
     )
   })
 })

@@ -18,6 +18,7 @@ import { type StagedChanges, stageChanges, stillHold } from '../../../src/ledger
 import { addSnapshot } from '../../../src/ledger/lists/stage-snapshot.ts'
 import { readRevisions } from '../../../src/ledger/revisions.ts'
 import { hasLeftovers, sweepLeftovers } from '../../../src/ledger/sweep-leftovers.ts'
+import { randomRuns } from '../../long.ts'
 import { evm } from '../../screening/builders.ts'
 import { tempDir } from '../../temp.ts'
 import { at, dump, freshLedger } from '../fixtures.ts'
@@ -100,7 +101,7 @@ describe('changes of a list that are staged', () => {
         pieces.close()
         one.close()
       }),
-      { numRuns: 60 },
+      { numRuns: randomRuns(60) },
     )
   })
 

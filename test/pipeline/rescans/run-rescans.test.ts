@@ -16,6 +16,7 @@ import { regtestChain } from '../../chains/bitcoin/regtest-chain.ts'
 import { p2wpkh } from '../../chains/bitcoin/scripts.ts'
 import { at } from '../../ledger/fixtures.ts'
 import { rememberingLog } from '../../lists/remembering-log.ts'
+import { crashStride } from '../../long.ts'
 import { tempDir } from '../../temp.ts'
 import {
   addDescriptor,
@@ -183,7 +184,7 @@ describe('blocks that were screened before an address was own', () => {
     }
     const quiet = await life([])
     expect(quiet.ids).toHaveLength(8)
-    for (let crash = 1; crash < 200; crash += 17)
+    for (let crash = 1; crash < 200; crash += crashStride(17))
       expect(await life([crash, 30]), `at ${crash}`).toEqual(quiet)
   })
 

@@ -1,82 +1,16 @@
-import { spawnSync } from 'node:child_process'
-import { copyFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { evmKey } from '../../../src/address/key.ts'
-import type { SourceBlock } from '../../../src/chains/source.ts'
 import { nextAlertedSql } from '../../../src/ledger/alerts/regrades.ts'
 import { rollBack } from '../../../src/ledger/blocks/roll-back.ts'
 import { readCoverage } from '../../../src/ledger/coverage/coverage-queries.ts'
 import { all, type Db } from '../../../src/ledger/database.ts'
-import { openLedger } from '../../../src/ledger/open.ts'
-import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
-import { type KnownAsset, putKnownAssets } from '../../../src/ledger/transfers/known-assets.ts'
 import { decide } from '../../../src/operations/decide.ts'
 import { screenBlocks } from '../../../src/pipeline/blocks/screen-blocks.ts'
-import { address, blockOf, chainOf, hash, log, type TxSketch, topic, words } from '../../chains/evm/build.ts'
+import { address, log, topic, words } from '../../chains/evm/build.ts'
 import { at, chain, commit, dump, ref } from '../../ledger/fixtures.ts'
-import { tempDir } from '../../temp.ts'
-import { activateList, screeningLedger, wired } from '../fixtures.ts'
+import { activateList, wired } from '../fixtures.ts'
+import { block, dai, ledger, moves, other, own, pays, restart, usdt, villain } from './regrade-fixtures.ts'
 import { rescreenAll } from './rescreen-fixtures.ts'
-
-const own = address(1)
-const villain = address(0xbad)
-const other = address(0xbae)
-const usdt = address(0x51)
-const dai = address(0x52)
-const transferTopic = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef'
-const moves = (token: string, from: string, to: string, amount: number | bigint) =>
-  log(token, [transferTopic, topic(from), topic(to)], words(amount))
-const pays = (token: string, amount: number | bigint = 5) => moves(token, villain, own, amount)
-
-/** What the config names, as `symbol[:decimals]` by contract. */
-type Names = Record<string, string>
-
-const coin: KnownAsset = { asset: 'native', symbol: 'ETH', decimals: 18, wrapped: false }
-const assetsOf = (names: Names, wrapped: readonly string[] = []): KnownAsset[] => [
-  coin,
-  ...Object.entries(names).map(([asset, name]) => {
-    const [symbol = '', decimals] = name.split(':')
-    const known = decimals === undefined ? null : Number(decimals)
-    return { asset, symbol, decimals: known, wrapped: wrapped.includes(asset) }
-  }),
-]
-
-/** A block of these transactions, as a source gives it that knows these names. */
-function block(height: number, names: Names, ...sketches: TxSketch[]): SourceBlock {
-  const tokens = assetsOf(names)
-    .filter(({ asset }) => asset !== 'native')
-    .map(({ asset, symbol }) => ({ address: asset as `0x${string}`, symbol: symbol ?? '' }))
-  const named = sketches.map((sketch, index) => ({ hash: hash(height * 100 + index), ...sketch }))
-  const read = { ...blockOf(named), frames: null, odd: new Map() }
-  return {
-    ...{ ...ref(height), level: 'logs', unscreened: [], bytes: 0 },
-    content: { family: 'evm', ...read, chain: chainOf(tokens), verify: 'off' },
-  }
-}
-
-/** A ledger of a daemon that knew these names from its beginning. */
-async function ledger(names: Names | null, path = ':memory:') {
-  const { db, wiring } = screeningLedger(path)
-  const kind = { kind: 'hot', reference: 'r' } as const
-  await addOwnAddresses(db, [{ key: evmKey(own), address: own, chain: '', ...kind }], at)
-  activateList(db, [evmKey(villain), evmKey(other)], 'house')
-  rescreenAll(db)
-  if (names !== null) putKnownAssets(db, chain.id, assetsOf(names), at)
-  const follow = (height: number, ...sketches: TxSketch[]) => {
-    wiring.memory.refresh()
-    commit(db, screenBlocks([block(height, names ?? {}, ...sketches)], chain.id, wiring.memory))
-  }
-  return { db, follow }
-}
-
-/** The next start of the daemon, with these names. */
-function restart(db: Db, names: Names, wrapped: readonly string[] = []) {
-  const renamed = putKnownAssets(db, chain.id, assetsOf(names, wrapped), at)
-  rescreenAll(db)
-  return renamed
-}
 
 const current = (db: Db) =>
   all<{ text: string }>(
@@ -267,40 +201,5 @@ describe('a ledger of before names were written down', () => {
     restart(db, { [usdt]: 'USDT:6' })
     expect(current(db)).toEqual(['log:0 high [] USDT 6'])
     expect(events(db)).toHaveLength(1)
-  })
-})
-
-const child = fileURLToPath(new URL('./regrade-kill-child.mjs', import.meta.url))
-
-describe('a daemon that is killed while it grades anew', () => {
-  it('leaves what the next one ends like one that never was killed, wherever the kills fall', async () => {
-    const folder = tempDir()
-    const start = join(folder, 'start.db')
-    const { db, follow } = await ledger({}, start)
-    for (let height = 7; height < 15; height++)
-      follow(height, { logs: [pays(usdt, 1), pays(dai, 2), pays(usdt, 3)] })
-    db.close()
-    const [quiet, killed] = [join(folder, 'quiet.db'), join(folder, 'killed.db')]
-    for (const path of [quiet, killed]) copyFileSync(start, path)
-    const run = (path: string, killAt: (kills: number) => number): number => {
-      for (let kills = 0; ; kills++) {
-        const { status, signal, stderr } = spawnSync(process.execPath, [
-          ...[child, path, JSON.stringify(assetsOf({ [usdt]: 'USDT:6' })), String(killAt(kills))],
-        ])
-        if (status === 0) return kills
-        if (signal !== 'SIGKILL') throw new Error(`it ended with ${status}: ${stderr}`)
-      }
-    }
-    const stateOf = (path: string) => {
-      const ledger = openLedger(path)
-      const state = dump(ledger)
-      ledger.close()
-      return state
-    }
-    run(quiet, () => 0)
-    const expected = stateOf(quiet)
-    expect(expected.regrades).toMatchObject([{ state: 'done', transfers: 16, regraded: 8, created: 16 }])
-    expect(run(killed, (before) => 10 + before * 30)).toBeGreaterThan(6)
-    expect(stateOf(killed)).toEqual(expected)
   })
 })

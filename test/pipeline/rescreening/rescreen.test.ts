@@ -28,6 +28,7 @@ import {
   screened,
 } from '../../ledger/fixtures.ts'
 import { openTestLedger } from '../../ledger/template.ts'
+import { randomRuns } from '../../long.ts'
 import { evm, own, p2pkh, p2wpkh, party, transfer, tx, watchlist } from '../../screening/builders.ts'
 import { tempDir } from '../../temp.ts'
 import { activateList } from '../fixtures.ts'
@@ -441,7 +442,7 @@ describe('a random history', () => {
         late.close()
         early.close()
       }),
-      { numRuns: 100 },
+      { numRuns: randomRuns(100) },
     )
   })
 })
