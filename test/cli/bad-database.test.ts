@@ -3,6 +3,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { takeDaemonLock } from '../../src/ledger/file-locks.ts'
 import { openLedger } from '../../src/ledger/open.ts'
+import type { CliResult } from '../e2e/cli.ts'
 import { contentsOf } from '../e2e/database.ts'
 import type { Project } from '../e2e/project.ts'
 import { busyUser, expectRefused, refused } from './refusal.ts'
@@ -32,8 +33,21 @@ describe('a database from the future', () => {
 })
 
 describe('a read-only disk', () => {
-  /** For root no file is read-only: then the program runs as nobody. */
-  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+  /** For root no file is read-only: then a command runs as nobody. */
+  const isRoot = process.getuid?.() === 0
+  const nobody = isRoot ? { uid: 65_534, gid: 65_534 } : {}
+
+  async function runAsNobody(user: Project, ...args: string[]): Promise<CliResult> {
+    if (!isRoot) return user.run(...args)
+    process.setegid?.(65_534)
+    process.seteuid?.(65_534)
+    try {
+      return await user.run(...args)
+    } finally {
+      process.seteuid?.(0)
+      process.setegid?.(0)
+    }
+  }
 
   async function onReadOnlyDisk(): Promise<Project> {
     const user = await busyUser()
@@ -47,18 +61,18 @@ describe('a read-only disk', () => {
   it('is told in one sentence by everything that writes, and by what can not even read there', async () => {
     const user = await onReadOnlyDisk()
     const before = contentsOfCopy(user)
+    const refusal = {
+      code: 1,
+      says: `The database ${user.database} can't be used: it cannot be written there (a read-only disk, or no permission).`,
+    }
+    expectRefused(await user.start(['run', '--once'], nobody).done, refusal)
     for (const args of [
-      ['run', '--once'],
       ['own', 'import', `${user.dir}/more.csv`],
       ['screen', address],
-    ]) {
-      expectRefused(await user.start(args, nobody).done, {
-        code: 1,
-        says: `The database ${user.database} can't be used: it cannot be written there (a read-only disk, or no permission).`,
-      })
-    }
+    ])
+      expectRefused(await runAsNobody(user, ...args), refusal)
     expect(contentsOfCopy(user)).toEqual(before)
-    const { code, stdout } = await user.start(['doctor', '--json'], nobody).done
+    const { code, stdout } = await runAsNobody(user, 'doctor', '--json')
     expect(code).toBe(1)
     expect(JSON.parse(stdout)).toContainEqual({
       ...{ what: 'database', state: 'fail', found: expect.stringContaining('it cannot be written there') },
@@ -69,7 +83,7 @@ describe('a read-only disk', () => {
   it('does not get a new database either', async () => {
     const user = await onReadOnlyDisk()
     const path = `${user.dir}/new.db`
-    expectRefused(await user.start(['init', '--db', path], nobody).done, {
+    expectRefused(await runAsNobody(user, 'init', '--db', path), {
       code: 1,
       says: `The database ${path} can't be used: it cannot be written there (a read-only disk, or no permission).`,
     })

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { descriptorChecksum } from '../../src/descriptor/descriptor.ts'
 import { newProject, type Project } from '../e2e/project.ts'
+import { placeLedger } from '../ledger/template.ts'
 
 const tpub =
   'tpubD6NzVbkrYhZ4XgiXtGrdW5XDAPFCL9h7we1vwNCpn8tGbBcgfVYjXyhWo4E1xkh56hjod1RhGjxbaTLV3X4FyWuejifB9jusQ46QzG87VKp'
@@ -13,8 +14,11 @@ const checksum = descriptorChecksum(descriptor)
 const wif = 'cVpF924EspNh8KjYsfhgY96mmxvT6DgdWiTYMtMjuM74hJaU5psW'
 
 const regtest = { id: 'bitcoin', type: 'bitcoin', network: 'regtest', rpc: ['http://127.0.0.1:1'], start: 0 }
-const user = (...chains: object[]): Project =>
-  newProject({ lists: [], chains: chains.length > 0 ? chains : [regtest] })
+function user(...chains: object[]): Project {
+  const project = newProject({ lists: [], chains: chains.length > 0 ? chains : [regtest] })
+  placeLedger(project.database)
+  return project
+}
 
 function rows(stdout: string) {
   return stdout

@@ -3,7 +3,7 @@ import { type Key, keyHex } from '../../src/address/key.ts'
 import { parseAddress } from '../../src/address/parse.ts'
 import { addressText } from '../../src/address/text.ts'
 import { runHere } from '../e2e/cli.ts'
-import { newProject, type Project } from '../e2e/project.ts'
+import { loadedProject, newProject, type Project } from '../e2e/project.ts'
 import { openTestLedger } from '../ledger/template.ts'
 import { p2pkh, p2wpkh } from '../screening/builders.ts'
 import { busyUser, houseListed } from './refusal.ts'
@@ -23,9 +23,7 @@ function keyOf(address: string): Key {
 }
 
 async function userOfBundled(list: Readonly<Record<string, unknown>> = {}): Promise<Project> {
-  const user = newProject({ lists: [{ id: 'ofac', file: 'bundled', maxIssueAge: 'off', ...list }] })
-  await user.follow()
-  return user
+  return loadedProject({ lists: [{ id: 'ofac', file: 'bundled', maxIssueAge: 'off', ...list }] })
 }
 
 describe('chainscreen screen', () => {

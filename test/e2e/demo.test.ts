@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { AlertRow } from '../../src/ledger/alerts/alert-queries.ts'
 import { tempDir } from '../temp.ts'
-import { runCli } from './cli.ts'
+import { runCli, runHere } from './cli.ts'
 import { query } from './database.ts'
 import { demoTruth, inWordsOfTruth } from './demo-chain.ts'
 
@@ -48,7 +48,9 @@ describe('chainscreen demo', () => {
   })
 
   it('shows them to people, with what was not checked', async () => {
-    const { code, stdout, stderr } = await runCli(['demo'], { env: { TMPDIR: tempDir() } })
+    vi.stubEnv('TMPDIR', tempDir())
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const { code, stdout, stderr } = await runHere(['demo'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const count = demoTruth('evm').length + demoTruth('bitcoin').length
     expect(stdout).toContain(`\n${count} alerts from `)

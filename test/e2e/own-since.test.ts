@@ -7,7 +7,7 @@ import { regtestChain } from '../chains/bitcoin/regtest-chain.ts'
 import { descriptor, own, pays } from '../pipeline/bitcoin-ledger.ts'
 import { contentsOf } from './database.ts'
 import { type DemoFamily, demoFile, demoLists, playDemoNode } from './demo-chain.ts'
-import { newProject, type Project } from './project.ts'
+import { loadedProject, newProject, type Project } from './project.ts'
 import { waitFor } from './wait-for.ts'
 
 const first = { evm: 1, bitcoin: 111 }
@@ -16,10 +16,10 @@ const ownFile = (family: DemoFamily) => demoFile(`demo-${family}.own.csv`)
 /** A user who followed a recorded chain to its head without own addresses, and one who knew them from the start. */
 async function late(family: DemoFamily): Promise<{ user: Project; always: Project; chain: object }> {
   const { chain } = await playDemoNode(family)
-  const always = newProject({ lists: demoLists, chains: [chain] })
+  const always = await loadedProject({ lists: demoLists, chains: [chain] })
   await always.own(ownFile(family))
   await always.follow()
-  const user = newProject({ lists: demoLists, chains: [chain] })
+  const user = await loadedProject({ lists: demoLists, chains: [chain] })
   await user.follow()
   expect(user.query('select * from alerts')).toEqual([])
   return { user, always, chain }

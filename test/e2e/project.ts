@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { loadConfig } from '../../src/config/load.ts'
 import { runDaemon } from '../../src/daemon.ts'
 import { createLog } from '../../src/diagnostics/log.ts'
@@ -77,4 +77,25 @@ export function newProject(config: Readonly<Record<string, unknown>> = {}): Proj
     start: (args, options) => startCli(withConfig(args), { cwd: tmpdir(), ...options }),
     query: (sql, ...params) => query(database, sql, ...params),
   }
+}
+
+/** What loading lists left: the files by their path in the project. */
+const loads = new Map<string, Map<string, Buffer>>()
+
+/** A project whose lists were loaded: read and activated once in each worker, then copied. Their files must not be a project's own. */
+export async function loadedProject(config: Readonly<Record<string, unknown>>): Promise<Project> {
+  const user = newProject({ lists: config.lists })
+  const lists = JSON.stringify(config.lists)
+  const archive = `${user.database}.snapshots`
+  const made = loads.get(lists)
+  if (made === undefined) {
+    await user.follow()
+    const paths = [user.database, ...readdirSync(archive).map((name) => join(archive, name))]
+    loads.set(lists, new Map(paths.map((path) => [relative(user.dir, path), readFileSync(path)])))
+  } else {
+    mkdirSync(archive)
+    for (const [path, content] of made) writeFileSync(join(user.dir, path), content)
+  }
+  user.configure(config)
+  return user
 }

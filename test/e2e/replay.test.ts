@@ -11,13 +11,13 @@ import {
   inWordsOfTruth,
   playDemoNode,
 } from './demo-chain.ts'
-import { newProject, type Project } from './project.ts'
+import { loadedProject, newProject, type Project } from './project.ts'
 
 const heads = { evm: { from: 1, to: 26 }, bitcoin: { from: 111, to: 123 } }
 
 async function userOf(family: DemoFamily, options: { view?: number; own?: string } = {}): Promise<Project> {
   const { chain } = await playDemoNode(family, options.view)
-  const user = newProject({ lists: demoLists, chains: [chain] })
+  const user = await loadedProject({ lists: demoLists, chains: [chain] })
   await user.own(options.own ?? demoFile(`demo-${family}.own.csv`))
   return user
 }
@@ -97,7 +97,7 @@ describe.each(['evm', 'bitcoin'] as const)('replay of a recorded %s chain', (fam
 describe('replay with a new list', () => {
   it('raises its alerts on old blocks, with ids that can be known before', async () => {
     const { chain } = await playDemoNode('evm')
-    const user = newProject({ lists: demoLists, chains: [chain] })
+    const user = await loadedProject({ lists: demoLists, chains: [chain] })
     await user.own(demoFile('demo-evm.own.csv'))
     await user.follow()
     const before = ids(user)
@@ -143,7 +143,7 @@ describe('replay where it must not go', () => {
     expect(alerts(fresh)).toEqual([])
 
     const { node, chain } = await playDemoNode('evm', 1)
-    const user = newProject({ lists: demoLists, chains: [chain] })
+    const user = await loadedProject({ lists: demoLists, chains: [chain] })
     await user.own(demoFile('demo-evm.own.csv'))
     await user.follow()
     node.advance()
