@@ -1,16 +1,33 @@
 import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
-import type { OwnLookup } from '../screening/types.ts'
-import { type BitcoinContent, blockClaimants, extractBitcoin } from './bitcoin/extract-block.ts'
-import { type EvmContent, extractEvm } from './evm/extract/extract.ts'
-import { nonceClaimants } from './evm/mempool/account-nonce.ts'
-import { type Claimant, type Extraction, RefusedBlock, type SourceBlock } from './source.ts'
+import type { OwnLookup, ScreenableTx } from '../screening/types.ts'
+import {
+  type BitcoinContent,
+  type BitcoinPending,
+  bitcoinConflicts,
+  extractBitcoin,
+  extractBitcoinPending,
+} from './bitcoin/extract-block.ts'
+import {
+  type EvmContent,
+  type EvmPending,
+  evmConflicts,
+  extractEvm,
+  extractEvmPending,
+} from './evm/extract/extract.ts'
+import {
+  type Conflict,
+  type Extraction,
+  type PendingTransaction,
+  RefusedBlock,
+  type SourceBlock,
+} from './source.ts'
 
 /** A block that no node served, such as the canary's: what is found in it is known beforehand. */
 export interface MadeUpContent {
   family: 'made-up'
   extraction: Extraction
-  conflicts?: readonly Claimant[]
+  conflicts?: readonly Conflict[]
 }
 
 /**
@@ -51,16 +68,36 @@ function extractContent(content: BlockContent, own: OwnLookup): Extraction {
   }
 }
 
+/** An unconfirmed transaction, with all that extraction needs beside the own addresses. Data alone, as a block's content. */
+export type PendingContent = EvmPending | BitcoinPending | { family: 'made-up'; transaction: ScreenableTx }
+
+/** As {@link extract}, of one unconfirmed transaction. @returns `null` where it moves nothing between own addresses and others. */
+export function extractPending(
+  { content }: Pick<PendingTransaction, 'content'>,
+  own: OwnLookup,
+): ScreenableTx | null {
+  switch (content.family) {
+    case 'evm':
+      return extractEvmPending(content, own)
+    case 'bitcoin':
+      return extractBitcoinPending(content, own)
+    case 'made-up':
+      return content.transaction.transfers.some((transfer) => own.has(transfer.own))
+        ? content.transaction
+        : null
+  }
+}
+
 /** Which of these claims (see `PendingTransaction`) the transactions of a block use, and which transaction does. Pure. */
 export function conflictsIn(
   { content }: Pick<SourceBlock, 'content'>,
   claims: ReadonlySet<string>,
-): Claimant[] {
+): Conflict[] {
   switch (content.family) {
     case 'evm':
-      return nonceClaimants(content.block.transactions, claims)
+      return evmConflicts(content.block.transactions, claims)
     case 'bitcoin':
-      return blockClaimants(content, claims)
+      return bitcoinConflicts(content, claims)
     case 'made-up':
       return (content.conflicts ?? []).filter(({ claim }) => claims.has(claim))
   }

@@ -7,7 +7,7 @@ import type { ChainSource, FreezeReader, Mempool, SourceBlock, Unscreened } from
  * they are: their shape is checked where they are read.
  */
 export function redactedSource(source: ChainSource, redactor: Redactor): ChainSource {
-  const { waitForHead, mempool, freezes, tryOut, release, refuse } = source
+  const { waitForHead, mempool, freezes, tryOut, release } = source
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
@@ -31,7 +31,7 @@ export function redactedSource(source: ChainSource, redactor: Redactor): ChainSo
     header: (hash, signal) => guard(() => source.header(hash, signal)),
     block: (height, signal) => guard(async () => redactedBlock(await source.block(height, signal), redactor)),
     ...(release && { release: release.bind(source) }),
-    ...(refuse && { refuse: refuse.bind(source) }),
+    refuse: (block, error) => source.refuse?.(block, redactor.redactError(error)),
     ...(mempool && {
       mempool: (signal?: AbortSignal) =>
         guard(async (): Promise<Mempool> => {

@@ -1,7 +1,7 @@
 import type { Key } from '../address/key.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
-import type { BlockRef, FreezeNotice, OwnLookup, ScreenableTx } from '../screening/types.ts'
-import type { BlockContent } from './extract.ts'
+import type { BlockRef, FreezeNotice, ScreenableTx } from '../screening/types.ts'
+import type { BlockContent, PendingContent } from './extract.ts'
 
 /** How much of a block was read. `full`: every movement the chain knows. `logs`: EVM without call traces. `outputs`: Bitcoin without previous outputs. */
 export type CoverageLevel = 'full' | 'logs' | 'outputs'
@@ -57,22 +57,21 @@ export interface SourceBlock extends BlockRef {
   freezes?: readonly FreezeNotice[]
 }
 
-/** A claim, and the hash of the transaction that uses it. */
-export interface Claimant {
+/** A claim, and the hash of the transaction of a block that uses it. */
+export interface Conflict {
   claim: string
   by: string
 }
 
-/** A transaction that a node accepted and no block has. */
+/** An unconfirmed transaction, as one node served it: data, as a block is. See `extractPending` of `extract.ts`. */
 export interface PendingTransaction {
   hash: string
   /** What can be used once only: `txid:n` of a Bitcoin output, `0x…:nonce` of an EVM account. Of two transactions with the same claim one can be mined. */
   claims: readonly string[]
-  /** As a block's, of this transaction; `null` where it moves nothing between own addresses and others. */
-  extract(own: OwnLookup): ScreenableTx | null
+  content: PendingContent
 }
 
-/** Everything that waits in one node for a block, as it was when it was asked. */
+/** The mempool of one node, as it was when the node was asked. */
 export interface Mempool {
   /** The node's best block, the same before and after the answer; `null` where it changed meanwhile, or the list is not known to be whole. */
   tip: string | null
@@ -134,9 +133,12 @@ export interface ChainSource {
   block(height: number, signal?: AbortSignal): Promise<SourceBlock>
   /** Takes back the memory of a block of its. To be called, if at all, by whoever is done with it: nothing can be extracted after it. */
   release?(block: SourceBlock): void
-  /** Hears that extraction found a block of its untrue, so that another node is asked. Absent where there is none. */
+  /**
+   * Extraction found a block of this source untrue: another node is asked, where there is one, and what is secret is taken out of
+   * the error.
+   */
   refuse?(block: SourceBlock, error: unknown): void
-  /** What waits for a block. Absent where this can't be asked. @throws `node-missing-data` where the node has no such feed. */
+  /** The unconfirmed transactions. Absent where this can't be asked. @throws `node-missing-data` where the node has no such feed. */
   mempool?(signal?: AbortSignal): Promise<Mempool>
   /** For `doctor`, once it is open: what the next blocks, and the first reorg, will need of the node. @param next the height of the block that is due. */
   tryOut?(next: number, signal?: AbortSignal): Promise<Trial[]>

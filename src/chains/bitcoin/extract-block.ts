@@ -1,12 +1,19 @@
 import { makeKey } from '../../address/key.ts'
 import type { OwnLookup, ScreenableTx } from '../../screening/types.ts'
-import type { Claimant, Extraction, Unscreened } from '../source.ts'
+import type { Conflict, Extraction, Unscreened } from '../source.ts'
 import { mayTouch } from './block-index.ts'
 import { ByteReader } from './bytes.ts'
 import { extractTransaction, FormBudget } from './extract-transaction.ts'
 import type { UnverifiedInput } from './proof/spends.ts'
 import { type ScannedBlock, transactionOf } from './scanned-block.ts'
-import { outpointBytes, outpointHex, readBareTransaction, readTransactionStart } from './transaction.ts'
+import {
+  outpointBytes,
+  outpointHex,
+  readBareTransaction,
+  readTransactionStart,
+  type Transaction,
+  type TxOut,
+} from './transaction.ts'
 
 /** A block of Bitcoin, as data. */
 export interface BitcoinContent extends ScannedBlock {
@@ -64,14 +71,14 @@ function unverifiedOwnInputs(block: BitcoinContent, own: OwnLookup): Unscreened[
  *
  * @param claims `txid:n`
  */
-export function blockClaimants(
+export function bitcoinConflicts(
   block: Pick<ScannedBlock, 'bytes' | 'header' | 'index'>,
   claims: ReadonlySet<string>,
-): Claimant[] {
+): Conflict[] {
   const wanted = new Map([...claims].map((claim) => [outpointHex(claim), claim]))
   const bytes = Buffer.from(block.bytes.buffer, block.bytes.byteOffset, block.bytes.length)
   const reader = new ByteReader(bytes, `Block ${block.header.hash}`)
-  const found: Claimant[] = []
+  const found: Conflict[] = []
   for (const start of block.index.starts.subarray(1)) {
     const met: string[] = []
     reader.position = start
@@ -88,4 +95,17 @@ export function blockClaimants(
     found.push(...met.map((claim) => ({ claim, by: txid })))
   }
   return found
+}
+
+/** An unconfirmed transaction of Bitcoin, as data. */
+export interface BitcoinPending {
+  family: 'bitcoin'
+  transaction: Transaction
+}
+
+/** What an unconfirmed transaction would move between own addresses and others. Pure. Nearly every one touches none. */
+export function extractBitcoinPending({ transaction }: BitcoinPending, own: OwnLookup): ScreenableTx | null {
+  const { inputs, outputs } = transaction
+  const mayBeOwn = ({ script }: TxOut) => own.mayHaveScript(script, 0, script.length)
+  return inputs.some(mayBeOwn) || outputs.some(mayBeOwn) ? extractTransaction(transaction, own) : null
 }

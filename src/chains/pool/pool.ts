@@ -188,6 +188,7 @@ export function createPool(
     refuse(block, error) {
       const endpoint = endpoints[block.node ?? -1]
       if (endpoint === undefined) return
+      endpoint.source.refuse?.(block, error)
       refuseEndpoint(endpoint, error, clock)
       setAside(endpoint)
     },

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import PQueue from 'p-queue'
+import { extractPending } from '../../chains/extract.ts'
 import type { Mempool, PendingTransaction } from '../../chains/source.ts'
 import type { MatchedPending } from '../../ledger/mempool/commit-mempool.ts'
 import type { Claimed } from '../../ledger/mempool/pending-transactions.ts'
@@ -130,7 +131,7 @@ export class MempoolView {
   #note(transactions: readonly PendingTransaction[], own: OwnLookup): void {
     for (const transaction of transactions) {
       this.#seen.add(transaction.hash)
-      const screenable = transaction.extract(own)
+      const screenable = extractPending(transaction, own)
       if (screenable !== null)
         this.#touching.set(transaction.hash, { transaction, screenable, findings: [], terms: '' })
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { conflictsIn, extract } from '../../../src/chains/extract.ts'
+import { conflictsIn, extract, extractPending } from '../../../src/chains/extract.ts'
 import type { PendingTransaction } from '../../../src/chains/source.ts'
 import type { ScreenableTx } from '../../../src/screening/types.ts'
 import { sats } from './build-block.ts'
@@ -26,8 +26,9 @@ async function mempoolOf(state: Omit<FakeNodeState, 'chain'>, chain: FakeNodeSta
   return { node, source, mempool: await source.mempool() }
 }
 
+/** Of clones, as another thread has them: what a mempool hands over is data. */
 function extracted(transactions: readonly PendingTransaction[]): ScreenableTx[] {
-  return transactions.map((one) => one.extract(own)).filter((one) => one !== null)
+  return transactions.map((one) => extractPending(structuredClone(one), own)).filter((one) => one !== null)
 }
 
 describe('the mempool of a Bitcoin Core', () => {

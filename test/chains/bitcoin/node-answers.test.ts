@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { conflictsIn, extract } from '../../../src/chains/extract.ts'
+import { conflictsIn, extract, extractPending } from '../../../src/chains/extract.ts'
 import { ChainscreenError, type ErrorCode } from '../../../src/diagnostics/errors.ts'
 import { createFaultProxy, type Fault } from '../../simulation/fault-proxy.ts'
 import { createRandom, type Random } from '../../simulation/random.ts'
@@ -148,7 +148,7 @@ async function askEverything(
     await attempt('mempool', async () => {
       const waiting = await source.mempool()
       const read = await waiting.read([...mempool.keys()])
-      for (const tx of read) tx.extract(own)
+      for (const tx of read) extractPending(tx, own)
     })
     await attempt('tryOut', () => source.tryOut(2))
     await attempt('open', () => source.open())

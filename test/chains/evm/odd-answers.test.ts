@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { transferTopic } from '../../../src/chains/evm/extract/event-words.ts'
 import type { VerifyMode } from '../../../src/chains/evm/proof/prove-block.ts'
 import { createEvmSource } from '../../../src/chains/evm/source.ts'
-import { extract } from '../../../src/chains/extract.ts'
+import { extract, extractPending } from '../../../src/chains/extract.ts'
 import type { SourceBlock } from '../../../src/chains/source.ts'
 import { ChainscreenError } from '../../../src/diagnostics/errors.ts'
 import { address, blockOf, log, topic, words } from './build.ts'
@@ -213,7 +213,7 @@ describe('odd answers', () => {
           const outcomes = await Promise.allSettled([
             reader.block(7).then(found),
             reader.mempool?.().then(async (pool) => {
-              for (const waiting of await pool.read(pool.hashes)) waiting.extract(ownOf(own))
+              for (const waiting of await pool.read(pool.hashes)) extractPending(waiting, ownOf(own))
             }),
           ])
           for (const outcome of outcomes) {

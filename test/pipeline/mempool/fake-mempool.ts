@@ -43,9 +43,9 @@ function pending(
   return {
     hash,
     claims,
-    extract: (known) =>
-      known.has(to)
-        ? tx({ hash, transfers: [transfer({ own: to, parties: [party(from, 'source')] })] })
-        : null,
+    content: {
+      family: 'made-up',
+      transaction: tx({ hash, transfers: [transfer({ own: to, parties: [party(from, 'source')] })] }),
+    },
   }
 }

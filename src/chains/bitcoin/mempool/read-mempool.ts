@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { OwnLookup } from '../../../screening/types.ts'
 import type { Mempool, PendingTransaction } from '../../source.ts'
-import { extractTransaction } from '../extract-transaction.ts'
 import { judgeInput } from '../proof/revealed.ts'
 import type { Span } from '../proof/spends.ts'
 import type { RpcClient } from '../rpc-client.ts'
@@ -65,14 +63,8 @@ function pendingTransaction(bare: BareTransaction, tx: Transaction): PendingTran
   return {
     hash: tx.txid,
     claims: bare.spends.map(({ outpoint }) => outpointText(outpoint)),
-    extract: (own) => (mayTouch(tx, own) ? extractTransaction(tx, own) : null),
+    content: { family: 'bitcoin', transaction: tx },
   }
-}
-
-/** Nearly every transaction ends here. */
-function mayTouch({ inputs, outputs }: Transaction, own: OwnLookup): boolean {
-  const isOwn = ({ script }: TxOut) => own.mayHaveScript(script, 0, script.length)
-  return inputs.some(isOwn) || outputs.some(isOwn)
 }
 
 /** A transaction that waits would be mined under today's rules. */

@@ -1,8 +1,10 @@
 import { evmKey } from '../../../address/key.ts'
 import type { OwnLookup, ScreenableTx, Transfer } from '../../../screening/types.ts'
-import type { Extraction, Unscreened } from '../../source.ts'
+import type { Conflict, Extraction, Unscreened } from '../../source.ts'
+import { asNumber } from '../answers.ts'
 import { type Oddity, unscreenedOdd } from '../oddity.ts'
 import { proveSenders, type VerifyMode } from '../proof/prove-block.ts'
+import { servedFields } from '../proof/rlp.ts'
 import { isReadWhole, type RpcBlock, type RpcTransaction, typeOf } from '../types.ts'
 import { type EvmChain, ownCheck, type ReadBlock, type ReadTransaction, transactionAt } from './context.ts'
 import { touches } from './touches.ts'
@@ -150,4 +152,34 @@ export function extractWithdrawals(
     })
   }
   return transfers.length === 0 ? null : { hash: block.hash, transfers, parties: [], ownSigned: false }
+}
+
+/** An unconfirmed transaction of an EVM chain, as data. */
+export interface EvmPending {
+  family: 'evm'
+  /** With the receipt that can be expected of it. */
+  one: ReadTransaction
+  chain: EvmChain
+}
+
+/** What an unconfirmed transaction would move between own addresses and others, as far as its own fields tell. Pure. */
+export function extractEvmPending({ one, chain }: EvmPending, own: OwnLookup): ScreenableTx | null {
+  return touches(one, own) ? extractTransaction(one, own, chain) : null
+}
+
+/** What only one transaction of an account can use: its address and nonce, `0x…:7`. `null` where the node names no nonce. */
+export function accountNonce(tx: RpcTransaction): string | null {
+  const nonce = asNumber(servedFields(tx).nonce)
+  return nonce === undefined ? null : `${tx.from}:${nonce}`
+}
+
+/** Which of these accounts' nonces the transactions of a block use. */
+export function evmConflicts(
+  transactions: readonly RpcTransaction[],
+  claims: ReadonlySet<string>,
+): Conflict[] {
+  return transactions.flatMap((tx) => {
+    const claim = accountNonce(tx)
+    return claim !== null && claims.has(claim) ? [{ claim, by: tx.hash }] : []
+  })
 }

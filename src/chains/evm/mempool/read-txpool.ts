@@ -4,15 +4,13 @@ import { badAnswer } from '../answers.ts'
 import { checkHeader, checkTransaction } from '../check-block.ts'
 import type { EvmChain } from '../extract/context.ts'
 import { topicAt, transferTopic } from '../extract/event-words.ts'
-import { touches } from '../extract/touches.ts'
-import { extractTransaction } from '../extract/transaction.ts'
+import { accountNonce } from '../extract/extract.ts'
 import { oddities } from '../oddity.ts'
 import { type Keccak, loadKeccak } from '../proof/keccak.ts'
 import { proveSigners } from '../proof/signers.ts'
 import type { RpcClient } from '../rpc/client.ts'
 import { isMethodMissing } from '../rpc/refusal.ts'
 import type { RpcLog, RpcReceipt, RpcTransaction } from '../types.ts'
-import { accountNonce } from './account-nonce.ts'
 
 const method = 'txpool_content'
 
@@ -91,7 +89,7 @@ function pendingTransaction(tx: RpcTransaction, chain: EvmChain): PendingTransac
   return {
     hash: tx.hash,
     claims: nonce === null ? [] : [nonce],
-    extract: (own) => (touches(one, own) ? extractTransaction(one, own, chain) : null),
+    content: { family: 'evm', one, chain },
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEvmSource } from '../../../../src/chains/evm/source.ts'
 import type { RpcTransaction } from '../../../../src/chains/evm/types.ts'
+import { extractPending } from '../../../../src/chains/extract.ts'
 import { address, hash } from '../build.ts'
 import { healthyNode, rpcError, startFakeNode } from '../fake-node.ts'
 import { ownOf } from '../own.ts'
@@ -40,7 +41,7 @@ async function signed(nonce: number, tx: { to?: `0x${string}`; value?: bigint; d
 async function transfersIn(transactions: readonly RpcTransaction[]) {
   const mempool = await (await poolOf(transactions)).mempool?.()
   const read = (await mempool?.read(mempool.hashes)) ?? []
-  return read.map((one) => one.extract(ownOf(own))?.transfers ?? [])
+  return read.map((one) => extractPending(structuredClone(one), ownOf(own))?.transfers ?? [])
 }
 
 describe('the pool of an EVM node', () => {
@@ -50,7 +51,7 @@ describe('the pool of an EVM node', () => {
     expect(mempool).toMatchObject({ tip: hash(0xb10c), hashes: transactions.map((tx) => tx.hash) })
     const read = (await mempool?.read([...(mempool?.hashes ?? []), hash(9)])) ?? []
     expect(read.map(({ claims }) => claims)).toEqual([[`${sender}:0`], [`${sender}:1`]])
-    expect(read.map((one) => one.extract(ownOf(own)))).toMatchObject([
+    expect(read.map((one) => extractPending(one, ownOf(own)))).toMatchObject([
       { ownSigned: false, transfers: [{ id: 'value', direction: 'deposit', amount: 5n }] },
       { transfers: [{ id: 'value', amount: 6n }] },
     ])
