@@ -29,7 +29,7 @@ export interface FilterOptions extends CommonOptions {
   limit?: string
 }
 
-export const statuses = ['pending-mempool', 'pending', 'final', 'orphaned', 'withdrawn']
+export const statuses = ['pending-mempool', 'pending', 'final', 'orphaned', 'withdrawn', 'attempted']
 const levels = ['high', 'medium', 'low']
 const directions = ['deposit', 'withdrawal']
 

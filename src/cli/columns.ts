@@ -75,7 +75,7 @@ function cut(text: string, width: number, middle: boolean): string {
   return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`
 }
 
-type Style = Parameters<typeof styleText>[0]
+export type Style = Parameters<typeof styleText>[0]
 
 /** Coloured on a terminal, unless `NO_COLOR` says otherwise (https://no-color.org). */
 export function coloured(style: Style, text: string): string {

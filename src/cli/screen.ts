@@ -1,10 +1,17 @@
+import { readFileSync } from 'node:fs'
+import { CsvError, parse } from 'csv-parse/sync'
 import type { BitcoinNetwork } from '../address/network.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import type { Config } from '../config/schema.ts'
-import { ChainscreenError } from '../diagnostics/errors.ts'
-import { openLedgerForReading } from '../ledger/open.ts'
-import { type PreCheck, preCheck } from '../pipeline/pre-check.ts'
+import { ChainscreenError, whyUnreadable } from '../diagnostics/errors.ts'
+import { openLedger } from '../ledger/open.ts'
+import { type Screened, type ScreeningSubject, screen } from '../operations/screen.ts'
+import type { PreCheck } from '../pipeline/pre-check.ts'
+import { refuseForbiddenColumns } from '../privacy/forbidden-columns.ts'
+import { coloured, type Style } from './columns.ts'
 import {
+  type ActOptions,
+  actOf,
   type CommandFactory,
   type CommonOptions,
   chainConfigOf,
@@ -13,39 +20,58 @@ import {
   configIfAny,
   databaseOf,
   now,
+  withAct,
 } from './common.ts'
 import { printable, printJson, printLine } from './output.ts'
 
 const exitCode = { clear: 0, listed: 3, unknown: 4 } as const
 
-/** `screen ADDRESS…`: a pre-check before a withdrawal. */
+/** How many addresses are asked about, and recorded, in one transaction. */
+const atOnce = 1_000
+
+interface ScreenOptions extends CommonOptions, ActOptions {
+  file?: string
+  asset?: string
+  chain?: string
+  reference?: string
+}
+
+/** `screen ADDRESS…`: a pre-check before a withdrawal. Each answer is recorded before it is given. */
 export const screenCommand: CommandFactory = (done) =>
-  command('screen', 'is an address listed? exit 0 clear, 3 listed, 4 unknown')
+  withAct(command('screen', 'is an address listed? exit 0 clear, 3 listed, 4 unknown'))
     .argument(
-      '<address...>',
-      'in any published form, of any family; a payment link, account id or explorer link too',
+      '[address...]',
+      'in any published form, of any family; a payment link, account id or explorer link too; - reads lines from stdin',
     )
+    .option('--file <file>', 'one address a line, or CSV with the header address,reference')
     .option('--asset <ticker>', 'decides between families that share an encoding; an unknown one is reported')
     .option('--chain <name>', `the chain it would be used on: ${chainHelp}`)
-    .action((addresses: string[], options: CommonOptions & { asset?: string; chain?: string }) => {
+    .option(
+      '--reference <id>',
+      'your own id of the withdrawal: a listed answer then opens an alert (status attempted)',
+    )
+    .action((addresses: string[], options: ScreenOptions) => {
+      const act = { ...actOf(options), via: 'cli' as const }
       const config = configIfAny(options)
-      const chain = options.chain === undefined ? null : chainOf(options.chain, config)
-      const db = openLedgerForReading(databaseOf(options, config))
+      const subjects = subjectsOf(addresses, options)
+      const terms = {
+        asset: options.asset ?? null,
+        symbols: symbolsOf(config),
+        chain: options.chain === undefined ? null : chainOf(options.chain, config),
+        networks: bitcoinNetworksOf(config),
+        lists: config === null ? null : config.lists,
+      }
+      const db = openLedger(databaseOf(options, config), { create: false })
       try {
-        const checks = preCheck(db, addresses, {
-          asset: options.asset ?? null,
-          symbols: symbolsOf(config),
-          chain,
-          networks: bitcoinNetworksOf(config),
-          lists: config === null ? null : config.lists,
-          at: now(),
-        })
-        if (options.json) printJson(checks)
-        else {
-          for (const check of checks) say(check)
-          printLists(checks)
+        const results: Screened[] = []
+        for (let next = 0; next < subjects.length; next += atOnce) {
+          const answer = screen(db, subjects.slice(next, next + atOnce), terms, { ...act, at: now() })
+          results.push(...answer.results)
+          if (!options.json) answer.results.forEach(printCheck)
         }
-        const verdicts = new Set(checks.map(({ verdict }) => verdict))
+        if (options.json) printJson(results)
+        else printAnswering(results.at(-1))
+        const verdicts = new Set(results.map(({ verdict }) => verdict))
         done(
           verdicts.has('listed')
             ? exitCode.listed
@@ -57,6 +83,58 @@ export const screenCommand: CommandFactory = (done) =>
         db.close()
       }
     })
+
+/** @throws `usage` where none is given, `bad-file` where the file can't be read. */
+function subjectsOf(addresses: readonly string[], { file, reference }: ScreenOptions): ScreeningSubject[] {
+  const subjects = addresses.flatMap((address): ScreeningSubject[] =>
+    address === '-' ? readSubjects(0, 'stdin') : [{ address }],
+  )
+  if (file !== undefined) subjects.push(...readSubjects(file, file))
+  if (subjects.length === 0)
+    throw new ChainscreenError('usage', 'Nothing was screened: expected addresses, - or --file.')
+  return subjects.map((subject) => ({ ...subject, reference: subject.reference ?? reference }))
+}
+
+/** One address a line, or CSV whose header begins with `address`. @param name for messages. */
+function readSubjects(source: string | 0, name: string): ScreeningSubject[] {
+  const text = readText(source, name)
+  const lines = text.split(/\r?\n/)
+  const columns = (lines[0] ?? '').split(',').map((cell) => cell.trim().toLowerCase())
+  if (columns[0] !== 'address')
+    return lines.flatMap((line) => (line.trim() === '' ? [] : [{ address: line.trim() }]))
+  refuseForbiddenColumns(columns, name, 1)
+  const strange = columns.findIndex((column) => column !== 'address' && column !== 'reference')
+  if (strange >= 0)
+    throw new ChainscreenError(
+      'bad-file',
+      `${name}:1: column ${strange + 1} is unknown; expected address,reference.`,
+    )
+  return readRows(text, name).map(({ address, reference }) => ({ address, ...(reference && { reference }) }))
+}
+
+function readRows(text: string, name: string): { address: string; reference?: string }[] {
+  try {
+    return parse(text, {
+      columns: (header: string[]) => header.map((cell) => cell.trim().toLowerCase()),
+      ...{ trim: true, skip_empty_lines: true },
+    }) as { address: string; reference?: string }[]
+  } catch (error) {
+    const line = error instanceof CsvError ? `:${error.lines}` : ''
+    throw new ChainscreenError('bad-file', `${name}${line}: not readable as CSV; nothing was screened.`, {
+      cause: error,
+    })
+  }
+}
+
+function readText(source: string | 0, name: string): string {
+  try {
+    return readFileSync(source, 'utf8').replace(/^\uFEFF/, '')
+  } catch (error) {
+    throw new ChainscreenError('bad-file', `${name} can't be read: ${whyUnreadable(error)}.`, {
+      cause: error,
+    })
+  }
+}
 
 function bitcoinNetworksOf(config: Config | null): BitcoinNetwork[] {
   const networks = (config?.chains ?? []).flatMap((chain) =>
@@ -80,10 +158,15 @@ function symbolsOf(config: Config | null): string[] {
   )
 }
 
-function say(check: PreCheck): void {
-  printLine(
-    `${printable(check.address)}: ${check.verdict.toUpperCase()}${check.family === null ? '' : ` (${check.family})`}`,
-  )
+const verdictStyles: Readonly<Record<PreCheck['verdict'], Style>> = {
+  clear: 'green',
+  listed: ['red', 'bold'],
+  unknown: 'yellow',
+}
+
+function printCheck(check: Screened): void {
+  const verdict = coloured(verdictStyles[check.verdict], check.verdict.toUpperCase())
+  printLine(`${printable(check.address)}: ${verdict}${check.family === null ? '' : ` (${check.family})`}`)
   for (const match of check.matches) {
     const since = match.listedOn === null ? '' : `, party listed on ${match.listedOn}`
     printLine(
@@ -91,14 +174,16 @@ function say(check: PreCheck): void {
     )
   }
   for (const note of check.notes) printLine(`  ${printable(note)}`)
+  for (const alert of check.alerts)
+    printLine(`  case: alert ${alert.slice(0, 12)}, of ${printable(check.reference ?? '')}`)
 }
 
 /** `Answered from list revision 7: ofac-sdn (issued on 2026-11-28), house (no date of issue).` */
-function printLists([first]: readonly PreCheck[]): void {
-  if (first === undefined) return
-  const lists = first.lists.map(({ id, issuedOn, state }) => {
+function printAnswering(last: PreCheck | undefined): void {
+  if (last === undefined) return
+  const lists = last.lists.map(({ id, issuedOn, state }) => {
     if (state === 'missing') return `${id} (not loaded)`
     return `${id} (${issuedOn === null ? 'no date of issue' : `issued on ${issuedOn}`})`
   })
-  printLine(`Answered from list revision ${first.revision}: ${lists.join(', ') || 'no list'}.`)
+  printLine(`Answered from list revision ${last.revision}: ${lists.join(', ') || 'no list'}.`)
 }

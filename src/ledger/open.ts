@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import { type Db, databaseError } from './database.ts'
@@ -16,7 +16,21 @@ export function openLedger(path: string, options: { create: boolean } = { create
   refuseFolder(path)
   if (!options.create) refuseMissing(path)
   refuseSeveralNames(path)
-  return guarded(path, () => prepareLedger(new Database(path)))
+  return guarded(path, () => {
+    if (options.create) createPrivate(path)
+    return prepareLedger(new Database(path))
+  })
+}
+
+/** Makes the file where there is none: it is for this user alone, and SQLite makes the files beside it alike. */
+function createPrivate(path: string): void {
+  if (path === ':memory:' || existsSync(path)) return
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    // Somebody else was faster. Whatever else is wrong, SQLite says in the words of all other errors.
+    if (!(error instanceof Error && 'code' in error)) throw error
+  }
 }
 
 /**

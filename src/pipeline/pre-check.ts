@@ -1,4 +1,4 @@
-import { holderForms } from '../address/equivalents.ts'
+import { holderForms, type MatchBasis } from '../address/equivalents.ts'
 import { type Key, keyFamily } from '../address/key.ts'
 import { type BitcoinNetwork, bitcoinPrefixes } from '../address/network.ts'
 import { readPasted } from '../address/read-pasted.ts'
@@ -8,11 +8,13 @@ import { seedPhraseAsAddress, shownAddress, whySecret } from '../descriptor/show
 import type { Db } from '../ledger/database.ts'
 import { entriesMet } from '../ledger/lists/list-forms.ts'
 import { type AskedList, bundledAlone, type ListHealth, listHealth } from '../ledger/lists/list-health.ts'
+import { readLists } from '../ledger/lists/lists.ts'
 import { readRevisions } from '../ledger/revisions.ts'
+import type { Category } from '../screening/types.ts'
 import { type Match, matchParty } from '../screening/watchlist.ts'
 
 /** `unknown` is never the same as `clear`. */
-type Verdict = 'clear' | 'listed' | 'unknown'
+export type Verdict = 'clear' | 'listed' | 'unknown'
 
 export interface PreCheck {
   /**
@@ -21,11 +23,17 @@ export interface PreCheck {
    */
   address: string
   verdict: Verdict
+  /** Why it is `unknown`. */
+  reason: string | null
+  /** `null`: not readable as an address. */
+  key: Key | null
   family: string | null
   /** Entries in force that the address meets. */
   matches: {
     listId: string
-    basis: string
+    category: Category
+    entryKey: Key
+    basis: MatchBasis
     address: string
     subject: string | null
     programs: readonly string[]
@@ -39,7 +47,14 @@ export interface PreCheck {
   lists: AnsweringList[]
 }
 
-type AnsweringList = Pick<ListHealth, 'id' | 'issuedOn' | 'state'>
+export interface AnsweringList extends Pick<ListHealth, 'id' | 'issuedOn' | 'state'> {
+  /** The list revision that activated its version; `null` where none is. */
+  revision: number | null
+  /** When it was last checked, ISO-8601. */
+  checkedAt: string | null
+  /** SHA-256 of its version in force. */
+  snapshot: string | null
+}
 
 /** Which chain a pre-check is for, where it is given. */
 interface PreCheckChain {
@@ -111,21 +126,32 @@ function trustIn(db: Db, wanted: readonly AskedList[] | null, at: string): Trust
   // What was taken out of the config stays in force, and answers too.
   const others = listHealth(db, null, at).filter(({ id }) => !health.some((list) => list.id === id))
   const alone = bundledAlone(db, wanted, at)
+  const known = new Map(readLists(db).map((list) => [list.id, list]))
   const warnings = [...health.flatMap(({ warning }) => warning ?? []), ...(alone === null ? [] : [alone])]
   return {
     stale: health.length === 0 ? ['no list is loaded'] : health.flatMap(({ trouble }) => trouble ?? []),
     warnings: warnings.map((text) => `warning: ${text}`),
     answer: {
       revision: readRevisions(db).list,
-      lists: [...health, ...others].map(({ id, issuedOn, state }) => ({ id, issuedOn, state })),
+      lists: [...health, ...others].map(({ id, issuedOn, state }) => {
+        const list = known.get(id)
+        return {
+          ...{ id, issuedOn, state, revision: list?.revision ?? null },
+          ...{ checkedAt: list?.checked_at ?? null, snapshot: list?.active_snapshot ?? null },
+        }
+      }),
     },
   }
 }
 
 /** A word of a seed phrase that a shell took apart. */
 function wordOfPhrase({ answer }: Trust): PreCheck {
-  const unread = { verdict: 'unknown', family: null, matches: [] } as const
-  return { address: '(a word, not shown)', ...unread, matches: [], notes: [seedPhraseAsAddress], ...answer }
+  return unreadable('(a word, not shown)', seedPhraseAsAddress, answer)
+}
+
+function unreadable(address: string, reason: string, answer: Trust['answer']): PreCheck {
+  const unread = { key: null, family: null, matches: [], notes: [reason] }
+  return { address, verdict: 'unknown', reason, ...unread, ...answer }
 }
 
 function checkOne(
@@ -137,10 +163,7 @@ function checkOne(
   const parsed = readPasted(given, { asset: options.asset })
   if (!parsed.ok) {
     const why = whySecret(given) ?? `not readable as an address: ${parsed.reason}`
-    return {
-      ...{ address: shownAddress(given), verdict: 'unknown', family: null, matches: [] },
-      ...{ notes: [why], ...answer },
-    }
+    return unreadable(shownAddress(given), why, answer)
   }
   const { address, took } = parsed
   const family = keyFamily(parsed.key)
@@ -156,14 +179,18 @@ function checkOne(
     ...familyNotes(family, options.chain),
     ...(misfit === null ? [] : [misfit]),
   ]
-  const doubtful = stale.length > 0 || misfit !== null
-  const verdict = inForce.length > 0 ? 'listed' : doubtful ? 'unknown' : 'clear'
+  const doubts = [...(misfit === null ? [] : [misfit]), ...stale]
+  const verdict = inForce.length > 0 ? 'listed' : doubts.length > 0 ? 'unknown' : 'clear'
   return {
     address,
     verdict,
+    reason: verdict === 'unknown' ? doubts.join('; ') : null,
+    key: parsed.key,
     family,
     matches: inForce.map(({ entry, basis }) => ({
       listId: entry.listId,
+      category: entry.category,
+      entryKey: entry.key,
       basis,
       address: entry.address,
       subject: entry.subject,

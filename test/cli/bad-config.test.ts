@@ -79,8 +79,7 @@ describe('words that no command knows', () => {
     },
     {
       args: ['screen'],
-      says: "error: missing required argument 'address'",
-      more: [help],
+      says: 'Nothing was screened: expected addresses, - or --file.',
     },
     {
       args: ['replay', 'eth', '--from', '1'],
@@ -97,7 +96,7 @@ describe('words that no command knows', () => {
     },
     {
       args: ['alerts', '--status', 'opened'],
-      says: '--status opened is unknown; expected pending-mempool, pending, final, orphaned, withdrawn.',
+      says: '--status opened is unknown; expected pending-mempool, pending, final, orphaned, withdrawn, attempted.',
     },
     { args: ['alerts', '--level', 'top'], says: '--level top is unknown; expected high, medium, low.' },
     {

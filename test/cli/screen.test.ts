@@ -347,4 +347,62 @@ describe('chainscreen screen', () => {
       { address: 'nonsense', verdict: 'unknown', family: null, matches: [] },
     ])
   })
+
+  it('reads many addresses from a file, and from CSV with references, and records each', async () => {
+    const user = await userOfBundled()
+    const lines = user.file('lines.txt', `${clean}\n\n${ronin}\r\n`)
+    expect(await user.run('screen', '--file', lines, '--reference', 'w-9')).toMatchObject({
+      code: 3,
+      stdout: expect.stringMatching(/LISTED[\s\S]*case: alert [0-9a-f]{12}, of w-9\n/),
+    })
+    const csv = user.file('w.csv', `address,reference\n${clean},w-1\n"${tron}",w-2\n`)
+    const results = JSON.parse((await user.run('screen', '--file', csv, '--json')).stdout)
+    expect(results).toMatchObject([
+      { address: clean, reference: 'w-1', verdict: 'clear', alerts: [] },
+      {
+        address: tron,
+        reference: 'w-2',
+        verdict: 'listed',
+        alerts: [expect.stringMatching(/^[0-9a-f]{32}$/)],
+      },
+    ])
+    expect(user.query('select address, reference, verdict from screenings order by seq')).toEqual([
+      { address: clean, reference: 'w-9', verdict: 'clear' },
+      { address: ronin, reference: 'w-9', verdict: 'listed' },
+      { address: clean, reference: 'w-1', verdict: 'clear' },
+      { address: tron, reference: 'w-2', verdict: 'listed' },
+    ])
+    const cases = JSON.parse((await user.run('alerts', '--reference', 'w-2', '--json')).stdout)
+    expect(cases).toMatchObject([{ status: 'attempted', counterparty: tron }])
+  })
+
+  it('reads lines from stdin', async () => {
+    const user = await userOfBundled()
+    const running = user.start(['screen', '-', '--json'], { stdin: `${ronin}\n${clean}\n` })
+    const { code, stdout } = await running.done
+    expect(code).toBe(3)
+    expect(JSON.parse(stdout).map(({ verdict }: { verdict: string }) => verdict)).toEqual(['listed', 'clear'])
+  })
+
+  it.each([
+    ['a column of nationality', 'address,nationality\n', /that must not be there/],
+    ['another column', 'address,amount\n', /column 2 is unknown; expected address,reference/],
+    ['a row with more cells', 'address,reference\na,b,c\n', /w\.csv:2: not readable as CSV/],
+  ])('refuses a file with %s, and answers nothing', async (_what, content, says) => {
+    const user = await userOfBundled()
+    const file = user.file('w.csv', content)
+    expect(await user.run('screen', '--file', file)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(says),
+    })
+    expect(user.query('select 1 from screenings')).toEqual([])
+  })
+
+  it('needs something to screen', async () => {
+    expect(await (await userOfBundled()).run('screen')).toMatchObject({
+      code: 2,
+      stderr: 'Nothing was screened: expected addresses, - or --file.\n',
+    })
+  })
 })

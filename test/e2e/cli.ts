@@ -17,6 +17,8 @@ export interface CliResult {
 export interface CliOptions {
   cwd?: string
   env?: Readonly<Record<string, string>>
+  /** What stands on stdin. */
+  stdin?: string
   /** User and group to run as; needs root. */
   uid?: number
   gid?: number
@@ -31,12 +33,13 @@ export interface RunningCli {
 
 /** Starts the real program in a process of its own, which ends with the test at the latest. */
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
-  const { env, ...place } = options
+  const { env, stdin, ...place } = options
   const child = spawn(process.execPath, [main, ...args], {
     ...place,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
+  child.stdin?.end(stdin)
   const collect = (stream: NodeJS.ReadableStream | null) => {
     const pieces: Buffer[] = []
     stream?.on('data', (piece: Buffer) => pieces.push(piece))
