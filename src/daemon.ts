@@ -8,19 +8,18 @@ import { watchDatabaseFile } from './ledger/database-file.ts'
 import { takeDaemonLock } from './ledger/file-locks.ts'
 import { leftChains, leftChainText, leftOwnChains, leftOwnText } from './ledger/left-behind.ts'
 import { openLedger } from './ledger/open.ts'
+import { inTurn, shareTurns, WriteTurns } from './ledger/write-turns.ts'
 import { type CloseStack, withCloseStack } from './lifecycle/close-stack.ts'
 import { pause } from './lifecycle/loop.ts'
-import { startUpdates } from './lists/keep-updated.ts'
-import { loadLists } from './lists/load-lists.ts'
-import { watchListFiles } from './lists/watch-files.ts'
 import { requireSecondPerson } from './operations/decide.ts'
 import { type ChainJob, followChain } from './pipeline/blocks/follow-chain.ts'
 import { startProgressWatchdog } from './pipeline/blocks/progress-watchdog.ts'
 import { Memory, startReadingAhead } from './pipeline/blocks/screening-index.ts'
 import { startCanary } from './pipeline/canary.ts'
-import { startRescreening } from './pipeline/rescreening/keep-rescreening.ts'
-import { freezeContractsOn, resolveFreezeLists, storeAssets } from './pipeline/store-config.ts'
+import { freezeContractsOn } from './pipeline/store-config.ts'
 import { startServer } from './server/server.ts'
+import { type Loader, startLoader } from './threads/loader.ts'
+import { startLoaderThread } from './threads/loader-thread.ts'
 
 export interface DaemonOptions {
   /** Catch up with the heads as they are now, and return. */
@@ -30,8 +29,13 @@ export interface DaemonOptions {
   /** Ends the work after the step under way. */
   signal: AbortSignal
   log: Log
-  /** Now, ISO-8601. */
+  /**
+   * Now, ISO-8601. A function can't be handed to another thread: with it, all of the daemon runs in this one, as with
+   * `threads: false`.
+   */
   now?: () => string
+  /** Whether lists are loaded, and stored history is re-screened, in a thread of its own. Default true. */
+  threads?: boolean
   onProgress?: (progress: { chain: string; height: number; head: number }) => void
   /** Blocks done and in all, of the rescan under way. */
   onRescan?: (progress: { chain: string; done: number; total: number }) => void
@@ -45,17 +49,20 @@ export interface DaemonOptions {
  */
 export async function runDaemon(config: Config, given: DaemonOptions): Promise<void> {
   const { now = () => new Date().toISOString(), create = false } = given
+  const { threads = given.now === undefined } = given
   await withCloseStack(async ({ defer }) => {
     const db = openLedger(config.database, { create })
     defer(() => db.close())
     const chains = config.chains.map(({ id }) => id)
-    defer(takeDaemonLock(db, chains))
+    defer(await takeDaemonLock(db, chains))
     const file = watchDatabaseFile(db, now)
     defer(file.stop)
     const signal = AbortSignal.any([given.signal, file.signal])
     try {
-      requireSecondPerson(db, config.decisions.secondPerson, byDaemon(now()))
-      await withCloseStack((stack) => work(config, db, { ...given, now, signal, lost: file.lost, stack }))
+      await inTurn(db, () => requireSecondPerson(db, config.decisions.secondPerson, byDaemon(now())))
+      await withCloseStack((stack) =>
+        work(config, db, { ...given, now, signal, threads, lost: file.lost, stack }),
+      )
     } catch (error) {
       // Told to stop while lists were still loading: that is how it ends.
       const stopped = error instanceof ChainscreenError && error.code === 'aborted' && signal.aborted
@@ -72,7 +79,12 @@ function byDaemon(at: string): Act {
 }
 
 /** What a daemon that runs has beside what it was told. */
-type Running = DaemonOptions & { now: () => string; lost: Promise<never>; stack: CloseStack }
+type Running = DaemonOptions & {
+  now: () => string
+  threads: boolean
+  lost: Promise<never>
+  stack: CloseStack
+}
 
 /** Starts everything that runs beside the followers, and follows every chain. */
 async function work(config: Config, db: Db, options: Running): Promise<void> {
@@ -84,33 +96,36 @@ async function work(config: Config, db: Db, options: Running): Promise<void> {
     stack.defer(() => server.close())
     log.info(`health and metrics at ${server.url}`)
   }
-  const loaded = loadLists(db, config.lists, log, now, { download: once ? 'all' : 'missing', signal })
-  if (!once) {
-    stack.defer(watchListFiles(db, config.lists, log, now, loaded))
-    stack.defer(startUpdates(db, config.lists, log, now, loaded))
-  }
-  await loaded
-  resolveFreezeLists(db, config, now())
-  storeAssets(db, config.chains, log, now())
+  const loader = startLoading(config, db, options)
+  let isReady = false
+  stack.defer(() => loader.stop({ finish: once && isReady && !signal.aborted }))
+  await loader.ready
+  isReady = true
   for (const left of leftChains(db, chains)) log.warn({ chain: left.id }, leftChainText(left))
   for (const left of leftOwnChains(db, chains)) log.warn({ chain: left.chain }, leftOwnText(left))
-  const stopRescreening = startRescreening(db, log, now)
-  stack.defer(() => stopRescreening({ finish: once && !signal.aborted }))
   const memory = new Memory(db)
   stack.defer(startReadingAhead(memory, log).stop)
   if (config.canary !== undefined) stack.defer(startCanary(db, memory, config.canary, options).stop)
   if (chains.length === 0) log.warn(withoutChains(once))
-  await followAll(config, { ...options, db, memory, conditions })
+  await followAll(config, { ...options, db, memory, conditions, loader })
+}
+
+function startLoading(config: Config, db: Db, options: Running): Loader {
+  if (!options.threads) return startLoader(db, config, options)
+  const turns = new WriteTurns()
+  shareTurns(db, turns)
+  return startLoaderThread(config, { ...options, turns })
 }
 
 async function followAll(
   config: Config,
-  options: Running & Pick<ChainJob, 'db' | 'memory' | 'conditions'>,
+  options: Running & Pick<ChainJob, 'db' | 'memory' | 'conditions'> & { loader: Loader },
 ): Promise<void> {
   const guarded = startProgressWatchdog(config.chains, options)
   options.stack.defer(() => guarded.watchdog.stop())
-  const signal = AbortSignal.any([options.signal, guarded.signal])
-  const job = { ...options, signal, watchdog: guarded.watchdog }
+  const { loader } = options
+  const signal = AbortSignal.any([options.signal, guarded.signal, loader.signal])
+  const job = { ...options, signal, watchdog: guarded.watchdog, widen: loader.widen }
   const all = Promise.allSettled(
     config.chains.map((chain) =>
       followChain(chain, { ...job, freezeContracts: freezeContractsOn(config, chain.id) }),
@@ -122,6 +137,7 @@ async function followAll(
   })
   // What is stuck may not hear a signal: the stall does not wait for it.
   const ends = await Promise.race([all, guarded.stalled, options.lost])
+  if (loader.signal.aborted) await loader.lost
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed !== undefined) throw failed.reason
 }

@@ -63,7 +63,7 @@ const mine = ({ state }: FakeNode, chain: FakeNode['state']['chain']) => {
 describe('a daemon with mempool: true', () => {
   it('that runs once looks at what waits after it has caught up', async () => {
     const { node, mined, config, db, log, txid } = await scene()
-    const once = { once: true, signal: new AbortController().signal, log }
+    const once = { once: true, signal: new AbortController().signal, log, threads: false }
     await runDaemon(config, once)
     expect(tale(db, txid)).toEqual([created, '= pending-mempool nowhere'])
     mine(node, mined)
@@ -78,7 +78,7 @@ describe('a daemon with mempool: true', () => {
   it('looks again and again, and what waits becomes what is mined', async () => {
     const { node, mined, config, db, log, lines, txid } = await scene()
     const stop = new AbortController()
-    const ended = runDaemon(config, { once: false, signal: stop.signal, log })
+    const ended = runDaemon(config, { once: false, signal: stop.signal, log, threads: false })
     const patience = { timeout: 15_000, interval: 20 }
     await vi.waitFor(() => expect(tale(db, txid)).toEqual([created, '= pending-mempool nowhere']), patience)
     mine(node, mined)
@@ -93,7 +93,7 @@ describe('a daemon with mempool: true', () => {
     const { node, mined, config, db, log, lines, txid } = await scene()
     mine(node, mined)
     node.state.intercept = (method) => (method === 'getrawmempool' ? { status: 403, body: '' } : undefined)
-    await runDaemon(config, { once: true, signal: new AbortController().signal, log })
+    await runDaemon(config, { once: true, signal: new AbortController().signal, log, threads: false })
     expect(tale(db, txid)).toEqual(['created', '= pending 2'])
     expect(lines).toContainEqual(expect.stringMatching(/^warn btc: the mempool was not read: .*rpcwhitelist/))
     expect(db.prepare('select transactions, trouble from mempools').get()).toEqual({

@@ -33,7 +33,7 @@ async function configWith(evm: { rpc: string; chainId: number }): Promise<Config
 async function watch(config: Config): Promise<{ end: unknown; lines: string[] }> {
   const { log, lines } = rememberingLog()
   const stop = new AbortController()
-  const end = runDaemon(config, { once: false, create: true, signal: stop.signal, log }).then(
+  const end = runDaemon(config, { once: false, create: true, signal: stop.signal, log, threads: false }).then(
     () => 'ended',
     (error: unknown) => error,
   )
@@ -60,7 +60,7 @@ describe('the daemon', () => {
     const server = { host: '127.0.0.1', port: 0, token: null }
     const end = runDaemon(
       { ...config, server },
-      { once: false, create: true, signal: stop.signal, log },
+      { once: false, create: true, signal: stop.signal, log, threads: false },
     ).catch(() => {})
     await expect.poll(() => lines.join('\n')).toMatch(/health and metrics at http/)
     const url = /at (http\S+)/.exec(lines.find((line) => line.includes('health and metrics')) ?? '')?.[1]
@@ -88,7 +88,7 @@ describe('the daemon', () => {
     const server = { host: '127.0.0.1', port: 0, token: null }
     const end = runDaemon(
       { ...config, server },
-      { once: false, create: true, signal: stop.signal, log },
+      { once: false, create: true, signal: stop.signal, log, threads: false },
     ).then(() => 'ended')
     await expect
       .poll(() => lines.join('\n'))
@@ -113,7 +113,13 @@ describe('the daemon', () => {
   it('ends at once without a chain where it is to run once', async () => {
     const { log, lines } = rememberingLog()
     const config = configSchema.parse({ database: join(tempDir(), 'daemon.db'), chains: [] })
-    await runDaemon(config, { once: true, create: true, signal: new AbortController().signal, log })
+    await runDaemon(config, {
+      once: true,
+      create: true,
+      signal: new AbortController().signal,
+      log,
+      threads: false,
+    })
     expect(lines).toContain('warn no chain is configured: no block is screened')
   })
 
@@ -121,7 +127,7 @@ describe('the daemon', () => {
     const both = await configWith({ rpc: 'http://127.0.0.1:9', chainId: 5 })
     const config = { ...both, chains: both.chains.slice(0, 1) }
     const { log, lines } = rememberingLog()
-    const once = { once: true, create: true, signal: new AbortController().signal, log }
+    const once = { once: true, create: true, signal: new AbortController().signal, log, threads: false }
     await runDaemon(config, once)
     const db = new Database(config.database)
     onTestFinished(() => {
@@ -147,7 +153,7 @@ describe('the daemon', () => {
     } as Config
     const { log, lines } = rememberingLog()
     const signal = new AbortController().signal
-    const end = runDaemon(patient, { once: false, create: true, signal, log }).catch(
+    const end = runDaemon(patient, { once: false, create: true, signal, log, threads: false }).catch(
       (error: unknown) => error,
     )
     await expect.poll(() => lines.join('\n')).toMatch(/following bitcoin/)
@@ -162,7 +168,7 @@ describe('the daemon', () => {
   it('makes no database where there is none, unless it is told to', async () => {
     const config = await configWith({ rpc: 'http://127.0.0.1:9', chainId: 5 })
     const { log } = rememberingLog()
-    const options = { once: true, signal: AbortSignal.abort(), log }
+    const options = { once: true, signal: AbortSignal.abort(), log, threads: false }
     await expect(runDaemon(config, options)).rejects.toThrow(/There is no database at .*chainscreen init/)
     expect(existsSync(config.database)).toBe(false)
     await runDaemon(config, { ...options, create: true })

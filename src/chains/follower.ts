@@ -19,10 +19,10 @@ export interface FollowerStore {
   /** Consecutive blocks that follow on the cursor. */
   commit(blocks: readonly SourceBlock[], head: ChainHead, finalHeight: number | null): void | Promise<void>
   /** What the node says of its head, whatever becomes of it. */
-  noteHead(head: ChainHead, finalHeight: number | null): void
-  rollBack(fork: BlockRef | null): void
+  noteHead(head: ChainHead, finalHeight: number | null): void | Promise<void>
+  rollBack(fork: BlockRef | null): void | Promise<void>
   /** Blocks of the followed branch that the hash window lacks, each the parent of the one before. */
-  remember(blocks: readonly BlockRef[]): void
+  remember(blocks: readonly BlockRef[]): void | Promise<void>
 }
 
 export interface FollowerOptions {
@@ -46,7 +46,7 @@ export interface FollowerOptions {
   /** A look at the head was completed, whatever it found. */
   onLook?: () => void | Promise<void>
   onTrouble?: (error: unknown, retryMs: number) => void
-  onReorg?: (from: BlockRef, fork: BlockRef | null) => void
+  onReorg?: (from: BlockRef, fork: BlockRef | null) => unknown
   /** The chain has not grown to `start` yet: nothing is read until then. */
   onAboveHead?: (start: number, head: number) => void
 }
@@ -112,7 +112,7 @@ async function advance(options: FollowerOptions): Promise<ChainHead | null> {
     if (cursor === null) options.onAboveHead?.(from, head.height)
     if (cursor === null || cursor.hash === head.hash || store.blockAt(head.height)?.hash === head.hash) {
       // At the head, or the node is behind what we have already read from it: nothing to do but wait.
-      store.noteHead(head, finalAt(cursor))
+      await store.noteHead(head, finalAt(cursor))
       return head
     }
     refuseFarBehind(options, cursor, head)
@@ -156,7 +156,7 @@ async function* readAhead(
       yield blocks
     }
   } catch (error) {
-    if (!any && !signal.aborted) store.noteHead(head, final)
+    if (!any && !signal.aborted) await store.noteHead(head, final)
     throw error
   }
 }
@@ -197,7 +197,7 @@ async function refillWindow({ source, store, signal }: FollowerOptions): Promise
     if (known === undefined) found.push(parent)
     child = parent
   }
-  if (found.length > 0) store.remember(found)
+  if (found.length > 0) await store.remember(found)
 }
 
 /** The blocks from the first on that follow on the tip, each on the one before. */
@@ -226,8 +226,8 @@ async function reorganise(
   }
   const fork = await walkBack(source, known, newBranch, signal)
   if (fork?.hash === from.hash) return
-  store.rollBack(fork)
-  options.onReorg?.(from, fork)
+  await store.rollBack(fork)
+  await options.onReorg?.(from, fork)
 }
 
 function isDeep(error: unknown): boolean {

@@ -5,6 +5,7 @@ import { secondPersonDecisions } from '../ledger/alerts/decisions.ts'
 import type { Act } from '../ledger/audit.ts'
 import type { Db } from '../ledger/database.ts'
 import { openLedger } from '../ledger/open.ts'
+import { inTurn } from '../ledger/write-turns.ts'
 import { confirm, type Decided, decide, requireSecondPerson } from '../operations/decide.ts'
 import { assign, comment } from '../operations/follow-up.ts'
 import { type Decision, decisionMeanings, decisions } from '../screening/decision.ts'
@@ -103,7 +104,7 @@ function onIds(name: string, description: string): Command {
   )
 }
 
-/** Opens the ledger, finds the alerts, and changes them. */
+/** Opens the ledger, finds the alerts, and changes them. @param work one transaction, and then what is printed of it. */
 async function change(
   ids: readonly string[],
   options: DecideOptions,
@@ -113,7 +114,8 @@ async function change(
   const config = configIfAny(options)
   const db = openLedger(databaseOf(options, config), { create: false })
   try {
-    if (config !== null) requireSecondPerson(db, config.decisions.secondPerson, actOf({}))
+    if (config !== null)
+      await inTurn(db, () => requireSecondPerson(db, config.decisions.secondPerson, actOf({})))
     if (options.actor !== undefined && secondPersonDecisions(db).length > 0) {
       throw new ChainscreenError(
         'usage',
@@ -121,7 +123,7 @@ async function change(
       )
     }
     const chosen = await chosenIds(db, ids, options)
-    if (chosen !== null) work(db, chosen, act)
+    if (chosen !== null) await inTurn(db, () => work(db, chosen, act))
   } finally {
     db.close()
   }

@@ -48,7 +48,7 @@ function rewindCommand(): Command {
       const progress = createProgress(createLog(config.log.level))
       try {
         const dryRun = options.dryRun === true
-        const release = dryRun ? () => {} : takeDaemonLock(db)
+        const release = dryRun ? () => {} : await takeDaemonLock(db)
         const bare = createSource(chainConfig)
         const chain = chainOf(chainConfig, bare)
         const source = pinned(bare, db, chain, now)

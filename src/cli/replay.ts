@@ -7,6 +7,7 @@ import { askRescan, endAskedWithin } from '../ledger/blocks/replays.ts'
 import type { Db } from '../ledger/database.ts'
 import { isDaemonBeating, takeDaemonLock } from '../ledger/file-locks.ts'
 import { openLedger } from '../ledger/open.ts'
+import { inTurn } from '../ledger/write-turns.ts'
 import { loadLists } from '../lists/load-lists.ts'
 import { refuseUnfollowed, watchRescan } from '../operations/watch-rescan.ts'
 import { chainOf, createSource, pinned } from '../pipeline/blocks/create-source.ts'
@@ -54,7 +55,7 @@ export const replayCommand: CommandFactory = () =>
       const db = openLedger(config.database)
       const job = { db, config, chain, range, log, progress }
       try {
-        const release = lockUnlessDaemon(db)
+        const release = await lockUnlessDaemon(db)
         let counts: StepCounts
         if (release === null) counts = await byDaemon(job)
         else {
@@ -79,9 +80,9 @@ export const replayCommand: CommandFactory = () =>
     })
 
 /** @returns `null` where a daemon holds the lock. @throws `database-locked` where another process does, such as a second `replay`. */
-function lockUnlessDaemon(db: Db): (() => void) | null {
+async function lockUnlessDaemon(db: Db): Promise<(() => void) | null> {
   try {
-    return takeDaemonLock(db)
+    return await takeDaemonLock(db)
   } catch (error) {
     const isLocked = error instanceof ChainscreenError && error.code === 'database-locked'
     if (isLocked && isDaemonBeating(db, now())) return null
@@ -92,7 +93,7 @@ function lockUnlessDaemon(db: Db): (() => void) | null {
 /** With the daemon's config and node, behind its follower. */
 async function byDaemon({ db, chain: { id }, range, log, progress }: Job): Promise<StepCounts> {
   refuseUnfollowed(db, id)
-  const asked = askRescan(db, id, range, now())
+  const asked = await inTurn(db, () => askRescan(db, id, range, now()))
   const about = { chain: id, ...range }
   log.info(
     about,
@@ -120,8 +121,8 @@ async function replayHere({
   })
   try {
     await loadLists(db, config.lists, log, now)
-    resolveFreezeLists(db, config, now())
-    storeAssets(db, config.chains, log, now())
+    await resolveFreezeLists(db, config, now())
+    await storeAssets(db, config.chains, log, now())
     const chain = chainOf(chainConfig, bare)
     const source = pinned(bare, db, chain, now)
     const signal = stopSignal()

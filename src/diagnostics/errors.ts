@@ -72,6 +72,8 @@ const exitCodes = {
   'node-disagreement': 1,
   /** A rescan that a daemon does was not watched to its end: it stays queued. */
   'rescan-left': 75,
+  /** A thread of the daemon ended by itself. */
+  'thread-lost': 75,
   /** Nothing moved for too long. */
   stalled: 75,
   /** The chain was reorganised below a final block. */

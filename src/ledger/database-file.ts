@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { ChainscreenError, isTemporary, messageOf } from '../diagnostics/errors.ts'
 import { type Loop, startLoop } from '../lifecycle/loop.ts'
 import { type Db, one, run } from './database.ts'
+import { inTurn } from './write-turns.ts'
 
 export interface DatabaseFileWatch {
   /** Aborted when the file is lost. */
@@ -47,7 +48,7 @@ export function watchDatabaseFile(
     })
     const token = randomUUID()
     let beatAt: number | null = null
-    return startLoop(() => {
+    return startLoop(async () => {
       const moved = files.find(({ path, stats }) => !isSameFile(stats, statOf(path)))
       const reason =
         moved === undefined ? heartbeatFault(db, beatAt === null ? null : token) : movedReason(moved.path)
@@ -62,7 +63,7 @@ export function watchDatabaseFile(
         return null
       }
       if (beatAt === null || performance.now() - beatAt >= heartbeatEveryMs) {
-        if (writeHeartbeat(db, token, now())) beatAt = performance.now()
+        if (await writeHeartbeat(db, token, now())) beatAt = performance.now()
       }
       return checkEveryMs
     })
@@ -103,12 +104,14 @@ function heartbeatFault(db: Db, token: string | null): string | null {
 }
 
 /** @returns whether it was written. A disk that is full, or a busy database, is tried again; the next check tells the rest. */
-function writeHeartbeat(db: Db, token: string, at: string): boolean {
+async function writeHeartbeat(db: Db, token: string, at: string): Promise<boolean> {
   try {
-    run(
-      db,
-      `insert into meta (key, value) values ('daemon_heartbeat', ?) on conflict (key) do update set value = excluded.value`,
-      `${token} ${at}`,
+    await inTurn(db, () =>
+      run(
+        db,
+        `insert into meta (key, value) values ('daemon_heartbeat', ?) on conflict (key) do update set value = excluded.value`,
+        `${token} ${at}`,
+      ),
     )
     return true
   } catch {

@@ -86,11 +86,7 @@ type DatabaseErrorCode = Extract<ErrorCode, `database${string}`>
 
 /** Result codes of SQLite that an operator can act on, or that pass (https://www.sqlite.org/rescode.html). */
 const reasons: readonly [pattern: RegExp, code: DatabaseErrorCode, reason: string][] = [
-  [
-    /BUSY|LOCKED/,
-    'database-busy',
-    'another process has held the write lock for more than 30 seconds: try again',
-  ],
+  [/BUSY|LOCKED/, 'database-busy', 'another process holds the write lock: try again'],
   [/FULL/, 'database-disk', 'the disk is full: free space on it'],
   [/IOERR/, 'database-disk', 'the disk answers with an I/O error: check it'],
   [/READONLY|CANTOPEN|PERM/, 'database', 'it cannot be written there (a read-only disk, or no permission)'],

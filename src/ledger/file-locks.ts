@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import { type Db, databaseError, one, run } from './database.ts'
+import { inTurn } from './write-turns.ts'
 
 /**
  * One daemon per database. The lock is an exclusive SQLite lock on `<database>.lock`: the operating system releases
@@ -11,7 +12,7 @@ import { type Db, databaseError, one, run } from './database.ts'
  * @returns releases the lock.
  * @throws `database-locked` with the pid of the daemon that holds it.
  */
-export function takeDaemonLock(db: Db, chains: readonly string[] | null = null): () => void {
+export async function takeDaemonLock(db: Db, chains: readonly string[] | null = null): Promise<() => void> {
   const release = takeFileLock(lockPath(db))
   if (release === null) {
     throw new ChainscreenError(
@@ -20,11 +21,13 @@ export function takeDaemonLock(db: Db, chains: readonly string[] | null = null):
     )
   }
   try {
-    run(
-      db,
-      `insert into meta (key, value) values ('daemon_pid', ?), ('daemon_chains', ?)
-       on conflict (key) do update set value = excluded.value`,
-      ...[String(process.pid), JSON.stringify(chains)],
+    await inTurn(db, () =>
+      run(
+        db,
+        `insert into meta (key, value) values ('daemon_pid', ?), ('daemon_chains', ?)
+         on conflict (key) do update set value = excluded.value`,
+        ...[String(process.pid), JSON.stringify(chains)],
+      ),
     )
   } catch (error) {
     release()

@@ -1,53 +1,60 @@
-import { setTimeout } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import { type Db, inTransaction } from './database.ts'
+import { inTurn } from './write-turns.ts'
 
 /** Rows that one transaction of a large load writes, at most. */
 export const pieceRows = 500
 
-/** How long it writes, about: rows of some lists are large, and some machines are slow. */
-const pieceMs = 15
+/** How long it writes, about: rows of some lists are large, and some disks are slow. With the commit it is below 50 ms as a rule. */
+export const pieceMs = 30
 
 /**
  * One of many short transactions that count only when a last one says so. It is not flushed to disk by itself: whatever
  * flushes later flushes it too, so that the last one makes all of it safe.
- *
- * Then a pause as long as it took: SQLite has no queue. Who waits for the write lock asks for it now and then, and
- * would hardly ever find it free beside one who takes it again at once.
  */
-export async function inPiece<T>(db: Db, work: () => T): Promise<T> {
-  const began = performance.now()
-  db.pragma('synchronous = NORMAL')
-  let result: T
-  try {
-    result = inTransaction(db, work)
-  } finally {
-    db.pragma('synchronous = FULL')
-  }
-  await setTimeout(Math.ceil(performance.now() - began))
-  return result
+export function inPiece<T>(db: Db, work: () => T): Promise<T> {
+  return inTurn(db, () => {
+    db.pragma('synchronous = NORMAL')
+    try {
+      return inTransaction(db, work)
+    } finally {
+      db.pragma('synchronous = FULL')
+    }
+  })
 }
 
 /**
  * Writes rows in such pieces, in order: a piece ends when it has written for long enough, or many enough.
  *
- * @param put writes one of them; what has to be worked out for it is worked out before. @param ms default 15; 0 = one row each.
+ * @param put writes one of them. What has to be computed for it is computed before, so that nobody waits for that.
+ * @param options.ms default 30; 0 = one row each. @param options.signal ends it between two pieces.
+ * @throws ChainscreenError `aborted` on the signal; and what `put` throws.
  */
 export async function inPieces<Row>(
   db: Db,
   rows: readonly Row[],
   put: (row: Row) => void,
-  ms = pieceMs,
+  { ms = pieceMs, signal }: { ms?: number; signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
-  for (let next = 0; next < rows.length; ) {
-    next = await inPiece(db, () => {
-      const until = performance.now() + ms
-      let at = next
-      for (const row of rows.slice(next, next + pieceRows)) {
-        put(row)
-        at++
-        if (performance.now() >= until) break
-      }
-      return at
-    })
+  let next = 0
+  const writeSome = () => {
+    const until = performance.now() + ms
+    const end = Math.min(rows.length, next + pieceRows)
+    let at = next
+    do put(rows[at++] as Row)
+    while (at < end && performance.now() < until)
+    return at
   }
+  do {
+    if (rows.length > 0) next = await inPiece(db, writeSome)
+    await refuseAborted(signal)
+  } while (next < rows.length)
+}
+
+/** Lets the thread hear what it was told meanwhile. @throws ChainscreenError `aborted` where that is to stop. */
+export async function refuseAborted(signal: AbortSignal | undefined): Promise<void> {
+  await setImmediate()
+  if (signal?.aborted)
+    throw new ChainscreenError('aborted', 'Stopped before it was loaded: nothing of it counts.')
 }

@@ -5,6 +5,12 @@ import { type Db, databaseError } from './database.ts'
 import { migrate, migrations, refuseNewer, schemaVersion } from './migrate.ts'
 import { addFormsFunction } from './own/own-variants.ts'
 
+/** How long SQLite waits where somebody else migrates the schema, or recovers the log of writes. */
+const openingMs = 30_000
+
+/** For the write lock it hardly waits, since that keeps the thread: who writes takes turns, and tries again (see `inTurn`). */
+const writingMs = 100
+
 /**
  * Opens the ledger for writing, and brings its schema up to date.
  *
@@ -46,6 +52,7 @@ export function prepareLedger(db: Db): Db {
     db.pragma('synchronous = FULL')
     addFormsFunction(db)
     migrate(db)
+    db.pragma(`busy_timeout = ${writingMs}`)
   })
 }
 
@@ -72,7 +79,7 @@ export function openLedgerForReading(path: string): Db {
 
 function configured(db: Db, setUp: () => void): Db {
   try {
-    db.pragma('busy_timeout = 30000')
+    db.pragma(`busy_timeout = ${openingMs}`)
     db.pragma('foreign_keys = ON')
     setUp()
     return db

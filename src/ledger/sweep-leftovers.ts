@@ -1,10 +1,10 @@
-import { setImmediate } from 'node:timers/promises'
-import { all, type Db, inTransaction, one, run } from './database.ts'
+import { all, type Db, one, run } from './database.ts'
 import { inPieces, pieceRows } from './in-pieces.ts'
 import { keyRanges } from './lists/snapshot-changes.ts'
 import { publishedLoad } from './own/load-own.ts'
+import { inTurn } from './write-turns.ts'
 
-/** Rows that are looked at between two turns of whoever shares the thread. */
+/** Rows that are read at once. */
 const rowsAtOnce = 2_000
 
 /** Whether there are pieces of a load that did not come to its end: of one under way, or of one that crashed. */
@@ -35,7 +35,7 @@ async function sweepSnapshot(db: Db, { id, list_id, sha256, parser, reason }: St
       ),
     ({ row }) => run(db, 'delete from list_unparsed where rowid = ?', row),
   )
-  inTransaction(db, () => {
+  await inTurn(db, () => {
     // One that was rejected before stays what it was.
     if (reason === null) run(db, 'delete from list_snapshots where id = ?', id)
     else run(db, `update list_snapshots set state = 'rejected' where id = ?`, id)
@@ -56,7 +56,7 @@ async function sweepChanges(db: Db, { id, list_id }: StagedLoad): Promise<void> 
     ({ list, key }) =>
       run(db, 'delete from rescreen_items where rescreen = ? and list = ? and key = ?', id, list, key),
   )
-  inTransaction(db, () => run(db, 'delete from rescreens where id = ?', id))
+  await inTurn(db, () => run(db, 'delete from rescreens where id = ?', id))
 }
 
 interface StagedLoad {
@@ -84,7 +84,7 @@ async function takeAwayFrom(
          and key > ? and key <= ? and ${column} = ?`,
       ...[listId, from, to, id],
     )
-    await takeAway(db, rows, ({ list, key }) =>
+    await inPieces(db, rows, ({ list, key }) =>
       run(db, `delete from ${table} where list = ? and key = ? and ${column} = ?`, list, key, id),
     )
   }
@@ -100,7 +100,7 @@ async function sweepOwn(db: Db): Promise<void> {
        order by key, chain, load limit ${rowsAtOnce}`,
       ...[last.key, last.chain, last.load],
     )
-    await takeAway(
+    await inPieces(
       db,
       rows.filter(({ load }) => load > published),
       ({ key, chain, load }) =>
@@ -108,7 +108,7 @@ async function sweepOwn(db: Db): Promise<void> {
     )
     last = rows.at(-1)
   }
-  inTransaction(db, () => run(db, `delete from meta where key = 'own_loading'`))
+  await inTurn(db, () => run(db, `delete from meta where key = 'own_loading'`))
 }
 
 interface OwnRowKey {
@@ -138,11 +138,5 @@ function ownLoading(db: Db): boolean {
 
 /** Takes away the rows that are found, some at a time, until there are none. */
 async function untilNone<Row>(db: Db, find: () => Row[], take: (row: Row) => void): Promise<void> {
-  for (let rows = find(); rows.length > 0; rows = find()) await takeAway(db, rows, take)
-}
-
-/** Whoever shares the thread has a turn, also where there is nothing to take away. */
-async function takeAway<Row>(db: Db, rows: readonly Row[], take: (row: Row) => void): Promise<void> {
-  if (rows.length === 0) await setImmediate()
-  else await inPieces(db, rows, take)
+  for (let rows = find(); rows.length > 0; rows = find()) await inPieces(db, rows, take)
 }

@@ -7,6 +7,7 @@ import { listSnapshots, type SnapshotRow } from '../ledger/lists/list-snapshots.
 import { noteChecked } from '../ledger/lists/lists.ts'
 import { stageChanges } from '../ledger/lists/stage-changes.ts'
 import { whileLoading } from '../ledger/while-loading.ts'
+import { inTurn } from '../ledger/write-turns.ts'
 import { activationOf } from './activation.ts'
 import { checkSealed } from './check-sealed.ts'
 import { snapshotNamed } from './find-snapshot.ts'
@@ -42,7 +43,7 @@ export async function approveSnapshot(
   return whileLoading(db, async () => {
     const snapshot = heldSnapshot(db, listId, named.sha256)
     const changes = await stageChanges(db, snapshot, activationOf(db, snapshot, at))
-    return inTransaction(db, () => {
+    const approve = () => {
       const { sha256, issued_on: issuedOn, reason, bytes } = snapshot
       const seen = lastSeen(db, listId, sha256) ?? snapshot.imported_at
       const revision = activateStaged(db, snapshot, changes, at)
@@ -55,7 +56,8 @@ export async function approveSnapshot(
       const approval = { listId, sha256, issuedOn, reason, revision }
       record(approval)
       return approval
-    })
+    }
+    return inTurn(db, () => inTransaction(db, approve))
   })
 }
 

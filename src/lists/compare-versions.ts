@@ -15,23 +15,18 @@ export interface Comparison {
   removed: number
 }
 
-/**
- * Compares a version that is stored with the active one, for `inSlices`: a few keys at a time.
- *
- * @param today in UTC.
- */
-export function* comparingVersions(
+/** Compares a version that is stored with the active one. @param today in UTC. */
+export function compareVersions(
   db: Db,
   list: { id: string; format: string; maxRemoved: number },
   next: SnapshotRow,
   today: string,
-): Generator<undefined, Comparison> {
+): Comparison {
   const active = activeSnapshot(db, list.id)
   const tally = new Tally()
   for (const range of keyRanges(db, 'snapshot_changes', list.id)) {
     for (const { family, was, is, count } of countForce(db, active ?? null, next, range))
       tally.add(family as Family, was === 1, is === 1, count)
-    yield
   }
   return compared(db, list, { sha256: next.sha256, issuedOn: next.issued_on }, tally, today)
 }

@@ -1,4 +1,3 @@
-import { inSlices } from '../in-slices.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { activateStaged } from '../ledger/lists/activate-snapshot.ts'
 import { noteCheck } from '../ledger/lists/list-checks.ts'
@@ -13,9 +12,10 @@ import { type StagedChanges, stageChanges, stillHold } from '../ledger/lists/sta
 import { finishStaging, type NewSnapshot, stageSnapshot } from '../ledger/lists/stage-snapshot.ts'
 import { sweepLeftovers } from '../ledger/sweep-leftovers.ts'
 import { whileLoading } from '../ledger/while-loading.ts'
+import { inTurn } from '../ledger/write-turns.ts'
 import type { Redactor } from '../privacy/redactor.ts'
 import { activationOf } from './activation.ts'
-import { type Comparison, comparingVersions } from './compare-versions.ts'
+import { type Comparison, compareVersions } from './compare-versions.ts'
 import { sameOptions } from './formats/csv/columns.ts'
 import { formatFor, formatOf } from './formats/index.ts'
 import { noteTrouble } from './note-trouble.ts'
@@ -77,9 +77,8 @@ export interface ImportOutcome {
 
 /**
  * Loads one file as a new version of a list: read whole, kept by its SHA-256, compared with the active version, and
- * activated unless the guard objects. Its rows, and what they change, are written a few at a time, so that a large list
- * keeps no follower waiting; that they count from now on is one short transaction. What came of it is noted in
- * `list_checks`.
+ * activated unless the import checks object. Its rows, and what they change, are written a few at a time, and begin to count
+ * together in one short transaction. What came of it is noted in `list_checks`.
  *
  * @throws ChainscreenError `bad-file` when the file can't be read whole: the active version stays.
  */
@@ -91,7 +90,7 @@ export async function importList(
 ): Promise<ImportOutcome> {
   const format = formatFor(source)
   const { byHand = false, signal } = options
-  if (!byHand) know(db, source)
+  if (!byHand) await know(db, source)
   try {
     const list = await readListFile(format, file, {
       ...{ folder: snapshotFolder(db.name), keepRejected: !byHand, at: options.at, signal },
@@ -105,7 +104,7 @@ export async function importList(
       list.close,
     )
   } catch (error) {
-    if (!byHand) noteTrouble(db, source, error, options)
+    if (!byHand) await noteTrouble(db, source, error, options)
     throw error
   }
 }
@@ -118,8 +117,8 @@ function isActive(db: Db, { listId, sha256, format, parser = 1 }: NewSnapshot): 
 }
 
 /** Makes a list known, whatever comes of loading it. */
-export function know(db: Db, source: ListSource): void {
-  inTransaction(db, () => putSource(db, source))
+export function know(db: Db, source: ListSource): Promise<void> {
+  return inTurn(db, () => inTransaction(db, () => putSource(db, source)))
 }
 
 function putSource(db: Db, { maxRemoved: _, redactor: __, ...list }: ListSource): void {
@@ -139,13 +138,15 @@ export async function loadVersion(
 ): Promise<ImportOutcome> {
   for (;;) {
     const ready = await prepare(db, source, snapshot, options)
-    const outcome = inTransaction(db, () => decide(db, source, list, snapshot, ready, options))
+    const outcome = await inTurn(db, () =>
+      inTransaction(db, () => decide(db, source, list, snapshot, ready, options)),
+    )
     if (outcome !== null) return outcome
     await sweepLeftovers(db)
   }
 }
 
-/** What takes long, done before the transaction and in pieces; `null` where the file is the active version. */
+/** What takes long, done before the transaction; `null` where the file is the active version. */
 interface Ready {
   compared: Comparison
   /** What activating it changes; `null` where the guard holds it. */
@@ -156,16 +157,16 @@ async function prepare(
   db: Db,
   source: ListSource,
   snapshot: NewSnapshot,
-  { approve, at }: ImportOptions,
+  { approve, at, signal }: ImportOptions,
 ): Promise<Ready | null> {
   if (isActive(db, snapshot)) return null
-  know(db, source)
-  await stageSnapshot(db, snapshot)
+  await know(db, source)
+  await stageSnapshot(db, snapshot, signal)
   const kept = findSnapshot(db, source.id, snapshot.sha256, snapshot.parser ?? 1)
   if (kept === undefined) throw new Error('unreachable: the snapshot was staged before')
-  const compared = await inSlices(comparingVersions(db, source, kept, at.slice(0, 10)))
+  const compared = compareVersions(db, source, kept, at.slice(0, 10))
   if (compared.reasons.length > 0 && !approve) return { compared, changes: null }
-  return { compared, changes: await stageChanges(db, kept, activationOf(db, kept, at)) }
+  return { compared, changes: await stageChanges(db, kept, activationOf(db, kept, at), signal) }
 }
 
 /** @returns `null`, to be done again, when another version is active than the one that was compared. */

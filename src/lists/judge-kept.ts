@@ -30,7 +30,7 @@ export async function judgeKept(
       signal: options.signal,
     })
   } catch (error) {
-    noteTrouble(db, source, error, options)
+    await noteTrouble(db, source, error, options)
     throw error
   }
 }

@@ -2,7 +2,6 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { addAbortSignal } from 'node:stream'
 import { ChainscreenError } from '../diagnostics/errors.ts'
-import { inSlices } from '../in-slices.ts'
 import type { SnapshotEntries } from '../ledger/lists/list-snapshots.ts'
 import { ScratchRows } from '../ledger/lists/scratch-rows.ts'
 import { ForbiddenContent } from '../privacy/forbidden-columns.ts'
@@ -83,7 +82,7 @@ export async function readListFile(
     await sealing.keep(sha256)
     const { issuedOn, addresses, unparsed, counts } = parsed
     for (const [index, row] of addresses.entries()) rows.add(row, index)
-    const entries = await inSlices(mergingRows(rows))
+    const entries = mergeRows(rows)
     return { sha256, size, parsed: { issuedOn, unparsed, counts }, entries, close: () => rows.close() }
   } catch (error) {
     rows.close()
@@ -106,11 +105,10 @@ export async function readListFile(
   }
 }
 
-/** The entries that rows make, in the order of the keys: all rows of one make its entry. For `inSlices`. */
-export function* mergingRows(rows: ScratchRows<ListedAddress>): Generator<undefined, SnapshotEntries> {
-  const length = yield* rows.countingKeys()
+/** The entries that rows make, in the order of the keys: all rows of one make its entry. */
+export function mergeRows(rows: ScratchRows<ListedAddress>): SnapshotEntries {
   return {
-    length,
+    length: rows.countKeys(),
     has: (key) => rows.has(key),
     *[Symbol.iterator]() {
       for (const group of rows.byKey()) {

@@ -5,6 +5,7 @@ import { findList, freezeListFormat } from '../ledger/lists/lists.ts'
 import { stageRemoval, stillHold } from '../ledger/lists/stage-changes.ts'
 import { sweepLeftovers } from '../ledger/sweep-leftovers.ts'
 import { whileLoading } from '../ledger/while-loading.ts'
+import { inTurn } from '../ledger/write-turns.ts'
 import { unknownList } from './report.ts'
 
 /** What `lists remove` did. */
@@ -42,11 +43,12 @@ export async function removeList(
       const known = isRemoved(db, listId) ? readRemoval(db, listId) : undefined
       if (known !== undefined) return { listId, ...known, already: true }
       const staged = found.format === freezeListFormat ? null : await stageRemoval(db, listId, by.at)
-      const removal = inTransaction(db, () => {
+      const remove = () => {
         const list = findList(db, listId)
         if (list === undefined || (staged !== null && !stillHold(db, listId, staged))) return null
         return markRemoved(db, list, staged, by)
-      })
+      }
+      const removal = await inTurn(db, () => inTransaction(db, remove))
       if (removal !== null) return { listId, ...removal, already: false }
       await sweepLeftovers(db)
     }

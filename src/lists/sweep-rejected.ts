@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { type Db, inTransaction } from '../ledger/database.ts'
+import type { Db } from '../ledger/database.ts'
 import { noteRejectedSwept, rejectedToSweep } from '../ledger/lists/list-snapshots.ts'
+import { inTurn } from '../ledger/write-turns.ts'
 import { formats } from './formats/index.ts'
 import { sealedPath } from './seal.ts'
 import type { ListFormat } from './types.ts'
@@ -25,7 +26,7 @@ export async function sweepRejected(db: Db, now: string): Promise<number> {
     await rm(path, { force: true })
     removed++
   }
-  inTransaction(db, () => noteRejectedSwept(db))
+  await inTurn(db, () => noteRejectedSwept(db))
   return removed
 }
 

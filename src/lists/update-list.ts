@@ -6,6 +6,7 @@ import { noteCheck } from '../ledger/lists/list-checks.ts'
 import { findSnapshot } from '../ledger/lists/list-snapshots.ts'
 import { putNotBefore } from '../ledger/lists/list-sources.ts'
 import { noteChecked } from '../ledger/lists/lists.ts'
+import { inTurn } from '../ledger/write-turns.ts'
 import { Redactor } from '../privacy/redactor.ts'
 import type { FetchFailure } from './fetch/fetch-failure.ts'
 import type { DownloadPolicy } from './fetch/types.ts'
@@ -58,7 +59,7 @@ export async function updateList(
   if ('file' in list) return loadList(db, list, { approve: false, at: options.now(), signal })
   const redactor = new Redactor('list', [list.url])
   const source = { ...sourceOf(list), redactor }
-  know(db, source)
+  await know(db, source)
   const sound = await reread(db, source, options)
   // What can't be read anew from what is kept is asked for again.
   const kept = sound ? readKept(db, list) : null
@@ -76,7 +77,7 @@ export async function updateList(
       how,
       signal,
     })
-    rememberSource(db, list.id, outcome.sha256, result.validators, result.announced)
+    await inTurn(db, () => rememberSource(db, list.id, outcome.sha256, result.validators, result.announced))
     return outcome
   } finally {
     await rm(result.path, { force: true })
@@ -127,9 +128,10 @@ async function obtainNoted(
     )
   } catch (error) {
     const at = options.now()
-    noteTrouble(db, { id: list.id, format: list.format, redactor }, error, { at })
+    await noteTrouble(db, { id: list.id, format: list.format, redactor }, error, { at })
     const wait = error instanceof ChainscreenError ? error.retryAfterMs : undefined
-    putNotBefore(db, list.id, wait === undefined ? null : new Date(Date.parse(at) + wait).toISOString())
+    const notBefore = wait === undefined ? null : new Date(Date.parse(at) + wait).toISOString()
+    await inTurn(db, () => putNotBefore(db, list.id, notBefore))
     throw error
   }
 }
@@ -147,10 +149,11 @@ async function noNews(
 ): Promise<UpdateOutcome> {
   const listId = source.id
   const at = now()
-  inTransaction(db, () => {
+  const remember = () => {
     putNotBefore(db, listId, null)
     if (announced !== null) rememberSource(db, listId, sha256, undefined, announced)
-  })
+  }
+  await inTurn(db, () => inTransaction(db, remember))
   const snapshot = findSnapshot(db, listId, sha256)
   if (snapshot !== undefined && snapshot.state !== 'active') {
     const how = 'nothing newer than the version that is held'
@@ -160,9 +163,10 @@ async function noNews(
   }
   const version = announced?.version ?? null
   const detail = version === null ? 'nothing new' : `nothing new: version ${version}`
-  inTransaction(db, () => {
+  const note = () => {
     noteChecked(db, listId, at)
     noteCheck(db, { list_id: listId, at, outcome: 'not-modified', status, detail, sha256, bytes: null })
-  })
+  }
+  await inTurn(db, () => inTransaction(db, note))
   return { state: 'not-modified', listId, sha256, held: null }
 }

@@ -5,6 +5,7 @@ import { heightsWithoutHash, keptHash } from '../ledger/blocks/block-hashes.ts'
 import { blockAt, type Chain, type ChainState, readChainState } from '../ledger/blocks/chain.ts'
 import { coverageOver, type RewindImpact, rewind, rewindImpact } from '../ledger/blocks/roll-back.ts'
 import type { Db } from '../ledger/database.ts'
+import { inTurn } from '../ledger/write-turns.ts'
 import type { BlockRef } from '../screening/types.ts'
 
 export interface RewindRequest {
@@ -53,7 +54,8 @@ export async function rewindChain(
   }
   const served = await askHashes(source, missing, request)
   const { actor, note, at } = request
-  return { ...rewind(db, chain, { to, served, actor, note, at }), from, to, refolded: missing.length }
+  const impact = await inTurn(db, () => rewind(db, chain, { to, served, actor, note, at }))
+  return { ...impact, from, to, refolded: missing.length }
 }
 
 function refuseOutside(

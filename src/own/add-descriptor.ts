@@ -7,6 +7,7 @@ import { ChainscreenError } from '../diagnostics/errors.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { noteUsed } from '../ledger/own/own-branches.ts'
 import { addDescriptor, findDescriptor } from '../ledger/own/own-descriptors.ts'
+import { inTurn } from '../ledger/write-turns.ts'
 import { checkOwnWords, type OwnKind, quoted } from './own-row.ts'
 import { shortWindows, type WidenOptions, widenWindows } from './widen-windows.ts'
 
@@ -48,18 +49,18 @@ export async function addOwnDescriptor(
   const wrong = checkOwnWords({ kind, reference }, quoted)
   if (wrong !== null) throw new ChainscreenError('usage', `Nothing was added: ${wrong}.`)
   const used = isRange && words.issued !== undefined && words.issued > 0 ? words.issued - 1 : null
-  addDescriptor(
-    db,
-    { checksum, descriptor: text, chain: words.chain, network, kind: kind as OwnKind, reference, gap },
-    { branches, asked: isRange ? windowEnd(used, gap) : 1, used },
-    options.now(),
-    () => options.record?.(`#${checksum}`),
-  )
+  const row = {
+    ...{ checksum, descriptor: text, chain: words.chain, network },
+    ...{ kind: kind as OwnKind, reference, gap },
+  }
+  const derivation = { branches, asked: isRange ? windowEnd(used, gap) : 1, used }
+  const record = () => options.record?.(`#${checksum}`)
+  await inTurn(db, () => addDescriptor(db, row, derivation, options.now(), record))
   const short = () => shortWindows(db, chainId, [])
   for (let windows = short(); windows.length > 0; windows = short()) {
     await widenWindows(db, windows, { ...options, asked: true })
   }
-  inTransaction(db, () => noteUsed(db, chainId, []))
+  await inTurn(db, () => inTransaction(db, () => noteUsed(db, chainId, [])))
   return checksum
 }
 

@@ -11,6 +11,7 @@ import {
   highestUsed,
   type OwnBranch,
 } from '../ledger/own/own-branches.ts'
+import { inTurn } from '../ledger/write-turns.ts'
 
 /** A branch that knows fewer addresses than it has to. */
 export interface ShortWindow {
@@ -69,7 +70,8 @@ export async function widenWindows(
     for (let from = branch.derived; from < end; from += addressesAtOnce) {
       const addresses = await derive(from, Math.min(from + addressesAtOnce, end))
       done += addresses.length
-      addDerived(db, { branch, from, addresses, asked, replay }, now())
+      const derived = { branch, from, addresses, asked, replay }
+      await inTurn(db, () => addDerived(db, derived, now()))
       onProgress?.({ done, total })
     }
   }

@@ -8,6 +8,7 @@ import type { Log } from '../diagnostics/log.ts'
 import type { Chain } from '../ledger/blocks/chain.ts'
 import { commitCanary, noteCanaryFailure, putCanaryEntry } from '../ledger/canary.ts'
 import type { Db } from '../ledger/database.ts'
+import { inTurn } from '../ledger/write-turns.ts'
 import { type Loop, startLoop } from '../lifecycle/loop.ts'
 import { screenUntilCurrent } from './blocks/screen-blocks.ts'
 import type { Memory } from './blocks/screening-index.ts'
@@ -34,16 +35,16 @@ function entryKey({ address }: CanaryConfig): Key {
  *
  * @returns the id of the alert. @throws ChainscreenError `failure` when none was raised.
  */
-export function runCanary(db: Db, memory: Memory, config: CanaryConfig, at: string): string {
+export async function runCanary(db: Db, memory: Memory, config: CanaryConfig, at: string): Promise<string> {
   const key = entryKey(config)
   try {
-    putCanaryEntry(db, key, addressText(key), at)
-    return screenUntilCurrent([madeUpBlock(key, at)], chain.id, memory, ([block]) => {
+    await inTurn(db, () => putCanaryEntry(db, key, addressText(key), at))
+    return await screenUntilCurrent([madeUpBlock(key, at)], chain.id, memory, ([block]) => {
       if (block === undefined) throw new Error('its block was not screened')
-      return commitCanary(db, chain, block, { revisions: memory.revisions, at })
+      return inTurn(db, () => commitCanary(db, chain, block, { revisions: memory.revisions, at }))
     })
   } catch (cause) {
-    noteCanaryFailure(db, at)
+    await inTurn(db, () => noteCanaryFailure(db, at))
     throw new ChainscreenError(
       'failure',
       `The canary failed: a made-up transfer from a listed address raised no alert (${messageOf(cause)}). Until it passes, take "no alert" for "unknown".`,
@@ -84,9 +85,9 @@ export function startCanary(
   config: CanaryConfig,
   options: { log: Log; now: () => string },
 ): Loop {
-  return startLoop(() => {
+  return startLoop(async () => {
     try {
-      const alert = runCanary(db, memory, config, options.now())
+      const alert = await runCanary(db, memory, config, options.now())
       options.log.info({ alert }, 'the canary passed')
     } catch (error) {
       options.log.error(messageOf(error))

@@ -6,14 +6,20 @@ import type { Log } from '../diagnostics/log.ts'
 import type { Db } from '../ledger/database.ts'
 import { type FreezeList, putFreezeLists } from '../ledger/freezes/freeze-contracts.ts'
 import { type KnownAsset, putKnownAssets } from '../ledger/transfers/known-assets.ts'
+import { inTurn } from '../ledger/write-turns.ts'
 
 /**
  * Takes over what the config says of the assets of each chain, before it is followed, and tells the log what that changes of
  * what is stored. @param at now, ISO-8601.
  */
-export function storeAssets(db: Db, chains: readonly ChainConfig[], log: Log, at: string): void {
+export async function storeAssets(
+  db: Db,
+  chains: readonly ChainConfig[],
+  log: Log,
+  at: string,
+): Promise<void> {
   for (const chain of chains) {
-    const renamed = putKnownAssets(db, chain.id, assetsOf(chain), at)
+    const renamed = await inTurn(db, () => putKnownAssets(db, chain.id, assetsOf(chain), at))
     if (renamed.length === 0) continue
     const shown = renamed
       .slice(0, shownAtMost)
@@ -48,8 +54,8 @@ type ListsAndChains = Pick<Config, 'lists' | 'chains'>
  * Takes over what the config says of lists that are read from a chain. Before any chain is followed: what is followed
  * without a contract has to be known. @param at now, ISO-8601.
  */
-export function resolveFreezeLists(db: Db, config: ListsAndChains, at: string): void {
-  putFreezeLists(db, freezeLists(config), at)
+export function resolveFreezeLists(db: Db, config: ListsAndChains, at: string): Promise<void> {
+  return inTurn(db, () => putFreezeLists(db, freezeLists(config), at))
 }
 
 /** The token contracts whose freezes a chain's source has to read. */

@@ -102,7 +102,7 @@ describe('a database that somebody else has', () => {
       chains: [{ id: 'eth', type: 'evm', chainId: 1, rpc: ['http://127.0.0.1:1'], start: 0 }],
     })
     const db = openLedger(user.database)
-    const release = takeDaemonLock(db)
+    const release = await takeDaemonLock(db)
     onTestFinished(() => {
       release()
       db.close()

@@ -1,6 +1,6 @@
-import Database from 'better-sqlite3'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { openLedger } from '../../src/ledger/open.ts'
+import { whileBusy } from '../../src/ledger/write-turns.ts'
 import type { Project } from '../e2e/project.ts'
 import { busyUser, houseListed } from './refusal.ts'
 
@@ -9,15 +9,10 @@ async function whileAnotherWrites(): Promise<{ user: Project; done: () => void }
   const user = await busyUser()
   // An own address that a list names: an alert to be resolved.
   await user.run('own', 'add', houseListed, '--listed')
-  const pragma = Database.prototype.pragma
-  vi.spyOn(Database.prototype, 'pragma').mockImplementation(function (
-    this: Database.Database,
-    source,
-    options,
-  ) {
-    return pragma.call(this, source.replace('busy_timeout = 30000', 'busy_timeout = 5'), options)
+  whileBusy.patienceMs = 0
+  onTestFinished(() => {
+    whileBusy.patienceMs = 30_000
   })
-  onTestFinished(() => void vi.restoreAllMocks())
   const beside = openLedger(user.database)
   beside.exec('begin immediate')
   onTestFinished(() => void beside.close())
@@ -47,7 +42,7 @@ describe('a database that another process writes to for longer than one waits', 
     expect(await user.run(...args)).toEqual({
       code: 75,
       stdout: '',
-      stderr: `The database ${user.database} can't be used: another process has held the write lock for more than 30 seconds: try again.\n`,
+      stderr: `The database ${user.database} can't be used: another process has held the write lock for more than 0 seconds: try again.\n`,
     })
     done()
     if (args[1] !== 'retire') expect((await user.run(...args)).code).toBe(0)

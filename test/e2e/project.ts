@@ -72,6 +72,7 @@ export function newProject(config: Readonly<Record<string, unknown>> = {}): Proj
         create: true,
         signal: new AbortController().signal,
         log: createLog('silent'),
+        threads: false,
       })
     },
     start: (args, options) => startCli(withConfig(args), { cwd: tmpdir(), ...options }),

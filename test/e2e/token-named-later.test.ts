@@ -34,7 +34,7 @@ async function user() {
   const follow = async (named: readonly unknown[]) => {
     configure(named)
     await runDaemon(loadConfig(project.config), {
-      ...{ once: true, create: true, signal: new AbortController().signal, log },
+      ...{ once: true, create: true, signal: new AbortController().signal, log, threads: false },
     })
   }
   const graded = () =>

@@ -16,7 +16,7 @@ async function otherDaemon(path: string) {
   const script = `
     import { openLedger } from ${dist('ledger/open.js')}
     import { takeDaemonLock } from ${dist('ledger/daemon-lock.js')}
-    takeDaemonLock(openLedger(${JSON.stringify(path)}))
+    await takeDaemonLock(openLedger(${JSON.stringify(path)}))
     // Nobody refers to the lock any more, and it must stay all the same.
     await new Promise(setImmediate)
     gc()
@@ -37,7 +37,7 @@ describe('the lock of a daemon', () => {
     const path = join(tempDir(), 'ledger.db')
     const child = await otherDaemon(path)
     const db = freshLedger(path)
-    expect(() => takeDaemonLock(db)).toThrow(
+    await expect(takeDaemonLock(db)).rejects.toThrow(
       expect.objectContaining({
         code: 'database-locked',
         message: expect.stringContaining(`pid ${child.pid}`),
@@ -45,25 +45,25 @@ describe('the lock of a daemon', () => {
     )
     child.kill('SIGKILL')
     await once(child, 'exit')
-    takeDaemonLock(db)()
+    ;(await takeDaemonLock(db))()
   })
 
-  it('is free again once it is let go of', () => {
+  it('is free again once it is let go of', async () => {
     const path = join(tempDir(), 'ledger.db')
     const [one, two] = [freshLedger(path), freshLedger(path)]
-    const release = takeDaemonLock(one)
-    expect(() => takeDaemonLock(two)).toThrow(`pid ${process.pid}`)
+    const release = await takeDaemonLock(one)
+    await expect(takeDaemonLock(two)).rejects.toThrow(`pid ${process.pid}`)
     release()
-    takeDaemonLock(two)()
+    ;(await takeDaemonLock(two))()
   })
 
-  it('is one for all names of the file', () => {
+  it('is one for all names of the file', async () => {
     const dir = tempDir()
     const db = freshLedger(join(dir, 'ledger.db'))
     symlinkSync('ledger.db', join(dir, 'other.db'))
     const other = freshLedger(join(dir, 'other.db'))
-    const release = takeDaemonLock(db)
-    expect(() => takeDaemonLock(other)).toThrow(expect.objectContaining({ code: 'database-locked' }))
+    const release = await takeDaemonLock(db)
+    await expect(takeDaemonLock(other)).rejects.toThrow(expect.objectContaining({ code: 'database-locked' }))
     release()
   })
 
@@ -84,12 +84,12 @@ describe('the lock of a daemon', () => {
     }
     rmSync(other)
     const db = freshLedger(path)
-    expect(() => takeDaemonLock(db)).toThrow(`pid ${child.pid}`)
+    await expect(takeDaemonLock(db)).rejects.toThrow(`pid ${child.pid}`)
   })
 
-  it('keeps nobody from reading and from short writes', () => {
+  it('keeps nobody from reading and from short writes', async () => {
     const path = join(tempDir(), 'ledger.db')
-    const release = takeDaemonLock(freshLedger(path))
+    const release = await takeDaemonLock(freshLedger(path))
     const beside = openLedger(path)
     beside.exec(`insert into meta values ('beside', 'yes')`)
     expect(beside.prepare(`select value from meta where key = 'beside'`).pluck().get()).toBe('yes')

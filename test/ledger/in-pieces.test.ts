@@ -29,7 +29,7 @@ const written = (db: Db) =>
 describe('rows that are written in pieces', () => {
   it('are all written, in order, some hundred in a transaction at most', async () => {
     const { db, pieces, write } = watched()
-    await inPieces(db, numbers(1_100), write, 60_000)
+    await inPieces(db, numbers(1_100), write, { ms: 60_000 })
     expect(pieces).toEqual([pieceRows, pieceRows, 100])
     expect(written(db)).toEqual(numbers(1_100))
     await inPieces(db, [], write)
@@ -38,7 +38,7 @@ describe('rows that are written in pieces', () => {
 
   it('are fewer in a transaction where that takes longer', async () => {
     const { db, pieces, write } = watched()
-    await inPieces(db, numbers(7), write, 0)
+    await inPieces(db, numbers(7), write, { ms: 0 })
     expect(pieces).toEqual([1, 1, 1, 1, 1, 1, 1])
     expect(written(db)).toEqual(numbers(7))
   })
@@ -49,7 +49,7 @@ describe('rows that are written in pieces', () => {
       if (row === 600) throw new Error('row 600')
       write(row)
     }
-    await expect(inPieces(db, numbers(1_000), failing, 60_000)).rejects.toThrow('row 600')
+    await expect(inPieces(db, numbers(1_000), failing, { ms: 60_000 })).rejects.toThrow('row 600')
     expect(written(db)).toEqual(numbers(pieceRows))
     // Nothing is left open, and commits are flushed again.
     inTransaction(db, () => write(999))

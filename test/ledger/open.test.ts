@@ -135,7 +135,7 @@ describe('opening', () => {
     ['SQLITE_CANTOPEN', 'database', 'it cannot be written there'],
     ['SQLITE_FULL', 'database-disk', 'the disk is full'],
     ['SQLITE_IOERR_WRITE', 'database-disk', 'an I/O error'],
-    ['SQLITE_BUSY', 'database-busy', 'another process has held'],
+    ['SQLITE_BUSY', 'database-busy', 'another process holds the write lock'],
     ['SQLITE_CORRUPT', 'database', 'is damaged'],
     ['SQLITE_ERROR', 'database', 'as SQLite said it'],
   ])('says %s as %s, in a sentence: %s', (code, kind, sentence) => {

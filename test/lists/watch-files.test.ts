@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { FileListConfig } from '../../src/config/lists.ts'
 import { readChecks } from '../../src/ledger/lists/list-checks.ts'
 import { keysInForce } from '../../src/ledger/lists/list-entries.ts'
+import { whileBusy } from '../../src/ledger/write-turns.ts'
 import { loadLists } from '../../src/lists/load-lists.ts'
 import { watchListFiles } from '../../src/lists/watch-files.ts'
 import { freshLedger } from '../ledger/fixtures.ts'
@@ -23,7 +24,10 @@ async function watching() {
   }
   const db = freshLedger(join(dir, 'ledger.db'))
   const { log, lines } = rememberingLog()
-  db.pragma('busy_timeout = 0')
+  whileBusy.patienceMs = 0
+  onTestFinished(() => {
+    whileBusy.patienceMs = 30_000
+  })
   const beside = freshLedger(join(dir, 'ledger.db'))
   const start = () => {
     const stop = watchListFiles(db, [house], log, now, loadLists(db, [house], log, now), 50)

@@ -13,14 +13,14 @@ import { type RescanWatch, refuseUnfollowed, watchRescan } from '../../src/opera
 import { at, chain, commit, freshChain, ref, screened } from '../ledger/fixtures.ts'
 
 /** Followed from 5 to 9; `daemon` holds the lock, as a daemon does, until the ledger is closed. */
-function followed() {
+async function followed() {
   const db = freshChain()
   commit(
     db,
     [5, 6, 7, 8, 9].map((height) => screened(ref(height))),
     { head: { height: 9 } },
   )
-  return { db, release: takeDaemonLock(db) }
+  return { db, release: await takeDaemonLock(db) }
 }
 
 const watch = (db: Db, id: number, more: Partial<RescanWatch> = {}) =>
@@ -30,8 +30,8 @@ const watch = (db: Db, id: number, more: Partial<RescanWatch> = {}) =>
   })
 
 describe('a range that is asked for beside a daemon', () => {
-  it('is queued once while it is not done, and must have been followed', () => {
-    const { db, release } = followed()
+  it('is queued once while it is not done, and must have been followed', async () => {
+    const { db, release } = await followed()
     const asked = askRescan(db, chain.id, { from: 5, to: 8 }, at)
     expect(askRescan(db, chain.id, { from: 5, to: 8 }, at)).toEqual(asked)
     expect(askRescan(db, chain.id, { from: 5, to: 7 }, at).id).not.toBe(asked.id)
@@ -43,7 +43,7 @@ describe('a range that is asked for beside a daemon', () => {
   })
 
   it('can not be watched where the node does not have it, and stays queued', async () => {
-    const { db, release } = followed()
+    const { db, release } = await followed()
     const { id } = askRescan(db, chain.id, { from: 5, to: 8 }, at)
     noteReplayFailure(db, id, 'The node has no block 5.')
     await expect(watch(db, id)).rejects.toMatchObject({
@@ -58,7 +58,7 @@ describe('a range that is asked for beside a daemon', () => {
   })
 
   it('is not waited for where its chain halted, or where no daemon is left', async () => {
-    const { db, release } = followed()
+    const { db, release } = await followed()
     const { id } = askRescan(db, chain.id, { from: 5, to: 8 }, at)
     noteHalt(db, chain.id, 'a reorg below final', at)
     await expect(watch(db, id)).rejects.toMatchObject({
@@ -71,10 +71,10 @@ describe('a range that is asked for beside a daemon', () => {
   })
 
   it('is refused, and not waited for, where the daemon does not follow its chain', async () => {
-    const { db, release } = followed()
+    const { db, release } = await followed()
     const { id } = askRescan(db, chain.id, { from: 5, to: 8 }, at)
     release()
-    const releaseOther = takeDaemonLock(db, ['bitcoin'])
+    const releaseOther = await takeDaemonLock(db, ['bitcoin'])
     const error = {
       code: 'failure',
       message: expect.stringContaining('does not follow ethereum: its config has bitcoin.'),
@@ -83,12 +83,12 @@ describe('a range that is asked for beside a daemon', () => {
     await expect(watch(db, id)).rejects.toMatchObject(error)
     expect(pendingReplays(db, chain.id)).toHaveLength(1)
     releaseOther()
-    takeDaemonLock(db, ['bitcoin', chain.id])()
+    ;(await takeDaemonLock(db, ['bitcoin', chain.id]))()
     expect(refuseUnfollowed(db, chain.id)).toBeUndefined()
   })
 
   it('says what it waits for', async () => {
-    const { db, release } = followed()
+    const { db, release } = await followed()
     const [first, second] = [5, 6].map((from) => askRescan(db, chain.id, { from, to: 8 }, at))
     const heard: string[] = []
     const onWaiting = (reason: string) => {

@@ -17,10 +17,11 @@ const config = { everyMs: 3_600_000, address: null }
 const times = ['2026-01-01T00:00:00.000Z', '2026-01-01T01:00:00.000Z', '2026-01-01T02:00:00.000Z'] as const
 
 describe('the canary', () => {
-  it('turns a made-up transfer into an alert of its own category, each time', () => {
+  it('turns a made-up transfer into an alert of its own category, each time', async () => {
     const db = freshChain()
     const memory = new Memory(db)
-    const ids = times.map((at) => runCanary(db, memory, config, at))
+    const ids: string[] = []
+    for (const at of times) ids.push(await runCanary(db, memory, config, at))
     expect(new Set(ids).size).toBe(3)
     expect(findAlerts(db, { canary: true })).toMatchObject(
       times.map((at) => ({
@@ -32,18 +33,18 @@ describe('the canary', () => {
     expect(readRevisions(db).list).toBe(1)
   })
 
-  it('is kept out of what people look at, and out of movements and coverage', () => {
+  it('is kept out of what people look at, and out of movements and coverage', async () => {
     const db = freshChain()
-    runCanary(db, new Memory(db), config, times[0])
+    await runCanary(db, new Memory(db), config, times[0])
     expect(findAlerts(db)).toEqual([])
     for (const table of ['transactions', 'transfers', 'parties', 'coverage', 'blocks']) {
       expect(all(db, `select * from ${table}`), table).toEqual([])
     }
   })
 
-  it('vouches for nobody: where its list is the only one, nothing is known of an address', () => {
+  it('vouches for nobody: where its list is the only one, nothing is known of an address', async () => {
     const db = freshChain()
-    runCanary(db, new Memory(db), config, times[0])
+    await runCanary(db, new Memory(db), config, times[0])
     const asked = { asset: null, chain: null, lists: null, at: times[1] }
     expect(preCheck(db, [`0x${'2'.repeat(40)}`], asked)).toMatchObject([
       { verdict: 'unknown', matches: [], notes: ['no list is loaded'] },
@@ -51,10 +52,10 @@ describe('the canary', () => {
     expect(reportLists(db, undefined, times[1])).toEqual([])
   })
 
-  it('lists nobody: its address is one of a test', () => {
+  it('lists nobody: its address is one of a test', async () => {
     const db = freshChain()
     activateList(db, [listed])
-    runCanary(db, new Memory(db), config, times[0])
+    await runCanary(db, new Memory(db), config, times[0])
     const [{ address = '' } = {}] = all<{ address: string }>(
       db,
       `select address from list_entries where list_id = 'canary'`,
@@ -63,10 +64,10 @@ describe('the canary', () => {
     expect(preCheck(db, [address], asked)).toMatchObject([{ verdict: 'clear', matches: [], notes: [] }])
   })
 
-  it('takes the address that the config names', () => {
+  it('takes the address that the config names', async () => {
     const db = freshChain()
     const address = `0x${'Ab'.repeat(20)}`
-    runCanary(db, new Memory(db), { ...config, address }, times[0])
+    await runCanary(db, new Memory(db), { ...config, address }, times[0])
     expect(all(db, `select key from list_entries where list_id = 'canary'`)).toEqual([
       { key: `evm:${'ab'.repeat(20)}` },
     ])
@@ -78,25 +79,27 @@ describe('the canary', () => {
       `create trigger broken before insert on alerts begin select raise(abort, 'no disk'); end`,
     ],
     ['alerts vanish', 'create trigger broken after insert on alerts begin delete from alert_keys; end'],
-  ])('fails, and notes it, where %s', (_what, trigger) => {
+  ])('fails, and notes it, where %s', async (_what, trigger) => {
     const db = freshChain()
     const memory = new Memory(db)
-    runCanary(db, memory, config, times[0])
+    await runCanary(db, memory, config, times[0])
     db.exec(trigger)
     if (trigger.includes('alert_keys'))
       db.exec('create trigger hide after insert on alert_keys begin delete from alert_keys; end')
-    expect(() => runCanary(db, memory, config, times[1])).toThrow(/^The canary failed: /)
+    await expect(runCanary(db, memory, config, times[1])).rejects.toThrow(/^The canary failed: /)
     expect(readCanary(db)).toEqual({ passedAt: times[0], failedAt: times[1], last: 'failed' })
     expect(findAlerts(db, { canary: true })).toHaveLength(1)
   })
 
-  it('fails where the entry is gone from the watchlist', () => {
+  it('fails where the entry is gone from the watchlist', async () => {
     const db = freshChain()
     const memory = new Memory(db)
-    runCanary(db, memory, config, times[0])
+    await runCanary(db, memory, config, times[0])
     run(db, `update lists set category = 'own-list' where id = 'canary'`)
     run(db, `update meta set value = value + 1 where key = 'list_revision'`)
-    expect(() => runCanary(db, memory, config, times[1])).toThrow(/it matched 0 entries instead of one/)
+    await expect(runCanary(db, memory, config, times[1])).rejects.toThrow(
+      /it matched 0 entries instead of one/,
+    )
   })
 
   it('on its schedule says a failure loudly, and stops nothing', async () => {
@@ -126,11 +129,11 @@ describe('the doctor', () => {
     const db = freshChain()
     const memory = new Memory(db)
     expect(await look(db.name, times[0])).toMatchObject({ state: 'warn', found: 'never ran' })
-    runCanary(db, memory, config, times[0])
+    await runCanary(db, memory, config, times[0])
     expect(await look(db.name, times[2])).toMatchObject({ state: 'ok', found: `passed at ${times[0]}` })
     expect(await look(db.name, '2026-01-01T02:00:00.001Z')).toMatchObject({ state: 'fail' })
     // The same moment again makes the same transfer, whose alert stands: no new one.
-    expect(() => runCanary(db, memory, config, times[0])).toThrow(/no new alert/)
+    await expect(runCanary(db, memory, config, times[0])).rejects.toThrow(/no new alert/)
     noteCanaryFailure(db, times[1])
     expect(await look(db.name, times[1])).toMatchObject({
       state: 'fail',
@@ -144,7 +147,7 @@ describe('the doctor', () => {
   it('does not go by a clock that was set back', async () => {
     const db = freshChain()
     const memory = new Memory(db)
-    runCanary(db, memory, config, times[2])
+    await runCanary(db, memory, config, times[2])
     expect(await look(db.name, '2026-01-01T01:55:00.000Z')).toMatchObject({ state: 'ok' })
     expect(await look(db.name, times[1])).toMatchObject({
       state: 'fail',

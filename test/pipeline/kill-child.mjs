@@ -126,7 +126,7 @@ function sourceOf(branch, headHeight) {
 }
 
 const db = openLedger(path)
-const release = takeDaemonLock(db)
+const release = await takeDaemonLock(db)
 const chain = { id: 'ethereum', caip2: 'eip155:1', addressText: (each) => each }
 pinChain(db, chain, 'a0', now())
 

@@ -179,7 +179,7 @@ describe('/health', () => {
     const { db, get } = await serve({ canaryEveryMs: 600_000 })
     const memory = new Memory(db)
     const canary = { everyMs: 600_000, address: null }
-    runCanary(db, memory, canary, '2099-01-01T00:00:00.000Z')
+    await runCanary(db, memory, canary, '2099-01-01T00:00:00.000Z')
     expect(troublesIn((await get('/health')).text)).toEqual([
       'the canary passed at 2099-01-01T00:00:00.000Z, which is in the future: the clock was or is wrong',
     ])
@@ -187,7 +187,7 @@ describe('/health', () => {
     expect(troublesIn((await get('/health')).text)).toEqual([
       `the canary failed at ${start}, last passed 2099-01-01T00:00:00.000Z`,
     ])
-    runCanary(db, memory, canary, start)
+    await runCanary(db, memory, canary, start)
     expect((await get('/health')).status).toBe(200)
   })
 })
@@ -253,7 +253,7 @@ describe('/metrics', () => {
 
   it('says nothing of what is not there, rather than 0', async () => {
     const { get, db } = await serve({ canaryEveryMs: 600_000 })
-    runCanary(db, new Memory(db), { everyMs: 600_000, address: null }, start)
+    await runCanary(db, new Memory(db), { everyMs: 600_000, address: null }, start)
     const { text } = await get('/metrics')
     expect(text).toContain('chainscreen_canary_passed_timestamp_seconds')
     for (const absent of ['mempool', 'canary_failed', 'unscreened_blocks', 'alerts'])

@@ -1,9 +1,9 @@
-import { setImmediate } from 'node:timers/promises'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { all, type Db, inTransaction, one } from '../database.ts'
 import { inPieces, pieceRows } from '../in-pieces.ts'
 import { readRevisions } from '../revisions.ts'
 import { whileLoading } from '../while-loading.ts'
+import { inTurn } from '../write-turns.ts'
 import {
   addRescreen,
   addRescreenItem,
@@ -28,7 +28,7 @@ export async function askRescreen(db: Db, since: number | null, at: string): Pro
     throw new ChainscreenError('usage', `--since ${since} is above ${revision}, the newest list revision.`)
   }
   if (since !== null && isNoted(db, since)) await whileLoading(db, () => askSince(db, since, at))
-  else askAll(db, at)
+  else await inTurn(db, () => askAll(db, at))
 }
 
 function askAll(db: Db, at: string): void {
@@ -46,7 +46,7 @@ function isNoted(db: Db, since: number): boolean {
 
 /** Inside `whileLoading`, which sweeps what a crash leaves of it. What a list changes meanwhile has a job of its own. */
 async function askSince(db: Db, since: number, at: string): Promise<void> {
-  const { id, revision, jobs } = inTransaction(db, () => ({
+  const begin = () => ({
     id: stageRescreen(db, { kind: 'asked', listId: null, at }),
     revision: readRevisions(db).list,
     jobs: all<{ id: number }>(
@@ -54,15 +54,15 @@ async function askSince(db: Db, since: number, at: string): Promise<void> {
       `select id from rescreens where kind = 'list' and state != 'staging' and revision > ? order by id`,
       since,
     ),
-  }))
+  })
+  const { id, revision, jobs } = await inTurn(db, () => inTransaction(db, begin))
   for (const job of jobs) {
     for (const items of itemsOf(db, job.id)) {
       const added = items.filter(({ change }) => change === 'added')
-      if (added.length === 0) await setImmediate()
-      else await inPieces(db, added, (item) => addRescreenItem(db, id, item))
+      await inPieces(db, added, (item) => addRescreenItem(db, id, item))
     }
   }
-  inTransaction(db, () => beginRescreen(db, id, { revision, nothing: false, at }))
+  await inTurn(db, () => beginRescreen(db, id, { revision, nothing: false, at }))
 }
 
 /** What a job was written down with, some at a time. */

@@ -23,16 +23,14 @@ export interface Activation extends Omit<Dating, 'issuedOn'> {
   at: string
 }
 
-/** Rows looked at between two interruptions: a few milliseconds. */
+/** Of what is known beside the list's own files, so many at a time. */
 const rowsAtOnce = 500
-/** Of them, those that are read whole and dated: the same. */
-const comparedAtOnce = 50
 
 /**
- * Finds what a snapshot changes in the entries of its list, some at a time, and none where it only lets others have a turn:
- * nothing is written. Between two of them rows of a load that does not count yet may be written.
+ * Finds what a snapshot changes in the entries of its list, some at a time: nothing is written. Between two of them rows of a
+ * load that does not count yet may be written.
  */
-export function* findingChanges(
+export function* findChanges(
   db: Db,
   snapshot: SnapshotRow,
   activation: Activation,
@@ -42,10 +40,9 @@ export function* findingChanges(
   const history = new Map((activation.history ?? []).map((each) => [each.key, each]))
   const was = sayingBefore(db, listId)
 
-  function* changes(keys: readonly Key[]): Generator<FoundChange[]> {
+  function changes(keys: readonly Key[]): FoundChange[] {
     const found: FoundChange[] = []
-    for (const [index, key] of keys.entries()) {
-      if (index % comparedAtOnce === comparedAtOnce - 1) yield []
+    for (const key of keys) {
       const old = readVersion(db, listId, key)
       const says = readSnapshotEntry(db, snapshot, key)
       const isTakenBack = old !== undefined && old.removed_on !== null && takesBack(was(key), says)
@@ -53,28 +50,27 @@ export function* findingChanges(
       if (next === undefined || sameVersion(old, next)) continue
       found.push({ next, change: changeOf(old, next) })
     }
-    yield found
+    return found
   }
   const unknown = (keys: readonly Key[]) => keys.filter((key) => !history.has(key))
 
   for (const range of keyRanges(db, 'snapshot_changes', listId)) {
-    yield* changes(unknown(otherwise(db, snapshot, dating, range)))
+    yield changes(unknown(otherwise(db, snapshot, dating, range)))
   }
   for (const range of keyRanges(db, 'entry_versions', listId)) {
-    yield* changes(unknown(gone(db, snapshot, range)))
+    yield changes(unknown(gone(db, snapshot, range)))
   }
   const known = [...history.keys()]
   for (let from = 0; from < known.length; from += rowsAtOnce) {
-    yield* changes(known.slice(from, from + rowsAtOnce))
+    yield changes(known.slice(from, from + rowsAtOnce))
   }
 }
 
 /** The end of every entry that a list has in force, some at a time: nothing is written. @param date when they end. */
-export function* findingEnds(db: Db, listId: string, date: string): Generator<FoundChange[]> {
+export function* findEnds(db: Db, listId: string, date: string): Generator<FoundChange[]> {
   for (const range of keyRanges(db, 'entry_versions', listId)) {
     const found: FoundChange[] = []
-    for (const [index, key] of inForce(db, listId, range).entries()) {
-      if (index % comparedAtOnce === comparedAtOnce - 1) yield []
+    for (const key of inForce(db, listId, range)) {
       const old = readVersion(db, listId, key)
       if (old !== undefined) found.push({ next: closed(old, date), change: 'removed' })
     }

@@ -1,12 +1,10 @@
-import { setImmediate } from 'node:timers/promises'
 import { indexForms } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
-import { atOnce, inSlices } from '../../in-slices.ts'
 import type { Category } from '../../screening/types.ts'
 import { type Db, one } from '../database.ts'
 import { inPieces } from '../in-pieces.ts'
 import { putVersion } from './entry-versions.ts'
-import { type Activation, type FoundChange, findingChanges, findingEnds } from './find-changes.ts'
+import { type Activation, type FoundChange, findChanges, findEnds } from './find-changes.ts'
 import { putForms } from './list-forms.ts'
 import type { SnapshotRow } from './list-snapshots.ts'
 import { addRescreenItem, stageRescreen } from './rescreens.ts'
@@ -24,42 +22,47 @@ export interface StagedChanges {
 }
 
 /**
- * Writes what activating a snapshot changes, a few rows at a time: a large list must not keep the followers waiting. Ends
- * with `activateStaged`. Inside `whileLoading`, which sweeps what a crash leaves of it.
+ * Writes what activating a snapshot changes, a few rows at a time. Ends with `activateStaged`. Inside `whileLoading`, which
+ * sweeps what a crash leaves of it.
+ *
+ * @throws ChainscreenError `aborted` on the signal.
  */
 export async function stageChanges(
   db: Db,
   snapshot: SnapshotRow,
   activation: Activation,
+  signal?: AbortSignal,
 ): Promise<StagedChanges> {
-  return stageFound(db, new Staging(db, snapshot, activation), findingChanges(db, snapshot, activation))
+  const staging = new Staging(db, snapshot, activation)
+  return stageFound(db, staging, findChanges(db, snapshot, activation), signal)
 }
 
 /** The same for a list that is taken out of force: every entry that is in force ends. Ends with `markRemoved`. */
 export async function stageRemoval(db: Db, listId: string, at: string): Promise<StagedChanges> {
   const today = at.slice(0, 'YYYY-MM-DD'.length)
-  return stageFound(db, new Staging(db, { list_id: listId }, { at }), findingEnds(db, listId, today))
+  return stageFound(db, new Staging(db, { list_id: listId }, { at }), findEnds(db, listId, today))
 }
 
-async function stageFound(db: Db, staging: Staging, found: Iterable<FoundChange[]>): Promise<StagedChanges> {
-  for (const changes of found) {
-    // Whoever shares the thread has a turn, also where there is nothing to write.
-    if (changes.length === 0) await setImmediate()
-    else await inPieces(db, await inSlices(staging.makingReady(changes)), (change) => staging.put(change))
-  }
+async function stageFound(
+  db: Db,
+  staging: Staging,
+  found: Iterable<FoundChange[]>,
+  signal?: AbortSignal,
+): Promise<StagedChanges> {
+  for (const changes of found)
+    await inPieces(db, staging.withForms(changes), (change) => staging.put(change), { signal })
   return staging.staged
 }
 
 /** The same in one go, for a list of a few entries. Inside a transaction. */
 export function stageChangesAtOnce(db: Db, snapshot: SnapshotRow, activation: Activation): StagedChanges {
   const staging = new Staging(db, snapshot, activation)
-  for (const changes of findingChanges(db, snapshot, activation)) {
-    for (const change of atOnce(staging.makingReady(changes))) staging.put(change)
-  }
+  for (const changes of findChanges(db, snapshot, activation))
+    for (const change of staging.withForms(changes)) staging.put(change)
   return staging.staged
 }
 
-/** A change, with what takes time to work out: that is done before the write lock is taken. */
+/** A change, with what takes time to compute: that is done before the write lock is taken. */
 interface ReadyChange extends FoundChange {
   /** Its forms; `null` where they are written already. */
   forms: readonly Key[] | null
@@ -86,14 +89,11 @@ class Staging {
   }
 
   /** What the snapshot holds got its forms with it, and what the list holds before; what is known beside them may have none. */
-  *makingReady(changes: readonly FoundChange[]): Generator<undefined, ReadyChange[]> {
-    const ready: ReadyChange[] = []
-    for (const change of changes) {
+  withForms(changes: readonly FoundChange[]): ReadyChange[] {
+    return changes.map((change) => {
       const { key } = change.next
-      ready.push({ ...change, forms: this.#beside.has(key) ? indexForms(key) : null })
-      yield
-    }
-    return ready
+      return { ...change, forms: this.#beside.has(key) ? indexForms(key) : null }
+    })
   }
 
   /** Inside a transaction. */

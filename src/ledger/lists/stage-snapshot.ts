@@ -1,9 +1,9 @@
 import { indexForms } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
-import { atOnce, inSlices } from '../../in-slices.ts'
 import { type Db, inTransaction, one, run } from '../database.ts'
 import { inPieces, pieceRows } from '../in-pieces.ts'
+import { inTurn } from '../write-turns.ts'
 import { putForms } from './list-forms.ts'
 import {
   findSnapshot,
@@ -41,23 +41,23 @@ export interface NewSnapshot {
 }
 
 /**
- * Writes a snapshot in state `staging`, a few rows at a time: a large list must not keep the followers waiting. Ends
- * with {@link finishStaging}. Inside `whileLoading`, which sweeps what a crash leaves of it.
+ * Writes a snapshot in state `staging`, a few rows at a time. Ends with {@link finishStaging}. Inside `whileLoading`, which
+ * sweeps what a crash leaves of it.
+ *
+ * @throws ChainscreenError `aborted` on the signal.
  */
-export async function stageSnapshot(db: Db, snapshot: NewSnapshot): Promise<void> {
-  const version = inTransaction(db, () => begin(db, snapshot))
+export async function stageSnapshot(db: Db, snapshot: NewSnapshot, signal?: AbortSignal): Promise<void> {
+  const version = await inTurn(db, () => inTransaction(db, () => begin(db, snapshot)))
   if (version === null) return
   const { entries, unparsed } = snapshot
-  for (const some of inGroups(entries, pieceRows)) {
-    const ready = await inSlices(makingReady(db, version, some))
-    await inPieces(db, ready, (entry) => putEntry(db, version, entry))
-  }
+  for (const some of inGroups(entries, pieceRows))
+    await inPieces(db, changed(db, version, some), (entry) => putEntry(db, version, entry), { signal })
   const has = entries.has ?? hasAmong(entries)
   for (const range of keyRanges(db, 'snapshot_changes', version.list_id)) {
-    const missing = await inSlices(findingMissing(db, version, range, has))
-    await inPieces(db, missing, (key) => putSnapshotChange(db, version, key, null))
+    const missing = missingKeys(db, version, range, has)
+    await inPieces(db, missing, (key) => putSnapshotChange(db, version, key, null), { signal })
   }
-  await inPieces(db, unparsed, (item) => putUnparsed(db, snapshot, item))
+  await inPieces(db, unparsed, (item) => putUnparsed(db, snapshot, item), { signal })
 }
 
 /** A staged snapshot is whole, and held until it is activated. Inside a transaction. */
@@ -74,11 +74,10 @@ export function addSnapshot(db: Db, snapshot: NewSnapshot, reason: string | null
   const version = begin(db, snapshot)
   if (version !== null) {
     const { entries, unparsed } = snapshot
-    for (const entry of atOnce(makingReady(db, version, entries))) putEntry(db, version, entry)
+    for (const entry of changed(db, version, entries)) putEntry(db, version, entry)
     const has = entries.has ?? hasAmong(entries)
     for (const range of keyRanges(db, 'snapshot_changes', version.list_id))
-      for (const key of atOnce(findingMissing(db, version, range, has)))
-        putSnapshotChange(db, version, key, null)
+      for (const key of missingKeys(db, version, range, has)) putSnapshotChange(db, version, key, null)
     for (const item of unparsed) putUnparsed(db, snapshot, item)
   }
   return finishStaging(db, snapshot, reason)
@@ -137,7 +136,7 @@ function begin(db: Db, snapshot: NewSnapshot): VersionId | null {
   return { id, list_id: listId }
 }
 
-/** An entry, with what takes time to work out: that is done before the write lock is taken. */
+/** An entry, with what takes time to compute: that is done before the write lock is taken. */
 interface ReadyEntry {
   row: SnapshotEntryRow
   /** `null` where the version before named the key: they are written. */
@@ -156,18 +155,13 @@ function* inGroups<T>(items: Iterable<T>, size: number): Generator<T[]> {
 }
 
 /** Those of which the version says something else than the one before it. */
-function* makingReady(
-  db: Db,
-  version: VersionId,
-  entries: Iterable<SnapshotEntry>,
-): Generator<undefined, ReadyEntry[]> {
+function changed(db: Db, version: VersionId, entries: Iterable<SnapshotEntry>): ReadyEntry[] {
   const ready: ReadyEntry[] = []
   for (const entry of entries) {
     const row = snapshotRowOf(entry)
     const former = readSnapshotEntry(db, version, row.key)
     if (former === undefined) ready.push({ row, forms: indexForms(row.key) })
     else if (!saysTheSame(former, row)) ready.push({ row, forms: null })
-    yield
   }
   return ready
 }
@@ -177,18 +171,9 @@ function saysTheSame(a: SnapshotEntryRow, b: SnapshotEntryRow): boolean {
 }
 
 /** The keys of a range that the version before names, and this one does not. */
-function* findingMissing(
-  db: Db,
-  version: VersionId,
-  range: KeyRange,
-  has: (key: Key) => boolean,
-): Generator<undefined, Key[]> {
-  const missing: Key[] = []
-  for (const { key } of entriesInRange(db, version, range)) {
-    if (!has(key)) missing.push(key)
-    yield
-  }
-  return missing
+function missingKeys(db: Db, version: VersionId, range: KeyRange, has: (key: Key) => boolean): Key[] {
+  const keys = entriesInRange(db, version, range).map(({ key }) => key)
+  return keys.filter((key) => !has(key))
 }
 
 function hasAmong(entries: SnapshotEntries): (key: Key) => boolean {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Key } from '../../address/key.ts'
-import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { all, type Db, inTransaction, one, run } from '../database.ts'
-import { inPiece, pieceRows } from '../in-pieces.ts'
+import { inPiece, pieceRows, refuseAborted } from '../in-pieces.ts'
 import { bumpRevision, readRevisions } from '../revisions.ts'
+import { inTurn } from '../write-turns.ts'
 import { fewAddresses, noteManyOwn, noteNewOwn } from './own-variants.ts'
 
 export interface LoadOptions {
@@ -26,7 +26,7 @@ export async function loadStaged(
   at: string,
   { onWritten, signal, record = () => {} }: LoadOptions = {},
 ): Promise<{ added: number; changed: number }> {
-  const begun = inTransaction(db, () => begin(db))
+  const begun = await inTurn(db, () => inTransaction(db, () => begin(db)))
   const load: Load = { ...begun, at }
   let written = 0
   let added = 0
@@ -40,21 +40,22 @@ export async function loadStaged(
     added += put.added
     written += pieceRows
     onWritten?.(written)
-    if (signal?.aborted) throw new ChainscreenError('aborted', 'Interrupted: nothing was loaded.')
+    await refuseAborted(signal)
   }
   const publishNow = () => {
     const isDone = publish(db, load, { added, changed })
     if (isDone) record({ added, changed, revision: readRevisions(db).own })
     return isDone
   }
-  for (let tries = 1; !inTransaction(db, publishNow); tries++) {
+  for (let tries = 1; !(await inTurn(db, () => inTransaction(db, publishNow))); tries++) {
     const before = load.revision
     if (tries === patientTries) {
-      inTransaction(db, () => {
+      const redateAndPublish = () => {
         load.revision = readRevisions(db).own + 1
         redateAll(db, load, before)
         publishNow()
-      })
+      }
+      await inTurn(db, () => inTransaction(db, redateAndPublish))
       break
     }
     load.revision = readRevisions(db).own + 1

@@ -3,6 +3,7 @@ import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { OwnKind } from '../../own/own-row.ts'
 import { type Db, each, inTransaction, one, run } from '../database.ts'
 import { whileLoading } from '../while-loading.ts'
+import { inTurn } from '../write-turns.ts'
 import { type LoadOptions, type LoadPosition, lastLoad, loadStaged, publishedLoad } from './load-own.ts'
 import { retireDescriptors } from './own-descriptors.ts'
 import { entriesNaming } from './own-variants.ts'
@@ -159,14 +160,13 @@ export function retireOwnAddresses(
   options: { checksums?: readonly string[]; record?: (target: string) => void } = {},
 ): Promise<void> {
   const { checksums = [], record = () => {} } = options
-  return whileLoading(db, () =>
-    inTransaction(db, () => {
-      retire(db, keys, at)
-      retireDescriptors(db, checksums, at)
-      for (const key of keys) record(ownText(db, key))
-      for (const checksum of checksums) record(`#${checksum}`)
-    }),
-  )
+  const retireAll = () => {
+    retire(db, keys, at)
+    retireDescriptors(db, checksums, at)
+    for (const key of keys) record(ownText(db, key))
+    for (const checksum of checksums) record(`#${checksum}`)
+  }
+  return whileLoading(db, () => inTurn(db, () => inTransaction(db, retireAll)))
 }
 
 function ownText(db: Db, key: Key): string {

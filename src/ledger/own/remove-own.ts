@@ -8,6 +8,7 @@ import { all, type Db, inTransaction, one, run } from '../database.ts'
 import { addRescreen, addRescreenItem } from '../lists/rescreens.ts'
 import { bumpRevision, readRevisions } from '../revisions.ts'
 import { whileLoading } from '../while-loading.ts'
+import { inTurn } from '../write-turns.ts'
 import { isOwnAnywhere, type OwnAddressRow } from './own-addresses.ts'
 import { itemsNaming } from './own-variants.ts'
 import { withdrawAlert } from './read-as-foreign.ts'
@@ -24,18 +25,17 @@ import { withdrawAlert } from './read-as-foreign.ts'
  */
 export function removeOwnAddresses(db: Db, keys: readonly Key[], words: Act): Promise<Replay[]> {
   const distinct = [...new Set(keys)]
-  return whileLoading(db, () =>
-    inTransaction(db, () => {
-      refuseStrangers(db, distinct)
-      refuseDerived(db, distinct)
-      const removed = distinct.flatMap((key) => rowsOf(db, key))
-      const revision = bumpRevision(db, 'own')
-      for (const row of removed) markRemoved(db, row, revision, words)
-      for (const key of distinct) withdrawUnplaced(db, key, words.at)
-      matchAgain(db, distinct, words.at)
-      return readAgain(db, removed, revision, words.at)
-    }),
-  )
+  const remove = () => {
+    refuseStrangers(db, distinct)
+    refuseDerived(db, distinct)
+    const removed = distinct.flatMap((key) => rowsOf(db, key))
+    const revision = bumpRevision(db, 'own')
+    for (const row of removed) markRemoved(db, row, revision, words)
+    for (const key of distinct) withdrawUnplaced(db, key, words.at)
+    matchAgain(db, distinct, words.at)
+    return readAgain(db, removed, revision, words.at)
+  }
+  return whileLoading(db, () => inTurn(db, () => inTransaction(db, remove)))
 }
 
 function refuseStrangers(db: Db, keys: readonly Key[]): void {

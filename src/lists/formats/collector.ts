@@ -1,6 +1,5 @@
 import { readListed } from '../../address/read-listed.ts'
 import { holdsKeyDigits, holdsSeedPhrase, looksPrivate, wholePhrase } from '../../address/secret.ts'
-import { inSlices } from '../../in-slices.ts'
 import { tellsOfPerson } from '../../privacy/forbidden-columns.ts'
 import type { ListedAddress, RowStore, UnparsedItem } from '../types.ts'
 import { extractAddresses } from './free-text/extract-addresses.ts'
@@ -48,9 +47,9 @@ export class Collector {
   }
 
   /** How many different texts were taken as addresses, or stood where one should. */
-  async count(): Promise<number> {
+  count(): number {
     const texts = new Set([...this.addresses, ...this.unparsed].map(textOf)).size
-    return this.#store === null ? texts : texts + (await inSlices(countingTexts(this.#store)))
+    return this.#store === null ? texts : texts + countTexts(this.#store)
   }
 
   #add(row: ListedAddress): void {
@@ -71,13 +70,11 @@ export class Collector {
 
 const textOf = (item: ListedAddress | UnparsedItem) => ('raw' in item ? item.raw : item.address)
 
-/** How many different texts there are, as those of one key; for `inSlices`. */
-function* countingTexts(store: RowStore): Generator<undefined, number> {
+/** How many different texts there are, as those of one key. */
+function countTexts(store: RowStore): number {
   let texts = 0
-  for (const group of store.byKey()) {
+  for (const group of store.byKey())
     texts += group.length === 1 ? 1 : new Set(group.map(({ row }) => row.address)).size
-    yield
-  }
   return texts
 }
 

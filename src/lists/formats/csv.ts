@@ -1,6 +1,5 @@
 import type { Key } from '../../address/key.ts'
 import { readListed } from '../../address/read-listed.ts'
-import { inSlices } from '../../in-slices.ts'
 import { ForbiddenContent, tellsOfPerson } from '../../privacy/forbidden-columns.ts'
 import { MemoryRows } from '../memory-rows.ts'
 import type { ListedAddress, ListFormat, RowStore, UnparsedItem } from '../types.ts'
@@ -70,7 +69,7 @@ function csvFormat(options: CsvOptions | undefined): ListFormat {
           taken++
         }
       }
-      const { keys, apart } = await inSlices(findingApart(rows))
+      const { keys, apart } = findApart(rows)
       for (const { number, row, wrong } of apart) {
         refuse({ where: `line ${number}`, number, cells: { ...noCells, address: row.address } }, wrong)
         rows.drop(row.key, number)
@@ -95,11 +94,11 @@ interface RowApart {
 }
 
 /** How many addresses there are, and the rows whose period is apart from that of others of the same address. */
-function* findingApart(rows: RowStore): Generator<undefined, { keys: number; apart: RowApart[] }> {
+function findApart(rows: RowStore): { keys: number; apart: RowApart[] } {
   const apart: RowApart[] = []
   let keys = 0
   for (const group of rows.byKey()) {
-    if (keys++ % 200 === 0) yield
+    keys++
     if (group.length === 1) continue
     const periods = new Periods()
     for (const { number, row } of group) {

@@ -148,7 +148,7 @@ class FsfReader {
       ...{
         parties: this.#entities,
         partiesWithAddresses: this.#withAddresses,
-        addresses: await this.#collector.count(),
+        addresses: this.#collector.count(),
       },
       ...countUnreadable(this.#unreadableDates),
     }

@@ -173,7 +173,7 @@ class SdnReader {
     const counts = {
       parties: this.#entries,
       features: this.#features,
-      addresses: await this.#collector.count(),
+      addresses: this.#collector.count(),
     }
     return { issuedOn, addresses, unparsed, counts }
   }

@@ -102,7 +102,7 @@ async function join(
         where,
       })
   }
-  const counts: Record<string, number> = { entities, wallets, addresses: await collector.count() }
+  const counts: Record<string, number> = { entities, wallets, addresses: collector.count() }
   if (notSanctioned > 0) counts.walletsNotSanctioned = notSanctioned
   Object.assign(counts, countUnreadable(dates.unreadable + kept.unreadableDates + toCome))
   return { issuedOn: asOf, addresses: collector.addresses, unparsed: collector.unparsed, counts }

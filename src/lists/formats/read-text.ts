@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
-import { takingTurns } from '../../in-slices.ts'
 
-/** Whoever parses works through a piece at once: of a list of addresses, some milliseconds. */
+/** Small, so that a parser that builds objects of a whole piece holds few of them. */
 const pieceBytes = 8 * 1024
 
 /** A piece of decoded text, and how many bytes of the file have been read with it. */
@@ -12,15 +11,13 @@ interface DecodedText {
 }
 
 /**
- * Decodes a stream of bytes as UTF-8, in small pieces between which others have their turn on the thread; a character
- * cut by a border is put together. A byte order mark is dropped.
+ * Decodes a stream of bytes as UTF-8, in small pieces; a character cut by a border is put together. A byte order mark is dropped.
  *
  * @throws ChainscreenError `bad-file` at the first byte that is not UTF-8. Damage must not pass as U+FFFD: an
  * address would silently become another text.
  */
 export async function* decodeUtf8(input: Readable): AsyncGenerator<DecodedText> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  const turn = takingTurns()
   let bytesRead = 0
   for await (const chunk of input as AsyncIterable<Uint8Array>) {
     for (let at = 0; at < chunk.length; at += pieceBytes) {
@@ -29,7 +26,6 @@ export async function* decodeUtf8(input: Readable): AsyncGenerator<DecodedText> 
       bytesRead += piece.length
       const text = decode(() => decoder.decode(piece, { stream: true }), before, bytesRead)
       yield { text, bytesRead }
-      await turn()
     }
   }
   const rest = decode(() => decoder.decode(), bytesRead, bytesRead)

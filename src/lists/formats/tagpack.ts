@@ -70,7 +70,7 @@ async function collect(
     addresses: collector.addresses,
     unparsed: collector.unparsed,
     counts: {
-      ...{ tags: tags.count, addresses: await collector.count(), ...countUnreadable(dates.unreadable) },
+      ...{ tags: tags.count, addresses: collector.count(), ...countUnreadable(dates.unreadable) },
       ...(labelsLeftOut > 0 && { labelsLeftOut }),
     },
   }

@@ -9,6 +9,7 @@ import type { ChainConfig } from '../../config/chains.ts'
 import { redactUrl } from '../../diagnostics/errors.ts'
 import { type Chain, pinChain } from '../../ledger/blocks/chain.ts'
 import type { Db } from '../../ledger/database.ts'
+import { inTurn } from '../../ledger/write-turns.ts'
 import { Redactor } from '../../privacy/redactor.ts'
 
 type Pace = Pick<BitcoinSourceOptions, 'busyDelayMs' | 'headWait'> & Pick<EvmSourceOptions, 'traceRetryMs'>
@@ -116,7 +117,7 @@ export function pinned(source: ChainSource, db: Db, chain: Chain, now: () => str
     endpoint: source.endpoint,
     open: async (signal) => {
       const info = await source.open(signal)
-      pinChain(db, chain, info.genesisHash, now())
+      await inTurn(db, () => pinChain(db, chain, info.genesisHash, now()))
       return info
     },
     head: (signal) => source.head(signal),

@@ -9,6 +9,7 @@ import { noteHalt } from '../../ledger/blocks/chain.ts'
 import { lowerFinal, noteFinalRule, ruleChange } from '../../ledger/blocks/finality.ts'
 import { lowestAskedFor, queueFromStart, raisedStart } from '../../ledger/blocks/lower-start.ts'
 import type { Db } from '../../ledger/database.ts'
+import { inTurn } from '../../ledger/write-turns.ts'
 import { startReadingFreezes } from '../freezes/start-reading-freezes.ts'
 import { type MempoolPoll, startMempoolPoll } from '../mempool/poll-mempool.ts'
 import { createRecheck, type Recheck } from '../rescans/recheck.ts'
@@ -18,7 +19,7 @@ import { createLedgerStore, type Wiring } from './ledger-store.ts'
 import type { Memory } from './screening-index.ts'
 
 /** What one chain of a daemon is followed with. */
-export interface ChainJob {
+export interface ChainJob extends Pick<Required<Wiring>, 'widen'> {
   db: Db
   memory: Memory
   /** Token contracts whose freezes are read, lower-case. */
@@ -43,13 +44,13 @@ export interface ChainJob {
  * @throws what halts the chain.
  */
 export async function followChain(config: ChainConfig, job: ChainJob): Promise<void> {
-  const { db, memory, log, now, once, signal, conditions } = job
+  const { db, memory, log, now, widen, once, signal, conditions } = job
   const bare = sourceOf(config, job)
   const chain = chainOf(config, bare)
   const source = pinned(bare, db, chain, now)
   const about = { chain: chain.id }
   const wiring: Wiring = {
-    ...{ db, chain, memory, now },
+    ...{ db, chain, memory, now, widen },
     onAlerts: (counts) => log.warn({ ...about, ...counts }, `alerts on ${chain.id}`),
     onTraces: (away) => {
       if (away === null)
@@ -66,7 +67,7 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
     : undefined
   const beside = { mempool, recheck: recheckOf(config, wiring, source, log) }
   for (const change of ruleChange(db, chain.id, finalRule(config))) log.warn(about, `${chain.id}: ${change}`)
-  const lowered = lowerFinal(db, chain.id, config.finality.depth, now())
+  const lowered = await inTurn(db, () => lowerFinal(db, chain.id, config.finality.depth, now()))
   if (lowered !== null) {
     const { from, to, alerts } = lowered
     log.warn(
@@ -74,8 +75,8 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
       `${chain.id}: the final height ${from} was less than ${config.finality.depth} blocks below the last screened block; it is ${to ?? 'unset'} now, and ${alerts} alerts are pending again`,
     )
   }
-  queueOlderBlocks(config, wiring, log)
-  noteFinalRule(db, chain.id, finalRule(config))
+  await queueOlderBlocks(config, wiring, log)
+  await inTurn(db, () => noteFinalRule(db, chain.id, finalRule(config)))
   const shallow = shallowFinality(config)
   if (shallow !== null) log.warn(about, `${chain.id}: ${shallow}`)
   log.info({ ...about, node: source.endpoint }, `following ${chain.id} at ${source.endpoint}`)
@@ -89,7 +90,7 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
     } catch (error) {
       const details = error instanceof ChainscreenError ? error.details : []
       conditions.halted(chain.id, messageOf(error))
-      if (!isTemporary(error)) recordHalt(job, chain.id, messageOf(error))
+      if (!isTemporary(error)) await recordHalt(job, chain.id, messageOf(error))
       log.error(about, [`${chain.id} halted: ${messageOf(error)}`, ...details].join(' '))
       throw error
     }
@@ -103,8 +104,12 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
 }
 
 /** What `start` asks for below what the ledger has is written down, to be read behind the follower. */
-function queueOlderBlocks({ start }: ChainConfig, { db, chain: { id }, now }: Wiring, log: Log): void {
-  const { queued, dropped } = queueFromStart(db, id, start, now())
+async function queueOlderBlocks(
+  { start }: ChainConfig,
+  { db, chain: { id }, now }: Wiring,
+  log: Log,
+): Promise<void> {
+  const { queued, dropped } = await inTurn(db, () => queueFromStart(db, id, start, now()))
   const from = lowestAskedFor(db, id)
   for (const range of queued)
     log.info(
@@ -121,9 +126,9 @@ function queueOlderBlocks({ start }: ChainConfig, { db, chain: { id }, now }: Wi
 }
 
 /** So that `doctor` knows of it. A database that can't be written is the lesser failure here. */
-function recordHalt({ db, log, now }: ChainJob, chain: string, reason: string): void {
+async function recordHalt({ db, log, now }: ChainJob, chain: string, reason: string): Promise<void> {
   try {
-    noteHalt(db, chain, reason, now())
+    await inTurn(db, () => noteHalt(db, chain, reason, now()))
   } catch (error) {
     log.warn({ chain }, `${chain}: the halt could not be recorded: ${messageOf(error)}`)
   }
@@ -174,10 +179,10 @@ function followerOptions(
     ...{ start, finality, prefetch, pollMs, once, signal },
     onLook: async () => {
       // A chain that is new to the ledger is in it from the first look on.
-      noteFinalRule(db, id, finalRule(config))
+      await inTurn(db, () => noteFinalRule(db, id, finalRule(config)))
       watchdog.looked(id)
       conditions.fine(id)
-      noteHalt(db, id, null, now())
+      await inTurn(db, () => noteHalt(db, id, null, now()))
       await recheck?.run(signal)
       if (!once) mempool?.start()
     },
@@ -199,12 +204,12 @@ function followerOptions(
         `${id}: \`start\` is ${from}, above the node's head ${head}: nothing is screened until the chain gets there. If you meant an earlier block, lower \`start\``,
       )
     },
-    onReorg: (from, fork) => {
+    onReorg: async (from, fork) => {
       log.warn(
         { chain: id, from: from.height, fork: fork?.height ?? null },
         `${id}: reorg: rolled back from ${from.height} to ${fork?.height ?? 'the start'}`,
       )
-      queueOlderBlocks(config, wiring, log)
+      await queueOlderBlocks(config, wiring, log)
     },
   }
 }

@@ -8,6 +8,8 @@ import { rememberBlocks } from '../../ledger/blocks/finality.ts'
 import { rollBack } from '../../ledger/blocks/roll-back.ts'
 import { readTracesAway, type TracesAway } from '../../ledger/coverage/traces-away.ts'
 import { type Db, databaseError } from '../../ledger/database.ts'
+import { inTurn } from '../../ledger/write-turns.ts'
+import type { ShortWindow } from '../../own/widen-windows.ts'
 import { screenAndWiden } from './screen-blocks.ts'
 import type { Memory } from './screening-index.ts'
 
@@ -18,6 +20,8 @@ export interface Wiring {
   memory: Memory
   /** Now, ISO-8601. */
   now: () => string
+  /** Derives more addresses of descriptors elsewhere; default: here. */
+  widen?: (windows: readonly ShortWindow[], replay: number | null) => Promise<void>
   /** Called after a step that created or brought back alerts. */
   onAlerts?: (counts: StepCounts) => void
   /** Called after a step from which on call traces are away, or are back (`null`). */
@@ -67,26 +71,29 @@ export function createLedgerStore(wiring: Wiring): FollowerStore {
       reportedAway = away?.since ?? null
       onTraces?.(away)
     },
-    noteHead: (head, finalHeight) => {
+    noteHead: async (head, finalHeight) => {
       // Between blocks too, so that a large list that is being loaded is taken in a little at a time.
       memory.refresh()
       // Asked every second, answered the same for minutes: not worth a write.
       const note = `${head.height} ${finalHeight}`
       if (note === noted) return
-      writing(db, () => commitHead(db, chain, { head, finalHeight, windowFrom: finalHeight ?? 0, at: now() }))
+      await writing(db, () =>
+        commitHead(db, chain, { head, finalHeight, windowFrom: finalHeight ?? 0, at: now() }),
+      )
       noted = note
     },
-    rollBack: (fork) => {
+    rollBack: async (fork) => {
       noted = ''
-      writing(db, () => rollBack(db, chain, fork, now()))
+      await writing(db, () => rollBack(db, chain, fork, now()))
     },
     remember: (blocks) => writing(db, () => rememberBlocks(db, chain.id, blocks)),
   }
 }
 
-export function writing<T>(db: Db, write: () => T): T {
+/** Writes in turn. */
+export async function writing<T>(db: Db, write: () => T): Promise<T> {
   try {
-    return write()
+    return await inTurn(db, write)
   } catch (error) {
     throw asTemporary(db, error)
   }

@@ -1,6 +1,7 @@
 import { conflictsIn, extract } from '../../chains/extract.ts'
 import type { SourceBlock } from '../../chains/source.ts'
 import type { ScreenedBlock } from '../../ledger/blocks/commit-step.ts'
+import { inTurn } from '../../ledger/write-turns.ts'
 import { type ShortWindow, shortWindows, widenWindows } from '../../own/widen-windows.ts'
 import { screen } from '../../screening/screen.ts'
 import type { Wiring } from './ledger-store.ts'
@@ -15,25 +16,25 @@ import type { Memory } from './screening-index.ts'
  * @param replay the replay these blocks are read for.
  */
 export async function screenAndWiden<T>(
-  { db, chain, memory, now }: Wiring,
+  { db, chain, memory, now, widen = (windows, of) => widenWindows(db, windows, { now, replay: of }) }: Wiring,
   blocks: readonly SourceBlock[],
   write: (blocks: ScreenedBlock[]) => T | null,
   replay: number | null = null,
 ): Promise<T> {
   for (;;) {
-    const outcome = screenUntilCurrent<{ written: T } | { short: ShortWindow[] }>(
+    const outcome = await screenUntilCurrent<{ written: T } | { short: ShortWindow[] }>(
       blocks,
       chain.id,
       memory,
-      (screened) => {
+      async (screened) => {
         const short = isBitcoin(chain.caip2) ? shortWindows(db, chain.id, usedIn(screened)) : []
         if (short.length > 0) return { short }
-        const written = write(screened)
+        const written = await inTurn(db, () => write(screened))
         return written === null ? null : { written }
       },
     )
     if ('written' in outcome) return outcome.written
-    await widenWindows(db, outcome.short, { now, replay })
+    await widen(outcome.short, replay)
   }
 }
 
@@ -76,15 +77,15 @@ export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memo
  *
  * @param write returns `null` when the revisions moved.
  */
-export function screenUntilCurrent<T>(
+export async function screenUntilCurrent<T>(
   blocks: readonly SourceBlock[],
   chain: string,
   memory: Memory,
-  write: (blocks: ScreenedBlock[]) => T | null,
-): T {
+  write: (blocks: ScreenedBlock[]) => T | null | Promise<T | null>,
+): Promise<T> {
   for (;;) {
     memory.refresh()
-    const written = write(screenBlocks(blocks, chain, memory))
+    const written = await write(screenBlocks(blocks, chain, memory))
     if (written !== null) return written
   }
 }

@@ -3,6 +3,7 @@ import type { FreezeReader, FreezesOfBlock } from '../../chains/source.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { Db } from '../../ledger/database.ts'
 import { commitPast, nextPastRange, type PastRange } from '../../ledger/freezes/freeze-past.ts'
+import { inTurn } from '../../ledger/write-turns.ts'
 
 /** How many blocks a node is asked to look through at first, and at most. It is asked for twice as many each time. */
 const firstSize = 1_000
@@ -44,7 +45,7 @@ export async function readPastFreezes(
     const blocks = await readRange(reader, range, signal, pace)
     if (blocks === null) continue
     for (const part of partsOf(range, blocks)) {
-      commitPast(db, chain, part.range, part.blocks, now())
+      await inTurn(db, () => commitPast(db, chain, part.range, part.blocks, now()))
       // The follower of the same process has a turn.
       await setImmediate()
     }

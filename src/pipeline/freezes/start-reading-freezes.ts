@@ -5,6 +5,7 @@ import { readChainState } from '../../ledger/blocks/chain.ts'
 import { type Db, inTransaction } from '../../ledger/database.ts'
 import { frozenAccounts, nextToCompare, noteCompared } from '../../ledger/freezes/freeze-past.ts'
 import { noteCheck } from '../../ledger/lists/list-checks.ts'
+import { inTurn } from '../../ledger/write-turns.ts'
 import { pause, startLoop } from '../../lifecycle/loop.ts'
 import { retryDelayMs } from '../../network/retry.ts'
 import { newPace, readPastFreezes } from './read-past-freezes.ts'
@@ -148,13 +149,14 @@ export async function compareFreezes(
     ...{ different, unasked },
   }
   const at = options.now()
-  inTransaction(db, () => {
+  const note = () => {
     noteCompared(db, row, at)
     noteCheck(db, {
       ...{ list_id: row.list_id, at, outcome: different.length === 0 ? 'activated' : 'rejected' },
       ...{ status: null, detail: sentence(outcome), sha256: null, bytes: null },
     })
-  })
+  }
+  await inTurn(db, () => inTransaction(db, note))
   return outcome
 }
 

@@ -26,7 +26,7 @@ export interface Reading {
   /** The claims that are watched now. */
   watched: () => ReadonlySet<string>
   /** Hears which were read, and which of the watched claims they use. */
-  onRead: (hashes: readonly string[], claimed: readonly Claimed[]) => void
+  onRead: (hashes: readonly string[], claimed: readonly Claimed[]) => Promise<void>
   signal: AbortSignal
 }
 
@@ -85,7 +85,7 @@ export class MempoolView {
       this.#note(transactions, own)
       for (const hash of slice) if (!this.#seen.has(hash)) failed.add(hash)
       const claims = watched()
-      onRead(
+      await onRead(
         slice,
         transactions.flatMap(({ hash, claims: used }) =>
           used.filter((claim) => claims.has(claim)).map((claim) => ({ claim, by: hash })),

@@ -3,6 +3,7 @@ import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
 import type { Log } from '../../diagnostics/log.ts'
 import { commitMempool, type MempoolCounts, type MempoolState } from '../../ledger/mempool/commit-mempool.ts'
 import { noteMempool, watchedClaims } from '../../ledger/mempool/pending-transactions.ts'
+import { inTurn } from '../../ledger/write-turns.ts'
 import { type Loop, startLoop } from '../../lifecycle/loop.ts'
 import { retryDelayMs } from '../../network/retry.ts'
 import { type Wiring, writing } from '../blocks/ledger-store.ts'
@@ -45,10 +46,11 @@ export function startMempoolPoll(
     said = null
   }
 
-  function note(error: unknown): void {
+  async function note(error: unknown): Promise<void> {
     const trouble = messageOf(error)
     try {
-      noteMempool(db, { chain: chain.id, lookedAt: now(), transactions: null, unread: null, trouble })
+      const state = { chain: chain.id, lookedAt: now(), transactions: null, unread: null, trouble }
+      await inTurn(db, () => noteMempool(db, state))
     } finally {
       if (trouble !== said) log.warn({ chain: chain.id }, `${chain.id}: the mempool was not read: ${trouble}`)
       said = trouble
@@ -64,7 +66,7 @@ export function startMempoolPoll(
       if (signal.aborted) return 0
       failures++
       try {
-        note(error)
+        await note(error)
       } catch (failure) {
         log.error(messageOf(failure))
       }
@@ -82,7 +84,7 @@ export function startMempoolPoll(
       try {
         await look()
       } catch (error) {
-        if (!signal.aborted) note(error)
+        if (!signal.aborted) await note(error)
       }
     },
     async stop() {
@@ -120,16 +122,16 @@ export function createMempoolReader(
   let toReadAgain = false
   let readAgainAt = Number.NEGATIVE_INFINITY
 
-  const write = (
+  const write = async (
     look: Pick<MempoolState, 'claimed' | 'whole'> & { among?: readonly string[] },
     total: MempoolCounts,
-  ): void => {
+  ): Promise<void> => {
     const { among, ...seen } = look
     for (;;) {
       memory.refresh()
       const at = now()
       const waiting = view.waiting(memory.watchlist, Math.floor(Date.parse(at) / 1000), among)
-      const counts = writing(db, () =>
+      const counts = await writing(db, () =>
         commitMempool(db, chain, { ...seen, waiting, revisions: memory.revisions, at }),
       )
       if (counts === null) continue
@@ -167,9 +169,9 @@ export function createMempoolReader(
         signal,
       })
       const whole = mempool.tip === null ? null : { holds, tip: mempool.tip }
-      write({ claimed: [], whole }, total)
+      await write({ claimed: [], whole }, total)
       const state = { chain: chain.id, lookedAt: now(), transactions: holds.size, unread, trouble: null }
-      writing(db, () => noteMempool(db, state))
+      await writing(db, () => noteMempool(db, state))
       return total
     },
   }

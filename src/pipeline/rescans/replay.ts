@@ -7,6 +7,7 @@ import { blockAt, readChainState } from '../../ledger/blocks/chain.ts'
 import { commitReplay, type ReplayProgress } from '../../ledger/blocks/commit-replay.ts'
 import { commitHead, type ScreenedBlock, type StepCounts } from '../../ledger/blocks/commit-step.ts'
 import { endCoveredReplays } from '../../ledger/blocks/replays.ts'
+import { inTurn } from '../../ledger/write-turns.ts'
 import { partsAtFreezes, type Wiring } from '../blocks/ledger-store.ts'
 import { screenAndWiden } from '../blocks/screen-blocks.ts'
 
@@ -84,8 +85,11 @@ export async function replay(wiring: Wiring, source: ChainSource, range: ReplayR
   }
   // Once blocks are followed, only the follower says what of them is final: it knows whether the node is still on
   // the branch that the ledger holds.
-  if (cursor === null) commitHead(db, chain, { head, finalHeight: range.to, windowFrom: range.to, at: now() })
-  endCoveredReplays(db, chain.id, now())
+  if (cursor === null) {
+    const step = { head, finalHeight: range.to, windowFrom: range.to, at: now() }
+    await inTurn(db, () => commitHead(db, chain, step))
+  }
+  await inTurn(db, () => endCoveredReplays(db, chain.id, now()))
   return total
 }
 

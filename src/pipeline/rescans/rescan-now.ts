@@ -32,14 +32,14 @@ export async function screenBackwards(
   },
 ): Promise<StepCounts | null> {
   const { log, now, signal, onProgress } = options
-  const release = lockUnlessDaemon(db)
+  const release = await lockUnlessDaemon(db)
   if (release === null) return null
   const sourceOptions = { freezeContracts: freezeContractsOn(config, chainConfig.id), retriesTraces: true }
   const bare = createSource(chainConfig, sourceOptions)
   try {
     await loadLists(db, config.lists, log, now)
-    resolveFreezeLists(db, config, now())
-    storeAssets(db, config.chains, log, now())
+    await resolveFreezeLists(db, config, now())
+    await storeAssets(db, config.chains, log, now())
     const chain = chainOf(chainConfig, bare)
     const source = pinned(bare, db, chain, now)
     // Binds the chain, before anything is read.
@@ -72,9 +72,9 @@ export async function screenBackwards(
   }
 }
 
-function lockUnlessDaemon(db: Db): (() => void) | null {
+async function lockUnlessDaemon(db: Db): Promise<(() => void) | null> {
   try {
-    return takeDaemonLock(db)
+    return await takeDaemonLock(db)
   } catch (error) {
     if (error instanceof ChainscreenError && error.code === 'database-locked') return null
     throw error

@@ -4,6 +4,7 @@ import { isTemporary, messageOf } from '../../diagnostics/errors.ts'
 import { readChainState } from '../../ledger/blocks/chain.ts'
 import type { StepCounts } from '../../ledger/blocks/commit-step.ts'
 import { endReplay, noteReplayFailure, pendingReplays, type Replay } from '../../ledger/blocks/replays.ts'
+import { inTurn } from '../../ledger/write-turns.ts'
 import type { Wiring } from '../blocks/ledger-store.ts'
 import { replay } from './replay.ts'
 
@@ -49,7 +50,7 @@ export async function workOffReplays(
     const turn = job.cause === 'start' ? next + blocksInTurn - 1 : job.to
     const to = Math.min(job.to, cursor.height, turn)
     if (next > to) {
-      endReplay(db, id, now())
+      await inTurn(db, () => endReplay(db, id, now()))
       continue
     }
     const { prefetch, finality, signal } = work
@@ -66,7 +67,7 @@ export async function workOffReplays(
     } catch (error) {
       if (signal.aborted || !isTemporary(error)) throw error
       failed.add(id)
-      noteReplayFailure(db, id, messageOf(error))
+      await inTurn(db, () => noteReplayFailure(db, id, messageOf(error)))
       work.onFailed(job, error)
     } finally {
       await source.close()

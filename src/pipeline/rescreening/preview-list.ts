@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { type Key, keyFamily } from '../../address/key.ts'
-import { atOnce } from '../../in-slices.ts'
 import { alertExists, alertsOfEntry, type CurrentAlertRow } from '../../ledger/alerts/alert-queries.ts'
 import { ownAlertId } from '../../ledger/alerts/own-alert.ts'
 import type { Db } from '../../ledger/database.ts'
@@ -20,7 +19,7 @@ import { compared, Tally } from '../../lists/compare-versions.ts'
 import { formatFor } from '../../lists/formats/index.ts'
 import { historyOf } from '../../lists/ofac-history.ts'
 import { openListFile } from '../../lists/open-file.ts'
-import { mergingRows } from '../../lists/read-list-file.ts'
+import { mergeRows } from '../../lists/read-list-file.ts'
 import type { ListedAddress, ListFormat, ListOptions, ParsedList } from '../../lists/types.ts'
 import { alertId } from '../../screening/alert-id.ts'
 import type { Entry, Finding } from '../../screening/types.ts'
@@ -78,7 +77,7 @@ export async function previewList(
     const parsed = await format.parse(await openListFile(file), at.slice(0, 10), () => {}, rows)
     for (const [index, row] of parsed.addresses.entries()) rows.add(row, index)
     const sha256 = await contentHash(file)
-    return new Preview(db, list, format, at).of(atOnce(mergingRows(rows)), { ...parsed, sha256 })
+    return new Preview(db, list, format, at).of(mergeRows(rows), { ...parsed, sha256 })
   } finally {
     rows.close()
   }

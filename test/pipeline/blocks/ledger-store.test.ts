@@ -1,10 +1,11 @@
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { BlockContent } from '../../../src/chains/extract.ts'
 import type { SourceBlock } from '../../../src/chains/source.ts'
 import { isTemporary } from '../../../src/diagnostics/errors.ts'
 import { openLedger } from '../../../src/ledger/open.ts'
 import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
+import { whileBusy } from '../../../src/ledger/write-turns.ts'
 import { createLedgerStore } from '../../../src/pipeline/blocks/ledger-store.ts'
 import type { ScreenableTx } from '../../../src/screening/types.ts'
 import { FakeChain } from '../../chains/fake-chain.ts'
@@ -39,7 +40,10 @@ describe('a step of the pipeline', () => {
   it('can be tried again when another process holds the database for too long, and wrote nothing', async () => {
     const path = join(tempDir(), 'ledger.db')
     const { db, store } = screeningLedger(path)
-    db.pragma('busy_timeout = 0')
+    whileBusy.patienceMs = 0
+    onTestFinished(() => {
+      whileBusy.patienceMs = 30_000
+    })
     const beside = openLedger(path)
     beside.exec('begin immediate')
     const writes = [

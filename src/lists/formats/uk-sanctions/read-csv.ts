@@ -54,7 +54,7 @@ export async function readUkCsv(input: Readable, recognised: () => void): Promis
     addresses,
     unparsed,
     counts: {
-      ...{ parties: byId.size, partiesWithAddresses: withAddresses, addresses: await collector.count() },
+      ...{ parties: byId.size, partiesWithAddresses: withAddresses, addresses: collector.count() },
       ...countUnreadable(unreadableDates),
     },
   }

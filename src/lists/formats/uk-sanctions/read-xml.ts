@@ -95,7 +95,7 @@ export async function readUkXml(input: Readable, recognised: () => void): Promis
     addresses,
     unparsed,
     counts: {
-      ...{ parties: designations, partiesWithAddresses: withAddresses, addresses: await collector.count() },
+      ...{ parties: designations, partiesWithAddresses: withAddresses, addresses: collector.count() },
       ...countUnreadable(unreadableDates),
     },
   }
