@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { conflictsIn, extract, extractPending } from '../../../src/chains/extract.ts'
 import type { PendingTransaction } from '../../../src/chains/source.ts'
 import type { ScreenableTx } from '../../../src/screening/types.ts'
+import { randomRuns } from '../../long.ts'
 import { sats } from './build-block.ts'
 import { type FakeNodeState, startFakeNode } from './fake-node.ts'
 import { sourceFor } from './open-source.ts'
@@ -168,7 +169,7 @@ describe('the mempool of a Bitcoin Core', () => {
         // What no id covers is the witness, and these have none.
         expect(read).toEqual([])
       }),
-      { numRuns: 150 },
+      { numRuns: randomRuns(150) },
     )
   })
 

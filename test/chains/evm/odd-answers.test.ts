@@ -6,6 +6,7 @@ import { createEvmSource } from '../../../src/chains/evm/source.ts'
 import { extract, extractPending } from '../../../src/chains/extract.ts'
 import type { SourceBlock } from '../../../src/chains/source.ts'
 import { ChainscreenError } from '../../../src/diagnostics/errors.ts'
+import { randomRuns } from '../../long.ts'
 import { address, blockOf, log, topic, words } from './build.ts'
 import { type Handler, healthyNode, rpcError, startFakeNode } from './fake-node.ts'
 import { ownOf } from './own.ts'
@@ -190,7 +191,7 @@ describe('odd answers', () => {
             for (const { key } of [...parties, ...transfers.flatMap((one) => one.parties)])
               expect(key).toMatch(/^evm:[0-9a-f]{40}$/)
         }),
-        { numRuns: 250 },
+        { numRuns: randomRuns(250) },
       )
       await reader.close()
     },
@@ -222,7 +223,7 @@ describe('odd answers', () => {
             expect(outcome.reason.code).toMatch(/^node-/)
           }
         }),
-        { numRuns: 250 },
+        { numRuns: randomRuns(250) },
       )
       await reader.close()
     },

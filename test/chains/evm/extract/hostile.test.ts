@@ -8,6 +8,7 @@ import { touches } from '../../../../src/chains/evm/extract/touches.ts'
 import { extractTransaction } from '../../../../src/chains/evm/extract/transaction.ts'
 import { oddities } from '../../../../src/chains/evm/oddity.ts'
 import type { RpcReceipt } from '../../../../src/chains/evm/types.ts'
+import { randomRuns } from '../../../long.ts'
 import { address, blockOf, chainOf, extractFrom, log, topic, words } from '../build.ts'
 import { ownOf } from '../own.ts'
 
@@ -63,7 +64,7 @@ describe('whatever a contract writes', () => {
           }
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: randomRuns(2000) },
     )
   })
 
@@ -77,7 +78,7 @@ describe('whatever a contract writes', () => {
         const found = extractTransaction(one, ownOf(own), chainOf(tokens))
         if (found) expect(touches(one, ownOf(own))).toBe(true)
       }),
-      { numRuns: 2000 },
+      { numRuns: randomRuns(2000) },
     )
   })
 })

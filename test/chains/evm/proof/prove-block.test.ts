@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RpcLog, RpcReceipt } from '../../../../src/chains/evm/types.ts'
+import { randomRuns } from '../../../long.ts'
 import { hasShared } from '../../../shared.ts'
 import { committedOf, withFlippedBit } from './committed.ts'
 import {
@@ -189,7 +190,7 @@ describe.skipIf(!hasShared)('block 21925176 of Ethereum (needs the reference dat
         )
         expect(wrong, field.path).not.toEqual([])
       }),
-      { numRuns: 300 },
+      { numRuns: randomRuns(300) },
     )
   })
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { bytesToHex, type Hex, toRlp } from 'viem'
 import { expect, it } from 'vitest'
 import { RlpWriter } from '../../../../src/chains/evm/proof/rlp.ts'
+import { randomRuns } from '../../../long.ts'
 
 type Nested = Hex | readonly Nested[]
 
@@ -37,7 +38,7 @@ it('writes what viem writes', () => {
       write(writer, item)
       expect(hexOf(writer)).toBe(toRlp(item as Hex))
     }),
-    { numRuns: 200 },
+    { numRuns: randomRuns(200) },
   )
 })
 
