@@ -73,8 +73,11 @@ export interface PendingTransaction {
 
 /** The mempool of one node, as it was when the node was asked. */
 export interface Mempool {
-  /** The node's best block, the same before and after the answer; `null` where it changed meanwhile, or the list is not known to be whole. */
-  tip: string | null
+  /**
+   * Hashes of the node's best block before and after the answer: one where it stayed the same, two where a block came
+   * meanwhile. `null` where the list is not known to be whole.
+   */
+  tips: readonly string[] | null
   hashes: readonly string[]
   /** The transactions themselves, proved by their hashes. One that left meanwhile, or that can't be understood without what the node does not tell now, is left out. */
   read(hashes: readonly string[], signal?: AbortSignal): Promise<PendingTransaction[]>

@@ -94,7 +94,7 @@ function spentIn(height, branch) {
 }
 
 const mempoolOn = (tip, transactions) => ({
-  tip,
+  tips: [tip],
   hashes: transactions.map(({ hash }) => hash),
   read: async (hashes) => transactions.filter(({ hash }) => hashes.includes(hash)),
 })

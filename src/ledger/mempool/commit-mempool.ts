@@ -7,6 +7,7 @@ import { sameRevisions } from '../blocks/commit-step.ts'
 import { type Db, inTransaction, one } from '../database.ts'
 import { type Revisions, readRevisions } from '../revisions.ts'
 import {
+  type Absences,
   type Claimed,
   losersOf,
   pendingHashes,
@@ -31,8 +32,8 @@ export interface MempoolState {
   waiting: readonly MatchedPending[]
   /** Which of the watched claims its transactions use. */
   claimed: readonly Claimed[]
-  /** Everything in it, and the block it stood on; `null` where that is not known. */
-  whole: { holds: ReadonlySet<string>; tip: string } | null
+  /** What of the ledger's unconfirmed transactions is not in it. */
+  absences: Absences
   /** What it was screened with. */
   revisions: Revisions
   /** Now, ISO-8601. */
@@ -49,8 +50,8 @@ export interface MempoolCounts {
 /**
  * Writes what a look at the mempool changes, in one transaction; nearly every look changes nothing, and takes no lock.
  *
- * A transaction counts as gone only where the mempool was read whole on the very block that the ledger stands on:
- * else a block that the ledger has not read yet may have it.
+ * A transaction counts as gone only once the ledger has read the blocks that the node had when its mempool lacked it: until
+ * then, one of these may have it.
  *
  * @returns `null`, with nothing written, when the lists or own addresses changed since it was screened.
  */
@@ -96,7 +97,24 @@ function isNews(db: Db, chain: Chain, { hash, findings }: MatchedPending): boole
   )
 }
 
-function goneFrom(db: Db, chain: Chain, { whole }: MempoolState): string[] {
-  if (whole === null || readChainState(db, chain.id).cursor?.hash !== whole.tip) return []
-  return pendingHashes(db, chain.id).filter((hash) => !whole.holds.has(hash))
+/**
+ * What is still waiting although every block was read that the node had at some poll which lacked it. The ledger may stay a
+ * block behind the node at every poll: so it is not asked for the block of the last one.
+ */
+function goneFrom(db: Db, chain: Chain, { absences }: MempoolState): string[] {
+  if (absences.size === 0) return []
+  const read = new Map<string, boolean>()
+  const isRead = (hash: string): boolean => {
+    const known = read.get(hash)
+    if (known !== undefined) return known
+    const answer = isInWindow(db, chain, hash)
+    read.set(hash, answer)
+    return answer
+  }
+  return pendingHashes(db, chain.id).filter((hash) => absences.get(hash)?.some((tips) => tips.every(isRead)))
+}
+
+function isInWindow(db: Db, chain: Chain, hash: string): boolean {
+  if (readChainState(db, chain.id).cursor?.hash === hash) return true
+  return one(db, 'select 1 from blocks where chain = ? and hash = ?', chain.id, hash) !== undefined
 }

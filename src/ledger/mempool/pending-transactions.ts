@@ -85,6 +85,39 @@ export function pendingHashes(db: Db, chain: string): string[] {
   return all<{ hash: string }>(db, sql, chain).map(({ hash }) => hash)
 }
 
+/**
+ * Of each transaction that waits and is not in the mempool, the node's best blocks (one, or two where a block came meanwhile)
+ * at each of the latest polls since it was last there.
+ */
+export type Absences = ReadonlyMap<string, readonly (readonly string[])[]>
+
+/** Of so many best blocks is an absence remembered: the ledger is seldom more than a few blocks behind. */
+const maxAbsentPolls = 64
+
+/**
+ * The absences after one more poll.
+ *
+ * @param before after the poll before.
+ * @param pending those that wait, see {@link pendingHashes}.
+ * @param holds what the node listed. @param tips its best blocks then; `null`: the list may not be whole, and proves nothing.
+ */
+export function nextAbsences(
+  before: Absences,
+  pending: readonly string[],
+  holds: ReadonlySet<string>,
+  tips: readonly string[] | null,
+): Absences {
+  const after = new Map<string, readonly (readonly string[])[]>()
+  for (const hash of pending) {
+    if (holds.has(hash)) continue
+    const known = before.get(hash) ?? []
+    const isNew = tips !== null && known.at(-1)?.join() !== tips.join()
+    const polls = isNew ? [...known, tips].slice(-maxAbsentPolls) : known
+    if (polls.length > 0) after.set(hash, polls)
+  }
+  return after
+}
+
 /** Others than its user that have a claim. */
 export function losersOf(db: Db, chain: string, { claim, by }: Claimed): PendingRow[] {
   return all<PendingRow>(

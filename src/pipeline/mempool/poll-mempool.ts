@@ -2,7 +2,13 @@ import type { ChainSource, Mempool } from '../../chains/source.ts'
 import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
 import type { Log } from '../../diagnostics/log.ts'
 import { commitMempool, type MempoolCounts, type MempoolState } from '../../ledger/mempool/commit-mempool.ts'
-import { noteMempool, watchedClaims } from '../../ledger/mempool/pending-transactions.ts'
+import {
+  type Absences,
+  nextAbsences,
+  noteMempool,
+  pendingHashes,
+  watchedClaims,
+} from '../../ledger/mempool/pending-transactions.ts'
 import { inTurn } from '../../ledger/write-turns.ts'
 import { type Loop, startLoop } from '../../lifecycle/loop.ts'
 import { retryDelayMs } from '../../network/retry.ts'
@@ -118,12 +124,13 @@ export function createMempoolReader(
   const { rereadMs = usualRereadMs } = options
   const own = memory.ownOn(chain.id)
   const view = new MempoolView()
+  let absences: Absences = new Map()
   let ownRevision = -1
   let toReadAgain = false
   let readAgainAt = Number.NEGATIVE_INFINITY
 
   const write = async (
-    look: Pick<MempoolState, 'claimed' | 'whole'> & { among?: readonly string[] },
+    look: Pick<MempoolState, 'claimed' | 'absences'> & { among?: readonly string[] },
     total: MempoolCounts,
   ): Promise<void> => {
     const { among, ...seen } = look
@@ -165,11 +172,11 @@ export function createMempoolReader(
       const unread = await view.read(mempool, view.renew(holds), {
         own,
         watched: () => watchedClaims(db, chain.id),
-        onRead: (among, claimed) => write({ among, claimed, whole: null }, total),
+        onRead: (among, claimed) => write({ among, claimed, absences: new Map() }, total),
         signal,
       })
-      const whole = mempool.tip === null ? null : { holds, tip: mempool.tip }
-      await write({ claimed: [], whole }, total)
+      absences = nextAbsences(absences, pendingHashes(db, chain.id), holds, mempool.tips)
+      await write({ claimed: [], absences }, total)
       const state = { chain: chain.id, lookedAt: now(), transactions: holds.size, unread, trouble: null }
       await writing(db, () => noteMempool(db, state))
       return total

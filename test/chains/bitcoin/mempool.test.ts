@@ -36,7 +36,7 @@ describe('the mempool of a Bitcoin Core', () => {
   it('gives what the block will give', async () => {
     const { mined, txids, claims, ...state } = waiting(deposit, stranger, withdrawal)
     const { mempool } = await mempoolOf(state, mined.slice(0, 2))
-    expect(mempool).toMatchObject({ tip: mined[1]?.hash, hashes: txids })
+    expect(mempool).toMatchObject({ tips: [mined[1]?.hash], hashes: txids })
     const read = await mempool.read(txids)
     expect(read.map(({ hash }) => hash)).toEqual(txids)
     expect(read.map((one) => one.claims)).toEqual(claims)
@@ -120,17 +120,17 @@ describe('the mempool of a Bitcoin Core', () => {
     expect(await (await mempoolOf({ ...state, coins: lie }, chain, true)).mempool.read(txids)).toEqual([])
   })
 
-  it('is not known to be whole while the node reads its saved one, or when a block comes meanwhile', async () => {
+  it('is not known to be whole while the node reads its saved one, and names both best blocks when one comes meanwhile', async () => {
     const { mined, txids, ...state } = waiting(deposit)
     const chain = mined.slice(0, 2)
     const loading = await mempoolOf({ ...state, mempoolLoading: true }, chain)
-    expect(loading.mempool).toMatchObject({ tip: null, hashes: txids })
+    expect(loading.mempool).toMatchObject({ tips: null, hashes: txids })
     const { source, node } = await mempoolOf(state, chain)
     node.state.intercept = (method) => {
       if (method === 'getrawmempool') node.state.chain = mined
       return undefined
     }
-    expect((await source.mempool()).tip).toBeNull()
+    expect((await source.mempool()).tips).toEqual([mined[1]?.hash, mined[2]?.hash])
   })
 
   it('of large transactions is read in halves that the node can answer', async () => {

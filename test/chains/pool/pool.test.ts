@@ -179,7 +179,7 @@ describe('a pool of nodes', () => {
 
   it('reads the mempool of the node that leads, and sets none aside for having none', async () => {
     const { first, second, events } = twoNodes()
-    const waits = (tip: string) => async () => ({ tip, hashes: [], read: async () => [] })
+    const waits = (tip: string) => async () => ({ tips: [tip], hashes: [], read: async () => [] })
     const nodes = [
       Object.assign(first, { mempool: waits('first') }),
       Object.assign(second, { mempool: waits('second') }),
@@ -188,11 +188,11 @@ describe('a pool of nodes', () => {
       secondLookMs: 1,
       onChange: ({ endpoint, what }) => events.push(`${endpoint} ${what}`),
     })
-    expect((await pool.mempool?.())?.tip).toBe('first')
+    expect((await pool.mempool?.())?.tips).toEqual(['first'])
     await pool.open()
     failWith(first, 'node-unreachable')
     await pool.head()
-    expect((await pool.mempool?.())?.tip).toBe('second')
+    expect((await pool.mempool?.())?.tips).toEqual(['second'])
     const before = [...events]
     nodes[1].mempool = () => Promise.reject(new ChainscreenError('node-missing-data', 'There is none.'))
     await expect(pool.mempool?.()).rejects.toThrow('There is none.')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { rollBack } from '../../../src/ledger/blocks/roll-back.ts'
-import { inTransaction } from '../../../src/ledger/database.ts'
+import { type Db, inTransaction } from '../../../src/ledger/database.ts'
 import { commitMempool } from '../../../src/ledger/mempool/commit-mempool.ts'
 import { watchedClaims } from '../../../src/ledger/mempool/pending-transactions.ts'
 import { bumpRevision, readRevisions } from '../../../src/ledger/revisions.ts'
@@ -64,7 +64,7 @@ describe('a transaction that waits', () => {
     const revisions = readRevisions(db)
     inTransaction(db, () => bumpRevision(db, 'list'))
     const before = dump(db)
-    const look = { waiting: [], claimed: [], whole: { holds: new Set<string>(), tip: 'a5' }, revisions, at }
+    const look = { waiting: [], claimed: [], absences: new Map([['0xt', [['a5']]]]), revisions, at }
     expect(commitMempool(db, chain, look)).toBeNull()
     expect(dump(db)).toEqual(before)
   })
@@ -87,12 +87,49 @@ describe('a transaction that is not in the mempool any more', () => {
 
   it.each([
     ['the node is on a later block', 'a6'],
-    ['the node changed its block meanwhile', null],
+    ['a block came to the node meanwhile', ['a5', 'a6']],
+    ['the list may not be whole', null],
   ])('is waited for while %s', (_name, tip) => {
     const db = waiting()
     const before = dump(db)
     lookAt(db, [], tip)
     expect(dump(db)).toEqual(before)
+  })
+
+  it('is withdrawn where the ledger is a block behind the node at every look', () => {
+    for (const tipsAt of [(n: number) => [`a${n + 1}`], (n: number) => [`a${n}`, `a${n + 1}`]]) {
+      const db = waiting()
+      const memory = { absences: new Map() }
+      expect(lookAt(db, [], tipsAt(5), undefined, memory)).toMatchObject({ withdrawn: 0 })
+      commit(db, [screened(ref(6))])
+      expect(lookAt(db, [], tipsAt(6), undefined, memory)).toMatchObject({ withdrawn: 1 })
+      expect(tale(db, '0xt')).toEqual([created, 'withdrawn {"reason":"gone"}', '= withdrawn nowhere'])
+    }
+  })
+
+  it.each([
+    ['the block that the node had lost', (db: Db) => commit(db, [screened(ref(6, 'b', 'a5'))]), null],
+    ['it was in the mempool again since', (db: Db) => commit(db, [screened(ref(6))]), 'a6'],
+  ])('is waited for where %s', (_name, follow, between) => {
+    const db = waiting()
+    const memory = { absences: new Map() }
+    lookAt(db, [], 'a6', undefined, memory)
+    if (between !== null) lookAt(db, [paying('0xt', 'coin:0')], between, undefined, memory)
+    follow(db)
+    const before = dump(db)
+    lookAt(db, [], 'x7', undefined, memory)
+    expect(dump(db)).toEqual(before)
+  })
+
+  it('is not taken for gone where a block that the ledger has not read has it', () => {
+    const db = waiting()
+    const memory = { absences: new Map() }
+    lookAt(db, [], 'a7', undefined, memory)
+    commit(db, [screened(ref(6))])
+    expect(lookAt(db, [], ['a7', 'a8'], undefined, memory)).toMatchObject({ withdrawn: 0 })
+    commit(db, [blockOf(db, ref(7), [paying('0xt', 'coin:0')])])
+    expect(lookAt(db, [], 'a8', undefined, memory)).toMatchObject({ withdrawn: 0 })
+    expect(tale(db, '0xt').at(-1)).toBe('= pending 7')
   })
 
   it('comes back as it went: waiting, or in a block', () => {

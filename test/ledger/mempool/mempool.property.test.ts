@@ -9,7 +9,7 @@ import type { BlockRef } from '../../../src/screening/types.ts'
 import { randomRuns } from '../../long.ts'
 import { entry, evm, listed, party, transfer, tx, watchlist } from '../../screening/builders.ts'
 import { at, chain, commit, freshChain, ref } from '../fixtures.ts'
-import { blockOf, lookAt, type NodeTx } from './waiting-fixtures.ts'
+import { blockOf, lookAt, type Memory, type NodeTx } from './waiting-fixtures.ts'
 
 /** Listed only after a while. */
 const later = evm('7')
@@ -94,13 +94,14 @@ function fight(a: NodeTx, b: NodeTx): boolean {
   return a !== b && a.claims.some((claim) => b.claims.includes(claim))
 }
 
-/** What a daemon does with such a node. It keeps nothing of its own: each look is as after a restart. */
+/** What a daemon does with such a node: it remembers what its looks lacked, until it is started again. */
 class Daemon {
   readonly db: Db = freshChain()
   lists = first
   readonly #node: Node
   #stale: { mempool: readonly NodeTx[]; tip: string } | null = null
   readonly seen = new Set<NodeTx>()
+  #memory: Memory = { absences: new Map() }
 
   constructor(node: Node) {
     this.#node = node
@@ -134,12 +135,17 @@ class Daemon {
     const { mempool, tip } = this.#node
     for (const one of mempool) this.seen.add(one)
     const before = withdrawn(this.db)
-    lookAt(this.db, mempool, tip.hash, this.lists)
+    lookAt(this.db, mempool, tip.hash, this.lists, this.#memory)
     for (const hash of withdrawn(this.db))
       if (!before.includes(hash)) {
         const one = transactions.find((other) => other.hash === hash) as NodeTx
         expect(mempool.includes(one) || this.#node.has(one), `${hash} was withdrawn too early`).toBe(false)
       }
+  }
+
+  restart(): void {
+    this.#memory = { absences: new Map() }
+    this.#stale = null
   }
 
   /** The node answers now; what it said is written later. */
@@ -150,7 +156,7 @@ class Daemon {
   writeLate(): void {
     if (this.#stale === null) return
     for (const one of this.#stale.mempool) this.seen.add(one)
-    lookAt(this.db, this.#stale.mempool, this.#stale.tip, this.lists)
+    lookAt(this.db, this.#stale.mempool, this.#stale.tip, this.lists, this.#memory)
     this.#stale = null
   }
 
@@ -226,6 +232,7 @@ const doing: fc.Arbitrary<(daemon: Daemon) => void> = fc.oneof(
   { weight: 4, arbitrary: fc.nat({ max: 6 }).map((most) => (daemon: Daemon) => daemon.follow(most)) },
   { weight: 1, arbitrary: fc.constant((daemon: Daemon) => daemon.ask()) },
   { weight: 1, arbitrary: fc.constant((daemon: Daemon) => daemon.writeLate()) },
+  { weight: 1, arbitrary: fc.constant((daemon: Daemon) => daemon.restart()) },
 )
 
 const life = fc.array(fc.tuple(happening, fc.array(doing, { maxLength: 3 })), { minLength: 4, maxLength: 25 })

@@ -1,11 +1,12 @@
 import type { ScreenedBlock } from '../../../src/ledger/blocks/commit-step.ts'
 import { all, type Db } from '../../../src/ledger/database.ts'
+import { commitMempool, type MempoolCounts } from '../../../src/ledger/mempool/commit-mempool.ts'
 import {
-  commitMempool,
-  type MempoolCounts,
-  type MempoolState,
-} from '../../../src/ledger/mempool/commit-mempool.ts'
-import { watchedClaims } from '../../../src/ledger/mempool/pending-transactions.ts'
+  type Absences,
+  nextAbsences,
+  pendingHashes,
+  watchedClaims,
+} from '../../../src/ledger/mempool/pending-transactions.ts'
 import { readRevisions } from '../../../src/ledger/revisions.ts'
 import { screen } from '../../../src/screening/screen.ts'
 import type { BlockRef, ScreenableTx } from '../../../src/screening/types.ts'
@@ -19,15 +20,26 @@ export interface NodeTx {
   screenable: ScreenableTx | null
 }
 
-/** A look at a mempool that holds these, on this block; unlike the real one it is not read in portions. */
+/** What a poll remembers of those before it. */
+export interface Memory {
+  absences: Absences
+}
+
+/**
+ * A look at a mempool that holds these, on this block (two where one came meanwhile; `null`: not known to be whole); unlike
+ * the real one it is not read in portions.
+ */
 export function lookAt(
   db: Db,
   held: readonly NodeTx[],
-  tip: string | null,
+  tip: string | readonly string[] | null,
   against: Watchlist = lists,
-  fields: Partial<MempoolState> = {},
+  memory: Memory = { absences: new Map() },
 ): MempoolCounts {
   const watched = watchedClaims(db, chain.id)
+  const holds = new Set(held.map(({ hash }) => hash))
+  const tips = typeof tip === 'string' ? [tip] : tip
+  memory.absences = nextAbsences(memory.absences, pendingHashes(db, chain.id), holds, tips)
   const time = Date.parse('2026-01-01T00:00:00Z') / 1000
   const counts = commitMempool(db, chain, {
     waiting: held.flatMap(({ hash, claims, screenable }) => {
@@ -35,10 +47,9 @@ export function lookAt(
       return findings.length > 0 ? [{ hash, claims, findings }] : []
     }),
     claimed: claimedBy(held, watched),
-    whole: tip === null ? null : { holds: new Set(held.map(({ hash }) => hash)), tip },
+    absences: memory.absences,
     revisions: readRevisions(db),
     at,
-    ...fields,
   })
   if (counts === null) throw new Error('the revisions moved')
   return counts

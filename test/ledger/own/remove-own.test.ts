@@ -334,7 +334,7 @@ describe('alerts that no block decides', () => {
     if (waiting === undefined) throw new Error('it touches an own address')
     const findings = screen(waiting, ref(7).time, new Watchlist(1, readEntries(db)))
     const claims = ['c:0']
-    const look = { waiting: [{ hash: waiting.hash, claims, findings }], claimed: [], whole: null, at }
+    const look = { waiting: [{ hash: waiting.hash, claims, findings }], claimed: [], absences: new Map(), at }
     expect(commitMempool(db, bitcoin, { ...look, revisions: readRevisions(db) })).toMatchObject({
       created: 1,
     })

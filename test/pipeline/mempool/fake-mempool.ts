@@ -15,6 +15,8 @@ export class WaitingChain extends FakeChain {
   waits = new Map<string, Paying>()
   /** The node has them, and can't say what they spend. */
   unreadable = new Set<string>()
+  /** The node's best blocks before and after the answer, where not its tip. */
+  tips: readonly string[] | null | undefined
   /** Called before the mempool is listed; what it throws is the answer. */
   onList: () => void = () => {}
   /** Every transaction that was asked for, in order. */
@@ -23,7 +25,7 @@ export class WaitingChain extends FakeChain {
   mempool = async (): Promise<Mempool> => {
     this.onList()
     return {
-      tip: this.tip.hash,
+      tips: this.tips === undefined ? [this.tip.hash] : this.tips,
       hashes: [...this.waits.keys()],
       read: async (hashes) => {
         this.asked.push(...hashes)

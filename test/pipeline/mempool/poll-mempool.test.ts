@@ -64,6 +64,37 @@ describe('a look at the mempool', () => {
     expect(db.prepare('select id from alerts').pluck().all()).toEqual([id])
   })
 
+  it('withdraws what left, where a block comes to the node during every poll', async () => {
+    const { db, node, watch, follow } = await scene()
+    node.waits.set('0xt', {})
+    await watch.look(signal)
+    node.waits.clear()
+    const mineDuringPoll = () => {
+      const before = node.tip.hash
+      node.mine(1, 'a', node.tip, () => [])
+      node.tips = [before, node.tip.hash]
+    }
+    node.onList = mineDuringPoll
+    expect(await watch.look(signal)).toMatchObject({ withdrawn: 0 })
+    await follow()
+    expect(await watch.look(signal)).toMatchObject({ withdrawn: 1 })
+    expect(tale(db, '0xt').slice(1)).toEqual(['withdrawn {"reason":"gone"}', '= withdrawn nowhere'])
+  })
+
+  it('withdraws nothing by a list that may not be whole', async () => {
+    const { db, node, watch, follow } = await scene()
+    node.waits.set('0xt', {})
+    await watch.look(signal)
+    node.waits.clear()
+    node.tips = null
+    for (let polls = 0; polls < 3; polls++) {
+      node.mine(1, 'a', node.tip, () => [])
+      await follow()
+      expect(await watch.look(signal)).toMatchObject({ withdrawn: 0 })
+    }
+    expect(tale(db, '0xt')).toEqual([created, '= pending-mempool nowhere'])
+  })
+
   it('meets what a list names while it waits', async () => {
     const { db, node, watch } = await scene()
     node.waits.set('0xt', { from: evm('7') })

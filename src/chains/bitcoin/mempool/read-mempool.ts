@@ -33,7 +33,7 @@ export async function readMempool(rpc: RpcClient, verify: boolean, signal?: Abor
   )
   const holds = new Set(hashes)
   return {
-    tip: loaded && (await best()) === before ? before : null,
+    tips: loaded ? [...new Set([before, await best()])] : null,
     hashes,
     async read(txids, signal) {
       const bare: BareTransaction[] = []

@@ -29,11 +29,11 @@ export async function readTxpool(
 ): Promise<Mempool> {
   const before = await latestHash(rpc, signal)
   const transactions = await content(rpc, signal)
-  const tip = (await latestHash(rpc, signal)) === before ? before : null
+  const tips = [...new Set([before, await latestHash(rpc, signal)])]
   const keccak = verify ? await loadKeccak() : null
   const byHash = new Map(transactions.map((tx) => [tx.hash, tx]))
   return {
-    tip,
+    tips,
     hashes: [...byHash.keys()],
     read: async (hashes) =>
       hashes.flatMap((hash) => {

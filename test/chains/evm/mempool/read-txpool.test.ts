@@ -48,7 +48,7 @@ describe('the pool of an EVM node', () => {
   it('is what could be mined and what waits behind it, each with the nonce that it uses', async () => {
     const transactions = [await signed(0, { to: own, value: 5n }), await signed(1, { to: own, value: 6n })]
     const mempool = await (await poolOf(transactions)).mempool?.()
-    expect(mempool).toMatchObject({ tip: hash(0xb10c), hashes: transactions.map((tx) => tx.hash) })
+    expect(mempool).toMatchObject({ tips: [hash(0xb10c)], hashes: transactions.map((tx) => tx.hash) })
     const read = (await mempool?.read([...(mempool?.hashes ?? []), hash(9)])) ?? []
     expect(read.map(({ claims }) => claims)).toEqual([[`${sender}:0`], [`${sender}:1`]])
     expect(read.map((one) => extractPending(one, ownOf(own)))).toMatchObject([
@@ -123,7 +123,7 @@ describe('the pool of an EVM node', () => {
     await expect(source.mempool?.()).rejects.toMatchObject({ code: 'node-bad-answer' })
   })
 
-  it('is not known to be whole when a block comes meanwhile', async () => {
+  it('names both best blocks when one comes meanwhile', async () => {
     let blocks = 0
     const { eth_getBlockByNumber: answer } = healthyNode()
     const source = await sourceOf({
@@ -133,6 +133,6 @@ describe('the pool of an EVM node', () => {
         hash: hash(++blocks),
       }),
     })
-    expect(await source.mempool?.()).toMatchObject({ tip: null, hashes: [] })
+    expect(await source.mempool?.()).toMatchObject({ tips: [hash(1), hash(2)], hashes: [] })
   })
 })
