@@ -71,7 +71,7 @@ export class KeyTable implements Omit<OwnLookup, 'has'> {
 
   /**
    * @param hex `0x` and 64 hex digits. A topic that is no zero-padded address (an amount, a token id) is never
-   *   one: Solidity cleans addresses before it logs them.
+   *   one here: Solidity and Vyper write zeros. Who knows the event asks for the last 20 bytes (`mayHaveEvm`).
    */
   mayHaveEvmTopic(hex: string): boolean {
     if (hex.length !== 66) return false

@@ -32,6 +32,11 @@ const decoders: Readonly<Record<string, Decoder>> = {
   [topics.logTransferTopic]: decodeLogTransfer,
 }
 
+/** Whether an event with this first topic is one that a decoder knows. */
+export function isDecoded(topic: string | undefined): boolean {
+  return topic !== undefined && topic in decoders
+}
+
 /**
  * The token movements that a log tells of: several for a batch, none for one that is empty. `null` for a log that is not
  * understood: of another kind, or not in the shape of its event. A log whose topics are those of a token and whose data is not

@@ -93,6 +93,15 @@ export function topicAddress(topic: string): string {
   return `0x${topic.slice(26)}`
 }
 
+/**
+ * Whether there is anything but zeros in the 12 bytes before an address, in the word of 64 hex digits at `start`. Solidity and
+ * Vyper write zeros; contracts written by hand need not, and who decodes an event ignores these bytes.
+ */
+export function isUnpadded(hex: string, start: number): boolean {
+  for (let i = start; i < start + padding; i++) if (hex.charCodeAt(i) !== zeroDigit) return true
+  return false
+}
+
 /** Hex digits of padding before the 40 of an address. */
 const padding = 24
 /** An address whose first eight bytes are zero: nobody can search for one, so such a word is a number. */
@@ -110,4 +119,25 @@ export function mayBeAddress(hex: string, start: number): boolean {
   if (at === start + padding + leading) return false
   for (let i = start; i < start + padding; i++) if (hex.charCodeAt(i) !== zeroDigit) return false
   return true
+}
+
+/** Whether sides of a `Transfer` with these topics stand in its data: see `decode-transfer.ts`. */
+export function hasUnindexedSides(topics: readonly string[]): boolean {
+  return topics.length < 3
+}
+
+/**
+ * The words of a decoded event, with their places, that hold other bytes than zeros where an address has its padding and that its
+ * decoder may read as an address all the same: its topics, and the first two words of data where these may be the sides.
+ */
+export function* unpaddedWords(
+  topics: readonly string[],
+  data: string,
+): Generator<readonly [place: number, word: string]> {
+  for (const [place, topic] of topics.entries()) if (place > 0 && isUnpadded(topic, 2)) yield [place, topic]
+  if (!hasUnindexedSides(topics)) return
+  for (const at of [0, 1]) {
+    const word = topicAt(data, at * 32)
+    if (word !== null && isUnpadded(word, 2)) yield [topics.length + at, word]
+  }
 }

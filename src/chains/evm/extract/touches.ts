@@ -2,7 +2,8 @@ import type { OwnLookup } from '../../../screening/types.ts'
 import type { CallFrames } from '../traces/call-frames.ts'
 import type { RpcLog } from '../types.ts'
 import type { ReadTransaction } from './context.ts'
-import { mayBeAddress } from './event-words.ts'
+import { isDecoded } from './decode-log.ts'
+import { hasUnindexedSides, isUnpadded, mayBeAddress, topicAddress, unpaddedWords } from './event-words.ts'
 
 /**
  * Whether a transaction may touch an own address: the hot path, run for every log of every block, so nothing is
@@ -24,10 +25,19 @@ function framesTouch({ moves, from, to }: CallFrames, own: OwnLookup): boolean {
   return false
 }
 
-/** Whether any topic or word of a log may be an own address, whatever event it is, but for those that move nothing. */
+/**
+ * Whether any topic or word of a log may be an own address, whatever event it is, but for those that move nothing. Of an event
+ * that a decoder knows, words that begin with other bytes than zeros count too: as the decoder reads them.
+ */
 export function logTouches({ topics, data }: RpcLog, own: OwnLookup): boolean {
-  for (let i = 0; i < topics.length; i++)
-    if (own.mayHaveEvmTopic(topics[i] ?? '')) return !isKnownToMoveNothing(topics[0])
+  let unpadded = false
+  for (let i = 0; i < topics.length; i++) {
+    const topic = topics[i] ?? ''
+    if (own.mayHaveEvmTopic(topic)) return !isKnownToMoveNothing(topics[0])
+    unpadded ||= i > 0 && isUnpadded(topic, 2)
+  }
+  if ((unpadded || hasUnindexedSides(topics)) && isDecoded(topics[0]))
+    for (const [, word] of unpaddedWords(topics, data)) if (own.mayHaveEvm(topicAddress(word))) return true
   for (let start = 2; start + 64 <= data.length; start += 64)
     if (mayBeAddress(data, start) && own.mayHaveEvm(`0x${data.slice(start + 24, start + 64)}`))
       return !isKnownToMoveNothing(topics[0])

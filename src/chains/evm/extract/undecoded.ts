@@ -5,7 +5,8 @@ import { nowhere } from '../oddity.ts'
 import type { RpcLog } from '../types.ts'
 import { callPathsOf, tokenCallOf } from './call-paths.ts'
 import { asParties, type TransactionContext } from './context.ts'
-import { mayBeAddress } from './event-words.ts'
+import { isDecoded } from './decode-log.ts'
+import { mayBeAddress, topicAddress, unpaddedWords } from './event-words.ts'
 
 /** A log that names own addresses and that no decoder understands: it may tell of value that moved in words of its own. */
 export interface UndecodedLog {
@@ -76,6 +77,9 @@ function* addressesIn({ topics, data }: RpcLog): Generator<readonly [number, str
       const address = data.slice(start + 24, start + 64).toLowerCase()
       if (/^[0-9a-f]{40}$/.test(address)) yield [place, `0x${address}`]
     }
+  // An event that a decoder knows, in a shape that it does not.
+  if (isDecoded(topics[0]))
+    for (const [at, word] of unpaddedWords(topics, data)) yield [at, topicAddress(word)]
 }
 
 /** Logs of one contract that name the same addresses, as one transfer of an unknown amount. */

@@ -199,6 +199,49 @@ describe('ERC-1155', () => {
   })
 })
 
+describe('an own address behind other bytes than zeros', () => {
+  const dirty = (of: string) => `0x${'f'.repeat(24)}${of.slice(2)}`
+  const first = dirty(own).slice(2)
+  const amount = words(5).slice(2)
+
+  it.each([
+    ['as the receiver', log(junk, [transferTopic, topic(stranger), dirty(own)], words(5))],
+    [
+      'in the data of an early token',
+      log(junk, [transferTopic], `0x${topic(stranger).slice(2)}${first}${amount}`),
+    ],
+    [
+      'in an ERC-1155',
+      log(junk, [transferSingleTopic, topic(operator), topic(stranger), dirty(own)], words(9, 5)),
+    ],
+    ['beside a sender like it', log(junk, [transferTopic, dirty(stranger), dirty(own)], words(5))],
+  ])('is read %s as the decoder reads it', (_, logged) => {
+    const [transfer] = found(logged)
+    expect(transfer).toMatchObject({ direction: 'deposit', own: evmKey(own), amount: 5n })
+    expect(transfer?.parties[0]).toEqual({ key: evmKey(stranger), role: 'source' })
+  })
+
+  it('is read of the coin where it is wrapped', () => {
+    expect(found(log(weth, [topics.wrapTopic, dirty(own)], words(5)))).toMatchObject([
+      { direction: 'deposit', own: evmKey(own), amount: 5n },
+    ])
+  })
+
+  it('of a known event in a shape that no decoder knows is undecoded, with everybody it may name', () => {
+    const [transfer] = found(
+      log(junk, [transferTopic, topic(stranger)], `0x${first}${dirty(operator).slice(2)}`),
+    )
+    expect(transfer).toMatchObject({ own: evmKey(own), amount: null, tags: ['undecoded'] })
+    expect(transfer?.parties.filter(({ role }) => role === 'named').map(({ key }) => key)).toEqual(
+      [stranger, operator].map(evmKey),
+    )
+  })
+
+  it('is a number in an event that nobody knows', () => {
+    expect(found(log(junk, [`0x${'7'.repeat(64)}`, dirty(own)], `0x${first}`))).toEqual([])
+  })
+})
+
 describe('ERC-6909', () => {
   it('names its id and its caller', () => {
     const data = words(operator, 300)
