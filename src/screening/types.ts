@@ -60,6 +60,8 @@ export interface ScreenableTx {
    * party of every undecoded transfer; every other role meets each transfer of the transaction (of `direction`, where given).
    */
   parties: readonly (Party & { direction?: Direction })[]
+  /** Addresses that undecoded logs name beyond those that are stored: of these, only who is listed becomes a party. */
+  beyond?: readonly Key[]
   /** An own address signed the transaction (EVM: `tx.from`; Bitcoin: any own input). */
   ownSigned: boolean
 }

@@ -1,6 +1,6 @@
 import { bases, equivalents, type MatchBasis, weaker } from '../address/equivalents.ts'
 import type { Key } from '../address/key.ts'
-import type { Entry, Party } from './types.ts'
+import type { Entry, Party, ScreenableTx } from './types.ts'
 
 /** An entry, and why it was met. */
 export interface Match {
@@ -59,6 +59,16 @@ export function matchParty(
     }
   }
   return [...best.values()]
+}
+
+/**
+ * The transaction with those as parties, beyond what is stored of its undecoded logs, of whom a list has an entry: a stranger
+ * who names thousands of addresses hides no listed one among them.
+ */
+export function withListed(tx: ScreenableTx, listings: Listings): ScreenableTx {
+  const listed = (tx.beyond ?? []).filter((key) => listings.lookup(key).length > 0)
+  if (listed.length === 0) return tx
+  return { ...tx, parties: [...tx.parties, ...listed.map((key) => ({ key, role: 'named' as const }))] }
 }
 
 /** An entry is one key in one list. */

@@ -33,6 +33,14 @@ export function extractedMovements(transactions: readonly ScreenableTx[]): strin
   return [...lines].sort()
 }
 
+/** Those of the lines that a reading has only where a list names somebody at that time. */
+export function listedMovements(transactions: readonly ScreenableTx[]): ReadonlySet<string> {
+  const lines = new Set<string>()
+  for (const { hash, beyond = [] } of transactions)
+    for (const key of beyond) addParty(lines, hash, '', { role: 'named', key })
+  return lines
+}
+
 function addParty(
   lines: Set<string>,
   hash: string,

@@ -4,6 +4,7 @@ import type { ScreenedBlock } from '../../ledger/blocks/commit-step.ts'
 import { inTurn } from '../../ledger/write-turns.ts'
 import { type ShortWindow, shortWindows, widenWindows } from '../../own/widen-windows.ts'
 import { screen } from '../../screening/screen.ts'
+import { withListed } from '../../screening/watchlist.ts'
 import type { Wiring } from './ledger-store.ts'
 import type { Memory } from './screening-index.ts'
 
@@ -51,7 +52,8 @@ export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memo
   const own = memory.ownOn(chain)
   const claims = memory.watchedClaims(chain)
   return blocks.map((block) => {
-    const { transactions, unscreened, undecoded = [], used = [] } = extract(block, own)
+    const { transactions: extracted, unscreened, undecoded = [], used = [] } = extract(block, own)
+    const transactions = extracted.map((tx) => withListed(tx, memory.watchlist))
     return {
       height: block.height,
       hash: block.hash,

@@ -4,7 +4,11 @@ import { commitReplay } from '../../ledger/blocks/commit-replay.ts'
 import { ownRevisionOf } from '../../ledger/coverage/coverage.ts'
 import { gapsClosedBy } from '../../ledger/coverage/unscreened.ts'
 import { registeredBetween } from '../../ledger/own/own-branches.ts'
-import { extractedMovements, storedMovements } from '../../ledger/transfers/stored-movements.ts'
+import {
+  extractedMovements,
+  listedMovements,
+  storedMovements,
+} from '../../ledger/transfers/stored-movements.ts'
 import type { Wiring } from '../blocks/ledger-store.ts'
 import { screenAndWiden, screenBlocks } from '../blocks/screen-blocks.ts'
 
@@ -66,8 +70,9 @@ export function createRecheck(
         if (screened === undefined) continue
         // What the first reading lacked, such as its traces, it said so of: this one closes that, and may well tell more.
         const closed = gapsClosedBy(db, chain.id, screened).map(({ tx_hash }) => tx_hash)
+        const ofLists = listedMovements(screened.transactions)
         const isExplained = (line: string) =>
-          closed.some((txHash) => txHash === null || line.startsWith(`${txHash} `))
+          ofLists.has(line) || closed.some((txHash) => txHash === null || line.startsWith(`${txHash} `))
         const found = extractedMovements(screened.transactions)
         const known = storedMovements(db, chain.id, block.hash)
         const missing = notIn(known, found).filter((line) => !isNewVariant(line, known) && !isExplained(line))

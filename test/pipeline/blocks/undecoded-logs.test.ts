@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { evmKey } from '../../../src/address/key.ts'
+import { maxUndecodedParties } from '../../../src/chains/evm/extract/undecoded.ts'
 import type { SourceBlock } from '../../../src/chains/source.ts'
 import { commitReplay } from '../../../src/ledger/blocks/commit-replay.ts'
 import { rollBack } from '../../../src/ledger/blocks/roll-back.ts'
@@ -7,7 +8,11 @@ import { readCoverage } from '../../../src/ledger/coverage/coverage-queries.ts'
 import { all, type Db } from '../../../src/ledger/database.ts'
 import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
 import { readRevisions } from '../../../src/ledger/revisions.ts'
-import { extractedMovements, storedMovements } from '../../../src/ledger/transfers/stored-movements.ts'
+import {
+  extractedMovements,
+  listedMovements,
+  storedMovements,
+} from '../../../src/ledger/transfers/stored-movements.ts'
 import { screenBlocks } from '../../../src/pipeline/blocks/screen-blocks.ts'
 import { address, blockOf, chainOf, log, type TxSketch, topic, words } from '../../chains/evm/build.ts'
 import { at, chain, commit, dump, ref } from '../../ledger/fixtures.ts'
@@ -111,6 +116,36 @@ describe('a log that no decoder knows, from the block to the ledger', () => {
     expect(alerts(late.db)).toEqual(alerts(early.db))
     const shown = 'select distinct role from transfer_parties order by role'
     expect(all(late.db, shown)).toEqual([{ role: 'asset' }, { role: 'initiator' }, { role: 'named' }])
+  })
+
+  it('behind more than are stored is matched with the lists of its time, and with those of a replay', async () => {
+    const others = Array.from({ length: maxUndecodedParties }, (_, i) => address(10_000 + i))
+    const hidden = log(contract, [unknown, topic(own)], words(...others, villain, stranger))
+    const { db, follow, screened, replayed } = await ledger([villain])
+    follow(block(1, { logs: [hidden] }))
+    const named = () =>
+      all<{ text: string }>(
+        db,
+        `select lower(counterparty) as text from alerts where role = 'named' order by 1`,
+      ).map(({ text }) => text)
+    expect(named()).toEqual([villain])
+    expect(all(db, `select what, tx_hash is null as "whole block" from unscreened`)).toEqual([
+      { what: 'undecoded-logs', 'whole block': 0 },
+    ])
+    const before = all(db, 'select id from alerts')
+    activateList(db, [evmKey(stranger)], 'other')
+    rescreenAll(db)
+    expect(all(db, 'select id from alerts')).toEqual(before)
+    // What a second reading has more of by the lists alone is no other reading of the node.
+    const again = screened(block(1, { logs: [hidden] }))[0]?.transactions ?? []
+    const added = extractedMovements(again).filter(
+      (line) => !storedMovements(db, chain.id, ref(1).hash).includes(line),
+    )
+    expect(added).toHaveLength(1)
+    expect(added.every((line) => listedMovements(again).has(line))).toBe(true)
+    replayed(block(1, { logs: [hidden] }))
+    expect(named()).toEqual([stranger, villain])
+    expect(all(db, 'select id from alerts')).toEqual(expect.arrayContaining(before))
   })
 
   it('is stored as it is read again', async () => {

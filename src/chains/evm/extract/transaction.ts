@@ -59,11 +59,12 @@ export function extractTransaction(
   const found = one.succeeded ? successfulTransfers(one, own, isOwn, chain, notes, limits) : nothing
   const transfers = minted === null ? found.transfers : [minted, ...found.transfers]
   if (transfers.length === 0) return null
-  const { parties } = found
-  return { hash: one.tx.hash, transfers, parties, ownSigned: isOwn(one.tx.from) }
+  return { ...found, hash: one.tx.hash, transfers, ownSigned: isOwn(one.tx.from) }
 }
 
-const nothing: Pick<ScreenableTx, 'transfers' | 'parties'> = { transfers: [], parties: [] }
+type Found = Pick<ScreenableTx, 'transfers' | 'parties' | 'beyond'>
+
+const nothing: Found = { transfers: [], parties: [] }
 
 function successfulTransfers(
   one: ReadTransaction,
@@ -72,7 +73,7 @@ function successfulTransfers(
   chain: EvmChain,
   notes: TransactionNotes,
   limits: UndecodedLimits = isOwn(one.tx.from) ? ofOwn : ofTransaction,
-): Pick<ScreenableTx, 'transfers' | 'parties'> {
+): Found {
   const { tx, receipt, frames } = one
   const native = nativeMovements(one, chain)
   const { movements, undecoded } = readLogs(one, own, isOwn, chain)
@@ -92,7 +93,8 @@ function successfulTransfers(
   const unknown = undecodedTransfers(undecoded, context, limits)
   for (const each of undecoded) notes.undecoded.push(each)
   notes.needs = unknown.needs
-  if (unknown.left > 0) notes.unscreened.push(leftOut(tx.hash, unknown.left))
+  const { beyond } = unknown
+  if (beyond.length > 0) notes.unscreened.push(leftOut(tx.hash, beyond.length))
   if (unknown.merged > 0) notes.unscreened.push(merged(tx.hash, unknown.merged))
   const transfers = [
     ...native.flatMap((movement) => nativeTransfer(movement, context) ?? []),
@@ -100,7 +102,7 @@ function successfulTransfers(
     ...unknown.transfers,
   ]
   const parties = [...initiator(tx, transfers, isOwn), ...sharedParties(context), ...unknown.parties]
-  return { transfers, parties }
+  return { transfers, parties, ...(beyond.length > 0 && { beyond }) }
 }
 
 /** What the logs of a transaction tell, and those of which nothing is understood. */
@@ -128,7 +130,7 @@ function readLogs(
 }
 
 function leftOut(txHash: string, left: number): Unscreened {
-  const reason = `its undecoded logs name ${left} addresses beyond the limit that is stored for later lists`
+  const reason = `its undecoded logs name ${left} addresses beyond the limit: compared with the lists of now, not stored for later ones`
   return { what: 'undecoded-logs', reason, txHash }
 }
 

@@ -1,4 +1,4 @@
-import { evmKey } from '../../../address/key.ts'
+import { evmKey, type Key } from '../../../address/key.ts'
 import type { Party, ScreenableTx, Transfer } from '../../../screening/types.ts'
 import type { UndecodedCount } from '../../source.ts'
 import { nowhere } from '../oddity.ts'
@@ -39,7 +39,7 @@ export function countUndecoded(logs: readonly UndecodedLog[]): UndecodedCount[] 
 /** What undecoded logs of one transaction are screened as. */
 interface UndecodedTransfers extends Pick<ScreenableTx, 'transfers' | 'parties'> {
   /** Named addresses beyond those that are kept. */
-  left: number
+  beyond: readonly Key[]
   /** Own addresses that have no transfer of their own. */
   merged: number
   /** What would have to be kept of all. */
@@ -99,7 +99,7 @@ export function undecodedTransfers(
   limits: UndecodedLimits,
 ): UndecodedTransfers {
   if (logs.length === 0)
-    return { transfers: [], parties: [], left: 0, merged: 0, needs: { transfers: 0, parties: 0 } }
+    return { transfers: [], parties: [], beyond: [], merged: 0, needs: { transfers: 0, parties: 0 } }
   const calls = logs.map(({ log, index }) => tokenCallOf(one.frames, index, log.address))
   const callPaths = callPathsOf(
     one.frames,
@@ -135,7 +135,7 @@ export function undecodedTransfers(
   return {
     transfers,
     parties: asParties('named', kept),
-    left: everybody.length - kept.length,
+    beyond: everybody.slice(limits.parties).map(evmKey),
     merged: isMerged ? new Set([...all.values()].map(({ own }) => own)).size - 1 : 0,
     needs: { transfers: all.size, parties: exact ? pairs : everybody.length },
   }
@@ -194,12 +194,9 @@ function wholeParties(
   path: readonly string[],
   isOwn: TransactionContext['isOwn'],
 ): string[] {
-  const all = new Set<string>()
-  for (const { log, others } of logs) {
-    if (!isOwn(log.address)) all.add(log.address)
-    for (const address of others) all.add(address)
-  }
-  for (const address of path) if (!isOwn(address)) all.add(address)
+  // Who wrote the logs chooses what they name: what was called, and wrote them, is kept before that.
+  const all = new Set([...path, ...logs.map(({ log }) => log.address)].filter((address) => !isOwn(address)))
+  for (const { others } of logs) for (const address of others) all.add(address)
   return [...all].filter((address) => address !== nowhere)
 }
 

@@ -9,6 +9,9 @@ import {
   ofBlock,
 } from '../../../../src/chains/evm/extract/undecoded.ts'
 import type { RpcLog } from '../../../../src/chains/evm/types.ts'
+import { screen } from '../../../../src/screening/screen.ts'
+import { withListed } from '../../../../src/screening/watchlist.ts'
+import { entry, watchlist } from '../../../screening/builders.ts'
 import { address, blockOf, chainOf, log, rolesOf, type TxSketch, topic, words } from '../build.ts'
 import { ownOf } from '../own.ts'
 
@@ -162,6 +165,18 @@ describe('a contract that names thousands', () => {
     expect(parties).toHaveLength(maxUndecodedPairs + 2)
     expect(parties).toContainEqual({ key: evmKey(alice), role: 'named' })
     expect(unscreened).toEqual([])
+  })
+
+  it('does not hide a listed one behind them, nor what was called', () => {
+    const logs = [log(junk, [unknown, topic(own)], words(...many(0, maxUndecodedParties + 10), alice))]
+    const [tx] = extracted({ from: bob, to: router, logs }).transactions
+    if (tx === undefined) throw new Error('not found')
+    expect(rolesOf(tx).slice(0, 3)).toEqual(['initiator:b', 'named:e', 'named:5'])
+    const lists = watchlist(entry(evmKey(alice)))
+    const [finding, ...more] = screen(withListed(tx, lists), 1_700_000_000, lists)
+    expect(finding).toMatchObject({ party: evmKey(alice), role: 'named', own: evmKey(own) })
+    expect(more).toEqual([])
+    expect(withListed(tx, watchlist())).toBe(tx)
   })
 
   it('makes a row of what is left out, and no other transaction’s', () => {
