@@ -2,9 +2,6 @@ import { type Direction, type Finding, type Level, roles, type ScreenableTx, typ
 
 const levels: readonly Level[] = ['high', 'medium', 'low']
 
-/** Findings that are looked at between two interruptions. */
-const mergedAtOnce = 100
-
 /**
  * Anyone can emit thousands of transfers of a token of their own making, and thousands of logs that no decoder knows. One
  * finding stands for all of the same own address, party and entry in a transaction. Of unknown assets it is the one in the most
@@ -12,7 +9,7 @@ const mergedAtOnce = 100
  * is the first, in the most direct role and of the highest level; and none where a decoded transfer tells of the same at no
  * lower level.
  */
-export function* merging(findings: readonly Finding[], ownSigned: boolean): Generator<undefined, Finding[]> {
+export function mergeFindings(findings: readonly Finding[], ownSigned: boolean): Finding[] {
   const kept = new Map<string, Finding>()
   /** The highest level of what decoded transfers tell, by own address, party and entry. */
   const decoded = new Map<string, number>()
@@ -27,7 +24,6 @@ export function* merging(findings: readonly Finding[], ownSigned: boolean): Gene
       const best = kept.get(group)
       kept.set(group, best === undefined ? finding : bestOf(best, finding, ownSigned))
     }
-    if (index % mergedAtOnce === mergedAtOnce - 1) yield
   }
   return [...kept.values()]
     .filter((finding) => {

@@ -1,8 +1,7 @@
 import type { Key } from '../address/key.ts'
-import { atOnce } from '../in-slices.ts'
 import { alertsAt, isoTime, listedAtTransfer } from './in-force.ts'
 import { levelOf } from './level.ts'
-import { merging, wholeTransfer } from './merge-findings.ts'
+import { mergeFindings, wholeTransfer } from './merge-findings.ts'
 import { type Finding, type Party, roles, type ScreenableTx, type Transfer } from './types.ts'
 import { type Listings, type Match, matchParty } from './watchlist.ts'
 
@@ -13,22 +12,8 @@ import { type Listings, type Match, matchParty } from './watchlist.ts'
  * @param blockTime unix seconds.
  */
 export function screen(tx: ScreenableTx, blockTime: number, watchlist: Listings): Finding[] {
-  return atOnce(screening(tx, blockTime, watchlist))
-}
-
-type Form = NonNullable<Party['forms']>[number]
-
-/** Transfers, or parties, that are looked at between two interruptions: far below a millisecond. */
-const lookedAtOnce = 100
-
-/** The same, for a transaction of thousands of transfers, in slices. */
-export function* screening(
-  tx: ScreenableTx,
-  blockTime: number,
-  watchlist: Listings,
-): Generator<undefined, Finding[]> {
   const time = isoTime(blockTime)
-  const matches = yield* matchesByKey(tx, watchlist, time)
+  const matches = matchesByKey(tx, watchlist, time)
   // Nearly every transaction ends here.
   if (matches.size === 0) return []
   const isListed = (party: Party) => matches.has(party.key)
@@ -53,31 +38,25 @@ export function* screening(
     }))
 
   const closer: Finding[] = []
-  for (const [index, transfer] of tx.transfers.entries()) {
+  for (const transfer of tx.transfers) {
     const parties = mostDirect([
       ...transfer.parties.filter(isListed),
       ...whole.filter((party) => meetsTransfer(party, transfer)),
     ])
     for (const party of parties) closer.push(...meet(party, transfer))
-    if (index % lookedAtOnce === lookedAtOnce - 1) yield
   }
   const alerted = new Set(closer.map(({ party, entry }) => pairId(party, entry)))
-  yield
   const bystanders = mostDirect(whole.filter(isBystander)).flatMap((party) => {
     const transfer = wholeTransfer(tx, party.direction)
     return transfer === undefined
       ? []
       : meet(party, transfer).filter(({ entry }) => !alerted.has(pairId(party.key, entry)))
   })
-  return [...(yield* merging(closer, tx.ownSigned)), ...bystanders]
+  return [...mergeFindings(closer, tx.ownSigned), ...bystanders]
 }
 
 /** The entries that each party meets at this time. A form that one role of a party reveals counts for all its roles. */
-function* matchesByKey(
-  tx: ScreenableTx,
-  watchlist: Listings,
-  time: string,
-): Generator<undefined, Map<Key, Match[]>> {
+function matchesByKey(tx: ScreenableTx, watchlist: Listings, time: string): Map<Key, Match[]> {
   const forms = new Map<Key, NonNullable<Party['forms']>>()
   const note = (party: Party) => {
     const known = forms.get(party.key)
@@ -87,19 +66,16 @@ function* matchesByKey(
     if (more.length > 0) forms.set(party.key, [...known, ...more])
   }
   tx.parties.forEach(note)
-  for (const [index, { parties }] of tx.transfers.entries()) {
-    parties.forEach(note)
-    if (index % lookedAtOnce === lookedAtOnce - 1) yield
-  }
+  for (const { parties } of tx.transfers) parties.forEach(note)
   const matches = new Map<Key, Match[]>()
-  let looked = 0
   for (const [key, revealed] of forms) {
     const met = matchParty(watchlist, { key, forms: revealed }).filter(({ entry }) => alertsAt(entry, time))
     if (met.length > 0) matches.set(key, met)
-    if (++looked % lookedAtOnce === 0) yield
   }
   return matches
 }
+
+type Form = NonNullable<Party['forms']>[number]
 
 function sameForm(a: Form, b: Form): boolean {
   return a.key === b.key && a.basis === b.basis

@@ -120,8 +120,11 @@ const seen = (db: Db) =>
       'alerts_current order by id',
       'list_snapshots order by id',
       'rescreens order by id',
-    ].map((what) => [what, all(db, `select * from ${what}`)]),
+    ].map((what) => [what, all<object>(db, `select * from ${what}`).map(withoutPosition)]),
   )
+/** How far a job has come is columns of their own since. */
+const withoutPosition = (row: object) =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith('position')))
 const forms = (db: Db) => all(db, 'select form, key from list_forms order by form, key')
 
 describe('a database of the schema version 23, as to versions of lists', () => {
@@ -158,7 +161,7 @@ describe('a database of the schema version 23, as to versions of lists', () => {
     const db = freshLedger(databaseOf(23, content))
     const pending = nextRescreen(db)
     if (pending === undefined) throw new Error('the job is gone')
-    expect(pending.position).toEqual(JSON.parse(position))
+    expect(pending.position).toEqual({ listId: 'b', key: two, entry: null })
     expect(rescreenItems(db, pending, 9).map(({ key }) => key)).toEqual([three, ten])
     expect(rescreenItems(db, { ...pending, position: null }, 9).map(({ key }) => key)).toEqual([
       one,

@@ -72,6 +72,6 @@ function* itemsOf(db: Db, job: number): Generator<RescreenItem[]> {
     yield items
     const last = items.at(-1)
     if (last === undefined || items.length < pieceRows) return
-    position = { listId: last.listId, key: last.key, cursor: null }
+    position = { listId: last.listId, key: last.key, entry: null }
   }
 }

@@ -15,12 +15,28 @@ export interface RescreenItem {
   change: 'added' | 'removed' | 'renamed'
 }
 
-/** How far a job has come: everything before this entry is done, and of this entry all up to the cursor. */
+/** How far a job has come: everything before this entry is done. */
 export interface RescreenPosition {
   listId: string
   key: Key
-  /** Where in the entry, in words of whoever works it off; `null` = the entry is done. */
-  cursor: string | null
+  /** How far in the entry; `null` = it is done. */
+  entry: EntryPosition | null
+}
+
+/** How far an entry has come: first its alerts are told what changed, then stored history is matched with it. */
+export type EntryPosition =
+  /** Its alerts are told up to this one; `''` = none is yet. */
+  { stage: 'tell'; alert: string } | MatchPosition
+
+/** Rows of parties are done, of each variant of its address in turn. */
+export interface MatchPosition {
+  stage: 'match'
+  /** Of the address, counted from 0: those before it are done. */
+  variant: number
+  /** Of this variant, rows up to this one are done, and the transaction of that row whole. */
+  row: number
+  /** Of the next transaction, the last alert that is written; `null` = none is. */
+  alert: string | null
 }
 
 /** A job that is not done. */
@@ -140,15 +156,33 @@ export function addRescreenItem(db: Db, id: number, { listId, key, change }: Res
 /** The job to work on: they are done in the order in which they were written down. */
 export function nextRescreen(db: Db): Rescreen | undefined {
   const row = one<
-    Pick<Rescreen, 'id' | 'kind' | 'revision' | 'partiesTo'> & { whole: number; position: string | null }
+    Pick<Rescreen, 'id' | 'kind' | 'revision' | 'partiesTo'> & PositionColumns & { whole: number }
   >(
     db,
-    `select id, kind, revision, parties_to as partiesTo, whole, position from rescreens
-     where state = 'pending' order by id limit 1`,
+    `select r.id, kind, revision, parties_to as partiesTo, whole, n.list_id as listId, k.key,
+       position_stage as stage, position_variant as variant, position_row as row, position_alert as alert
+     from rescreens r left join list_numbers n on n.number = position_list left join list_keys k on k.id = position_key
+     where state = 'pending' order by r.id limit 1`,
   )
   if (row === undefined) return undefined
-  const position = row.position === null ? null : (JSON.parse(row.position) as RescreenPosition)
-  return { ...row, whole: row.whole === 1, position }
+  const { id, kind, revision, partiesTo } = row
+  return { id, kind, revision, partiesTo, whole: row.whole === 1, position: positionOf(row) }
+}
+
+interface PositionColumns {
+  listId: string | null
+  key: Key | null
+  stage: 'tell' | 'match' | 'done' | null
+  variant: number | null
+  row: number | null
+  alert: string | null
+}
+
+function positionOf({ listId, key, stage, variant, row, alert }: PositionColumns): RescreenPosition | null {
+  if (listId === null || key === null || stage === null) return null
+  if (stage === 'done') return { listId, key, entry: null }
+  if (stage === 'tell') return { listId, key, entry: { stage, alert: alert ?? '' } }
+  return { listId, key, entry: { stage, variant: variant ?? 0, row: row ?? 0, alert } }
 }
 
 /** The entry under way, and those after it. */
@@ -157,10 +191,10 @@ export function rescreenItems(
   job: Pick<Rescreen, 'id' | 'whole' | 'position'>,
   limit: number,
 ): RescreenItem[] {
-  const { listId, key, cursor } = job.position ?? { listId: '', key: '', cursor: '' }
+  const { listId, key, entry } = job.position ?? { listId: '', key: '', entry: undefined }
   return all<RescreenItem>(
     db,
-    rescreenItemsSql(job.whole, cursor === null),
+    rescreenItemsSql(job.whole, entry === null),
     ...[listId, key, limit, ...(job.whole ? [] : [job.id])],
   )
 }
@@ -186,21 +220,21 @@ export function saveRescreen(
   id: number,
   progress: { position: RescreenPosition | null; counts: RescreenCounts; done: boolean; at: string },
 ): void {
-  const { counts, position, done, at } = progress
+  const { counts, done, at } = progress
+  const position = done ? null : progress.position
+  const entry = position?.entry
+  const [variant, row] = entry?.stage === 'match' ? [entry.variant, entry.row] : [null, null]
   run(
     db,
     `update rescreens set
-       state = ?1, position = ?2, entries = entries + ?3, transactions = transactions + ?4, created = created + ?5,
+       state = ?1, position_list = (select number from list_numbers where list_id = ?2),
+       position_key = (select id from list_keys where key = ?14 and variant_of is null), position_stage = ?15,
+       position_variant = ?16, position_row = ?17, position_alert = ?18, entries = entries + ?3, transactions = transactions + ?4, created = created + ?5,
        reinstated = reinstated + ?6, known = known + ?7, removals = removals + ?8,
        listed_again = listed_again + ?9, regraded = regraded + ?10,
        started_at = ifnull(started_at, ?11), finished_at = ?12
      where id = ?13`,
-    ...[
-      done ? 'done' : 'pending',
-      done ? null : JSON.stringify(position),
-      counts.entries,
-      counts.transactions,
-    ],
+    ...[done ? 'done' : 'pending', position?.listId ?? null, counts.entries, counts.transactions],
     ...[
       counts.created,
       counts.reinstated,
@@ -209,7 +243,8 @@ export function saveRescreen(
       counts.listedAgain,
       counts.regraded,
     ],
-    ...[at, done ? at : null, id],
+    ...[at, done ? at : null, id, position?.key ?? null],
+    ...[position && (entry?.stage ?? 'done'), variant, row, entry?.alert ?? null],
   )
 }
 

@@ -1,6 +1,5 @@
 import type { MatchBasis } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
-import { atOnce } from '../../in-slices.ts'
 import type { Tag } from '../../screening/level.ts'
 import type { BlockRef, Direction, Party, Role, ScreenableTx, Transfer } from '../../screening/types.ts'
 import type { Chain } from '../blocks/chain.ts'
@@ -57,11 +56,6 @@ export function hasEarlierParty(
 /** By transaction: a key may have millions of rows. */
 export const earlierPartySql = `select 1 from parties where transaction_id = ?
   and (+match_key = ? and id < ? or id <= ? and +match_key in (select value from json_each(?))) limit 1`
-
-/** Whether the block of an inclusion of a transaction did not lose, and no later reading stands in place of this one. */
-export function stands(db: Db, transactionId: number): boolean {
-  return one(db, 'select 1 from transactions where id = ? and orphaned = 0', transactionId) !== undefined
-}
 
 /**
  * Says which rows are stored of an inclusion of a transaction: the same as long as none was added. Looks at each of them.
@@ -120,12 +114,6 @@ const partyColumns = 'id, transfer_id, direction, role, key, address, match_key,
 /** For the test that no scan stands behind them. Thousands of rows may be of one transaction: no column that is not used. */
 export const transfersSql = `select ${transferColumns} from transfers where transaction_id = ? order by id`
 export const partiesSql = `select ${partyColumns} from parties where transaction_id = ? order by id`
-/** The same, where all at once would take too long. */
-export const transferIdsSql = 'select id from transfers where transaction_id = ? order by id'
-export const partyIdsSql = 'select id from parties where transaction_id = ? order by id'
-
-/** Rows that are looked at between two interruptions: a millisecond or two. */
-const rowsAtOnce = 100
 
 /**
  * One stored inclusion of a transaction; `undefined` when its block lost (it comes back with its block, if it does), or it was
@@ -134,63 +122,19 @@ const rowsAtOnce = 100
 export function readStoredTransaction(db: Db, id: number): StoredTransaction | undefined {
   const row = transactionRow(db, id)
   if (row === undefined) return undefined
-  return atOnce(assembling(row, all<TransferRow>(db, transfersSql, id), all<PartyRow>(db, partiesSql, id)))
+  return assemble(row, all<TransferRow>(db, transfersSql, id), all<PartyRow>(db, partiesSql, id))
 }
 
 /** Transfers, or parties, above which a transaction is large: fewer are read and screened in some milliseconds. */
 const large = 200
 
-// Written into the statement: SQLite would plan one with a parameter there anew each time. Sorting is for few.
-const someTransfersSql = `select ${transferColumns} from transfers where transaction_id = ? limit ${large + 1}`
-const somePartiesSql = `select ${partyColumns} from parties where transaction_id = ? limit ${large + 1}`
-
-/** The same; `large` where it is: seeing that takes no longer. */
-export function readIfSmall(db: Db, id: number): StoredTransaction | undefined | 'large' {
-  const row = transactionRow(db, id)
-  if (row === undefined) return undefined
-  const transfers = all<TransferRow>(db, someTransfersSql, id)
-  if (transfers.length > large) return 'large'
-  const parties = all<PartyRow>(db, somePartiesSql, id)
-  if (parties.length > large) return 'large'
-  return atOnce(assembling(row, transfers.sort(byId), parties.sort(byId)))
-}
-
-function byId(a: { id: number }, b: { id: number }): number {
-  return a.id - b.id
-}
-
-/**
- * The same in slices. Rows may be written between them: it is what is stored where `stateOfStored` says the same before and
- * after.
- */
-export function* readingStoredTransaction(
-  db: Db,
-  id: number,
-): Generator<undefined, StoredTransaction | undefined> {
-  const row = transactionRow(db, id)
-  if (row === undefined) return undefined
-  const transferSql = `select ${transferColumns} from transfers where id = ?`
-  const partySql = `select ${partyColumns} from parties where id = ?`
-  const transfers = yield* readingRows<TransferRow>(db, transferIdsSql, transferSql, id)
-  const parties = yield* readingRows<PartyRow>(db, partyIdsSql, partySql, id)
-  return yield* assembling(row, transfers, parties)
-}
-
-function* readingRows<Row>(
-  db: Db,
-  idsSql: string,
-  rowSql: string,
-  transactionId: number,
-): Generator<undefined, Row[]> {
-  const rows: Row[] = []
-  const ids = all<{ id: number }>(db, idsSql, transactionId)
-  yield
-  for (const [index, { id }] of ids.entries()) {
-    const row = one<Row>(db, rowSql, id)
-    if (row !== undefined) rows.push(row)
-    if (index % rowsAtOnce === 0) yield
-  }
-  return rows
+/** Whether reading and screening it takes long. Seeing that does not. */
+export function isLarge(db: Db, id: number): boolean {
+  return ['transfers', 'parties'].some((table) => {
+    // Written into the statement: SQLite would plan one with a parameter there anew each time.
+    const some = `select 1 from ${table} where transaction_id = ? limit ${large + 1}`
+    return (one<{ n: number }>(db, `select count(*) as n from (${some})`, id)?.n ?? 0) > large
+  })
 }
 
 function transactionRow(db: Db, id: number): TransactionRow | undefined {
@@ -201,24 +145,17 @@ function transactionRow(db: Db, id: number): TransactionRow | undefined {
   )
 }
 
-function* assembling(
+function assemble(
   row: TransactionRow,
   transferRows: readonly TransferRow[],
   partyRows: readonly PartyRow[],
-): Generator<undefined, StoredTransaction> {
+): StoredTransaction {
   const texts = new Map<Key, string>()
   const partiesByTransfer = new Map<number | null, PartyRow[]>()
   for (const { own_key, own_address } of transferRows) texts.set(own_key, own_address)
-  yield
-  for (const [index, party] of partyRows.entries()) {
+  for (const party of partyRows) {
     texts.set(party.key, party.address)
     addTo(partiesByTransfer, party.transfer_id, party)
-    if (index % rowsAtOnce === rowsAtOnce - 1) yield
-  }
-  const transfers: Transfer[] = []
-  for (const transfer of transferRows) {
-    transfers.push(transferOf(transfer, partiesByTransfer.get(transfer.id) ?? []))
-    if (transfers.length % rowsAtOnce === 0) yield
   }
   return {
     chain: { id: row.chain, caip2: row.caip2, addressText: (key) => texts.get(key) ?? key },
@@ -231,7 +168,7 @@ function* assembling(
     tx: {
       hash: row.hash,
       ownSigned: row.own_signed === 1,
-      transfers,
+      transfers: transferRows.map((each) => transferOf(each, partiesByTransfer.get(each.id) ?? [])),
       parties: partiesFrom(partiesByTransfer.get(null) ?? []),
     },
   }

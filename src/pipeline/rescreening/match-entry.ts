@@ -2,14 +2,24 @@ import { writeAlert } from '../../ledger/alerts/write-alert.ts'
 import type { Db } from '../../ledger/database.ts'
 import { readEntry } from '../../ledger/lists/list-entries.ts'
 import {
+  type MatchPosition,
   noCounts,
   type Rescreen,
   type RescreenCounts,
   type RescreenItem,
 } from '../../ledger/lists/rescreens.ts'
 import type { Revisions } from '../../ledger/revisions.ts'
-import { alertsOfHit, forgetHit, type HitAlerts } from './hit-alerts.ts'
-import { alertOwn, formsOf, hitsOf, screeningStored } from './rescreen-entry.ts'
+import { isLarge, stateOfStored } from '../../ledger/transfers/stored-transactions.ts'
+import { alertId } from '../../screening/alert-id.ts'
+import type { Finding } from '../../screening/types.ts'
+import {
+  alertOwn,
+  formsOf,
+  hitsOf,
+  type ScreenedHit,
+  type ScreeningStored,
+  screeningStored,
+} from './rescreen-entry.ts'
 
 /** What one short transaction did. */
 export interface RescreenChunk extends RescreenCounts {
@@ -36,25 +46,94 @@ export interface RescreenWork {
   did: RescreenChunk
   /** The chains that it wrote alerts of. */
   touched: Set<string>
-  /** Something has to be worked out before it goes on: see `prepareHit`. */
+  /** A large transaction has to be screened before it goes on: see {@link screenLarge}. */
   isPutOff: boolean
 }
 
 /** Written before the time is looked at: whatever it took to read a transaction, some of its alerts come of it. */
 const alertsAtOnce = 50
 
+/** The alerts that an entry makes of one transaction, in the order of its transfers. */
+interface HitAlerts extends Pick<ScreenedHit, 'stored'> {
+  alerts: { id: string; finding: Finding }[]
+}
+
+/** A large transaction: it is read and screened without the write lock, and its alerts are written in parts. */
+interface LargeHit {
+  /** Of which entry and transaction, and at which revisions. */
+  about: string
+  /** What was stored of it before it was read: its alerts hold as long as that is so. */
+  rows: string
+  /** Screened that often, each time for other revisions or other rows. */
+  tries: number
+  screen: () => HitAlerts | undefined
+  /** `null`: it is not screened yet. */
+  result: HitAlerts | undefined | null
+}
+
+const largeHits = new WeakMap<Db, LargeHit>()
+
+/** Lists and own addresses may change as often as it takes: after so many times it is screened with the lock held. */
+const patientTries = 3
+
+/** Reads and screens, outside of transactions, what {@link matchEntry} put off. */
+export function screenLarge(db: Db): void {
+  const large = largeHits.get(db)
+  if (large?.result === null) large.result = db.transaction(large.screen)()
+}
+
+/** It is written whole, or stored transfers are called otherwise now. */
+export function forgetLarge(db: Db): void {
+  largeHits.delete(db)
+}
+
+/**
+ * What an entry makes of a transaction, inside a transaction of the database. `later`: it is large; ask again after
+ * {@link screenLarge}. `undefined` where the block was reorged out.
+ */
+function alertsOfHit(
+  { db, revisions }: RescreenWork,
+  { listId, key }: RescreenItem,
+  screening: ScreeningStored,
+  transactionId: number,
+): HitAlerts | undefined | 'later' {
+  const screen = () => withIds(screening(transactionId))
+  if (!isLarge(db, transactionId)) return screen()
+  const rows = stateOfStored(db, transactionId)
+  if (rows === undefined) return undefined
+  const about = JSON.stringify([transactionId, listId, key, revisions])
+  const known = largeHits.get(db)
+  // Without a result its block was away when it was read, and came back.
+  if (known?.about === about && known.rows === rows && known.result) return known.result
+  const tries = known === undefined ? 1 : known.tries + 1
+  largeHits.set(db, { about, rows, tries, screen, result: tries > patientTries ? screen() : null })
+  return largeHits.get(db)?.result ?? 'later'
+}
+
+function withIds(hit: ScreenedHit | undefined): HitAlerts | undefined {
+  if (hit === undefined) return undefined
+  const { stored, findings } = hit
+  return {
+    stored,
+    alerts: findings.map((finding) => ({ id: alertId(stored.chain.caip2, finding), finding })),
+  }
+}
+
 /**
  * Matches stored history with one entry, until the time is up.
  *
- * @param cursor where to go on, `''` to begin: a place of `hitsOf`, inside a transaction with `:` and the last alert
- * that was written of it. @returns the next cursor; `null` when the entry is done.
+ * @param from where to go on; `null` to begin. @returns the next place; `null` when the entry is done.
  */
-export function matchEntry(work: RescreenWork, item: RescreenItem, cursor: string): string | null {
+export function matchEntry(
+  work: RescreenWork,
+  item: RescreenItem,
+  from: MatchPosition | null,
+): MatchPosition | null {
   const { db, job, revisions, at, did } = work
   const entry = readEntry(db, item.listId, item.key)
   if (entry === undefined) return null
   const forms = formsOf(item.key)
-  if (cursor === '') {
+  if (from === null) {
     for (const { id, outcome } of alertOwn(db, entry, forms, revisions.list, at)) {
       if (outcome === 'known') continue
       did[outcome]++
@@ -62,29 +141,28 @@ export function matchEntry(work: RescreenWork, item: RescreenItem, cursor: strin
     }
   }
   if (job.kind === 'own') return null
-  const entryAtWork = { item, revisions, screening: screeningStored(db, entry) }
-  const [form = '', row = '', alert] = cursor.split(':')
-  let written = alert ?? ''
-  const place = cursor === '' ? '' : `${form}:${row}`
-  for (const hit of hitsOf(db, forms, { place, to: job.partiesTo, isUnderWay: written !== '' })) {
+  const screening = screeningStored(db, entry)
+  let alert = from?.alert ?? null
+  const range = { from: from ?? { variant: 0, row: 0 }, to: job.partiesTo, isUnderWay: alert !== null }
+  for (const hit of hitsOf(db, forms, range)) {
     if (hit.transactionId !== null) {
-      const alerts = alertsOfHit(db, entryAtWork, hit.transactionId)
+      const alerts = alertsOfHit(work, item, screening, hit.transactionId)
       if (alerts === 'later') {
         work.isPutOff = true
-        return written === '' ? hit.before : `${hit.before}:${written}`
+        return { stage: 'match', ...hit.before, alert }
       }
-      const last = alerts === undefined ? null : writeHit(work, alerts, written)
-      if (last !== null) return `${hit.before}:${last}`
-      forgetHit(db)
+      const last = alerts === undefined ? null : writeHit(work, alerts, alert)
+      if (last !== null) return { stage: 'match', ...hit.before, alert: last }
+      forgetLarge(db)
     }
-    if (work.isTimeUp()) return hit.behind
-    written = ''
+    if (work.isTimeUp()) return { stage: 'match', ...hit.behind, alert: null }
+    alert = null
   }
   return null
 }
 
-/** @param after the last alert that is written already, or `''`. @returns the last one written; `null` when all are. */
-function writeHit(work: RescreenWork, hit: HitAlerts, after: string): string | null {
+/** @param after the last alert that is written already. @returns the last one written; `null` when all are. */
+function writeHit(work: RescreenWork, hit: HitAlerts, after: string | null): string | null {
   const { db, revisions, at, did } = work
   const { chain, block } = hit.stored
   // One that is not among them any more is as if none was written: those that stand are known.

@@ -186,9 +186,11 @@ async function contentHash(file: string): Promise<string> {
 
 function flaggedBy(db: Db, entry: Entry): PreviewedAlert[] {
   const screening = screeningStored(db, entry)
-  const hits = [...hitsOf(db, formsOf(entry.key), { place: '', to: Number.MAX_SAFE_INTEGER })]
+  const hits = [
+    ...hitsOf(db, formsOf(entry.key), { from: { variant: 0, row: 0 }, to: Number.MAX_SAFE_INTEGER }),
+  ]
   return hits.flatMap(({ transactionId }) => {
-    const hit = transactionId === null ? undefined : screening.whole(transactionId)
+    const hit = transactionId === null ? undefined : screening(transactionId)
     if (hit === undefined) return []
     const { chain, block } = hit.stored
     return hit.findings.flatMap(({ entry: met, own, party, amount, ...finding }) => {

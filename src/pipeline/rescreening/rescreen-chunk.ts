@@ -4,6 +4,7 @@ import { readChainState } from '../../ledger/blocks/chain.ts'
 import { finalize } from '../../ledger/blocks/finality.ts'
 import { type Db, inTransaction } from '../../ledger/database.ts'
 import {
+  type EntryPosition,
   nextRescreen,
   type RescreenItem,
   type RescreenPosition,
@@ -11,8 +12,14 @@ import {
   saveRescreen,
 } from '../../ledger/lists/rescreens.ts'
 import { readRevisions } from '../../ledger/revisions.ts'
-import { forgetHit, prepareHit } from './hit-alerts.ts'
-import { matchEntry, noChunk, type RescreenChunk, type RescreenWork } from './match-entry.ts'
+import {
+  forgetLarge,
+  matchEntry,
+  noChunk,
+  type RescreenChunk,
+  type RescreenWork,
+  screenLarge,
+} from './match-entry.ts'
 import { regradeChunk } from './regrade.ts'
 
 const itemsAtOnce = 200
@@ -20,7 +27,7 @@ const toldAtOnce = 10
 
 /**
  * Works on the oldest job for about `budgetMs`, in one transaction with the position it comes to: a crash takes both
- * back or neither. A large transaction is first read and screened without the lock, in as many calls as that takes.
+ * back or neither. Before a large transaction it ends: that is read and screened before the next call takes the lock.
  *
  * @returns `null` when there is no job. Transfers and alerts that are to be graded anew come before all of them.
  */
@@ -29,11 +36,10 @@ export function rescreenChunk(db: Db, at: string, budgetMs: number): RescreenChu
   if (nextRegrade(db) !== undefined) return regradeSome(db, at, budgetMs)
   // Asked every second, and nearly always for nothing: that must not wait for whoever writes.
   if (nextRescreen(db) === undefined) {
-    forgetHit(db)
+    forgetLarge(db)
     return null
   }
-  const prepareUntil = performance.now() + budgetMs
-  if (prepareHit(db, () => performance.now() >= prepareUntil)) return noChunk()
+  screenLarge(db)
   return inTransaction(db, () => {
     const job = nextRescreen(db)
     if (job === undefined) return null
@@ -48,9 +54,9 @@ export function rescreenChunk(db: Db, at: string, budgetMs: number): RescreenChu
     do {
       const item = items[under]
       if (item === undefined) break
-      const cursor = workOn(work, item, isAt(position, item) ? (position.cursor ?? '') : '')
-      position = { listId: item.listId, key: item.key, cursor }
-      if (cursor === null) {
+      const entry = workOn(work, item, (isAt(position, item) && position.entry) || begin)
+      position = { listId: item.listId, key: item.key, entry }
+      if (entry === null) {
         work.did.entries++
         under++
       }
@@ -63,6 +69,7 @@ export function rescreenChunk(db: Db, at: string, budgetMs: number): RescreenChu
 }
 
 function regradeSome(db: Db, at: string, budgetMs: number): RescreenChunk {
+  forgetLarge(db)
   return inTransaction(db, () => {
     const job = nextRegrade(db)
     if (job === undefined) return noChunk()
@@ -77,18 +84,19 @@ function isAt(position: RescreenPosition | null, item: RescreenItem): position i
   return position !== null && position.listId === item.listId && position.key === item.key
 }
 
-/** While the alerts of an entry are told that it is listed: what follows is the last that was looked at. */
-const tellingMark = '!'
+const begin: EntryPosition = { stage: 'tell', alert: '' }
 
 /** @returns where to go on with this entry; `null` when it is done. */
-function workOn(work: RescreenWork, item: RescreenItem, cursor: string): string | null {
-  if (item.change === 'removed') return tellRemoved(work, item, cursor)
-  const isTelling = cursor === '' || cursor.startsWith(tellingMark)
-  if (isTelling && isOfRevision(work)) {
-    const last = tellListed(work, item, cursor.slice(tellingMark.length))
-    if (last !== null) return tellingMark + last
-  }
-  return item.change === 'renamed' ? null : matchEntry(work, item, isTelling ? '' : cursor)
+function workOn(work: RescreenWork, item: RescreenItem, from: EntryPosition): EntryPosition | null {
+  if (from.stage === 'match') return matchEntry(work, item, from)
+  if (item.change === 'removed') return told(tellRemoved(work, item, from.alert))
+  const next = isOfRevision(work) ? told(tellListed(work, item, from.alert)) : null
+  if (next !== null || item.change === 'renamed') return next
+  return matchEntry(work, item, null)
+}
+
+function told(alert: string | null): EntryPosition | null {
+  return alert === null ? null : { stage: 'tell', alert }
 }
 
 /** Whether a change of a list made the job, and it is over what changed: one over everything tells nothing. */
@@ -96,9 +104,9 @@ function isOfRevision({ job }: RescreenWork): boolean {
   return job.kind === 'list' && !job.whole
 }
 
-function tellRemoved({ db, job, at, did }: RescreenWork, item: RescreenItem, cursor: string): string | null {
+function tellRemoved({ db, job, at, did }: RescreenWork, item: RescreenItem, after: string): string | null {
   const removal = { ...item, revision: job.revision, load: job.id }
-  const { told, last } = tellEntryRemoved(db, removal, cursor, toldAtOnce, at)
+  const { told, last } = tellEntryRemoved(db, removal, after, toldAtOnce, at)
   did.removals += told
   return last
 }

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Db } from '../../ledger/database.ts'
-import { noCounts, type RescreenCounts } from '../../ledger/lists/rescreens.ts'
-import { noChunk, type RescreenChunk } from './match-entry.ts'
+import { pieceMs } from '../../ledger/in-pieces.ts'
+import { countItems, noCounts, pendingRescreens, type RescreenCounts } from '../../ledger/lists/rescreens.ts'
+import { inTurn } from '../../ledger/write-turns.ts'
+import { noChunk, type RescreenChunk, screenLarge } from './match-entry.ts'
 import { rescreenChunk } from './rescreen-chunk.ts'
-import { type RescreenProgress, tellingProgress } from './rescreen-progress.ts'
 
 export interface RescreenOptions {
   /** Now, ISO-8601. */
@@ -14,12 +15,9 @@ export interface RescreenOptions {
   onProgress?: (progress: RescreenProgress) => void
   /** How often, at most; default once a second. */
   progressMs?: number
-  /** How long one transaction works, about; default 15. Followers on the same thread wait as long. */
+  /** How long one transaction works, about; default 30. */
   budgetMs?: number
 }
-
-/** Far below the 100 ms that a follower may have to wait, since a slow disk adds its own at the commit. */
-const usualBudgetMs = 15
 
 const usualProgressMs = 1_000
 
@@ -28,7 +26,7 @@ export type RescreenOutcome = RescreenChunk
 
 /**
  * Matches stored history with what changed in the lists and own addresses: all that is written down and not done yet.
- * Short transactions, each with the position it came to, and between them whoever shares the thread has a turn. A
+ * Short transactions, each with the position it came to, and each of them a turn at writing. A
  * crash at any point loses nothing and doubles nothing; whoever comes next goes on. Several processes may work at
  * the same jobs.
  */
@@ -37,14 +35,43 @@ export async function rescreen(db: Db, options: RescreenOptions): Promise<Rescre
   const { onProgress, progressMs = usualProgressMs } = options
   const progressed = onProgress && tellingProgress(db, onProgress, progressMs)
   while (!options.signal?.aborted) {
-    const did = rescreenChunk(db, options.now(), options.budgetMs ?? usualBudgetMs)
+    // Nobody waits for that.
+    screenLarge(db)
+    const did = await inTurn(db, () => rescreenChunk(db, options.now(), options.budgetMs ?? pieceMs))
     if (did === null) break
     for (const name of Object.keys(noCounts) as (keyof RescreenCounts)[]) total[name] += did[name]
     total.gradedAnew += did.gradedAnew
     total.gradedDecided += did.gradedDecided
     total.alerts.push(...did.alerts)
     progressed?.()
+    // The signal is heard.
     await setImmediate()
   }
   return total
+}
+
+/** Entries done and in all, of the jobs that are not done. */
+export interface RescreenProgress {
+  done: number
+  total: number
+}
+
+/**
+ * Tells how far the work is: not more often than anybody looks, and what each job has to do is counted once, since that may
+ * take longer than a part of the work.
+ *
+ * @returns to be called after each part.
+ */
+function tellingProgress(db: Db, tell: (progress: RescreenProgress) => void, everyMs: number): () => void {
+  const totals = new Map<number, number>()
+  let last = performance.now()
+  return () => {
+    if (performance.now() - last < everyMs) return
+    const jobs = pendingRescreens(db)
+    for (const job of jobs) if (!totals.has(job.id)) totals.set(job.id, countItems(db, job))
+    const sum = (count: (job: { id: number; entries: number }) => number) =>
+      jobs.reduce((all, job) => all + count(job), 0)
+    tell({ done: sum(({ entries }) => entries), total: sum(({ id }) => totals.get(id) ?? 0) })
+    last = performance.now()
+  }
 }

@@ -257,10 +257,11 @@ describe('a stored transaction with many transfers of one party', () => {
     expect(alerts(ours).filter((alert) => alert.startsWith('0x1'))).toHaveLength(50)
   })
 
-  it('goes on from a position that an older version of chainscreen wrote', async () => {
+  it('goes on from a position inside a transaction, which an older version of chainscreen wrote', async () => {
     // Ten rows of parties at a time: the transaction of the tenth was written, and that of the twenty-sixth was not.
     const db = listedLate(payout('0x1', 25), payout('0x2', 25))
-    const position = { listId: 'ofac-sdn', key: evm('b'), cursor: '0:10' }
+    const entry = { stage: 'match', variant: 0, row: 10, alert: null } as const
+    const position = { listId: 'ofac-sdn', key: evm('b'), entry }
     saveRescreen(db, 1, { position, counts: noCounts, done: false, at })
     expect(await rescreen(db, { now })).toMatchObject({ transactions: 1, created: 25, known: 0 })
     expect(alerts(db).every((alert) => alert.startsWith('0x2'))).toBe(true)
