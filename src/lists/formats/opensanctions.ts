@@ -18,7 +18,7 @@ import { readLines } from './read-text.ts'
  */
 export const opensanctions: ListFormat = {
   id: 'opensanctions',
-  version: 8,
+  version: 9,
   category: 'sanctions',
   listedOnIsPublished: false,
   ages: { check: '72h', issue: '45d' },

@@ -77,6 +77,11 @@ describe('opensanctions', () => {
     ['an order that ends with the year of the file', [{ endDate: ['2026'] }], null],
     ['an order that ends with the month of the file', [{ endDate: ['2026-08'] }], null],
     ['an order that ends later', [{ endDate: ['2028-07-01'] }], null],
+    [
+      'an order of whose two ends one is no date',
+      [{ endDate: ['2024-01-01', 'until further notice'] }],
+      null,
+    ],
     ['one of two orders that ended', [{ endDate: ['2025-01-01'] }, {}], null],
     ['two orders that ended', [{ endDate: ['2025-01-01'] }, { endDate: ['2025-06-01'] }], '2025-06-02'],
     ['an order without end', [{}], null],

@@ -6,7 +6,7 @@ export interface Sanction {
   programs: readonly string[]
   /** The earliest of the dates given. */
   startedOn: string | null
-  /** The last day on which it is in force: the latest of the dates given. */
+  /** The last day on which it is in force: the latest of the dates given. `null` = none, or one of them can't be read: it may be later. */
   endsOn: string | null
   /** How many of its dates could not be read. */
   unreadableDates: number
@@ -18,11 +18,12 @@ export function readSanction(entity: Entity): Sanction {
   const dates = new DateReader()
   const days = (name: string, as: (text: string) => string | null) =>
     entity.all(`properties.${name}`).map((text) => dates.read(text, as))
-  const ends = days('endDate', lastDayOf).filter((day) => day !== null)
+  const ends = days('endDate', lastDayOf)
+  const isEndKnown = !ends.includes(null)
   return {
     programs: named.length > 0 ? named : entity.all('properties.authorityId'),
     startedOn: earliest([...days('listingDate', firstTen), ...days('startDate', firstTen)]),
-    endsOn: ends.sort().at(-1) ?? null,
+    endsOn: isEndKnown ? (ends.sort().at(-1) ?? null) : null,
     unreadableDates: dates.unreadable,
   }
 }
