@@ -15,7 +15,7 @@ const tellsTooMuch =
   'it mentions nationality, birth or documents, which chainscreen never stores: write the name alone'
 
 /** Of the parser, without options. */
-const version = 4
+const version = 5
 
 /**
  * A list of one's own: `address[,subject,program,listed_on,removed_on,source]`, columns in any order, several programs
@@ -65,11 +65,12 @@ function csvFormat(options: CsvOptions | undefined): ListFormat {
         const result = row.wrong ?? readRow(row, today, dates)
         if (typeof result === 'string') refuse(row, result)
         else {
-          rows.add(result, row.number)
+          if (result.doubt !== null) refuse(row, result.doubt)
+          rows.add(result.listed, row.number)
           taken++
         }
       }
-      const { keys, apart } = findApart(rows)
+      const { keys, apart } = findApart(rows, reports)
       for (const { number, row, wrong } of apart) {
         refuse({ where: `line ${number}`, number, cells: { ...noCells, address: row.address } }, wrong)
         rows.drop(row.key, number)
@@ -93,20 +94,40 @@ interface RowApart {
   wrong: string
 }
 
-/** How many addresses there are, and the rows whose period is apart from that of others of the same address. */
-function findApart(rows: RowStore): { keys: number; apart: RowApart[] } {
+/**
+ * How many addresses there are, and the rows whose period is apart from that of others of the same address.
+ *
+ * @param reports the rows apart are left out, and the rest is taken: then the period that ends last stands, whatever the order
+ * of the lines. An address of which one row is in force must not count as removed.
+ */
+function findApart(rows: RowStore, reports: boolean): { keys: number; apart: RowApart[] } {
   const apart: RowApart[] = []
   let keys = 0
   for (const group of rows.byKey()) {
     keys++
     if (group.length === 1) continue
     const periods = new Periods()
-    for (const { number, row } of group) {
+    for (const { number, row } of reports ? [...group].sort(endsLastFirst) : group) {
       const wrong = periods.add(row, number)
       if (wrong !== null) apart.push({ number, row, wrong })
     }
   }
   return { keys, apart }
+}
+
+/** In force first, then by the last day; of the same one the longest. */
+function endsLastFirst(
+  { row: one, number }: Numbered,
+  { row: other, number: otherNumber }: Numbered,
+): number {
+  const ends = compare(other.removedOn ?? '9999-99-99', one.removedOn ?? '9999-99-99')
+  return ends || compare(one.listedOn ?? '', other.listedOn ?? '') || number - otherNumber
+}
+
+type Numbered = Pick<RowApart, 'number' | 'row'>
+
+function compare(one: string, other: string): number {
+  return one === other ? 0 : one < other ? -1 : 1
 }
 
 /** What refuses a file. */
@@ -139,12 +160,18 @@ class BadRows {
   }
 }
 
+interface TakenRow {
+  listed: ListedAddress
+  /** What is wrong with its dates, which it is taken without: whether it was removed is in doubt, so it is in force. */
+  doubt: string | null
+}
+
 /**
  * The row's address, or what is wrong with it.
  *
  * @param dates counts those that can't be read: the address is taken without. `null`: such a row is wrong.
  */
-function readRow({ cells }: ListRow, today: string, dates: DateReader | null): ListedAddress | string {
+function readRow({ cells }: ListRow, today: string, dates: DateReader | null): TakenRow | string {
   const { address } = cells
   if (address === '') return 'the address is empty'
   const parsed = readListed(address, null)
@@ -155,25 +182,40 @@ function readRow({ cells }: ListRow, today: string, dates: DateReader | null): L
       return `${column} is no date as YYYY-MM-DD`
     dates?.read(cells[column], isoDay)
   }
-  const { listed_on: listedOn, removed_on: removedOn } = days
-  if (listedOn !== null && removedOn !== null && removedOn < listedOn) return 'removed_on is before listed_on'
-  if (removedOn !== null && removedOn > today)
-    return 'removed_on is in the future, and the address is in force until then: leave it empty until that day'
+  const { doubt, ...period } = periodOf(days.listed_on, days.removed_on, today)
+  if (doubt !== null && dates === null) return doubt
   if (tellsOfPerson(cells.subject) || tellsOfPerson(cells.program) || tellsOfPerson(cells.source))
     return tellsTooMuch
   const programs = cells.program.split(/[|;]/).map((program) => program.trim())
-  return {
+  const listed = {
     key: parsed.key,
     address,
     asset: null,
     partyId: null,
     subject: cells.subject || null,
     programs: [...new Set(programs.filter((program) => program !== ''))],
-    listedOn,
     publishedBy: null,
-    removedOn,
+    ...period,
     source: cells.source || null,
   }
+  return { listed, doubt }
+}
+
+/** What two dates say, without what is in doubt of them. */
+function periodOf(
+  listedOn: string | null,
+  removedOn: string | null,
+  today: string,
+): Pick<ListedAddress, 'listedOn' | 'removedOn'> & { doubt: string | null } {
+  // Either of the two may be the wrong one.
+  if (listedOn !== null && removedOn !== null && removedOn < listedOn)
+    return { listedOn: null, removedOn: null, doubt: 'removed_on is before listed_on' }
+  if (removedOn !== null && removedOn > today) {
+    const doubt =
+      'removed_on is in the future, and the address is in force until then: leave it empty until that day'
+    return { listedOn, removedOn: null, doubt }
+  }
+  return { listedOn, removedOn, doubt: null }
 }
 
 interface Period {

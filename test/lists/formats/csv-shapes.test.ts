@@ -156,6 +156,44 @@ describe('lists of addresses as people have them', () => {
 describe('onBadRow: report', () => {
   const report = { onBadRow: 'report' } as const
 
+  const header = 'address,subject,listed_on,removed_on'
+  const period = async (rows: readonly string[]) => {
+    const list = await parse(`${header}\n${rows.join('\n')}\n`, report)
+    const kept = list.addresses.map(({ listedOn, removedOn }) => [listedOn, removedOn])
+    return { kept, wrong: list.unparsed.map(({ where, reason }) => [where, reason]) }
+  }
+
+  it.each([
+    ['the row in force', ['2020-01-01,2021-01-01', '2023-01-01,'], ['2023-01-01', null]],
+    [
+      'the row that ends last',
+      ['2020-01-01,2021-01-01', '2023-01-01,2024-01-01'],
+      ['2023-01-01', '2024-01-01'],
+    ],
+    [
+      'the row in force behind two that ended',
+      ['2018-01-01,2019-01-01', '2020-01-01,2021-01-01', '2023-01-01,'],
+      ['2023-01-01', null],
+    ],
+  ])('of rows with separate periods %s stands, in either order of the lines', async (_, dates, expected) => {
+    const rows = dates.map((each) => `${ronin},A,${each}`)
+    for (const order of [rows, rows.toReversed()]) {
+      const { kept, wrong } = await period(order)
+      expect(kept).toEqual([expected])
+      expect(wrong).toHaveLength(rows.length - 1)
+      expect(wrong[0]?.[1]).toMatch(/the dates are apart/)
+    }
+  })
+
+  it.each([
+    ['that ends in the future', '2020-01-01,2099-01-01', ['2020-01-01', null], /in the future/],
+    ['that ends before it begins', '2024-01-01,2023-01-01', [null, null], /before listed_on/],
+  ])('a row %s is in force without what is in doubt, and reported', async (_, dates, expected, reason) => {
+    const { kept, wrong } = await period([`${ronin},A,${dates}`])
+    expect(kept).toEqual([expected])
+    expect(wrong).toEqual([['line 2', expect.stringMatching(reason)]])
+  })
+
   it('shows bad rows as unparsed, takes the others, and counts dates that are none', async () => {
     const text = `address,subject,listed_on\n${ronin},x,2020-01-01\nTelltaleland,719032284,2020\n${p2sh}x,y,\n${tron}\n${segwit},z,yesterday\n`
     const list = await parse(text, report)
