@@ -46,7 +46,10 @@ export interface Transfer {
   /** The parties of this transfer alone. Parties of the whole transaction stand in {@link ScreenableTx.parties}. */
   parties: readonly Party[]
   tags: readonly Tag[]
-  /** How many logs it stands for, where that may be more than one: undecoded logs that name the same addresses. */
+  /**
+   * How many it stands for, where that may be more than one: undecoded logs that name the same addresses, or transfers of unknown
+   * assets between the same parties.
+   */
   logs?: number
 }
 

@@ -7,6 +7,7 @@ import { proveSenders, type VerifyMode } from '../proof/prove-block.ts'
 import { servedFields } from '../proof/rlp.ts'
 import { isReadWhole, type RpcBlock, type RpcTransaction, typeOf } from '../types.ts'
 import { type EvmChain, ownCheck, type ReadBlock, type ReadTransaction, transactionAt } from './context.ts'
+import { foldTransfers } from './fold-transfers.ts'
 import { touches } from './touches.ts'
 import { extractTransaction, newNotes, type TransactionNotes } from './transaction.ts'
 import { countUndecoded, shareOut, type UndecodedLimits } from './undecoded.ts'
@@ -52,7 +53,7 @@ export function extractBlock(read: ReadBlock, own: OwnLookup, chain: EvmChain): 
     if (touches(one, own)) extracted.push(extractOne(one, own, chain))
   }
   limitUndecoded(extracted, own, chain)
-  const found = extracted.flatMap(({ moved }) => moved ?? [])
+  const found = folded(extracted.flatMap(({ moved }) => moved ?? []))
   const withdrawals = extractWithdrawals(read.block, own, chain)
   if (withdrawals) found.push(withdrawals)
   for (const { notes } of extracted) unscreened.push(...notes.unscreened)
@@ -91,6 +92,12 @@ function limitUndecoded(extracted: Extracted[], own: OwnLookup, chain: EvmChain)
     if (index !== undefined && before !== undefined)
       extracted[index] = extractOne(before.one, own, chain, limit)
   }
+}
+
+function folded(found: ScreenableTx[]): ScreenableTx[] {
+  const fewer = foldTransfers(found.map(({ transfers }) => transfers))
+  if (fewer.size === 0) return found
+  return found.map((tx, place) => ({ ...tx, transfers: fewer.get(place) ?? tx.transfers }))
 }
 
 /** Fields of every transaction, which are read, or are no address that it acts on. */
