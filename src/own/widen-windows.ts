@@ -47,14 +47,11 @@ export interface WidenOptions {
   onProgress?: (progress: { done: number; total: number }) => void
 }
 
-/** Public keys derived in one go: some 10 ms. */
-const keysAtOnce = 100
 /** Addresses written in one transaction: some 20 ms. A revision each, and each has followers screen their step again. */
 const addressesAtOnce = 500
 
 /**
- * Derives what is missing in windows and makes it own, in short transactions; between them, and while it derives, whoever
- * shares the thread has a turn. Portions are counted and not timed, so that the same is written each time. A crash at any
+ * Derives what is missing in windows and makes it own, in short transactions. Portions are counted and not timed, so that the same is written each time. A crash at any
  * point loses nothing: what is missing is found again.
  */
 export async function widenWindows(
@@ -68,11 +65,13 @@ export async function widenWindows(
   for (const { branch, end } of windows) {
     const derive = deriverOf(branch)
     for (let from = branch.derived; from < end; from += addressesAtOnce) {
-      const addresses = await derive(from, Math.min(from + addressesAtOnce, end))
+      const addresses = derive(from, Math.min(from + addressesAtOnce, end))
       done += addresses.length
       const derived = { branch, from, addresses, asked, replay }
       await inTurn(db, () => addDerived(db, derived, now()))
       onProgress?.({ done, total })
+      // The thread hears what it was told meanwhile, such as to stop.
+      await setImmediate()
     }
   }
 }
@@ -82,16 +81,14 @@ function deriverOf({
   descriptor: text,
   branch,
   network,
-}: OwnBranch): (from: number, end: number) => Promise<DerivedAddresses['addresses']> {
+}: OwnBranch): (from: number, end: number) => DerivedAddresses['addresses'] {
   const descriptor = parseDescriptor(text)
   const scriptAt = scriptsOfBranch(descriptor, branch)
-  const keys = descriptor.policy.kind === 'multi' ? descriptor.policy.keys.length : 1
-  return async (from, end) => {
+  return (from, end) => {
     const addresses: { key: Key; address: string }[] = []
     for (let index = from; index < end; index++) {
       const key = makeKey('bitcoin', scriptAt(index))
       addresses.push({ key, address: addressText(key, network) })
-      if ((addresses.length * keys) % keysAtOnce < keys) await setImmediate()
     }
     return addresses
   }
