@@ -28,21 +28,50 @@ export const branchesSql = `select o.*, b.branch, b.asked, b.derived, b.used,
   where o.chain in ('', ?) order by o.id, b.branch`
 
 /**
- * The branches that derive addresses of the same keys or scripts as this one, itself among them: of `wpkh(X/0/*)` those of
- * `wpkh(X/<0;1>/*)` (the first), `sh(wpkh(X/0/*))` and `pkh(X/0/*)`. Who hands out the address of index 500 in one form has
- * got that far in the others. A descriptor of one address (gap 0) has none.
+ * Finds the branches that derive addresses of the same keys or scripts as one of them, itself among them: of `wpkh(X/0/*)`
+ * those of `wpkh(X/<0;1>/*)` (the first), `sh(wpkh(X/0/*))` and `pkh(X/0/*)`. Who hands out the address of index 500 in one
+ * form has got that far in the others. A descriptor of one address (gap 0) has none.
+ *
+ * Every step of a chain asks, so branches are grouped by what they derive, and not compared with each other.
  */
-function twinsOf(branch: OwnBranch, branches: readonly OwnBranch[]): OwnBranch[] {
-  if (branch.gap === 0 || branch.first === null) return [branch]
-  const variants = variantsOf(branch.first)
-  return branches.filter(
-    ({ first, gap }) =>
-      gap > 0 && first !== null && (variants.has(first) || variantsOf(first).has(branch.first)),
-  )
+class Twins {
+  readonly #byFirst = new Map<Key, OwnBranch[]>()
+  readonly #byVariant = new Map<Key, OwnBranch[]>()
+
+  constructor(branches: readonly OwnBranch[]) {
+    for (const branch of branches) {
+      if (branch.gap === 0 || branch.first === null) continue
+      push(this.#byFirst, branch.first, branch)
+      for (const variant of variantsOf(branch.first)) push(this.#byVariant, variant, branch)
+    }
+  }
+
+  of(branch: OwnBranch): ReadonlySet<OwnBranch> {
+    const twins = new Set([branch])
+    if (branch.gap === 0 || branch.first === null) return twins
+    // A variant need not lead back: of an uncompressed key nothing segwit does.
+    for (const twin of this.#byVariant.get(branch.first) ?? []) twins.add(twin)
+    for (const variant of variantsOf(branch.first))
+      for (const twin of this.#byFirst.get(variant) ?? []) twins.add(twin)
+    return twins
+  }
 }
 
-function variantsOf(key: Key): ReadonlySet<Key | null> {
-  return new Set([key, ...equivalents(key).map((form) => form.key)])
+function push(groups: Map<Key, OwnBranch[]>, key: Key, branch: OwnBranch): void {
+  const group = groups.get(key)
+  if (group === undefined) groups.set(key, [branch])
+  else group.push(branch)
+}
+
+/** Of the first address of each branch, which never changes: deriving them costs a few hashes. */
+const variantsByKey = new Map<Key, readonly Key[]>()
+
+function variantsOf(key: Key): readonly Key[] {
+  const known = variantsByKey.get(key)
+  if (known !== undefined) return known
+  const variants = [key, ...equivalents(key).map((form) => form.key)]
+  variantsByKey.set(key, variants)
+  return variants
 }
 
 /**
@@ -54,10 +83,12 @@ export function highestUsed(
   branches: readonly OwnBranch[],
   keys: Iterable<Key>,
 ): Map<OwnBranch, number> {
-  const highest = highestOf(db, branches, keys)
+  const found = highestOf(db, branches, keys)
+  const twins = new Twins(branches)
+  const highest = new Map<OwnBranch, number>()
   for (const branch of branches) {
-    const known = twinsOf(branch, branches).map((twin) => Math.max(twin.used ?? -1, highest.get(twin) ?? -1))
-    const position = Math.max(...known)
+    let position = -1
+    for (const twin of twins.of(branch)) position = Math.max(position, twin.used ?? -1, found.get(twin) ?? -1)
     if (position >= 0) highest.set(branch, position)
   }
   return highest
