@@ -1,4 +1,10 @@
-import { type CoverageRow, coverageTerms, coverBlock, openReplayRow } from '../coverage/coverage.ts'
+import {
+  type CoverageRow,
+  coverageTerms,
+  coverBlock,
+  isReplayRow,
+  openReplayRow,
+} from '../coverage/coverage.ts'
 import { closeUnscreened } from '../coverage/unscreened.ts'
 import { type Db, inTransaction } from '../database.ts'
 import { type Revisions, readRevisions } from '../revisions.ts'
@@ -46,13 +52,16 @@ export function commitReplay(
   const written = inTransaction(db, () => {
     if (!sameRevisions(readRevisions(db), step.revisions)) return false
     const { finalHeight } = readChainState(db, chain.id)
+    // A reorg since the last step may have taken it back, and another row may have its id now.
+    if (row !== undefined && !isReplayRow(db, row)) row = undefined
+    const [first] = step.blocks
     for (const block of step.blocks) {
       writeBlock(db, chain, block, step, counts)
       const terms = coverageTerms(chain.id, 'replay', block, step.revisions)
       // What a reorg may still undo has a row of its own, so that no more than that is taken back.
       const isFinal = finalHeight !== null && block.height <= finalHeight
       const text = JSON.stringify([terms, isFinal])
-      if (text !== rowTerms)
+      if (text !== rowTerms || row === undefined)
         row = isFinal && step.replay != null ? openReplayRow(db, terms, block) : undefined
       row = coverBlock(db, terms, block, row, step.at)
       rowTerms = text
@@ -61,8 +70,8 @@ export function commitReplay(
     }
     if (finalHeight !== null) finalize(db, chain.id, finalHeight, step.at)
     const last = step.blocks.at(-1)
-    if (step.replay != null && last !== undefined) {
-      noteReplayed(db, step.replay, last.height + 1, counts, step.at)
+    if (step.replay != null && first !== undefined && last !== undefined) {
+      noteReplayed(db, step.replay, { from: first.height, to: last.height }, counts, step.at)
     }
     return true
   })

@@ -167,7 +167,10 @@ export function noteReplayFailure(db: Db, id: number, failure: string): void {
 }
 
 /** Notes what a replay did and how far it has come, in the transaction that did it. */
-export function noteReplayed(db: Db, id: number, next: number, counts: StepCounts, at: string): void {
+export function noteReplayed(db: Db, id: number, read: BlockRange, counts: StepCounts, at: string): void {
+  const done = one<{ next: number }>(db, 'select next_height as next from replays where id = ?', id)
+  // A reorg since its last step made it go back further than where this one began: that is left to do.
+  const next = done !== undefined && done.next < read.from ? done.next : read.to + 1
   run(
     db,
     `update replays set next_height = ?2, created = created + ?3, reinstated = reinstated + ?4, known = known + ?5,

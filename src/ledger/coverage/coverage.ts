@@ -121,6 +121,12 @@ export function openReplayRow(
   )
 }
 
+/** Whether a row that a replay extends is still as it left it. */
+export function isReplayRow(db: Db, { id, digest, toHeight }: CoverageRow): boolean {
+  const sql = `select 1 from coverage where id = ? and kind = 'replay' and digest = ? and to_height = ?`
+  return one(db, sql, id, digest, toHeight) !== undefined
+}
+
 interface FollowRow {
   id: number
   to_height: number

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { commitReplay, type ReplayProgress } from '../../../src/ledger/blocks/commit-replay.ts'
 import type { ScreenedBlock } from '../../../src/ledger/blocks/commit-step.ts'
+import { insertReplay } from '../../../src/ledger/blocks/replays.ts'
 import { rollBack } from '../../../src/ledger/blocks/roll-back.ts'
 import { type Db, inTransaction } from '../../../src/ledger/database.ts'
 import { bumpRevision, readRevisions } from '../../../src/ledger/revisions.ts'
@@ -97,6 +98,33 @@ describe('the coverage of a replay', () => {
       .prepare(`select from_height, to_height, list_revision from coverage where kind = 'replay' order by id`)
       .raw()
       .all()
+
+  it('begins anew where a reorg between two steps took back its row, and leaves the follower’s row alone', () => {
+    const db = freshChain()
+    commit(db, blocks(5, 8))
+    const job = insertReplay(db, { chain: chain.id, from: 5, to: 8, ownRevision: 0 }, at)
+    const progress = begin()
+    const step = (from: number, to: number) => {
+      const revisions = readRevisions(db)
+      commitReplay(db, chain, { blocks: blocks(from, to), revisions, at, replay: job }, progress)
+    }
+    step(5, 6)
+    // Another branch won, and lost again before the next step.
+    rollBack(db, chain, ref(5), at)
+    commit(
+      db,
+      blocks(6, 8).map((block) => ({ ...block, level: 'logs' })),
+    )
+    const follow = () => db.prepare(`select * from coverage where kind = 'follow'`).all()
+    const before = follow()
+    step(7, 8)
+    expect(follow()).toEqual(before)
+    expect(covered(db)).toEqual([[7, 8, 0]])
+    expect(db.prepare('select next_height, state from replays').get()).toEqual({
+      next_height: 5,
+      state: 'pending',
+    })
+  })
 
   it('is one row over its steps, and another for a new revision', () => {
     const db = freshChain()
