@@ -13,6 +13,10 @@ export class Collector {
   /** Without those that went into the store. */
   readonly addresses: ListedAddress[] = []
   readonly unparsed: UnparsedItem[] = []
+  /** Texts beside an address that were left out, since they tell of a person. */
+  textsLeftOut = 0
+  /** What could not be read beyond {@link maxUnparsed}. */
+  unparsedNotKept = 0
   readonly #seen = new Set<string>()
   readonly #store: RowStore | null
   #stored = 0
@@ -38,12 +42,18 @@ export class Collector {
   field(raw: string, asset: string | null, about: About, where: string): void {
     const parsed = readListed(raw, asset)
     if (parsed.ok) this.#add({ key: parsed.key, address: raw, asset, ...about })
-    else this.#addUnparsed({ raw: visibleRaw(raw), reason: whatElse(raw) ?? parsed.reason, asset, where })
+    else this.noAddress({ raw, reason: whatElse(raw) ?? parsed.reason, asset, where })
   }
 
-  /** Something that stands for an address and is none. */
+  /** Something that stands for an address and is none, as the file has it: {@link visibleRaw} of it is kept. */
   noAddress(item: UnparsedItem): void {
-    this.#addUnparsed(item)
+    this.#addUnparsed({ ...item, raw: visibleRaw(item.raw) })
+  }
+
+  /** What a person should know of the texts that were left out; nothing where there are none. */
+  leftOut(): Record<string, number> {
+    const { textsLeftOut, unparsedNotKept } = this
+    return { ...(textsLeftOut > 0 && { textsLeftOut }), ...(unparsedNotKept > 0 && { unparsedNotKept }) }
   }
 
   /** How many different texts were taken as addresses, or stood where one should. */
@@ -52,20 +62,52 @@ export class Collector {
     return this.#store === null ? texts : texts + countTexts(this.#store)
   }
 
-  #add(row: ListedAddress): void {
+  #add(listed: ListedAddress): void {
+    const row = {
+      ...listed,
+      asset: this.#text(listed.asset),
+      partyId: this.#text(listed.partyId),
+      programs: listed.programs.map((each) => this.#text(each)).filter((each) => each !== null),
+      ...(listed.source !== undefined && { source: this.#text(listed.source) }),
+    }
     if (this.#store !== null) this.#store.add(row, this.#stored++)
     else if (this.#isNew(JSON.stringify(row))) this.addresses.push(row)
   }
 
   #addUnparsed(item: UnparsedItem): void {
-    const shown = { ...item, raw: withoutSecrets(item.raw) }
-    if (this.#isNew(JSON.stringify([shown.raw, item.asset, item.where, 0]))) this.unparsed.push(shown)
+    const { raw, reason, asset, where } = item
+    const shown = {
+      raw: cut(withoutSecrets(raw)),
+      reason: cut(reason),
+      asset: this.#text(asset),
+      where: cut(where),
+    }
+    if (this.unparsed.length >= maxUnparsed) this.unparsedNotKept++
+    else if (this.#isNew(JSON.stringify([shown.raw, shown.asset, shown.where, 0]))) this.unparsed.push(shown)
+  }
+
+  /** A text that says something of an address: none that tells of a person, and none without end. Names are the publisher's. */
+  #text(text: string | null): string | null {
+    if (text === null || !tellsOfPerson(text.slice(0, maxTextChars))) return text && cut(text, maxTextChars)
+    this.textsLeftOut++
+    return null
   }
 
   #isNew(id: string): boolean {
     const { size } = this.#seen
     return this.#seen.add(id).size > size
   }
+}
+
+/** A person looks at no more, and a hostile file must not fill the memory; the others are counted. */
+const maxUnparsed = 100_000
+
+/** No currency, program, id or source is longer; a hostile file's must not fill the tables. */
+const maxTextChars = 1_000
+
+/** The beginning of a long text, as such. */
+function cut(text: string, most = maxChars): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text
 }
 
 const textOf = (item: ListedAddress | UnparsedItem) => ('raw' in item ? item.raw : item.address)
@@ -102,7 +144,8 @@ export function visibleRaw(raw: string): string {
   const start = raw.slice(0, maxChars)
   if (tellsOfPerson(start)) return addressLikeWords(raw)
   const isWord = raw.length <= maxChars && !/\s/.test(raw.trim())
-  return isWord || wordsOf(start).some(isLikeAddress) ? raw : counted(raw)
+  // No more is shown than was looked at.
+  return isWord || wordsOf(start).some(isLikeAddress) ? cut(raw) : counted(raw)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { trimOf, xmlSpaces } from '../../address/formats/format.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { ListFormat } from '../types.ts'
-import { type About, Collector, visibleRaw } from './collector.ts'
+import { type About, Collector } from './collector.ts'
 import { monthFirst } from './dates.ts'
 import { type CurrencyType, currencyType, whyUnknown } from './ofac-advanced/references.ts'
 import { WrongElement, walkXml, type XmlElement } from './walk-xml.ts'
@@ -155,8 +155,7 @@ class SdnReader {
       this.#features++
       const where = `id ${uid} of party ${this.#uid}`
       if (type.known) this.#collector.field(raw, type.asset, about, where)
-      else
-        this.#collector.noAddress({ raw: visibleRaw(raw), reason: whyUnknown(type.name), asset: null, where })
+      else this.#collector.noAddress({ raw, reason: whyUnknown(type.name), asset: null, where })
     }
   }
 

@@ -15,7 +15,7 @@ import { Tags } from './tagpack/tags.ts'
  */
 export const tagpack: ListFormat = {
   id: 'tagpack',
-  version: 7,
+  version: 8,
   category: 'own-list',
   listedOnIsPublished: false,
   ages: { check: null, issue: null },
@@ -72,6 +72,7 @@ async function collect(
     counts: {
       ...{ tags: tags.count, addresses: collector.count(), ...countUnreadable(dates.unreadable) },
       ...(labelsLeftOut > 0 && { labelsLeftOut }),
+      ...collector.leftOut(),
     },
   }
 }

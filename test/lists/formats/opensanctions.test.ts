@@ -173,6 +173,22 @@ describe('opensanctions', () => {
     expect(list.counts).toMatchObject({ wallets: 6, walletsNotSanctioned: 3 })
   })
 
+  it('keeps of accounts and currencies nothing that tells of a person, and nothing without end', async () => {
+    const long = 'y'.repeat(100_000)
+    const list = await parse(
+      file(
+        wallet('w1', tron, { currency: [`TRX ${long}`], accountId: [`John Smith, DOB 1 Jan 1970 ${long}`] }),
+        wallet('w2', p2sh, { currency: ['BTC of one born 1 Jan 1970'] }),
+        entity('w3', 'CryptoWallet', { accountId: [long], managingExchange: [long] }),
+      ),
+    )
+    expect(JSON.stringify(list)).not.toMatch(/1970|Smith/)
+    expect(list.addresses.map(({ asset }) => asset?.length ?? null)).toEqual([1_000, null])
+    const sizes = list.unparsed.map(({ raw, reason }) => Math.max(raw.length, reason.length))
+    expect(sizes).toHaveLength(2)
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(300)
+  })
+
   it('shows accounts, tags, look-alike letters and several addresses in one field', async () => {
     const alike = tron.replace('C', 'С')
     const list = await parse(

@@ -28,6 +28,26 @@ tags:
 `
 
 describe('tagpack', () => {
+  it('leaves out what tells of a person in any field, and counts it', async () => {
+    const list = await parse(`${header}tags:
+- address: ${tron}
+  currency: "TRX of a man born 1 Jan 1970"
+  category: "John, DOB 1 Jan 1970"
+  abuse: "passport 719032284"
+  actor: "citizen of Telltaleland"
+  source: "nationality Telltaleland"
+  label: x
+- address: none
+  currency: "TRX of a man born 1 Jan 1970"
+`)
+    expect(list.addresses).toMatchObject([
+      { asset: null, programs: [], partyId: null, source: null, subject: 'x' },
+    ])
+    expect(list.unparsed).toMatchObject([{ raw: 'none', asset: null }])
+    expect(list.counts).toMatchObject({ textsLeftOut: 6 })
+    expect(JSON.stringify(list)).not.toMatch(/1970|719032284|Telltaleland/)
+  })
+
   it('gives every tag the header, where it does not say otherwise', async () => {
     const about = {
       partyId: null,

@@ -15,6 +15,14 @@ describe('what is shown of a field that holds no address', () => {
     ['a passport', 'Passport no. 719032284', '(22 characters)'],
   ])('is none of %s', (_, raw, shown) => expect(visibleRaw(raw)).toBe(shown))
 
+  it('is no more than was looked at', () => {
+    const filler = Array.from({ length: 40 }, (_, index) => `${index * 7919};`).join(' ')
+    const shown = visibleRaw(`${ronin}x ${filler} John Smith, DOB 1 Jan 1970`)
+    expect(shown).toHaveLength(300)
+    expect(shown).not.toMatch(/Smith|1970/)
+    expect(shown.startsWith(ronin)).toBe(true)
+  })
+
   it.each([
     ['a country', 'Telltaleland', '(12 characters)'],
     ['a date', '1992-12-26', '(10 characters)'],
