@@ -15,9 +15,15 @@ import { historyOf } from './ofac-history.ts'
 export function activationOf(db: Db, snapshot: SnapshotRow, at: string): Activation {
   const { list_id: id, format, issued_on: issuedOn } = snapshot
   // What was read wrongly stood there all along: bytes that were active before keep their day.
-  const since = firstActivated(db, snapshot) ?? at
+  const before = firstActivated(db, snapshot)
+  const isNew = before === null && snapshot.activated_at === null
+  // What waited for approval stood at the source since it came.
+  const since = before ?? (isNew ? snapshot.imported_at : at)
+  const dating = datingOf(db, { id, format, issuedOn }, { since, at })
   return {
-    ...datingOf(db, { id, format, issuedOn }, { since, at }),
+    // The version before it was in force until now: it alone says when that ended, unless the file gives its date.
+    ...(isNew && issuedOn === null ? { goneOn: at.slice(0, 10) } : {}),
+    ...dating,
     ...{ category: formatOf(format).category, history: historyOf(format, countsOf(snapshot)), at },
   }
 }
