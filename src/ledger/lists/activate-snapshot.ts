@@ -11,14 +11,21 @@ import { type StagedChanges, stageChangesAtOnce, stillHold } from './stage-chang
  * stored history with what changed, begin to count together, inside a transaction of a few statements however much was
  * staged. A snapshot that says the same of every address moves no revision: what was screened stays screened.
  *
- * @param staged and `stillHold`, asked in the same transaction. @returns the revision now.
+ * @param staged and `stillHold`, asked in the same transaction. @param isLatest it is what its source has now. An approval is of a
+ * version that came before: what came since, and waits too, goes on waiting. @returns the revision now.
  */
-export function activateStaged(db: Db, snapshot: SnapshotRow, staged: StagedChanges, at: string): number {
+export function activateStaged(
+  db: Db,
+  snapshot: SnapshotRow,
+  staged: StagedChanges,
+  at: string,
+  isLatest = true,
+): number {
   if (!stillHold(db, snapshot.list_id, staged)) throw new Error('what was staged does not hold any more')
   const { load, moved, category } = staged
   const revision = load === null ? readRevisions(db).list : bumpRevision(db, 'list')
   if (load !== null) beginRescreen(db, load, { revision, nothing: moved === 0, at })
-  markActive(db, snapshot, { revision, category, at })
+  markActive(db, snapshot, { revision, category, at, isLatest })
   return revision
 }
 
@@ -30,7 +37,12 @@ export function activateSnapshot(db: Db, snapshot: SnapshotRow, activation: Acti
 function markActive(
   db: Db,
   snapshot: SnapshotRow,
-  { revision, category, at }: { revision: number; category: Category | null; at: string },
+  {
+    revision,
+    category,
+    at,
+    isLatest,
+  }: { revision: number; category: Category | null; at: string; isLatest: boolean },
 ): void {
   const { list_id: listId, sha256 } = snapshot
   // What waited for approval had come before it was active; what was active once comes back now.
@@ -38,9 +50,12 @@ function markActive(
   // What waited for approval came before this version, and would take it back. But the same bytes, read anew, are no news.
   run(
     db,
-    `update list_snapshots set state = 'superseded' where list_id = ?1 and (state = 'active' or state = 'held'
-       and (sha256 = ?2 or (select active_snapshot from lists where id = ?1) is not ?2))`,
-    ...[listId, sha256],
+    `update list_snapshots as s set state = 'superseded' where list_id = ?1 and (state = 'active' or state = 'held'
+       and (sha256 = ?2 or (select active_snapshot from lists where id = ?1) is not ?2)
+       and (?3 or sha256 = ?2 or
+         (ifnull((select max(seq) from list_checks c where c.list_id = ?1 and c.sha256 = s.sha256), 0), id)
+         < (ifnull((select max(seq) from list_checks c where c.list_id = ?1 and c.sha256 = ?2), 0), ?4)))`,
+    ...[listId, sha256, isLatest ? 1 : 0, snapshot.id],
   )
   run(
     db,
