@@ -1,6 +1,8 @@
+import { ChainscreenError } from '../diagnostics/errors.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { activateStaged } from '../ledger/lists/activate-snapshot.ts'
 import { noteCheck } from '../ledger/lists/list-checks.ts'
+import { lastRemoval } from '../ledger/lists/list-removals.ts'
 import {
   activeSnapshot,
   findSnapshot,
@@ -54,6 +56,8 @@ export interface ImportOptions {
   /** When these bytes were last what the source had, where that is not now: ISO-8601. */
   seenAt?: string | null
   signal?: AbortSignal | undefined
+  /** `lastRemoval` when the load began, where that was before the file was there. A list that is removed since stays out of force. */
+  removal?: number
   /** Called in the transaction that decides. */
   record?: (outcome: ImportOutcome) => void
 }
@@ -80,7 +84,8 @@ export interface ImportOutcome {
  * activated unless the import checks object. Its rows, and what they change, are written a few at a time, and begin to count
  * together in one short transaction. What came of it is noted in `list_checks`.
  *
- * @throws ChainscreenError `bad-file` when the file can't be read whole: the active version stays.
+ * @throws ChainscreenError `bad-file` when the file can't be read whole: the active version stays. `aborted` where the list was
+ * taken out of force meanwhile.
  */
 export async function importList(
   db: Db,
@@ -89,7 +94,7 @@ export async function importList(
   options: ImportOptions,
 ): Promise<ImportOutcome> {
   const format = formatFor(source)
-  const { byHand = false, signal } = options
+  const { byHand = false, removal = lastRemoval(db, source.id), signal } = options
   if (!byHand) await know(db, source)
   try {
     const list = await readListFile(format, file, {
@@ -100,9 +105,9 @@ export async function importList(
       ...{ issuedOn: list.parsed.issuedOn, bytes: list.size, counts: list.parsed.counts, at: options.at },
       ...{ entries: list.entries, unparsed: list.parsed.unparsed },
     }
-    return await whileLoading(db, () => loadVersion(db, source, list, snapshot, options), { signal }).finally(
-      list.close,
-    )
+    return await whileLoading(db, () => loadVersion(db, source, list, snapshot, { ...options, removal }), {
+      signal,
+    }).finally(list.close)
   } catch (error) {
     if (!byHand) await noteTrouble(db, source, error, options)
     throw error
@@ -179,6 +184,7 @@ function decide(
   options: ImportOptions,
 ): ImportOutcome | null {
   const { sha256, parsed } = list
+  refuseRemoved(db, source.id, options)
   const active = activeSnapshot(db, source.id)
   // A file that a person brought is no look at the publisher.
   const isPoll = source.origin !== 'url' || options.byHand !== true
@@ -198,6 +204,15 @@ function decide(
   })
   options.record?.(outcome)
   return outcome
+}
+
+/** @throws ChainscreenError `aborted` where somebody took the list out of force while it was being loaded. */
+function refuseRemoved(db: Db, listId: string, { removal }: ImportOptions): void {
+  if (removal === undefined || lastRemoval(db, listId) === removal) return
+  throw new ChainscreenError(
+    'aborted',
+    `List ${listId} was taken out of force while it was being loaded, and stays so: load it again to put it back.`,
+  )
 }
 
 /** Whether what was compared and staged is what would be now. */

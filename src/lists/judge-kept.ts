@@ -1,4 +1,5 @@
 import type { Db } from '../ledger/database.ts'
+import { lastRemoval } from '../ledger/lists/list-removals.ts'
 import type { SnapshotRow } from '../ledger/lists/list-snapshots.ts'
 import { readUnparsed } from '../ledger/lists/lists.ts'
 import { storedEntries } from '../ledger/lists/snapshot-changes.ts'
@@ -19,6 +20,7 @@ export async function judgeKept(
   options: ImportOptions,
 ): Promise<ImportOutcome> {
   const { sha256, format, parser, issued_on: issuedOn, bytes } = kept
+  const { removal = lastRemoval(db, source.id) } = options
   try {
     const entries = storedEntries(db, kept)
     const unparsed = readUnparsed(db, kept).map(({ location, ...item }) => ({ where: location, ...item }))
@@ -26,7 +28,7 @@ export async function judgeKept(
     const list = { sha256, size: bytes, entries, parsed: { issuedOn, unparsed, counts } }
     const version = { sha256, format, parser, issuedOn, bytes, counts, entries, unparsed }
     const snapshot = { ...version, listId: source.id, at: options.at }
-    return await whileLoading(db, () => loadVersion(db, source, list, snapshot, options), {
+    return await whileLoading(db, () => loadVersion(db, source, list, snapshot, { ...options, removal }), {
       signal: options.signal,
     })
   } catch (error) {

@@ -3,6 +3,7 @@ import type { PublishedListConfig, UrlListConfig } from '../config/lists.ts'
 import { ChainscreenError, messageOf, redactUrl } from '../diagnostics/errors.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { noteCheck } from '../ledger/lists/list-checks.ts'
+import { lastRemoval } from '../ledger/lists/list-removals.ts'
 import { findSnapshot } from '../ledger/lists/list-snapshots.ts'
 import { putNotBefore } from '../ledger/lists/list-sources.ts'
 import { noteChecked } from '../ledger/lists/lists.ts'
@@ -59,13 +60,14 @@ export async function updateList(
   if ('file' in list) return loadList(db, list, { approve: false, at: options.now(), signal })
   const redactor = new Redactor('list', [list.url])
   const source = { ...sourceOf(list), redactor }
+  const removal = lastRemoval(db, list.id)
   await know(db, source)
   const sound = await reread(db, source, options)
   // What can't be read anew from what is kept is asked for again.
   const kept = sound ? readKept(db, list) : null
   const result = await obtainNoted(db, list, redactor, kept, options)
   if (result.state === 'not-modified') {
-    return noNews(db, source, kept?.sha256 ?? '', result, options)
+    return noNews(db, source, kept?.sha256 ?? '', result, { ...options, removal })
   }
   try {
     const file = { path: result.path, name: redactUrl(list.url), maxBytes: list.maxBytes }
@@ -76,6 +78,7 @@ export async function updateList(
       status,
       how,
       signal,
+      removal,
     })
     await inTurn(db, () => rememberSource(db, list.id, outcome.sha256, result.validators, result.announced))
     return outcome
@@ -145,7 +148,7 @@ async function noNews(
   source: ListSource,
   sha256: string,
   { status, announced }: Extract<Obtained, { state: 'not-modified' }>,
-  { now, signal }: UpdateOptions,
+  { now, signal, removal }: UpdateOptions & { removal: number },
 ): Promise<UpdateOutcome> {
   const listId = source.id
   const at = now()
@@ -157,7 +160,14 @@ async function noNews(
   const snapshot = findSnapshot(db, listId, sha256)
   if (snapshot !== undefined && snapshot.state !== 'active') {
     const how = 'nothing newer than the version that is held'
-    const outcome = await judgeKept(db, source, snapshot, { approve: false, at, status, how, signal })
+    const outcome = await judgeKept(db, source, snapshot, {
+      approve: false,
+      at,
+      status,
+      how,
+      signal,
+      removal,
+    })
     if (outcome.state !== 'held') return outcome
     return { state: 'not-modified', listId, sha256, held: outcome.reasons.join('; ') }
   }

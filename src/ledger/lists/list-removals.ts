@@ -36,6 +36,16 @@ export function removalAt(db: Db, listId: string, revision: number): ListRemoval
   )
 }
 
+/** Which removal of a list was its last, so that a later one can be told; 0 = none. */
+export function lastRemoval(db: Db, listId: string): number {
+  const row = one<{ id: number | null }>(
+    db,
+    'select max(id) as id from list_removals where list_id = ?',
+    listId,
+  )
+  return row?.id ?? 0
+}
+
 /** Whether a list is out of force by hand, and was not loaded again since. */
 export function isRemoved(db: Db, listId: string): boolean {
   return one(db, 'select 1 from lists where id = ? and removed_at is not null', listId) !== undefined
