@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { indexForms } from '../address/equivalents.ts'
 import type { Key } from '../address/key.ts'
-import { ChainscreenError } from '../diagnostics/errors.ts'
+import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 import { tellsOfPerson } from '../privacy/forbidden-columns.ts'
 import type { Db } from './database.ts'
 
@@ -75,7 +75,16 @@ export function migrate(db: Db): void {
 function forgetFreedPages(db: Db): void {
   const due = db.prepare(`select 1 from meta where key = 'pages_to_forget'`).get() !== undefined
   if (!due) return
-  db.exec('vacuum')
+  try {
+    db.exec('vacuum')
+  } catch (error) {
+    // The schema is up to date, so the daemon must not stand still for it.
+    process.emitWarning(
+      `${db.name} still holds, in unused pages, texts that a migration took out: it could not be written anew (${messageOf(error)}). That needs as much free room as the file takes, and no other process that writes to it. The next start tries again.`,
+      'ChainscreenWarning',
+    )
+    return
+  }
   db.pragma('wal_checkpoint(TRUNCATE)')
   db.exec(`delete from meta where key = 'pages_to_forget'`)
 }
