@@ -37,6 +37,8 @@ export interface DaemonOptions {
   /** Whether lists are loaded, and stored history is re-screened, in a thread of its own. Default true. */
   threads?: boolean
   onProgress?: (progress: { chain: string; height: number; head: number }) => void
+  /** While a large database of an earlier version is brought up to date: transactions done and in all. */
+  onUpgrade?: (name: string, done: number, total: number) => void
   /** Blocks done and in all, of the rescan under way. */
   onRescan?: (progress: { chain: string; done: number; total: number }) => void
 }
@@ -51,7 +53,7 @@ export async function runDaemon(config: Config, given: DaemonOptions): Promise<v
   const { now = () => new Date().toISOString(), create = false } = given
   const { threads = given.now === undefined } = given
   await withCloseStack(async ({ defer }) => {
-    const db = openLedger(config.database, { create })
+    const db = openLedger(config.database, { create, onProgress: given.onUpgrade ?? (() => {}) })
     defer(() => db.close())
     const chains = config.chains.map(({ id }) => id)
     defer(await takeDaemonLock(db, chains))

@@ -1,6 +1,6 @@
 // What a stored transfer costs: bytes of all files, time to write, and look-ups, as the ledger grows. Two schemas in turn.
 //
-//   node scripts/bench/ledger.mjs [TRANSFERS] [--chain evm|bitcoin] [--only compact|separate] [--json]
+//   npm run build && node scripts/bench/ledger.mjs [TRANSFERS] [--chain evm|bitcoin] [--only compact|separate] [--json]
 //
 // Each transfer is a transaction of its own with 2.7 parties that were never seen before: the worst case for an index. Steps of 2,000
 // transfers, WAL, synchronous NORMAL, as in a backfill. The last step of each tenth is read back through both look-ups.
@@ -9,7 +9,6 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import Database from 'better-sqlite3'
 import { compactRows, separateIndexes } from './ledger-schemas.mjs'
 
 const { values, positionals } = parseArgs({
@@ -48,11 +47,9 @@ function movement(number) {
   }
 }
 
-function open({ schema }, path) {
-  const db = new Database(path)
-  db.pragma('journal_mode = WAL')
+function open(schema, path) {
+  const db = schema.open(path, { isEvm })
   db.pragma('synchronous = NORMAL')
-  db.exec(schema)
   return db
 }
 
@@ -102,7 +99,9 @@ try {
   for (let done = 0; done < transfers; done += perStep) {
     const movements = Array.from({ length: perStep }, (_, index) => movement(done + index))
     for (const run of runs) {
-      const { ms, cpuMs } = timed(() => writeStep(run, done, movements))
+      const step = stepOf(run.schema, done, movements)
+      const { ms, cpuMs } = timed(() => writeStep(run, step))
+      run.schema.forget()
       run.ms += ms
       run.cpuMs += cpuMs
       run.longest = Math.max(run.longest, ms)
@@ -115,15 +114,23 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-function writeStep({ db, write }, done, movements) {
+function writeStep({ db, write }, blocks) {
   db.transaction(() => {
-    for (let at = 0; at < perStep; at += perBlock) {
-      const height = (done + at) / perBlock
-      const time = 1_600_000_000 + height * 12
-      const blockHash = `${isEvm ? '0x' : ''}${hash(`block ${height}`)}`
-      write({ height, hash: blockHash, time }, movements.slice(at, at + perBlock))
-    }
+    for (const block of blocks) write(block)
   }).immediate()
+}
+
+/** A step as a schema takes it, made before it is timed. */
+function stepOf({ prepare }, done, movements) {
+  return Array.from({ length: perStep / perBlock }, (_, index) => {
+    const height = done / perBlock + index
+    const time = 1_600_000_000 + height * 12
+    const blockHash = `${isEvm ? '0x' : ''}${hash(`block ${height}`)}`
+    return prepare(
+      { height, hash: blockHash, time },
+      movements.slice(index * perBlock, (index + 1) * perBlock),
+    )
+  })
 }
 
 function note(run, stored, tenth) {

@@ -4,7 +4,6 @@ import { findAlerts } from '../ledger/alerts/alert-queries.ts'
 import { secondPersonDecisions } from '../ledger/alerts/decisions.ts'
 import type { Act } from '../ledger/audit.ts'
 import type { Db } from '../ledger/database.ts'
-import { openLedger } from '../ledger/open.ts'
 import { inTurn } from '../ledger/write-turns.ts'
 import { confirm, type Decided, decide, requireSecondPerson } from '../operations/decide.ts'
 import { assign, comment } from '../operations/follow-up.ts'
@@ -13,6 +12,7 @@ import { choosesAlerts, type FilterOptions, filterOf, withFilter } from './alert
 import { printAlerts } from './alerts.ts'
 import { agreed } from './ask.ts'
 import { type ActOptions, actOf, command, configIfAny, databaseOf, withAct } from './common.ts'
+import { openLedger } from './open-ledger.ts'
 import { printJson, printLine } from './output.ts'
 
 type DecideOptions = FilterOptions & ActOptions & { yes?: boolean; on?: string }

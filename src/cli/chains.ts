@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { createLog } from '../diagnostics/log.ts'
 import { takeDaemonLock } from '../ledger/file-locks.ts'
-import { openLedger } from '../ledger/open.ts'
 import { type RewindOutcome, rewindChain } from '../operations/rewind-chain.ts'
 import { chainOf, createSource, pinned } from '../pipeline/blocks/create-source.ts'
 import {
@@ -18,6 +17,7 @@ import {
   stopSignal,
   withAct,
 } from './common.ts'
+import { openLedger } from './open-ledger.ts'
 import { createProgress, printJson, printLine } from './output.ts'
 
 interface RewindOptions extends CommonOptions, ActOptions {

@@ -1,9 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { configTemplate } from '../config/template.ts'
 import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
-import { openLedger } from '../ledger/open.ts'
 import { sweepRejected } from '../lists/sweep-rejected.ts'
 import { type CommandFactory, type CommonOptions, command, configOf, now } from './common.ts'
+import { openLedger } from './open-ledger.ts'
 import { printJson, printLine } from './output.ts'
 
 /** `init`: a commented config to start from, and the database it names. */

@@ -3,7 +3,6 @@ import { freezeListsOf, publishedListsOf } from '../config/lists.ts'
 import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 import { createLog } from '../diagnostics/log.ts'
 import { activeSnapshot, type SnapshotEntry } from '../ledger/lists/list-snapshots.ts'
-import { openLedger } from '../ledger/open.ts'
 import type { ImportOutcome } from '../lists/import-list.ts'
 import { sayOutcome } from '../lists/say-outcome.ts'
 import { sweepRejected } from '../lists/sweep-rejected.ts'
@@ -24,6 +23,7 @@ import {
   stopSignal,
   withAct,
 } from './common.ts'
+import { openLedger } from './open-ledger.ts'
 import { printable, printJson, printLine, printWrapped } from './output.ts'
 import { rescreenAfter } from './rescreen.ts'
 

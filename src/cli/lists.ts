@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { activeSnapshot, type SnapshotEntry } from '../ledger/lists/list-snapshots.ts'
-import { openLedger, openLedgerForReading } from '../ledger/open.ts'
+import { openLedgerForReading } from '../ledger/open.ts'
 import { sourceOf } from '../lists/load-list.ts'
 import { type ContractReport, type ListReport, reportDiff, reportLists } from '../lists/report.ts'
 import { importListFile } from '../operations/lists.ts'
@@ -21,6 +21,7 @@ import {
 } from './common.ts'
 import { approveCommand, printImport, removeListCommand, updateCommand } from './lists-change.ts'
 import { previewCommand } from './lists-preview.ts'
+import { openLedger } from './open-ledger.ts'
 import { printable, printJson, printLine, printTable, printWrapped } from './output.ts'
 import { rescreenAfter } from './rescreen.ts'
 

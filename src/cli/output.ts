@@ -140,22 +140,30 @@ export function createProgress(log: Log): Progress {
   return process.stderr.isTTY ? barProgress() : logProgress(log)
 }
 
+/** Work that leaves the thread no turn has no timer that draws: an update does, so often at most. */
+const drawEveryMs = 100
+
 function barProgress(): Progress {
   const bars = new Map<string, SingleBar>()
-  const all = new MultiBar({
-    format: '{name} [{bar}] {value}/{total} {percentage}%',
-    stream: process.stderr,
-    hideCursor: true,
-    clearOnComplete: false,
-  })
+  let all: MultiBar | undefined
+  let drawnAt = 0
   return {
     update(name, done, total) {
+      all ??= new MultiBar({
+        format: '{name} [{bar}] {value}/{total} {percentage}%',
+        stream: process.stderr,
+        hideCursor: true,
+        clearOnComplete: false,
+      })
       const bar = bars.get(name) ?? all.create(total, done, { name })
       bars.set(name, bar)
       bar.setTotal(total)
       bar.update(done, { name })
+      if (Date.now() - drawnAt < drawEveryMs) return
+      drawnAt = Date.now()
+      all.update()
     },
-    stop: () => all.stop(),
+    stop: () => all?.stop(),
   }
 }
 

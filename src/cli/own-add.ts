@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import { createLog } from '../diagnostics/log.ts'
-import { openLedger } from '../ledger/open.ts'
 import { revisionOfStaged } from '../ledger/own/own-addresses.ts'
 import { revisionOfDescriptor } from '../ledger/own/own-branches.ts'
 import { registerOwn } from '../operations/own-addresses.ts'
@@ -17,6 +16,7 @@ import {
   parseHeight,
   withAct,
 } from './common.ts'
+import { openLedger } from './open-ledger.ts'
 import { addDescriptorOf, descriptorJson, printDescriptor } from './own-list.ts'
 import { finishAdding, printCounts, sinceHelp, sinceOf } from './since.ts'
 

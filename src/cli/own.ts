@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { createLog } from '../diagnostics/log.ts'
-import { openLedger } from '../ledger/open.ts'
 import { revisionOfStaged } from '../ledger/own/own-addresses.ts'
 import { importOwn, retireOwnAddresses } from '../operations/own-addresses.ts'
 import {
@@ -14,6 +13,7 @@ import {
   stopSignal,
   withAct,
 } from './common.ts'
+import { openLedger } from './open-ledger.ts'
 import { createProgress, printJson, printLine } from './output.ts'
 import { addCommand, listedHelp } from './own-add.ts'
 import { listCommand } from './own-list.ts'

@@ -6,7 +6,6 @@ import type { StepCounts } from '../ledger/blocks/commit-step.ts'
 import { askRescan, endAskedWithin } from '../ledger/blocks/replays.ts'
 import type { Db } from '../ledger/database.ts'
 import { isDaemonBeating, takeDaemonLock } from '../ledger/file-locks.ts'
-import { openLedger } from '../ledger/open.ts'
 import { inTurn } from '../ledger/write-turns.ts'
 import { loadLists } from '../lists/load-lists.ts'
 import { refuseUnfollowed, watchRescan } from '../operations/watch-rescan.ts'
@@ -25,6 +24,7 @@ import {
   parseHeight,
   stopSignal,
 } from './common.ts'
+import { openLedger } from './open-ledger.ts'
 import { createProgress, type Progress, printJson, printLine } from './output.ts'
 import { rescreenAfter } from './rescreen.ts'
 

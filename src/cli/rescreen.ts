@@ -2,7 +2,6 @@ import { createLog } from '../diagnostics/log.ts'
 import { type CurrentAlertRow, readAlert } from '../ledger/alerts/alert-queries.ts'
 import type { Db } from '../ledger/database.ts'
 import { askRescreen } from '../ledger/lists/ask-rescreen.ts'
-import { openLedger } from '../ledger/open.ts'
 import { gradedText } from '../pipeline/rescreening/keep-rescreening.ts'
 import { type RescreenOutcome, rescreen } from '../pipeline/rescreening/rescreen.ts'
 import { printAlerts } from './alerts.ts'
@@ -16,6 +15,7 @@ import {
   parseHeight,
   stopSignal,
 } from './common.ts'
+import { openLedger } from './open-ledger.ts'
 import { createProgress, printJson, printLine } from './output.ts'
 
 /** `rescreen [--since REV]`: match stored history against the active lists. */

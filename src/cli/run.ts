@@ -20,6 +20,7 @@ export const runCommand: CommandFactory = () =>
           create: options.create ?? false,
           signal: stopSignal(),
           log,
+          onUpgrade: progress.update,
           onProgress: ({ chain, height, head }) => {
             if (head - height >= distance) progress.update(chain, height, head)
           },

@@ -4,7 +4,6 @@ import type { BitcoinNetwork } from '../address/network.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import type { Config } from '../config/schema.ts'
 import { ChainscreenError, whyUnreadable } from '../diagnostics/errors.ts'
-import { openLedger } from '../ledger/open.ts'
 import { type Screened, type ScreeningSubject, screen } from '../operations/screen.ts'
 import type { PreCheck } from '../pipeline/pre-check.ts'
 import { refuseForbiddenColumns } from '../privacy/forbidden-columns.ts'
@@ -22,6 +21,7 @@ import {
   now,
   withAct,
 } from './common.ts'
+import { openLedger } from './open-ledger.ts'
 import { printable, printJson, printLine } from './output.ts'
 
 const exitCode = { clear: 0, listed: 3, unknown: 4 } as const

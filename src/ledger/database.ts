@@ -3,7 +3,11 @@ import { ChainscreenError, type ErrorCode, messageOf } from '../diagnostics/erro
 
 export type Db = Database.Database
 
-type Statement = Database.Statement<unknown[]>
+interface Statement {
+  prepared: Database.Statement<unknown[]>
+  /** With parameters `?1`, `?2`: better-sqlite3 takes their values as an object by number, and for `?` one by one. */
+  isNumbered: boolean
+}
 
 const cache = new WeakMap<Db, Map<string, Statement>>()
 
@@ -14,17 +18,16 @@ function statement(db: Db, sql: string): Statement {
     statements = new Map()
     cache.set(db, statements)
   }
-  let prepared = statements.get(sql)
-  if (prepared === undefined) {
-    prepared = db.prepare(sql)
-    statements.set(sql, prepared)
+  let known = statements.get(sql)
+  if (known === undefined) {
+    known = { prepared: db.prepare(sql), isNumbered: sql.includes('?1') }
+    statements.set(sql, known)
   }
-  return prepared
+  return known
 }
 
-/** better-sqlite3 takes values for `?` one by one, and for `?1`, `?2` as an object by number. */
-function bound(sql: string, params: readonly unknown[]): readonly unknown[] {
-  return sql.includes('?1') ? [Object.fromEntries(params.map((value, index) => [index + 1, value]))] : params
+function byNumber(params: readonly unknown[]): Record<number, unknown> {
+  return Object.fromEntries(params.map((value, index) => [index + 1, value]))
 }
 
 /**
@@ -35,7 +38,8 @@ function bound(sql: string, params: readonly unknown[]): readonly unknown[] {
  */
 export function run(db: Db, sql: string, ...params: unknown[]): { changes: number; id: number } {
   try {
-    const { changes, lastInsertRowid } = statement(db, sql).run(...bound(sql, params))
+    const { prepared, isNumbered } = statement(db, sql)
+    const { changes, lastInsertRowid } = isNumbered ? prepared.run(byNumber(params)) : prepared.run(...params)
     return { changes, id: Number(lastInsertRowid) }
   } catch (error) {
     throw userFixable(db.name, error)
@@ -45,7 +49,8 @@ export function run(db: Db, sql: string, ...params: unknown[]): { changes: numbe
 /** The first row. The caller vouches for the shape: it stands beside the SQL. */
 export function one<Row>(db: Db, sql: string, ...params: unknown[]): Row | undefined {
   try {
-    return statement(db, sql).get(...bound(sql, params)) as Row | undefined
+    const { prepared, isNumbered } = statement(db, sql)
+    return (isNumbered ? prepared.get(byNumber(params)) : prepared.get(...params)) as Row | undefined
   } catch (error) {
     throw userFixable(db.name, error)
   }
@@ -54,7 +59,8 @@ export function one<Row>(db: Db, sql: string, ...params: unknown[]): Row | undef
 /** All rows. The caller vouches for the shape: it stands beside the SQL. */
 export function all<Row>(db: Db, sql: string, ...params: unknown[]): Row[] {
   try {
-    return statement(db, sql).all(...bound(sql, params)) as Row[]
+    const { prepared, isNumbered } = statement(db, sql)
+    return (isNumbered ? prepared.all(byNumber(params)) : prepared.all(...params)) as Row[]
   } catch (error) {
     throw userFixable(db.name, error)
   }
@@ -63,7 +69,10 @@ export function all<Row>(db: Db, sql: string, ...params: unknown[]): Row[] {
 /** Rows one by one, for what may not fit in memory. */
 export function* each<Row>(db: Db, sql: string, ...params: unknown[]): IterableIterator<Row> {
   try {
-    yield* statement(db, sql).iterate(...bound(sql, params)) as IterableIterator<Row>
+    const { prepared, isNumbered } = statement(db, sql)
+    yield* (
+      isNumbered ? prepared.iterate(byNumber(params)) : prepared.iterate(...params)
+    ) as IterableIterator<Row>
   } catch (error) {
     throw userFixable(db.name, error)
   }

@@ -4,6 +4,7 @@ import type { Key } from '../address/key.ts'
 import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 import { tellsOfPerson } from '../privacy/forbidden-columns.ts'
 import type { Db } from './database.ts'
+import { type OnProgress, takeOverMovements } from './transfers/take-over-movements.ts'
 
 /** "chsc" in ASCII: marks a SQLite file as ours (https://www.sqlite.org/pragma.html#pragma_application_id). */
 const applicationId = 0x63687363
@@ -43,8 +44,13 @@ export function refuseNewer(db: Db): void {
   )
 }
 
+/** What takes too long for one transaction, before the migration of this name. It can be interrupted, and goes on. */
+const before: Readonly<Record<string, (db: Db, onProgress: OnProgress) => void>> = {
+  'compact-views.sql': takeOverMovements,
+}
+
 /** Brings a database up to date, one transaction a step. */
-export function migrate(db: Db): void {
+export function migrate(db: Db, onProgress: OnProgress = () => {}): void {
   refuseNewer(db)
   // What SQL can't say: 0004 derives the forms of keys that are there.
   db.function('index_forms', { deterministic: true }, (key: unknown) =>
@@ -54,9 +60,10 @@ export function migrate(db: Db): void {
   db.function('tells_of_person', { deterministic: true }, (text: unknown) =>
     tellsOfPerson(String(text)) ? 1 : 0,
   )
-  for (const { version, sql } of migrations()) {
+  for (const { version, name, sql } of migrations()) {
     // Nearly always: whoever opens a current database waits for nobody who writes to it.
     if (schemaVersion(db) >= version) continue
+    before[name.slice('0000-'.length)]?.(db, onProgress)
     db.transaction(() => {
       // Read again under the lock: another process may have been faster.
       if (schemaVersion(db) >= version) return

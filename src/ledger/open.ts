@@ -4,6 +4,7 @@ import { ChainscreenError } from '../diagnostics/errors.ts'
 import { type Db, databaseError } from './database.ts'
 import { migrate, migrations, refuseNewer, schemaVersion } from './migrate.ts'
 import { addFormsFunction } from './own/own-variants.ts'
+import type { OnProgress } from './transfers/take-over-movements.ts'
 
 /** How long SQLite waits where somebody else migrates the schema, or recovers the log of writes. */
 const openingMs = 30_000
@@ -15,16 +16,20 @@ const writingMs = 100
  * Opens the ledger for writing, and brings its schema up to date.
  *
  * @param options.create make the file where there is none.
+ * @param options.onProgress called while a large database is brought up to date, which may take minutes.
  * @throws `usage` where it is a folder, `database` when it can't be opened or written, or has several names,
  * `database-newer` when it is of a newer program.
  */
-export function openLedger(path: string, options: { create: boolean } = { create: true }): Db {
+export function openLedger(
+  path: string,
+  options: { create: boolean; onProgress?: OnProgress } = { create: true },
+): Db {
   refuseFolder(path)
   if (!options.create) refuseMissing(path)
   refuseSeveralNames(path)
   return guarded(path, () => {
     if (options.create) createPrivate(path)
-    return prepareLedger(new Database(path))
+    return prepareLedger(new Database(path), options.onProgress)
   })
 }
 
@@ -44,14 +49,14 @@ function createPrivate(path: string): void {
  *
  * @throws `database-newer` when it is of a newer program; it is closed then, as after any other error.
  */
-export function prepareLedger(db: Db): Db {
+export function prepareLedger(db: Db, onProgress?: OnProgress): Db {
   return configured(db, () => {
     refuseNewer(db)
     db.pragma('journal_mode = WAL')
     // FULL: a commit that was reported stays, also when the power goes.
     db.pragma('synchronous = FULL')
     addFormsFunction(db)
-    migrate(db)
+    migrate(db, onProgress)
     db.pragma(`busy_timeout = ${writingMs}`)
   })
 }

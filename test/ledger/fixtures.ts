@@ -87,7 +87,7 @@ export function dump(db: Db): Record<string, unknown[]> {
   const tables = all<{ name: string }>(
     db,
     `select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' and name != 'business_days'
-     order by name`,
+       or name in ('transactions', 'transfers', 'parties') order by name`,
   )
   return Object.fromEntries(tables.map(({ name }) => [name, db.prepare(`select * from ${name}`).all()]))
 }

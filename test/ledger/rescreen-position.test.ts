@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest'
-import { one, run } from '../../src/ledger/database.ts'
+import Database from 'better-sqlite3'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Db, one, run } from '../../src/ledger/database.ts'
 import { type EntryPosition, nextRescreen, noCounts, saveRescreen } from '../../src/ledger/lists/rescreens.ts'
+import { migrations } from '../../src/ledger/migrate.ts'
 import { evm } from '../screening/builders.ts'
-import { freshLedger } from './fixtures.ts'
 import { databaseOf } from './old-database.ts'
 
 const key = evm('b')
@@ -20,6 +21,18 @@ const match = (variant: number, row: number, last: string | null): EntryPosition
   ...{ stage: 'match', variant, row, alert: last },
 })
 
+/** By the version that made columns of positions: later ones begin again where rows have other numbers. */
+function upgraded(content: string): Db {
+  const db = new Database(databaseOf(29, content))
+  onTestFinished(() => void db.close())
+  db.exec(
+    migrations()
+      .find(({ version }) => version === 30)
+      ?.sql() ?? '',
+  )
+  return db
+}
+
 describe('a re-screen that was under way when its position became columns', () => {
   it.each<[string, string | null, EntryPosition | null]>([
     ['after an entry', null, null],
@@ -30,7 +43,7 @@ describe('a re-screen that was under way when its position became columns', () =
     ['between two transactions of another variant', '12:345678', match(12, 345_678, null)],
     ['inside a transaction', `1:20:${alert}`, match(1, 20, alert)],
   ])('goes on where it was: %s', (_where, cursor, entry) => {
-    const db = freshLedger(databaseOf(29, underWay(cursor)))
+    const db = upgraded(underWay(cursor))
     const position = { listId: 'house', key, entry }
     expect(nextRescreen(db)).toEqual({
       ...{ id: 1, kind: 'list', revision: 1, whole: false, partiesTo: 9, position },
@@ -46,7 +59,7 @@ describe('a re-screen that was under way when its position became columns', () =
   })
 
   it('has no position where it had none', () => {
-    const db = freshLedger(databaseOf(29, underWay(null).replace(/'\{.*?\}'/, 'null')))
+    const db = upgraded(underWay(null).replace(/'\{.*?\}'/, 'null'))
     expect(nextRescreen(db)?.position).toBeNull()
   })
 })

@@ -1,6 +1,9 @@
 import type { Key } from '../../address/key.ts'
 import type { Tag } from '../../screening/level.ts'
 import { all, type Db, one, run } from '../database.ts'
+import { putAsset } from '../transfers/stored-block.ts'
+import { entryOf, storedTags } from '../transfers/stored-form.ts'
+import { lastTransferSql } from '../transfers/stored-transactions.ts'
 import { writeEvent } from './write-alert.ts'
 
 /** How far a job has come. */
@@ -29,7 +32,7 @@ export function addRegrade(
   run(
     db,
     `insert into regrades (chain, assets, transfers_to, state, added_at)
-     values (?, ?, ifnull((select max(id) from transfers), 0), 'pending', ?)`,
+     values (?, ?, ${lastTransferSql}, 'pending', ?)`,
     ...[chain, assets === null ? null : JSON.stringify(assets), at],
   )
 }
@@ -85,16 +88,28 @@ export interface NamedTransfer {
 
 /** Rows of transfers of whatever chain, in order. */
 export function transfersAfter(db: Db, after: number, to: number, limit: number): NamedTransfer[] {
-  return all<NamedTransfer>(
-    db,
-    `select t.id, x.chain, t.asset, t.symbol, t.tags from transfers t join transactions x on x.id = t.transaction_id
-     where t.id > ? and t.id <= ? order by t.id limit ?`,
-    ...[after, to, limit],
-  )
+  const { transactionId, n } = entryOf(after)
+  return all<NamedTransfer>(db, transfersAfterSql, ...[transactionId, n, entryOf(to).transactionId, limit])
 }
 
+/** For the test that no scan stands behind it. */
+export const transfersAfterSql = `select t.id, b.chain, a.asset || ifnull(':' || t.token, '') as asset, a.symbol,
+    ifnull(t.tags, '[]') as tags
+  from transfer_rows t cross join transaction_rows x on x.id = t.tx cross join transaction_blocks b on b.id = x.block
+  cross join assets a on a.id = t.asset where (t.tx, t.n) > (?, ?) and t.tx <= ? order by t.tx, t.n limit ?`
+const assetOfSql = `select a.asset || ifnull(':' || t.token, '') as asset
+  from transfer_rows t join assets a on a.id = t.asset where t.tx = ? and t.n = ?`
+
 export function renameTransfer(db: Db, id: number, symbol: string | null, tags: readonly Tag[]): void {
-  run(db, 'update transfers set symbol = ?, tags = ? where id = ?', symbol, JSON.stringify(tags), id)
+  const { transactionId, n } = entryOf(id)
+  const row = one<{ asset: string }>(db, assetOfSql, transactionId, n)
+  if (row === undefined) return
+  const asset = putAsset(db, { asset: row.asset, symbol }, new Map())
+  run(
+    db,
+    'update transfer_rows set asset = ?, tags = ? where tx = ? and n = ?',
+    ...[asset.id, storedTags(JSON.stringify(tags)), transactionId, n],
+  )
 }
 
 /** A transaction that alerts stand of. */
@@ -108,8 +123,9 @@ export interface AlertedTransaction {
 
 /** For the test that no scan stands behind it. */
 export const nextAlertedSql = `select block_height as height, tx_hash as tx, block_hash as blockHash,
-    (select id from transactions x where x.chain = a.chain and x.hash = a.tx_hash and x.block_hash = a.block_hash
-     and x.orphaned = 0) as id
+    (select x.id from transaction_blocks b join transaction_rows x on x.block = b.id
+     where b.chain = a.chain and b.height = a.block_height and b.hash_text = a.block_hash
+       and x.hash_text = a.tx_hash and x.state = 0) as id
   from alerts a where chain = ?1 and block_height >= ?2 and (block_height > ?2 or tx_hash > ?3)
     and status in ('pending', 'final') order by block_height, tx_hash limit 1`
 

@@ -18,6 +18,7 @@ import { settleBlock } from '../mempool/settle-block.ts'
 import { noteUsed } from '../own/own-branches.ts'
 import { type Revisions, readRevisions } from '../revisions.ts'
 import { writeMovements } from '../transfers/movements.ts'
+import { readStoredBlock } from '../transfers/stored-block.ts'
 import { type Chain, moveCursor, noteHead, readChainState } from './chain.ts'
 import { finalize } from './finality.ts'
 import { findingsOfRemoved } from './reinstate.ts'
@@ -146,9 +147,11 @@ export function writeBlock(
   counts: StepCounts,
 ): void {
   // A replay may have been here before, with other own addresses.
-  setUntouchedAside(db, chain, block, step.at)
+  const stored = readStoredBlock(db, chain.id, block)
+  setUntouchedAside(db, chain, block, stored, step.at)
   const weaker = isWeaker(db, chain.id, block.height, block)
-  for (const tx of block.transactions) writeMovements(db, chain, block, tx, { weaker, at: step.at })
+  const how = { weaker, at: step.at }
+  for (const tx of block.transactions) writeMovements(db, chain, block, stored, tx, how)
   const write = (finding: Finding) => {
     counts[writeAlert(db, chain, block, finding, step.revisions.list, step.at)]++
   }

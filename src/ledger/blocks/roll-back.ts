@@ -37,7 +37,7 @@ export function rollBack(
       const data = { height: block_height, block: block_hash, ...(by && { rewoundTo: height }) }
       writeEvent(db, { alertId: id, at, kind: 'orphaned', data, ...by })
     }
-    run(db, 'update transactions set orphaned = 1 where chain = ? and block_height > ?', chain.id, height)
+    run(db, reorgedOutSql, chain.id, height)
     unsettleAbove(db, chain.id, height, at)
     orphanFreezes(db, chain.id, height, at)
     uncoverAbove(db, chain.id, height)
@@ -47,6 +47,10 @@ export function rollBack(
     return lost.length
   })
 }
+
+/** For the test that no scan stands behind it. */
+export const reorgedOutSql = `update transaction_rows set state = 1
+  where block in (select id from transaction_blocks where chain = ? and height > ?) and state = 0`
 
 function belowAllRead(db: Db, chain: string): number {
   const { startHeight, finalHeight } = readChainState(db, chain)
@@ -71,7 +75,8 @@ export function rewindImpact(db: Db, chain: string, height: number): RewindImpac
   return {
     blocks: Math.max(0, (cursor?.height ?? height) - height),
     transactions: count(
-      'select count(*) as n from transactions where chain = ? and block_height > ? and orphaned = 0',
+      `select count(*) as n from transaction_blocks b join transaction_rows x on x.block = b.id
+       where b.chain = ? and b.height > ? and x.state = 0`,
     ),
     alerts: count(
       `select count(*) as n from alerts where chain = ? and block_height > ? and status not in ('orphaned', 'withdrawn')`,

@@ -2,6 +2,7 @@ import type { BlockRef, ScreenableTx } from '../../screening/types.ts'
 import type { UnscreenedNote } from '../coverage/unscreened.ts'
 import { all, type Db, one, run } from '../database.ts'
 import { judgeAlertsAnew, tookForOwn } from '../own/read-as-foreign.ts'
+import type { StoredBlock, StoredReading } from '../transfers/stored-block.ts'
 import type { Chain } from './chain.ts'
 
 /** A block as a reading has it, with what that reading could not screen. */
@@ -9,13 +10,6 @@ export interface ReadBlock extends BlockRef {
   level: string
   unproved?: boolean
   unscreened: readonly Pick<UnscreenedNote, 'what' | 'txHash'>[]
-}
-
-/** What stands of one inclusion of a transaction. */
-export interface StoredReading {
-  id: number
-  hash: string
-  own_signed: number
 }
 
 /**
@@ -47,7 +41,7 @@ export function setMisreadAside(
   const isForeignNow = tookForOwn(db, chain.id, { id }, tx)
   if (!(tookForForeign || isForeignNow) || !showsNoLess(db, chain, block, hash)) return false
   // Under another name, so that no reorg brings it back.
-  run(db, `update transactions set orphaned = 1, block_hash = block_hash || '~' || id where id = ?`, id)
+  run(db, 'update transaction_rows set state = 2 where id = ?', id)
   if (isForeignNow) judgeAlertsAnew(db, chain, block, hash, tx, at)
   return true
 }
@@ -57,20 +51,20 @@ export function setUntouchedAside(
   db: Db,
   chain: Chain,
   block: ReadBlock & { transactions: readonly { hash: string }[] },
+  stored: StoredBlock,
   at: string,
 ): void {
-  const stored = all<StoredReading>(db, storedOfBlockSql, chain.id, block.height, block.hash)
-  if (stored.length === 0) return
+  if (stored.readings.size === 0) return
   const read = new Set(block.transactions.map(({ hash }) => hash))
-  for (const each of stored) if (!read.has(each.hash)) setMisreadAside(db, chain, block, each, null, at)
+  for (const each of stored.readings.values()) {
+    if (each.state === 0 && !read.has(each.hash)) setMisreadAside(db, chain, block, each, null, at)
+  }
 }
 
-/** For the test that no scan stands behind them. No reading names an own address as a party: such a one is own since. */
-export const ownPartySql = `select 1 from parties p where p.transaction_id = ? and exists (
+/** For the test that no scan stands behind it. No reading names an own address as a party: such a one is own since. */
+export const ownPartySql = `select 1 from party_rows p where p.tx = ? and exists (
   select 1 from own_rows o where o.key = p.key and o.chain in ('', ?) and o.removed_at is null
     and o.load <= (select cast(value as integer) from meta where key = 'own_load')) limit 1`
-export const storedOfBlockSql = `select id, own_signed, hash from transactions
-  where chain = ? and block_height = ? and block_hash = ? and orphaned = 0`
 
 /**
  * Whether a reading has no gap, of a transaction, that those before it had not: one without call traces does not undo what

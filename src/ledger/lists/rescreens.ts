@@ -1,5 +1,6 @@
 import type { Key } from '../../address/key.ts'
 import { all, type Db, one, run } from '../database.ts'
+import { lastPartySql } from '../transfers/stored-transactions.ts'
 import { countingLoad } from './entry-versions.ts'
 
 /** Why stored history is matched: a list changed, own addresses were added, or someone asked for it. */
@@ -92,7 +93,7 @@ export function addRescreen(
 ): number {
   const same = one<{ id: number }>(
     db,
-    `update rescreens set parties_to = ifnull((select max(id) from parties), 0)
+    `update rescreens set parties_to = ${lastPartySql}
      where state = 'pending' and kind = ? and whole = 1 and ? and started_at is null returning id`,
     ...[job.kind, job.whole ? 1 : 0],
   )
@@ -100,7 +101,7 @@ export function addRescreen(
   const { id } = run(
     db,
     `insert into rescreens (kind, list_id, revision, whole, parties_to, state, added_at)
-     values (?, ?, ?, ?, ifnull((select max(id) from parties), 0), 'pending', ?)`,
+     values (?, ?, ?, ?, ${lastPartySql}, 'pending', ?)`,
     ...[job.kind, job.listId, job.revision, job.whole ? 1 : 0, job.at],
   )
   return id
@@ -136,7 +137,7 @@ export function beginRescreen(
 ): void {
   run(
     db,
-    `update rescreens set state = ?, revision = ?, parties_to = ifnull((select max(id) from parties), 0), added_at = ?,
+    `update rescreens set state = ?, revision = ?, parties_to = ${lastPartySql}, added_at = ?,
        started_at = ?, finished_at = ? where id = ?`,
     ...[nothing ? 'done' : 'pending', revision, at, nothing ? at : null, nothing ? at : null, id],
   )

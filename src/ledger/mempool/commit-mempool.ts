@@ -6,6 +6,7 @@ import { type Chain, readChainState } from '../blocks/chain.ts'
 import { sameRevisions } from '../blocks/commit-step.ts'
 import { type Db, inTransaction, one } from '../database.ts'
 import { type Revisions, readRevisions } from '../revisions.ts'
+import { isStored } from '../transfers/stored-transactions.ts'
 import {
   type Absences,
   type Claimed,
@@ -90,8 +91,7 @@ function changesAnything(db: Db, chain: Chain, look: MempoolState): boolean {
 function isNews(db: Db, chain: Chain, { hash, findings }: MatchedPending): boolean {
   const row = readPending(db, chain.id, hash)
   if (row !== undefined && row.block_height !== null) return false
-  const sql = 'select 1 from transactions where chain = ? and hash = ? and orphaned = 0'
-  if (one(db, sql, chain.id, hash) !== undefined) return false
+  if (isStored(db, chain.id, hash)) return false
   return (
     row?.state !== 'waiting' || findings.some((finding) => !alertExists(db, alertId(chain.caip2, finding)))
   )

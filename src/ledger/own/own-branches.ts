@@ -2,6 +2,7 @@ import { equivalents } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
 import { all, type Db, inTransaction, one, run } from '../database.ts'
 import { bumpRevision, readRevisions } from '../revisions.ts'
+import { kinds, lookupHashSql, rowBits } from '../transfers/stored-form.ts'
 import { type OwnDescriptorRow, putDerivedAddress } from './own-descriptors.ts'
 import { noteNewOwn } from './own-variants.ts'
 
@@ -146,8 +147,10 @@ function knownUsed(db: Db, { id, branch }: OwnBranch, keys: readonly Key[]): Key
 export const knownUsedSql = `select k.value as key from json_each(?1) k where
   exists (select 1 from own_derived d join own_branches b on b.descriptor_id = d.descriptor_id and b.branch = d.branch
     where d.key = k.value and d.position <= b.used and (d.descriptor_id, d.branch) != (?2, ?3))
-  or exists (select 1 from transfers where own_key = k.value)
-  or exists (select 1 from parties where match_key = k.value and match_basis = 'exact')`
+  or exists (select 1 from lookups l join transfer_rows t on t.tx = (l.epoch << ${rowBits}) + l.row
+    where l.hash = ${lookupHashSql('k.value')} and l.kind = ${kinds.ownKey} and t.own_key = k.value)
+  or exists (select 1 from lookups l join party_rows p on p.tx = (l.epoch << ${rowBits}) + l.row
+    where l.hash = ${lookupHashSql('k.value')} and l.kind = ${kinds.matchKey} and p.match_key = k.value and p.basis = 0)`
 
 /** Addresses that follow on those a branch has. */
 export interface DerivedAddresses {

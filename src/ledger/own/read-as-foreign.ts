@@ -37,11 +37,11 @@ export function tookForOwn(db: Db, chain: string, stored: { id: number }, tx: Sc
 const isOwnSql = `exists (select 1 from own_rows o where o.key = t.own_key and o.chain in ('', ?) and o.removed_at is null
   and o.load <= (select cast(value as integer) from meta where key = 'own_load'))`
 /** For the test that no scan stands behind them. */
-export const transferOfForeignSql = `select 1 from transfers t where t.transaction_id = ? and not ${isOwnSql} limit 1`
-export const transferOfOwnSql = `select 1 from transfers t where t.transaction_id = ? and ${isOwnSql} limit 1`
+export const transferOfForeignSql = `select 1 from transfer_rows t where t.tx = ? and not ${isOwnSql} limit 1`
+export const transferOfOwnSql = `select 1 from transfer_rows t where t.tx = ? and ${isOwnSql} limit 1`
 export const removedAmongSql =
   'select k.value as key from json_each(?) k where exists (select 1 from own_removals where key = k.value)'
-export const partySql = 'select 1 from parties where transaction_id = ? and key = ? limit 1'
+export const partySql = 'select 1 from party_rows where tx = ? and key = ? limit 1'
 
 interface StandingAlert {
   id: string

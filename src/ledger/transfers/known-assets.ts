@@ -87,7 +87,7 @@ function putKnownAsset(db: Db, chain: string, { asset, symbol, decimals, wrapped
 }
 
 function hasMovements(db: Db, chain: string): boolean {
-  return one(db, 'select 1 from transactions where chain = ? limit 1', chain) !== undefined
+  return one(db, 'select 1 from transaction_blocks where chain = ? limit 1', chain) !== undefined
 }
 
 /** Who passed the coin on as the wrapped one, or the other way round, stands in no stored row. */

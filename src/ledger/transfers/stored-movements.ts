@@ -1,22 +1,27 @@
 import type { ScreenableTx } from '../../screening/types.ts'
 import { all, type Db } from '../database.ts'
+import { roleOf, type Stored, storedHash } from './stored-form.ts'
+
+const blocksSql = '(select id from transaction_blocks where chain = ? and hash = ?)'
 
 /** What is stored of one block, a line each, in an order of its own: two readings of a block can be compared. */
 export function storedMovements(db: Db, chain: string, blockHash: string): string[] {
-  const transfers = all<Record<string, string>>(
+  const { hash } = storedHash(blockHash)
+  const transfers = all<Record<string, Stored>>(
     db,
-    `select x.hash, t.transfer, t.direction, t.asset, t.amount, t.own_key
-     from transfers t join transactions x on x.id = t.transaction_id
-     where x.chain = ? and x.block_hash = ? and x.orphaned = 0`,
-    ...[chain, blockHash],
+    `select x.hash_text, t.transfer, iif(t.direction, 'withdrawal', 'deposit'), a.asset || ifnull(':' || t.token, ''),
+       cast(t.amount as text), t.own_key
+     from transaction_rows x join transfer_rows t on t.tx = x.id join assets a on a.id = t.asset
+     where x.block in ${blocksSql} and x.state = 0`,
+    ...[chain, hash],
   )
-  const parties = all<Record<string, string>>(
+  const parties = all<Record<string, Stored>>(
     db,
-    `select x.hash, ifnull(t.transfer, '') as transfer, p.role, p.key, p.match_key
-     from parties p join transactions x on x.id = p.transaction_id left join transfers t on t.id = p.transfer_id
-     where x.chain = ? and x.block_hash = ? and x.orphaned = 0`,
-    ...[chain, blockHash],
-  )
+    `select x.hash_text, ifnull(t.transfer, '') as transfer, p.role, p.key, p.match_key
+     from transaction_rows x join party_rows p on p.tx = x.id left join transfer_rows t on t.tx = p.tx and t.n = p.transfer
+     where x.block in ${blocksSql} and x.state = 0`,
+    ...[chain, hash],
+  ).map((row) => ({ ...row, role: roleOf(row.role ?? null) }))
   return [...transfers, ...parties].map((row) => Object.values(row).join(' ')).sort()
 }
 

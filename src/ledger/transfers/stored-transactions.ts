@@ -1,9 +1,17 @@
-import type { MatchBasis } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
 import type { Tag } from '../../screening/level.ts'
-import type { BlockRef, Direction, Party, Role, ScreenableTx, Transfer } from '../../screening/types.ts'
+import type { BlockRef, Direction, Party, ScreenableTx, Transfer } from '../../screening/types.ts'
 import type { Chain } from '../blocks/chain.ts'
-import { all, type Db, one } from '../database.ts'
+import { type Db, one } from '../database.ts'
+import { entryOf, kinds, lookupHashSql, rowBits } from './stored-form.ts'
+import {
+  type PartyRow,
+  readParties,
+  readTransaction,
+  readTransfers,
+  type TransactionRow,
+  type TransferRow,
+} from './stored-rows.ts'
 
 /** A transaction as the ledger keeps it, ready to be screened again. */
 export interface StoredTransaction {
@@ -29,14 +37,35 @@ export function nextParty(
   matchKey: Key,
   { after, to }: { after: number; to: number },
 ): PartyHit | undefined {
-  return one<PartyHit>(db, nextPartySql, matchKey, after, to)
+  return one<PartyHit>(db, nextPartySql, matchKey, entryOf(after).transactionId, entryOf(to).transactionId)
+}
+
+/**
+ * Epoch after epoch, so that the first row is the next one (https://www.sqlite.org/lang_with.html: without ORDER BY the queue is first in,
+ * first out). For the test that no scan stands behind it.
+ */
+export const nextPartySql = `with recursive epochs (epoch) as (
+    select ?2 >> ${rowBits}
+    union all select epoch + 1 from epochs where epoch < min(?3 >> ${rowBits}, (select max(epoch) from lookups)))
+  select p.id, p.tx as transactionId from epochs e
+  cross join lookups l on l.epoch = e.epoch and l.hash = ${lookupHashSql('?1')} and l.kind = ${kinds.matchKey}
+    and l.row > iif(e.epoch = ?2 >> ${rowBits}, ?2 % ${2 ** rowBits}, -1)
+  cross join party_rows p on p.tx = (l.epoch << ${rowBits}) + l.row and p.match_key = ?1
+  where p.tx <= ?3 limit 1`
+
+/** The last row that is stored, for jobs over all that is there when they are written down. */
+export const lastPartySql = 'ifnull((select id from party_rows order by tx desc, n desc limit 1), 0)'
+export const lastTransferSql = 'ifnull((select id from transfer_rows order by tx desc, n desc limit 1), 0)'
+
+/** Whether a block that was not reorged out has a transaction. Asks each epoch. */
+export function isStored(db: Db, chain: string, hash: string): boolean {
+  return one(db, storedHashSql, hash, chain) !== undefined
 }
 
 /** For the test that no scan stands behind it. */
-export const nextPartySql = `select id, transaction_id as transactionId from parties
-  where match_key = ?1 and id > ?2 and id <= ?3
-    and transaction_id is not (select transaction_id from parties where id = ?2)
-  order by id limit 1`
+export const storedHashSql = `select 1 from lookups l join transaction_rows x on x.id = (l.epoch << ${rowBits}) + l.row
+  join transaction_blocks b on b.id = x.block
+  where l.hash = ${lookupHashSql('?1')} and l.kind = ${kinds.hash} and x.hash_text = ?1 and b.chain = ?2 and x.state = 0 limit 1`
 
 /**
  * Whether a transaction has a row above: of the same key, or of a key that was looked for before. So it has where own
@@ -54,7 +83,7 @@ export function hasEarlierParty(
 }
 
 /** By transaction: a key may have millions of rows. */
-export const earlierPartySql = `select 1 from parties where transaction_id = ?
+export const earlierPartySql = `select 1 from party_rows where tx = ?
   and (+match_key = ? and id < ? or id <= ? and +match_key in (select value from json_each(?))) limit 1`
 
 /**
@@ -62,7 +91,7 @@ export const earlierPartySql = `select 1 from parties where transaction_id = ?
  * `undefined` when its block lost.
  */
 export function stateOfStored(db: Db, transactionId: number): string | undefined {
-  const own = one(db, 'select own_signed from transactions where id = ? and orphaned = 0', transactionId)
+  const own = one(db, 'select own_signed from transaction_rows where id = ? and state = 0', transactionId)
   if (own === undefined) return undefined
   return JSON.stringify([
     own,
@@ -71,58 +100,17 @@ export function stateOfStored(db: Db, transactionId: number): string | undefined
 }
 
 /** For the test that no scan stands behind them. */
-export const transfersStateSql = 'select count(*), max(id) from transfers where transaction_id = ?'
-export const partiesStateSql = 'select count(*), max(id) from parties where transaction_id = ?'
-
-interface TransactionRow {
-  hash: string
-  chain: string
-  caip2: string
-  block_height: number
-  block_hash: string
-  block_time: string
-  own_signed: number
-}
-
-interface TransferRow {
-  id: number
-  transfer: string
-  direction: Direction
-  asset: string
-  symbol: string | null
-  amount: string | null
-  own_key: Key
-  own_address: string
-  tags: string
-  logs: number
-}
-
-interface PartyRow {
-  id: number
-  transfer_id: number | null
-  direction: Direction | null
-  role: Role
-  key: Key
-  address: string
-  match_key: Key
-  match_basis: MatchBasis
-}
-
-const transferColumns = 'id, transfer, direction, asset, symbol, amount, own_key, own_address, tags, logs'
-const partyColumns = 'id, transfer_id, direction, role, key, address, match_key, match_basis'
-
-/** For the test that no scan stands behind them. Thousands of rows may be of one transaction: no column that is not used. */
-export const transfersSql = `select ${transferColumns} from transfers where transaction_id = ? order by id`
-export const partiesSql = `select ${partyColumns} from parties where transaction_id = ? order by id`
+export const transfersStateSql = 'select count(*), max(n) from transfer_rows where tx = ?'
+export const partiesStateSql = 'select count(*), max(n) from party_rows where tx = ?'
 
 /**
  * One stored inclusion of a transaction; `undefined` when its block lost (it comes back with its block, if it does), or it was
  * read again otherwise.
  */
 export function readStoredTransaction(db: Db, id: number): StoredTransaction | undefined {
-  const row = transactionRow(db, id)
+  const row = readTransaction(db, id)
   if (row === undefined) return undefined
-  return assemble(row, all<TransferRow>(db, transfersSql, id), all<PartyRow>(db, partiesSql, id))
+  return assemble(row, readTransfers(db, id), readParties(db, id))
 }
 
 /** Transfers, or parties, above which a transaction is large: fewer are read and screened in some milliseconds. */
@@ -130,19 +118,11 @@ const large = 200
 
 /** Whether reading and screening it takes long. Seeing that does not. */
 export function isLarge(db: Db, id: number): boolean {
-  return ['transfers', 'parties'].some((table) => {
+  return ['transfer_rows', 'party_rows'].some((table) => {
     // Written into the statement: SQLite would plan one with a parameter there anew each time.
-    const some = `select 1 from ${table} where transaction_id = ? limit ${large + 1}`
+    const some = `select 1 from ${table} where tx = ? limit ${large + 1}`
     return (one<{ n: number }>(db, `select count(*) as n from (${some})`, id)?.n ?? 0) > large
   })
-}
-
-function transactionRow(db: Db, id: number): TransactionRow | undefined {
-  return one<TransactionRow>(
-    db,
-    `select x.*, c.caip2 from transactions x join chains c on c.id = x.chain where x.id = ? and x.orphaned = 0`,
-    id,
-  )
 }
 
 function assemble(
@@ -163,7 +143,7 @@ function assemble(
       height: row.block_height,
       hash: row.block_hash,
       parentHash: '',
-      time: Date.parse(row.block_time) / 1000,
+      time: typeof row.block_time === 'number' ? row.block_time : Date.parse(row.block_time) / 1000,
     },
     tx: {
       hash: row.hash,

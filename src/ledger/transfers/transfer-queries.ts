@@ -4,7 +4,7 @@ import { type Db, one } from '../database.ts'
 export function countTransfers(db: Db): number {
   const row = one<{ n: number }>(
     db,
-    'select count(*) as n from transfers t join transactions x on x.id = t.transaction_id where x.orphaned = 0',
+    'select count(*) as n from transfer_rows t join transaction_rows x on x.id = t.tx where x.state = 0',
   )
   return row?.n ?? 0
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { rollBack } from '../../../src/ledger/blocks/roll-back.ts'
-import { ownPartySql, storedOfBlockSql } from '../../../src/ledger/blocks/superseded.ts'
+import { ownPartySql } from '../../../src/ledger/blocks/superseded.ts'
 import type { Db } from '../../../src/ledger/database.ts'
 import { addOwnAddresses, retireOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
+import { assetSql, storedBlockSql, storedOfBlockSql } from '../../../src/ledger/transfers/stored-block.ts'
 import { rescreenChunk } from '../../../src/pipeline/rescreening/rescreen-chunk.ts'
 import { key, p2pkh, p2tr, p2wpkh } from '../../chains/bitcoin/scripts.ts'
 import { bitcoin, coin } from '../../pipeline/bitcoin-ledger.ts'
@@ -202,7 +203,9 @@ describe('on an EVM chain', () => {
 
 it.each([
   ['of own addresses among parties', ownPartySql],
+  ['of a block', storedBlockSql],
   ['of what stands of a block', storedOfBlockSql],
+  ['of an asset', assetSql],
 ])('the look-up %s is one at an index', (_of, sql) => {
   const params = (sql.match(/\?/g) ?? []).map(() => 'x')
   const plan = freshLedger()

@@ -260,7 +260,8 @@ describe('a stored transaction with many transfers of one party', () => {
   it('goes on from a position inside a transaction, which an older version of chainscreen wrote', async () => {
     // Ten rows of parties at a time: the transaction of the tenth was written, and that of the twenty-sixth was not.
     const db = listedLate(payout('0x1', 25), payout('0x2', 25))
-    const entry = { stage: 'match', variant: 0, row: 10, alert: null } as const
+    const tenth = all<{ id: number }>(db, 'select id from parties order by id')[9]?.id ?? 0
+    const entry = { stage: 'match', variant: 0, row: tenth, alert: null } as const
     const position = { listId: 'ofac-sdn', key: evm('b'), entry }
     saveRescreen(db, 1, { position, counts: noCounts, done: false, at })
     expect(await rescreen(db, { now })).toMatchObject({ transactions: 1, created: 25, known: 0 })
