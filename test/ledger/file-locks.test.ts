@@ -15,7 +15,7 @@ const dist = (path: string) => JSON.stringify(fileURLToPath(new URL(`../../dist/
 async function otherDaemon(path: string) {
   const script = `
     import { openLedger } from ${dist('ledger/open.js')}
-    import { takeDaemonLock } from ${dist('ledger/daemon-lock.js')}
+    import { takeDaemonLock } from ${dist('ledger/file-locks.js')}
     await takeDaemonLock(openLedger(${JSON.stringify(path)}))
     // Nobody refers to the lock any more, and it must stay all the same.
     await new Promise(setImmediate)

@@ -3,14 +3,14 @@
 import Database from 'better-sqlite3'
 import { follow } from '../../dist/chains/follower.js'
 import { pinChain } from '../../dist/ledger/blocks/chain.js'
-import { takeDaemonLock } from '../../dist/ledger/daemon-lock.js'
+import { takeDaemonLock } from '../../dist/ledger/file-locks.js'
 import { putFreezeLists } from '../../dist/ledger/freezes/freeze-contracts.js'
 import { openLedger } from '../../dist/ledger/open.js'
 import { addOwnAddresses } from '../../dist/ledger/own/own-addresses.js'
 import { createLedgerStore } from '../../dist/pipeline/blocks/ledger-store.js'
-import { Memory } from '../../dist/pipeline/blocks/memory.js'
+import { Memory } from '../../dist/pipeline/blocks/screening-index.js'
 import { newPace, readPastFreezes } from '../../dist/pipeline/freezes/read-past-freezes.js'
-import { createMempoolReader } from '../../dist/pipeline/mempool/look-at-mempool.js'
+import { createMempoolReader } from '../../dist/pipeline/mempool/poll-mempool.js'
 import { replay } from '../../dist/pipeline/rescans/replay.js'
 
 const [path, phase, killAt] = [process.argv[2], process.argv[3], Number(process.argv[4])]
@@ -81,10 +81,7 @@ function transactionsOf(height, branch) {
 const waiting = ['only-b39', 'lost', 'gone'].map((hash) => ({
   hash,
   claims: [`${hash}:0`],
-  extract: () => {
-    const [one] = transactionsOf(39, 'b').slice(-1)
-    return { ...one, hash }
-  },
+  content: { family: 'made-up', transaction: { ...transactionsOf(39, 'b').at(-1), hash } },
 }))
 
 function spentIn(height, branch) {
