@@ -44,10 +44,15 @@ export interface DaemonOptions {
 }
 
 /**
- * Wires the rooms together and runs until the signal, or, with `once`, until every chain stands at its head. A
- * chain that halts leaves the others running.
+ * Runs the daemon until the signal, or, with `once`, until every chain is at its head. If a chain halts, the others
+ * go on.
  *
- * @throws ChainscreenError of the first chain that halted, once all have ended; and whatever stops the start.
+ * @throws ChainscreenError of the first chain that halted, once all have ended; `database-locked`, `database-newer` and
+ * other codes if the start fails.
+ * @example
+ * const stop = new AbortController()
+ * process.once('SIGTERM', () => stop.abort())
+ * await runDaemon(loadConfig('chainscreen.yaml'), { once: false, signal: stop.signal, log: createLog('info') })
  */
 export async function runDaemon(config: Config, given: DaemonOptions): Promise<void> {
   const { now = () => new Date().toISOString(), create = false } = given

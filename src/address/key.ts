@@ -29,10 +29,21 @@ export type Family = (typeof families)[number]
 /** A key as text: the family, a colon, and the bytes in lower-case hex. The one form in which keys are compared and stored. */
 export type Key = `${Family}:${string}`
 
+/**
+ * The key of an address.
+ *
+ * @param bytes as the family defines them: 20 bytes of an EVM account, a scriptPubKey of Bitcoin.
+ */
 export function makeKey(family: Family, bytes: Uint8Array): Key {
   return `${family}:${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`
 }
 
+/**
+ * The family that a key belongs to.
+ *
+ * @example
+ * keyFamily('bitcoin:0014751e76e8199196d454941c45d1b3a323f1433bd6') // 'bitcoin'
+ */
 export function keyFamily(key: Key): Family {
   return key.slice(0, key.indexOf(':')) as Family
 }

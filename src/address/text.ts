@@ -29,11 +29,13 @@ const writers: Readonly<Record<Family, Writer>> = {
 }
 
 /**
- * A key as its chain writes it: EIP-55; base58 or lower-case bech32; cashaddr with prefix; `script:HEX` for a
+ * The text of a key as its chain writes it: EIP-55; base58 or lower-case bech32; cashaddr with prefix; `script:HEX` for a
  * Bitcoin script without an address. `parseAddress` reads it back to the same key (Verge's `D…` with its label).
- * A key of a relative of Bitcoin that no address can stand for comes back as it is.
  *
  * @param network decides the prefix of Bitcoin addresses; other families are written for their main network.
+ * @returns the key itself for a script of Litecoin, Dash, Zcash, Dogecoin, Bitcoin Gold or Verge that has no address.
+ * @example
+ * addressText('evm:d8da6bf26964af9d7eed9e03e53415d37aa96045') // '0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045'
  */
 export function addressText(key: Key, network: BitcoinNetwork = 'mainnet'): string {
   return writers[keyFamily(key)](keyBytes(key), network) ?? key

@@ -13,8 +13,13 @@ const maxConfigBytes = 1024 * 1024
 /**
  * Reads a config file.
  *
- * @param overrides.db path of the database from the command line, relative to the working directory
- * @throws ChainscreenError `config`, or `not-built` when nothing else is wrong; `details` has a line per mistake
+ * @param file path of `chainscreen.yaml`.
+ * @param overrides.db path of the database, relative to the working directory; in place of `database` of the file.
+ * @param env values for `${NAME}` in the file.
+ * @throws ChainscreenError `config`; `not-built` if the only mistakes are keys of a later version. `details` has a line for each mistake.
+ * @example
+ * const config = loadConfig('chainscreen.yaml')
+ * config.database // '/srv/chainscreen/chainscreen.db'
  */
 export function loadConfig(
   file: string,

@@ -1,7 +1,14 @@
 /**
- * Every failure a person or a program can act on. The code is for programs, the message is one sentence for
- * people, `details` holds what helps to repair it. Never put an RPC URL or a secret into any of them: use
- * {@link redactUrl}, and the `Redactor` of a node or list where others wrote a part of it.
+ * A failure that a person or a program can act on: `code` is for programs, `message` is a sentence for people, `details`
+ * has one line for each thing to repair. Never put an RPC URL or a secret into any of them: use {@link redactUrl}, and the
+ * `Redactor` of a node or list if others wrote a part of the text.
+ *
+ * @example
+ * try {
+ *   loadConfig('chainscreen.yaml')
+ * } catch (error) {
+ *   if (error instanceof ChainscreenError && error.code === 'config') console.error(error.message, error.details)
+ * }
  */
 export class ChainscreenError extends Error {
   override readonly name = 'ChainscreenError'
@@ -86,7 +93,13 @@ const exitCodes = {
 
 export type ErrorCode = keyof typeof exitCodes
 
-/** The exit code of a command that ends with this error; `1` for errors that are not ours. */
+/**
+ * The exit code of a command that ends with this error.
+ *
+ * @returns `1` for errors that are no {@link ChainscreenError}.
+ * @example
+ * exitCodeOf(new ChainscreenError('config', 'The config c.yaml is empty.')) // 2
+ */
 export function exitCodeOf(error: unknown): number {
   return error instanceof ChainscreenError ? exitCodes[error.code] : 1
 }

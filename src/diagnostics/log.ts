@@ -7,7 +7,13 @@ export type Log = Pick<ReturnType<typeof pino>, 'debug' | 'info' | 'warn' | 'err
 /** How much is kept, in bytes, while it can't be written; what comes then is dropped. */
 const mostKept = 8 * 1024 * 1024
 
-/** JSON lines on stderr, written at once: the last line before a crash is there. */
+/**
+ * A log of JSON lines on stderr. Lines are written synchronously, so the last one before a crash is there.
+ *
+ * @param level `debug`, `info`, `warn` or `error`.
+ * @example
+ * createLog('info').warn({ chain: 'bitcoin' }, 'bitcoin: the node is syncing')
+ */
 export function createLog(level: string): Log {
   const destination = pino.destination({ dest: 2, sync: true, maxLength: mostKept })
   // The disk under the log may be full: that ends no daemon that still screens. What could not be written is tried again

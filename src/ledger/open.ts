@@ -61,7 +61,14 @@ export function prepareLedger(db: Db, onProgress?: OnProgress): Db {
   })
 }
 
-/** Opens an existing ledger for reading only. A schema older than the program's is refused too: `init` brings it up to date. */
+/**
+ * Opens an existing database for reading only. Close it with `close()`.
+ *
+ * @throws ChainscreenError `database` if it is missing, damaged, or has an older schema, which `init` brings up to date;
+ * `database-newer` if a later version wrote it.
+ * @example
+ * const db = openLedgerForReading('chainscreen.db')
+ */
 export function openLedgerForReading(path: string): Db {
   refuseFolder(path)
   refuseMissing(path)

@@ -28,7 +28,7 @@ export interface PreCheck {
   /** `null`: not readable as an address. */
   key: Key | null
   family: string | null
-  /** Entries in force that the address meets. */
+  /** Entries in force that match the address. */
   matches: {
     listId: string
     category: Category
@@ -65,14 +65,21 @@ interface PreCheckChain {
 }
 
 /**
- * Says whether an address is listed, before something is sent to it.
+ * Checks whether an address is listed, before something is sent to it.
  *
- * @param options.asset what would be sent: decides between families that share an encoding. One that is unknown is told in the notes.
+ * @param options.asset the asset that would be sent: decides between families that share an encoding. An unknown one is a note in the result.
  * @param options.symbols of the chains and tokens that are configured: assets that are known besides the usual ones.
  * @param options.lists those that must be fresh, such as the lists of a config; `null` for every list the ledger knows.
  * @param options.chain the chain it would be used on.
  * @param options.networks the Bitcoin networks that are in use: an address of another is `unknown`. The main network where there are none.
  * @param options.at now, ISO-8601.
+ * @example
+ * const db = openLedgerForReading('chainscreen.db')
+ * const [check] = preCheck(db, ['0x098B716B8Aaf21512996dC57EB0615e2383E2f96'], {
+ *   ...{ asset: null, chain: null, lists: null },
+ *   at: new Date().toISOString(),
+ * })
+ * check?.verdict // 'listed', 'clear' or 'unknown'
  */
 export function preCheck(
   db: Db,

@@ -107,7 +107,16 @@ export interface AlertFilter {
   limit?: number
 }
 
-/** Alerts, the newest first. @throws `usage` where `since` is no moment. */
+/**
+ * Alerts, the newest first.
+ *
+ * @param filter conditions that all have to hold; none: every alert.
+ * @throws ChainscreenError `usage` if `since` is no ISO-8601 time.
+ * @example
+ * const db = openLedgerForReading('chainscreen.db')
+ * const open = findAlerts(db, { open: true, level: 'high' })
+ * db.close()
+ */
 export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] {
   const conditions: string[] = []
   const params: unknown[] = []
@@ -181,7 +190,16 @@ export function findAlertId(db: Db, prefix: string): string {
   )
 }
 
-/** One alert and its story. @param id the id, or its first digits. @throws `usage` when there is none with this id. */
+/**
+ * One alert and its events, the oldest event first.
+ *
+ * @param idOrPrefix the id, or its first digits.
+ * @throws ChainscreenError `usage` if no alert, or more than one, has such an id.
+ * @example
+ * const { alert, events } = readAlert(db, '3f9a')
+ * alert.counterparty // '0x…'
+ * events.map(({ kind }) => kind) // ['created', 'final']
+ */
 export function readAlert(db: Db, idOrPrefix: string): { alert: CurrentAlertRow; events: AlertEventRow[] } {
   const id = findAlertId(db, idOrPrefix)
   const alert = one<CurrentAlertRow>(db, 'select * from alerts_current where id = ?', id)

@@ -1,5 +1,5 @@
 import { type BlockRange, coveredRanges, without } from '../coverage/ranges.ts'
-import { all, type Db, inTransaction, one, run } from '../database.ts'
+import { type Db, inTransaction, one, run } from '../database.ts'
 import { readRevisions } from '../revisions.ts'
 import { readChainState } from './chain.ts'
 import { insertReplay, pendingReplays, type Replay } from './replays.ts'
@@ -74,14 +74,4 @@ export function lowestAskedFor(db: Db, chain: string): number | null {
 export function raisedStart(start: Start, from: number | null): string | null {
   if (start === 'latest' || from === null || start <= from) return null
   return `\`start\` is ${start}, and the database has this chain from block ${from} on: what is stored stays, blocks from ${from} on stay covered, and following goes on after the last screened block`
-}
-
-/** Blocks that a lower `start` asks for and that are still to be read. */
-export function queuedForStart(db: Db, chain: string): BlockRange[] {
-  return all<BlockRange>(
-    db,
-    `select next_height as "from", to_height as "to" from replays
-     where chain = ? and state = 'pending' and cause = 'start' order by next_height`,
-    chain,
-  )
 }

@@ -34,10 +34,14 @@ export interface ChainCoverage {
 }
 
 /**
- * What was screened, and everything that was not, per chain.
+ * What was screened of each chain, and every gap with its reason.
  *
- * @param asked only this chain. @param configured chains that should be followed, and from where on: of one that never was,
- * nothing is screened.
+ * @param asked only this chain.
+ * @param configured chains that should be followed, with their `start`. One that was never followed is a gap as a whole.
+ * @example
+ * const [bitcoin] = readCoverage(db, 'bitcoin')
+ * bitcoin?.ranges // [{ from: 900000, to: 900143, level: 'full', listRevision: 12, ownRevision: 3 }]
+ * bitcoin?.gaps // []
  */
 export function readCoverage(
   db: Db,

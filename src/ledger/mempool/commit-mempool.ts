@@ -28,7 +28,7 @@ export interface MatchedPending {
 }
 
 /** What a look at a mempool found. */
-export interface MempoolState {
+export interface MempoolPollResult {
   /** Transactions in it that met a list. */
   waiting: readonly MatchedPending[]
   /** Which of the watched claims its transactions use. */
@@ -56,7 +56,7 @@ export interface MempoolCounts {
  *
  * @returns `null`, with nothing written, when the lists or own addresses changed since it was screened.
  */
-export function commitMempool(db: Db, chain: Chain, look: MempoolState): MempoolCounts | null {
+export function commitMempool(db: Db, chain: Chain, look: MempoolPollResult): MempoolCounts | null {
   if (!sameRevisions(readRevisions(db), look.revisions)) return null
   const counts: MempoolCounts = { created: 0, reinstated: 0, withdrawn: 0 }
   if (!changesAnything(db, chain, look)) return counts
@@ -79,7 +79,7 @@ export function commitMempool(db: Db, chain: Chain, look: MempoolState): Mempool
   })
 }
 
-function changesAnything(db: Db, chain: Chain, look: MempoolState): boolean {
+function changesAnything(db: Db, chain: Chain, look: MempoolPollResult): boolean {
   return (
     look.waiting.some((transaction) => isNews(db, chain, transaction)) ||
     look.claimed.some((claimed) => losersOf(db, chain.id, claimed).length > 0) ||
@@ -101,7 +101,7 @@ function isNews(db: Db, chain: Chain, { hash, findings }: MatchedPending): boole
  * What is still waiting although every block was read that the node had at some poll which lacked it. The ledger may stay a
  * block behind the node at every poll: so it is not asked for the block of the last one.
  */
-function goneFrom(db: Db, chain: Chain, { absences }: MempoolState): string[] {
+function goneFrom(db: Db, chain: Chain, { absences }: MempoolPollResult): string[] {
   if (absences.size === 0) return []
   const read = new Map<string, boolean>()
   const isRead = (hash: string): boolean => {

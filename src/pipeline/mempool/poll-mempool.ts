@@ -1,7 +1,11 @@
 import type { ChainSource, Mempool } from '../../chains/source.ts'
 import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
 import type { Log } from '../../diagnostics/log.ts'
-import { commitMempool, type MempoolCounts, type MempoolState } from '../../ledger/mempool/commit-mempool.ts'
+import {
+  commitMempool,
+  type MempoolCounts,
+  type MempoolPollResult,
+} from '../../ledger/mempool/commit-mempool.ts'
 import {
   type Absences,
   nextAbsences,
@@ -130,7 +134,7 @@ export function createMempoolReader(
   let readAgainAt = Number.NEGATIVE_INFINITY
 
   const write = async (
-    look: Pick<MempoolState, 'claimed' | 'absences'> & { among?: readonly string[] },
+    look: Pick<MempoolPollResult, 'claimed' | 'absences'> & { among?: readonly string[] },
     total: MempoolCounts,
   ): Promise<void> => {
     const { among, ...seen } = look
