@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { addAbortSignal } from 'node:stream'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { SnapshotEntries } from '../ledger/lists/list-snapshots.ts'
 import { ScratchRows } from '../ledger/lists/scratch-rows.ts'
@@ -70,8 +69,7 @@ export async function readListFile(
   const rows = new ScratchRows<ListedAddress>()
   try {
     const input = await openListFile(file.path, file)
-    if (signal !== undefined) addAbortSignal(signal, input)
-    sealing = await seal(input, folder)
+    sealing = await seal(input, folder, signal)
     const isOurs = () => {
       recognised = true
     }

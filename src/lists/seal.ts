@@ -34,8 +34,12 @@ const headBytes = 4096
 /**
  * Copies a list file, compressed, into the sealed folder while it is being parsed: one read, constant memory. The
  * original is evidence; only importers and verification open it.
+ *
+ * @param signal ends the reading: `done` rejects then, and so does who reads the bytes.
  */
-export async function seal(input: Readable, folder: string): Promise<Sealing> {
+export async function seal(input: Readable, folder: string, signal?: AbortSignal): Promise<Sealing> {
+  // It may fail before the pipeline listens, which then fails with it.
+  input.on('error', () => {})
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const temporary = join(folder, `.${randomUUID()}.part`)
   // Made at once: a stream that opens it later might do so after it was thrown away.
@@ -69,6 +73,7 @@ export async function seal(input: Readable, folder: string): Promise<Sealing> {
     measure,
     createGzip({ level: 6 }),
     file.createWriteStream({ flush: true }),
+    signal === undefined ? {} : { signal },
   ).then(
     () => ({ sha256: hash.digest('hex'), size }),
     (error: unknown) => {

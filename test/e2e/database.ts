@@ -22,12 +22,13 @@ const ofTheRun = new Set([
 ])
 
 /**
- * What only says that somebody looked: the pid and heartbeat of the last daemon, the mark of the last load, the evidence of what was refused, and what is still
+ * What only says that somebody looked: the pid, chains and heartbeat of the last daemon, the mark of the last load, the evidence of what was refused, and what is still
  * to be matched with stored history. (So does `lists.checked_at`, which is left out below.)
  */
 function isTrace(table: string, row: Record<string, unknown>): boolean {
   return (
-    (table === 'meta' && ['daemon_pid', 'daemon_heartbeat', 'own_loaded'].includes(String(row.key))) ||
+    (table === 'meta' &&
+      ['daemon_pid', 'daemon_chains', 'daemon_heartbeat', 'own_loaded'].includes(String(row.key))) ||
     (table === 'list_snapshots' && row.state === 'rejected') ||
     (table === 'lists' && row.active_snapshot === null) ||
     table === 'list_checks' ||

@@ -159,9 +159,9 @@ describe('issuer freezes on a live anvil', () => {
     const found = [
       'frozen source yes high final',
       'inBlock source same-day high final',
-      'letGo source yes high final',
       'next source yes high final',
       'none own high final',
+      'release source yes high final',
     ]
     expect(alerts(one, names)).toEqual(found)
     expect(

@@ -78,7 +78,9 @@ describe('lists that change, from the command line', () => {
     expect(added.stdout).toContain('1 new alerts')
     const shown = await run('alerts')
     expect(shown.stdout.split('\n')[1]).toMatch(
-      new RegExp(`high +final +open +own +exact +${address('a')} +${address('a')} \\(house\\)$`),
+      new RegExp(
+        `high +final +open +\\d{4}-\\d\\d-\\d\\d +own +exact +desk 7 +${address('a')} +${address('a')} \\(house\\)$`,
+      ),
     )
     const [alert] = JSON.parse((await run('alerts', '--json')).stdout) as { id: string }[]
     expect(alert).toMatchObject({ role: 'own', chain: null, tx_hash: null, own_reference: 'desk 7' })

@@ -49,6 +49,31 @@ describe('sealing a file', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
+  it.each(['before it began', 'before it is read'])(
+    'leaves no file behind when it is stopped %s',
+    async (when) => {
+      const folder = tempDir()
+      const stopping = new AbortController()
+      if (when === 'before it began') stopping.abort()
+      const sealing = await seal(pieces(), folder, stopping.signal)
+      stopping.abort()
+      await expect(buffer(sealing.bytes)).rejects.toThrow()
+      await expect(sealing.done).rejects.toThrow('aborted')
+      await sealing.discard()
+      expect(readdirSync(folder)).toEqual([])
+    },
+  )
+
+  it('fails with an input that failed before anybody listened', async () => {
+    const folder = tempDir()
+    const input = pieces()
+    input.destroy(new Error('gone at once'))
+    const sealing = await seal(input, folder)
+    await expect(sealing.done).rejects.toThrow('gone at once')
+    await sealing.discard()
+    expect(readdirSync(folder)).toEqual([])
+  })
+
   it('leaves no file behind when the parser gives up at once', async () => {
     const folder = tempDir()
     for (let attempt = 0; attempt < 30; attempt++) {

@@ -23,7 +23,8 @@ describe('the canary', () => {
     const ids: string[] = []
     for (const at of times) ids.push(await runCanary(db, memory, config, at))
     expect(new Set(ids).size).toBe(3)
-    expect(findAlerts(db, { canary: true })).toMatchObject(
+    // The newest first.
+    expect(findAlerts(db, { canary: true }).reverse()).toMatchObject(
       times.map((at) => ({
         ...{ category: 'canary', list_id: 'canary', chain: 'canary', status: 'final', level: 'high' },
         ...{ role: 'source', match: 'exact', listed_at_transfer: 'yes', tx_hash: `canary:${at}` },

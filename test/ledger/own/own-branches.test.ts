@@ -1,10 +1,7 @@
-import { describe, expect, it, vi } from 'vitest'
-import { equivalents } from '../../../src/address/equivalents.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Key } from '../../../src/address/key.ts'
 import { highestUsed, type OwnBranch } from '../../../src/ledger/own/own-branches.ts'
 import { freshLedger } from '../fixtures.ts'
-
-vi.mock(import('../../../src/address/equivalents.ts'), { spy: true })
 
 const hash = (number: number) => number.toString(16).padStart(40, '0')
 const segwit = (number: number) => `bitcoin:0014${hash(number)}` as Key
@@ -21,10 +18,18 @@ describe('how far branches are in use', () => {
     expect(branches.map((each) => highest.get(each))).toEqual([7, 7, 3])
   })
 
-  it('derives the variants of each branch once, however many branches there are and however often it is asked', () => {
+  it('derives the variants of each branch once, however many branches there are and however often it is asked', async () => {
+    // Anew: test files share modules.
+    vi.resetModules()
+    vi.doMock(import('../../../src/address/equivalents.ts'), { spy: true })
+    onTestFinished(() => {
+      vi.doUnmock('../../../src/address/equivalents.ts')
+      vi.resetModules()
+    })
+    const { equivalents } = await import('../../../src/address/equivalents.ts')
+    const { highestUsed } = await import('../../../src/ledger/own/own-branches.ts')
     const db = freshLedger()
     const branches = Array.from({ length: 100 }, (_, index) => branch(index, segwit(1_000 + index), index))
-    vi.mocked(equivalents).mockClear()
     for (let step = 0; step < 3; step++) expect(highestUsed(db, branches, []).size).toBe(100)
     expect(equivalents).toHaveBeenCalledTimes(100)
   })
