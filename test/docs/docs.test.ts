@@ -169,3 +169,14 @@ describe('links between pages', () => {
     expect(dead).toEqual([])
   })
 })
+
+describe('ARCHITECTURE.md', () => {
+  it('names files that exist', () => {
+    const files = readdirSync(new URL('../../src', import.meta.url), { recursive: true, encoding: 'utf8' })
+    const named = [...read('ARCHITECTURE.md').matchAll(/`(?:src\/)?([a-z0-9/-]+\.ts)`/g)].map(
+      (match) => match[1] ?? '',
+    )
+    expect(named.length).toBeGreaterThan(80)
+    expect(named.filter((name) => !files.some((file) => `/${file}`.endsWith(`/${name}`)))).toEqual([])
+  })
+})
