@@ -42,6 +42,7 @@ export class ScratchRows<Row extends { key: string }> {
     try {
       this.#insert.run(row.key, number, JSON.stringify(row))
     } catch (cause) {
+      if (!isOfTheDisk(cause)) throw cause
       throw new ChainscreenError(
         'failure',
         `A list of this size needs room in the temporary folder, which can't be written to (${messageOf(cause)}): make room there, or name another folder in SQLITE_TMPDIR or TMPDIR.`,
@@ -91,4 +92,9 @@ export class ScratchRows<Row extends { key: string }> {
     for (const { number, row } of rows.iterate() as IterableIterator<{ number: number; row: string }>)
       yield { number, row: JSON.parse(row) as Row }
   }
+}
+
+/** Whether the file could not be made or grow (https://www.sqlite.org/rescode.html). */
+function isOfTheDisk(error: unknown): boolean {
+  return error instanceof Database.SqliteError && /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY)/.test(error.code)
 }

@@ -40,4 +40,11 @@ describe('rows that are put by', () => {
     rows.close()
     vi.unstubAllEnvs()
   })
+
+  it('say that room is lacking only where it is', () => {
+    const rows = new ScratchRows<{ key: Key }>()
+    rows.add({ key: evm('1') }, 1)
+    expect(() => rows.add({ key: evm('1') }, 1)).toThrow(/^UNIQUE constraint failed/)
+    rows.close()
+  })
 })
