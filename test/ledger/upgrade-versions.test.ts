@@ -287,3 +287,70 @@ describe('a database of the schema version 23, whose lists of a user tell of per
     )
   })
 })
+
+describe('a database of the schema version 32, whose lists tell of persons in other fields than the subject', () => {
+  const telling = 'DOB 1 Jan 1970'
+  const list = (number: number, format: string) =>
+    `insert into lists (id, format, category) values ('${format}', '${format}', 'own-list');
+     insert into list_numbers (number, list_id) values (${number}, '${format}');
+     insert into list_snapshots (id, list_id, sha256, format, state, bytes, counts, imported_at, parser)
+       values (${number}, '${format}', 'sha${number}', '${format}', 'active', 1, '{}', '2026-01-01', 1);
+     insert into entry_versions (list, key, load, assets, programs, first_seen)
+       values (${number}, 1, 0, '["ETH","${telling}"]', '["${telling}"]', '2026-01-01');
+     insert into snapshot_changes (list, key, snapshot, assets, programs)
+       values (${number}, 1, ${number}, '["${telling}"]', '["P","${telling}"]');
+     insert into list_unparsed (list_id, snapshot, parser, location, raw, asset, reason)
+       values ('${format}', 'sha${number}', 1, 'line 2', 'a ${telling}', null, 'r'),
+         ('${format}', 'sha${number}', 1, 'line 2', 'b ${telling}', '${telling}', 'r'),
+         ('${format}', 'sha${number}', 1, 'line 3', '0xAb', 'ETH', 'r');
+     insert into alerts (id, status, level, tags, own_address, role, match, list_id, category, entry_address, programs, list_revision, created_at)
+       values ('${format}', 'final', 'high', '[]', 'own', 'own', 'exact', '${format}', 'own-list', 'x', '["P","${telling}"]', 1, '2026-01-01');
+     insert into alert_events (alert_id, at, kind, actor, data) values
+       ('${format}', '2026-01-01', 'created', 'chainscreen', null),
+       ('${format}', '2026-01-02', 'regraded', 'chainscreen', '{"revision":1,"programs":["${telling}","P"]}');`
+
+  it('holds nothing of it any more, but where an authority published it', () => {
+    const formats = ['csv', 'tagpack', 'opensanctions', 'ofac-sdn']
+    const path = databaseOf(
+      32,
+      `insert into list_keys (id, key) values (1, '${one}');${formats.map((format, at) => list(at + 1, format)).join('')}`,
+    )
+    const db = freshLedger(path)
+    const [csv, authority] = [1, 4].map((number) => ({
+      entries: all(db, `select assets, programs from entry_versions where list = ${number}`),
+      changes: all(db, `select assets, programs from snapshot_changes where list = ${number}`),
+      unparsed: all(
+        db,
+        `select location, raw, asset from list_unparsed where list_id = '${formats[number - 1]}' order by location, raw`,
+      ),
+      alerts: all(
+        db,
+        `select programs, data ->> '$.programs' as changed from alerts a join alert_events e on e.alert_id = a.id
+         where list_id = '${formats[number - 1]}' and kind = 'regraded'`,
+      ),
+    }))
+    expect(csv).toEqual({
+      entries: [{ assets: '["ETH"]', programs: null }],
+      changes: [{ assets: null, programs: '["P"]' }],
+      unparsed: [
+        {
+          location: 'line 2',
+          raw: expect.stringMatching(/^left out, since it tells of a person/),
+          asset: null,
+        },
+        {
+          location: 'line 2',
+          raw: expect.stringMatching(/^left out, since it tells of a person/),
+          asset: null,
+        },
+        { location: 'line 3', raw: '0xAb', asset: 'ETH' },
+      ],
+      alerts: [{ programs: '["P"]', changed: '["P"]' }],
+    })
+    expect(JSON.stringify(authority).split(telling)).toHaveLength(10)
+    expect(() => db.exec(`update alert_events set data = ''`)).toThrow(/append-only/)
+    db.pragma('wal_checkpoint(TRUNCATE)')
+    // In entries two, in changes two, in unreadable texts three, and in the alert and its event; unique texts stand in an index too.
+    expect(readFileSync(path, 'latin1').split(telling).length - 1).toBe(12)
+  })
+})
