@@ -117,7 +117,7 @@ function isPlainWord(text: string): boolean {
   return text.length <= longestWord && /^[\p{L}\p{M}]+$/u.test(text)
 }
 
-/** What may not be repeated of text that stands where an address should: `null` = nothing of it is secret. */
+/** What may not be repeated of text that stands where an address should: `null` = no part of it is secret. */
 export function secretIn(text: string): 'private key' | 'private key or hash' | 'seed phrase' | null {
   if (looksPrivate(text)) return 'private key'
   if (holdsKeyDigits(text)) return 'private key or hash'

@@ -65,7 +65,7 @@ export function chainConfigOf(config: Config, id: string): ChainConfig {
 /** Of all options that name a chain. */
 export const chainHelp = "a chain's name in the config (its `id`)"
 
-/** Who gives the number of an EVM chain, as wallets and explorers call it, is told the name of that chain. */
+/** Who gives the number of an EVM chain, as wallets and explorers call it, gets the name of that chain. */
 function hintAtName(config: Config | null, id: string): string {
   const number = /^(?:eip155:)?(\d+)$/i.exec(id)?.[1]
   if (number === undefined) return ''

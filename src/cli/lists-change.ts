@@ -4,7 +4,7 @@ import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 import { createLog } from '../diagnostics/log.ts'
 import { activeSnapshot, type SnapshotEntry } from '../ledger/lists/list-snapshots.ts'
 import type { ImportOutcome } from '../lists/import-list.ts'
-import { sayOutcome } from '../lists/say-outcome.ts'
+import { logOutcome } from '../lists/log-outcome.ts'
 import { sweepRejected } from '../lists/sweep-rejected.ts'
 import { type UpdateOutcome, updateList } from '../lists/update-list.ts'
 import { type ApprovalPreview, approveList, previewApproval, removeList } from '../operations/lists.ts'
@@ -48,7 +48,7 @@ export function updateCommand(done: Done): Command {
               signal,
               onTrouble: (error) => log.warn({ list: list.id }, `${error.message} Trying again.`),
               onNote: (text) => log.warn({ list: list.id }, `list ${list.id}: ${text}`),
-              onReread: (outcome) => sayOutcome(list, outcome, log, now()),
+              onReread: (outcome) => logOutcome(list, outcome, log, now()),
             })
             outcomes.push(outcome)
             if (!options.json) printUpdate(outcome, activeSnapshot(db, list.id) !== undefined)

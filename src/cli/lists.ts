@@ -135,7 +135,7 @@ function printRemoval({ removal, inConfig, inForce }: ListReport): void {
   }
 }
 
-/** Newest first. The same again and again is told once, and what stands above of a version that is held is not told again. */
+/** Newest first. A repeated message is printed once, and what stands above of a held version is not printed again. */
 function printChecks(checks: ListReport['checks'], held: ListReport['snapshots']): void {
   printLine('  last checks')
   const texts = checks.map((check) => {

@@ -56,5 +56,8 @@ export async function inPieces<Row>(
 export async function refuseAborted(signal: AbortSignal | undefined): Promise<void> {
   await setImmediate()
   if (signal?.aborted)
-    throw new ChainscreenError('aborted', 'Stopped before it was loaded: nothing of it counts.')
+    throw new ChainscreenError(
+      'aborted',
+      'Stopped before it was loaded: what is written of it does not count.',
+    )
 }

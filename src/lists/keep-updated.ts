@@ -5,8 +5,8 @@ import { readLooks } from '../ledger/lists/list-checks.ts'
 import { readSource } from '../ledger/lists/list-sources.ts'
 import { startLoop } from '../lifecycle/loop.ts'
 import { loadOrKeep } from './load-lists.ts'
+import { logFailure } from './log-outcome.ts'
 import { outOfForce } from './out-of-force.ts'
-import { sayTrouble } from './say-outcome.ts'
 import { checksToSee, nextCheck } from './schedule.ts'
 
 /** The ledger is asked again at least this often: clocks are set, and `lists update` runs beside the daemon. */
@@ -30,7 +30,7 @@ export function startUpdates(
     .map((list) => {
       const isOut = outOfForce(db, list.id, log)
       const round = async (signal: AbortSignal) => {
-        // What came of it is told by whoever loads them.
+        // Whoever loads them logs what came of it.
         await loaded.catch(() => {})
         return signal.aborted || isOut() ? lookEveryMs : updateIfDue(db, list, log, now, signal)
       }
@@ -55,7 +55,7 @@ async function updateIfDue(
     await loadOrKeep(db, list, log, now, signal)
   } catch (error) {
     // Nothing to keep.
-    if (!signal.aborted) sayTrouble(list, error, log, false)
+    if (!signal.aborted) logFailure(list, error, log, false)
   }
   // Also where not even the failure could be noted, and the list seems due at once.
   return Math.min(list.everyMs, lookEveryMs)

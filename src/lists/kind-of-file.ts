@@ -29,7 +29,7 @@ const sdnCsv = /^\d+ *,"[^"\n]*",(?:"[^"\n]*"|-0- *),.*-0- *,/
  * What a rejected file is, by its beginning, where it is one that people take for another; `null` = not known. In fixed
  * words: nothing of the file is repeated.
  *
- * @param head its first bytes, decompressed. @param format that it was read as: nobody is told to take it.
+ * @param head its first bytes, decompressed. @param format that it was read as: no message recommends it.
  */
 export function kindOfFile(head: Buffer, format: string): string | null {
   const text = head.toString('utf8')

@@ -6,8 +6,8 @@ import { leftLists, leftListText } from '../ledger/left-behind.ts'
 import { activeSnapshot } from '../ledger/lists/list-snapshots.ts'
 import { readSource } from '../ledger/lists/list-sources.ts'
 import { sweepAtStart } from '../ledger/while-loading.ts'
+import { logFailure, logOutcome } from './log-outcome.ts'
 import { outdated } from './reread-kept.ts'
-import { sayOutcome, sayTrouble } from './say-outcome.ts'
 import { askedToWait } from './schedule.ts'
 import { snapshotFolder } from './seal.ts'
 import { sweepParts } from './sweep-parts.ts'
@@ -97,15 +97,15 @@ export async function loadOrKeep(
         `list ${list.id}: ${error.message} Trying again.`,
       )
     const onNote = (text: string) => log.warn({ list: list.id }, `list ${list.id}: ${text}`)
-    const onReread = (outcome: UpdateOutcome) => sayOutcome(list, outcome, log, now())
+    const onReread = (outcome: UpdateOutcome) => logOutcome(list, outcome, log, now())
     const outcome = await updateList(db, list, { now, signal, onTrouble, onNote, onReread })
-    sayOutcome(list, outcome, log, now())
+    logOutcome(list, outcome, log, now())
     if (activeSnapshot(db, list.id) === undefined) throw firstHeld(outcome)
     return undefined
   } catch (error) {
     if (error instanceof ChainscreenError && error.code === 'aborted') throw error
     if (activeSnapshot(db, list.id) === undefined) throw error
-    sayTrouble(list, error, log, true)
+    logFailure(list, error, log, true)
     return error
   }
 }

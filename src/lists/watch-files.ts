@@ -6,9 +6,9 @@ import type { Db } from '../ledger/database.ts'
 import { retryDelayMs } from '../network/retry.ts'
 import { listFile } from './load-list.ts'
 import { loadOrKeep } from './load-lists.ts'
+import { logFailure } from './log-outcome.ts'
 import { outOfForce } from './out-of-force.ts'
 import { RejectedList } from './read-list-file.ts'
-import { sayTrouble } from './say-outcome.ts'
 
 /** Looking at a file's times is cheap, and works on every file system; events do not. */
 const usualLookMs = 2_000
@@ -50,7 +50,7 @@ export function watchListFiles(
   const load = async (one: Watched) => {
     if (signal.aborted || one.isOut()) return
     const failure = await loadOrKeep(db, one.list, log, now, signal).catch((error: unknown) => {
-      if (!signal.aborted) sayTrouble(one.list, error, log, false)
+      if (!signal.aborted) logFailure(one.list, error, log, false)
       return error
     })
     if (!signal.aborted) settle(one, failure)

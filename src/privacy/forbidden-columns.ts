@@ -67,7 +67,7 @@ function contains(text: string, stem: string): boolean {
   return text.startsWith(stem) || (anywhere && text.includes(stem))
 }
 
-/** The rule on which chainscreen is built, as a file that breaks it is told. */
+/** The rule on which chainscreen is built, as the error of a file that breaks it says it. */
 export const forbiddenRule =
   'chainscreen screens listed addresses and never acts on nationality, citizenship, residence, birth or documents, so it does not read a file that holds them; take the column out.'
 

@@ -8,8 +8,8 @@ import { all } from '../../src/ledger/database.ts'
 import { formats } from '../../src/lists/formats/index.ts'
 import { importList } from '../../src/lists/import-list.ts'
 import { loadOrKeep } from '../../src/lists/load-lists.ts'
+import { logFailure } from '../../src/lists/log-outcome.ts'
 import { reportLists } from '../../src/lists/report.ts'
-import { sayTrouble } from '../../src/lists/say-outcome.ts'
 import { readOwnFile } from '../../src/own/read-own-file.ts'
 import { freshLedger } from '../ledger/fixtures.ts'
 import { tempDir } from '../temp.ts'
@@ -55,7 +55,7 @@ describe.each(Object.keys(formats).filter((format) => format !== 'bundled'))('th
       ...{ id: 'l', format, file, maxAgeMs: null, guard: { maxRemoved: 0.05 } },
     } as FileListConfig
     const error = await fail(loadOrKeep(db, list, log, () => at))
-    if (error !== undefined) sayTrouble(list, error, log, false)
+    if (error !== undefined) logFailure(list, error, log, false)
     const byHand = await fail(
       importList(
         db,

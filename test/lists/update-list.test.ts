@@ -7,8 +7,8 @@ import { all, type Db } from '../../src/ledger/database.ts'
 import { activeSnapshot } from '../../src/ledger/lists/list-snapshots.ts'
 import { findList } from '../../src/ledger/lists/lists.ts'
 import { loadOrKeep } from '../../src/lists/load-lists.ts'
+import { logFailure } from '../../src/lists/log-outcome.ts'
 import { reportLists } from '../../src/lists/report.ts'
-import { sayTrouble } from '../../src/lists/say-outcome.ts'
 import { ofacXml } from './formats/ofac-xml.ts'
 import {
   answer,
@@ -352,7 +352,7 @@ describe('a key in the url of a list', () => {
       const list = urlList(`http://${login}@${server.host}${path}`, { format })
       const { log, lines } = rememberingLog()
       const error = await refusal(loadOrKeep(db, list, log, () => later))
-      sayTrouble(list, error, log, false)
+      logFailure(list, error, log, false)
       expect(`${error.message} ${error.details}`).not.toMatch(key)
       expect(lines.join()).not.toMatch(key)
       expect(JSON.stringify(story(db))).not.toMatch(key)
@@ -370,7 +370,7 @@ describe('a key in the url of a list', () => {
     const { db, list } = updating(server)
     const { log, lines } = rememberingLog()
     const error = await refusal(loadOrKeep(db, list, log, () => later))
-    sayTrouble(list, error, log, false)
+    logFailure(list, error, log, false)
     expect(error.message).toContain('must be the header')
     for (const told of [error.message, lines.join(), JSON.stringify(story(db))])
       expect(told).not.toContain(signature)

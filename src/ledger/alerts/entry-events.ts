@@ -5,7 +5,7 @@ import { removalAt } from '../lists/list-removals.ts'
 import { freezeListFormat } from '../lists/lists.ts'
 import { writeEvent } from './write-alert.ts'
 
-/** An alert, with what it is to be told of its entry against. */
+/** An alert, with what its entry is compared with for the next event. */
 interface KnownAlert {
   id: string
   list_revision: number
@@ -94,7 +94,7 @@ export const alertsOfEntrySql = `select k.alert_id as id from alert_keys k join 
 
 /**
  * Tells the alerts of an entry that it left its list, inside a transaction. Alerts raised since are not told: they
- * were raised knowing it. Nor are any where a reorg undid it, or those that were told of the same release before.
+ * were raised knowing it. Nor are any where a reorg undid it, or those that have an event for the same release.
  *
  * @param after looks only at alerts with a higher id, at most `limit`. @returns how many were told, and the last id that was
  * looked at; `null` when that is all of them.

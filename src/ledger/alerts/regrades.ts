@@ -138,7 +138,7 @@ export function nextAlerted(
   return one<AlertedTransaction>(db, nextAlertedSql, chain, after.height, after.tx)
 }
 
-/** An alert and its grade by all that was told of it. */
+/** An alert and its grade by all its events. */
 export interface GradedAlert extends Grade {
   id: string
   transfer: string

@@ -160,7 +160,7 @@ export function writeBlock(
   settleBlock(db, chain, block, step.at)
   const ownRevision = step.revisions.own
   for (const note of block.unscreened) {
-    // A second reading that differs is no gap: it is told in any case.
+    // A second reading that differs is no gap: it is reported in any case.
     const stands =
       note.what !== 'recheck' && wasScreened(db, chain.id, block.height, { ...note, ownRevision })
     if (!stands) noteUnscreened(db, chain.id, block.height, note)

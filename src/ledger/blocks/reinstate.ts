@@ -14,7 +14,7 @@ export const orphanedOfSql = `select a.id, a.list_id as listId, k.entry_key as k
 
 /**
  * The findings by which alerts of a lost block come back with this one, although their entry left its list in between: it
- * was on it when they were raised, and that it left is told by an event of its own. Inside a transaction, after the block's
+ * was on it when they were raised, and that it left is an event of its own. Inside a transaction, after the block's
  * own findings, which bring back all others.
  *
  * None is of an entry that never was (a freeze that a reorg undid), and none of what the transaction does not do any more.

@@ -10,7 +10,7 @@ import { type Chain, moveCursor, readChainState } from './chain.ts'
 
 /**
  * The branch above the fork lost: its alerts are orphaned, accounts that issuers froze in it are no longer frozen, its
- * coverage is taken back, and the cursor stands on the fork. One transaction. Nothing of it is deleted that someone may have read.
+ * coverage is taken back, and the cursor stands on the fork. One transaction. Nothing is deleted that someone may have read.
  *
  * @param fork the last block both branches share, in the hash window or read below where following began; `null` when the
  * branch lost whole: all that was read and is not final.

@@ -38,7 +38,7 @@ export interface CoveredRange {
   level: string
   listRevision: number
   ownRevision: number
-  /** `true`: with `verify: off`, so nothing of it was proved. Absent: it was, or an earlier version did not say. */
+  /** `true`: with `verify: off`, so none of it was proved. Absent: it was, or an earlier version did not say. */
   unproved?: true
   /** A later reading that saw less, with own addresses that the others did not know yet. Absent: there is none. */
   weaker?: { level: string; ownRevision: number }

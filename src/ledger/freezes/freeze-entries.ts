@@ -118,7 +118,7 @@ function changeOfEntry(db: Db, chainId: string, listId: string, key: Key): Freez
   const old = readVersion(db, listId, key)
   const now = frozenVersion(db, chainId, listId, key)
   if (sameVersion(old, now)) return null
-  // One that was let go had left its list before a reorg undid its freeze as well: that is told already.
+  // One that was let go had left its list before a reorg undid its freeze as well: that is reported already.
   const left = old?.removed_on === null && now?.removed_on !== null
   return { key, now, change: left ? 'removed' : 'added' }
 }

@@ -38,7 +38,7 @@ export function* findChanges(
   const { list_id: listId, issued_on: issuedOn } = snapshot
   const dating = { ...activation, issuedOn }
   const history = new Map((activation.history ?? []).map((each) => [each.key, each]))
-  const was = sayingBefore(db, listId)
+  const was = entriesBefore(db, listId)
 
   function changes(keys: readonly Key[]): FoundChange[] {
     const found: FoundChange[] = []
@@ -79,7 +79,7 @@ export function* findEnds(db: Db, listId: string, date: string): Generator<Found
 }
 
 /** What the active version of a list says of a key. */
-export function sayingBefore(db: Db, listId: string): (key: Key) => SnapshotEntryRow | undefined {
+export function entriesBefore(db: Db, listId: string): (key: Key) => SnapshotEntryRow | undefined {
   const active = activeSnapshot(db, listId)
   return (key) => active && readSnapshotEntry(db, active, key)
 }

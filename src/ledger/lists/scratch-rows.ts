@@ -11,7 +11,7 @@ export interface NumberedRow<Row> {
 /**
  * The rows of a list while it is being read, in the order of their keys when they are asked for: on disk beyond a few
  * megabytes, so that a list of any length takes the same memory. SQLite's own temporary database: it has no name from the
- * beginning, and nothing of it outlives the process (https://www.sqlite.org/inmemorydb.html#temp_db).
+ * beginning, and it does not outlive the process (https://www.sqlite.org/inmemorydb.html#temp_db).
  */
 export class ScratchRows<Row extends { key: string }> {
   readonly #db: Db

@@ -161,12 +161,12 @@ function changed(db: Db, version: VersionId, entries: Iterable<SnapshotEntry>): 
     const row = snapshotRowOf(entry)
     const former = readSnapshotEntry(db, version, row.key)
     if (former === undefined) ready.push({ row, forms: indexForms(row.key) })
-    else if (!saysTheSame(former, row)) ready.push({ row, forms: null })
+    else if (!isSameEntry(former, row)) ready.push({ row, forms: null })
   }
   return ready
 }
 
-function saysTheSame(a: SnapshotEntryRow, b: SnapshotEntryRow): boolean {
+function isSameEntry(a: SnapshotEntryRow, b: SnapshotEntryRow): boolean {
   return (Object.keys(a) as (keyof SnapshotEntryRow)[]).every((column) => a[column] === b[column])
 }
 

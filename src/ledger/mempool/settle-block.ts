@@ -43,7 +43,7 @@ export function settleBlock(db: Db, chain: Chain, block: SettlingBlock, at: stri
   }
 }
 
-/** One transaction's after the other's: of two that replace a third, each is told once. */
+/** One transaction's after the other's: of two that replace a third, each is reported once. */
 function byUser(claimed: readonly Claimed[]): Claimed[] {
   const order = new Map<string, number>()
   for (const { by } of claimed) if (!order.has(by)) order.set(by, order.size)
@@ -87,7 +87,7 @@ export function replaceBy(
   let withdrawn = 0
   for (const { hash, state, replaced_by, block_height } of losersOf(db, chain, claimed)) {
     // A mempool that was read before the block came does not undo the block. And of several replacements in a row each
-    // is told of the one before it.
+    // gets the event of the one before it.
     if (block === null && (block_height !== null || replaced_by !== null)) continue
     const height = block?.height ?? null
     if (state === 'gone' && replaced_by === by && block_height === height) continue

@@ -14,7 +14,7 @@ import { type DownloadPolicy, type FetchRequest, type FetchResult, usualDownload
 /**
  * Downloads a list: conditional, bounded, and with as many attempts as the policy allows.
  *
- * @param options.onTrouble told of each failed attempt that is followed by another.
+ * @param options.onTrouble called for each failed attempt that is followed by another.
  * @throws FetchFailure of the last attempt, or ChainscreenError `aborted`.
  */
 export async function fetchList(

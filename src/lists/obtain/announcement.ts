@@ -17,7 +17,7 @@ type Asked =
 /**
  * Asks what the publisher announces.
  *
- * @returns `null` where there is no announcement that can be used: that is told, but for one that is simply not there
+ * @returns `null` where there is no announcement that can be used: that is logged, but for one that is simply not there
  * (HTTP 404 or 410).
  * @throws FetchFailure where it can't be had at the moment, ChainscreenError `disk` where it can't be written, `config` where
  * the environment names no proxy that can be used: the file would be no better off.

@@ -24,7 +24,7 @@ export type Obtained =
 /**
  * Asks a list's source for news, and gets the newest version: where the publisher announces versions, the announcement
  * is asked first, deltas are applied to what is kept where they lead to the announced file, and whatever arrives must be
- * that file. Where there is any doubt about announcement or deltas, the whole file is loaded, and that is told.
+ * that file. Where there is any doubt about announcement or deltas, the whole file is loaded, and that is logged.
  *
  * @param kept the version that is active or held, with what its source said of it; `null` for none.
  * @throws FetchFailure, or ChainscreenError `aborted`.

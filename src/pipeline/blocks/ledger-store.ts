@@ -34,7 +34,7 @@ export interface Wiring {
  */
 export function createLedgerStore(wiring: Wiring): FollowerStore {
   const { db, chain, memory, now, onAlerts, onTraces } = wiring
-  /** Since when traces were away, as last told: after a restart it is told again. */
+  /** Since when traces were away, as last logged: after a restart it is logged again. */
   let reportedAway: string | null = null
   let noted = ''
   return {
@@ -50,7 +50,7 @@ export function createLedgerStore(wiring: Wiring): FollowerStore {
     commit: async (blocks, head, finalHeight) => {
       const parts = partsAtFreezes(blocks)
       for (const part of parts) {
-        // What is final was told of the last block; until that is written, nothing is so on its account.
+        // What is final was computed for the last block; until that is written, it makes nothing final.
         const final = part === parts.at(-1) ? finalHeight : null
         const counts = await screenAndWiden(wiring, part, (screened) =>
           commitStep(db, chain, {

@@ -4,7 +4,7 @@ import { alertExists, alertsOfEntry, type CurrentAlertRow } from '../../ledger/a
 import { ownAlertId } from '../../ledger/alerts/own-alert.ts'
 import type { Db } from '../../ledger/database.ts'
 import { type EntryVersion, readVersion } from '../../ledger/lists/entry-versions.ts'
-import { sayingBefore } from '../../ledger/lists/find-changes.ts'
+import { entriesBefore } from '../../ledger/lists/find-changes.ts'
 import { entryOf, keysInForce } from '../../ledger/lists/list-entries.ts'
 import {
   activeSnapshot,
@@ -107,7 +107,7 @@ class Preview {
     const source = { id: listId, format: this.#format.id, maxRemoved: this.#list.guard.maxRemoved }
     const dating = datingOf(db, { ...source, issuedOn }, { since: this.#at, at: this.#at })
     const history = new Map(historyOf(source.format, counts).map((each) => [each.key, each]))
-    const was = sayingBefore(db, listId)
+    const was = entriesBefore(db, listId)
     const tally = new Tally()
     let [added, removed] = [0, 0]
     const look = (key: Key, says: SnapshotEntryRow | undefined) => {

@@ -83,7 +83,7 @@ async function* readLinesOfCells(
       yield { where: `line ${line}`, number: line, cells: cellsOf(fields, layout), wrong }
     }
   } catch (error) {
-    // A header may stand below a title, or be divided by something else: the rule is told before all else.
+    // A header may stand below a title, or be divided by something else: the rule comes before all else.
     if (layout === undefined) refuseForbiddenHeader(head)
     throw error
   }

@@ -5,7 +5,7 @@ import { ageText, secondsSince } from '../ledger/lists/list-health.ts'
 import type { UpdateOutcome } from './update-list.ts'
 
 /** Tells the log what came of loading a list. A version that is held is an alarm, each time it is met. @param at now, ISO-8601. */
-export function sayOutcome(list: ListConfig, outcome: UpdateOutcome, log: Log, at: string): void {
+export function logOutcome(list: ListConfig, outcome: UpdateOutcome, log: Log, at: string): void {
   const { id } = list
   if (outcome.state === 'not-modified') {
     if (outcome.held === null) log.debug({ list: id }, `list ${id}: nothing new`)
@@ -30,7 +30,7 @@ export function sayOutcome(list: ListConfig, outcome: UpdateOutcome, log: Log, a
 }
 
 /** Tells the log that a list was not loaded, and why. @param hasActive a version of it is active. */
-export function sayTrouble(list: ListConfig, error: unknown, log: Log, hasActive: boolean): void {
+export function logFailure(list: ListConfig, error: unknown, log: Log, hasActive: boolean): void {
   const why = error instanceof ChainscreenError ? [error.message, ...error.details].join(' ') : String(error)
   const left = hasActive ? 'its active version stays' : 'and no version of it is active'
   log.error({ list: list.id }, `list ${list.id} was not loaded, ${left}: ${why}`)
