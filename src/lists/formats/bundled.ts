@@ -1,6 +1,6 @@
-import { readListed } from '../../address/read-listed.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
-import type { ListedAddress, ListFormat, UnparsedItem } from '../types.ts'
+import type { ListFormat } from '../types.ts'
+import { Collector } from './collector.ts'
 import { isDate } from './dates.ts'
 import { type CsvRow, readCsv } from './read-csv.ts'
 
@@ -39,8 +39,7 @@ export const bundled: ListFormat = {
     let first: { issuedOn: string; rows: number } | undefined
     let headerSeen = false
     const rows: { asset: string; address: string }[] = []
-    const addresses: ListedAddress[] = []
-    const unparsed: UnparsedItem[] = []
+    const collector = new Collector()
     for await (const row of readCsv(input, { comment: '#' })) {
       if (first === undefined) first = readFirst(row)
       else if (!headerSeen) {
@@ -51,23 +50,16 @@ export const bundled: ListFormat = {
       } else {
         const { asset, address, about } = readRow(row)
         rows.push({ asset, address })
-        const parsed = readListed(address, asset)
-        if (parsed.ok) addresses.push({ key: parsed.key, address, asset, ...about })
-        else unparsed.push({ raw: address, reason: parsed.reason, asset, where: `line ${row.line}` })
+        collector.field(address, asset, about, `line ${row.line}`)
       }
     }
     if (first === undefined || rows.length !== first.rows)
       throw bad(1, `it announces ${first?.rows ?? 'no'} rows, and ${rows.length} follow`)
-    return {
-      issuedOn: first.issuedOn,
-      addresses,
-      unparsed,
-      counts: {
-        rows: rows.length,
-        pairs: new Set(rows.map(({ asset, address }) => `${asset} ${address}`)).size,
-        addresses: new Set(rows.map(({ address }) => address)).size,
-      },
-    }
+    return collector.list(first.issuedOn, {
+      rows: rows.length,
+      pairs: new Set(rows.map(({ asset, address }) => `${asset} ${address}`)).size,
+      addresses: new Set(rows.map(({ address }) => address)).size,
+    })
   },
 }
 

@@ -1,7 +1,7 @@
 import { readListed } from '../../address/read-listed.ts'
 import { holdsKeyDigits, holdsSeedPhrase, looksPrivate, wholePhrase } from '../../address/secret.ts'
 import { tellsOfPerson } from '../../privacy/forbidden-columns.ts'
-import type { ListedAddress, RowStore, UnparsedItem } from '../types.ts'
+import type { ListedAddress, ParsedList, RowStore, UnparsedItem } from '../types.ts'
 import { extractAddresses } from './free-text/extract-addresses.ts'
 import { looksLikeAddress, standsForAddress } from './free-text/looks-like.ts'
 
@@ -11,12 +11,12 @@ export type About = Omit<ListedAddress, 'key' | 'address' | 'asset'>
 /** Gathers the addresses of a list. What says nothing new is left out; whatever differs is for `mergeByKey` to put together. */
 export class Collector {
   /** Without those that went into the store. */
-  readonly addresses: ListedAddress[] = []
-  readonly unparsed: UnparsedItem[] = []
+  readonly #addresses: ListedAddress[] = []
+  readonly #unparsed: UnparsedItem[] = []
   /** Texts beside an address that were left out, since they tell of a person. */
-  textsLeftOut = 0
+  #textsLeftOut = 0
   /** What could not be read beyond {@link maxUnparsed}. */
-  unparsedNotKept = 0
+  #unparsedNotKept = 0
   readonly #seen = new Set<string>()
   readonly #store: RowStore | null
   #stored = 0
@@ -45,20 +45,28 @@ export class Collector {
     else this.noAddress({ raw, reason: whatElse(raw) ?? parsed.reason, asset, where })
   }
 
-  /** Something that stands for an address and is none, as the file has it: {@link visibleRaw} of it is kept. */
-  noAddress(item: UnparsedItem): void {
-    this.#addUnparsed({ ...item, raw: visibleRaw(item.raw) })
+  /** Something that stands for an address and is none, as the file has it. @param visible what of it is kept. */
+  noAddress(item: UnparsedItem, visible = visibleRaw): void {
+    this.#addUnparsed({ ...item, raw: visible(item.raw) })
   }
 
-  /** What a person should know of the texts that were left out; nothing where there are none. */
-  leftOut(): Record<string, number> {
-    const { textsLeftOut, unparsedNotKept } = this
-    return { ...(textsLeftOut > 0 && { textsLeftOut }), ...(unparsedNotKept > 0 && { unparsedNotKept }) }
+  /** The list that was read. Its counts also say how much was left out, where anything was. */
+  list(issuedOn: string | null, counts: Readonly<Record<string, number>>): ParsedList {
+    const [addresses, unparsed] = [this.#addresses, this.#unparsed]
+    const [textsLeftOut, unparsedNotKept] = [this.#textsLeftOut, this.#unparsedNotKept]
+    return {
+      ...{ issuedOn, addresses, unparsed },
+      counts: {
+        ...counts,
+        ...(textsLeftOut > 0 && { textsLeftOut }),
+        ...(unparsedNotKept > 0 && { unparsedNotKept }),
+      },
+    }
   }
 
   /** How many different texts were taken as addresses, or stood where one should. */
   count(): number {
-    const texts = new Set([...this.addresses, ...this.unparsed].map(textOf)).size
+    const texts = new Set([...this.#addresses, ...this.#unparsed].map(textOf)).size
     return this.#store === null ? texts : texts + countTexts(this.#store)
   }
 
@@ -71,7 +79,7 @@ export class Collector {
       ...(listed.source !== undefined && { source: this.#text(listed.source) }),
     }
     if (this.#store !== null) this.#store.add(row, this.#stored++)
-    else if (this.#isNew(JSON.stringify(row))) this.addresses.push(row)
+    else if (this.#isNew(JSON.stringify(row))) this.#addresses.push(row)
   }
 
   #addUnparsed(item: UnparsedItem): void {
@@ -82,14 +90,14 @@ export class Collector {
       asset: this.#text(asset),
       where: cut(where),
     }
-    if (this.unparsed.length >= maxUnparsed) this.unparsedNotKept++
-    else if (this.#isNew(JSON.stringify([shown.raw, shown.asset, shown.where, 0]))) this.unparsed.push(shown)
+    if (this.#unparsed.length >= maxUnparsed) this.#unparsedNotKept++
+    else if (this.#isNew(JSON.stringify(Object.values(shown)))) this.#unparsed.push(shown)
   }
 
   /** A text that says something of an address: none that tells of a person, and none without end. Names are the publisher's. */
   #text(text: string | null): string | null {
     if (text === null || !tellsOfPerson(text.slice(0, maxTextChars))) return text && cut(text, maxTextChars)
-    this.textsLeftOut++
+    this.#textsLeftOut++
     return null
   }
 

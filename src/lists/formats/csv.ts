@@ -2,8 +2,8 @@ import type { Key } from '../../address/key.ts'
 import { readListed } from '../../address/read-listed.ts'
 import { ForbiddenContent, tellsOfPerson } from '../../privacy/forbidden-columns.ts'
 import { MemoryRows } from '../memory-rows.ts'
-import type { ListedAddress, ListFormat, RowStore, UnparsedItem } from '../types.ts'
-import { addressLikeWords } from './collector.ts'
+import type { ListedAddress, ListFormat, RowStore } from '../types.ts'
+import { addressLikeWords, Collector } from './collector.ts'
 import { bad, type CsvOptions, csvKeys, versionWith } from './csv/columns.ts'
 import { type ListRow, readRows } from './csv/read-rows.ts'
 import { countUnreadable, currentDay, DateReader, isoDay } from './dates.ts'
@@ -50,7 +50,7 @@ function csvFormat(options: CsvOptions | undefined): ListFormat {
       const dates = reports ? new DateReader() : null
       const inMemory = new MemoryRows()
       const rows = store ?? inMemory
-      const unparsed: UnparsedItem[] = []
+      const collector = new Collector()
       const badRows = new BadRows()
       let taken = 0
       const refuse = (
@@ -58,7 +58,7 @@ function csvFormat(options: CsvOptions | undefined): ListFormat {
         wrong: string,
       ) => {
         if (reports && wrong !== tellsTooMuch)
-          unparsed.push({ raw: addressLikeWords(cells.address), reason: wrong, asset: null, where })
+          collector.noAddress({ raw: cells.address, reason: wrong, asset: null, where }, addressLikeWords)
         else badRows.add(number, `${where}: ${wrong}`, wrong === tellsTooMuch)
       }
       for await (const row of readRows(input, options ?? {}, recognised)) {
@@ -81,7 +81,7 @@ function csvFormat(options: CsvOptions | undefined): ListFormat {
         addresses: keys,
         ...countUnreadable(dates?.unreadable ?? 0),
       }
-      return { issuedOn: null, addresses: inMemory.all, unparsed, counts }
+      return { ...collector.list(null, counts), addresses: inMemory.all }
     },
   }
 }

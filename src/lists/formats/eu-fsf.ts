@@ -143,16 +143,14 @@ class FsfReader {
     if (issuedOn === null)
       throw bad('generationDate of <export> is no date and time such as 2026-09-22T16:47:04.')
     if (this.#entities === 0) throw bad('The file has no <sanctionEntity>: a list without a single party.')
-    const { addresses, unparsed } = this.#collector
-    const counts = {
+    return this.#collector.list(issuedOn, {
       ...{
         parties: this.#entities,
         partiesWithAddresses: this.#withAddresses,
         addresses: this.#collector.count(),
       },
       ...countUnreadable(this.#unreadableDates),
-    }
-    return { issuedOn, addresses, unparsed, counts }
+    })
   }
 }
 

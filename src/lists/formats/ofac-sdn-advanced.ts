@@ -1,7 +1,6 @@
-import { readListed } from '../../address/read-listed.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
-import type { ListedAddress, ListFormat, ParsedList, UnparsedItem } from '../types.ts'
-import { visibleRaw } from './collector.ts'
+import type { ListFormat, ParsedList } from '../types.ts'
+import { type About, Collector } from './collector.ts'
 import { countUnreadable } from './dates.ts'
 import { Entries, type Listing } from './ofac-advanced/entries.ts'
 import { Parties, type Party } from './ofac-advanced/parties.ts'
@@ -82,8 +81,7 @@ export const ofacSdnAdvanced: ListFormat = {
 }
 
 function collect(issuedOn: string, parties: Parties, entries: Entries): ParsedList {
-  const addresses: ListedAddress[] = []
-  const unparsed: UnparsedItem[] = []
+  const collector = new Collector()
   const texts = new Set<string>()
   const pairs = new Set<string>()
   let features = 0
@@ -99,25 +97,19 @@ function collect(issuedOn: string, parties: Parties, entries: Entries): ParsedLi
         const asset = type.known ? type.asset : null
         texts.add(address)
         pairs.add(`${asset} ${address}`)
-        if (!type.known) {
-          unparsed.push({ raw: visibleRaw(address), reason: whyUnknown(type.name), asset, where })
-          continue
-        }
-        const parsed = readListed(address, asset)
-        if (parsed.ok) addresses.push({ key: parsed.key, address, asset, ...aboutParty(party, listing) })
-        else unparsed.push({ raw: visibleRaw(address), reason: parsed.reason, asset, where })
+        if (type.known) collector.field(address, asset, aboutParty(party, listing), where)
+        else collector.noAddress({ raw: address, reason: whyUnknown(type.name), asset, where })
       }
     }
   }
-  const counts = {
+  return collector.list(issuedOn, {
     ...{ parties: parties.count, features, pairs: pairs.size, addresses: texts.size },
     sdnEntries: entries.sdnEntries,
     ...countUnreadable(entries.unreadableDates),
-  }
-  return { issuedOn, addresses, unparsed, counts }
+  })
 }
 
-function aboutParty(party: Party, listing: Listing): Omit<ListedAddress, 'key' | 'address' | 'asset'> {
+function aboutParty(party: Party, listing: Listing): About {
   return {
     partyId: party.fixedRef,
     subject: party.name,

@@ -168,13 +168,11 @@ class SdnReader {
       throw bad(
         `Record_Count is ${countOf(this.#recordCount)}, and the file has ${this.#entries} sdnEntry: it is not whole, get it again.`,
       )
-    const { addresses, unparsed } = this.#collector
-    const counts = {
+    return this.#collector.list(issuedOn, {
       parties: this.#entries,
       features: this.#features,
       addresses: this.#collector.count(),
-    }
-    return { issuedOn, addresses, unparsed, counts }
+    })
   }
 }
 

@@ -104,12 +104,8 @@ async function join(
   }
   const counts: Record<string, number> = { entities, wallets, addresses: collector.count() }
   if (notSanctioned > 0) counts.walletsNotSanctioned = notSanctioned
-  Object.assign(
-    counts,
-    countUnreadable(dates.unreadable + kept.unreadableDates + toCome),
-    collector.leftOut(),
-  )
-  return { issuedOn: asOf, addresses: collector.addresses, unparsed: collector.unparsed, counts }
+  Object.assign(counts, countUnreadable(dates.unreadable + kept.unreadableDates + toCome))
+  return collector.list(asOf, counts)
 }
 
 function bad(message: string): ChainscreenError {

@@ -65,14 +65,8 @@ async function collect(
     }
     collector.field(tag.address, values.currency ?? null, about, `line ${tag.line}`)
   }
-  return {
-    issuedOn: lastmod,
-    addresses: collector.addresses,
-    unparsed: collector.unparsed,
-    counts: {
-      ...{ tags: tags.count, addresses: collector.count(), ...countUnreadable(dates.unreadable) },
-      ...(labelsLeftOut > 0 && { labelsLeftOut }),
-      ...collector.leftOut(),
-    },
-  }
+  return collector.list(lastmod, {
+    ...{ tags: tags.count, addresses: collector.count(), ...countUnreadable(dates.unreadable) },
+    ...(labelsLeftOut > 0 && { labelsLeftOut }),
+  })
 }

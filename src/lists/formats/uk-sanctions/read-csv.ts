@@ -48,16 +48,10 @@ export async function readUkCsv(input: Readable, recognised: () => void): Promis
     withAddresses++
     unreadableDates += row.unreadableDates
   }
-  const { addresses, unparsed } = collector
-  return {
-    issuedOn,
-    addresses,
-    unparsed,
-    counts: {
-      ...{ parties: byId.size, partiesWithAddresses: withAddresses, addresses: collector.count() },
-      ...countUnreadable(unreadableDates),
-    },
-  }
+  return collector.list(issuedOn, {
+    ...{ parties: byId.size, partiesWithAddresses: withAddresses, addresses: collector.count() },
+    ...countUnreadable(unreadableDates),
+  })
 }
 
 function readReportDate({ line, fields }: CsvRow): string {

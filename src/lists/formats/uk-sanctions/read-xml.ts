@@ -89,16 +89,10 @@ export async function readUkXml(input: Readable, recognised: () => void): Promis
   const issuedOn = dayFirst(generated ?? '')
   if (issuedOn === null) throw bad('<DateGenerated> holds no date as DD/MM/YYYY.')
   if (designations === 0) throw bad('The file has no <Designation>: a list without a single party.')
-  const { addresses, unparsed } = collector
-  return {
-    issuedOn,
-    addresses,
-    unparsed,
-    counts: {
-      ...{ parties: designations, partiesWithAddresses: withAddresses, addresses: collector.count() },
-      ...countUnreadable(unreadableDates),
-    },
-  }
+  return collector.list(issuedOn, {
+    ...{ parties: designations, partiesWithAddresses: withAddresses, addresses: collector.count() },
+    ...countUnreadable(unreadableDates),
+  })
 }
 
 function texts<Name extends string>(
