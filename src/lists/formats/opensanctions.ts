@@ -18,7 +18,7 @@ import { readLines } from './read-text.ts'
  */
 export const opensanctions: ListFormat = {
   id: 'opensanctions',
-  version: 9,
+  version: 10,
   category: 'sanctions',
   listedOnIsPublished: false,
   ages: { check: '72h', issue: '45d' },
@@ -29,7 +29,7 @@ export const opensanctions: ListFormat = {
     dates:
       "`listed_on` is the earliest listing or start date, `removed_on` the day after the last end date, if every order ended before the date of the file; published by the wallet's `first_seen`",
     begins: 'the earliest `listingDate` or `startDate` of the orders in force',
-    ends: 'the day after `endDate`, once that day, month or year has passed; or with the first file that lacks the wallet',
+    ends: 'the day after `endDate`, once that day, month or year has passed, unless the wallet itself still has the topic `sanction` or `crime.terror`; or with the first file that lacks the wallet',
     source:
       '`is_active` in [zavod](https://github.com/opensanctions/opensanctions/blob/main/zavod/zavod/helpers/sanctions.py), by `ended_before` in [rigour](https://github.com/opensanctions/rigour/blob/main/rigour/dates.py)',
   },
@@ -85,7 +85,7 @@ async function join(
           .map(({ name }) => name)
           .filter((name) => name !== '')
           .join('; ') || null,
-      ...combineSanctions({ own, holders, isCalledSanctioned: wallet.isCalledSanctioned }, day),
+      ...combineSanctions({ own, holders, isCalledSanctioned: wallet.claim === 'sanctioned' }, day),
       publishedBy: dates.read(wallet.firstSeen ?? undefined, isoDay),
       source: wallet.datasets.join('; ') || null,
     }

@@ -87,24 +87,30 @@ describe('opensanctions', () => {
     ['an order without end', [{}], null],
   ])('honours %s', async (_, orders, removedOn) => {
     const list = await parse(
-      file(wallet('w', tron), ...orders.map((each, at) => sanction(`s${at}`, 'w', each))),
+      file(wallet('w', tron, { topics: [] }), ...orders.map((each, at) => sanction(`s${at}`, 'w', each))),
     )
     expect(list.addresses).toMatchObject([{ removedOn }])
   })
 
-  it.each([
-    ['the topic sanction', ['crime.theft', 'sanction'], null],
-    ['another topic', ['crime.terror'], '2025-01-02'],
-    ['no topic', [], '2025-01-02'],
-  ])('judges a wallet with %s whose holder has one order, which ended', async (_, topics, removedOn) => {
-    const list = await parse(
-      file(
-        person('p', 'Ann'),
-        wallet('w', tron, { holder: ['p'], topics }),
-        sanction('s', 'p', { endDate: ['2025-01-01'], startDate: ['2020-01-01'] }),
-      ),
-    )
-    expect(list.addresses).toMatchObject([{ removedOn, programs: ['Programme'], listedOn: '2020-01-01' }])
+  describe.each([
+    ['its holder has', 'p'],
+    ['it has', 'w'],
+  ])('of a wallet, where %s one order, which ended', (_, on) => {
+    it.each([
+      ['the topic sanction keeps it in force', ['crime.theft', 'sanction'], null],
+      ['the topic crime.terror keeps it in force', ['crime.terror'], null],
+      ['another topic does not', ['crime.theft'], '2025-01-02'],
+      ['no topic does', [], '2025-01-02'],
+    ])('%s', async (_, topics, removedOn) => {
+      const list = await parse(
+        file(
+          person('p', 'Ann'),
+          wallet('w', tron, { holder: ['p'], topics }),
+          sanction('s', on, { endDate: ['2025-01-01'], startDate: ['2020-01-01'] }),
+        ),
+      )
+      expect(list.addresses).toMatchObject([{ removedOn, programs: ['Programme'], listedOn: '2020-01-01' }])
+    })
   })
 
   it('ends no order before its day, whatever date the file gives itself', async () => {
@@ -135,7 +141,7 @@ describe('opensanctions', () => {
   ])('keeps an address in force where the wallet whose order ended stands %s of its two', async (_, ids) => {
     const list = await parse(
       file(
-        ...ids.map((id) => wallet(id, tron, { holder: ['p1'] })),
+        ...ids.map((id) => wallet(id, tron, { holder: ['p1'], topics: [] })),
         sanction('s1', 'ended', { endDate: ['2025-01-01'], programId: ['OLD'] }),
         sanction('s2', 'current', { startDate: ['2020-01-01'], programId: ['NEW'] }),
       ),

@@ -99,8 +99,6 @@ export interface Wallet {
   firstSeen: string | null
   /** What OpenSanctions says of it by itself, without a Sanction. */
   claim: 'sanctioned' | 'other' | 'none'
-  /** One of its topics is `sanction`, which OpenSanctions gives to what is sanctioned at the time of the file. */
-  isCalledSanctioned: boolean
 }
 
 export function readWallet(entity: Entity): Wallet {
@@ -119,6 +117,5 @@ export function readWallet(entity: Entity): Wallet {
       : topics.length > 0
         ? 'other'
         : 'none',
-    isCalledSanctioned: topics.includes('sanction'),
   }
 }

@@ -53,13 +53,14 @@ export interface SanctionsOfWallet {
   /** Sanctions that name the wallet itself, and those that name its holders only. */
   own: readonly Sanction[]
   holders: readonly Sanction[]
-  /** The file gives the wallet itself the topic `sanction`. */
+  /** The file gives the wallet itself the topic `sanction` or `crime.terror`. */
   isCalledSanctioned: boolean
 }
 
 /**
- * What several sanctions say together: one of them in force keeps the address listed. So does the wallet's own topic where no
- * Sanction names the wallet itself: that an order against its holder ended does not end what is said of the wallet.
+ * What several sanctions say together: one of them in force keeps the address listed. So does the wallet's own topic, whatever
+ * has ended: OpenSanctions gives it to a wallet while an order is active, and takes it away then. Source: the crawler of `il_mod_crypto`
+ * in https://github.com/opensanctions/opensanctions adds it `if h.is_active(sanction)`.
  *
  * @param asOf the day of the file: an order that ends on it, or later, is in force in this file.
  */
@@ -71,7 +72,7 @@ export function combineSanctions(
   const ended = ({ endsOn }: Sanction) => endsOn !== null && asOf !== null && endsOn < asOf
   const inForce = sanctions.filter((sanction) => !ended(sanction))
   const allEnded = sanctions.length > 0 && inForce.length === 0
-  const isOver = allEnded && !(isCalledSanctioned && own.length === 0)
+  const isOver = allEnded && !isCalledSanctioned
   const counted = allEnded ? sanctions : inForce
   const lastDays = counted.map(({ endsOn }) => endsOn ?? '').sort()
   return {
