@@ -8,6 +8,7 @@ import { watchDatabaseFile } from './ledger/database-file.ts'
 import { takeDaemonLock } from './ledger/file-locks.ts'
 import { leftChains, leftChainText, leftOwnChains, leftOwnText } from './ledger/left-behind.ts'
 import { openLedger } from './ledger/open.ts'
+import { onLoadWait } from './ledger/while-loading.ts'
 import { inTurn, shareTurns, WriteTurns } from './ledger/write-turns.ts'
 import { type CloseStack, withCloseStack } from './lifecycle/close-stack.ts'
 import { pause } from './lifecycle/loop.ts'
@@ -60,6 +61,7 @@ export async function runDaemon(config: Config, given: DaemonOptions): Promise<v
   await withCloseStack(async ({ defer }) => {
     const db = openLedger(config.database, { create, onProgress: given.onUpgrade ?? (() => {}) })
     defer(() => db.close())
+    onLoadWait(db, (text) => given.log.info(text))
     const chains = config.chains.map(({ id }) => id)
     defer(await takeDaemonLock(db, chains))
     const file = watchDatabaseFile(db, now)

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Log } from '../diagnostics/log.ts'
 import { openLedger } from '../ledger/open.ts'
+import { onLoadWait } from '../ledger/while-loading.ts'
 import { shareTurns, WriteTurns } from '../ledger/write-turns.ts'
 import { startLoader } from './loader.ts'
 import { errorData, type FromLoader, type LoaderStart, loaderThread, type ToLoader } from './messages.ts'
@@ -19,6 +20,7 @@ const log: Log = { debug: logAs('debug'), info: logAs('info'), warn: logAs('warn
 
 const db = openLedger(config.database, { create: false })
 shareTurns(db, new WriteTurns(loaderThread, turns))
+onLoadWait(db, (text) => log.info(text))
 const stopping = new AbortController()
 const now = () => new Date().toISOString()
 const loader = startLoader(db, config, { log, now, once, signal: stopping.signal })

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { one, run } from '../../src/ledger/database.ts'
 import { hasLeftovers } from '../../src/ledger/sweep-leftovers.ts'
-import { sweepAtStart, whileLoading } from '../../src/ledger/while-loading.ts'
+import { onLoadWait, sweepAtStart, whileLoading } from '../../src/ledger/while-loading.ts'
 import { tempDir } from '../temp.ts'
 import { freshLedger } from './fixtures.ts'
 
@@ -45,14 +45,39 @@ describe('a load', () => {
 
   it('waits for that of another process, and gives up with a sentence', async () => {
     const { second, finish, loading } = await inTheMiddle()
-    await expect(whileLoading(second, () => 'mine', { patienceMs: 0 })).rejects.toMatchObject({
+    await expect(whileLoading(second, () => 'mine', { maxWaitMs: 0 })).rejects.toMatchObject({
       code: 'database-busy',
-      message: expect.stringContaining('Another process is loading a list or own addresses'),
+      message: expect.stringMatching(
+        /^Another process is loading a list or own addresses into .*, and was not done within 0 minutes:/,
+      ),
+    })
+    const heard: string[] = []
+    let hear = () => {}
+    const isHeard = new Promise<void>((resolve) => {
+      hear = resolve
+    })
+    onLoadWait(second, (text) => {
+      heard.push(text)
+      hear()
     })
     const waiting = whileLoading(second, () => hasLeftovers(second))
+    await isHeard
     finish()
     await loading
     expect(await waiting).toBe(false)
+    expect(heard).toEqual([
+      'Another process is loading a list or own addresses into this database: waiting for it, for up to 15 minutes.',
+    ])
+  })
+
+  it('reports once that it waits, however often it looks', async () => {
+    const { second, finish, loading } = await inTheMiddle()
+    const heard: string[] = []
+    onLoadWait(second, (text) => heard.push(text))
+    await expect(whileLoading(second, () => 'mine', { maxWaitMs: 200 })).rejects.toThrow()
+    expect(heard).toHaveLength(1)
+    finish()
+    await loading
   })
 
   it('ends its waiting when it is told to', async () => {
@@ -72,9 +97,9 @@ describe('a load', () => {
       () => {
         throw new Error('mine failed')
       },
-      { patienceMs: 0 },
+      { maxWaitMs: 0 },
     )
-    const last = whileLoading(first, () => 'last', { patienceMs: 0 })
+    const last = whileLoading(first, () => 'last', { maxWaitMs: 0 })
     finish()
     await loading
     await expect(next).rejects.toThrow('mine failed')
