@@ -97,7 +97,7 @@ function pendingTransaction(tx: RpcTransaction, chain: EvmChain): PendingTransac
 const transfer = '0xa9059cbb'
 const transferFrom = '0x23b872dd'
 
-/** The upper bytes of a word that holds an address: a token refuses others. */
+/** The upper bytes of a word that holds an address, as a log has them. */
 const addressPadding = `0x${'0'.repeat(24)}`
 
 /**
@@ -120,11 +120,20 @@ function expectedLog({ from, to, input }: RpcTransaction): RpcLog | null {
   const selector = input.slice(0, 10).toLowerCase()
   const words = `0x${input.slice(10)}`
   const at = selector === transferFrom ? 1 : 0
-  const sender = at === 1 ? topicAt(words, 0) : `${addressPadding}${from.slice(2)}`
-  const receiver = topicAt(words, at * 32)
+  const sender = at === 1 ? addressWord(topicAt(words, 0)) : `${addressPadding}${from.slice(2)}`
+  const receiver = addressWord(topicAt(words, at * 32))
   const amount = topicAt(words, (at + 1) * 32)
   const isTransfer = selector === transfer || selector === transferFrom
   if (!isTransfer || sender === null || receiver === null || amount === null) return null
-  if (!sender.startsWith(addressPadding) || !receiver.startsWith(addressPadding)) return null
   return { address: to, topics: [transferTopic, sender, receiver], data: amount }
+}
+
+/**
+ * The word of a call's address as a log has it. Contracts compiled before Solidity 0.8, such as USDT and WETH, ignore the upper
+ * bytes of an argument; later ones revert where there is anything but zeros, and the block then says so.
+ *
+ * @see https://docs.soliditylang.org/en/latest/080-breaking-changes.html (ABI coder v2)
+ */
+function addressWord(word: string | null): string | null {
+  return word === null ? null : `${addressPadding}${word.slice(addressPadding.length)}`
 }

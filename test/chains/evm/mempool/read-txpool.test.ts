@@ -59,14 +59,17 @@ describe('the pool of an EVM node', () => {
 
   it('tells value and plain token calls, and guesses nothing else', async () => {
     const call = transferCall(own, 7n)
-    const [value, transfer, from, contract, cut, padded, other] = await transfersIn([
+    const dirty = (data: string, at: number) => `${data.slice(0, at)}ff${data.slice(at + 2)}` as `0x${string}`
+    const fromCall = transferFromCall(address(0x05), own, 8n)
+    const [value, transfer, from, contract, cut, other, dirtyTransfer, dirtyFrom] = await transfersIn([
       await signed(0, { to: own, value: 5n }),
       await signed(1, { to: token, data: call }),
-      await signed(2, { to: token, data: transferFromCall(address(0x05), own, 8n) }),
+      await signed(2, { to: token, data: fromCall }),
       await signed(3, { value: 9n, data: '0x60' }),
       await signed(4, { to: token, data: call.slice(0, -2) as `0x${string}` }),
-      await signed(5, { to: token, data: `${call.slice(0, 12)}ff${call.slice(14)}` as `0x${string}` }),
-      await signed(6, { to: token, data: `0x12345678${call.slice(10)}` }),
+      await signed(5, { to: token, data: `0x12345678${call.slice(10)}` }),
+      await signed(6, { to: token, data: dirty(call, 12) }),
+      await signed(7, { to: token, data: dirty(dirty(fromCall, 12), 76) }),
     ])
     expect(value).toMatchObject([
       { id: 'value', parties: [{ key: `evm:${sender.slice(2)}`, role: 'source' }] },
@@ -85,7 +88,9 @@ describe('the pool of an EVM node', () => {
         ],
       },
     ])
-    expect([contract, cut, padded, other]).toEqual([[], [], [], []])
+    expect([contract, cut, other]).toEqual([[], [], []])
+    // Tokens of before Solidity 0.8, USDT among them, ignore what stands before an address.
+    expect([dirtyTransfer, dirtyFrom]).toEqual([transfer, from])
   })
 
   it('leaves out what its signature does not prove', async () => {
