@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { all } from '../../src/ledger/database.ts'
+import { all, one } from '../../src/ledger/database.ts'
 import { approveSnapshot } from '../../src/lists/approve-snapshot.ts'
 import { importList } from '../../src/lists/import-list.ts'
 import { freshLedger } from '../ledger/fixtures.ts'
@@ -23,7 +23,9 @@ function scene() {
       { approve: false, at },
     )
   }
-  return { db, load }
+  const reasonOf = ({ sha256 }: { sha256: string }) =>
+    one<{ reason: string }>(db, 'select reason from list_snapshots where sha256 = ?', sha256)?.reason
+  return { db, load, reasonOf }
 }
 
 describe('the approval of a version that was held', () => {
@@ -42,7 +44,7 @@ describe('the approval of a version that was held', () => {
   })
 
   it('leaves a newer one waiting, which can be approved then', async () => {
-    const { db, load } = scene()
+    const { db, load, reasonOf } = scene()
     await load(csvList(40), '2026-01-01T10:00:00.000Z')
     const older = await load(csvList(30), '2026-01-05T10:00:00.000Z')
     const newer = await load(`${csvList(20)}${villain},A\n`, '2026-01-06T10:00:00.000Z')
@@ -50,11 +52,25 @@ describe('the approval of a version that was held', () => {
     const states = () =>
       all<{ state: string }>(db, 'select state from list_snapshots order by id').map(({ state }) => state)
     expect(states()).toEqual(['superseded', 'active', 'held'])
+    expect(reasonOf(newer)).toBe(`compared with an earlier active version: ${newer.reasons.join('; ')}`)
     await approveSnapshot(db, 'house', newer.sha256, '2026-01-07T12:00:00.000Z')
     expect(states()).toEqual(['superseded', 'superseded', 'active'])
     expect(all(db, 'select removed_on from list_entries where address = ?', villain)).toEqual([
       { removed_on: null },
     ])
+  })
+
+  it('leaves a newer one waiting, which its next import judges against the version that is active then', async () => {
+    const { db, load, reasonOf } = scene()
+    await load(csvList(40), '2026-01-01T10:00:00.000Z')
+    const older = await load(csvList(30), '2026-01-05T10:00:00.000Z')
+    await load(csvList(25), '2026-01-06T10:00:00.000Z')
+    const newest = await load(csvList(20), '2026-01-07T10:00:00.000Z')
+    await approveSnapshot(db, 'house', older.sha256, '2026-01-08T12:00:00.000Z')
+    const again = await load(csvList(20), '2026-01-09T10:00:00.000Z')
+    expect(again.state).toBe('held')
+    expect(again.reasons).not.toEqual(newest.reasons)
+    expect(reasonOf(newest)).toBe(again.reasons.join('; '))
   })
 
   it('supersedes an older one', async () => {

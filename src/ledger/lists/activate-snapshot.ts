@@ -29,6 +29,9 @@ export function activateStaged(
   return revision
 }
 
+/** Before the reason why a version is held, which its next import replaces. */
+const comparedBefore = 'compared with an earlier active version: '
+
 /** The same for a list of a few entries, staged in the same transaction. */
 export function activateSnapshot(db: Db, snapshot: SnapshotRow, activation: Activation): number {
   return activateStaged(db, snapshot, stageChangesAtOnce(db, snapshot, activation), activation.at)
@@ -61,6 +64,13 @@ function markActive(
     db,
     `update list_snapshots set state = 'active', activated_at = ?, revision = ? where id = ?`,
     ...[at, revision, snapshot.id],
+  )
+  // What still waits was compared with the version that was active until now.
+  run(
+    db,
+    `update list_snapshots set reason = ?1 || reason
+     where list_id = ?2 and state = 'held' and substr(reason, 1, length(?1)) != ?1`,
+    ...[comparedBefore, listId],
   )
   run(
     db,
