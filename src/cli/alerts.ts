@@ -117,9 +117,8 @@ function showCommand(): Command {
         }
         printLine()
         for (const event of events) {
-          printLine(
-            `${event.at}  ${event.kind}  by ${printable(event.actor)}  ${printable(event.note ?? '')}${event.data ?? ''}`,
-          )
+          const texts = [event.note, event.data].flatMap((text) => (text === null ? [] : [printable(text)]))
+          printLine([event.at, event.kind, `by ${printable(event.actor)}`, ...texts].join('  '))
         }
       } finally {
         db.close()

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { CsvError, parse } from 'csv-parse/sync'
 import type { BitcoinNetwork } from '../address/network.ts'
+import { readPasted } from '../address/read-pasted.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import type { Config } from '../config/schema.ts'
 import { ChainscreenError, whyUnreadable } from '../diagnostics/errors.ts'
@@ -43,7 +44,7 @@ export const screenCommand: CommandFactory = (done) =>
       '[address...]',
       'in any published form, of any family; a payment link, account id or explorer link too; - reads lines from stdin',
     )
-    .option('--file <file>', 'one address a line, or CSV with the header address,reference')
+    .option('--file <file>', 'one address a line, or CSV with the header address,reference; - reads stdin')
     .option('--asset <ticker>', 'decides between families that share an encoding; an unknown one is reported')
     .option('--chain <name>', `the chain it would be used on: ${chainHelp}`)
     .option(
@@ -87,21 +88,21 @@ export const screenCommand: CommandFactory = (done) =>
 /** @throws `usage` where none is given, `bad-file` where the file can't be read. */
 function subjectsOf(addresses: readonly string[], { file, reference }: ScreenOptions): ScreeningSubject[] {
   const subjects = addresses.flatMap((address): ScreeningSubject[] =>
-    address === '-' ? readSubjects(0, 'stdin') : [{ address }],
+    address === '-' ? readSubjects('-') : [{ address }],
   )
-  if (file !== undefined) subjects.push(...readSubjects(file, file))
+  if (file !== undefined) subjects.push(...readSubjects(file))
   if (subjects.length === 0)
     throw new ChainscreenError('usage', 'Nothing was screened: expected addresses, - or --file.')
   return subjects.map((subject) => ({ ...subject, reference: subject.reference ?? reference }))
 }
 
-/** One address a line, or CSV whose header begins with `address`. @param name for messages. */
-function readSubjects(source: string | 0, name: string): ScreeningSubject[] {
-  const text = readText(source, name)
+/** One address a line, or CSV with the header `address,reference`. @param file `-`: stdin. */
+function readSubjects(file: string): ScreeningSubject[] {
+  const name = file === '-' ? 'stdin' : file
+  const text = readText(file === '-' ? 0 : file, name)
   const lines = text.split(/\r?\n/)
-  const columns = (lines[0] ?? '').split(',').map((cell) => cell.trim().toLowerCase())
-  if (columns[0] !== 'address')
-    return lines.flatMap((line) => (line.trim() === '' ? [] : [{ address: line.trim() }]))
+  const columns = cellsOf(lines[0] ?? '')
+  if (!columns.includes('address')) return readLines(lines, name)
   refuseForbiddenColumns(columns, name, 1)
   const strange = columns.findIndex((column) => column !== 'address' && column !== 'reference')
   if (strange >= 0)
@@ -112,10 +113,35 @@ function readSubjects(source: string | 0, name: string): ScreeningSubject[] {
   return readRows(text, name).map(({ address, reference }) => ({ address, ...(reference && { reference }) }))
 }
 
+const cellsOf = (line: string) =>
+  line.split(/[,;\t]/).map((cell) =>
+    cell
+      .trim()
+      .replace(/^"(.*)"$/, '$1')
+      .toLowerCase(),
+  )
+
+/** A row of a table that is no link may hold anything, and what is screened is stored: the file is refused as a whole. */
+function readLines(lines: readonly string[], name: string): ScreeningSubject[] {
+  return lines.flatMap((line, index) => {
+    const address = line.trim()
+    const cells = cellsOf(address)
+    if (cells.length > 1 && !readPasted(address).ok) {
+      if (index === 0) refuseForbiddenColumns(cells, name, 1)
+      throw new ChainscreenError(
+        'bad-file',
+        `${name}:${index + 1}: has several cells; expected one address a line, or CSV with the header address,reference. Nothing was screened.`,
+      )
+    }
+    return address === '' ? [] : [{ address }]
+  })
+}
+
 function readRows(text: string, name: string): { address: string; reference?: string }[] {
   try {
     return parse(text, {
       columns: (header: string[]) => header.map((cell) => cell.trim().toLowerCase()),
+      delimiter: [',', ';', '\t'],
       ...{ trim: true, skip_empty_lines: true },
     }) as { address: string; reference?: string }[]
   } catch (error) {

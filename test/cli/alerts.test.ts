@@ -185,6 +185,15 @@ describe('decisions on the command line', () => {
     expect((await user.run('alerts', 'resolve', '--help')).stdout).toMatch(/blocked +the property is held/)
   })
 
+  it('show the note of an event apart from its data', async () => {
+    const user = await busyQueue()
+    const [id = ''] = idsOf(user)
+    await user.run('alerts', 'assign', id, '--to', 'cy', '--note', 'by noon', '--actor', 'ann')
+    const { stdout } = await user.run('alerts', 'show', id)
+    expect(stdout).toMatch(/ {2}assigned {2}by ann {2}by noon {2}\{"assignee":"cy"\}\n/)
+    expect(stdout).toMatch(/ {2}created {2}by chainscreen\n/)
+  })
+
   it('acknowledge, add notes and reopen', async () => {
     const user = await busyQueue()
     const [id = ''] = idsOf(user)

@@ -376,16 +376,32 @@ describe('chainscreen screen', () => {
     expect(cases).toMatchObject([{ status: 'attempted', counterparty: tron }])
   })
 
-  it('reads lines from stdin', async () => {
+  it.each([['-'], ['--file', '-']])('reads lines from stdin by %s %s', async (...from) => {
     const user = await userOfBundled()
-    const running = user.start(['screen', '-', '--json'], { stdin: `${ronin}\n${clean}\n` })
+    const running = user.start(['screen', ...from, '--json'], { stdin: `${ronin}\n${clean}\n` })
     const { code, stdout } = await running.done
     expect(code).toBe(3)
     expect(JSON.parse(stdout).map(({ verdict }: { verdict: string }) => verdict)).toEqual(['listed', 'clear'])
   })
 
+  it('reads its columns in any order, and lines of links with commas', async () => {
+    const user = await userOfBundled()
+    const csv = user.file('w.csv', `"Reference";"Address"\nw-1;${ronin}\n`)
+    const lines = user.file('lines.txt', `bitcoin:bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq?label=a,b\n`)
+    const answers = JSON.parse((await user.run('screen', '--file', csv, '--json')).stdout)
+    expect(answers).toMatchObject([{ address: ronin, reference: 'w-1', verdict: 'listed' }])
+    expect((await user.run('screen', '--file', lines, '--json')).code).toBe(0)
+  })
+
   it.each([
     ['a column of nationality', 'address,nationality\n', /that must not be there/],
+    [
+      'a column of nationality before the address',
+      `name,nationality,address\nX Y,ZZ,${ronin}\n`,
+      /must not be there/,
+    ],
+    ['names beside its addresses', `${ronin}\nX Y,ZZ,${ronin}\n`, /w\.csv:2: has several cells; expected/],
+    ['semicolons and a column of nationality', `id;nationality\n${ronin};ZZ\n`, /must not be there/],
     ['another column', 'address,amount\n', /column 2 is unknown; expected address,reference/],
     ['a row with more cells', 'address,reference\na,b,c\n', /w\.csv:2: not readable as CSV/],
   ])('refuses a file with %s, and answers nothing', async (_what, content, says) => {
