@@ -121,6 +121,19 @@ describe('docs/evm.md', () => {
   })
 })
 
+describe('docs/bitcoin.md', () => {
+  it('names the files that find what is wrong with a block', () => {
+    const head = "| found | by | why it is the node's fault, or what becomes of it |"
+    const files = tableOf('docs/bitcoin.md', head).flatMap(([, by = '']) => by.match(/[a-z][\w/-]+/g) ?? [])
+    expect(files.length).toBeGreaterThan(20)
+    const found = (file: string) =>
+      ['src/chains/bitcoin', 'src'].some((room) =>
+        existsSync(new URL(`../../${room}/${file}.ts`, import.meta.url)),
+      )
+    expect(files.filter((file) => !found(file))).toEqual([])
+  })
+})
+
 describe('docs/replay.md', () => {
   it('shows the example that runs as a test beside this one', () => {
     const [example] = codeBlocks('docs/replay.md', 'ts')
