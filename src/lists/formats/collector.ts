@@ -86,9 +86,10 @@ export class Collector {
     const { raw, reason, asset, where } = item
     const shown = {
       raw: cut(withoutSecrets(raw)),
-      reason: cut(reason),
+      // Both may have words of the file in them: the name of an exchange or of a type, an id.
+      reason: cut(this.#text(reason) ?? 'no address'),
       asset: this.#text(asset),
-      where: cut(where),
+      where: cut(this.#text(where) ?? '(not shown)'),
     }
     if (this.#unparsed.length >= maxUnparsed) this.#unparsedNotKept++
     else if (this.#isNew(JSON.stringify(Object.values(shown)))) this.#unparsed.push(shown)

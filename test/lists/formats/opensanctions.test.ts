@@ -186,12 +186,18 @@ describe('opensanctions', () => {
         wallet('w1', tron, { currency: [`TRX ${long}`], accountId: [`John Smith, DOB 1 Jan 1970 ${long}`] }),
         wallet('w2', p2sh, { currency: ['BTC of one born 1 Jan 1970'] }),
         entity('w3', 'CryptoWallet', { accountId: [long], managingExchange: [long] }),
+        entity('w4', 'CryptoWallet', {
+          accountId: ['105750906'],
+          managingExchange: ['of John, born 1 Jan 1970'],
+        }),
+        entity('Smith, DOB 1 Jan 1970', 'CryptoWallet', { accountId: ['105750907'] }),
       ),
     )
     expect(JSON.stringify(list)).not.toMatch(/1970|Smith/)
     expect(list.addresses.map(({ asset }) => asset?.length ?? null)).toEqual([1_000, null])
     const sizes = list.unparsed.map(({ raw, reason }) => Math.max(raw.length, reason.length))
-    expect(sizes).toHaveLength(2)
+    expect(sizes).toHaveLength(4)
+    expect(list.counts).toMatchObject({ textsLeftOut: 3 })
     expect(Math.max(...sizes)).toBeLessThanOrEqual(300)
   })
 
