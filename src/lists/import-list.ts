@@ -115,7 +115,10 @@ export async function importList(
 }
 
 /** These bytes are active, as this version of the format's parser or a newer one read them. */
-function isActive(db: Db, { listId, sha256, format, parser = 1 }: NewSnapshot): boolean {
+export function isActive(
+  db: Db,
+  { listId, sha256, format, parser = 1 }: Pick<NewSnapshot, 'listId' | 'sha256' | 'format' | 'parser'>,
+): boolean {
   const active = activeSnapshot(db, listId)
   if (active?.sha256 !== sha256 || active.format !== format) return false
   return active.parser >= parser && sameOptions(active.parser, parser)

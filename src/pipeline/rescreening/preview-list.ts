@@ -7,7 +7,6 @@ import { type EntryVersion, readVersion } from '../../ledger/lists/entry-version
 import { entriesBefore } from '../../ledger/lists/find-changes.ts'
 import { entryOf, keysInForce } from '../../ledger/lists/list-entries.ts'
 import {
-  activeSnapshot,
   type SnapshotEntries,
   type SnapshotEntryRow,
   snapshotRowOf,
@@ -17,6 +16,7 @@ import { ScratchRows } from '../../ledger/lists/scratch-rows.ts'
 import { datingOf } from '../../lists/activation.ts'
 import { compared, Tally } from '../../lists/compare-versions.ts'
 import { formatFor } from '../../lists/formats/index.ts'
+import { isActive } from '../../lists/import-list.ts'
 import { historyOf } from '../../lists/ofac-history.ts'
 import { openListFile } from '../../lists/open-file.ts'
 import { mergeRows } from '../../lists/read-list-file.ts'
@@ -126,13 +126,13 @@ class Preview {
     for (const key of history.keys())
       if (!has(key) && !isInForce(readVersion(db, listId, key))) look(key, undefined)
     const { reasons } = compared(db, source, { sha256, issuedOn }, tally, today)
-    const isActive = this.#isActive(sha256)
+    const unchanged = isActive(db, { listId, sha256, format: source.format, parser: this.#format.version })
     return {
       ...{ listId, issuedOn, added, removed, flagged: this.#flagged, ownListed: this.#ownListed },
       ...{ cleared: inOrder(this.#cleared), listedAgain: inOrder(this.#listedAgain) },
       regraded: inOrder(this.#regraded),
-      outcome: isActive ? 'unchanged' : reasons.length > 0 ? 'held' : 'activated',
-      reasons: isActive ? [] : reasons,
+      outcome: unchanged ? 'unchanged' : reasons.length > 0 ? 'held' : 'activated',
+      reasons: unchanged ? [] : reasons,
     }
   }
 
@@ -149,13 +149,6 @@ class Preview {
     this.#flagged.push(...flaggedBy(db, entry))
     this.#ownListed.push(...ownListedBy(db, entry))
     if (isInForce(version)) tell(this.#listedAgain)
-  }
-
-  /** What importing the version would find. */
-  #isActive(sha256: string): boolean {
-    const active = activeSnapshot(this.#db, this.#list.id)
-    const { id, version } = this.#format
-    return active?.sha256 === sha256 && active.format === id && active.parser >= version
   }
 }
 

@@ -97,6 +97,17 @@ describe('a preview of a new version', () => {
     expect(alerts(db)).toHaveLength(5)
   })
 
+  it('of the active file, laid out otherwise in the config since, is that of another version', async () => {
+    const db = await scene()
+    const file = csv(evm('b'), evm('c'))
+    const source = { id: 'house', format: 'csv', maxAgeSeconds: null, maxRemoved: 1 }
+    const options = { columns: { address: 'address' } }
+    await importList(db, { ...source, options }, { path: file }, { approve: true, at })
+    expect((await previewList(db, { ...list, options }, file, at)).outcome).toBe('unchanged')
+    expect((await previewList(db, list, file, at)).outcome).toBe('activated')
+    expect((await importList(db, source, { path: file }, { approve: false, at })).state).toBe('activated')
+  })
+
   it('of the active version says nothing', async () => {
     const db = await scene()
     expect(await previewList(db, list, csv(evm('b'), evm('c')), at)).toMatchObject({
