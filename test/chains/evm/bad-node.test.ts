@@ -58,6 +58,22 @@ describe('a node that can’t be used', () => {
     expect((await failure('open', { eth_chainId: hangsUp })).code).toBe('node-unreachable')
   })
 
+  it('hangs up: it is not asked again before whoever asked knows', async () => {
+    let asked = 0
+    const hangsUp: Handler = (_, response) => {
+      asked++
+      response.socket?.destroy()
+      return raw
+    }
+    await failure('open', { eth_chainId: hangsUp })
+    expect(asked).toBe(1)
+  })
+
+  it('answers HTTP 500 beside a result: that is no answer', () => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 0, result: '0x1' })
+    return expectFailure('open', { eth_chainId: httpAnswer(500, body) }, 'node-unreachable', /HTTP 500/)
+  })
+
   it.each([
     [401, 'node-auth'],
     [403, 'node-auth'],

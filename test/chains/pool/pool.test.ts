@@ -46,6 +46,27 @@ describe('a pool of nodes', () => {
     expect(events).toContain('http://first:8545 set-aside')
   })
 
+  it('sets the node that served a refused block aside, and lets it take its secrets out of the error first', async () => {
+    const { first, second, events, pool } = twoNodes()
+    const refused: unknown[] = []
+    Object.assign(first, {
+      refuse: (_: unknown, error: Error) => {
+        error.message = error.message.replace('s3cret', '(secret)')
+        refused.push(error)
+      },
+    })
+    await pool.open()
+    await pool.head()
+    const block = await pool.block(5)
+    const error = new ChainscreenError('node-bad-answer', 'its sender is s3cret')
+    pool.refuse?.(block, error)
+    expect(refused).toEqual([error])
+    expect(error.message).toBe('its sender is (secret)')
+    expect(events).toContain('http://first:8545 set-aside')
+    await pool.block(5)
+    expect(second.calls.block).toBe(1)
+  })
+
   it('takes a block that is odd at one node from the next, where it is not; else as it is', async () => {
     const { first, second, pool } = twoNodes()
     await pool.open()
