@@ -73,11 +73,11 @@ export function createWatchdog(
 /** How it goes with one chain, as its follower sees it. */
 export interface ChainCondition {
   chain: string
-  /** `waiting`: its node, or the disk of the database, is in trouble; it tries again. `halted`: it is followed no more. */
+  /** `waiting`: its node, or the disk of the database, fails; it tries again. `halted`: it is followed no more. */
   state: 'following' | 'waiting' | 'halted'
   /** Since when, ISO-8601. */
   since: string
-  /** The trouble, as a sentence without secrets; `null` where there is none. */
+  /** The failure, as a sentence without secrets; `null` where there is none. */
   reason: string | null
 }
 
@@ -96,7 +96,7 @@ export function createChainConditions(chains: readonly string[], now: () => stri
   const enter = (chain: string, state: ChainCondition['state'], reason: string | null) => {
     const before = conditions.get(chain)
     if (before?.state === 'halted') return
-    // The same trouble again is one trouble, with its latest reason.
+    // The same failure again is one failure, with its latest reason.
     const since = before?.state === state ? before.since : now()
     conditions.set(chain, { chain, state, since, reason })
   }

@@ -144,7 +144,7 @@ const own = { key: key('a'), address: 'text', kind: 'hot', reference: 'u1', chai
 /** What waits, as a daemon looks at it. */
 const look = (tip, transactions) => {
   const source = { mempool: async () => mempoolOn(tip, transactions) }
-  return createMempoolReader(wiring(), source).look(new AbortController().signal)
+  return createMempoolReader(wiring(), source).poll(new AbortController().signal)
 }
 
 const freezes = { id: 'freezes', chain: 'ethereum', maxAgeSeconds: null }

@@ -80,19 +80,19 @@ export function bitcoinConflicts(
   const reader = new ByteReader(bytes, `Block ${block.header.hash}`)
   const found: Conflict[] = []
   for (const start of block.index.starts.subarray(1)) {
-    const met: string[] = []
+    const used: string[] = []
     reader.position = start
     for (let left = readTransactionStart(reader).inputs; left > 0; left--) {
       const claim = wanted.get(bytes.toString('hex', reader.position, reader.position + outpointBytes))
-      if (claim !== undefined) met.push(claim)
+      if (claim !== undefined) used.push(claim)
       reader.skip(outpointBytes)
       reader.skipVar()
       reader.skip(4)
     }
-    if (met.length === 0) continue
+    if (used.length === 0) continue
     reader.position = start
     const { txid } = readBareTransaction(reader)
-    found.push(...met.map((claim) => ({ claim, by: txid })))
+    found.push(...used.map((claim) => ({ claim, by: txid })))
   }
   return found
 }

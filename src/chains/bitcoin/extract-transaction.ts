@@ -159,7 +159,7 @@ function scriptForms(script: Uint8Array | null, spend?: Spend): Form[] {
  */
 const maxFormBytes = 2_000_000
 
-/** How many other forms of its parties a transaction may have. What goes beyond is left out, and said. */
+/** How many other forms of its parties a transaction may have. What goes beyond is left out, and reported. */
 export class FormBudget {
   #left = maxFormBytes
 

@@ -50,7 +50,7 @@ export class GetblockReader implements BlockReader {
     } catch (error) {
       if (error instanceof RpcError && error.rpcCode === undoUnreadable)
         throw new SpentMissing(`${error.message} The node has lost the undo data of block ${hash}.`, error)
-      // Scripts are told twice, as hex and as words: a block can be made of which no text of this length tells everything.
+      // The answer has each script twice, as hex and as assembly: a block can be made whose answer is larger than this.
       // A node that lies once must not cost the inputs of a block: what stays so when it is asked again is the block's.
       if (error instanceof AnswerTooLarge && this.#staysTooLarge(hash))
         throw new SpentMissing(`The answer of getblock 3 for block ${hash} is too large.`, error)

@@ -35,7 +35,7 @@ export interface HeadWaitOptions extends Omit<NodeClientOptions, 'connections'> 
 
 /**
  * Waits for another head by `waitfornewblock`, over a connection of its own. The node keeps one of its threads busy for as
- * long as it was told to wait, even when nobody listens any more: so there is one question at a time, and whoever asks
+ * long as the call asked for, even when nobody listens any more: so there is one call at a time, and whoever asks
  * meanwhile waits for the same answer. A node that has no other thread is found out by a call beside the first waits.
  */
 export class HeadWait {
@@ -63,8 +63,8 @@ export class HeadWait {
   }
 
   /**
-   * Whether the node has it, in the form that is told the head to wait against (Bitcoin Core 30): against a head that there
-   * is not, it answers at once.
+   * Whether the node has the form with a `current_tip` (Bitcoin Core 30). For a head that it does not have, it answers at
+   * once.
    *
    * @throws ChainscreenError those of the connection
    */

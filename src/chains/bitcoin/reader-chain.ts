@@ -46,7 +46,7 @@ export async function chooseReader(
     )
   }
   if (reads === 'getblock') {
-    if (await tellsSpent(getblock, chain.best, signal)) return new ReaderChain([getblock])
+    if (await servesSpent(getblock, chain.best, signal)) return new ReaderChain([getblock])
     throw cannot(node.endpoint, 'getblock 3 does not name it', 'Bitcoin Core 23 or later with its undo data')
   }
   if (reads === 'txindex') {
@@ -57,11 +57,11 @@ export async function chooseReader(
   const options = { lastResort: outputs, onSwitch, paused: hasRest ? [] : [rest] }
   const indexed = (await hasTxindex(rpc, signal)) ? [txindex] : []
   // Where REST works, getblock is only for the blocks that it fails for, and is seen to then.
-  const tells = hasRest || (await tellsSpent(getblock, chain.best, signal))
-  return new ReaderChain([rest, ...(tells ? [getblock] : []), ...indexed], options)
+  const hasGetblock = hasRest || (await servesSpent(getblock, chain.best, signal))
+  return new ReaderChain([rest, ...(hasGetblock ? [getblock] : []), ...indexed], options)
 }
 
-async function tellsSpent(reader: GetblockReader, hash: string, signal?: AbortSignal): Promise<boolean> {
+async function servesSpent(reader: GetblockReader, hash: string, signal?: AbortSignal): Promise<boolean> {
   try {
     await reader.read(hash, signal)
     return true

@@ -37,7 +37,7 @@ export class RestReader implements BlockReader {
       this.#node.get(`/rest/block/${hash}.bin`, maxBlockBytes, signal),
       this.#spent(hash, signal),
     ])
-    // A block that is not there has no spent outputs either: so it is told first.
+    // A block that is not there has no spent outputs either: so it is reported first.
     if (block.status !== 200 || isPage(block)) throw this.#refused(`block ${hash}`, block)
     // A path that the node does not know is answered without a word (src/httpserver.cpp), one without undo data with some.
     if (spent.status === 404 && spent.body.length > 0)
@@ -63,8 +63,8 @@ export class RestReader implements BlockReader {
   /** Neither status tells whether the block or the path is missing: REST that is off answers 404, as for a block that is pruned. */
   #refused(what: string, { status, body }: HttpAnswer): MethodUnavailable {
     const text = this.#node.redactor.quote(body.toString('utf8', 0, 1_000))
-    const said = text === '' ? '' : `, "${text}"`
-    const found = status === 200 ? `HTTP 200 with text${said}` : `HTTP ${status}${said}`
+    const quoted = text === '' ? '' : `, "${text}"`
+    const found = status === 200 ? `HTTP 200 with text${quoted}` : `HTTP ${status}${quoted}`
     return new MethodUnavailable(
       status === 404 ? 'node-missing-data' : 'node-bad-answer',
       `The node at ${this.#node.endpoint} does not serve ${what} over REST: ${found}.`,

@@ -77,7 +77,7 @@ export function readHeader(reader: ByteReader, askedHash: string): BlockHeader {
   }
 }
 
-/** The 80 bytes of a header that is told in fields. */
+/** The 80 bytes of a header, from the fields that RPC names. */
 export function writeHeader(fields: HeaderFields): Buffer {
   const header = Buffer.alloc(headerBytes)
   header.writeInt32LE(fields.version, 0)

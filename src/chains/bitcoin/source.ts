@@ -185,10 +185,10 @@ export class BitcoinSource implements ChainSource {
   async #header(hash: string, signal?: AbortSignal): Promise<BlockRef | null> {
     try {
       const call = { method: 'getblockheader', params: [hash, true] }
-      const told = await this.#rpc.call(call, blockHeaderSchema, signal)
-      const header = readHeader(new ByteReader(writeHeader(told), `header ${hash}`), hash)
+      const fields = await this.#rpc.call(call, blockHeaderSchema, signal)
+      const header = readHeader(new ByteReader(writeHeader(fields), `header ${hash}`), hash)
       this.#verifier.proveWork(header)
-      return { height: told.height, hash, parentHash: header.parentHash, time: header.time }
+      return { height: fields.height, hash, parentHash: header.parentHash, time: header.time }
     } catch (error) {
       if (error instanceof RpcError && error.rpcCode === -5) return null
       throw error

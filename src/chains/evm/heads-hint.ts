@@ -42,7 +42,7 @@ export function listenForHeads(url: string, options: HeadsHintOptions = {}): Hea
       const socket = new WebSocket(url, { dispatcher })
       let deadMan: NodeJS.Timeout | undefined
       let ended = false
-      // The first reason is the one: closing a socket that is not open yet is itself told as an error, at once.
+      // The first reason is the one: closing a socket that is not open yet is itself reported as an error, at once.
       const end = (reason: string) => {
         if (ended) return
         ended = true

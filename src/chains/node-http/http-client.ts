@@ -64,7 +64,7 @@ export class HttpClient {
   }
 
   /**
-   * Sends a request; unless told otherwise, once more if a kept-alive connection turns out to be closed: all our requests only
+   * Sends a request; by default once more if a kept-alive connection turns out to be closed: all our requests only
    * read.
    *
    * @throws ChainscreenError `node-unreachable`, `node-bad-answer` (too large), `aborted`

@@ -13,11 +13,11 @@ export interface Endpoint {
   /** Smoothed time of its answers. */
   latencyMs: number
   /** Why it is set aside; `null` while it is not. */
-  trouble: string | null
+  failure: string | null
 }
 
 export function createEndpoint(source: ChainSource, pauses?: BreakerPauses): Endpoint {
-  return { source, breaker: createBreaker(pauses), info: null, head: null, latencyMs: 0, trouble: null }
+  return { source, breaker: createBreaker(pauses), info: null, head: null, latencyMs: 0, failure: null }
 }
 
 /** How much one answer moves the smoothed latency. */
@@ -43,7 +43,7 @@ export async function askEndpoint<T>(
     const answer = await question(endpoint.source)
     endpoint.latencyMs += (clock.nowMs() - started - endpoint.latencyMs) * smoothing
     endpoint.breaker.succeeded()
-    endpoint.trouble = null
+    endpoint.failure = null
     return answer
   } catch (error) {
     if (signal?.aborted) throw error
@@ -54,7 +54,7 @@ export async function askEndpoint<T>(
 
 /** Learns from something that an endpoint did wrong. */
 export function refuseEndpoint(endpoint: Endpoint, error: unknown, clock: { nowMs(): number }): void {
-  endpoint.trouble = messageOf(error)
+  endpoint.failure = messageOf(error)
   const ours = error instanceof ChainscreenError ? error : undefined
   endpoint.breaker.failed(clock.nowMs(), {
     grave: ours !== undefined && graveCodes.has(ours.code),
@@ -67,7 +67,7 @@ interface Breaker {
   /** May be asked now. After a pause one attempt is let through; its outcome decides. */
   ready(nowMs: number): boolean
   succeeded(): void
-  /** @param options.grave set aside at once: it lied. @param options.retryAfterMs the endpoint's own wish. */
+  /** @param options.grave set aside at once: its answers are false. @param options.retryAfterMs the endpoint's own wish. */
   failed(nowMs: number, options?: { grave?: boolean; retryAfterMs?: number | undefined }): void
   /** Milliseconds until it may be asked again; 0 = now. */
   waitMs(nowMs: number): number
@@ -75,7 +75,7 @@ interface Breaker {
 
 /** How long a circuit stays open: the first pause comes after the third failure in a row. */
 export interface BreakerPauses extends RetryPolicy {
-  /** After a lie. */
+  /** After a false answer. */
   graveMs: number
 }
 

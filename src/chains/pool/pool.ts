@@ -93,7 +93,7 @@ export function createPool(
     (await askOne(question, signal)).answer
 
   const setAside = (endpoint: Endpoint): void =>
-    options.onChange?.({ endpoint: endpoint.source.endpoint, what: 'set-aside', reason: endpoint.trouble })
+    options.onChange?.({ endpoint: endpoint.source.endpoint, what: 'set-aside', reason: endpoint.failure })
 
   const release = (block: SourceBlock): void => sources[block.node ?? -1]?.release?.(block)
 
@@ -219,7 +219,7 @@ async function openAll(
 function allSetAside(endpoints: readonly Endpoint[], nowMs: number): ChainscreenError {
   const waitMs = Math.min(...endpoints.map(({ breaker }) => breaker.waitMs(nowMs)))
   return new ChainscreenError('node-unreachable', 'No node of this chain is available at the moment.', {
-    details: endpoints.map(({ source, trouble }) => `${source.endpoint}: ${trouble ?? 'no answer yet'}`),
+    details: endpoints.map(({ source, failure }) => `${source.endpoint}: ${failure ?? 'no answer yet'}`),
     retryAfterMs: waitMs,
   })
 }

@@ -51,10 +51,10 @@ export function preferTraces(endpoints: readonly Endpoint[], clock: { nowMs(): n
       }
       const expected = endpoints.find(serving)
       if (best.traces !== 'none' || expected === undefined) return best
-      const { source, trouble, breaker } = expected
+      const { source, failure, breaker } = expected
       const nowMs = clock.nowMs()
       waitsSinceMs ??= nowMs
-      const away = `${source.endpoint} serves call traces, and could not be asked: ${trouble ?? 'it did not answer'}`
+      const away = `${source.endpoint} serves call traces, and could not be asked: ${failure ?? 'it did not answer'}`
       if (nowMs - waitsSinceMs >= waitMs) return { ...best, traces: { away } }
       release(best)
       throw new ChainscreenError(

@@ -19,7 +19,7 @@ import {
 } from './pending-transactions.ts'
 import { replaceBy } from './settle-block.ts'
 
-/** A transaction that waits and met a list. */
+/** An unconfirmed transaction that matched a list. */
 export interface MatchedPending {
   hash: string
   /** What only one transaction can use: see {@link Claimed}. */
@@ -27,9 +27,9 @@ export interface MatchedPending {
   findings: readonly Finding[]
 }
 
-/** What a look at a mempool found. */
+/** What a mempool poll found. */
 export interface MempoolPollResult {
-  /** Transactions in it that met a list. */
+  /** Transactions in it that matched a list. */
   waiting: readonly MatchedPending[]
   /** Which of the watched claims its transactions use. */
   claimed: readonly Claimed[]
@@ -41,7 +41,7 @@ export interface MempoolPollResult {
   at: string
 }
 
-/** How many alerts a look raised, brought back and withdrew. */
+/** How many alerts a poll raised, brought back and withdrew. */
 export interface MempoolCounts {
   created: number
   reinstated: number
@@ -49,41 +49,41 @@ export interface MempoolCounts {
 }
 
 /**
- * Writes what a look at the mempool changes, in one transaction; nearly every look changes nothing, and takes no lock.
+ * Writes what a mempool poll changes, in one transaction; nearly every poll changes nothing, and takes no lock.
  *
  * A transaction counts as gone only once the ledger has read the blocks that the node had when its mempool lacked it: until
  * then, one of these may have it.
  *
  * @returns `null`, with nothing written, when the lists or own addresses changed since it was screened.
  */
-export function commitMempool(db: Db, chain: Chain, look: MempoolPollResult): MempoolCounts | null {
-  if (!sameRevisions(readRevisions(db), look.revisions)) return null
+export function commitMempool(db: Db, chain: Chain, poll: MempoolPollResult): MempoolCounts | null {
+  if (!sameRevisions(readRevisions(db), poll.revisions)) return null
   const counts: MempoolCounts = { created: 0, reinstated: 0, withdrawn: 0 }
-  if (!changesAnything(db, chain, look)) return counts
+  if (!changesAnything(db, chain, poll)) return counts
   return inTransaction(db, () => {
-    if (!sameRevisions(readRevisions(db), look.revisions)) return null
-    for (const transaction of look.waiting) {
+    if (!sameRevisions(readRevisions(db), poll.revisions)) return null
+    for (const transaction of poll.waiting) {
       if (!isNews(db, chain, transaction)) continue
-      putPending(db, chain.id, transaction.hash, transaction.claims, look.at)
+      putPending(db, chain.id, transaction.hash, transaction.claims, poll.at)
       for (const finding of transaction.findings) {
-        const outcome = writeAlert(db, chain, null, finding, look.revisions.list, look.at)
+        const outcome = writeAlert(db, chain, null, finding, poll.revisions.list, poll.at)
         if (outcome === 'created' || outcome === 'reinstated') counts[outcome]++
       }
     }
-    for (const claimed of look.claimed) counts.withdrawn += replaceBy(db, chain.id, claimed, null, look.at)
-    for (const hash of goneFrom(db, chain, look)) {
-      putState(db, chain.id, { hash, state: 'gone', replaced_by: null, block_height: null }, look.at)
-      counts.withdrawn += withdraw(db, chain.id, hash, { reason: 'gone' }, look.at)
+    for (const claimed of poll.claimed) counts.withdrawn += replaceBy(db, chain.id, claimed, null, poll.at)
+    for (const hash of goneFrom(db, chain, poll)) {
+      putState(db, chain.id, { hash, state: 'gone', replaced_by: null, block_height: null }, poll.at)
+      counts.withdrawn += withdraw(db, chain.id, hash, { reason: 'gone' }, poll.at)
     }
     return counts
   })
 }
 
-function changesAnything(db: Db, chain: Chain, look: MempoolPollResult): boolean {
+function changesAnything(db: Db, chain: Chain, poll: MempoolPollResult): boolean {
   return (
-    look.waiting.some((transaction) => isNews(db, chain, transaction)) ||
-    look.claimed.some((claimed) => losersOf(db, chain.id, claimed).length > 0) ||
-    goneFrom(db, chain, look).length > 0
+    poll.waiting.some((transaction) => isNews(db, chain, transaction)) ||
+    poll.claimed.some((claimed) => losersOf(db, chain.id, claimed).length > 0) ||
+    goneFrom(db, chain, poll).length > 0
   )
 }
 

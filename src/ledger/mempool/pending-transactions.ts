@@ -1,22 +1,22 @@
 import { writeEvent } from '../alerts/write-alert.ts'
 import { all, type Db, one, run } from '../database.ts'
 
-/** The last look at a chain's mempool. */
+/** The last poll of a chain's mempool. */
 export interface MempoolState {
   chain: string
   lookedAt: string
   /** `null` where it could not be read. */
   transactions: number | null
-  /** Of them not screened yet; tried again with the next look. */
+  /** Of them not screened yet; tried again with the next poll. */
   unread: number | null
   /** Why it could not be read; `null` where it was. */
   trouble: string | null
 }
 
-/** A look that found nothing new is written down this often. */
+/** A poll that found nothing new is written down this often. */
 const quietMs = 60_000
 
-/** Writes down what the last look saw, unless nearly the same stands there already. */
+/** Writes down what the last poll saw, unless nearly the same stands there already. */
 export function noteMempool(db: Db, state: MempoolState): void {
   const last = readMempools(db, state.chain)[0]
   const same = last !== undefined && last.unread === state.unread && last.trouble === state.trouble
@@ -86,7 +86,7 @@ export function pendingHashes(db: Db, chain: string): string[] {
 }
 
 /**
- * Of each transaction that waits and is not in the mempool, the node's best blocks (one, or two where a block came meanwhile)
+ * Of each unconfirmed transaction that is not in the mempool, the node's best blocks (one, or two where a block came meanwhile)
  * at each of the latest polls since it was last there.
  */
 export type Absences = ReadonlyMap<string, readonly (readonly string[])[]>
@@ -129,7 +129,7 @@ export function losersOf(db: Db, chain: string, { claim, by }: Claimed): Pending
   )
 }
 
-/** Notes that a transaction waits, with what it uses up. Inside a transaction of the database. */
+/** Stores an unconfirmed transaction, with what it spends. Inside a transaction of the database. */
 export function putPending(db: Db, chain: string, hash: string, claims: readonly string[], at: string): void {
   run(
     db,
@@ -156,7 +156,7 @@ export function putState(db: Db, chain: string, row: PendingRow, at: string): vo
   )
 }
 
-/** A branch lost: what was in it waits again, until the mempool says otherwise. */
+/** After a reorg: what the lost blocks had is unconfirmed again, until the next mempool poll. */
 export function unsettleAbove(db: Db, chain: string, height: number, at: string): void {
   run(
     db,
@@ -166,8 +166,8 @@ export function unsettleAbove(db: Db, chain: string, height: number, at: string)
   )
 }
 
-/** Tells the alerts of two transactions that one took the other's place. */
-export function tellReplaced(db: Db, chain: string, hash: string, by: string, at: string): void {
+/** Notes on the alerts of two transactions that one replaced the other. */
+export function noteReplacement(db: Db, chain: string, hash: string, by: string, at: string): void {
   for (const alertId of alertsOf(db, chain, hash, ['orphaned', 'withdrawn']))
     writeEvent(db, { alertId, at, kind: 'replaced', data: { replacedBy: by } })
   for (const alertId of alertsOf(db, chain, by, [

@@ -8,9 +8,9 @@ import {
   alertsOf,
   type Claimed,
   losersOf,
+  noteReplacement,
   putState,
   readPending,
-  tellReplaced,
   withdraw,
 } from './pending-transactions.ts'
 
@@ -53,14 +53,14 @@ function byUser(claimed: readonly Claimed[]): Claimed[] {
 function confirm(db: Db, chain: string, hash: string, block: BlockRef, at: string): void {
   const data = { height: block.height, block: block.hash }
   const inStatus = (status: string) => alertsOf(db, chain, hash, [status])
-  const told = [
+  const changed = [
     ...inStatus('pending-mempool').map((alertId) => ({ alertId, kind: 'confirmed' as const })),
     ...['orphaned', 'withdrawn']
       .flatMap(inStatus)
       .filter((alertId) => !isOfRemoved(db, chain, alertId))
       .map((alertId) => ({ alertId, kind: 'reinstated' as const })),
   ]
-  for (const { alertId, kind } of told) {
+  for (const { alertId, kind } of changed) {
     run(
       db,
       `update alerts set status = 'pending', block_height = ?, block_hash = ?, block_time = ? where id = ?`,
@@ -92,7 +92,7 @@ export function replaceBy(
     const height = block?.height ?? null
     if (state === 'gone' && replaced_by === by && block_height === height) continue
     putState(db, chain, { hash, state: 'gone', replaced_by: by, block_height: height }, at)
-    if (replaced_by !== by) tellReplaced(db, chain, hash, by, at)
+    if (replaced_by !== by) noteReplacement(db, chain, hash, by, at)
     const where = block === null ? {} : { height: block.height, block: block.hash }
     withdrawn += withdraw(db, chain, hash, { reason: 'replaced', replacedBy: by, ...where }, at)
   }

@@ -35,8 +35,8 @@ interface PastReadingOptions {
 }
 
 /**
- * Reads, beside the follower of a chain, what issuers froze before it was followed. Trouble with the node is said and
- * tried again, and halts no follower: until all is read the list is not complete, and says so.
+ * Reads, beside the follower of a chain, what issuers froze before it was followed. A failure of the node is logged and
+ * retried, and halts no follower: until all is read the list is not complete, and says so.
  */
 export function startReadingFreezes(
   db: Db,
@@ -58,9 +58,9 @@ export function startReadingFreezes(
       const ranges = await readPastFreezes(db, chain, freezes, options)
       const compared = until.aborted ? null : await compareFreezes(db, chain, freezes, options)
       if (compared !== null) {
-        const said = `list ${compared.listId}: ${sentence(compared)}`
-        if (compared.different.length === 0) log.info({ ...about, ...compared }, said)
-        else log.error({ ...about, ...compared }, said)
+        const message = `list ${compared.listId}: ${sentence(compared)}`
+        if (compared.different.length === 0) log.info({ ...about, ...compared }, message)
+        else log.error({ ...about, ...compared }, message)
       } else if (ranges === 0) return
     }
   }
@@ -139,9 +139,9 @@ export async function compareFreezes(
   const different: string[] = []
   let unasked = 0
   for (const { key, frozen } of accounts) {
-    const says = await reader.isFrozen(row.contract, key, cursor.hash, options.signal)
-    if (says === null) unasked++
-    else if (says !== frozen) different.push(`0x${key.slice('evm:'.length)}`)
+    const answer = await reader.isFrozen(row.contract, key, cursor.hash, options.signal)
+    if (answer === null) unasked++
+    else if (answer !== frozen) different.push(`0x${key.slice('evm:'.length)}`)
   }
   const outcome: FreezeComparison = {
     ...{ listId: row.list_id, contract: row.contract, accounts: accounts.length },

@@ -25,19 +25,19 @@ export interface Reading {
   own: OwnLookup
   /** The claims that are watched now. */
   watched: () => ReadonlySet<string>
-  /** Hears which were read, and which of the watched claims they use. */
+  /** Called with those that were read, and which of the watched claims they use. */
   onRead: (hashes: readonly string[], claimed: readonly Claimed[]) => Promise<void>
   signal: AbortSignal
 }
 
 /**
  * What is known of one mempool: the hashes that were looked through, and the transactions that touch own addresses.
- * Whatever else waits is read once and forgotten.
+ * Every other transaction is read once and forgotten.
  */
 export class MempoolView {
   #seen = new Set<string>()
   readonly #touching = new Map<string, Touching>()
-  /** What could not be read in the last look. */
+  /** What could not be read in the last poll. */
   #failed: ReadonlySet<string> | null = null
 
   /** Own addresses were added: looks again through what touches any. What touched none has to be read again, see {@link forget}. */
@@ -107,7 +107,7 @@ export class MempoolView {
     return before === null ? failed.size : [...failed].filter((hash) => before.has(hash)).length
   }
 
-  /** What waits and meets a list. @param time unix seconds, now. @param among only of these. */
+  /** The unconfirmed transactions that match a list. @param time unix seconds, now. @param among only of these. */
   waiting(
     watchlist: Listings & { revision: number },
     time: number,

@@ -19,20 +19,20 @@ import { retryDelayMs } from '../../network/retry.ts'
 import { type Wiring, writing } from '../blocks/ledger-store.ts'
 import { MempoolView } from './mempool-view.ts'
 
-/** After a look that took so long comes a pause of so many times as long: a large mempool may not keep the node busy. */
+/** After a poll that took so long comes a pause of so many times as long: a large mempool may not keep the node busy. */
 const restFactor = 4
 const longestPauseMs = 60_000
 
-/** Tends the mempool of one chain. */
+/** Polls the mempool of one chain. */
 export interface MempoolPoll {
   /** Begins, or does nothing if it has begun: where the follower has caught up for the first time. */
   start(): void
-  /** One look, now. What fails is said and written down. */
+  /** One poll, now. A failure is logged and stored. */
   once(): Promise<void>
   stop(): Promise<void>
 }
 
-/** Looks at a chain's mempool for as long as it is followed. What fails is said, written down, and tried again; it stops nothing. */
+/** Polls a chain's mempool for as long as it is followed. A failure is logged, stored and retried; it stops nothing. */
 export function startMempoolPoll(
   wiring: Wiring,
   source: ChainSource,
@@ -40,20 +40,20 @@ export function startMempoolPoll(
 ): MempoolPoll {
   const { db, chain, now } = wiring
   const { pollMs, log } = options
-  const watch = createMempoolReader(wiring, source)
+  const reader = createMempoolReader(wiring, source)
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
   let loop: Loop | undefined
   let failures = 0
-  let said: string | null = null
+  let logged: string | null = null
 
-  async function look(): Promise<void> {
-    const counts = await watch.look(signal)
+  async function pollOnce(): Promise<void> {
+    const counts = await reader.poll(signal)
     const { created, reinstated, withdrawn } = counts
     if (created + reinstated + withdrawn > 0)
       log.warn({ chain: chain.id, ...counts }, `mempool alerts on ${chain.id}`)
-    if (said !== null) log.info({ chain: chain.id }, `${chain.id}: the mempool can be read again`)
-    said = null
+    if (logged !== null) log.info({ chain: chain.id }, `${chain.id}: the mempool can be read again`)
+    logged = null
   }
 
   async function note(error: unknown): Promise<void> {
@@ -62,15 +62,16 @@ export function startMempoolPoll(
       const state = { chain: chain.id, lookedAt: now(), transactions: null, unread: null, trouble }
       await inTurn(db, () => noteMempool(db, state))
     } finally {
-      if (trouble !== said) log.warn({ chain: chain.id }, `${chain.id}: the mempool was not read: ${trouble}`)
-      said = trouble
+      if (trouble !== logged)
+        log.warn({ chain: chain.id }, `${chain.id}: the mempool was not read: ${trouble}`)
+      logged = trouble
     }
   }
 
   async function poll(): Promise<number> {
     const began = performance.now()
     try {
-      await look()
+      await pollOnce()
       failures = 0
     } catch (error) {
       if (signal.aborted) return 0
@@ -92,7 +93,7 @@ export function startMempoolPoll(
     },
     async once() {
       try {
-        await look()
+        await pollOnce()
       } catch (error) {
         if (!signal.aborted) await note(error)
       }
@@ -104,17 +105,17 @@ export function startMempoolPoll(
   }
 }
 
-/** New own addresses are mostly new to the world too: what waits is read again for them, but not all the time. */
+/** New own addresses are mostly new to the world too: the mempool is read again for them, but not all the time. */
 const usualRereadMs = 10 * 60_000
 
-/** Looks at one chain's mempool, again and again. */
+/** Polls one chain's mempool, again and again. */
 export interface MempoolReader {
   /** Reads what is new, and writes what changed. @throws what the source throws. */
-  look(signal: AbortSignal): Promise<MempoolCounts>
+  poll(signal: AbortSignal): Promise<MempoolCounts>
 }
 
 /**
- * What waits for a block goes through extraction and screening into the ledger, as a block does: the same alerts with
+ * An unconfirmed transaction goes through extraction and screening into the ledger, as a block does: the same alerts with
  * the same ids, and the status `pending-mempool`.
  *
  * @param options.rereadMs at most this often the whole mempool is read again because own addresses were added.
@@ -134,10 +135,10 @@ export function createMempoolReader(
   let readAgainAt = Number.NEGATIVE_INFINITY
 
   const write = async (
-    look: Pick<MempoolPollResult, 'claimed' | 'absences'> & { among?: readonly string[] },
+    result: Pick<MempoolPollResult, 'claimed' | 'absences'> & { among?: readonly string[] },
     total: MempoolCounts,
   ): Promise<void> => {
-    const { among, ...seen } = look
+    const { among, ...seen } = result
     for (;;) {
       memory.refresh()
       const at = now()
@@ -158,7 +159,7 @@ export function createMempoolReader(
   }
 
   return {
-    async look(signal) {
+    async poll(signal) {
       const total: MempoolCounts = { created: 0, reinstated: 0, withdrawn: 0 }
       const mempool = await list(signal)
       memory.refresh()

@@ -64,7 +64,7 @@ async function alertsWith(broken: () => number | undefined): Promise<string[]> {
     const watch = createMempoolReader({ db, chain, memory: new Memory(db), now: () => at }, source)
     for (let looks = 0; ; looks++) {
       if (looks > 500) throw new Error('it never comes to an end')
-      const done = await watch.look(new AbortController().signal).then(
+      const done = await watch.poll(new AbortController().signal).then(
         () => true,
         () => false,
       )

@@ -31,12 +31,12 @@ async function scene(options: { rereadMs?: number } = {}) {
   return { db, node, follow, watch: createMempoolReader(wiring, node, options) }
 }
 
-describe('a look at the mempool', () => {
+describe('a poll of the mempool', () => {
   it('raises what waits, once, and reads each transaction once', async () => {
     const { db, node, watch } = await scene()
     node.waits.set('0xt', {}).set('0xs', { to: evm('9') })
-    expect(await watch.look(signal)).toEqual({ created: 1, reinstated: 0, withdrawn: 0 })
-    expect(await watch.look(signal)).toEqual({ created: 0, reinstated: 0, withdrawn: 0 })
+    expect(await watch.poll(signal)).toEqual({ created: 1, reinstated: 0, withdrawn: 0 })
+    expect(await watch.poll(signal)).toEqual({ created: 0, reinstated: 0, withdrawn: 0 })
     expect(tale(db, '0xt')).toEqual([created, '= pending-mempool nowhere'])
     expect(node.asked).toEqual(['0xt', '0xs'])
   })
@@ -44,7 +44,7 @@ describe('a look at the mempool', () => {
   it('reads thousands, in portions', async () => {
     const { db, node, watch } = await scene()
     for (let i = 0; i < 1234; i++) node.waits.set(`0x${i}`, i % 400 === 0 ? {} : { to: evm('9') })
-    expect(await watch.look(signal)).toMatchObject({ created: 4 })
+    expect(await watch.poll(signal)).toMatchObject({ created: 4 })
     expect(new Set(node.asked).size).toBe(1234)
     expect(node.asked).toHaveLength(1234)
     expect(readMempools(db)).toMatchObject([{ transactions: 1234, unread: 0, trouble: null }])
@@ -53,13 +53,13 @@ describe('a look at the mempool', () => {
   it('is confirmed by the block, and by the same id', async () => {
     const { db, node, watch, follow } = await scene()
     node.waits.set('0xt', {})
-    await watch.look(signal)
+    await watch.poll(signal)
     const id = db.prepare('select id from alerts').pluck().get()
     node.mine(1, 'a', node.tip, () => ['0xt'])
     node.waits.clear()
-    expect(await watch.look(signal)).toMatchObject({ withdrawn: 0 })
+    expect(await watch.poll(signal)).toMatchObject({ withdrawn: 0 })
     await follow()
-    expect(await watch.look(signal)).toMatchObject({ withdrawn: 0 })
+    expect(await watch.poll(signal)).toMatchObject({ withdrawn: 0 })
     expect(tale(db, '0xt')).toEqual([created, 'confirmed {"height":4,"block":"a4"}', '= pending 4'])
     expect(db.prepare('select id from alerts').pluck().all()).toEqual([id])
   })
@@ -67,7 +67,7 @@ describe('a look at the mempool', () => {
   it('withdraws what left, where a block comes to the node during every poll', async () => {
     const { db, node, watch, follow } = await scene()
     node.waits.set('0xt', {})
-    await watch.look(signal)
+    await watch.poll(signal)
     node.waits.clear()
     const mineDuringPoll = () => {
       const before = node.tip.hash
@@ -75,22 +75,22 @@ describe('a look at the mempool', () => {
       node.tips = [before, node.tip.hash]
     }
     node.onList = mineDuringPoll
-    expect(await watch.look(signal)).toMatchObject({ withdrawn: 0 })
+    expect(await watch.poll(signal)).toMatchObject({ withdrawn: 0 })
     await follow()
-    expect(await watch.look(signal)).toMatchObject({ withdrawn: 1 })
+    expect(await watch.poll(signal)).toMatchObject({ withdrawn: 1 })
     expect(tale(db, '0xt').slice(1)).toEqual(['withdrawn {"reason":"gone"}', '= withdrawn nowhere'])
   })
 
   it('withdraws nothing by a list that may not be whole', async () => {
     const { db, node, watch, follow } = await scene()
     node.waits.set('0xt', {})
-    await watch.look(signal)
+    await watch.poll(signal)
     node.waits.clear()
     node.tips = null
     for (let polls = 0; polls < 3; polls++) {
       node.mine(1, 'a', node.tip, () => [])
       await follow()
-      expect(await watch.look(signal)).toMatchObject({ withdrawn: 0 })
+      expect(await watch.poll(signal)).toMatchObject({ withdrawn: 0 })
     }
     expect(tale(db, '0xt')).toEqual([created, '= pending-mempool nowhere'])
   })
@@ -98,25 +98,25 @@ describe('a look at the mempool', () => {
   it('meets what a list names while it waits', async () => {
     const { db, node, watch } = await scene()
     node.waits.set('0xt', { from: evm('7') })
-    await watch.look(signal)
+    await watch.poll(signal)
     expect(tale(db, '0xt')).toEqual([])
     activateList(db, [evm('7')], 'house')
-    expect(await watch.look(signal)).toMatchObject({ created: 1 })
+    expect(await watch.poll(signal)).toMatchObject({ created: 1 })
     expect(node.asked).toEqual(['0xt'])
   })
 
   it('is repeated whole for own addresses that were added, but not all the time', async () => {
     const { db, node, watch } = await scene({ rereadMs: 0 })
     node.waits.set('0xt', { to: evm('9') })
-    await watch.look(signal)
+    await watch.poll(signal)
     await putOwn(db, evm('9'))
-    expect(await watch.look(signal)).toMatchObject({ created: 1 })
+    expect(await watch.poll(signal)).toMatchObject({ created: 1 })
     const patient = await scene({ rereadMs: 1 })
     patient.node.waits.set('0xt', { to: evm('9') })
-    await patient.watch.look(signal)
+    await patient.watch.poll(signal)
     await putOwn(patient.db, evm('9'))
     // The clock of the fixtures stands still.
-    expect(await patient.watch.look(signal)).toMatchObject({ created: 0 })
+    expect(await patient.watch.poll(signal)).toMatchObject({ created: 0 })
     expect(patient.node.asked).toEqual(['0xt'])
   })
 
@@ -124,21 +124,21 @@ describe('a look at the mempool', () => {
     const { db, node, watch } = await scene()
     node.waits.set('0xt', {}).set('0xs', {})
     node.unreadable.add('0xt')
-    expect(await watch.look(signal)).toMatchObject({ created: 1 })
+    expect(await watch.poll(signal)).toMatchObject({ created: 1 })
     expect(readMempools(db)).toMatchObject([{ transactions: 2, unread: 1 }])
     node.unreadable.clear()
-    expect(await watch.look(signal)).toMatchObject({ created: 1 })
+    expect(await watch.poll(signal)).toMatchObject({ created: 1 })
     expect(readMempools(db)).toMatchObject([{ transactions: 2, unread: 0 }])
   })
 
   it('knows after a restart what was waited for, and what took its place meanwhile', async () => {
     const { db, node, watch } = await scene()
     node.waits.set('0xt', { claims: ['coin:0'] })
-    await watch.look(signal)
+    await watch.poll(signal)
     node.waits.clear()
     node.waits.set('0xr', { claims: ['coin:0', 'coin:1'] })
     const again = createMempoolReader(wired(db).wiring, node)
-    expect(await again.look(signal)).toEqual({ created: 1, reinstated: 0, withdrawn: 1 })
+    expect(await again.poll(signal)).toEqual({ created: 1, reinstated: 0, withdrawn: 1 })
     expect(tale(db, '0xt').slice(1)).toEqual([
       'withdrawn {"reason":"replaced","replacedBy":"0xr"}',
       '= withdrawn nowhere',
@@ -149,19 +149,19 @@ describe('a look at the mempool', () => {
   it('withdraws nothing that was mined while the daemon was away, and nothing because the node failed', async () => {
     const { db, node, watch } = await scene()
     node.waits.set('0xt', {})
-    await watch.look(signal)
+    await watch.poll(signal)
     node.onList = () => {
       throw new Error('away')
     }
-    await expect(watch.look(signal)).rejects.toThrow('away')
+    await expect(watch.poll(signal)).rejects.toThrow('away')
     node.onList = () => {}
     node.waits.clear()
     node.mine(1, 'a', node.tip, () => ['0xt'])
     node.mine(5, 'a', node.tip, () => [])
     const { wiring } = wired(db)
-    await createMempoolReader(wiring, node).look(signal)
+    await createMempoolReader(wiring, node).poll(signal)
     await followOnce(node, createLedgerStore(wiring))
-    await createMempoolReader(wiring, node).look(signal)
+    await createMempoolReader(wiring, node).poll(signal)
     expect(tale(db, '0xt')).toEqual([created, 'confirmed {"height":4,"block":"a4"}', '= pending 4'])
   })
 })

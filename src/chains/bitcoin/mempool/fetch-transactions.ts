@@ -70,23 +70,23 @@ function proved(hex: string, asked: string): BareTransaction | undefined {
   }
 }
 
-/** Outputs asked for in one request; a script has at most 10,000 bytes, and is told twice, as hex and as words. */
+/** Outputs asked for in one request; a script has at most 10,000 bytes, and the answer has it twice, as hex and as assembly. */
 const outputsPerBatch = 100
 const maxOutputsBytes = outputsPerBatch * 100_000
 
 const coinSchema = z.object({ value: z.string(), scriptPubKey: z.object({ hex: z.string() }) }).nullable()
 
 /**
- * The outputs that transactions of a mempool spend, by `txid:n`: from parents that wait too, else from the node's coins.
+ * The outputs that transactions of a mempool spend, by `txid:n`: from unconfirmed parents, else from the node's coins.
  * The coins are asked for without the mempool: with it, an output that is spent in it is none. What the node does not know
  * (any more) is left out.
  *
- * @param waits whether a transaction is in the mempool
+ * @param isPending whether a transaction is in the mempool
  */
 export async function previousOutputs(
   rpc: RpcClient,
   transactions: readonly BareTransaction[],
-  waits: (txid: string) => boolean,
+  isPending: (txid: string) => boolean,
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, TxOut>> {
   const wanted = new Set(
@@ -94,8 +94,8 @@ export async function previousOutputs(
   )
   const found = new Map<string, TxOut>()
   const missing = () => [...wanted].filter((outpoint) => !found.has(outpoint))
-  const parentWaits = (outpoint: string) => waits(readOutpoint(outpoint).txid)
-  await fromParents(rpc, missing().filter(parentWaits), found, signal)
+  const hasPendingParent = (outpoint: string) => isPending(readOutpoint(outpoint).txid)
+  await fromParents(rpc, missing().filter(hasPendingParent), found, signal)
   await fromCoins(rpc, missing(), found, signal)
   // Parents that came after the mempool was listed.
   await fromParents(rpc, missing(), found, signal)

@@ -67,7 +67,7 @@ function pendingTransaction(bare: BareTransaction, tx: Transaction): PendingTran
   }
 }
 
-/** A transaction that waits would be mined under today's rules. */
+/** An unconfirmed transaction would be mined under today's rules. */
 const rules = { segwit: true, taproot: true }
 
 /** What is wrong with what the inputs of a transaction are said to spend, as in a block; `undefined` where nothing is. */

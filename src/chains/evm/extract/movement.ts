@@ -91,7 +91,7 @@ export function restatingOf(
 const zero = `0x${'0'.repeat(40)}`
 
 /**
- * Counts once what contracts tell twice. Many events stand beside a `Transfer` that says the same: ERC-777's, ERC-223's, those
+ * Counts once what contracts report twice. Many events stand beside a `Transfer` that says the same: ERC-777's, ERC-223's, those
  * of vaults, and the `Deposit` and `Withdrawal` of some wrapped coins (WETH9 writes these alone, its copies on some chains
  * both). The `Transfer` counts, and takes over whom only the other event names.
  */
@@ -121,23 +121,26 @@ export function withoutRestated(movements: readonly Movement[], isOwn: IsOwn): r
     const kind = `${restates.event} ${id}`
     const before = restated.get(kind) ?? 0
     const place = plain.get(id)?.[before]
-    const told = place === undefined ? null : result[place]
-    if (place === undefined || !told) continue
+    const transfer = place === undefined ? null : result[place]
+    if (place === undefined || !transfer) continue
     restated.set(kind, before + 1)
-    result[place] = takingOver(told, movement, isOwn)
+    result[place] = takingOver(transfer, movement, isOwn)
     result[index] = null
   }
   return result.filter((movement) => movement !== null)
 }
 
-function takingOver(told: Movement, { operator, from, to }: Movement, isOwn: IsOwn): Movement {
+function takingOver(transfer: Movement, { operator, from, to }: Movement, isOwn: IsOwn): Movement {
   const others = [from, to].filter(
-    (address) => address !== null && address !== told.from && address !== told.to && address !== zero,
+    (address) => address !== null && address !== transfer.from && address !== transfer.to && address !== zero,
   )
   return {
-    ...told,
-    operator: told.operator ?? operator,
-    beyond: [...told.beyond, ...others.filter((address) => address !== null && !isOwn(address))] as string[],
+    ...transfer,
+    operator: transfer.operator ?? operator,
+    beyond: [
+      ...transfer.beyond,
+      ...others.filter((address) => address !== null && !isOwn(address)),
+    ] as string[],
   }
 }
 

@@ -255,6 +255,6 @@ function refusal(block: RpcHeader, mismatches: readonly Mismatch[], first: Misma
 }
 
 function sentence({ field, served, computed, hint }: Mismatch): string {
-  const said = `${field}: expected ${served} as served, got ${computed} from everything else that was served.`
-  return hint === undefined ? said : `${said} ${hint}`
+  const mismatch = `${field}: expected ${served} as served, got ${computed} from everything else that was served.`
+  return hint === undefined ? mismatch : `${mismatch} ${hint}`
 }

@@ -113,7 +113,7 @@ describe('the pool of a live anvil', () => {
       },
     ]
     const clean = await send({ from: stranger, to: dep, value: '0x6' })
-    expect(await watch.look(signal)).toEqual({ created: 5, reinstated: 0, withdrawn: 0 })
+    expect(await watch.poll(signal)).toEqual({ created: 5, reinstated: 0, withdrawn: 0 })
     const before = cases.map(({ hash }) => alertsOf(hash))
     for (const [i, { hash, shown }] of cases.entries()) {
       const [one] = before[i] ?? []
@@ -124,9 +124,9 @@ describe('the pool of a live anvil', () => {
       expect(tale(db, hash)).toEqual([created, '= pending-mempool nowhere'])
     }
     await anvil.rpc('evm_mine')
-    expect(await watch.look(signal)).toMatchObject({ withdrawn: 0 })
+    expect(await watch.poll(signal)).toMatchObject({ withdrawn: 0 })
     await catchUp()
-    expect(await watch.look(signal)).toEqual({ created: 0, reinstated: 0, withdrawn: 0 })
+    expect(await watch.poll(signal)).toEqual({ created: 0, reinstated: 0, withdrawn: 0 })
     expect(cases.map(({ hash }) => alertsOf(hash))).toEqual(
       before.map((alerts) => alerts.map((alert) => ({ ...alert, status: 'pending' }))),
     )
@@ -140,10 +140,10 @@ describe('the pool of a live anvil', () => {
       maxPriorityFeePerGas: `0x${(n * 1e9).toString(16)}`,
     })
     const low = await send({ from: listed, to: dep, value: '0x1', nonce, ...fees(1) })
-    await watch.look(signal)
+    await watch.poll(signal)
     const high = await send({ from: listed, to: dep, value: '0x2', nonce, ...fees(2) })
     const story = [created, `withdrawn {"reason":"replaced","replacedBy":"${high}"}`, '= withdrawn nowhere']
-    expect(await watch.look(signal)).toEqual({ created: 1, reinstated: 0, withdrawn: 1 })
+    expect(await watch.poll(signal)).toEqual({ created: 1, reinstated: 0, withdrawn: 1 })
     expect(tale(db, low)).toEqual(story)
     expect(tale(db, high)).toEqual([created, `replaced {"replaces":"${low}"}`, '= pending-mempool nowhere'])
     const away = await send({ from: listed, to: stranger, value: '0x3', nonce, ...fees(4) })
@@ -154,15 +154,15 @@ describe('the pool of a live anvil', () => {
 
   it('withdraws what was dropped', async () => {
     const hash = await send({ from: listed, to: dep, value: '0x4' })
-    await watch.look(signal)
+    await watch.poll(signal)
     await anvil.rpc('anvil_dropTransaction', hash)
-    expect(await watch.look(signal)).toMatchObject({ withdrawn: 1 })
+    expect(await watch.poll(signal)).toMatchObject({ withdrawn: 1 })
     expect(tale(db, hash)).toEqual([created, 'withdrawn {"reason":"gone"}', '= withdrawn nowhere'])
   })
 
   it('withdraws what the block does not do: a call that reverts', async () => {
     const hash = await send({ from: listed, to: reverter, data: transferCall(dep, 11n) })
-    expect(await watch.look(signal)).toMatchObject({ created: 1 })
+    expect(await watch.poll(signal)).toMatchObject({ created: 1 })
     await anvil.rpc('evm_mine')
     await catchUp()
     // It has the nonce of the one that was dropped, and so is also told to have replaced it.
@@ -170,6 +170,6 @@ describe('the pool of a live anvil', () => {
       expect.stringMatching(/^withdrawn \{"reason":"not-in-block","height":\d+/),
       '= withdrawn nowhere',
     ])
-    expect(await watch.look(signal)).toEqual({ created: 0, reinstated: 0, withdrawn: 0 })
+    expect(await watch.poll(signal)).toEqual({ created: 0, reinstated: 0, withdrawn: 0 })
   })
 })
