@@ -15,7 +15,7 @@ const tellsTooMuch =
   'it mentions nationality, birth or documents, which chainscreen never stores: write the name alone'
 
 /** Of the parser, without options. */
-const version = 5
+const version = 6
 
 /**
  * A list of one's own: `address[,subject,program,listed_on,removed_on,source]`, columns in any order, several programs

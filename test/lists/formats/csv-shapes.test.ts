@@ -28,6 +28,31 @@ describe('lists of addresses as people have them', () => {
     expect(await addresses(`${ronin}\n`, { header: false })).toEqual([ronin])
   })
 
+  it.each([
+    ['comma', `${ronin},One\n${tron},Two\n`],
+    ['semicolon and quotes', `"${ronin}";"One"\n${tron};Two\n`],
+    ['a comment', `# exported\n${ronin},One\n# more\n${tron},Two\n`],
+  ])('load without a header where the config numbers the columns, the first row too: %s', async (_, text) => {
+    expect(await addresses(text, { columns: { address: 1, subject: 2 } })).toEqual([ronin, tron])
+  })
+
+  it.each(['Wallet', 'Address:', 'digital_currency_address_2024'])(
+    'load with a header where the config numbers the columns: %s',
+    async (name) => {
+      const text = `${name},Name\n${ronin},One\n`
+      expect(await addresses(text, { columns: { address: 1, subject: 2 } })).toEqual([ronin])
+    },
+  )
+
+  it.each([
+    ['a slip in its address', `${ronin.slice(0, -1)}7,One\n${tron},Two\n`, {}],
+    ['header: true', `${ronin},One\n${tron},Two\n`, { header: true }],
+    ['a line break in its name', `${ronin},"One\nmore"\n${tron},Two\n`, {}],
+  ])('are refused, and lose no first row, with %s', async (_, text, options) => {
+    const columns = { address: 1, subject: 2 }
+    expect((await refusal(parse(text, { ...options, columns }))).message).toMatch(/[Ll]ine 1\b/)
+  })
+
   // The header of https://github.com/ultrasoundmoney/ofac-ethereum-addresses, data.csv.
   it('load with the names of their own columns', async () => {
     const text = `date_added,address,name\n2020-09-10,${ronin},"LIFSHITS, Artem"\n2021-04-15,${tron},SUEX\n`

@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream'
+import { parse } from 'csv-parse/sync'
 import { readListed } from '../../../address/read-listed.ts'
 import { refuseForbiddenColumns } from '../../../privacy/forbidden-columns.ts'
+import { looksLikeAddress } from '../free-text/looks-like.ts'
 import { readCsv } from '../read-csv.ts'
 import { peek } from '../read-text.ts'
 import {
@@ -59,8 +61,7 @@ async function* readLinesOfCells(
   const first = text.split(/\r\n?|\n/).find((line) => line.trim() !== '' && !line.startsWith('#')) ?? ''
   const delimiter = delimiterOf(first)
   const headless =
-    options.header === false ||
-    (options.header === undefined && options.columns === undefined && isAddress(first))
+    options.header === false || (options.header === undefined && isRow(first, delimiter, options))
   const reading = { delimiter, ...(headless ? { comment: '#' } : {}) }
   let layout: Layout | undefined
   let width = 0
@@ -72,6 +73,12 @@ async function* readLinesOfCells(
         else {
           const header = layoutOf(fields, line, options)
           layout = header.layout
+          // A row that is taken for a header is an address that nobody looks for.
+          const { address } = cellsOf(fields, layout)
+          if (options.header === true ? isAddress(address) : isMeantAsAddress(address))
+            throw bad(
+              `Line ${line} holds an address where the header must be: \`header: false\` in the config reads a file without one.`,
+            )
           if (header.known) recognised()
           continue
         }
@@ -96,9 +103,34 @@ function cellsOf(fields: readonly string[], layout: Layout): Record<Column, stri
   return Object.fromEntries(cells) as Record<Column, string>
 }
 
-function isAddress(line: string): boolean {
-  return readListed(line.replace(/^"(.*)"\s*$/, '$1'), null).ok
+/** Whether the first line is a row, and no header: where `columns` gives the number of the address, by what stands there. */
+function isRow(line: string, delimiter: string, { columns: mapping }: CsvOptions): boolean {
+  if (mapping === undefined) return isAddress(line.replace(/^"(.*)"\s*$/, '$1'))
+  return (
+    typeof mapping.address === 'number' && isMeantAsAddress(cellsIn(line, delimiter)[mapping.address - 1])
+  )
 }
+
+function cellsIn(line: string, delimiter: string): readonly string[] {
+  try {
+    return parse(line, { delimiter, trim: true, to: 1 })[0] ?? []
+  } catch {
+    // Its first row goes on in the next line, or it is no CSV: whoever reads all of it says so.
+    return []
+  }
+}
+
+function isAddress(text: string): boolean {
+  return readListed(text, null).ok
+}
+
+/** Also one with a slip in it: it is reported as a row then, and not lost as a header. No name of a column is like one. */
+function isMeantAsAddress(cell = ''): boolean {
+  return isAddress(cell) || (cell.length >= shortestAddress && /\d/.test(cell) && looksLikeAddress(cell))
+}
+
+/** About as long as the shortest address of a chain. */
+const shortestAddress = 25
 
 /** What divides the columns: whichever of these stands in the first line most often, outside of quotes. */
 function delimiterOf(line: string): string {
