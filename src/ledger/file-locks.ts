@@ -69,7 +69,7 @@ function daemonPid(db: Db): string | undefined {
   return one<{ value: string }>(db, `select value from meta where key = 'daemon_pid'`)?.value
 }
 
-/** Kept from the garbage collector, which closes what nobody refers to, and so would let go. */
+/** Kept from the garbage collector, which closes what nobody refers to, and so would release the lock. */
 const held = new Set<Db>()
 
 /**

@@ -52,7 +52,7 @@ export async function inPieces<Row>(
   } while (next < rows.length)
 }
 
-/** Lets the thread hear what it was told meanwhile. @throws ChainscreenError `aborted` where that is to stop. */
+/** Handles the messages to the thread that came meanwhile. @throws ChainscreenError `aborted` where that is to stop. */
 export async function refuseAborted(signal: AbortSignal | undefined): Promise<void> {
   await setImmediate()
   if (signal?.aborted)

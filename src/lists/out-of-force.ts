@@ -7,16 +7,16 @@ import { isRemoved } from '../ledger/lists/list-removals.ts'
  * once. @returns asks whether it is so.
  */
 export function outOfForce(db: Db, listId: string, log: Log): () => boolean {
-  let isTold = false
+  let isReported = false
   return () => {
     const isOut = isRemoved(db, listId)
-    if (isOut && !isTold) {
+    if (isOut && !isReported) {
       log.warn(
         { list: listId },
         `list ${listId} was taken out of force: it is not updated any more, until a start with it in the config loads it again`,
       )
     }
-    isTold = isOut
+    isReported = isOut
     return isOut
   }
 }

@@ -16,7 +16,7 @@ export interface RemovedList extends ListRemoval {
 }
 
 /**
- * Takes a list out of force: its entries end today, and its alerts are told so by the job that this writes down. Once it
+ * Takes a list out of force: its entries end today, and the job that this writes down adds the event to its alerts. Once it
  * is loaded again, from a config that names it, its entries are in force again.
  *
  * @param inConfig the lists that the config names: what would load again by itself is not taken out.

@@ -26,11 +26,11 @@ export interface UpdateOptions {
   now: () => string
   signal?: AbortSignal | undefined
   policy?: DownloadPolicy
-  /** Told of each failed attempt that is followed by another. */
+  /** Called for each failed attempt that is followed by another. */
   onTrouble?: (error: FetchFailure, pauseMs: number) => void
-  /** Told what an operator should know and no check tells, in the words after `list X: `. */
+  /** Called with what an operator should know and no check has, in the words after `list X: `. */
   onNote?: (text: string) => void
-  /** Told what came of reading the kept version anew with a newer parser, before the source is asked. */
+  /** Called with what came of reading the kept version anew with a newer parser, before the source is asked. */
   onReread?: (outcome: ImportOutcome) => void
 }
 

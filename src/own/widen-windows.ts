@@ -70,7 +70,7 @@ export async function widenWindows(
       const derived = { branch, from, addresses, asked, replay }
       await inTurn(db, () => addDerived(db, derived, now()))
       onProgress?.({ done, total })
-      // The thread hears what it was told meanwhile, such as to stop.
+      // Messages to the thread are handled, such as to stop.
       await setImmediate()
     }
   }

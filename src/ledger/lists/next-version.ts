@@ -52,7 +52,7 @@ export function takesBack(was: SnapshotEntryRow | undefined, says: SnapshotEntry
 }
 
 /**
- * What a change of an entry asks of stored history. `renamed`: its alerts are told the new party. `said`: nothing, it is another
+ * What a change of an entry asks of stored history. `renamed`: its alerts get an event with the new party. `said`: nothing, it is another
  * text or an earlier date.
  */
 export type EntryChange = 'added' | 'removed' | 'renamed' | 'said'

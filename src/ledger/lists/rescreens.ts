@@ -7,8 +7,8 @@ import { countingLoad } from './entry-versions.ts'
 export type RescreenKind = 'list' | 'own' | 'asked'
 
 /**
- * One entry of the work. `removed`: it left its list, and its alerts are told so. `renamed`: it is another party's now, or the
- * party has another name; its alerts are told that.
+ * One entry of the work. `removed`: it left its list. `renamed`: it is another party's now, or the
+ * party has another name. Its alerts get an event in both cases.
  */
 export interface RescreenItem {
   listId: string
@@ -24,9 +24,9 @@ export interface RescreenPosition {
   entry: EntryPosition | null
 }
 
-/** How far an entry has come: first its alerts are told what changed, then stored history is matched with it. */
+/** How far an entry has come: first its alerts get their events, then stored history is matched with it. */
 export type EntryPosition =
-  /** Its alerts are told up to this one; `''` = none is yet. */
+  /** Its alerts up to this one have their event; `''` = none has yet. */
   { stage: 'tell'; alert: string } | MatchPosition
 
 /** Rows of parties are done, of each variant of its address in turn. */

@@ -7,7 +7,7 @@ import { inTurn } from '../write-turns.ts'
 import { fewAddresses, noteManyOwn, noteNewOwn } from './own-variants.ts'
 
 export interface LoadOptions {
-  /** Told how many rows were compared and written so far. */
+  /** Called with the number of rows that were compared and written so far. */
   onWritten?: ((rows: number) => void) | undefined
   signal?: AbortSignal | undefined
   /** Called in the transaction that makes the load count. */
@@ -15,7 +15,7 @@ export interface LoadOptions {
 }
 
 /** A daemon that finds new addresses of a descriptor in block after block makes revisions faster than rows are dated anew. */
-const patientTries = 3
+const maxTries = 3
 
 /**
  * Takes over what stands in `temp.own_staged`: in short transactions under a load that does not count yet, and in a last
@@ -49,7 +49,7 @@ export async function loadStaged(
   }
   for (let tries = 1; !(await inTurn(db, () => inTransaction(db, publishNow))); tries++) {
     const before = load.revision
-    if (tries === patientTries) {
+    if (tries === maxTries) {
       const redateAndPublish = () => {
         load.revision = readRevisions(db).own + 1
         redateAll(db, load, before)

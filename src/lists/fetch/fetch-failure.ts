@@ -55,11 +55,11 @@ export function transportFailure(host: string, error: unknown, proxy: string | n
     const text = `${host} could not be asked through the proxy ${proxy}: the proxy answered ${statusText(refused)}.`
     return new FetchFailure(text, { again: passing.has(refused), cause: error })
   }
-  const what = told(host, describeTransportError(error), isConnecting(error), proxy)
+  const what = causeText(host, describeTransportError(error), isConnecting(error), proxy)
   return new FetchFailure(`${what}.`, { again: !isCertificateError(error), cause: error })
 }
 
-function told(host: string, what: string, whileConnecting: boolean, proxy: string | null): string {
+function causeText(host: string, what: string, whileConnecting: boolean, proxy: string | null): string {
   if (proxy === null) return `${host} ${what}`
   return whileConnecting
     ? `${host} could not be asked through the proxy ${proxy}: the proxy ${what}`

@@ -36,8 +36,8 @@ export async function askAnnouncement(
     }
     const announcement = publication.readAnnouncement(answer.text, file)
     const { version, checksum } = announcement
-    const told = [version, checksum].find((text) => text !== null && look.request.redactor.reveals(text))
-    if (told !== undefined) throw new ChainscreenError('bad-file', 'it holds what this list is asked with.')
+    const secret = [version, checksum].find((text) => text !== null && look.request.redactor.reveals(text))
+    if (secret !== undefined) throw new ChainscreenError('bad-file', 'it holds what this list is asked with.')
     const announced: Announced = { index: answer.validators, version, checksum }
     if (known !== null && isSame(known, announced)) return { state: 'same', status: 200, announced }
     return { state: 'newer', announcement, announced }

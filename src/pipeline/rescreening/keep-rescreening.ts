@@ -8,7 +8,7 @@ import { type RescreenOutcome, rescreen } from './rescreen.ts'
 const lookEveryMs = 1_000
 
 /**
- * Works off, in the background, what lists and own addresses that change make necessary, until it is told to stop.
+ * Works off, in the background, what lists and own addresses that change make necessary, until it is stopped.
  *
  * @returns stops after the chunk under way, or, to `finish`, when nothing is left to do.
  */

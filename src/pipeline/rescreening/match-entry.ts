@@ -74,7 +74,7 @@ interface LargeHit {
 const largeHits = new WeakMap<Db, LargeHit>()
 
 /** Lists and own addresses may change as often as it takes: after so many times it is screened with the lock held. */
-const patientTries = 3
+const maxTries = 3
 
 /** Reads and screens, outside of transactions, what {@link matchEntry} put off. */
 export function screenLarge(db: Db): void {
@@ -106,7 +106,7 @@ function alertsOfHit(
   // Without a result its block was away when it was read, and came back.
   if (known?.about === about && known.rows === rows && known.result) return known.result
   const tries = known === undefined ? 1 : known.tries + 1
-  largeHits.set(db, { about, rows, tries, screen, result: tries > patientTries ? screen() : null })
+  largeHits.set(db, { about, rows, tries, screen, result: tries > maxTries ? screen() : null })
   return largeHits.get(db)?.result ?? 'later'
 }
 

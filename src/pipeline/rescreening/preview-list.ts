@@ -49,9 +49,9 @@ export interface ListPreview {
   flagged: PreviewedAlert[]
   /** Own addresses that it names, and that no alert tells of yet. */
   ownListed: { address: string; match: string; entryAddress: string; subject: string | null }[]
-  /** Alerts whose entry would no longer be in force. They stay, and would be told so. */
+  /** Alerts whose entry would no longer be in force. They stay, and would get an event. */
   cleared: CurrentAlertRow[]
-  /** Alerts whose entry would be listed again, and those whose entry would name another party: they would be told so. */
+  /** Alerts whose entry would be listed again, and those whose entry would name another party: they would get an event. */
   listedAgain: CurrentAlertRow[]
   regraded: CurrentAlertRow[]
   /** What importing the file would do, and why it would be held. */
@@ -91,9 +91,9 @@ class Preview {
   readonly #at: string
   readonly #flagged: PreviewedAlert[] = []
   readonly #ownListed: ListPreview['ownListed'] = []
-  readonly #cleared: Told[] = []
-  readonly #listedAgain: Told[] = []
-  readonly #regraded: Told[] = []
+  readonly #cleared: Affected[] = []
+  readonly #listedAgain: Affected[] = []
+  readonly #regraded: Affected[] = []
 
   constructor(db: Db, list: { id: string; guard: { maxRemoved: number } }, format: ListFormat, at: string) {
     this.#db = db
@@ -138,32 +138,32 @@ class Preview {
 
   #take(version: EntryVersion, change: EntryChange): void {
     const [db, listId, { key }] = [this.#db, this.#list.id, version]
-    const tell = (told: Told[]) => {
+    const add = (to: Affected[]) => {
       const alerts = alertsOfEntry(db, listId, key)
-      if (alerts.length > 0) told.push({ key, alerts })
+      if (alerts.length > 0) to.push({ key, alerts })
     }
-    if (change === 'removed') tell(this.#cleared)
-    if (change === 'renamed') tell(this.#regraded)
+    if (change === 'removed') add(this.#cleared)
+    if (change === 'renamed') add(this.#regraded)
     if (change !== 'added') return
     const entry = entryOf({ listId, category: this.#format.category }, version)
     this.#flagged.push(...flaggedBy(db, entry))
     this.#ownListed.push(...ownListedBy(db, entry))
-    if (isInForce(version)) tell(this.#listedAgain)
+    if (isInForce(version)) add(this.#listedAgain)
   }
 }
 
 /** A version of a list that was read, beside its entries. */
 type ReadVersion = Pick<ParsedList, 'issuedOn' | 'counts'> & { sha256: string }
 
-/** Alerts of a key that would be told something. */
-interface Told {
+/** Alerts of a key that would get an event. */
+interface Affected {
   key: Key
   alerts: CurrentAlertRow[]
 }
 
 /** In the order of the keys. */
-function inOrder(told: Told[]): CurrentAlertRow[] {
-  return told.sort((a, b) => (a.key < b.key ? -1 : 1)).flatMap(({ alerts }) => alerts)
+function inOrder(affected: Affected[]): CurrentAlertRow[] {
+  return affected.sort((a, b) => (a.key < b.key ? -1 : 1)).flatMap(({ alerts }) => alerts)
 }
 
 function isInForce(says: { removed_on: string | null } | undefined): boolean {

@@ -89,13 +89,13 @@ const begin: EntryPosition = { stage: 'tell', alert: '' }
 /** @returns where to go on with this entry; `null` when it is done. */
 function workOn(work: RescreenWork, item: RescreenItem, from: EntryPosition): EntryPosition | null {
   if (from.stage === 'match') return matchEntry(work, item, from)
-  if (item.change === 'removed') return told(tellRemoved(work, item, from.alert))
-  const next = isOfRevision(work) ? told(tellListed(work, item, from.alert)) : null
+  if (item.change === 'removed') return nextTell(tellRemoved(work, item, from.alert))
+  const next = isOfRevision(work) ? nextTell(tellListed(work, item, from.alert)) : null
   if (next !== null || item.change === 'renamed') return next
   return matchEntry(work, item, null)
 }
 
-function told(alert: string | null): EntryPosition | null {
+function nextTell(alert: string | null): EntryPosition | null {
   return alert === null ? null : { stage: 'tell', alert }
 }
 

@@ -11,7 +11,7 @@ export interface RescreenOptions {
   now: () => string
   /** Ends the work after the chunk under way; the rest stays to be done. */
   signal?: AbortSignal
-  /** Told now and then how far it is, not before a second has passed. */
+  /** Called now and then with the progress, not before a second has passed. */
   onProgress?: (progress: RescreenProgress) => void
   /** How often, at most; default once a second. */
   progressMs?: number
