@@ -1,3 +1,4 @@
+import { closeSync, existsSync, openSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { ChainscreenError, type ErrorCode, messageOf } from '../diagnostics/errors.ts'
 
@@ -88,6 +89,20 @@ export function inTransaction<T>(db: Db, work: () => T): T {
     return db.transaction(work).immediate()
   } catch (error) {
     throw userFixable(db.name, error)
+  }
+}
+
+/**
+ * Makes the file of a database, or of a lock, where there is none: for this user alone, whatever the umask, since whoever may read a file may
+ * also lock it. SQLite makes the files beside it alike.
+ */
+export function createPrivate(path: string): void {
+  if (path === ':memory:' || existsSync(path)) return
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    // Somebody else was faster. Whatever else is wrong, SQLite says in the words of all other errors.
+    if (!(error instanceof Error && 'code' in error)) throw error
   }
 }
 

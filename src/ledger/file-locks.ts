@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { ChainscreenError } from '../diagnostics/errors.ts'
-import { type Db, databaseError, one, run } from './database.ts'
+import { createPrivate, type Db, databaseError, one, run } from './database.ts'
 import { inTurn } from './write-turns.ts'
 
 /**
@@ -82,6 +82,7 @@ const held = new Set<Db>()
 export function takeFileLock(path: string): (() => void) | null {
   let lock: Db
   try {
+    createPrivate(path)
     lock = new Database(path, { timeout: 0 })
   } catch (error) {
     throw databaseError(path, error)

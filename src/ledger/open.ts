@@ -1,7 +1,7 @@
-import { closeSync, existsSync, openSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { ChainscreenError } from '../diagnostics/errors.ts'
-import { type Db, databaseError } from './database.ts'
+import { createPrivate, type Db, databaseError } from './database.ts'
 import { migrate, migrations, refuseNewer, schemaVersion } from './migrate.ts'
 import { addFormsFunction } from './own/own-variants.ts'
 import type { OnProgress } from './transfers/take-over-movements.ts'
@@ -31,17 +31,6 @@ export function openLedger(
     if (options.create) createPrivate(path)
     return prepareLedger(new Database(path), options.onProgress)
   })
-}
-
-/** Makes the file where there is none: it is for this user alone, and SQLite makes the files beside it alike. */
-function createPrivate(path: string): void {
-  if (path === ':memory:' || existsSync(path)) return
-  try {
-    closeSync(openSync(path, 'wx', 0o600))
-  } catch (error) {
-    // Somebody else was faster. Whatever else is wrong, SQLite says in the words of all other errors.
-    if (!(error instanceof Error && 'code' in error)) throw error
-  }
 }
 
 /**

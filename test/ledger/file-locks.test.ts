@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { linkSync, rmSync, symlinkSync } from 'node:fs'
+import { linkSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { takeDaemonLock } from '../../src/ledger/file-locks.ts'
+import { takeDaemonLock, takeFileLock } from '../../src/ledger/file-locks.ts'
 import { openLedger, openLedgerForReading } from '../../src/ledger/open.ts'
 import { tempDir } from '../temp.ts'
 import { freshLedger } from './fixtures.ts'
@@ -15,7 +15,7 @@ const dist = (path: string) => JSON.stringify(fileURLToPath(new URL(`../../dist/
 async function otherDaemon(path: string) {
   const script = `
     import { openLedger } from ${dist('ledger/open.js')}
-    import { takeDaemonLock } from ${dist('ledger/file-locks.js')}
+    import { takeDaemonLock, takeFileLock } from ${dist('ledger/file-locks.js')}
     await takeDaemonLock(openLedger(${JSON.stringify(path)}))
     // Nobody refers to the lock any more, and it must stay all the same.
     await new Promise(setImmediate)
@@ -31,6 +31,15 @@ async function otherDaemon(path: string) {
   await once(child.stdout, 'data')
   return child
 }
+
+describe('the file of a lock', () => {
+  it('is for this user alone, whatever the umask: who may read it may lock it', () => {
+    const path = join(tempDir(), 'ledger.db.loading.lock')
+    const release = takeFileLock(path)
+    onTestFinished(() => release?.())
+    expect((statSync(path).mode & 0o777).toString(8)).toBe('600')
+  })
+})
 
 describe('the lock of a daemon', () => {
   it('is refused while another process holds it, with its pid, and free once that is killed', async () => {
