@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { mayHoldSecret, notShown } from '../address/secret.ts'
 import { type Attempt, writeAttempt } from '../ledger/alerts/attempt-alert.ts'
 import type { Act } from '../ledger/audit.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
@@ -53,7 +54,7 @@ export function screen(
       { ...act, via: by.via, request },
       results.map((result) => ({
         ...result,
-        address: storable(result.address),
+        address: result.key === null ? storable(result.address) : result.address,
         chain: terms.chain?.id ?? null,
         asset: terms.asset === null ? null : storable(terms.asset),
       })),
@@ -79,8 +80,11 @@ function attemptsOf(
   })
 }
 
-/** Text that is no address may be anything: it is stored short, and nothing that tells of a person. */
+/**
+ * Text that is no address may be anything, and it is stored permanently: short, and nothing of a secret or a person. White space and `@`
+ * are in names and e-mail addresses, and in no address.
+ */
 function storable(text: string): string {
-  if (tellsOfPerson(text)) return '(not shown)'
+  if (mayHoldSecret(text) || tellsOfPerson(text) || /[\s@]/u.test(text.trim())) return notShown
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }

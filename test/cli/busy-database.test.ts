@@ -36,6 +36,7 @@ describe('a database that another process writes to for longer than one waits', 
     ['lists update', () => ['lists', 'update']],
     ['alerts resolve', (user) => ['alerts', 'resolve', alertOf(user), '--as', 'released', '--actor', 'me']],
     ['rescreen', () => ['rescreen']],
+    ['screen', () => ['screen', address]],
   ])('is told by %s in a sentence, with exit code 75, and the same works later', async (_, argsOf) => {
     const { user, done } = await whileAnotherWrites()
     const args = argsOf(user)

@@ -30,7 +30,7 @@ describe('a screening', () => {
     const db = ledger()
     const { request, results } = screen(
       db,
-      [{ address: listed, reference: 'w-1' }, { address: clean }, { address: 'no address' }],
+      [{ address: listed, reference: 'w-1' }, { address: clean }, { address: 'no-address' }],
       { ...terms, asset: 'ETH' },
       { ...ann, note: 'case 17' },
     )
@@ -40,7 +40,7 @@ describe('a screening', () => {
       { address: listed, reference: 'w-1', verdict: 'listed', key: evm('1'), family: 'evm', reason: null },
       { address: clean, reference: null, verdict: 'clear', matches: '[]', reason: null },
       {
-        address: 'no address',
+        address: 'no-address',
         verdict: 'unknown',
         key: null,
         reason: expect.stringMatching(/^not readable/),
@@ -94,6 +94,25 @@ describe('a screening', () => {
       /--reference tells of/,
     )
     expect(readScreenings(db)).toHaveLength(2)
+  })
+})
+
+describe('the record of a screening', () => {
+  it.each(['5KJvsngHeMpm884wtkJNzQGaCErckhHJBGFsvd3VyK5qMZXj3hS', 'ab'.repeat(32), 'DOB 26 Dec 1992'])(
+    'holds nothing of a secret or a person that was given as the asset (%#)',
+    (asset) => {
+      const db = ledger()
+      screen(db, [{ address: clean }], { ...terms, asset }, ann)
+      expect(readScreenings(db)).toMatchObject([{ address: clean, asset: '(not shown)' }])
+      expect(JSON.stringify(dump(db))).not.toContain(asset)
+    },
+  )
+
+  it.each(['Ann Example', 'ann@example.com'])('holds no name or e-mail address (%#)', (address) => {
+    const db = ledger()
+    expect(screen(db, [{ address }], terms, ann).results).toMatchObject([{ verdict: 'unknown' }])
+    expect(readScreenings(db)).toMatchObject([{ address: '(not shown)' }])
+    expect(JSON.stringify(dump(db))).not.toContain(address)
   })
 })
 
