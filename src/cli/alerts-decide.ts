@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import { findAlerts } from '../ledger/alerts/alert-queries.ts'
-import { secondPersonDecisions } from '../ledger/alerts/decisions.ts'
 import type { Act } from '../ledger/audit.ts'
 import type { Db } from '../ledger/database.ts'
 import { inTurn } from '../ledger/write-turns.ts'
@@ -110,18 +109,12 @@ async function change(
   options: DecideOptions,
   work: (db: Db, ids: readonly string[], act: Act) => void,
 ): Promise<void> {
-  const act = actOf(options)
   const config = configIfAny(options)
   const db = openLedger(databaseOf(options, config), { create: false })
   try {
     if (config !== null)
-      await inTurn(db, () => requireSecondPerson(db, config.decisions.secondPerson, actOf({})))
-    if (options.actor !== undefined && secondPersonDecisions(db).length > 0) {
-      throw new ChainscreenError(
-        'usage',
-        "--actor can't be used where decisions need two people (`decisions.secondPerson`): the actor is the operating system's user.",
-      )
-    }
+      await inTurn(db, () => requireSecondPerson(db, config.decisions.secondPerson, actOf({}, config, db)))
+    const act = actOf(options, config, db)
     const chosen = await chosenIds(db, ids, options)
     if (chosen !== null) await inTurn(db, () => work(db, chosen, act))
   } finally {

@@ -40,13 +40,13 @@ function rewindCommand(): Command {
     .requiredOption('--to <height>', 'the last block that stays')
     .option('--dry-run', 'only show what would be undone')
     .action(async (id: string, options: RewindOptions) => {
-      const act = actOf(options)
       const config = configOf(options)
-      const chainConfig = chainConfigOf(config, id)
-      const to = parseHeight(options.to)
       const db = openLedger(config.database, { create: false })
       const progress = createProgress(createLog(config.log.level))
       try {
+        const act = actOf(options, config, db)
+        const chainConfig = chainConfigOf(config, id)
+        const to = parseHeight(options.to)
         const dryRun = options.dryRun === true
         const release = dryRun ? () => {} : await takeDaemonLock(db)
         const bare = createSource(chainConfig)

@@ -8,6 +8,7 @@ import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { shownAddress } from '../descriptor/shown-address.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
+import { secondPersonDecisions } from '../ledger/alerts/decisions.ts'
 import type { Act } from '../ledger/audit.ts'
 import { chainIds } from '../ledger/blocks/chain.ts'
 import type { Db } from '../ledger/database.ts'
@@ -132,12 +133,19 @@ export function withAct(command: Command): Command {
 }
 
 /**
- * Who does something, and why, for the record, which keeps it for ever.
+ * Who does something, and why, for the record, which keeps it permanently.
  *
- * @throws `usage` for words that must not be stored, without repeating them.
+ * @throws `usage` for words that must not be stored, without repeating them; and for `--actor` where decisions need two people: the record
+ * must show who is logged in then, whatever was changed.
  */
-export function actOf({ actor, note }: ActOptions): Act {
-  return checkedAct({ actor: actor ?? userInfo().username, note: note ?? null, at: now() })
+export function actOf({ actor, note }: ActOptions, config: Config | null, db: Db): Act {
+  const act = checkedAct({ actor: actor ?? userInfo().username, note: note ?? null, at: now() })
+  const needTwo = [...(config?.decisions.secondPerson ?? []), ...secondPersonDecisions(db)]
+  if (actor === undefined || needTwo.length === 0) return act
+  throw new ChainscreenError(
+    'usage',
+    "--actor can't be used where decisions need two people (`decisions.secondPerson`): the actor is the operating system's user.",
+  )
 }
 
 export function now(): string {

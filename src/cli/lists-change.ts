@@ -110,9 +110,10 @@ export function approveCommand(): Command {
     .argument('<snapshot>', 'its SHA-256, or the first digits of it: `lists show ID` has them')
     .option('--yes', 'activate it without a question')
     .action(async (id: string, snapshot: string, options: CommonOptions & ActOptions & { yes?: boolean }) => {
-      const act = actOf(options)
-      const db = openLedger(databaseOf(options, configIfAny(options)), { create: false })
+      const config = configIfAny(options)
+      const db = openLedger(databaseOf(options, config), { create: false })
       try {
+        const act = actOf(options, config, db)
         const preview = previewApproval(db, id, snapshot)
         if (!options.json) printPreview(preview)
         if (options.yes !== true && !(await agreed('Activate this version?'))) return
@@ -158,10 +159,10 @@ export function removeListCommand(): Command {
   return withAct(command('remove', 'take a list out of force: one that the config does not name any more'))
     .argument('<id>', 'a list of the database: `lists show` has them')
     .action(async (id: string, options: CommonOptions & ActOptions) => {
-      const act = actOf(options)
       const config = configIfAny(options)
       const db = openLedger(databaseOf(options, config), { create: false })
       try {
+        const act = actOf(options, config, db)
         const removed = await removeList(db, id, config?.lists ?? [], act)
         if (options.json) printJson(removed)
         else if (removed.already)

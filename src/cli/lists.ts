@@ -42,11 +42,11 @@ function importCommand(done: Done): Command {
     .argument('<file>', listFileHelp)
     .option('--approve', 'activate it although the import checks object')
     .action(async (id: string, file: string, options: CommonOptions & ActOptions & { approve?: boolean }) => {
-      const act = actOf(options)
       const config = configOf(options)
       const list = listConfigOf(config, id)
       const db = openLedger(config.database)
       try {
+        const act = actOf(options, config, db)
         const outcome = await importListFile(db, sourceOf(list), file, options.approve ?? false, act)
         if (options.json) printJson(outcome)
         else printImport(outcome, activeSnapshot(db, id) !== undefined)

@@ -73,10 +73,10 @@ export function addCommand(): Command {
           'Nothing was added: --listed is for addresses only. Those of a descriptor are added in any case, and an alert says which of them are listed.',
         )
       }
-      const act = actOf(options)
       const config = configOf(options)
       const db = openLedger(config.database)
       try {
+        const act = actOf(options, config, db)
         const words = { kind, reference, chain }
         const family = descriptor === undefined ? familyOf(addresses) : 'bitcoin'
         const since = await sinceOf(db, config, options, family)

@@ -20,10 +20,10 @@ export function removeCommand(): Command {
   )
     .argument('<address...>', 'registered by mistake; of one that was yours, `own retire`')
     .action(async (addresses: string[], options: CommonOptions & ActOptions) => {
-      const act = actOf(options)
       const config = configOf(options)
       const db = openLedger(config.database, { create: false })
       try {
+        const act = actOf(options, config, db)
         const asked = await removeOwnAddresses(db, addresses, act)
         const removed = new Set(addresses).size
         if (!options.json) printLine(`${removed} removed: foreign from now on.`)

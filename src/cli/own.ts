@@ -42,11 +42,11 @@ function importCommand(): Command {
     .option('--since <height>', sinceHelp)
     .option('--chain <name>', `the chain that --since is a height of, where there are several: ${chainHelp}`)
     .action(async (file: string, options: ImportOptions) => {
-      const act = actOf(options)
       const config = configOf(options)
       const progress = createProgress(createLog(config.log.level))
       const db = openLedger(config.database)
       try {
+        const act = actOf(options, config, db)
         const since = await sinceOf(db, config, options, null)
         let read = 0
         const counts = await importOwn(db, file, config.chains, act, {
@@ -78,9 +78,10 @@ function retireCommand(): Command {
   )
     .argument('<address...>', 'addresses, and descriptors as #CHECKSUM')
     .action(async (words: string[], options: CommonOptions & ActOptions) => {
-      const act = actOf(options)
-      const db = openLedger(configOf(options).database)
+      const config = configOf(options)
+      const db = openLedger(config.database)
       try {
+        const act = actOf(options, config, db)
         const retired = await retireOwnAddresses(db, words, act)
         if (options.json) printJson({ retired })
         else printLine(`${retired} retired.`)

@@ -5,6 +5,7 @@ import { readPasted } from '../address/read-pasted.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import type { Config } from '../config/schema.ts'
 import { ChainscreenError, whyUnreadable } from '../diagnostics/errors.ts'
+import { inTurn } from '../ledger/write-turns.ts'
 import { type Screened, type ScreeningSubject, screen } from '../operations/screen.ts'
 import type { PreCheck } from '../pipeline/pre-check.ts'
 import { refuseForbiddenColumns } from '../privacy/forbidden-columns.ts'
@@ -51,8 +52,7 @@ export const screenCommand: CommandFactory = (done) =>
       '--reference <id>',
       'your own id of the withdrawal: a listed answer then opens an alert (status attempted)',
     )
-    .action((addresses: string[], options: ScreenOptions) => {
-      const act = { ...actOf(options), via: 'cli' as const }
+    .action(async (addresses: string[], options: ScreenOptions) => {
       const config = configIfAny(options)
       const subjects = subjectsOf(addresses, options)
       const terms = {
@@ -64,9 +64,11 @@ export const screenCommand: CommandFactory = (done) =>
       }
       const db = openLedger(databaseOf(options, config), { create: false })
       try {
+        const act = { ...actOf(options, config, db), via: 'cli' as const }
         const results: Screened[] = []
         for (let next = 0; next < subjects.length; next += atOnce) {
-          const answer = screen(db, subjects.slice(next, next + atOnce), terms, { ...act, at: now() })
+          const some = subjects.slice(next, next + atOnce)
+          const answer = await inTurn(db, () => screen(db, some, terms, { ...act, at: now() }))
           results.push(...answer.results)
           if (!options.json) answer.results.forEach(printCheck)
         }

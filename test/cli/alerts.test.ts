@@ -233,6 +233,38 @@ describe('decisions on the command line', () => {
   })
 })
 
+describe('with decisions of two people', () => {
+  const address = `0x${'3'.repeat(40)}`
+  it.each<[string, string[]]>([
+    ['own add', ['own', 'add', address]],
+    ['own import', ['own', 'import', 'none.csv']],
+    ['own retire', ['own', 'retire', address]],
+    ['own remove', ['own', 'remove', address]],
+    ['lists import', ['lists', 'import', 'house', 'none.csv']],
+    ['lists approve', ['lists', 'approve', 'house', 'ab', '--yes']],
+    ['lists remove', ['lists', 'remove', 'house']],
+    ['chains rewind', ['chains', 'rewind', 'ethereum', '--to', '1', '--dry-run']],
+    ['screen', ['screen', address]],
+    ['alerts acknowledge', ['alerts', 'acknowledge', 'ab']],
+  ])('%s refuses another name than that of the user, and changes nothing', async (_, words) => {
+    const user = await busyQueue({
+      decisions: { secondPerson: ['released'] },
+      lists: [{ id: 'house', format: 'csv', file: 'house.csv' }],
+      chains: [{ id: 'ethereum', type: 'evm', chainId: 1, rpc: ['http://127.0.0.1:1'], start: 0 }],
+    })
+    const state = () =>
+      ['own_rows', 'list_snapshots', 'screenings', 'alert_events'].map((table) =>
+        user.query(`select * from ${table}`),
+      )
+    const before = state()
+    const refused = await user.run(...words, '--actor', 'ann')
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(refused.stderr).toContain("--actor can't be used where decisions need two people")
+    expect(state()).toEqual(before)
+    expect(user.query(`select 1 from audit where actor = 'ann'`)).toEqual([])
+  })
+})
+
 describe('the audit', () => {
   it('has who registered, retired and removed own addresses', async () => {
     const user = await busyQueue({
