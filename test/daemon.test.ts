@@ -123,6 +123,18 @@ describe('the daemon', () => {
     expect(lines).toContain('warn no chain is configured: no block is screened')
   })
 
+  it('does not call a chain halted whose node is down while it runs once', async () => {
+    const config = await configWith({ rpc: 'http://127.0.0.1:9', chainId: 5 })
+    const { log, lines } = rememberingLog()
+    const signal = new AbortController().signal
+    const end = runDaemon(config, { once: true, create: true, signal, log, threads: false })
+    await expect(end).rejects.toMatchObject({ code: 'node-unreachable' })
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^error evm ended for now, and the next run goes on: /),
+    )
+    expect(lines.join('\n')).not.toMatch(/halted/)
+  }, 30_000)
+
   it('takes back, at its start, a final height that some version before believed a node', async () => {
     const both = await configWith({ rpc: 'http://127.0.0.1:9', chainId: 5 })
     const config = { ...both, chains: both.chains.slice(0, 1) }

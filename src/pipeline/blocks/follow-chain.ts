@@ -90,8 +90,10 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
     } catch (error) {
       const details = error instanceof ChainscreenError ? error.details : []
       conditions.halted(chain.id, messageOf(error))
-      if (!isTemporary(error)) await recordHalt(job, chain.id, messageOf(error))
-      log.error(about, [`${chain.id} halted: ${messageOf(error)}`, ...details].join(' '))
+      const isHalt = !isTemporary(error)
+      if (isHalt) await recordHalt(job, chain.id, messageOf(error))
+      const ended = isHalt ? 'halted' : 'ended for now, and the next run goes on'
+      log.error(about, [`${chain.id} ${ended}: ${messageOf(error)}`, ...details].join(' '))
       throw error
     }
     await past.stop({ finish: once && !signal.aborted })
