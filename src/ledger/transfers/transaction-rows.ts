@@ -80,6 +80,12 @@ export interface TransferFacts extends Pick<Transfer, 'id' | 'direction' | 'asse
   logs: number
 }
 
+/**
+ * One reading of a block folds transfers of unknown assets that another stores one by one, since other own addresses are known. What
+ * is stored stays, so a transfer stands for no more than in the reading where it stood for fewer: the rest have rows of their own.
+ */
+const fewerLogs = 'nullif(min(ifnull(transfer_rows.logs, 1), ifnull(excluded.logs, 1)), 1)'
+
 /** Writes a transfer, in place of one with the same id. @returns its number. */
 export function putTransfer(
   db: Db,
@@ -95,7 +101,7 @@ export function putTransfer(
     `insert into transfer_rows (tx, n, transfer, direction, asset, token, amount, own, own_address, tags, logs)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do update set direction = excluded.direction,
        asset = excluded.asset, token = excluded.token, amount = excluded.amount, own = excluded.own,
-       own_address = excluded.own_address, tags = excluded.tags, logs = excluded.logs`,
+       own_address = excluded.own_address, tags = excluded.tags, logs = ${transfer.tags.includes('unknown-asset') ? fewerLogs : 'excluded.logs'}`,
     rows.id,
     n,
     transfer.id,

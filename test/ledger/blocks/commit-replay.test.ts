@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { foldTransfers } from '../../../src/chains/evm/extract/fold-transfers.ts'
 import { commitReplay, type ReplayProgress } from '../../../src/ledger/blocks/commit-replay.ts'
 import type { ScreenedBlock } from '../../../src/ledger/blocks/commit-step.ts'
 import { insertReplay } from '../../../src/ledger/blocks/replays.ts'
@@ -47,6 +48,30 @@ describe('a replay', () => {
     expect(replay(db, blocks(5, 6))).toMatchObject({ created: 2 })
     expect(dump(db).chains).toEqual(chains)
     expect(story(db).alerts).toEqual(['0x5 pending a5', '0x6 pending a6'])
+  })
+
+  it.each([
+    ['folds what was stored one by one', 5_000, 0],
+    ['has one by one what was stored folded', 0, 5_000],
+  ])('that %s counts no transfer of an unknown asset twice', (_, before, after) => {
+    const db = freshChain()
+    const [sketch] = listedDeposit('0x5').transfers
+    if (sketch === undefined) throw new Error('no transfer')
+    const transfers = ['log:0', 'log:1', 'log:2'].map((id) => ({
+      ...sketch,
+      id,
+      symbol: null,
+      tags: ['unknown-asset' as const],
+    }))
+    const reading = (room: number) =>
+      screened(ref(5), [
+        { ...listedDeposit('0x5'), transfers: foldTransfers([transfers], room).get(0) ?? transfers },
+      ])
+    const counted = () => db.prepare('select sum(ifnull(logs, 1)) from transfers').pluck().get()
+    commit(db, [reading(before)])
+    expect(counted()).toBe(3)
+    expect(replay(db, [reading(after)])).toEqual({ created: 0, reinstated: 0, known: 1 })
+    expect(counted()).toBe(3)
   })
 
   it('adds the transfers of own addresses that are known only now', () => {
