@@ -3,7 +3,7 @@ import type { Tag } from '../../screening/level.ts'
 import type { BlockRef, Direction, Party, ScreenableTx, Transfer } from '../../screening/types.ts'
 import type { Chain } from '../blocks/chain.ts'
 import { type Db, one } from '../database.ts'
-import { entryOf, kinds, lookupHashSql, rowBits } from './stored-form.ts'
+import { entryBits, entryOf, kinds, lookupHashSql, rowBits } from './stored-form.ts'
 import {
   type PartyRow,
   readParties,
@@ -42,12 +42,13 @@ export function nextParty(
 
 /**
  * Epoch after epoch, so that the first row is the next one (https://www.sqlite.org/lang_with.html: without ORDER BY the queue is first in,
- * first out). For the test that no scan stands behind it.
+ * first out). Of a transaction with more rows than an id counts, the id is its last one, so that the next transaction is not passed over.
+ * For the test that no scan stands behind it.
  */
 export const nextPartySql = `with recursive epochs (epoch) as (
     select ?2 >> ${rowBits}
     union all select epoch + 1 from epochs where epoch < min(?3 >> ${rowBits}, (select max(epoch) from lookups)))
-  select p.id, p.tx as transactionId from epochs e
+  select (p.tx << ${entryBits}) + min(p.n, ${2 ** entryBits - 1}) as id, p.tx as transactionId from epochs e
   cross join lookups l on l.epoch = e.epoch and l.hash = ${lookupHashSql('?1')} and l.kind = ${kinds.matchKey}
     and l.row > iif(e.epoch = ?2 >> ${rowBits}, ?2 % ${2 ** rowBits}, -1)
   cross join party_rows p on p.tx = (l.epoch << ${rowBits}) + l.row and p.match_key = ?1

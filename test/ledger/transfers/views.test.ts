@@ -147,6 +147,17 @@ describe('look-ups over several epochs', () => {
     ])
   })
 
+  it('find the transaction after one with more parties than an id counts', () => {
+    const key = evm('a')
+    const db = stored(2, () => key)
+    // As the last of 2^20 + 1 rows, without the others.
+    db.prepare('update party_rows set n = ? where tx = 1 and match_key = ?').run(2 ** 20, key)
+    const to = Number.MAX_SAFE_INTEGER
+    const first = nextParty(db, key, { after: 0, to })
+    expect(first?.transactionId).toBe(1)
+    expect(nextParty(db, key, { after: first?.id ?? 0, to })?.transactionId).toBe(2)
+  })
+
   it('tell keys apart that end in the same 8 bytes', () => {
     const [one, two] = ['1', '2'].map((digit): Key => `evm:${digit.repeat(24)}${'a'.repeat(16)}`) as [
       Key,
