@@ -14,6 +14,8 @@ export default defineConfig({
     pool: 'forks',
     // Reading the modules anew for each of the files would take a quarter as long as the tests themselves.
     isolate: false,
+    // So what one sets, the next must not find.
+    unstubEnvs: true,
     maxWorkers: 2,
   },
 })
