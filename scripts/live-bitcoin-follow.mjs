@@ -11,8 +11,8 @@ import { openLedger } from '../dist/ledger/open.js'
 import { loadLists } from '../dist/lists/load-lists.js'
 import { addOwn } from '../dist/own/import-own.js'
 import { createLedgerStore } from '../dist/pipeline/blocks/ledger-store.js'
-import { Memory } from '../dist/pipeline/blocks/memory.js'
 import { chainOf, pinned } from '../dist/pipeline/blocks/open-chain.js'
+import { ScreeningIndex } from '../dist/pipeline/blocks/screening-index.js'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const now = () => new Date().toISOString()
@@ -47,7 +47,7 @@ export async function followShapes({ url, cookie }, { from, own, listed }, reads
     await follow({
       chain: described.id,
       source: pinned(source, db, described, now),
-      store: createLedgerStore({ db, chain: described, memory: new Memory(db), now }),
+      store: createLedgerStore({ db, chain: described, index: new ScreeningIndex(db), now }),
       start: from,
       finality: chain.finality,
       prefetch: chain.prefetch,

@@ -15,7 +15,7 @@ import { pause } from './lifecycle/loop.ts'
 import { requireSecondPerson } from './operations/decide.ts'
 import { type ChainJob, followChain } from './pipeline/blocks/follow-chain.ts'
 import { startProgressWatchdog } from './pipeline/blocks/progress-watchdog.ts'
-import { Memory, startReadingAhead } from './pipeline/blocks/screening-index.ts'
+import { ScreeningIndex, startReadingAhead } from './pipeline/blocks/screening-index.ts'
 import { startCanary } from './pipeline/canary.ts'
 import { freezeContractsOn } from './pipeline/store-config.ts'
 import { startServer } from './server/server.ts'
@@ -112,11 +112,11 @@ async function work(config: Config, db: Db, options: Running): Promise<void> {
   isReady = true
   for (const left of leftChains(db, chains)) log.warn({ chain: left.id }, leftChainText(left))
   for (const left of leftOwnChains(db, chains)) log.warn({ chain: left.chain }, leftOwnText(left))
-  const memory = new Memory(db)
-  stack.defer(startReadingAhead(memory, log).stop)
-  if (config.canary !== undefined) stack.defer(startCanary(db, memory, config.canary, options).stop)
+  const index = new ScreeningIndex(db)
+  stack.defer(startReadingAhead(index, log).stop)
+  if (config.canary !== undefined) stack.defer(startCanary(db, index, config.canary, options).stop)
   if (chains.length === 0) log.warn(withoutChains(once))
-  await followAll(config, { ...options, db, memory, conditions, loader })
+  await followAll(config, { ...options, db, index, conditions, loader })
 }
 
 function startLoading(config: Config, db: Db, options: Running): Loader {
@@ -128,7 +128,7 @@ function startLoading(config: Config, db: Db, options: Running): Loader {
 
 async function followAll(
   config: Config,
-  options: Running & Pick<ChainJob, 'db' | 'memory' | 'conditions'> & { loader: Loader },
+  options: Running & Pick<ChainJob, 'db' | 'index' | 'conditions'> & { loader: Loader },
 ): Promise<void> {
   const guarded = startProgressWatchdog(config.chains, options)
   options.stack.defer(() => guarded.watchdog.stop())

@@ -9,8 +9,8 @@ import { openLedger } from '../../dist/ledger/open.js'
 import { loadLists } from '../../dist/lists/load-lists.js'
 import { addOwn } from '../../dist/own/import-own.js'
 import { createLedgerStore } from '../../dist/pipeline/blocks/ledger-store.js'
-import { Memory } from '../../dist/pipeline/blocks/memory.js'
 import { chainOf, createSource, pinned } from '../../dist/pipeline/blocks/open-chain.js'
+import { ScreeningIndex } from '../../dist/pipeline/blocks/screening-index.js'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const now = () => new Date().toISOString()
@@ -41,16 +41,16 @@ export async function following(folder, { chain, own, expected }) {
       remove(file)
       copyFileSync(template, file)
       const db = openLedger(file)
-      return { db, memory: new Memory(db) }
+      return { db, index: new ScreeningIndex(db) }
     },
-    async run({ db, memory }) {
+    async run({ db, index }) {
       const bare = createSource(chainConfig)
       const described = chainOf(chainConfig, bare)
       const source = pinned(bare, db, described, now)
       await follow({
         chain: described.id,
         source,
-        store: createLedgerStore({ db, chain: described, memory, now }),
+        store: createLedgerStore({ db, chain: described, index, now }),
         start: chainConfig.start,
         finality: chainConfig.finality,
         prefetch: chainConfig.prefetch,

@@ -20,7 +20,7 @@ import { openLedger, openLedgerForReading } from '../../dist/ledger/open.js'
 import { shareTurns, WriteTurns } from '../../dist/ledger/write-turns.js'
 import { importList } from '../../dist/lists/import-list.js'
 import { createLedgerStore } from '../../dist/pipeline/blocks/ledger-store.js'
-import { Memory } from '../../dist/pipeline/blocks/memory.js'
+import { ScreeningIndex } from '../../dist/pipeline/blocks/screening-index.js'
 import { preCheck } from '../../dist/pipeline/pre-check.js'
 import { startLoaderThread } from '../../dist/threads/loader-thread.js'
 
@@ -118,7 +118,7 @@ function importElsewhere(path, _db, file) {
 
 /** A follower of blocks that are there already: what it waits for is the thread and the database. */
 function createFollower(db) {
-  const store = createLedgerStore({ db, chain, memory: new Memory(db), now: () => at })
+  const store = createLedgerStore({ db, chain, index: new ScreeningIndex(db), now: () => at })
   let height = 0
   let timer
   let running
@@ -181,7 +181,7 @@ function blockAt(height) {
 function lookUps(path) {
   const db = openLedgerForReading(path)
   const begin = performance.now()
-  new Memory(db)
+  new ScreeningIndex(db)
   const addresses = Array.from({ length: 1_000 }, (_, index) => addressText(listed(index * 7)))
   const loaded = performance.now()
   preCheck(db, addresses, { asset: null, chain: null, lists: null, at })

@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openLedger } from '../../dist/ledger/open.js'
 import { addOwnAddresses, countOwnAddresses } from '../../dist/ledger/own/own-addresses.js'
-import { Memory } from '../../dist/pipeline/blocks/memory.js'
+import { ScreeningIndex } from '../../dist/pipeline/blocks/screening-index.js'
 
 const at = '2026-01-01T00:00:00.000Z'
 
@@ -148,9 +148,9 @@ function writer(db) {
 
 /** What a daemon does between two steps. */
 function reader(db) {
-  const memory = new Memory(db)
+  const index = new ScreeningIndex(db)
   return () => {
-    memory.readAhead?.()
-    memory.refresh()
+    index.readAhead?.()
+    index.refresh()
   }
 }

@@ -10,7 +10,7 @@ import { inTurn } from '../ledger/write-turns.ts'
 import { loadLists } from '../lists/load-lists.ts'
 import { refuseUnfollowed, watchRescan } from '../operations/watch-rescan.ts'
 import { chainOf, createSource, pinned } from '../pipeline/blocks/create-source.ts'
-import { Memory } from '../pipeline/blocks/screening-index.ts'
+import { ScreeningIndex } from '../pipeline/blocks/screening-index.ts'
 import { replay } from '../pipeline/rescans/replay.ts'
 import { freezeContractsOn, resolveFreezeLists, storeAssets } from '../pipeline/store-config.ts'
 import {
@@ -127,8 +127,8 @@ async function replayHere({
     const source = pinned(bare, db, chain, now)
     const signal = stopSignal()
     await source.open(signal)
-    const wiring = { db, chain, memory: new Memory(db), now }
-    const counts = await replay(wiring, source, {
+    const context = { db, chain, index: new ScreeningIndex(db), now }
+    const counts = await replay(context, source, {
       ...{ ...range, prefetch, finality, signal },
       onProgress: (height) => progress.update(id, height - range.from + 1, range.to - range.from + 1),
     })

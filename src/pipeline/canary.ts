@@ -11,7 +11,7 @@ import type { Db } from '../ledger/database.ts'
 import { inTurn } from '../ledger/write-turns.ts'
 import { type Loop, startLoop } from '../lifecycle/loop.ts'
 import { screenUntilCurrent } from './blocks/screen-blocks.ts'
-import type { Memory } from './blocks/screening-index.ts'
+import type { ScreeningIndex } from './blocks/screening-index.ts'
 
 /** No chain has this name in an alert's id, so no real transfer can have the id of a made-up one. */
 const chain: Chain = { id: 'canary', caip2: 'canary', addressText: (key) => addressText(key) }
@@ -35,13 +35,18 @@ function entryKey({ address }: CanaryConfig): Key {
  *
  * @returns the id of the alert. @throws ChainscreenError `failure` when none was raised.
  */
-export async function runCanary(db: Db, memory: Memory, config: CanaryConfig, at: string): Promise<string> {
+export async function runCanary(
+  db: Db,
+  index: ScreeningIndex,
+  config: CanaryConfig,
+  at: string,
+): Promise<string> {
   const key = entryKey(config)
   try {
     await inTurn(db, () => putCanaryEntry(db, key, addressText(key), at))
-    return await screenUntilCurrent([madeUpBlock(key, at)], chain.id, memory, ([block]) => {
+    return await screenUntilCurrent([madeUpBlock(key, at)], chain.id, index, ([block]) => {
       if (block === undefined) throw new Error('its block was not screened')
-      return inTurn(db, () => commitCanary(db, chain, block, { revisions: memory.revisions, at }))
+      return inTurn(db, () => commitCanary(db, chain, block, { revisions: index.revisions, at }))
     })
   } catch (cause) {
     await inTurn(db, () => noteCanaryFailure(db, at))
@@ -81,13 +86,13 @@ function madeUpBlock(key: Key, at: string): SourceBlock {
 /** Runs the canary now and on its schedule. A failure is logged as an error, and stops nothing. */
 export function startCanary(
   db: Db,
-  memory: Memory,
+  index: ScreeningIndex,
   config: CanaryConfig,
   options: { log: Log; now: () => string },
 ): Loop {
   return startLoop(async () => {
     try {
-      const alert = await runCanary(db, memory, config, options.now())
+      const alert = await runCanary(db, index, config, options.now())
       options.log.info({ alert }, 'the canary passed')
     } catch (error) {
       options.log.error(messageOf(error))

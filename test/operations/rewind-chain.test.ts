@@ -11,12 +11,12 @@ import { screeningLedger } from '../pipeline/fixtures.ts'
 
 /** A ledger that stands on `a9` of a chain whose other branch leaves at `a3`, with three blocks to final. */
 async function behindDeepReorg() {
-  const { db, wiring } = screeningLedger()
+  const { db, context } = screeningLedger()
   const node = new FakeChain()
   node.mine(9)
   const followTo = (signal = new AbortController().signal) =>
     follow({
-      ...{ chain: chain.id, source: node, store: createLedgerStore(wiring), start: 1, prefetch: 2 },
+      ...{ chain: chain.id, source: node, store: createLedgerStore(context), start: 1, prefetch: 2 },
       ...{ finality: { depth: 3, tag: null }, pollMs: 1, firstRetryMs: 1, once: true, signal },
     } as FollowerOptions)
   await followTo()

@@ -8,8 +8,8 @@ import { parseDescriptor } from '../../src/descriptor/parse-descriptor.ts'
 import { type Chain, pinChain } from '../../src/ledger/blocks/chain.ts'
 import { all, type Db } from '../../src/ledger/database.ts'
 import { addOwnDescriptor, type DescriptorWords } from '../../src/own/add-descriptor.ts'
-import { createLedgerStore, type Wiring } from '../../src/pipeline/blocks/ledger-store.ts'
-import { Memory } from '../../src/pipeline/blocks/screening-index.ts'
+import { type ChainContext, createLedgerStore } from '../../src/pipeline/blocks/ledger-store.ts'
+import { ScreeningIndex } from '../../src/pipeline/blocks/screening-index.ts'
 import {
   type BlockSpec,
   type BuiltBlock,
@@ -78,14 +78,14 @@ export async function addDescriptor(db: Db, words: Partial<DescriptorWords> = {}
 }
 
 /** What a daemon holds of the chain, from its start on. */
-export function wiringOf(db: Db): Wiring {
-  return { db, chain: bitcoin, memory: new Memory(db), now: () => at }
+export function contextOf(db: Db): ChainContext {
+  return { db, chain: bitcoin, index: new ScreeningIndex(db), now: () => at }
 }
 
 /** Follows a node to its head. */
 export async function followNode(db: Db, node: FakeNode, { prefetch = 4, depth = 100 } = {}): Promise<void> {
   await follow({
-    ...{ chain: 'bitcoin', source: sourceFor(node.url), store: createLedgerStore(wiringOf(db)), start: 0 },
+    ...{ chain: 'bitcoin', source: sourceFor(node.url), store: createLedgerStore(contextOf(db)), start: 0 },
     ...{ finality: { depth }, prefetch, pollMs: 1, firstRetryMs: 1, once: true },
     signal: new AbortController().signal,
   })

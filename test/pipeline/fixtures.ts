@@ -7,8 +7,8 @@ import { type Db, inTransaction } from '../../src/ledger/database.ts'
 import { activateSnapshot } from '../../src/ledger/lists/activate-snapshot.ts'
 import { putList } from '../../src/ledger/lists/lists.ts'
 import { addSnapshot } from '../../src/ledger/lists/stage-snapshot.ts'
-import { createLedgerStore, type Wiring } from '../../src/pipeline/blocks/ledger-store.ts'
-import { Memory } from '../../src/pipeline/blocks/screening-index.ts'
+import { type ChainContext, createLedgerStore } from '../../src/pipeline/blocks/ledger-store.ts'
+import { ScreeningIndex } from '../../src/pipeline/blocks/screening-index.ts'
 import { at, chain } from '../ledger/fixtures.ts'
 import { openTestLedger } from '../ledger/template.ts'
 import { listed } from '../screening/builders.ts'
@@ -38,7 +38,7 @@ export function activateList(
 
 export interface Screening {
   db: Db
-  wiring: Wiring
+  context: ChainContext
   store: FollowerStore
 }
 
@@ -55,6 +55,6 @@ export function screeningLedger(path = ':memory:'): Screening {
 
 /** What a daemon builds at its start, over a ledger that is there. */
 export function wired(db: Db): Omit<Screening, 'db'> {
-  const wiring: Wiring = { db, chain, memory: new Memory(db), now: () => at }
-  return { wiring, store: createLedgerStore(wiring) }
+  const context: ChainContext = { db, chain, index: new ScreeningIndex(db), now: () => at }
+  return { context, store: createLedgerStore(context) }
 }

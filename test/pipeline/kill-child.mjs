@@ -8,7 +8,7 @@ import { putFreezeLists } from '../../dist/ledger/freezes/freeze-contracts.js'
 import { openLedger } from '../../dist/ledger/open.js'
 import { addOwnAddresses } from '../../dist/ledger/own/own-addresses.js'
 import { createLedgerStore } from '../../dist/pipeline/blocks/ledger-store.js'
-import { Memory } from '../../dist/pipeline/blocks/screening-index.js'
+import { ScreeningIndex } from '../../dist/pipeline/blocks/screening-index.js'
 import { newPace, readPastFreezes } from '../../dist/pipeline/freezes/read-past-freezes.js'
 import { createMempoolReader } from '../../dist/pipeline/mempool/poll-mempool.js'
 import { replay } from '../../dist/pipeline/rescans/replay.js'
@@ -133,10 +133,10 @@ const list = async (name) => {
   const { importList } = await import('../../dist/lists/import-list.js')
   return importList(db, csv, { path: `${path}.${name}.csv` }, { approve: false, at: now() })
 }
-const wiring = () => ({ db, chain, memory: new Memory(db), now })
+const context = () => ({ db, chain, index: new ScreeningIndex(db), now })
 const followTo = (branch, height) =>
   follow({
-    ...{ chain: 'ethereum', source: sourceOf(branch, height), store: createLedgerStore(wiring()) },
+    ...{ chain: 'ethereum', source: sourceOf(branch, height), store: createLedgerStore(context()) },
     ...{ start: 3, finality, prefetch: 2, pollMs: 1, once: true, signal: new AbortController().signal },
   })
 const own = { key: key('a'), address: 'text', kind: 'hot', reference: 'u1', chain: '' }
@@ -144,7 +144,7 @@ const own = { key: key('a'), address: 'text', kind: 'hot', reference: 'u1', chai
 /** What waits, as a daemon looks at it. */
 const look = (tip, transactions) => {
   const source = { mempool: async () => mempoolOn(tip, transactions) }
-  return createMempoolReader(wiring(), source).poll(new AbortController().signal)
+  return createMempoolReader(context(), source).poll(new AbortController().signal)
 }
 
 const freezes = { id: 'freezes', chain: 'ethereum', maxAgeSeconds: null }
@@ -172,7 +172,7 @@ const phases = {
   'newer-list': () => list('second'),
   reorg: () => followTo('b', 44),
   waited: () => look('b44', []),
-  replay: () => replay(wiring(), sourceOf('b', 44), { from: 3, to: 30, prefetch: 2, finality }),
+  replay: () => replay(context(), sourceOf('b', 44), { from: 3, to: 30, prefetch: 2, finality }),
 }
 await phases[phase]()
 release()

@@ -3,7 +3,7 @@ import { type ChainConditions, createChainConditions } from '../../src/chains/wa
 import { noteCanaryFailure } from '../../src/ledger/canary.ts'
 import { type Db, run } from '../../src/ledger/database.ts'
 import { addOwnAddresses } from '../../src/ledger/own/own-addresses.ts'
-import { Memory } from '../../src/pipeline/blocks/screening-index.ts'
+import { ScreeningIndex } from '../../src/pipeline/blocks/screening-index.ts'
 import { runCanary } from '../../src/pipeline/canary.ts'
 import { startServer } from '../../src/server/server.ts'
 import { freshLedger } from '../ledger/fixtures.ts'
@@ -177,9 +177,9 @@ describe('/health', () => {
 
   it('tells of a canary that failed after the clock was set back, until it passes again', async () => {
     const { db, get } = await serve({ canaryEveryMs: 600_000 })
-    const memory = new Memory(db)
+    const index = new ScreeningIndex(db)
     const canary = { everyMs: 600_000, address: null }
-    await runCanary(db, memory, canary, '2099-01-01T00:00:00.000Z')
+    await runCanary(db, index, canary, '2099-01-01T00:00:00.000Z')
     expect(troublesIn((await get('/health')).text)).toEqual([
       'the canary passed at 2099-01-01T00:00:00.000Z, which is in the future: the clock was or is wrong',
     ])
@@ -187,7 +187,7 @@ describe('/health', () => {
     expect(troublesIn((await get('/health')).text)).toEqual([
       `the canary failed at ${start}, last passed 2099-01-01T00:00:00.000Z`,
     ])
-    await runCanary(db, memory, canary, start)
+    await runCanary(db, index, canary, start)
     expect((await get('/health')).status).toBe(200)
   })
 })
@@ -253,7 +253,7 @@ describe('/metrics', () => {
 
   it('says nothing of what is not there, rather than 0', async () => {
     const { get, db } = await serve({ canaryEveryMs: 600_000 })
-    await runCanary(db, new Memory(db), { everyMs: 600_000, address: null }, start)
+    await runCanary(db, new ScreeningIndex(db), { everyMs: 600_000, address: null }, start)
     const { text } = await get('/metrics')
     expect(text).toContain('chainscreen_canary_passed_timestamp_seconds')
     for (const absent of ['mempool', 'canary_failed', 'unscreened_blocks', 'alerts'])

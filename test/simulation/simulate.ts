@@ -14,7 +14,7 @@ import { updateList } from '../../src/lists/update-list.ts'
 import { addOwn } from '../../src/own/import-own.ts'
 import { chainOf, createSource, pinned } from '../../src/pipeline/blocks/create-source.ts'
 import { createLedgerStore } from '../../src/pipeline/blocks/ledger-store.ts'
-import { Memory } from '../../src/pipeline/blocks/screening-index.ts'
+import { ScreeningIndex } from '../../src/pipeline/blocks/screening-index.ts'
 import { replay } from '../../src/pipeline/rescans/replay.ts'
 import { openTestLedger } from '../ledger/template.ts'
 import { createCookie } from './cookie.ts'
@@ -173,7 +173,12 @@ async function rescanGaps(scenario: Scenario, url: string, database: string): Pr
       .all()
     const { prefetch, finality } = config
     for (const { from, to } of gaps)
-      await replay({ db, chain, memory: new Memory(db), now }, source, { from, to, prefetch, finality })
+      await replay({ db, chain, index: new ScreeningIndex(db), now }, source, {
+        from,
+        to,
+        prefetch,
+        finality,
+      })
     return gaps.reduce((sum, { from, to }) => sum + to - from + 1, 0)
   } finally {
     await bare.close()
@@ -206,7 +211,7 @@ async function followWith(
     await follow({
       chain: chain.id,
       source,
-      store: createLedgerStore({ db, chain, memory: new Memory(db), now }),
+      store: createLedgerStore({ db, chain, index: new ScreeningIndex(db), now }),
       start: config.start,
       finality: config.finality,
       prefetch: config.prefetch,

@@ -15,13 +15,13 @@ import { type MempoolPoll, startMempoolPoll } from '../mempool/poll-mempool.ts'
 import { createRecheck, type Recheck } from '../rescans/recheck.ts'
 import { followAndRescan } from '../rescans/rescan-loop.ts'
 import { chainOf, createSource, pinned } from './create-source.ts'
-import { createLedgerStore, type Wiring } from './ledger-store.ts'
-import type { Memory } from './screening-index.ts'
+import { type ChainContext, createLedgerStore } from './ledger-store.ts'
+import type { ScreeningIndex } from './screening-index.ts'
 
 /** What one chain of a daemon is followed with. */
-export interface ChainJob extends Pick<Required<Wiring>, 'widen'> {
+export interface ChainJob extends Pick<Required<ChainContext>, 'widen'> {
   db: Db
-  memory: Memory
+  index: ScreeningIndex
   /** Token contracts whose freezes are read, lower-case. */
   freezeContracts: readonly string[]
   watchdog: Watchdog
@@ -44,13 +44,13 @@ export interface ChainJob extends Pick<Required<Wiring>, 'widen'> {
  * @throws what halts the chain.
  */
 export async function followChain(config: ChainConfig, job: ChainJob): Promise<void> {
-  const { db, memory, log, now, widen, once, signal, conditions } = job
+  const { db, index, log, now, widen, once, signal, conditions } = job
   const bare = sourceOf(config, job)
   const chain = chainOf(config, bare)
   const source = pinned(bare, db, chain, now)
   const about = { chain: chain.id }
-  const wiring: Wiring = {
-    ...{ db, chain, memory, now, widen },
+  const context: ChainContext = {
+    ...{ db, chain, index, now, widen },
     onAlerts: (counts) => log.warn({ ...about, ...counts }, `alerts on ${chain.id}`),
     onTraces: (away) => {
       if (away === null)
@@ -63,9 +63,9 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
     },
   }
   const mempool = config.mempool
-    ? startMempoolPoll(wiring, source, { pollMs: config.pollMs, log, signal })
+    ? startMempoolPoll(context, source, { pollMs: config.pollMs, log, signal })
     : undefined
-  const beside = { mempool, recheck: recheckOf(config, wiring, source, log) }
+  const beside = { mempool, recheck: recheckOf(config, context, source, log) }
   for (const change of ruleChange(db, chain.id, finalRule(config))) log.warn(about, `${chain.id}: ${change}`)
   const lowered = await inTurn(db, () => lowerFinal(db, chain.id, config.finality.depth, now()))
   if (lowered !== null) {
@@ -75,7 +75,7 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
       `${chain.id}: the final height ${from} was less than ${config.finality.depth} blocks below the last screened block; it is ${to ?? 'unset'} now, and ${alerts} alerts are pending again`,
     )
   }
-  await queueOlderBlocks(config, wiring, log)
+  await queueOlderBlocks(config, context, log)
   await inTurn(db, () => noteFinalRule(db, chain.id, finalRule(config)))
   const shallow = shallowFinality(config)
   if (shallow !== null) log.warn(about, `${chain.id}: ${shallow}`)
@@ -83,8 +83,8 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
   const past = startReadingFreezes(db, chain, source, { ...job, contracts: job.freezeContracts })
   try {
     try {
-      const settings = followerOptions(config, wiring, source, beside, job)
-      await followAndRescan(wiring, config, job, () => follow(settings))
+      const settings = followerOptions(config, context, source, beside, job)
+      await followAndRescan(context, config, job, () => follow(settings))
       if (once && !signal.aborted) await mempool?.once()
       log.info(about, `${chain.id} ${signal.aborted ? 'stopped' : 'is at its head'}`)
     } catch (error) {
@@ -108,7 +108,7 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
 /** What `start` asks for below what the ledger has is written down, to be read behind the follower. */
 async function queueOlderBlocks(
   { start }: ChainConfig,
-  { db, chain: { id }, now }: Wiring,
+  { db, chain: { id }, now }: ChainContext,
   log: Log,
 ): Promise<void> {
   const { queued, dropped } = await inTurn(db, () => queueFromStart(db, id, start, now()))
@@ -155,10 +155,15 @@ function sourceOf(config: ChainConfig, { freezeContracts, log }: ChainJob): Chai
   })
 }
 
-function recheckOf(config: ChainConfig, wiring: Wiring, source: ChainSource, log: Log): Recheck | undefined {
-  const { id } = wiring.chain
+function recheckOf(
+  config: ChainConfig,
+  context: ChainContext,
+  source: ChainSource,
+  log: Log,
+): Recheck | undefined {
+  const { id } = context.chain
   if (config.recheck === undefined) return undefined
-  return createRecheck(wiring, source, config.recheck, (difference) =>
+  return createRecheck(context, source, config.recheck, (difference) =>
     log.error(
       { chain: id, ...difference },
       `${id}: block ${difference.height} differs on the second reading`,
@@ -168,16 +173,16 @@ function recheckOf(config: ChainConfig, wiring: Wiring, source: ChainSource, log
 
 function followerOptions(
   config: ChainConfig,
-  wiring: Wiring,
+  context: ChainContext,
   source: ChainSource,
   { mempool, recheck }: { mempool: MempoolPoll | undefined; recheck: Recheck | undefined },
   { db, log, now, watchdog, conditions, once, signal, onProgress }: ChainJob,
 ): FollowerOptions {
-  const { id } = wiring.chain
+  const { id } = context.chain
   const { start, finality, prefetch, pollMs } = config
   let reportedAboveHead = false
   return {
-    ...{ chain: id, source, store: createLedgerStore(wiring) },
+    ...{ chain: id, source, store: createLedgerStore(context) },
     ...{ start, finality, prefetch, pollMs, once, signal },
     onLook: async () => {
       // A chain that is new to the ledger is in it from the first look on.
@@ -211,7 +216,7 @@ function followerOptions(
         { chain: id, from: from.height, fork: fork?.height ?? null },
         `${id}: reorg: rolled back from ${from.height} to ${fork?.height ?? 'the start'}`,
       )
-      await queueOlderBlocks(config, wiring, log)
+      await queueOlderBlocks(config, context, log)
     },
   }
 }

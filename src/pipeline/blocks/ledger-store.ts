@@ -11,13 +11,13 @@ import { type Db, databaseError } from '../../ledger/database.ts'
 import { inTurn } from '../../ledger/write-turns.ts'
 import type { ShortWindow } from '../../own/widen-windows.ts'
 import { screenAndWiden } from './screen-blocks.ts'
-import type { Memory } from './screening-index.ts'
+import type { ScreeningIndex } from './screening-index.ts'
 
-/** Where the wiring of one chain comes together. */
-export interface Wiring {
+/** Where the context of one chain comes together. */
+export interface ChainContext {
   db: Db
   chain: Chain
-  memory: Memory
+  index: ScreeningIndex
   /** Now, ISO-8601. */
   now: () => string
   /** Derives more addresses of descriptors elsewhere; default: here. */
@@ -32,8 +32,8 @@ export interface Wiring {
  * What a follower reads goes through extraction and screening into the ledger: one transaction a step, or several where
  * a block of it changes a list.
  */
-export function createLedgerStore(wiring: Wiring): FollowerStore {
-  const { db, chain, memory, now, onAlerts, onTraces } = wiring
+export function createLedgerStore(context: ChainContext): FollowerStore {
+  const { db, chain, index, now, onAlerts, onTraces } = context
   /** Since when traces were away, as last logged: after a restart it is logged again. */
   let reportedAway: string | null = null
   let noted = ''
@@ -52,10 +52,10 @@ export function createLedgerStore(wiring: Wiring): FollowerStore {
       for (const part of parts) {
         // What is final was computed for the last block; until that is written, it makes nothing final.
         const final = part === parts.at(-1) ? finalHeight : null
-        const counts = await screenAndWiden(wiring, part, (screened) =>
+        const counts = await screenAndWiden(context, part, (screened) =>
           commitStep(db, chain, {
             blocks: screened,
-            revisions: memory.revisions,
+            revisions: index.revisions,
             head,
             finalHeight: final,
             windowFrom: final ?? 0,
@@ -73,7 +73,7 @@ export function createLedgerStore(wiring: Wiring): FollowerStore {
     },
     noteHead: async (head, finalHeight) => {
       // Between blocks too, so that a large list that is being loaded is taken in a little at a time.
-      memory.refresh()
+      index.refresh()
       // Asked every second, answered the same for minutes: not worth a write.
       const note = `${head.height} ${finalHeight}`
       if (note === noted) return

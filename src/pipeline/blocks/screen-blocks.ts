@@ -5,8 +5,8 @@ import { inTurn } from '../../ledger/write-turns.ts'
 import { type ShortWindow, shortWindows, widenWindows } from '../../own/widen-windows.ts'
 import { screen } from '../../screening/screen.ts'
 import { withListed } from '../../screening/watchlist.ts'
-import type { Wiring } from './ledger-store.ts'
-import type { Memory } from './screening-index.ts'
+import type { ChainContext } from './ledger-store.ts'
+import type { ScreeningIndex } from './screening-index.ts'
 
 /**
  * Screens and writes, like {@link screenUntilCurrent}, and with windows of descriptors that reach far enough: where the
@@ -17,7 +17,13 @@ import type { Memory } from './screening-index.ts'
  * @param replay the replay these blocks are read for.
  */
 export async function screenAndWiden<T>(
-  { db, chain, memory, now, widen = (windows, of) => widenWindows(db, windows, { now, replay: of }) }: Wiring,
+  {
+    db,
+    chain,
+    index,
+    now,
+    widen = (windows, of) => widenWindows(db, windows, { now, replay: of }),
+  }: ChainContext,
   blocks: readonly SourceBlock[],
   write: (blocks: ScreenedBlock[]) => T | null,
   replay: number | null = null,
@@ -26,7 +32,7 @@ export async function screenAndWiden<T>(
     const outcome = await screenUntilCurrent<{ written: T } | { short: ShortWindow[] }>(
       blocks,
       chain.id,
-      memory,
+      index,
       async (screened) => {
         const short = isBitcoin(chain.caip2) ? shortWindows(db, chain.id, usedIn(screened)) : []
         if (short.length > 0) return { short }
@@ -47,13 +53,17 @@ function usedIn(blocks: readonly ScreenedBlock[]) {
   return new Set(blocks.flatMap(({ seen = [] }) => seen))
 }
 
-/** Looks blocks through: what touches own addresses, and what the lists say of it. Pure, at the memory's revisions. */
-export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memory: Memory): ScreenedBlock[] {
-  const own = memory.ownOn(chain)
-  const claims = memory.watchedClaims(chain)
+/** Looks blocks through: what touches own addresses, and what the lists say of it. Pure, at the revisions of the index. */
+export function screenBlocks(
+  blocks: readonly SourceBlock[],
+  chain: string,
+  index: ScreeningIndex,
+): ScreenedBlock[] {
+  const own = index.ownOn(chain)
+  const claims = index.watchedClaims(chain)
   return blocks.map((block) => {
     const { transactions: extracted, unscreened, undecoded = [], used = [] } = extract(block, own)
-    const transactions = extracted.map((tx) => withListed(tx, memory.watchlist))
+    const transactions = extracted.map((tx) => withListed(tx, index.watchlist))
     return {
       height: block.height,
       hash: block.hash,
@@ -64,7 +74,7 @@ export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memo
       unscreened: [...block.unscreened, ...unscreened],
       unproved: block.unproved ?? false,
       transactions,
-      findings: transactions.flatMap((tx) => screen(tx, block.time, memory.watchlist)),
+      findings: transactions.flatMap((tx) => screen(tx, block.time, index.watchlist)),
       ...(claims.size > 0 && { claimed: conflictsIn(block, claims) }),
       undecoded,
       seen: used,
@@ -82,12 +92,12 @@ export function screenBlocks(blocks: readonly SourceBlock[], chain: string, memo
 export async function screenUntilCurrent<T>(
   blocks: readonly SourceBlock[],
   chain: string,
-  memory: Memory,
+  index: ScreeningIndex,
   write: (blocks: ScreenedBlock[]) => T | null | Promise<T | null>,
 ): Promise<T> {
   for (;;) {
-    memory.refresh()
-    const written = await write(screenBlocks(blocks, chain, memory))
+    index.refresh()
+    const written = await write(screenBlocks(blocks, chain, index))
     if (written !== null) return written
   }
 }

@@ -14,10 +14,10 @@ import type { OwnLookup } from '../../screening/types.ts'
 import type { Listings, Match } from '../../screening/watchlist.ts'
 
 /**
- * What screening needs in memory of the lists and the own addresses, and the revisions it was read at. One for all chains
+ * The listed and own addresses that a block is compared with, in memory, and the revisions they were read at. One for all chains
  * of a daemon.
  */
-export class Memory {
+export class ScreeningIndex {
   readonly watchlist: StoredWatchlist
   readonly #db: Db
   readonly #own: KeyTable
@@ -73,7 +73,7 @@ export class Memory {
     })()
   }
 
-  /** What the transactions that wait and raised alerts use up: nearly always nothing. */
+  /** Outpoints and nonces that unconfirmed transactions with alerts spend: nearly always none. */
   watchedClaims(chain: string): ReadonlySet<string> {
     return watchedClaims(this.#db, chain)
   }
@@ -147,11 +147,11 @@ class StoredWatchlist implements Listings {
 const lookEveryMs = 200
 
 /** Reads listed keys and own addresses into memory while they are being loaded, here or by another process. */
-export function startReadingAhead(memory: Memory, log: Log): Loop {
+export function startReadingAhead(index: ScreeningIndex, log: Log): Loop {
   return startLoop(
     () => {
       try {
-        return memory.readAhead() ? 1 : lookEveryMs
+        return index.readAhead() ? 1 : lookEveryMs
       } catch (error) {
         // They are read when they count: only later, and all at once.
         log.debug(`what is being loaded could not be read ahead: ${messageOf(error)}`)

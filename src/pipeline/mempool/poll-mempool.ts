@@ -16,7 +16,7 @@ import {
 import { inTurn } from '../../ledger/write-turns.ts'
 import { type Loop, startLoop } from '../../lifecycle/loop.ts'
 import { retryDelayMs } from '../../network/retry.ts'
-import { type Wiring, writing } from '../blocks/ledger-store.ts'
+import { type ChainContext, writing } from '../blocks/ledger-store.ts'
 import { MempoolView } from './mempool-view.ts'
 
 /** After a poll that took so long comes a pause of so many times as long: a large mempool may not keep the node busy. */
@@ -34,13 +34,13 @@ export interface MempoolPoll {
 
 /** Polls a chain's mempool for as long as it is followed. A failure is logged, stored and retried; it stops nothing. */
 export function startMempoolPoll(
-  wiring: Wiring,
+  context: ChainContext,
   source: ChainSource,
   options: { pollMs: number; log: Log; signal: AbortSignal },
 ): MempoolPoll {
-  const { db, chain, now } = wiring
+  const { db, chain, now } = context
   const { pollMs, log } = options
-  const reader = createMempoolReader(wiring, source)
+  const reader = createMempoolReader(context, source)
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
   let loop: Loop | undefined
@@ -121,13 +121,13 @@ export interface MempoolReader {
  * @param options.rereadMs at most this often the whole mempool is read again because own addresses were added.
  */
 export function createMempoolReader(
-  wiring: Wiring,
+  context: ChainContext,
   source: ChainSource,
   options: { rereadMs?: number } = {},
 ): MempoolReader {
-  const { db, chain, memory, now } = wiring
+  const { db, chain, index, now } = context
   const { rereadMs = usualRereadMs } = options
-  const own = memory.ownOn(chain.id)
+  const own = index.ownOn(chain.id)
   const view = new MempoolView()
   let absences: Absences = new Map()
   let ownRevision = -1
@@ -140,11 +140,11 @@ export function createMempoolReader(
   ): Promise<void> => {
     const { among, ...seen } = result
     for (;;) {
-      memory.refresh()
+      index.refresh()
       const at = now()
-      const waiting = view.waiting(memory.watchlist, Math.floor(Date.parse(at) / 1000), among)
+      const waiting = view.waiting(index.watchlist, Math.floor(Date.parse(at) / 1000), among)
       const counts = await writing(db, () =>
-        commitMempool(db, chain, { ...seen, waiting, revisions: memory.revisions, at }),
+        commitMempool(db, chain, { ...seen, waiting, revisions: index.revisions, at }),
       )
       if (counts === null) continue
       for (const name of ['created', 'reinstated', 'withdrawn'] as const) total[name] += counts[name]
@@ -162,9 +162,9 @@ export function createMempoolReader(
     async poll(signal) {
       const total: MempoolCounts = { created: 0, reinstated: 0, withdrawn: 0 }
       const mempool = await list(signal)
-      memory.refresh()
-      if (memory.revisions.own !== ownRevision) {
-        ownRevision = memory.revisions.own
+      index.refresh()
+      if (index.revisions.own !== ownRevision) {
+        ownRevision = index.revisions.own
         toReadAgain = true
         view.extractAgain(own)
       }

@@ -9,7 +9,7 @@ import {
   listedMovements,
   storedMovements,
 } from '../../ledger/transfers/stored-movements.ts'
-import type { Wiring } from '../blocks/ledger-store.ts'
+import type { ChainContext } from '../blocks/ledger-store.ts'
 import { screenAndWiden, screenBlocks } from '../blocks/screen-blocks.ts'
 
 /** A second reading of a block that is not like the first. */
@@ -34,20 +34,20 @@ export interface Recheck {
  * @param onDifference hears of every block that was not the same twice.
  */
 export function createRecheck(
-  wiring: Wiring,
+  context: ChainContext,
   source: ChainSource,
   depth: number,
   onDifference: (difference: RecheckDifference) => void,
 ): Recheck {
-  const { db, chain, memory, now } = wiring
+  const { db, chain, index, now } = context
   const due = () => (readChainState(db, chain.id).cursor?.height ?? -1) - depth
   let next: number | undefined
   const write = (blocks: readonly SourceBlock[]) =>
-    screenAndWiden(wiring, blocks, (screened) =>
+    screenAndWiden(context, blocks, (screened) =>
       commitReplay(
         db,
         chain,
-        { blocks: screened, revisions: memory.revisions, at: now() },
+        { blocks: screened, revisions: index.revisions, at: now() },
         { row: undefined, terms: '' },
       ),
     )
@@ -61,12 +61,12 @@ export function createRecheck(
         const block = await source.block(next, signal)
         // Without its traces this time: nothing can be said of what was read with them.
         if (typeof block.traces === 'object') continue
-        memory.refresh()
+        index.refresh()
         // A branch that just lost is the follower's business; own addresses added since make any reading differ.
         const revision = ownRevisionOf(db, chain.id, next)
         if (stored?.hash !== block.hash || revision === undefined) continue
-        if (registeredBetween(db, revision, memory.revisions.own)) continue
-        const [screened] = await reportRefusals(source, () => screenBlocks([block], chain.id, memory))
+        if (registeredBetween(db, revision, index.revisions.own)) continue
+        const [screened] = await reportRefusals(source, () => screenBlocks([block], chain.id, index))
         if (screened === undefined) continue
         // What the first reading lacked, such as its traces, it said so of: this one closes that, and may well tell more.
         const closed = gapsClosedBy(db, chain.id, screened).map(({ tx_hash }) => tx_hash)

@@ -8,7 +8,7 @@ import { commitReplay, type ReplayProgress } from '../../ledger/blocks/commit-re
 import { commitHead, type ScreenedBlock, type StepCounts } from '../../ledger/blocks/commit-step.ts'
 import { endCoveredReplays } from '../../ledger/blocks/replays.ts'
 import { inTurn } from '../../ledger/write-turns.ts'
-import { partsAtFreezes, type Wiring } from '../blocks/ledger-store.ts'
+import { type ChainContext, partsAtFreezes } from '../blocks/ledger-store.ts'
 import { screenAndWiden } from '../blocks/screen-blocks.ts'
 
 export interface ReplayRange {
@@ -30,8 +30,12 @@ export interface ReplayRange {
  * @throws `usage` for a range that is neither behind the cursor nor final: only the follower may go there, since
  * only it takes back what a reorg undoes. `wrong-chain` when the node's blocks are not those of the ledger.
  */
-export async function replay(wiring: Wiring, source: ChainSource, range: ReplayRange): Promise<StepCounts> {
-  const { db, chain, memory, now } = wiring
+export async function replay(
+  context: ChainContext,
+  source: ChainSource,
+  range: ReplayRange,
+): Promise<StepCounts> {
+  const { db, chain, index, now } = context
   if (range.from > range.to) {
     throw new ChainscreenError(
       'usage',
@@ -65,16 +69,16 @@ export async function replay(wiring: Wiring, source: ChainSource, range: ReplayR
     const { job = null } = range
     const write = (screened: ScreenedBlock[]) => {
       // A follower beside may have moved to another branch at any moment before this one.
-      refuseOtherBranch(wiring, blocks, { before, final, settled })
+      refuseOtherBranch(context, blocks, { before, final, settled })
       return commitReplay(
         db,
         chain,
-        { blocks: screened, revisions: memory.revisions, at: now(), replay: job },
+        { blocks: screened, revisions: index.revisions, at: now(), replay: job },
         progress,
       )
     }
     for (const part of partsAtFreezes(blocks)) {
-      const counts = await reportRefusals(source, () => screenAndWiden(wiring, part, write, job))
+      const counts = await reportRefusals(source, () => screenAndWiden(context, part, write, job))
       total.created += counts.created
       total.reinstated += counts.reinstated
       total.known += counts.known
@@ -98,7 +102,7 @@ export async function replay(wiring: Wiring, source: ChainSource, range: ReplayR
  * @param known.settled a block that is proved to be final.
  */
 function refuseOtherBranch(
-  { db, chain }: Wiring,
+  { db, chain }: ChainContext,
   blocks: readonly SourceBlock[],
   known: {
     before: string | undefined

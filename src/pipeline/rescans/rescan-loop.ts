@@ -5,7 +5,7 @@ import { readChainState } from '../../ledger/blocks/chain.ts'
 import { pendingReplays, type ReplayCause } from '../../ledger/blocks/replays.ts'
 import { startLoop } from '../../lifecycle/loop.ts'
 import { openSource } from '../blocks/create-source.ts'
-import type { Wiring } from '../blocks/ledger-store.ts'
+import type { ChainContext } from '../blocks/ledger-store.ts'
 import { workOffReplays } from './run-rescans.ts'
 
 /** Requests come from other processes; one look at an index finds them. */
@@ -39,11 +39,11 @@ const reasons: Record<ReplayCause, string> = {
  * throws what else hinders it.
  */
 export function startRescans(
-  wiring: Wiring,
+  context: ChainContext,
   config: ChainConfig,
   { freezeContracts, log, signal: ends, onRescan }: ReplayingOptions,
 ): (options: { finish: boolean }) => Promise<void> {
-  const { db, chain } = wiring
+  const { db, chain } = context
   let pauseMs = lookEveryMs
   let tried = ''
   let nextTry = 0
@@ -52,7 +52,7 @@ export function startRescans(
       const left = whatIsLeft()
       // What was asked for since does not wait for what failed.
       if (left !== tried) [pauseMs, nextTry] = [lookEveryMs, 0]
-      if (left !== '' && !isBehind(wiring, config.prefetch) && Date.now() >= nextTry) {
+      if (left !== '' && !isBehind(context, config.prefetch) && Date.now() >= nextTry) {
         try {
           await workOff(left, signal)
         } finally {
@@ -82,7 +82,7 @@ export function startRescans(
     const about = { chain: chain.id }
     log.info(about, `${chain.id}: rescan of blocks ${blocks}`)
     const onProgress = () => {
-      if (isBehind(wiring, config.prefetch)) pause.abort()
+      if (isBehind(context, config.prefetch)) pause.abort()
     }
     try {
       const { failures, ...counts } = await readAgain(signal, onProgress)
@@ -96,7 +96,7 @@ export function startRescans(
     const { prefetch, finality } = config
     const failures: unknown[] = []
     const counts = await workOffReplays(
-      wiring,
+      context,
       () => openSource(config, { freezeContracts, retriesTraces: true }, signal),
       {
         ...{ prefetch, finality, signal },
@@ -117,7 +117,7 @@ export function startRescans(
         },
       },
     )
-    if (counts.created + counts.reinstated > 0) wiring.onAlerts?.(counts)
+    if (counts.created + counts.reinstated > 0) context.onAlerts?.(counts)
     return { ...counts, failures }
   }
 
@@ -137,12 +137,12 @@ export function startRescans(
 
 /** Follows, and reads again behind it. @param options.once when it ends well, nothing is left to be read again that the node has. */
 export async function followAndRescan(
-  wiring: Wiring,
+  context: ChainContext,
   config: ChainConfig,
   options: ReplayingOptions & { once: boolean },
   follow: () => Promise<void>,
 ): Promise<void> {
-  const stop = startRescans(wiring, config, options)
+  const stop = startRescans(context, config, options)
   let finish = false
   try {
     await follow()
@@ -153,7 +153,7 @@ export async function followAndRescan(
 }
 
 /** Whether a follower has more to do than the blocks that just came. */
-function isBehind({ db, chain }: Wiring, prefetch: number): boolean {
+function isBehind({ db, chain }: ChainContext, prefetch: number): boolean {
   const { cursor, headHeight } = readChainState(db, chain.id)
   return cursor === null || (headHeight ?? 0) - cursor.height > prefetch
 }

@@ -8,7 +8,7 @@ import type { Db } from '../../ledger/database.ts'
 import { takeDaemonLock } from '../../ledger/file-locks.ts'
 import { loadLists } from '../../lists/load-lists.ts'
 import { chainOf, createSource, openSource, pinned } from '../blocks/create-source.ts'
-import { Memory } from '../blocks/screening-index.ts'
+import { ScreeningIndex } from '../blocks/screening-index.ts'
 import { freezeContractsOn, resolveFreezeLists, storeAssets } from '../store-config.ts'
 import { workOffReplays } from './run-rescans.ts'
 
@@ -45,9 +45,9 @@ export async function screenBackwards(
     // Binds the chain, before anything is read.
     await source.open(signal)
     const { prefetch, finality } = chainConfig
-    const wiring = { db, chain, memory: new Memory(db), now }
+    const context = { db, chain, index: new ScreeningIndex(db), now }
     let failure: unknown
-    const counts = await workOffReplays(wiring, () => openSource(chainConfig, sourceOptions, signal), {
+    const counts = await workOffReplays(context, () => openSource(chainConfig, sourceOptions, signal), {
       ...{ prefetch, finality, signal, onProgress },
       onFailed: ({ id, next, to }, error) => {
         if (id === asked.id) failure = error

@@ -5,7 +5,7 @@ import { readChainState } from '../../ledger/blocks/chain.ts'
 import type { StepCounts } from '../../ledger/blocks/commit-step.ts'
 import { endReplay, noteReplayFailure, pendingReplays, type Replay } from '../../ledger/blocks/replays.ts'
 import { inTurn } from '../../ledger/write-turns.ts'
-import type { Wiring } from '../blocks/ledger-store.ts'
+import type { ChainContext } from '../blocks/ledger-store.ts'
 import { replay } from './replay.ts'
 
 export interface ReplayWork {
@@ -34,11 +34,11 @@ const blocksInTurn = 1_000
  * walks back a reorg.
  */
 export async function workOffReplays(
-  wiring: Wiring,
+  context: ChainContext,
   open: () => Promise<ChainSource>,
   work: ReplayWork,
 ): Promise<StepCounts> {
-  const { db, chain, now } = wiring
+  const { db, chain, now } = context
   const sum: StepCounts = { created: 0, reinstated: 0, known: 0 }
   const failed = new Set<number>()
   const untried = () => pendingReplays(db, chain.id).find(({ id }) => !failed.has(id))
@@ -57,7 +57,7 @@ export async function workOffReplays(
     const total = job.to - from + 1
     const source = await open()
     try {
-      const counts = await replay(wiring, source, {
+      const counts = await replay(context, source, {
         ...{ from: next, to, job: id, prefetch, finality, signal },
         onProgress: (height) => work.onProgress?.({ done: height - from + 1, total }, job),
       })

@@ -20,6 +20,7 @@ import {
   alertedOwn,
   type BlockSpec,
   bitcoinLedger,
+  contextOf,
   followNode,
   keyOf,
   own,
@@ -27,7 +28,6 @@ import {
   spends,
   textOf,
   windowsOf,
-  wiringOf,
 } from '../bitcoin-ledger.ts'
 import { crashAt } from '../crash-at.ts'
 
@@ -115,7 +115,7 @@ describe('addresses of a descriptor', () => {
     ])
     const source = sourceFor(node.url)
     await source.open()
-    await replay(wiringOf(db), source, { from: 0, to: 3, prefetch: 2, finality: { depth: 100 } })
+    await replay(contextOf(db), source, { from: 0, to: 3, prefetch: 2, finality: { depth: 100 } })
     expect(alertedOwn(db)).toEqual([textOf(own(25)), textOf(own(19))])
     expect(notes()).toEqual([])
   })
@@ -283,8 +283,8 @@ describe('while windows are widened', () => {
       onWritten: () => void all(db, 'select 1'),
     })
     await Promise.all([load, addDescriptor(db, { gap: 60, reference: 'wallet' })])
-    const memory = wiringOf(db).memory
-    const lookup = memory.ownOn('bitcoin')
+    const index = contextOf(db).index
+    const lookup = index.ownOn('bitcoin')
     for (const index of [0, 59, 60, 99, 1000, 1039])
       expect([lookup.has(keyOf(own(index))), lookup.mayHaveScript(own(index), 0, 22)]).toEqual([true, true])
     expect(all(db, 'select distinct key from own_addresses')).toHaveLength(102 + 60 + 40)
@@ -304,10 +304,10 @@ describe('while windows are widened', () => {
   it('nothing is written of the block that needs them', async () => {
     const db = bitcoinLedger()
     await addDescriptor(db)
-    const wiring = wiringOf(db)
+    const context = contextOf(db)
     const seen: number[] = []
     const extracted: number[] = []
-    const lookup = wiring.memory.ownOn('bitcoin')
+    const lookup = context.index.ownOn('bitcoin')
     const content: BlockContent = {
       family: 'made-up',
       get extraction() {
@@ -317,7 +317,7 @@ describe('while windows are widened', () => {
       },
     }
     await screenAndWiden(
-      wiring,
+      context,
       [
         {
           ...{ height: 1, hash: 'a', parentHash: 'b', time: 1 },

@@ -94,8 +94,8 @@ describe('a step of the pipeline', () => {
   })
 
   it('screens again when an own address is added under it', async () => {
-    const { db, store, wiring } = screeningLedger()
-    const lookup = wiring.memory.ownOn(chain.id)
+    const { db, store, context } = screeningLedger()
+    const lookup = context.index.ownOn(chain.id)
     const address = { key: own, address: 'text', kind: 'deposit', reference: 'u1', chain: '' } as const
     const hex = `0x${'a'.repeat(40)}`
     await addOwnAddresses(db, [{ ...address, key: evm('c') }], at)
@@ -116,9 +116,9 @@ describe('a step of the pipeline', () => {
   })
 
   it('tells of steps that created or brought back alerts, and of no others', async () => {
-    const { wiring } = screeningLedger()
+    const { context } = screeningLedger()
     const told: unknown[] = []
-    const store = createLedgerStore({ ...wiring, onAlerts: (counts) => told.push(counts) })
+    const store = createLedgerStore({ ...context, onAlerts: (counts) => told.push(counts) })
     const node = new FakeChain()
     node.mine(2)
     const [genesis, one, two] = node.branch().map((each) => node.sourceBlock(each))
@@ -136,10 +136,10 @@ describe('a step of the pipeline', () => {
 
 describe('what screening has in memory', () => {
   it('follows lists and own addresses, and sees own addresses as each chain does', async () => {
-    const { db, wiring } = screeningLedger()
-    const { memory } = wiring
-    expect(memory.revisions).toEqual({ list: 1, own: 0 })
-    expect(memory.watchlist.lookup(listed)).toHaveLength(1)
+    const { db, context } = screeningLedger()
+    const { index } = context
+    expect(index.revisions).toEqual({ list: 1, own: 0 })
+    expect(index.watchlist.lookup(listed)).toHaveLength(1)
     const address = { address: 'text', kind: 'deposit', reference: 'u1' } as const
     await addOwnAddresses(
       db,
@@ -150,11 +150,11 @@ describe('what screening has in memory', () => {
       at,
     )
     activateList(db, [evm('7')], 'house')
-    expect(memory.revisions).toEqual({ list: 1, own: 0 })
-    memory.refresh()
-    expect(memory.revisions).toEqual({ list: 2, own: 1 })
-    expect(memory.watchlist.lookup(evm('7'))).toHaveLength(1)
-    const [here, there] = [memory.ownOn(chain.id), memory.ownOn('polygon')]
+    expect(index.revisions).toEqual({ list: 1, own: 0 })
+    index.refresh()
+    expect(index.revisions).toEqual({ list: 2, own: 1 })
+    expect(index.watchlist.lookup(evm('7'))).toHaveLength(1)
+    const [here, there] = [index.ownOn(chain.id), index.ownOn('polygon')]
     const may = (digit: string) => here.mayHaveEvm(`0x${digit.repeat(40)}`)
     expect([may('1'), may('2'), may('3')]).toEqual([true, true, false])
     expect([here.has(evm('1')), here.has(evm('2')), here.has(evm('3'))]).toEqual([true, true, false])

@@ -5,7 +5,7 @@ import { all, type Db, inTransaction, run } from '../../../src/ledger/database.t
 import { addOwnAddresses, type OwnAddress } from '../../../src/ledger/own/own-addresses.ts'
 import { bumpRevision, readRevisions } from '../../../src/ledger/revisions.ts'
 import { hasLeftovers } from '../../../src/ledger/sweep-leftovers.ts'
-import { Memory } from '../../../src/pipeline/blocks/screening-index.ts'
+import { ScreeningIndex } from '../../../src/pipeline/blocks/screening-index.ts'
 import { at, freshLedger } from '../../ledger/fixtures.ts'
 import { tempDir } from '../../temp.ts'
 
@@ -21,8 +21,9 @@ function rows(from: number, to: number, step = 1): OwnAddress[] {
   return found
 }
 
-const mayHave = (memory: Memory, number: number) => memory.ownOn('ethereum').mayHaveEvm(`0x${hexOf(number)}`)
-const has = (memory: Memory, number: number) => memory.ownOn('ethereum').has(`evm:${hexOf(number)}`)
+const mayHave = (index: ScreeningIndex, number: number) =>
+  index.ownOn('ethereum').mayHaveEvm(`0x${hexOf(number)}`)
+const has = (index: ScreeningIndex, number: number) => index.ownOn('ethereum').has(`evm:${hexOf(number)}`)
 
 /** Loads in a connection of its own, and looks after every piece. */
 async function load(db: Db, own: readonly OwnAddress[], look: () => void): Promise<void> {
@@ -49,7 +50,7 @@ async function crash(db: Db, own: readonly OwnAddress[], look: () => void): Prom
 function twoConnections() {
   const path = join(tempDir(), 'ledger.db')
   const [daemon, loader] = [freshLedger(path), freshLedger(path)]
-  return { daemon, loader, memory: new Memory(daemon) }
+  return { daemon, loader, index: new ScreeningIndex(daemon) }
 }
 
 /** One address in one transaction, without a load: it counts at once. */
@@ -67,58 +68,54 @@ function addDirectly(db: Db, number: number): void {
 
 describe('own addresses that are being loaded', () => {
   it('are read before they count, are own only when they do, and then all are there', async () => {
-    const { loader, memory } = twoConnections()
+    const { loader, index } = twoConnections()
     let early = 0
     await load(loader, rows(0, 3_000), () => {
-      memory.readAhead(700)
-      if (mayHave(memory, 0) && !has(memory, 0)) early++
+      index.readAhead(700)
+      if (mayHave(index, 0) && !has(index, 0)) early++
     })
     expect(early).toBeGreaterThan(0)
-    memory.refresh()
-    expect(memory.revisions.own).toBe(1)
-    for (let number = 0; number < 3_000; number++) expect(mayHave(memory, number)).toBe(true)
-    expect(has(memory, 2_999)).toBe(true)
-    expect(memory.readAhead()).toBe(false)
+    index.refresh()
+    expect(index.revisions.own).toBe(1)
+    for (let number = 0; number < 3_000; number++) expect(mayHave(index, number)).toBe(true)
+    expect(has(index, 2_999)).toBe(true)
+    expect(index.readAhead()).toBe(false)
   })
 
   it('are none of those that a load left that crashed: what another one adds in its place is read whole', async () => {
-    const { loader, memory } = twoConnections()
+    const { loader, index } = twoConnections()
     await crash(loader, rows(0, 4_000, 2), () => {
-      while (memory.readAhead(500));
+      while (index.readAhead(500));
     })
-    expect(mayHave(memory, 1_000)).toBe(true)
+    expect(mayHave(index, 1_000)).toBe(true)
     // Of the same revision, with keys before those that were read.
     let looks = 0
     await load(loader, rows(1, 4_000, 2), () => {
-      if (looks++ % 2 === 0) memory.readAhead(300)
+      if (looks++ % 2 === 0) index.readAhead(300)
     })
-    memory.refresh()
-    expect(memory.revisions.own).toBe(1)
-    for (let number = 1; number < 4_000; number += 2) expect(mayHave(memory, number)).toBe(true)
-    expect([has(memory, 1_000), has(memory, 1_001)]).toEqual([false, true])
+    index.refresh()
+    expect(index.revisions.own).toBe(1)
+    for (let number = 1; number < 4_000; number += 2) expect(mayHave(index, number)).toBe(true)
+    expect([has(index, 1_000), has(index, 1_001)]).toEqual([false, true])
   })
 
   it.each([true, false])(
     'are all there where the daemon adds one of its own meanwhile (and is read at once: %s)',
     async (atOnce) => {
-      const { daemon, loader, memory } = twoConnections()
+      const { daemon, loader, index } = twoConnections()
       let added = false
       await load(loader, rows(0, 3_000, 2), () => {
-        memory.readAhead(500)
+        index.readAhead(500)
         if (added) return
         added = true
         addDirectly(daemon, 1_501)
-        if (atOnce) memory.refresh()
+        if (atOnce) index.refresh()
       })
       expect(added).toBe(true)
-      memory.refresh()
-      expect(memory.revisions.own).toBe(2)
-      for (let number = 0; number < 3_000; number += 2) expect(mayHave(memory, number)).toBe(true)
-      expect([has(memory, 1_501), mayHave(memory, 1_501), mayHave(memory, 1_503)]).toEqual([
-        true,
-        true,
-        false,
-      ])
+      index.refresh()
+      expect(index.revisions.own).toBe(2)
+      for (let number = 0; number < 3_000; number += 2) expect(mayHave(index, number)).toBe(true)
+      expect([has(index, 1_501), mayHave(index, 1_501), mayHave(index, 1_503)]).toEqual([true, true, false])
       const revisions = all(daemon, 'select revision, count(*) as n from own_addresses group by revision')
       expect(revisions).toEqual([
         { revision: 1, n: 1 },
@@ -128,12 +125,12 @@ describe('own addresses that are being loaded', () => {
   )
 
   it('come to count also where the daemon adds one of its own between any two of their pieces', async () => {
-    const { daemon, loader, memory } = twoConnections()
+    const { daemon, loader, index } = twoConnections()
     let added = 0
     await load(loader, rows(0, 3_000), () => addDirectly(daemon, 10_000 + added++))
-    memory.refresh()
-    for (let number = 0; number < 3_000; number++) expect(mayHave(memory, number)).toBe(true)
-    const { revisions } = memory
+    index.refresh()
+    for (let number = 0; number < 3_000; number++) expect(mayHave(index, number)).toBe(true)
+    const { revisions } = index
     expect(all(daemon, 'select count(*) as n from own_addresses where revision = ?', revisions.own)).toEqual([
       { n: 3_000 },
     ])
@@ -141,16 +138,16 @@ describe('own addresses that are being loaded', () => {
   })
 
   it('are there also where several loads came between two looks', async () => {
-    const { loader, memory } = twoConnections()
-    await load(loader, rows(0, 1_500), () => void memory.readAhead(400))
+    const { loader, index } = twoConnections()
+    await load(loader, rows(0, 1_500), () => void index.readAhead(400))
     await addOwnAddresses(
       loader,
       [...rows(1_500, 1_600), ...rows(0, 10).map((row) => ({ ...row, reference: 'new' }))],
       at,
     )
     await addOwnAddresses(loader, rows(1_600, 1_700), at)
-    memory.refresh()
-    expect(memory.revisions.own).toBe(3)
-    for (let number = 0; number < 1_700; number++) expect(mayHave(memory, number)).toBe(true)
+    index.refresh()
+    expect(index.revisions.own).toBe(3)
+    for (let number = 0; number < 1_700; number++) expect(mayHave(index, number)).toBe(true)
   })
 })

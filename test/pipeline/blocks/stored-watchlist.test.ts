@@ -8,7 +8,7 @@ import { findSnapshot } from '../../../src/ledger/lists/list-snapshots.ts'
 import { putList } from '../../../src/ledger/lists/lists.ts'
 import { addSnapshot, stageSnapshot } from '../../../src/ledger/lists/stage-snapshot.ts'
 import { readRevisions } from '../../../src/ledger/revisions.ts'
-import { Memory } from '../../../src/pipeline/blocks/screening-index.ts'
+import { ScreeningIndex } from '../../../src/pipeline/blocks/screening-index.ts'
 import { matchParty, Watchlist } from '../../../src/screening/watchlist.ts'
 import { at, readEntries } from '../../ledger/fixtures.ts'
 import { openTestLedger } from '../../ledger/template.ts'
@@ -51,7 +51,7 @@ describe('a watchlist that stays in the ledger', () => {
     fc.assert(
       fc.property(fc.array(version, { minLength: 1, maxLength: 8 }), (versions) => {
         const db = openTestLedger(':memory:')
-        const memory = new Memory(db)
+        const index = new ScreeningIndex(db)
         for (const { list, keys, subject, day, published, category, refreshed } of versions) {
           const issuedOn = `2024-01-${String(day).padStart(2, '0')}`
           const sha256 = JSON.stringify([list, keys, subject, day, published])
@@ -66,15 +66,15 @@ describe('a watchlist that stays in the ledger', () => {
               findSnapshot(db, list, sha256) ?? addSnapshot(db, { ...facts, entries, unparsed: [] }, null)
             activateSnapshot(db, snapshot, { date: issuedOn, listedOnIsPublished: false, at })
           })
-          if (refreshed) memory.refresh()
+          if (refreshed) index.refresh()
         }
-        memory.refresh()
-        expect(memory.revisions).toEqual(readRevisions(db))
+        index.refresh()
+        expect(index.revisions).toEqual(readRevisions(db))
         const anew = new Watchlist(0, readEntries(db))
         for (const party of parties) {
-          expect(matchParty(memory.watchlist, party)).toEqual(matchParty(anew, party))
+          expect(matchParty(index.watchlist, party)).toEqual(matchParty(anew, party))
         }
-        const later = new Memory(db)
+        const later = new ScreeningIndex(db)
         for (const key of askable) expect(later.watchlist.lookup(key)).toEqual(anew.lookup(key))
         db.close()
       }),
@@ -83,8 +83,8 @@ describe('a watchlist that stays in the ledger', () => {
   })
 
   it('has the keys of a large list before the list is active, some at a time, and meets nobody by them', async () => {
-    const { db, wiring } = screeningLedger()
-    const { memory } = wiring
+    const { db, context } = screeningLedger()
+    const { index } = context
     const entries = Array.from({ length: 50 }, (_, index) => {
       const key: Key = `evm:${String(index).padStart(40, '0')}`
       const says = { key, address: key, assets: [], subject: null, programs: [] }
@@ -94,14 +94,14 @@ describe('a watchlist that stays in the ledger', () => {
     putList(db, { id: 'house', format: 'csv', category: 'sanctions', maxAgeSeconds: null })
     const facts = { listId: 'house', format: 'csv', issuedOn: null, bytes: 1, counts: {}, at, unparsed: [] }
     await stageSnapshot(db, { ...facts, sha256: 'x', entries })
-    const before = memory.revisions
+    const before = index.revisions
     // All there is to read when the list counts is read by now.
-    expect([1, 2, 3].map(() => memory.readAhead(20))).toEqual([true, true, false])
-    expect([memory.revisions, memory.readAhead(1)]).toEqual([before, false])
-    expect(keys.flatMap((key) => memory.watchlist.lookup(key))).toEqual([])
+    expect([1, 2, 3].map(() => index.readAhead(20))).toEqual([true, true, false])
+    expect([index.revisions, index.readAhead(1)]).toEqual([before, false])
+    expect(keys.flatMap((key) => index.watchlist.lookup(key))).toEqual([])
     activateList(db, keys, 'house')
-    expect(memory.readAhead(1)).toBe(false)
+    expect(index.readAhead(1)).toBe(false)
     for (const key of keys)
-      expect(memory.watchlist.lookup(key)).toMatchObject([{ entry: { listId: 'house' } }])
+      expect(index.watchlist.lookup(key)).toMatchObject([{ entry: { listId: 'house' } }])
   })
 })

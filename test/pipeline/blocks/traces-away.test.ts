@@ -6,7 +6,7 @@ import { all } from '../../../src/ledger/database.ts'
 import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
 import { chainOf, createSource, pinned } from '../../../src/pipeline/blocks/create-source.ts'
 import { createLedgerStore } from '../../../src/pipeline/blocks/ledger-store.ts'
-import { Memory } from '../../../src/pipeline/blocks/screening-index.ts'
+import { ScreeningIndex } from '../../../src/pipeline/blocks/screening-index.ts'
 import { replay } from '../../../src/pipeline/rescans/replay.ts'
 import { type Anvil, startAnvil } from '../../anvil.ts'
 import { address } from '../../chains/evm/build.ts'
@@ -76,14 +76,14 @@ describe('a node that keeps the state of its latest blocks only (anvil behind a 
     onTestFinished(() => bare.close())
     const chain = chainOf(config, bare)
     const told: (TracesAway | null)[] = []
-    const wiring = {
+    const context = {
       db,
       chain,
-      memory: new Memory(db),
+      index: new ScreeningIndex(db),
       now: () => at,
       onTraces: (away: TracesAway | null) => told.push(away),
     }
-    const store = createLedgerStore(wiring)
+    const store = createLedgerStore(context)
     const source = pinned(bare, db, chain, () => at)
     const { start, finality, prefetch } = config
     return {
@@ -94,7 +94,7 @@ describe('a node that keeps the state of its latest blocks only (anvil behind a 
           ...{ chain: chain.id, source, store, start, finality, prefetch, pollMs: 1 },
           ...{ firstRetryMs: 1, longestRetryMs: 5, once: true, signal: new AbortController().signal },
         }),
-      replay: (from: number, to: number) => replay(wiring, source, { from, to, prefetch, finality }),
+      replay: (from: number, to: number) => replay(context, source, { from, to, prefetch, finality }),
       transfers: () =>
         all(
           db,

@@ -38,7 +38,7 @@ function block(height: number, ...sketches: TxSketch[]): SourceBlock {
 
 async function ledger(listed: readonly string[]) {
   const screening = screeningLedger()
-  const { db, wiring } = screening
+  const { db, context } = screening
   const kind = { kind: 'hot', reference: 'r' } as const
   await addOwnAddresses(
     db,
@@ -47,8 +47,8 @@ async function ledger(listed: readonly string[]) {
   )
   if (listed.length > 0) activateList(db, listed.map(evmKey), 'house')
   const screened = (...blocks: SourceBlock[]) => {
-    wiring.memory.refresh()
-    return screenBlocks(blocks, chain.id, wiring.memory)
+    context.index.refresh()
+    return screenBlocks(blocks, chain.id, context.index)
   }
   const replayed = (...blocks: SourceBlock[]) => {
     const step = { blocks: screened(...blocks), revisions: readRevisions(db), at }

@@ -269,10 +269,10 @@ describe('a replay', () => {
     where list_id = 'issuer-freezes' order by id`
 
   it('of what was followed writes no freeze twice, and finds the same alerts', async () => {
-    const { db, node, wiring } = await followed(deeds, 14)
+    const { db, node, context } = await followed(deeds, 14)
     rescreenAll(db)
     const { coverage: _, ...before } = dump(db)
-    expect(await replay(wiring, node, range)).toMatchObject({ created: 0, reinstated: 0 })
+    expect(await replay(context, node, range)).toMatchObject({ created: 0, reinstated: 0 })
     expect(rescreenChunk(db, at, 0)).toBeNull()
     const { coverage: __, ...after } = dump(db)
     expect(after).toEqual(before)
@@ -283,7 +283,7 @@ describe('a replay', () => {
     rescreenAll(one.db)
     const other = screeningLedger()
     configure(other.db, freezeList)
-    await replay(other.wiring, one.node, { ...range, to: 11 })
+    await replay(other.context, one.node, { ...range, to: 11 })
     rescreenAll(other.db)
     expect(all(other.db, rows)).toEqual(all(one.db, rows))
     expect(all(other.db, rows)).toHaveLength(4)

@@ -5,7 +5,7 @@ import { pinChain } from '../../../src/ledger/blocks/chain.ts'
 import { all } from '../../../src/ledger/database.ts'
 import { readMempools } from '../../../src/ledger/mempool/pending-transactions.ts'
 import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
-import { Memory } from '../../../src/pipeline/blocks/screening-index.ts'
+import { ScreeningIndex } from '../../../src/pipeline/blocks/screening-index.ts'
 import { createMempoolReader } from '../../../src/pipeline/mempool/poll-mempool.ts'
 import { sats } from '../../chains/bitcoin/build-block.ts'
 import { type Reply, startFakeNode } from '../../chains/bitcoin/fake-node.ts'
@@ -61,7 +61,7 @@ async function alertsWith(broken: () => number | undefined): Promise<string[]> {
     activateList(db, [key(listed)])
     const own = { key: key(hot), address: 'hot', kind: 'hot' as const, reference: '', chain: '' }
     await addOwnAddresses(db, [own], at)
-    const watch = createMempoolReader({ db, chain, memory: new Memory(db), now: () => at }, source)
+    const watch = createMempoolReader({ db, chain, index: new ScreeningIndex(db), now: () => at }, source)
     for (let looks = 0; ; looks++) {
       if (looks > 500) throw new Error('it never comes to an end')
       const done = await watch.poll(new AbortController().signal).then(

@@ -7,7 +7,7 @@ import { screeningLedger } from '../fixtures.ts'
 import { WaitingChain } from './fake-mempool.ts'
 
 function scene() {
-  const { db, wiring } = screeningLedger()
+  const { db, context } = screeningLedger()
   const node = new WaitingChain()
   const { log, lines } = rememberingLog()
   const { signal } = new AbortController()
@@ -17,7 +17,7 @@ function scene() {
     looks++
     if (broken) throw new ChainscreenError('node-missing-data', 'There is no such feed.')
   }
-  const tending = startMempoolPoll(wiring, node, { pollMs: 1, log, signal })
+  const tending = startMempoolPoll(context, node, { pollMs: 1, log, signal })
   const breaks = (yes: boolean) => {
     broken = yes
   }

@@ -22,13 +22,13 @@ async function putOwn(db: Db, ...keys: Key[]): Promise<void> {
 
 /** A ledger at the head of a chain of three blocks without transactions. */
 async function scene(options: { rereadMs?: number } = {}) {
-  const { db, wiring, store } = screeningLedger()
+  const { db, context, store } = screeningLedger()
   await putOwn(db, own)
   const node = new WaitingChain()
   node.mine(3, 'a', node.tip, () => [])
   await followOnce(node, store)
   const follow = () => followOnce(node, store)
-  return { db, node, follow, watch: createMempoolReader(wiring, node, options) }
+  return { db, node, follow, watch: createMempoolReader(context, node, options) }
 }
 
 describe('a poll of the mempool', () => {
@@ -137,7 +137,7 @@ describe('a poll of the mempool', () => {
     await watch.poll(signal)
     node.waits.clear()
     node.waits.set('0xr', { claims: ['coin:0', 'coin:1'] })
-    const again = createMempoolReader(wired(db).wiring, node)
+    const again = createMempoolReader(wired(db).context, node)
     expect(await again.poll(signal)).toEqual({ created: 1, reinstated: 0, withdrawn: 1 })
     expect(tale(db, '0xt').slice(1)).toEqual([
       'withdrawn {"reason":"replaced","replacedBy":"0xr"}',
@@ -158,10 +158,10 @@ describe('a poll of the mempool', () => {
     node.waits.clear()
     node.mine(1, 'a', node.tip, () => ['0xt'])
     node.mine(5, 'a', node.tip, () => [])
-    const { wiring } = wired(db)
-    await createMempoolReader(wiring, node).poll(signal)
-    await followOnce(node, createLedgerStore(wiring))
-    await createMempoolReader(wiring, node).poll(signal)
+    const { context } = wired(db)
+    await createMempoolReader(context, node).poll(signal)
+    await followOnce(node, createLedgerStore(context))
+    await createMempoolReader(context, node).poll(signal)
     expect(tale(db, '0xt')).toEqual([created, 'confirmed {"height":4,"block":"a4"}', '= pending 4'])
   })
 })

@@ -22,8 +22,8 @@ const work: ReplayWork = {
   },
 }
 
-const workOff = ({ wiring }: Pick<Screening, 'wiring'>, chain: FakeChain, more: Partial<ReplayWork> = {}) =>
-  workOffReplays(wiring, async () => chain, { ...work, ...more })
+const workOff = ({ context }: Pick<Screening, 'context'>, chain: FakeChain, more: Partial<ReplayWork> = {}) =>
+  workOffReplays(context, async () => chain, { ...work, ...more })
 
 /** A chain of 40 blocks, followed from 30 on, and asked to be read from the start. */
 async function lowered({ path = ':memory:', depth = 6, start = 0 } = {}) {
@@ -40,12 +40,12 @@ const alertsOf = (db: Db) => all(db, 'select id, status, block_hash from alerts 
 
 describe('blocks below where following began', () => {
   it('give the alerts that following from there gives, in one row of coverage however often it pauses', async () => {
-    const { chain, db, wiring } = await lowered()
+    const { chain, db, context } = await lowered()
     for (let turns = 0; pendingReplays(db, 'ethereum').length > 0; turns++) {
       expect(turns).toBeLessThan(40)
       const stop = new AbortController()
       const onProgress = () => stop.abort(new Error('pause'))
-      await workOff({ wiring }, chain, { signal: stop.signal, onProgress }).catch(() => {})
+      await workOff({ context }, chain, { signal: stop.signal, onProgress }).catch(() => {})
     }
     const always = screeningLedger()
     await followOnce(chain, always.store, { start: 0, finality: { depth: 6 } })
@@ -58,8 +58,8 @@ describe('blocks below where following began', () => {
   })
 
   it('are read to the end whatever statement it crashes at, and none twice', async () => {
-    const { chain, db: expected, wiring } = await lowered({ start: 24 })
-    await workOff({ wiring }, chain)
+    const { chain, db: expected, context } = await lowered({ start: 24 })
+    await workOff({ context }, chain)
     const ends = (db: Db) => [
       alertsOf(db),
       coveredRanges(db),
@@ -67,9 +67,9 @@ describe('blocks below where following began', () => {
     ]
     let crashes = 0
     for (let statement = 1; ; statement += 7) {
-      const { db, wiring: killed } = await lowered({ path: join(tempDir(), 'ledger.db'), start: 24 })
+      const { db, context: killed } = await lowered({ path: join(tempDir(), 'ledger.db'), start: 24 })
       const undo = crashAt(statement)
-      const failed = await workOff({ wiring: killed }, chain).then(
+      const failed = await workOff({ context: killed }, chain).then(
         () => false,
         () => true,
       )
@@ -89,12 +89,12 @@ describe('blocks below where following began', () => {
   it('let others have their turn, so that a long rescan holds up nothing', async () => {
     const chain = new FakeChain()
     chain.mine(2_030)
-    const { db, store, wiring } = screeningLedger()
+    const { db, store, context } = screeningLedger()
     await followOnce(chain, store, { start: 2_020 })
     queueFromStart(db, 'ethereum', 0, at)
     const turns: number[] = []
     await workOffReplays(
-      wiring,
+      context,
       async () => {
         turns.push(pendingReplays(db, 'ethereum')[0]?.next ?? -1)
         return chain
@@ -105,11 +105,11 @@ describe('blocks below where following began', () => {
   })
 
   it('that a reorg reaches are taken back with it, and read again on the branch that won', async () => {
-    const { chain, db, store, wiring } = await lowered({ depth: 100 })
-    await workOff({ wiring }, chain)
+    const { chain, db, store, context } = await lowered({ depth: 100 })
+    await workOff({ context }, chain)
     chain.mine(20, 'b', chain.at('a25'))
     await followOnce(chain, store, { finality: { depth: 100 } })
-    await workOff({ wiring }, chain)
+    await workOff({ context }, chain)
     const always = screeningLedger()
     await followOnce(chain, always.store, { start: 0, finality: { depth: 100 } })
     const standing = (of: Db) =>
@@ -127,13 +127,13 @@ describe('blocks below where following began', () => {
   it.each(['a25', 'a0'])(
     'are refused from a branch that the blocks above are not on (it forks at %s), and read when the follower is on it',
     async (fork) => {
-      const { chain, db, store, wiring } = await lowered({ depth: 100 })
+      const { chain, db, store, context } = await lowered({ depth: 100 })
       chain.mine(46, 'b', chain.at(fork))
-      await expect(workOff({ wiring }, chain)).rejects.toMatchObject({ code: 'wrong-chain' })
+      await expect(workOff({ context }, chain)).rejects.toMatchObject({ code: 'wrong-chain' })
       expect(pendingReplays(db, 'ethereum')[0]?.next).toBeLessThan(30)
       await followOnce(chain, store, { finality: { depth: 100 } })
       queueFromStart(db, 'ethereum', 0, at)
-      await workOff({ wiring }, chain)
+      await workOff({ context }, chain)
       const always = screeningLedger()
       await followOnce(chain, always.store, { start: 0, finality: { depth: 100 } })
       expect(alertsOf(db)).toEqual(alertsOf(always.db))

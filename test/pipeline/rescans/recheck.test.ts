@@ -13,7 +13,7 @@ async function followed() {
   node.mine(10)
   const ledger = screeningLedger()
   const differences: RecheckDifference[] = []
-  const recheck = createRecheck(ledger.wiring, node, 2, (difference) => differences.push(difference))
+  const recheck = createRecheck(ledger.context, node, 2, (difference) => differences.push(difference))
   await recheck.run(signal)
   await follow(node, ledger)
   return { node, ledger, recheck, differences }

@@ -23,19 +23,23 @@ async function followed() {
 
 describe('a replay', () => {
   it('of what was followed finds everything standing, and changes nothing but coverage', async () => {
-    const { chain, db, wiring } = await followed()
+    const { chain, db, context } = await followed()
     const { coverage, ...before } = dump(db)
-    expect(await replay(wiring, chain, range(20, 40))).toEqual({ created: 0, reinstated: 0, known: 21 })
-    expect(await replay(wiring, chain, range(25, 30))).toEqual({ created: 0, reinstated: 0, known: 6 })
+    expect(await replay(context, chain, range(20, 40))).toEqual({ created: 0, reinstated: 0, known: 21 })
+    expect(await replay(context, chain, range(25, 30))).toEqual({ created: 0, reinstated: 0, known: 6 })
     const { coverage: after, ...rest } = dump(db)
     expect(rest).toEqual(before)
     expect(after?.slice(0, 1)).toEqual(coverage)
   })
 
   it('below the start finds what was there, with the ids that following gives', async () => {
-    const { chain, db, wiring } = await followed()
+    const { chain, db, context } = await followed()
     const heights: number[] = []
-    const counts = await replay(wiring, chain, range(5, 19, { onProgress: (height) => heights.push(height) }))
+    const counts = await replay(
+      context,
+      chain,
+      range(5, 19, { onProgress: (height) => heights.push(height) }),
+    )
     expect(counts).toEqual({ created: 15, reinstated: 0, known: 0 })
     expect(heights.at(-1)).toBe(19)
     const all = screeningLedger()
@@ -50,13 +54,13 @@ describe('a replay', () => {
     const chain = new FakeChain()
     chain.mine(40)
     chain.unscreened = [{ what: 'traces', reason: 'the node has none' }]
-    const { db, store, wiring } = screeningLedger()
+    const { db, store, context } = screeningLedger()
     await followOnce(chain, store, { start: 20, finality })
     const gaps = () =>
       db.prepare('select from_height, to_height, closed_at is null from unscreened').raw().all()
     expect(gaps()).toEqual([[20, 40, 1]])
     chain.unscreened = []
-    await replay(wiring, chain, range(20, 40))
+    await replay(context, chain, range(20, 40))
     // What a reorg may undo is another row of coverage.
     expect(gaps()).toEqual([
       [35, 40, 0],
@@ -65,7 +69,7 @@ describe('a replay', () => {
   })
 
   it('finds what a newer list names', async () => {
-    const { chain, db, wiring } = await followed()
+    const { chain, db, context } = await followed()
     const newer = [tx({ hash: '0xnew', transfers: [transfer({ parties: [party(evm('7'), 'source')] })] })]
     const honest = chain.block.bind(chain)
     chain.block = async (height) => ({
@@ -75,17 +79,17 @@ describe('a replay', () => {
         extraction: { transactions: height === 25 ? newer : [], unscreened: [] },
       },
     })
-    expect(await replay(wiring, chain, range(20, 40))).toEqual({ created: 0, reinstated: 0, known: 0 })
+    expect(await replay(context, chain, range(20, 40))).toEqual({ created: 0, reinstated: 0, known: 0 })
     activateList(db, [evm('7')], 'house')
-    expect(await replay(wiring, chain, range(20, 40))).toEqual({ created: 1, reinstated: 0, known: 0 })
+    expect(await replay(context, chain, range(20, 40))).toEqual({ created: 1, reinstated: 0, known: 0 })
     expect(story(db).alerts).toContain('0xnew final a25')
   })
 
   it('needs no follower before it, for what is final', async () => {
     const chain = new FakeChain()
     chain.mine(40)
-    const { db, wiring } = screeningLedger()
-    expect(await replay(wiring, chain, range(0, 34))).toMatchObject({ created: 34 })
+    const { db, context } = screeningLedger()
+    expect(await replay(context, chain, range(0, 34))).toMatchObject({ created: 34 })
     expect(db.prepare('select distinct status from alerts').pluck().all()).toEqual(['final'])
     expect(db.prepare('select cursor_height from chains').pluck().get()).toBeNull()
   })
@@ -95,9 +99,9 @@ describe('a replay', () => {
     chain.mine(40)
     const honest = chain.head.bind(chain)
     chain.head = async () => ({ ...(await honest()), height: 1040 })
-    const { db, wiring } = screeningLedger()
+    const { db, context } = screeningLedger()
     const before = dump(db)
-    await expect(replay(wiring, chain, range(0, 40))).rejects.toMatchObject({
+    await expect(replay(context, chain, range(0, 40))).rejects.toMatchObject({
       code: 'node-missing-data',
       message: expect.stringContaining('which would make block 40 final'),
     })
@@ -105,22 +109,22 @@ describe('a replay', () => {
   })
 
   it('refuses a range that is neither followed nor final', async () => {
-    const { chain, db, wiring } = await followed()
+    const { chain, db, context } = await followed()
     chain.mine(5)
     const before = dump(db)
-    await expect(replay(wiring, chain, range(30, 41))).rejects.toMatchObject({ code: 'usage' })
+    await expect(replay(context, chain, range(30, 41))).rejects.toMatchObject({ code: 'usage' })
     expect(dump(db)).toEqual(before)
-    await expect(replay(screeningLedger().wiring, chain, range(0, 40))).rejects.toMatchObject({
+    await expect(replay(screeningLedger().context, chain, range(0, 40))).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringContaining('--to 40 is above 39'),
     })
   })
 
   it('refuses blocks of another branch than the ledger follows', async () => {
-    const { chain, db, wiring } = await followed()
+    const { chain, db, context } = await followed()
     chain.mine(4, 'b', chain.at('a37'))
     const before = story(db)
-    await expect(replay(wiring, chain, range(38, 40))).rejects.toMatchObject({
+    await expect(replay(context, chain, range(38, 40))).rejects.toMatchObject({
       code: 'wrong-chain',
       message: expect.stringContaining('38'),
     })
@@ -128,9 +132,9 @@ describe('a replay', () => {
   })
 
   it('makes nothing final that a reorg may still undo: only the follower knows the branch', async () => {
-    const { chain, db, store, wiring } = await followed()
+    const { chain, db, store, context } = await followed()
     chain.mine(12, 'b', chain.at('a37'))
-    expect(await replay(wiring, chain, range(20, 30))).toMatchObject({ known: 11 })
+    expect(await replay(context, chain, range(20, 30))).toMatchObject({ known: 11 })
     await followOnce(chain, store, { finality })
     const { alerts } = story(db)
     expect(alerts).toContain('0x38 final b38')
@@ -138,12 +142,12 @@ describe('a replay', () => {
   })
 
   it('stops when told to, and keeps what it wrote', async () => {
-    const { chain, db, wiring } = await followed()
+    const { chain, db, context } = await followed()
     const stop = new AbortController()
     const onProgress = (height: number) => {
       if (height >= 8) stop.abort(new Error('told to stop'))
     }
-    await expect(replay(wiring, chain, range(0, 19, { signal: stop.signal, onProgress }))).rejects.toThrow(
+    await expect(replay(context, chain, range(0, 19, { signal: stop.signal, onProgress }))).rejects.toThrow(
       'told to',
     )
     const [row] = db

@@ -3,7 +3,7 @@ import { addedBlackListTopic } from '../../../src/chains/evm/freezes/extract-fre
 import { evmChainSchema } from '../../../src/config/evm.ts'
 import { askReplay, pendingReplays } from '../../../src/ledger/blocks/replays.ts'
 import { all } from '../../../src/ledger/database.ts'
-import { Memory } from '../../../src/pipeline/blocks/screening-index.ts'
+import { ScreeningIndex } from '../../../src/pipeline/blocks/screening-index.ts'
 import { startRescans } from '../../../src/pipeline/rescans/rescan-loop.ts'
 import { address, log as event, hash } from '../../chains/evm/build.ts'
 import { healthyNode, startFakeNode } from '../../chains/evm/fake-node.ts'
@@ -26,8 +26,8 @@ it('a freeze that could not be read stays a gap when its block is read again for
     ...{ id: chain.id, type: 'evm', chainId: 1, rpc: [node.url], start: 7, traces: 'off', verify: 'off' },
   })
   const { log } = rememberingLog()
-  const wiring = { db, chain, memory: new Memory(db), now: () => at }
-  const stop = startRescans(wiring, config, {
+  const context = { db, chain, index: new ScreeningIndex(db), now: () => at }
+  const stop = startRescans(context, config, {
     ...{ freezeContracts: [token], log, signal: new AbortController().signal },
   })
   await vi.waitFor(() => expect(pendingReplays(db, chain.id)).toEqual([]), 10_000)

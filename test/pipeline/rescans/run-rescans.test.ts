@@ -23,13 +23,13 @@ import {
   alertedOwn,
   bitcoinLedger,
   config,
+  contextOf,
   followNode,
   keyOf,
   own,
   pays,
   textOf,
   windowsOf,
-  wiringOf,
 } from '../bitcoin-ledger.ts'
 import { crashAt } from '../crash-at.ts'
 
@@ -52,7 +52,7 @@ const work: ReplayWork = {
 }
 
 async function workOff(db: Db, node: FakeNode, more: Partial<ReplayWork> = {}) {
-  return workOffReplays(wiringOf(db), () => opened(node), { ...work, ...more })
+  return workOffReplays(contextOf(db), () => opened(node), { ...work, ...more })
 }
 
 async function opened(node: FakeNode) {
@@ -168,10 +168,10 @@ describe('blocks that were screened before an address was own', () => {
       first.close()
       for (let crash = crashes.shift(); ; crash = crashes.shift()) {
         const db = openLedger(path)
-        const wiring = wiringOf(db)
+        const context = contextOf(db)
         const repair = crashAt(crash ?? 0)
         try {
-          await workOffReplays(wiring, () => opened(node), work)
+          await workOffReplays(context, () => opened(node), work)
           repair()
           return end(db)
         } catch (error) {
@@ -234,9 +234,9 @@ describe('blocks that were screened before an address was own', () => {
     await followNode(db, node)
     await addOwnAddresses(db, [lateOwn], at)
     ask(db, 8)
-    const wiring = wiringOf(db)
+    const context = contextOf(db)
     run(db, `update chains set cursor_height = 7 where id = 'bitcoin'`)
-    await workOffReplays(wiring, () => opened(node), work)
+    await workOffReplays(context, () => opened(node), work)
     expect(pendingReplays(db, 'bitcoin')[0]).toBeUndefined()
     expect(alertedOwn(db)).toEqual([])
   })
@@ -304,7 +304,7 @@ describe('blocks that the node has pruned', () => {
     const other = await startFakeNode(node.state)
     const chain = { ...config, rpc: [node.url, other.url] as [string, string], verify: 'off' as const }
     const { log } = rememberingLog()
-    const stop = startRescans(wiringOf(db), chain, {
+    const stop = startRescans(contextOf(db), chain, {
       freezeContracts: [],
       log,
       signal: new AbortController().signal,
@@ -318,7 +318,7 @@ describe('blocks that the node has pruned', () => {
     const chain = { ...config, rpc: [node.url] as [string], verify: 'off' as const }
     const { log, lines } = rememberingLog()
     run(db, 'update chains set head_height = 1000')
-    const stop = startRescans(wiringOf(db), chain, {
+    const stop = startRescans(contextOf(db), chain, {
       freezeContracts: [],
       log,
       signal: new AbortController().signal,
@@ -337,7 +337,7 @@ describe('blocks that the node has pruned', () => {
     const { node, db } = await stuck()
     node.state.intercept = () => undefined
     const read = async (from: number, to: number) =>
-      replay(wiringOf(db), await opened(node), { prefetch: 2, finality: { depth: 3 }, from, to })
+      replay(contextOf(db), await opened(node), { prefetch: 2, finality: { depth: 3 }, from, to })
     await read(5, 9)
     expect(replaysOf(db)).toMatchObject([{ state: 'pending' }, { state: 'done' }])
     await addOwnAddresses(db, [{ ...lateOwn, key: keyOf(own(1)) }], at)
@@ -361,7 +361,7 @@ describe('behind a follower', () => {
     const chain = { ...config, rpc: [node.url] as [string], verify: 'off' as const }
     const { log, lines } = rememberingLog()
     const keep = () =>
-      startRescans(wiringOf(db), chain, { freezeContracts: [], log, signal: new AbortController().signal })
+      startRescans(contextOf(db), chain, { freezeContracts: [], log, signal: new AbortController().signal })
     await keep()({ finish: false })
     expect(node.requests).toEqual([])
     run(db, 'update chains set head_height = 9')
@@ -383,7 +383,7 @@ describe('behind a follower', () => {
     const chain = { ...config, rpc: [node.url] as [string], verify: 'off' as const }
     const { log, lines } = rememberingLog()
     node.state.warmingUp = true
-    const stop = startRescans(wiringOf(db), chain, {
+    const stop = startRescans(contextOf(db), chain, {
       freezeContracts: [],
       log,
       signal: new AbortController().signal,

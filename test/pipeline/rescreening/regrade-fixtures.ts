@@ -47,15 +47,15 @@ export function block(height: number, names: Names, ...sketches: TxSketch[]): So
 
 /** A ledger of a daemon that knew these names from its beginning. */
 export async function ledger(names: Names | null, path = ':memory:') {
-  const { db, wiring } = screeningLedger(path)
+  const { db, context } = screeningLedger(path)
   const kind = { kind: 'hot', reference: 'r' } as const
   await addOwnAddresses(db, [{ key: evmKey(own), address: own, chain: '', ...kind }], at)
   activateList(db, [evmKey(villain), evmKey(other)], 'house')
   rescreenAll(db)
   if (names !== null) putKnownAssets(db, chain.id, assetsOf(names), at)
   const follow = (height: number, ...sketches: TxSketch[]) => {
-    wiring.memory.refresh()
-    commit(db, screenBlocks([block(height, names ?? {}, ...sketches)], chain.id, wiring.memory))
+    context.index.refresh()
+    commit(db, screenBlocks([block(height, names ?? {}, ...sketches)], chain.id, context.index))
   }
   return { db, follow }
 }

@@ -155,8 +155,8 @@ describe('a token that the config names later', () => {
     restart(db, { [usdt]: 'USDT' })
     rollBack(db, chain, ref(6), at)
     restart(db, {})
-    const { wiring } = wired(db)
-    commit(db, screenBlocks([block(7, {}, { logs: [pays(usdt)] })], chain.id, wiring.memory))
+    const { context } = wired(db)
+    commit(db, screenBlocks([block(7, {}, { logs: [pays(usdt)] })], chain.id, context.index))
     expect(current(db)).toEqual(['log:0 low ["unknown-asset"] ? ?'])
   })
 

@@ -7,7 +7,7 @@ import { all, type Db } from '../../../../src/ledger/database.ts'
 import { addOwnAddresses } from '../../../../src/ledger/own/own-addresses.ts'
 import { pinned } from '../../../../src/pipeline/blocks/create-source.ts'
 import { createLedgerStore } from '../../../../src/pipeline/blocks/ledger-store.ts'
-import { Memory } from '../../../../src/pipeline/blocks/screening-index.ts'
+import { ScreeningIndex } from '../../../../src/pipeline/blocks/screening-index.ts'
 import { createMempoolReader, type MempoolReader } from '../../../../src/pipeline/mempool/poll-mempool.ts'
 import { type Anvil, startAnvil } from '../../../anvil.ts'
 import { at } from '../../../ledger/fixtures.ts'
@@ -65,9 +65,9 @@ describe('the pool of a live anvil', () => {
       [dep, hot].map((address) => ({ ...own, key: evmKey(address), address })),
       at,
     )
-    const wiring = { db, chain, memory: new Memory(db), now: () => at }
-    watch = createMempoolReader(wiring, source)
-    const settings = { chain: 'anvil', source, store: createLedgerStore(wiring), start: 0, signal }
+    const context = { db, chain, index: new ScreeningIndex(db), now: () => at }
+    watch = createMempoolReader(context, source)
+    const settings = { chain: 'anvil', source, store: createLedgerStore(context), start: 0, signal }
     catchUp = () => follow({ ...settings, finality: { depth: 50 }, prefetch: 4, pollMs: 1, once: true })
     await catchUp()
   })
