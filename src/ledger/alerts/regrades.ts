@@ -9,9 +9,16 @@ import { writeEvent } from './write-alert.ts'
 /** How far a job has come. */
 export type RegradePosition =
   /** Rows of transfers up to this one are done. */
-  | { transfers: number }
-  /** All of them; and the alerts of transactions up to this one, by height and hash. */
-  | { height: number; tx: string }
+  { stage: 'transfers'; transfer: number } | AlertsPosition
+
+/** All transfers are done; and the alerts of transactions up to this one, by height and hash. */
+export interface AlertsPosition {
+  stage: 'alerts'
+  height: number
+  tx: string
+  /** Of the next transaction, the last alert that is done; `null` = none is. */
+  alert: string | null
+}
 
 /** Stored transfers, and alerts that stand, that are to be graded anew, since the config calls assets otherwise. */
 export interface Regrade {
@@ -37,26 +44,32 @@ export function addRegrade(
   )
 }
 
+interface RegradeRow extends Pick<Regrade, 'id' | 'chain' | 'transfersTo'> {
+  assets: string | null
+  stage: RegradePosition['stage'] | null
+  transfer: number | null
+  height: number | null
+  tx: string | null
+  alert: string | null
+}
+
 /** The job to work on: they are done in the order in which they were written down. */
 export function nextRegrade(db: Db): Regrade | undefined {
-  const row = one<{
-    id: number
-    chain: string
-    assets: string | null
-    transfersTo: number
-    position: string | null
-  }>(
+  const row = one<RegradeRow>(
     db,
-    `select id, chain, assets, transfers_to as transfersTo, position from regrades
-     where state = 'pending' order by id limit 1`,
+    `select id, chain, assets, transfers_to as transfersTo, position_stage as stage, position_transfer as transfer,
+       position_height as height, position_tx as tx, position_alert as alert
+     from regrades where state = 'pending' order by id limit 1`,
   )
-  return (
-    row && {
-      ...row,
-      assets: row.assets === null ? null : new Set(JSON.parse(row.assets) as string[]),
-      position: row.position === null ? { transfers: 0 } : (JSON.parse(row.position) as RegradePosition),
-    }
-  )
+  if (row === undefined) return undefined
+  const { id, chain, transfersTo, assets } = row
+  const names = assets === null ? null : new Set(JSON.parse(assets) as string[])
+  return { id, chain, assets: names, transfersTo, position: positionOf(row) }
+}
+
+function positionOf({ stage, transfer, height, tx, alert }: RegradeRow): RegradePosition {
+  if (stage !== 'alerts') return { stage: 'transfers', transfer: transfer ?? 0 }
+  return { stage, height: height ?? -1, tx: tx ?? '', alert }
 }
 
 /** Notes what a job did and how far it is, in the transaction that did it. @param position `null`: it is done. */
@@ -67,11 +80,15 @@ export function saveRegrade(
   position: RegradePosition | null,
   at: string,
 ): void {
+  const alerts = position?.stage === 'alerts' ? position : null
   run(
     db,
-    `update regrades set state = ?1, position = ?2, transfers = transfers + ?3, regraded = regraded + ?4,
-       created = created + ?5, started_at = ifnull(started_at, ?6), finished_at = ?7 where id = ?8`,
-    ...[position === null ? 'done' : 'pending', position === null ? null : JSON.stringify(position)],
+    `update regrades set state = ?, position_stage = ?, position_transfer = ?, position_height = ?, position_tx = ?,
+       position_alert = ?, transfers = transfers + ?, regraded = regraded + ?, created = created + ?,
+       started_at = ifnull(started_at, ?), finished_at = ? where id = ?`,
+    ...[position === null ? 'done' : 'pending', position?.stage ?? null],
+    ...[position?.stage === 'transfers' ? position.transfer : null],
+    ...[alerts?.height ?? null, alerts?.tx ?? null, alerts?.alert ?? null],
     ...[did.transfers, did.regraded, did.created, at, position === null ? at : null, id],
   )
 }
@@ -156,23 +173,32 @@ export interface Grade {
   decimals: number | null
 }
 
-/** The alerts that stand of a transaction. */
-export function gradedAlerts(
+/** What makes the alerts that stand of a transaction, in the order of their ids. */
+export function alertedEntries(
   db: Db,
   chain: string,
   { tx, height, blockHash }: AlertedTransaction,
-): GradedAlert[] {
-  const rows = all<Omit<GradedAlert, 'tags'> & { tags: string }>(
-    db,
-    `select a.id, a.transfer, a.list_id as listId, k.entry_key as key, k.party_key as party, a.disposition,
-       a.current_level as level, a.current_tags as tags, a.current_symbol as symbol, a.current_decimals as decimals
-     from alerts_current a join alert_keys k on k.alert_id = a.id
-     where a.chain = ? and a.block_height = ? and a.tx_hash = ? and a.block_hash = ? and a.status in ('pending', 'final')
-     order by a.id`,
-    ...[chain, height, tx, blockHash],
-  )
-  return rows.map((row) => ({ ...row, tags: JSON.parse(row.tags) as string[] }))
+): { id: string; listId: string; key: Key }[] {
+  return all(db, alertedEntriesSql, chain, tx, height, blockHash)
 }
+
+/** For the test that no scan stands behind it. */
+export const alertedEntriesSql = `select a.id, a.list_id as listId, k.entry_key as key
+  from alerts a join alert_keys k on k.alert_id = a.id
+  where a.chain = ? and a.tx_hash = ? and a.block_height = ? and a.block_hash = ? and a.status in ('pending', 'final')
+  order by a.id`
+
+/** An alert of a transaction and its grade by all its events; `undefined` where it does not stand. */
+export function gradedAlert(db: Db, id: string, { blockHash }: AlertedTransaction): GradedAlert | undefined {
+  const row = one<Omit<GradedAlert, 'tags'> & { tags: string }>(db, gradedAlertSql, id, blockHash)
+  return row && { ...row, tags: JSON.parse(row.tags) as string[] }
+}
+
+/** For the test that no scan stands behind it. */
+export const gradedAlertSql = `select a.id, a.transfer, a.list_id as listId, k.entry_key as key, k.party_key as party,
+    a.disposition, a.current_level as level, a.current_tags as tags, a.current_symbol as symbol, a.current_decimals as decimals
+  from alerts_current a join alert_keys k on k.alert_id = a.id
+  where a.id = ? and a.block_hash = ? and a.status in ('pending', 'final')`
 
 /** Tells an alert that it would be graded otherwise now. Its row stays as it was raised. */
 export function tellGrade(db: Db, alertId: string, asset: string, grade: Grade, at: string): void {

@@ -9,17 +9,10 @@ import {
   type RescreenItem,
 } from '../../ledger/lists/rescreens.ts'
 import type { Revisions } from '../../ledger/revisions.ts'
-import { isLarge, stateOfStored } from '../../ledger/transfers/stored-transactions.ts'
 import { alertId } from '../../screening/alert-id.ts'
 import type { Finding } from '../../screening/types.ts'
-import {
-  alertOwn,
-  formsOf,
-  hitsOf,
-  type ScreenedHit,
-  type ScreeningStored,
-  screeningStored,
-} from './rescreen-entry.ts'
+import { alertsAtOnce, forgetLarge, screenedStored } from './large-transaction.ts'
+import { alertOwn, formsOf, hitsOf, type ScreenedHit, screeningStored } from './rescreen-entry.ts'
 
 /** What one short transaction did. */
 export interface RescreenChunk extends RescreenCounts {
@@ -50,64 +43,9 @@ export interface RescreenWork {
   isPutOff: boolean
 }
 
-/** Written before the time is looked at: whatever it took to read a transaction, some of its alerts come of it. */
-const alertsAtOnce = 50
-
 /** The alerts that an entry makes of one transaction, in the order of its transfers. */
 interface HitAlerts extends Pick<ScreenedHit, 'stored'> {
   alerts: { id: string; finding: Finding }[]
-}
-
-/** A large transaction: it is read and screened without the write lock, and its alerts are written in parts. */
-interface LargeHit {
-  /** Of which entry and transaction, and at which revisions. */
-  about: string
-  /** What was stored of it before it was read: its alerts hold as long as that is so. */
-  rows: string
-  /** Screened that often, each time for other revisions or other rows. */
-  tries: number
-  screen: () => HitAlerts | undefined
-  /** `null`: it is not screened yet. */
-  result: HitAlerts | undefined | null
-}
-
-const largeHits = new WeakMap<Db, LargeHit>()
-
-/** Lists and own addresses may change as often as it takes: after so many times it is screened with the lock held. */
-const maxTries = 3
-
-/** Reads and screens, outside of transactions, what {@link matchEntry} put off. */
-export function screenLarge(db: Db): void {
-  const large = largeHits.get(db)
-  if (large?.result === null) large.result = db.transaction(large.screen)()
-}
-
-/** It is written whole, or stored transfers are called otherwise now. */
-export function forgetLarge(db: Db): void {
-  largeHits.delete(db)
-}
-
-/**
- * What an entry makes of a transaction, inside a transaction of the database. `later`: it is large; ask again after
- * {@link screenLarge}. `undefined` where the block was reorged out.
- */
-function alertsOfHit(
-  { db, revisions }: RescreenWork,
-  { listId, key }: RescreenItem,
-  screening: ScreeningStored,
-  transactionId: number,
-): HitAlerts | undefined | 'later' {
-  const screen = () => withIds(screening(transactionId))
-  if (!isLarge(db, transactionId)) return screen()
-  const rows = stateOfStored(db, transactionId)
-  if (rows === undefined) return undefined
-  const about = JSON.stringify([transactionId, listId, key, revisions])
-  const known = largeHits.get(db)
-  // Without a result its block was away when it was read, and came back.
-  if (known?.about === about && known.rows === rows && known.result) return known.result
-  const tries = known === undefined ? 1 : known.tries + 1
-  largeHits.set(db, { about, rows, tries, screen, result: tries > maxTries ? screen() : null })
-  return largeHits.get(db)?.result ?? 'later'
 }
 
 function withIds(hit: ScreenedHit | undefined): HitAlerts | undefined {
@@ -146,7 +84,9 @@ export function matchEntry(
   const range = { from: from ?? { variant: 0, row: 0 }, to: job.partiesTo, isUnderWay: alert !== null }
   for (const hit of hitsOf(db, forms, range)) {
     if (hit.transactionId !== null) {
-      const alerts = alertsOfHit(work, item, screening, hit.transactionId)
+      const { transactionId } = hit
+      const about = [item.listId, item.key, revisions]
+      const alerts = screenedStored(db, transactionId, about, () => withIds(screening(transactionId)))
       if (alerts === 'later') {
         work.isPutOff = true
         return { stage: 'match', ...hit.before, alert }

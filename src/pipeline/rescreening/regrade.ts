@@ -1,9 +1,11 @@
 import {
   type AlertedTransaction,
+  type AlertsPosition,
+  alertedEntries,
   fillDecimals,
   type Grade,
   type GradedAlert,
-  gradedAlerts,
+  gradedAlert,
   type NamedTransfer,
   nextAlerted,
   type Regrade,
@@ -20,13 +22,14 @@ import { findingsAsIfInForce } from '../../ledger/blocks/reinstate.ts'
 import type { Db } from '../../ledger/database.ts'
 import { readEntry } from '../../ledger/lists/list-entries.ts'
 import { isOwn } from '../../ledger/own/own-addresses.ts'
-import { readRevisions } from '../../ledger/revisions.ts'
+import { type Revisions, readRevisions } from '../../ledger/revisions.ts'
 import { assetName, type KnownAsset, readKnownAssets } from '../../ledger/transfers/known-assets.ts'
 import { readStoredTransaction, type StoredTransaction } from '../../ledger/transfers/stored-transactions.ts'
 import { alertId } from '../../screening/alert-id.ts'
 import { alertsAt, isoTime } from '../../screening/in-force.ts'
 import type { Tag } from '../../screening/level.ts'
 import type { Finding } from '../../screening/types.ts'
+import { alertsAtOnce, forgetLarge, screenedStored } from './large-transaction.ts'
 
 /** What one short transaction did. */
 export interface RegradeDid {
@@ -46,21 +49,36 @@ interface RegradeWork {
   db: Db
   job: Regrade
   known: ReadonlyMap<string, KnownAsset>
+  revisions: Revisions
   at: string
+  isTimeUp: () => boolean
   did: RegradeDid
+  /** A large transaction has to be screened before it goes on: see `screenLarge`. */
+  isPutOff: boolean
+}
+
+/** What a transaction comes to by the names of now: alerts that stand and those that would, by their ids. */
+interface Regraded {
+  stored: StoredTransaction
+  alerts: { id: string; finding: Finding | undefined }[]
 }
 
 /**
  * Grades stored transfers, then the alerts that stand, by what the config says of assets now, until the time is up: inside
- * a transaction, with the position it comes to. At least one page of transfers, or one transaction.
+ * a transaction, with the position it comes to. At least one page of transfers, or one of the alerts of a transaction, unless
+ * that is large and was not screened yet.
  */
 export function regradeChunk(db: Db, job: Regrade, at: string, isTimeUp: () => boolean): RegradeDid {
   const did: RegradeDid = { transfers: 0, regraded: 0, decided: 0, alerts: [] }
-  const work: RegradeWork = { db, job, known: readKnownAssets(db, job.chain), at, did }
+  const work: RegradeWork = {
+    ...{ db, job, known: readKnownAssets(db, job.chain), revisions: readRevisions(db) },
+    ...{ at, isTimeUp, did, isPutOff: false },
+  }
   let position: RegradePosition | null = job.position
   do {
-    position = 'transfers' in position ? renameSome(work, position.transfers) : gradeNext(work, position)
-  } while (position !== null && !isTimeUp())
+    position =
+      position.stage === 'transfers' ? renameSome(work, position.transfer) : gradeNext(work, position)
+  } while (position !== null && !work.isPutOff && !isTimeUp())
   const { finalHeight } = readChainState(db, job.chain)
   if (did.alerts.length > 0 && finalHeight !== null) finalize(db, job.chain, finalHeight, at)
   saveRegrade(db, job.id, { ...did, created: did.alerts.length }, position, at)
@@ -77,7 +95,8 @@ function renameSome({ db, job, known, did }: RegradeWork, after: number): Regrad
     did.transfers++
   }
   const last = rows.at(-1)
-  return last === undefined || rows.length < transfersAtOnce ? { height: -1, tx: '' } : { transfers: last.id }
+  if (last !== undefined && rows.length === transfersAtOnce) return { stage: 'transfers', transfer: last.id }
+  return { stage: 'alerts', height: -1, tx: '', alert: null }
 }
 
 function isAbout({ assets }: Regrade, asset: string): boolean {
@@ -100,35 +119,79 @@ function nameNow(
   return { symbol, tags: was === null ? tags.filter((tag) => tag !== 'unknown-asset') : tags }
 }
 
-function gradeNext(work: RegradeWork, after: { height: number; tx: string }): RegradePosition | null {
-  const { db, job } = work
+function gradeNext(work: RegradeWork, after: AlertsPosition): RegradePosition | null {
+  const { db, job, revisions } = work
   const next = nextAlerted(db, job.chain, after)
   if (next === undefined) return null
-  const stored = next.id === null ? undefined : readStoredTransaction(db, next.id)
-  if (stored?.tx.transfers.some(({ asset }) => isAbout(job, asset))) gradeTransaction(work, next, stored)
-  return { height: next.height, tx: next.tx }
+  if (next.id !== null) {
+    const regrade = () => regradeStored(work, next)
+    const regraded = screenedStored(db, next.id, ['regrade', job.id, revisions], regrade)
+    if (regraded === 'later') {
+      work.isPutOff = true
+      return after
+    }
+    const last = regraded === undefined ? null : gradeTransaction(work, next, regraded, after.alert)
+    if (last !== null) return { ...after, alert: last }
+    forgetLarge(db)
+  }
+  return { stage: 'alerts', height: next.height, tx: next.tx, alert: null }
 }
 
-function gradeTransaction(work: RegradeWork, at: AlertedTransaction, stored: StoredTransaction): void {
-  const { db, job, did } = work
-  const alerts = gradedAlerts(db, job.chain, at)
-  const found = new Map(
-    findingsAsIfInForce(db, stored.tx, stored.block, alerts).map((finding) => [
-      alertId(stored.chain.caip2, finding),
-      finding,
-    ]),
-  )
-  for (const alert of alerts) {
-    const finding = found.get(alert.id) ?? ofItsTransferAlone(db, stored, alert)
-    found.delete(alert.id)
-    // The other side may have become own since: what was raised before stands as it is.
-    if (finding !== undefined && !isOwn(db, job.chain, alert.party)) gradeAlert(work, alert, finding)
+/**
+ * Reads a transaction, and screens it with the entries that alerts stand of where it moved an asset that is meant. `undefined`
+ * where its block was reorged out.
+ */
+function regradeStored({ db, job }: RegradeWork, at: AlertedTransaction): Regraded | undefined {
+  const stored = at.id === null ? undefined : readStoredTransaction(db, at.id)
+  if (stored === undefined) return undefined
+  const isMeant = stored.tx.transfers.some(({ asset }) => isAbout(job, asset))
+  const standing = isMeant ? alertedEntries(db, job.chain, at) : []
+  const found = new Map<string, Finding | undefined>(standing.map(({ id }) => [id, undefined]))
+  for (const finding of findingsAsIfInForce(db, stored.tx, stored.block, standing))
+    found.set(alertId(stored.chain.caip2, finding), finding)
+  const alerts = [...found].map(([id, finding]) => ({ id, finding }))
+  return { stored, alerts: alerts.sort((a, b) => (a.id < b.id ? -1 : 1)) }
+}
+
+/** @param after the last alert that is done already. @returns the last one done; `null` when all are. */
+function gradeTransaction(
+  work: RegradeWork,
+  at: AlertedTransaction,
+  { stored, alerts }: Regraded,
+  after: string | null,
+): string | null {
+  // One that is not among them any more is as if none was done: an alert is told nothing twice.
+  const rest = alerts.slice(alerts.findIndex(({ id }) => id === after) + 1)
+  for (const [index, { id, finding }] of rest.entries()) {
+    const alert = gradedAlert(work.db, id, at)
+    if (alert !== undefined) gradeStanding(work, stored, alert, finding)
+    else if (finding !== undefined) raise(work, stored, id, finding)
+    if (index + 1 >= alertsAtOnce && index + 1 < rest.length && work.isTimeUp()) return id
   }
-  for (const [id, finding] of found) {
-    if (!isRaisedNow(db, stored, finding)) continue
-    const outcome = writeAlert(db, stored.chain, stored.block, finding, readRevisions(db).list, work.at)
-    if (outcome === 'created') did.alerts.push(id)
-  }
+  return null
+}
+
+function gradeStanding(
+  work: RegradeWork,
+  stored: StoredTransaction,
+  alert: GradedAlert,
+  found: Finding | undefined,
+): void {
+  // The other side may have become own since: what was raised before stands as it is.
+  if (isOwn(work.db, work.job.chain, alert.party)) return
+  const finding = found ?? ofItsTransferAlone(work.db, stored, alert)
+  if (finding !== undefined) gradeAlert(work, alert, finding)
+}
+
+function raise(
+  { db, revisions, at, did }: RegradeWork,
+  stored: StoredTransaction,
+  id: string,
+  finding: Finding,
+): void {
+  if (!isRaisedNow(db, stored, finding)) return
+  const outcome = writeAlert(db, stored.chain, stored.block, finding, revisions.list, at)
+  if (outcome === 'created') did.alerts.push(id)
 }
 
 /** One alert stands for all unknown assets of a transaction: of an asset that lost its name others may stand. */

@@ -12,14 +12,8 @@ import {
   saveRescreen,
 } from '../../ledger/lists/rescreens.ts'
 import { readRevisions } from '../../ledger/revisions.ts'
-import {
-  forgetLarge,
-  matchEntry,
-  noChunk,
-  type RescreenChunk,
-  type RescreenWork,
-  screenLarge,
-} from './match-entry.ts'
+import { forgetLarge, screenLarge } from './large-transaction.ts'
+import { matchEntry, noChunk, type RescreenChunk, type RescreenWork } from './match-entry.ts'
 import { regradeChunk } from './regrade.ts'
 
 const itemsAtOnce = 200
@@ -69,7 +63,7 @@ export function rescreenChunk(db: Db, at: string, budgetMs: number): RescreenChu
 }
 
 function regradeSome(db: Db, at: string, budgetMs: number): RescreenChunk {
-  forgetLarge(db)
+  screenLarge(db)
   return inTransaction(db, () => {
     const job = nextRegrade(db)
     if (job === undefined) return noChunk()

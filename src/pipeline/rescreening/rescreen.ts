@@ -3,7 +3,8 @@ import type { Db } from '../../ledger/database.ts'
 import { pieceMs } from '../../ledger/in-pieces.ts'
 import { countItems, noCounts, pendingRescreens, type RescreenCounts } from '../../ledger/lists/rescreens.ts'
 import { inTurn } from '../../ledger/write-turns.ts'
-import { noChunk, type RescreenChunk, screenLarge } from './match-entry.ts'
+import { screenLarge } from './large-transaction.ts'
+import { noChunk, type RescreenChunk } from './match-entry.ts'
 import { rescreenChunk } from './rescreen-chunk.ts'
 
 export interface RescreenOptions {

@@ -64,11 +64,14 @@ describe('a database of before compact rows', () => {
       { partiesTo: last, stage: 'tell', variant: null, row: null, alert: 'abc' },
     ])
     const transfers = one<{ id: number }>(db, 'select max(id) as id from transfers')?.id ?? 0
-    expect(nextRegrade(db)).toMatchObject({ position: { transfers: 0 } })
+    expect(nextRegrade(db)).toMatchObject({ position: { stage: 'transfers', transfer: 0 } })
     expect(nextRegrade(db)?.transfersTo).toBe(transfers)
-    expect(all(db, `select position from regrades where id = 2`)).toEqual([
-      { position: '{"height":7,"tx":"0x1"}' },
-    ])
+    expect(
+      all(
+        db,
+        'select position_stage, position_height, position_tx, position_alert from regrades where id = 2',
+      ),
+    ).toEqual([{ position_stage: 'alerts', position_height: 7, position_tx: '0x1', position_alert: null }])
   })
 
   it('takes no movements of a program of before while it is brought up to date, and is read by queries', () => {
