@@ -26,10 +26,10 @@ const list = await ofacSdnAdvanced.parse(await openListFile(listFile))
 const published = await readPublished(historyFile)
 const rows = new Map()
 for (const item of [...list.addresses, ...(await unparsedRows())]) {
-  const { asset, address, partyId, subject, programs, listedOn } = item
+  const { asset, address, subjectIds, subject, programs, listedOn } = item
   const publishedBy = published.get(`${asset} ${address}`)
   if (publishedBy === undefined) throw new Error(`${asset} ${address} is in the list and not in the history`)
-  const row = [asset, address, partyId, subject, programs.join('|'), listedOn, publishedBy]
+  const row = [asset, address, subjectIds[0], subject, programs.join('|'), listedOn, publishedBy]
   rows.set(row.slice(0, 3).join(' '), row.map(quoted).join(','))
 }
 const pairs = new Set([...rows.keys()].map((key) => key.split(' ').slice(0, 2).join(' ')))
@@ -69,7 +69,7 @@ async function readPublished(file) {
 async function unparsedRows() {
   return list.unparsed.map(({ raw, asset, where }) => {
     const party = /of party (\d+)$/.exec(where)?.[1]
-    const sibling = list.addresses.find(({ partyId }) => partyId === party)
+    const sibling = list.addresses.find(({ subjectIds }) => subjectIds.includes(party))
     if (sibling === undefined) throw new Error(`${raw}: nothing else is known of party ${party}`)
     return { ...sibling, asset, address: raw }
   })

@@ -152,6 +152,7 @@ async function staged(db) {
   const says = {
     assets: [],
     subject: 'Somebody',
+    subjectIds: [],
     programs: [],
     listedOn: null,
     publishedBy: null,

@@ -97,6 +97,7 @@ function parsed(alert: CurrentAlertRow) {
     tags: JSON.parse(alert.tags) as unknown,
     current_tags: JSON.parse(alert.current_tags) as unknown,
     programs: JSON.parse(alert.programs) as unknown,
+    subject_ids: JSON.parse(alert.subject_ids) as unknown,
     entry_in_force: alert.entry_in_force === 1,
   }
 }

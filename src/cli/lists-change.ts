@@ -24,7 +24,7 @@ import {
   withAct,
 } from './common.ts'
 import { openLedger } from './open-ledger.ts'
-import { printable, printJson, printLine, printWrapped } from './output.ts'
+import { partyText, printable, printJson, printLine, printWrapped } from './output.ts'
 import { rescreenAfter } from './rescreen.ts'
 
 /** `lists update [ID]`: fetch now. One list that fails keeps no other from being updated. */
@@ -150,8 +150,8 @@ function printPreview({ listId, sha256, issuedOn, reason, diff }: ApprovalPrevie
     )
 }
 
-function lineOf(sign: string, { address, subject }: SnapshotEntry): string {
-  return `${sign} ${printable(address)}  ${printable(subject ?? '')}`.trimEnd()
+function lineOf(sign: string, { address, subject, subjectIds }: SnapshotEntry): string {
+  return `${sign} ${printable(address)}  ${printable(partyText(subject, subjectIds))}`.trimEnd()
 }
 
 /** `lists remove ID`. */

@@ -3,7 +3,7 @@ import { openLedgerForReading } from '../ledger/open.ts'
 import { type ListPreview, previewList } from '../pipeline/rescreening/preview-list.ts'
 import { printAlerts } from './alerts.ts'
 import { type CommonOptions, command, configOf, listConfigOf, listFileHelp, now } from './common.ts'
-import { amountText, printJson, printLine, printTable, printWrapped } from './output.ts'
+import { amountText, partyText, printable, printJson, printLine, printTable, printWrapped } from './output.ts'
 
 /** `lists preview ID FILE`: what a new version would flag and clear. */
 export function previewCommand(): Command {
@@ -34,13 +34,13 @@ function printPreview(preview: ListPreview): void {
       ['  chain', 'block', 'level', 'direction', 'role', 'match', 'amount', 'counterparty', 'listed as'],
       flagged.map((one) => [
         ...[`  ${one.chain}`, one.blockHeight, one.level, one.direction, one.role, one.match],
-        ...[amountText(one), one.counterparty, one.subject ?? one.entryAddress],
+        ...[amountText(one), one.counterparty, partyText(one.subject, one.subjectIds) || one.entryAddress],
       ]),
     )
   }
   printCount(ownListed, 'own addresses would be listed')
-  for (const { address, match, subject, entryAddress } of ownListed) {
-    printLine(`  ${address} (${match}): ${subject ?? entryAddress}`)
+  for (const { address, match, subject, subjectIds, entryAddress } of ownListed) {
+    printLine(`  ${address} (${match}): ${printable(partyText(subject, subjectIds) || entryAddress)}`)
   }
   printCount(cleared, 'alerts would get the event entry-removed')
   if (cleared.length > 0) printAlerts(cleared)

@@ -22,7 +22,7 @@ import {
 import { approveCommand, printImport, removeListCommand, updateCommand } from './lists-change.ts'
 import { previewCommand } from './lists-preview.ts'
 import { openLedger } from './open-ledger.ts'
-import { printable, printJson, printLine, printTable, printWrapped } from './output.ts'
+import { partyText, printable, printJson, printLine, printTable, printWrapped } from './output.ts'
 import { rescreenAfter } from './rescreen.ts'
 
 /** `lists update|import|show|diff|preview|approve|remove`. */
@@ -181,9 +181,9 @@ function checkText({ at, outcome, status, detail }: ListReport['checks'][number]
 }
 
 /** `ETH 0x…  A party (ends on 2026-03-01)`. */
-function entryText({ assets, address, subject, removedOn }: SnapshotEntry): string {
+function entryText({ assets, address, subject, subjectIds, removedOn }: SnapshotEntry): string {
   const end = removedOn === null ? '' : ` (ends on ${removedOn})`
-  return `${assets.join(',')} ${printable(address)}  ${printable(subject ?? '')}${end}`.trim()
+  return `${assets.join(',')} ${printable(address)}  ${printable(partyText(subject, subjectIds))}${end}`.trim()
 }
 
 function diffCommand(): Command {

@@ -108,6 +108,12 @@ export function printable(text: string): string {
   )
 }
 
+/** A listed party for people, with its publisher's ids: `LAZARUS GROUP (27307)`. */
+export function partyText(subject: string | null, ids: readonly string[]): string {
+  const id = ids.length === 0 ? '' : `(${ids.join(', ')})`
+  return [subject ?? '', id].filter((part) => part !== '').join(' ')
+}
+
 /** An amount for people: in coins, or in base units where the decimals of its asset are not known. */
 export function amountText(alert: {
   asset: string | null

@@ -24,7 +24,7 @@ import {
   withAct,
 } from './common.ts'
 import { openLedger } from './open-ledger.ts'
-import { printable, printJson, printLine } from './output.ts'
+import { partyText, printable, printJson, printLine } from './output.ts'
 
 const exitCode = { clear: 0, listed: 3, unknown: 4 } as const
 
@@ -198,7 +198,7 @@ function printCheck(check: Screened): void {
   for (const match of check.matches) {
     const since = match.listedOn === null ? '' : `, party listed on ${match.listedOn}`
     printLine(
-      `  ${match.listId}: ${match.basis} match with ${printable(match.address)}, ${printable(match.subject ?? 'no name')} [${match.programs.join(', ')}]${since}`,
+      `  ${match.listId}: ${match.basis} match with ${printable(match.address)}, ${printable(partyText(match.subject, match.subjectIds) || 'no name')} [${match.programs.join(', ')}]${since}`,
     )
   }
   for (const note of check.notes) printLine(`  ${printable(note)}`)

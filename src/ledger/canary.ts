@@ -24,7 +24,7 @@ export function putCanaryEntry(db: Db, key: Key, address: string, at: string): v
     if (activeSnapshot(db, canaryListId)?.sha256 === sha256) return
     const list = { id: canaryListId, format: 'canary', category: 'canary', maxAgeSeconds: null } as const
     putList(db, list)
-    const says = { assets: [], subject: 'chainscreen canary', programs: [] }
+    const says = { assets: [], subject: 'chainscreen canary', subjectIds: [], programs: [] }
     const dates = { listedOn: null, publishedBy: '1970-01-01', removedOn: null }
     const snapshot = addSnapshot(
       db,

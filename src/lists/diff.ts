@@ -7,7 +7,7 @@ export interface ListDiff {
   added: SnapshotEntry[]
   /** In force in the older version, and not in the newer one: gone, or with the date of its end. */
   removed: SnapshotEntry[]
-  /** Same address, in force in both or in neither; other subject, programs or date. */
+  /** Same address, in force in both or in neither; other subject, party ids, programs or date. */
   changed: { from: SnapshotEntry; to: SnapshotEntry }[]
   /** In one version only, and not in force there: addresses of the past. */
   past: SnapshotEntry[]
@@ -22,7 +22,7 @@ export function diffEntries(changed: Iterable<Changed>): ListDiff {
     if (either === undefined) continue
     if (was !== is) diff[is ? 'added' : 'removed'].push(either)
     else if (old === undefined || now === undefined) diff.past.push(either)
-    else if (says(old) !== says(now)) diff.changed.push({ from: old, to: now })
+    else if (says(old) !== says(now) || isOtherParty(old, now)) diff.changed.push({ from: old, to: now })
   }
   for (const entries of [diff.added, diff.removed, diff.past]) entries.sort(byKey)
   diff.changed.sort((a, b) => byKey(a.to, b.to))
@@ -44,6 +44,11 @@ export function countByAsset(entries: readonly SnapshotEntry[]): Record<string, 
     counts.set(asset, (counts.get(asset) ?? 0) + 1)
   }
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** A version that was read before ids were stored has none, and says nothing of another party. */
+function isOtherParty({ subjectIds: a }: SnapshotEntry, { subjectIds: b }: SnapshotEntry): boolean {
+  return a.length > 0 && b.length > 0 && a.join('\n') !== b.join('\n')
 }
 
 function says({ assets, subject, programs, listedOn, removedOn }: SnapshotEntry): string {

@@ -9,7 +9,7 @@ export interface MergedEntry {
   /** The source's labels, distinct and sorted; empty where it gives none. */
   assets: readonly string[]
   /** The source's ids of the parties, distinct, in the order of `subject`. */
-  partyIds: readonly string[]
+  subjectIds: readonly string[]
   /** The parties' names, distinct, joined by `; `; `null` where no row names one. */
   subject: string | null
   /** Distinct and sorted. */
@@ -38,7 +38,7 @@ export function merge(key: Key, all: readonly ListedAddress[]): MergedEntry {
     key,
     address: rows[0]?.address ?? '',
     assets: distinct(rows.map(({ asset }) => asset)).sort(compare),
-    partyIds: distinct(rows.map(({ partyId }) => partyId)),
+    subjectIds: distinct(rows.flatMap(({ subjectIds }) => subjectIds)),
     subject: distinct(rows.map(({ subject }) => subject)).join('; ') || null,
     programs: distinct(rows.flatMap(({ programs }) => programs)).sort(compare),
     listedOn: dates(rows, 'listedOn')[0] ?? null,
@@ -48,12 +48,12 @@ export function merge(key: Key, all: readonly ListedAddress[]): MergedEntry {
 }
 
 /** Nearly every key has one row, and a list may have many: the same as below, without the work. */
-function alone({ key, address, asset, partyId, subject, programs, ...dates }: ListedAddress): MergedEntry {
+function alone({ key, address, asset, subjectIds, subject, programs, ...dates }: ListedAddress): MergedEntry {
   return {
     key,
     address,
     assets: asset ? [asset] : [],
-    partyIds: partyId ? [partyId] : [],
+    subjectIds: subjectIds.length === 0 ? [] : distinct(subjectIds),
     subject: subject || null,
     programs: programs.length === 0 ? [] : distinct(programs).sort(compare),
     listedOn: dates.listedOn || null,
@@ -66,7 +66,7 @@ function alone({ key, address, asset, partyId, subject, programs, ...dates }: Li
 function inOrder(a: ListedAddress, b: ListedAddress): number {
   return (
     compare(a.listedOn ?? '~', b.listedOn ?? '~') ||
-    compare(a.partyId ?? '', b.partyId ?? '') ||
+    compare(a.subjectIds.join(), b.subjectIds.join()) ||
     compare(a.subject ?? '', b.subject ?? '') ||
     compare(a.address, b.address) ||
     compare(a.asset ?? '', b.asset ?? '')

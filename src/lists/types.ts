@@ -11,8 +11,8 @@ export interface ListedAddress {
   address: string
   /** The source's label, such as `XBT`; `null` where it gives none. Never decides what the address is. */
   asset: string | null
-  /** The source's id of the party, such as OFAC's FixedRef. */
-  partyId: string | null
+  /** The source's ids of the parties, such as OFAC's FixedRef; empty where it gives none. */
+  subjectIds: readonly string[]
   subject: string | null
   programs: readonly string[]
   /** The source's date for the party, `YYYY-MM-DD`. */

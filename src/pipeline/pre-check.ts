@@ -36,6 +36,8 @@ export interface PreCheck {
     basis: MatchBasis
     address: string
     subject: string | null
+    /** The parties' ids as the publisher has them. */
+    subjectIds: readonly string[]
     programs: readonly string[]
     listedOn: string | null
   }[]
@@ -201,6 +203,7 @@ function checkOne(
       basis,
       address: entry.address,
       subject: entry.subject,
+      subjectIds: entry.subjectIds,
       programs: entry.programs,
       listedOn: entry.listedOn,
     })),

@@ -110,6 +110,8 @@ export interface Entry {
   address: string
   /** Names of the parties it is listed under, joined with `; `. */
   subject: string | null
+  /** The source's ids of these parties. */
+  subjectIds: readonly string[]
   programs: readonly string[]
   /** The source's date for the party, `YYYY-MM-DD`. */
   listedOn: string | null

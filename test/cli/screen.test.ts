@@ -53,7 +53,7 @@ describe('chainscreen screen', () => {
     const user = await userOfBundled()
     const { stdout } = await user.run('screen', ronin.toLowerCase())
     expect(stdout).toBe(
-      `${ronin.toLowerCase()}: LISTED (evm)\n  ofac: exact match with ${ronin}, Lazarus Group [DPRK3], party listed on 2019-09-13\n${answered}`,
+      `${ronin.toLowerCase()}: LISTED (evm)\n  ofac: exact match with ${ronin}, Lazarus Group (27307) [DPRK3], party listed on 2019-09-13\n${answered}`,
     )
   })
 

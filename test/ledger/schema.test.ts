@@ -41,6 +41,7 @@ describe('the alert table', () => {
       'created_at TEXT',
       // The last one: SQLite adds columns at the end.
       'decimals INTEGER',
+      'subject_ids TEXT',
     ])
   })
 
@@ -65,6 +66,7 @@ describe('the alert table', () => {
       'address',
       'assets',
       'subject',
+      'subject_ids',
       'programs',
       'listed_on',
       'first_seen',
@@ -117,6 +119,7 @@ describe('the alert table', () => {
       entry_address: `text of evm:${'b'.repeat(40)}`,
       subject: 'A listed party',
       programs: '["CYBER2"]',
+      subject_ids: '[]',
       listed_on: '2020-01-01',
       listed_at_transfer: 'yes',
       list_revision: 0,

@@ -17,6 +17,7 @@ const saying = {
   address: 'x',
   assets: '[]',
   subject: null,
+  subject_ids: '[]',
   programs: '[]',
   listed_on: null,
   removed_on: null,

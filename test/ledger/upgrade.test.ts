@@ -205,11 +205,12 @@ describe('a database of the schema version 8', () => {
     expect(all(db, 'select * from list_entries order by list_id')).toEqual([
       {
         ...{ list_id: 'f', key: evm('1'), family: 'evm', address: 'two', assets: '[]', subject: null },
-        ...{ programs: '[]', listed_on: null, first_seen: '2022-01-01', removed_on: null },
+        ...{ subject_ids: '[]', programs: '[]', listed_on: null, first_seen: '2022-01-01', removed_on: null },
       },
       {
         ...{ list_id: 'l', key: evm('1'), family: 'evm', address: 'one', assets: '["ETH"]', subject: 'S' },
-        ...{ programs: '["P"]', listed_on: '2020-01-01', first_seen: '2021-01-01', removed_on: '2024-01-01' },
+        ...{ subject_ids: '[]', programs: '["P"]', listed_on: '2020-01-01', first_seen: '2021-01-01' },
+        removed_on: '2024-01-01',
       },
     ])
     expect(all(db, 'select list_id, "from", "to" from list_intervals order by list_id, "from"')).toEqual([

@@ -9,6 +9,7 @@ function says(digit: string, fields: Partial<SnapshotEntry> = {}): SnapshotEntry
     address: `0x${digit.repeat(40)}`,
     assets: ['ETH'],
     subject: 'A',
+    subjectIds: [],
     programs: ['CYBER2'],
     listedOn: '2020-01-01',
     publishedBy: null,
@@ -73,6 +74,15 @@ describe('the difference of two versions', () => {
     ['listing date', { listedOn: '2021-01-01' }],
   ])('sees another %s', (_name, fields) => {
     expect(diff([says('1')], [says('1', fields)]).changed).toHaveLength(1)
+  })
+})
+
+describe('the ids of a party', () => {
+  it('are a change where both versions have them, and others', () => {
+    expect(diff([says('1', { subjectIds: ['1'] })], [says('1', { subjectIds: ['2'] })]).changed).toHaveLength(
+      1,
+    )
+    expect(diff([says('1')], [says('1', { subjectIds: ['2'] })]).changed).toEqual([])
   })
 })
 

@@ -9,7 +9,7 @@ const row = (more: Partial<ListedAddress> = {}): ListedAddress => ({
   key,
   address: '0xCa08',
   asset: 'ETH',
-  partyId: '1',
+  subjectIds: ['1'],
   subject: 'One',
   programs: ['P'],
   listedOn: '2020-01-01',
@@ -23,14 +23,14 @@ describe('mergeByKey', () => {
     const rows = [
       row({ asset: 'USDT', publishedBy: '2023-01-01' }),
       row({ publishedBy: '2022-01-01' }),
-      row({ partyId: '2', subject: 'Two', programs: ['Q', 'A', 'P'], listedOn: '2019-05-05' }),
+      row({ subjectIds: ['2'], subject: 'Two', programs: ['Q', 'A', 'P'], listedOn: '2019-05-05' }),
     ]
     expect(mergeByKey(rows)).toEqual([
       {
         key,
         address: '0xCa08',
         assets: ['ETH', 'USDT'],
-        partyIds: ['2', '1'],
+        subjectIds: ['2', '1'],
         subject: 'Two; One',
         programs: ['A', 'P', 'Q'],
         listedOn: '2019-05-05',
@@ -41,13 +41,13 @@ describe('mergeByKey', () => {
   })
 
   it('keeps nulls where no row knows', () => {
-    const bare = row({ asset: null, partyId: null, subject: null, programs: [], listedOn: null })
+    const bare = row({ asset: null, subjectIds: [], subject: null, programs: [], listedOn: null })
     expect(mergeByKey([bare, bare])).toEqual([
       {
         key,
         address: '0xCa08',
         assets: [],
-        partyIds: [],
+        subjectIds: [],
         subject: null,
         programs: [],
         listedOn: null,
@@ -81,7 +81,7 @@ describe('mergeByKey', () => {
       key: fc.constantFrom<Key>(key, 'tron:00'),
       address: fc.constantFrom('0xCa08', '0xca08'),
       asset: name,
-      partyId: name,
+      subjectIds: fc.subarray(['a', 'b']),
       subject: name,
       programs: fc.array(fc.constantFrom('P', 'Q', 'R'), { maxLength: 2 }),
       listedOn: date,

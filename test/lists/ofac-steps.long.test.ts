@@ -37,6 +37,7 @@ function activateDay(db: Db, day: string, keys: ReadonlySet<Key>): void {
           assets,
           listedOn,
           subject: null,
+          subjectIds: [],
           programs: [],
           publishedBy: null,
           removedOn: null,

@@ -20,15 +20,16 @@ export function activateList(
   listId = 'ofac-sdn',
   issuedOn = '2020-01-01',
   subject = 'A listed party',
+  subjectIds: readonly string[] = [],
 ): void {
   inTransaction(db, () => {
     putList(db, { id: listId, format: 'ofac-sdn-advanced', category: 'sanctions', maxAgeSeconds: null })
     const entries = keys.map((key) => ({
-      ...{ key, address: key, assets: [], subject, programs: [] },
+      ...{ key, address: key, assets: [], subject, subjectIds, programs: [] },
       ...{ listedOn: null, publishedBy: null, removedOn: null },
     }))
     const sha256 = createHash('sha256')
-      .update(JSON.stringify([keys, issuedOn, subject]))
+      .update(JSON.stringify([keys, issuedOn, subject, subjectIds]))
       .digest('hex')
     const list = { listId, category: 'sanctions' as const, sha256, format: 'ofac-sdn-advanced', issuedOn }
     const snapshot = addSnapshot(db, { ...list, bytes: 1, counts: {}, entries, unparsed: [], at }, null)

@@ -35,6 +35,7 @@ export function entry(key: Key, fields: Partial<Entry> = {}): Entry {
     key,
     address: `text of ${key}`,
     subject: 'A listed party',
+    subjectIds: [],
     programs: ['CYBER2'],
     listedOn: firstSeen,
     firstSeen,

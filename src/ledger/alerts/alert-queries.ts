@@ -37,6 +37,8 @@ export interface AlertRow {
   list_revision: number
   created_at: string
   decimals: number | null
+  /** JSON array: the parties' ids as the publisher has them. */
+  subject_ids: string
 }
 
 /** A row of `alerts_current`. */

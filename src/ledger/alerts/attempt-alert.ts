@@ -36,11 +36,11 @@ export function writeAttempt(db: Db, attempt: Attempt): { id: string; isNew: boo
     db,
     `insert into alerts (
        id, direction, status, level, tags, transfer, own_address, counterparty, role, match, list_id, category, entry_address,
-       subject, programs, listed_on, listed_at_transfer, list_revision, created_at)
-     values (?, 'withdrawal', 'attempted', ?, '[]', 'attempt', '', ?, 'destination', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       subject, programs, listed_on, listed_at_transfer, list_revision, created_at, subject_ids)
+     values (?, 'withdrawal', 'attempted', ?, '[]', 'attempt', '', ?, 'destination', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[id, levelOf(match, 'destination', [], true), address, match, entry.listId, entry.category],
     ...[entry.address, entry.subject, JSON.stringify(entry.programs), entry.listedOn],
-    ...[listedAtTransfer(entry, `${at.slice(0, 19)}Z`), revision, at],
+    ...[listedAtTransfer(entry, `${at.slice(0, 19)}Z`), revision, at, JSON.stringify(entry.subjectIds)],
   )
   run(
     db,

@@ -3,13 +3,13 @@ import { all, type Db, one } from '../database.ts'
 import { readVersion, versionOfLoad, wasInForce } from '../lists/entry-versions.ts'
 import { removalAt } from '../lists/list-removals.ts'
 import { freezeListFormat } from '../lists/lists.ts'
+import { isSameParty, type SaidOfParty } from '../lists/next-version.ts'
 import { writeEvent } from './write-alert.ts'
 
 /** An alert, with what its entry is compared with for the next event. */
-interface KnownAlert {
+interface KnownAlert extends SaidOfParty {
   id: string
   list_revision: number
-  subject: string | null
 }
 
 /** How many alerts were told what, and the last id that was looked at; `null` when that is all of them. */
@@ -38,13 +38,17 @@ export function tellEntryListed(
   const ids = all<{ id: string }>(db, alertsOfEntrySql, key, after, listId, revision, limit)
   const version = ids.length === 0 ? undefined : versionOfLoad(db, listing)
   if (version === undefined) return told
-  const { subject, programs } = version
+  const { subject, subject_ids, programs } = version
   const from = isBack(db, listing, version.removed_on) ? version.intervals.at(-1)?.from : undefined
   for (const { id } of ids) {
-    const alert = one<KnownAlert>(db, 'select id, list_revision, subject from alerts where id = ?', id)
+    const alert = one<KnownAlert>(
+      db,
+      'select id, list_revision, subject, subject_ids from alerts where id = ?',
+      id,
+    )
     if (alert === undefined) continue
-    const isAnother = knownSubject(db, alert) !== subject
-    const party = { subject, programs: JSON.parse(programs) as string[] }
+    const isAnother = !isSameParty(knownParty(db, alert), version)
+    const party = { subject, subject_ids: parsed(subject_ids), programs: parsed(programs) }
     if (from !== undefined && knowsAsRemoved(db, listing, alert)) {
       const data = { revision, in_force_from: from, ...party }
       writeEvent(db, { alertId: id, at, kind: 'listed-again', data })
@@ -56,6 +60,10 @@ export function tellEntryListed(
   }
   told.last = ids.length < limit ? null : (ids.at(-1)?.id ?? null)
   return told
+}
+
+function parsed(texts: string): string[] {
+  return JSON.parse(texts) as string[]
 }
 
 /** A reorg may have undone a freeze, or brought back a release, that another branch of the chain had: that is not told. */
@@ -77,15 +85,15 @@ function knowsAsRemoved(db: Db, { listId, key }: Removal, alert: KnownAlert): bo
 }
 
 /** The party as the alert last heard of it. */
-function knownSubject(db: Db, alert: KnownAlert): string | null {
-  const told = one<{ subject: string | null }>(
+function knownParty(db: Db, alert: KnownAlert): SaidOfParty {
+  const told = one<SaidOfParty>(
     db,
-    `select data ->> '$.subject' as subject from alert_events
+    `select data ->> '$.subject' as subject, ifnull(data -> '$.subject_ids', '[]') as subject_ids from alert_events
      where alert_id = ? and kind in ('listed-again', 'regraded') and json_type(data, '$.subject') is not null
      order by seq desc limit 1`,
     alert.id,
   )
-  return told === undefined ? alert.subject : told.subject
+  return told ?? alert
 }
 
 /** For the test that no scan stands behind it. */

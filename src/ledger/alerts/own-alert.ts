@@ -44,10 +44,11 @@ export function writeOwnAlert(
     db,
     `insert into alerts (
        id, status, level, tags, own_address, role, match, list_id, category, entry_address, subject, programs,
-       listed_on, list_revision, created_at)
-     values (?, 'final', ?, '[]', ?, 'own', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       listed_on, list_revision, created_at, subject_ids)
+     values (?, 'final', ?, '[]', ?, 'own', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[id, own.match === 'exact' ? 'high' : 'medium', own.address, own.match, entry.listId, entry.category],
     ...[entry.address, entry.subject, JSON.stringify(entry.programs), entry.listedOn, revision, at],
+    JSON.stringify(entry.subjectIds),
   )
   run(
     db,

@@ -67,14 +67,14 @@ function insert(
     `insert into alerts (
        id, chain, direction, level, tags, status, block_height, block_hash, block_time, tx_hash, transfer, asset,
        symbol, amount, own_address, counterparty, role, match, list_id, category, entry_address, subject, programs,
-       listed_on, listed_at_transfer, list_revision, created_at, decimals)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${decimalsSql})`,
+       listed_on, listed_at_transfer, list_revision, created_at, subject_ids, decimals)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${decimalsSql})`,
     ...[id, chain.id, finding.direction, finding.level, JSON.stringify(finding.tags)],
     ...[...placeOf(block), finding.txHash, finding.transfer],
     ...[finding.asset, finding.symbol, amountText(finding)],
     ...[chain.addressText(finding.own), chain.addressText(finding.party), finding.role, finding.match],
     ...[entry.listId, entry.category, entry.address, entry.subject, JSON.stringify(entry.programs)],
-    ...[entry.listedOn, finding.listedAtTransfer, revision, at],
+    ...[entry.listedOn, finding.listedAtTransfer, revision, at, JSON.stringify(entry.subjectIds)],
     ...[chain.id, assetName(finding.asset)],
   )
   run(

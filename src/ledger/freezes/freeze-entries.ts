@@ -154,7 +154,13 @@ function frozenVersion(db: Db, chainId: string, listId: string, key: Key): Entry
   })
   return {
     ...{ key, address: addressText(key), assets: JSON.stringify(issuers.map(({ asset }) => asset)) },
-    ...{ subject: subjectOf(issuers), programs: '[]', listed_on: first, first_seen: first },
+    ...{
+      subject: subjectOf(issuers),
+      subject_ids: '[]',
+      programs: '[]',
+      listed_on: first,
+      first_seen: first,
+    },
     ...{ removed_on: dateOf(intervals.at(-1)?.to ?? null), intervals },
   }
 }

@@ -54,7 +54,7 @@ export const countingLoad = `(select w.load from entry_versions w where w.list =
   and (select state from rescreens where id = w.load) is not 'staging' order by w.load desc limit 1)`
 
 const columns =
-  'key, address, assets, subject, programs, listed_on, first_seen, removed_on, intervals' as const
+  'key, address, assets, subject, subject_ids, programs, listed_on, first_seen, removed_on, intervals' as const
 
 type StoredVersion = Omit<EntryVersion, 'intervals'> & { intervals: string }
 
@@ -67,19 +67,30 @@ function asVersion(row: StoredVersion): EntryVersion {
  * its number: `putForms` was called for it.
  */
 export function putVersion(db: Db, listId: string, load: number, version: EntryVersion): void {
-  const { key, address, assets, subject, programs, listed_on, first_seen, removed_on, intervals } = version
+  const {
+    key,
+    address,
+    assets,
+    subject,
+    subject_ids,
+    programs,
+    listed_on,
+    first_seen,
+    removed_on,
+    intervals,
+  } = version
   const [only, ...more] = intervals
   const isPlain = more.length === 0 && only?.from === first_seen && only.to === removed_on
   const put = () =>
     run(
       db,
       `insert or replace into entry_versions
-         (list, key, load, address, assets, subject, programs, listed_on, first_seen, removed_on, intervals)
+         (list, key, load, address, assets, subject, programs, listed_on, first_seen, removed_on, intervals, subject_ids)
        select n.number, k.id, ?3, nullif(?4, coalesce(k.address, '0x' || substr(k.key, instr(k.key, ':') + 1))),
-         nullif(?5, '[]'), ?6, nullif(?7, '[]'), ?8, ?9, ?10, ?11
+         nullif(?5, '[]'), ?6, nullif(?7, '[]'), ?8, ?9, ?10, ?11, nullif(?12, '[]')
        from list_numbers n, list_keys k where n.list_id = ?1 and k.key = ?2 and k.variant_of is null`,
       ...[listId, key, load, address, assets, subject, programs, listed_on, first_seen, removed_on],
-      isPlain ? null : JSON.stringify(intervals),
+      ...[isPlain ? null : JSON.stringify(intervals), subject_ids],
     ).changes
   if (put() > 0) return
   putListNumber(db, listId)
@@ -103,6 +114,7 @@ export function sameVersion(a: EntryVersion | undefined, b: EntryVersion | undef
     a.address === b.address &&
     a.assets === b.assets &&
     a.subject === b.subject &&
+    a.subject_ids === b.subject_ids &&
     a.programs === b.programs &&
     a.listed_on === b.listed_on &&
     a.first_seen === b.first_seen &&

@@ -97,8 +97,8 @@ function otherwise(
      left join entry_versions v on v.list = c.list and v.key = c.key and v.load = ${countingLoad}
      where c.list = (select number from list_numbers where list_id = ?1) and c.key > ?2 and c.key <= ?3
        and c.gone is null and c.snapshot = ${lastUpTo('?4')} and (v.key is null
-       or (v.address, v.assets, v.subject, v.programs, v.listed_on, v.removed_on)
-         is not (c.address, c.assets, c.subject, c.programs, c.listed_on, c.removed_on)
+       or (v.address, v.assets, v.subject, v.subject_ids, v.programs, v.listed_on, v.removed_on)
+         is not (c.address, c.assets, c.subject, c.subject_ids, c.programs, c.listed_on, c.removed_on)
        or v.first_seen > coalesce(c.published_by, iif(?5, c.listed_on, null), ?6))
      order by c.key`,
     ...[listId, from, to, id, listedOnIsPublished ? 1 : 0, issuedOn],

@@ -18,6 +18,7 @@ export function entryOf(list: Pick<Entry, 'listId' | 'category'>, version: Entry
     key: version.key,
     address: version.address,
     subject: version.subject,
+    subjectIds: JSON.parse(version.subject_ids) as string[],
     programs: JSON.parse(version.programs) as string[],
     listedOn: version.listed_on,
     firstSeen: version.first_seen,

@@ -45,6 +45,8 @@ export interface SnapshotEntry {
   address: string
   assets: readonly string[]
   subject: string | null
+  /** The source's ids of the parties. */
+  subjectIds: readonly string[]
   programs: readonly string[]
   listedOn: string | null
   publishedBy: string | null
@@ -116,6 +118,8 @@ export interface SnapshotEntryRow {
   assets: string
   subject: string | null
   /** JSON. */
+  subject_ids: string
+  /** JSON. */
   programs: string
   listed_on: string | null
   published_by: string | null
@@ -126,9 +130,10 @@ export interface SnapshotEntryRow {
 /** An entry as it is stored. */
 export function snapshotRowOf(entry: SnapshotEntry): SnapshotEntryRow {
   const { key, address, subject, listedOn, publishedBy, removedOn } = entry
-  const lists = { assets: JSON.stringify(entry.assets), programs: JSON.stringify(entry.programs) }
+  const [assets, programs] = [JSON.stringify(entry.assets), JSON.stringify(entry.programs)]
+  const subject_ids = JSON.stringify(entry.subjectIds)
   return {
-    ...{ key, address, subject, ...lists },
+    ...{ key, address, assets, subject, subject_ids, programs },
     ...{ listed_on: listedOn, published_by: publishedBy, removed_on: removedOn },
   }
 }

@@ -35,8 +35,8 @@ export function nextVersion(
   }
   const published = publishedBy(says, known, dating)
   if (before === undefined) return first(says, published ?? dating.date)
-  const { address, assets, subject, programs, listed_on } = says
-  const said = datedBack({ ...before, address, assets, subject, programs, listed_on }, published)
+  const { address, assets, subject, subject_ids, programs, listed_on } = says
+  const said = datedBack({ ...before, address, assets, subject, subject_ids, programs, listed_on }, published)
   if (says.removed_on === null) return reopened(said, published, dating, isTakenBack)
   return listedOnceMore(said, says.removed_on, published) ?? closed(said, says.removed_on)
 }
@@ -60,9 +60,18 @@ export type EntryChange = 'added' | 'removed' | 'renamed' | 'said'
 /** Also one that is not in force is `added`: a transfer of when it was, that nobody knew of, alerts. */
 export function changeOf(old: EntryVersion | undefined, next: EntryVersion): EntryChange {
   if (old === undefined) return 'added'
-  const stays = old.subject === next.subject ? 'said' : 'renamed'
+  const stays = isSameParty(old, next) ? 'said' : 'renamed'
   if (old.removed_on === null) return next.removed_on === null ? stays : 'removed'
   return sameIntervals(old.intervals, next.intervals) ? stays : 'added'
+}
+
+/** What is said of the party of an entry. */
+export type SaidOfParty = Pick<EntryVersion, 'subject' | 'subject_ids'>
+
+/** Whether two sayings are of the same party. One without ids is of before ids were stored: its name decides alone. */
+export function isSameParty(a: SaidOfParty, b: SaidOfParty): boolean {
+  if (a.subject !== b.subject) return false
+  return a.subject_ids === b.subject_ids || a.subject_ids === '[]' || b.subject_ids === '[]'
 }
 
 /** What was removed before a list's snapshot was issued: a transfer of back then is judged by the list of back then. */
@@ -71,7 +80,7 @@ function removedBefore(known: AddressHistory | undefined, { date }: Dating): Ent
   if (known === undefined || known.removedBy === null || known.removedBy > date) return undefined
   const { key, address, assets, listedOn, publishedBy, removedBy } = known
   return {
-    ...{ key, address, assets: JSON.stringify(assets), subject: null, programs: '[]' },
+    ...{ key, address, assets: JSON.stringify(assets), subject: null, subject_ids: '[]', programs: '[]' },
     ...{ listed_on: listedOn, first_seen: publishedBy, removed_on: removedBy },
     intervals: [{ from: publishedBy, to: removedBy }],
   }
@@ -103,8 +112,9 @@ function removalDate(
 }
 
 function first(says: SnapshotEntryRow, firstSeen: string): EntryVersion {
-  const { key, address, assets, subject, programs, listed_on, removed_on } = says
-  const entry = { key, address, assets, subject, programs, listed_on, first_seen: firstSeen, removed_on }
+  const { published_by: _, ...said } = says
+  const { removed_on } = said
+  const entry = { ...said, first_seen: firstSeen }
   return { ...entry, intervals: [{ from: firstSeen, to: noEarlier(removed_on, firstSeen) }] }
 }
 

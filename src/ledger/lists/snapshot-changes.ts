@@ -13,8 +13,8 @@ export const lastUpTo = (id: string) => `(select l.snapshot from snapshot_change
   where l.list = c.list and l.key = c.key and l.snapshot <= ${id} order by l.snapshot desc limit 1)`
 
 const columns = `k.key, coalesce(c.address, k.address, '0x' || substr(k.key, instr(k.key, ':') + 1)) as address,
-  ifnull(c.assets, '[]') as assets, c.subject, ifnull(c.programs, '[]') as programs,
-  c.listed_on, c.published_by, c.removed_on`
+  ifnull(c.assets, '[]') as assets, c.subject, ifnull(c.subject_ids, '[]') as subject_ids,
+  ifnull(c.programs, '[]') as programs, c.listed_on, c.published_by, c.removed_on`
 
 /** For the test that no scan stands behind it. */
 export const snapshotEntrySql = `select ${columns}, c.gone from list_numbers n
@@ -48,13 +48,13 @@ export function putSnapshotChange(
   const { changes } = run(
     db,
     `insert or replace into snapshot_changes
-       (list, key, snapshot, gone, address, assets, subject, programs, listed_on, published_by, removed_on)
+       (list, key, snapshot, gone, address, assets, subject, programs, listed_on, published_by, removed_on, subject_ids)
      select n.number, k.id, ?3, ?4, nullif(?5, coalesce(k.address, '0x' || substr(k.key, instr(k.key, ':') + 1))),
-       nullif(?6, '[]'), ?7, nullif(?8, '[]'), ?9, ?10, ?11
+       nullif(?6, '[]'), ?7, nullif(?8, '[]'), ?9, ?10, ?11, nullif(?12, '[]')
      from list_numbers n, list_keys k where n.list_id = ?1 and k.key = ?2 and k.variant_of is null`,
     ...[list_id, key, id, says === null ? 1 : null, says?.address ?? null, says?.assets ?? null],
     ...[says?.subject ?? null, says?.programs ?? null, says?.listed_on ?? null],
-    ...[says?.published_by ?? null, says?.removed_on ?? null],
+    ...[says?.published_by ?? null, says?.removed_on ?? null, says?.subject_ids ?? null],
   )
   if (changes === 0) throw new Error(`the key ${key}, or the list ${list_id}, has no number`)
 }
@@ -179,6 +179,7 @@ function snapshotEntryOf(row: SnapshotEntryRow): SnapshotEntry {
     address: row.address,
     assets: JSON.parse(row.assets) as string[],
     subject: row.subject,
+    subjectIds: JSON.parse(row.subject_ids) as string[],
     programs: JSON.parse(row.programs) as string[],
     listedOn: row.listed_on,
     publishedBy: row.published_by,

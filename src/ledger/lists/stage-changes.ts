@@ -1,6 +1,7 @@
 import { indexForms } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
 import type { Category } from '../../screening/types.ts'
+import { fillSubjectIds } from '../alerts/subject-ids.ts'
 import { type Db, one } from '../database.ts'
 import { inPieces } from '../in-pieces.ts'
 import { putVersion } from './entry-versions.ts'
@@ -102,7 +103,10 @@ class Staging {
     const { load } = this.staged
     if (forms !== null) putForms(this.#db, next.key, next.address, forms)
     putVersion(this.#db, this.#listId, load, next)
-    if (change === 'said') return
+    if (change === 'said') {
+      fillSubjectIds(this.#db, this.#listId, next)
+      return
+    }
     addRescreenItem(this.#db, load, { listId: this.#listId, key: next.key, change })
     this.staged.moved++
   }

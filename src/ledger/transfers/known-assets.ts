@@ -26,6 +26,12 @@ export function assetName(asset: string): string {
   return asset.split(':')[1] ?? asset
 }
 
+/** The decimals of what a transfer moved, as the config has them; `null` where they are not known. */
+export function decimalsOf(db: Db, chain: string, asset: string): number | null {
+  const sql = 'select decimals from known_assets where chain = ? and asset = ?'
+  return one<{ decimals: number | null }>(db, sql, chain, assetName(asset))?.decimals ?? null
+}
+
 /** What the config last said of the assets of a chain. */
 export function readKnownAssets(db: Db, chain: string): Map<string, KnownAsset> {
   const rows = all<Omit<KnownAsset, 'wrapped'> & { wrapped: number }>(

@@ -21,7 +21,7 @@ export const bundledColumns = [
  */
 export const bundled: ListFormat = {
   id: 'bundled',
-  version: 3,
+  version: 4,
   category: 'sanctions',
   listedOnIsPublished: false,
   ages: { check: null, issue: '45d' },
@@ -82,7 +82,14 @@ function readRow({ line, fields }: CsvRow) {
   ] = fields
   if (fields.length !== bundledColumns.length || !isDate(listedOn) || !isDate(publishedBy))
     throw bad(line, `expected ${bundledColumns.length} fields with two dates at the end`)
-  const about = { partyId, subject, programs: programs.split('|'), listedOn, publishedBy, removedOn: null }
+  const about = {
+    subjectIds: [partyId],
+    subject,
+    programs: programs.split('|'),
+    listedOn,
+    publishedBy,
+    removedOn: null,
+  }
   return { asset, address, about }
 }
 

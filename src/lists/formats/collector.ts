@@ -74,8 +74,8 @@ export class Collector {
     const row = {
       ...listed,
       asset: this.#text(listed.asset),
-      partyId: this.#text(listed.partyId),
-      programs: listed.programs.map((each) => this.#text(each)).filter((each) => each !== null),
+      subjectIds: this.#texts(listed.subjectIds),
+      programs: this.#texts(listed.programs),
       ...(listed.source !== undefined && { source: this.#text(listed.source) }),
     }
     if (this.#store !== null) this.#store.add(row, this.#stored++)
@@ -100,6 +100,10 @@ export class Collector {
     if (text === null || !tellsOfPerson(text.slice(0, maxTextChars))) return text && cut(text, maxTextChars)
     this.#textsLeftOut++
     return null
+  }
+
+  #texts(texts: readonly string[]): string[] {
+    return texts.map((each) => this.#text(each)).filter((each) => each !== null)
   }
 
   #isNew(id: string): boolean {

@@ -191,7 +191,7 @@ function readRow({ cells }: ListRow, today: string, dates: DateReader | null): T
     key: parsed.key,
     address,
     asset: null,
-    partyId: null,
+    subjectIds: [],
     subject: cells.subject || null,
     programs: [...new Set(programs.filter((program) => program !== ''))],
     publishedBy: null,

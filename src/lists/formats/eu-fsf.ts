@@ -13,7 +13,7 @@ import { walkXml, type XmlAttributes, type XmlElement } from './walk-xml.ts'
  */
 export const euFsf: ListFormat = {
   id: 'eu-fsf',
-  version: 5,
+  version: 6,
   category: 'sanctions',
   listedOnIsPublished: false,
   ages: { check: '72h', issue: '45d' },
@@ -123,7 +123,7 @@ class FsfReader {
   #keep(): void {
     const { title, url } = this.#regulations[0] ?? { title: '', url: '' }
     const about = {
-      partyId: this.#reference || null,
+      subjectIds: this.#reference === '' ? [] : [this.#reference],
       subject: this.#name?.name ?? null,
       programs: [...new Set(this.#programmes)],
       listedOn: this.#designated ?? earliest(this.#regulations.map(({ date }) => date)),

@@ -17,7 +17,7 @@ import { walkXml, type XmlElement } from './walk-xml.ts'
  */
 export const ofacSdnAdvanced: ListFormat = {
   id: 'ofac-sdn-advanced',
-  version: 4,
+  version: 5,
   category: 'sanctions',
   listedOnIsPublished: false,
   ages: { check: '72h', issue: '45d' },
@@ -111,7 +111,7 @@ function collect(issuedOn: string, parties: Parties, entries: Entries): ParsedLi
 
 function aboutParty(party: Party, listing: Listing): About {
   return {
-    partyId: party.fixedRef,
+    subjectIds: [party.fixedRef],
     subject: party.name,
     programs: [...listing.programs],
     listedOn: listing.listedOn,

@@ -15,7 +15,7 @@ import { WrongElement, walkXml, type XmlElement } from './walk-xml.ts'
  */
 export const ofacSdn: ListFormat = {
   id: 'ofac-sdn',
-  version: 5,
+  version: 6,
   category: 'sanctions',
   listedOnIsPublished: false,
   ages: { check: '72h', issue: '45d' },
@@ -143,7 +143,7 @@ class SdnReader {
 
   #keep(): void {
     const about: About = {
-      partyId: this.#uid || null,
+      subjectIds: this.#uid === '' ? [] : [this.#uid],
       // As OFAC writes it: LIFSHITS, Artem Mikhaylovich.
       subject: [this.#lastName, this.#firstName].filter((part) => part !== '').join(', ') || null,
       programs: this.#programs.filter((program) => program !== ''),

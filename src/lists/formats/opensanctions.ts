@@ -18,7 +18,7 @@ import { readLines } from './read-text.ts'
  */
 export const opensanctions: ListFormat = {
   id: 'opensanctions',
-  version: 10,
+  version: 11,
   category: 'sanctions',
   listedOnIsPublished: false,
   ages: { check: '72h', issue: '45d' },
@@ -79,7 +79,7 @@ async function join(
       continue
     }
     const says = {
-      partyId: wallet.holders[0] ?? wallet.id,
+      subjectIds: wallet.holders.length > 0 ? wallet.holders : [wallet.id],
       subject:
         about
           .map(({ name }) => name)

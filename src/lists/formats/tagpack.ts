@@ -15,7 +15,7 @@ import { Tags } from './tagpack/tags.ts'
  */
 export const tagpack: ListFormat = {
   id: 'tagpack',
-  version: 8,
+  version: 9,
   category: 'own-list',
   listedOnIsPublished: false,
   ages: { check: null, issue: null },
@@ -55,7 +55,7 @@ async function collect(
     if (label !== values.label) labelsLeftOut++
     const programs = [values.category, values.abuse].filter((value) => value !== undefined && value !== '')
     const about = {
-      partyId: values.actor ?? null,
+      subjectIds: values.actor ? [values.actor] : [],
       subject: label ?? null,
       programs: [...new Set(programs)] as string[],
       listedOn: null,

@@ -12,7 +12,7 @@ import { readUkXml } from './uk-sanctions/read-xml.ts'
  */
 export const ukSanctionsList: ListFormat = {
   id: 'uk-sanctions-list',
-  version: 5,
+  version: 6,
   category: 'sanctions',
   listedOnIsPublished: false,
   ages: { check: '72h', issue: '45d' },

@@ -13,6 +13,7 @@ import {
 } from '../../ledger/lists/list-snapshots.ts'
 import { changeOf, type EntryChange, nextVersion, takesBack } from '../../ledger/lists/next-version.ts'
 import { ScratchRows } from '../../ledger/lists/scratch-rows.ts'
+import { decimalsOf } from '../../ledger/transfers/known-assets.ts'
 import { datingOf } from '../../lists/activation.ts'
 import { compared, Tally } from '../../lists/compare-versions.ts'
 import { formatFor } from '../../lists/formats/index.ts'
@@ -33,10 +34,13 @@ export interface PreviewedAlert extends Omit<Finding, 'entry' | 'own' | 'party' 
   blockHeight: number
   /** `null`: unknown, of an undecoded log. */
   amount: string | null
+  /** `null`: not known, and the amount is in base units. */
+  decimals: number | null
   ownAddress: string
   counterparty: string
   entryAddress: string
   subject: string | null
+  subjectIds: readonly string[]
 }
 
 /** What a new version of a list would do, were it activated. */
@@ -48,7 +52,9 @@ export interface ListPreview {
   removed: number
   flagged: PreviewedAlert[]
   /** Own addresses that it names, and that no alert tells of yet. */
-  ownListed: { address: string; match: string; entryAddress: string; subject: string | null }[]
+  ownListed: (Pick<PreviewedAlert, 'match' | 'entryAddress' | 'subject' | 'subjectIds'> & {
+    address: string
+  })[]
   /** Alerts whose entry would no longer be in force. They stay, and would get an event. */
   cleared: CurrentAlertRow[]
   /** Alerts whose entry would be listed again, and those whose entry would name another party: they would get an event. */
@@ -193,8 +199,9 @@ function flaggedBy(db: Db, entry: Entry): PreviewedAlert[] {
         {
           ...{ id, chain: chain.id, blockHeight: block.height, ...finding },
           amount: amount === null ? null : String(amount),
+          decimals: decimalsOf(db, chain.id, finding.asset),
           ...{ ownAddress: chain.addressText(own), counterparty: chain.addressText(party) },
-          ...{ entryAddress: met.address, subject: met.subject },
+          ...{ entryAddress: met.address, subject: met.subject, subjectIds: met.subjectIds },
         },
       ]
     })
@@ -206,6 +213,6 @@ function ownListedBy(db: Db, entry: Entry): ListPreview['ownListed'] {
     .filter(({ key }) => !alertExists(db, ownAlertId(key, entry)))
     .map(({ address, match }) => ({
       ...{ address, match },
-      ...{ entryAddress: entry.address, subject: entry.subject },
+      ...{ entryAddress: entry.address, subject: entry.subject, subjectIds: entry.subjectIds },
     }))
 }

@@ -20,7 +20,7 @@ function activate(db: Db, day: string, keys: readonly Key[], history: readonly A
   return inTransaction(db, () => {
     putList(db, { id: 'ofac', format: 'ofac', category: 'sanctions', maxAgeSeconds: null })
     const entries = keys.map((key) => ({
-      ...{ key, address: key, assets: [], subject: null, programs: [] },
+      ...{ key, address: key, assets: [], subject: null, subjectIds: [], programs: [] },
       ...{ listedOn: null, publishedBy: null, removedOn: null },
     }))
     const facts = { listId: 'ofac', sha256, format: 'ofac', issuedOn: day, bytes: 1, counts: {}, at }

@@ -13,7 +13,7 @@ const maybeDay = fc.option(day, { nil: null })
 const saying = fc.option(
   fc.record<SnapshotEntryRow>({
     ...{ key: fc.constant(key), address: fc.constantFrom('a', 'A'), assets: fc.constant('[]') },
-    ...{ subject: fc.constantFrom(null, 'S'), programs: fc.constant('[]') },
+    ...{ subject: fc.constantFrom(null, 'S'), subject_ids: fc.constant('[]'), programs: fc.constant('[]') },
     ...{ listed_on: maybeDay, published_by: maybeDay, removed_on: maybeDay },
   }),
   { nil: undefined },
@@ -73,7 +73,15 @@ describe('what versions of a list make of an entry', () => {
   })
 
   it('was published by the day of the version that holds it, though a source gives a later one', () => {
-    const says = { key, address: 'a', assets: '[]', subject: null, programs: '[]', removed_on: null }
+    const says = {
+      key,
+      address: 'a',
+      assets: '[]',
+      subject: null,
+      subject_ids: '[]',
+      programs: '[]',
+      removed_on: null,
+    }
     const dates = { date: '2025-05-05', issuedOn: '2025-05-05', listedOnIsPublished: true }
     for (const later of [
       { ...says, listed_on: null, published_by: '2926-01-01' },
@@ -117,7 +125,7 @@ describe('what a change asks of stored history', () => {
       return { from, to: to === '' ? null : to }
     })
     return {
-      ...{ key, address: 'a', assets: '[]', subject, programs: '[]', listed_on: null },
+      ...{ key, address: 'a', assets: '[]', subject, subject_ids: '[]', programs: '[]', listed_on: null },
       ...{ first_seen: intervals[0]?.from ?? '', removed_on: intervals.at(-1)?.to ?? null, intervals },
     }
   }

@@ -25,7 +25,7 @@ import { at, freshLedger } from '../fixtures.ts'
 import { openTestLedger } from '../template.ts'
 
 const says = (key: Key, fields: Partial<SnapshotEntry> = {}): SnapshotEntry => ({
-  ...{ key, address: `0x${key.slice(4)}`, assets: [], subject: null, programs: [] },
+  ...{ key, address: `0x${key.slice(4)}`, assets: [], subject: null, subjectIds: [], programs: [] },
   ...{ listedOn: null, publishedBy: null, removedOn: null, ...fields },
 })
 

@@ -32,7 +32,7 @@ interface Version {
 const noDates = { subject: null, listedOn: null, publishedBy: null, removedOn: null }
 
 function says(key: Key, fields: Partial<SnapshotEntry> = {}): SnapshotEntry {
-  return { key, address: key, assets: [], programs: [], ...noDates, ...fields }
+  return { key, address: key, assets: [], subjectIds: [], programs: [], ...noDates, ...fields }
 }
 
 const keyOf = (index: number): Key => `evm:${String(index).padStart(40, '0')}`

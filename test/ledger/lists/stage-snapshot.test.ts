@@ -18,7 +18,14 @@ function snapshot(entries: number, fields: Partial<NewSnapshot> = {}): NewSnapsh
     ...{ listId: 'l', sha256: 'ab', format: 'csv', issuedOn: null, bytes: 1, counts: {}, at },
     unparsed: [],
     entries: numbers.map((hex) => ({
-      ...{ key: `evm:${hex}` as Key, address: `0x${hex}`, assets: [], subject: null, programs: [] },
+      ...{
+        key: `evm:${hex}` as Key,
+        address: `0x${hex}`,
+        assets: [],
+        subject: null,
+        subjectIds: [],
+        programs: [],
+      },
       ...{ listedOn: null, publishedBy: null, removedOn: null },
     })),
     ...fields,

@@ -27,7 +27,7 @@ describe('bundled', () => {
       key: 'evm:098b716b8aaf21512996dc57eb0615e2383e2f96',
       address: '0x098B716B8Aaf21512996dC57EB0615e2383E2f96',
       assets: ['ETH'],
-      partyIds: ['27307'],
+      subjectIds: ['27307'],
       subject: 'Lazarus Group',
       programs: ['DPRK3'],
       listedOn: '2019-09-13',

@@ -19,7 +19,7 @@ describe('csv', () => {
           key: `evm:${eth.slice(2).toLowerCase()}`,
           address: eth,
           asset: null,
-          partyId: null,
+          subjectIds: [],
           subject: 'Some, "one"',
           programs: ['A', 'B'],
           listedOn: '2024-02-29',

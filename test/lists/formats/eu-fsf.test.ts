@@ -11,7 +11,7 @@ describe('eu-fsf', () => {
   it('takes the addresses of the remarks, with reference, name, programme and regulation', async () => {
     const list = await parse(euXml([euEntity('EU.1.1', remark), euEntity('EU.2.2', 'Place of registration')]))
     const about = {
-      partyId: 'EU.1.1',
+      subjectIds: ['EU.1.1'],
       subject: 'Lázár',
       programs: ['ZZZ'],
       listedOn: '2024-05-06',

@@ -58,7 +58,7 @@ describe.skipIf(!hasShared)('ofac-sdn-advanced on complete files (needs the refe
       [
         row.asset,
         row.address,
-        row.partyId,
+        row.subjectIds.join(),
         row.subject,
         row.programs.join('|'),
         row.listedOn,
@@ -77,7 +77,7 @@ describe.skipIf(!hasShared)('ofac-sdn-advanced on complete files (needs the refe
   })
 
   it('holds no nationality, citizenship, birth or document of any listed party', async () => {
-    const ids = new Set(list.addresses.map(({ partyId }) => partyId ?? ''))
+    const ids = new Set(list.addresses.flatMap(({ subjectIds }) => subjectIds))
     const values = await forbiddenValues(await openListFile(file2025), ids)
     const perKind = Object.fromEntries([...values].map(([kind, set]) => [kind, set.size]))
     // The search looks for something: what it would find stands in the file.

@@ -10,7 +10,7 @@ const parties = (inside: string) => `<DistinctParties>${inside}</DistinctParties
 describe('ofac-sdn-advanced', () => {
   it('takes addresses with their asset, and name, programs, list and listing date of their party', async () => {
     const about = {
-      partyId: '100',
+      subjectIds: ['100'],
       subject: 'Lázár Group & Sons',
       programs: ['DPRK3', 'CYBER2'],
       listedOn: '2019-12-31',

@@ -19,7 +19,7 @@ const usual = sdnXml([
 describe('ofac-sdn', () => {
   it('takes addresses with their asset, and id, name and programs of their party', async () => {
     const about = {
-      partyId: '7',
+      subjectIds: ['7'],
       subject: 'LÁZÁR, Ann',
       programs: ['CYBER2', 'DPRK3'],
       listedOn: null,

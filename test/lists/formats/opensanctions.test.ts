@@ -53,7 +53,7 @@ describe('opensanctions', () => {
           key: expect.stringMatching(/^evm:/),
           address: ronin,
           asset: 'ETH',
-          partyId: 'p1',
+          subjectIds: ['p1'],
           subject: 'Ann LÁZÁR',
           programs: expect.arrayContaining(['ZZ-1', 'Programme']),
           listedOn: '2019-09-13',
@@ -66,6 +66,17 @@ describe('opensanctions', () => {
       counts: { entities: 4, wallets: 1, addresses: 1 },
     })
     expect(JSON.stringify(list)).not.toMatch(/telltale|1963/i)
+  })
+
+  it('has the ids of all holders, or that of the wallet where it has none', async () => {
+    const list = await parse(
+      file(
+        person('p2', 'Bea'),
+        wallet('w1', ronin, { holder: ['p1', 'p2'] }),
+        wallet('w2', `0x${'2'.repeat(40)}`),
+      ),
+    )
+    expect(list.addresses.map(({ subjectIds }) => subjectIds)).toEqual([['p1', 'p2'], ['w2']])
   })
 
   it.each([

@@ -41,7 +41,7 @@ describe('tagpack', () => {
   currency: "TRX of a man born 1 Jan 1970"
 `)
     expect(list.addresses).toMatchObject([
-      { asset: null, programs: [], partyId: null, source: null, subject: 'x' },
+      { asset: null, programs: [], subjectIds: [], source: null, subject: 'x' },
     ])
     expect(list.unparsed).toMatchObject([{ raw: 'none', asset: null }])
     expect(list.counts).toMatchObject({ textsLeftOut: 6 })
@@ -50,7 +50,7 @@ describe('tagpack', () => {
 
   it('gives every tag the header, where it does not say otherwise', async () => {
     const about = {
-      partyId: null,
+      subjectIds: [],
       programs: ['black_list', 'sanction'],
       listedOn: null,
       removedOn: null,

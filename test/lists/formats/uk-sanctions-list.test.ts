@@ -27,7 +27,7 @@ const csv = ukCsv([
   ukRow('ZZZ0002', 'Primary Name', 'ACME', 'Licence Number: 044.'),
 ])
 const about = {
-  partyId: 'ZZZ0001',
+  subjectIds: ['ZZZ0001'],
   programs: ['The Invented Regulations 2020'],
   listedOn: '2012-06-29',
   publishedBy: '2026-08-04',

@@ -58,7 +58,7 @@ describe('a watchlist that stays in the ledger', () => {
           inTransaction(db, () => {
             putList(db, { id: list, format: 'csv', category, maxAgeSeconds: null })
             const entries = keys.map((key) => ({
-              ...{ key, address: key, assets: [], subject, programs: [subject] },
+              ...{ key, address: key, assets: [], subject, subjectIds: [], programs: [subject] },
               ...{ listedOn: null, publishedBy: published, removedOn: null },
             }))
             const facts = { listId: list, sha256, format: 'csv', issuedOn, bytes: 1, counts: {}, at }
@@ -87,7 +87,7 @@ describe('a watchlist that stays in the ledger', () => {
     const { index } = context
     const entries = Array.from({ length: 50 }, (_, index) => {
       const key: Key = `evm:${String(index).padStart(40, '0')}`
-      const says = { key, address: key, assets: [], subject: null, programs: [] }
+      const says = { key, address: key, assets: [], subject: null, subjectIds: [], programs: [] }
       return { ...says, listedOn: null, publishedBy: null, removedOn: null }
     })
     const keys = entries.map(({ key }) => key)

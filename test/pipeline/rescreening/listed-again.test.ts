@@ -43,7 +43,7 @@ const list = (db: Db, keys: readonly Key[], issuedOn: string, subject?: string) 
   activateList(db, keys, 'ofac-sdn', issuedOn, subject)
   rescreenAll(db)
 }
-const party1 = '"subject":"A listed party","programs":[]'
+const party1 = '"subject":"A listed party","subject_ids":[],"programs":[]'
 
 describe('an entry that is listed again', () => {
   it('is told to its alerts, and opens those that were released, the other decisions standing', async () => {
@@ -143,8 +143,8 @@ describe('an address that moves to another party', () => {
     store(db, 8, depositFrom('0x2', evm('b')))
     list(db, [evm('b')], '2023-01-01', 'A third party')
     expect(told(db)).toEqual([
-      '0x1 regraded {"revision":2,"subject":"Another party","programs":[]}',
-      '0x1 regraded {"revision":3,"subject":"A third party","programs":[]}',
+      '0x1 regraded {"revision":2,"subject":"Another party","subject_ids":[],"programs":[]}',
+      '0x1 regraded {"revision":3,"subject":"A third party","subject_ids":[],"programs":[]}',
     ])
     expect(dispositions(db)).toMatchObject({ '0x1': 'released ann' })
     expect(all(db, 'select subject from alerts')).toEqual([{ subject: 'A listed party' }])
@@ -158,7 +158,7 @@ describe('an address that moves to another party', () => {
     list(db, [evm('b'), evm('d')], '2022-01-01', 'Another party')
     list(db, [evm('b'), evm('d')], '2023-01-01', 'Another party')
     expect(told(db).slice(1)).toEqual([
-      '0x1 listed-again {"revision":3,"in_force_from":"2022-01-01","subject":"Another party","programs":[]}',
+      '0x1 listed-again {"revision":3,"in_force_from":"2022-01-01","subject":"Another party","subject_ids":[],"programs":[]}',
     ])
   })
 })

@@ -54,7 +54,10 @@ describe('a preview of a new version', () => {
       { txHash: '0x4', role: 'source', match: 'exact', level: 'high', subject: 'Somebody', amount: '5' },
     ])
     expect(preview.ownListed).toEqual([
-      { address: 'ours', match: 'exact', entryAddress: addressText(own), subject: 'Somebody' },
+      {
+        ...{ address: 'ours', match: 'exact', entryAddress: addressText(own) },
+        ...{ subject: 'Somebody', subjectIds: [] },
+      },
     ])
     expect(preview.cleared.map(({ tx_hash }) => tx_hash)).toEqual(['0x1'])
   })

@@ -22,7 +22,15 @@ for (const method of ['run', 'get', 'all']) {
 }
 
 const key = (digit) => `evm:${digit.repeat(40)}`
-const says = { assets: [], subject: null, programs: [], listedOn: null, publishedBy: null, removedOn: null }
+const says = {
+  assets: [],
+  subject: null,
+  subjectIds: [],
+  programs: [],
+  listedOn: null,
+  publishedBy: null,
+  removedOn: null,
+}
 
 /** Two versions, one right after the other: `b` is removed, then `d` and our own `a` are added. */
 const versions = [

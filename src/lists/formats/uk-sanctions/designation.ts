@@ -18,7 +18,7 @@ export interface Designation {
 export function aboutDesignation(designation: Designation): About {
   const { uniqueId, groupId, regime, name, designatedOn, updatedOn } = designation
   return {
-    partyId: uniqueId || null,
+    subjectIds: uniqueId === '' ? [] : [uniqueId],
     subject: name,
     programs: regime === '' ? [] : [regime],
     listedOn: designatedOn,

@@ -34,7 +34,7 @@ export async function readUkXml(input: Readable, recognised: () => void): Promis
       updatedOn: dates.read(field.LastUpdated, dayFirst),
     })
     const found = freeTexts.map((place) =>
-      collector.text(free[place] ?? '', about, `${place} of ${about.partyId}`),
+      collector.text(free[place] ?? '', about, `${place} of ${about.subjectIds[0] ?? ''}`),
     )
     if (!found.includes(true)) return
     withAddresses++
