@@ -26,7 +26,7 @@ async function scene() {
   const {
     mined,
     txids,
-    claims: _,
+    spends: _,
     ...state
   } = waiting({
     inputs: [listed],
@@ -96,9 +96,9 @@ describe('a daemon with mempool: true', () => {
     await runDaemon(config, { once: true, signal: new AbortController().signal, log, threads: false })
     expect(tale(db, txid)).toEqual(['created', '= pending 2'])
     expect(lines).toContainEqual(expect.stringMatching(/^warn btc: the mempool was not read: .*rpcwhitelist/))
-    expect(db.prepare('select transactions, trouble from mempools').get()).toEqual({
+    expect(db.prepare('select transactions, failure from mempools').get()).toEqual({
       transactions: null,
-      trouble: expect.stringMatching(/rpcwhitelist/),
+      failure: expect.stringMatching(/rpcwhitelist/),
     })
     const checks = await examine(config, at)
     expect(checks.find(({ what }) => what === 'mempool of btc')).toMatchObject({ state: 'fail' })

@@ -97,7 +97,7 @@ describe('the daemon', () => {
     const answer = await fetch(`${url}/health`)
     expect(answer.status).toBe(200)
     expect(await answer.json()).toMatchObject({
-      ...{ healthy: true, troubles: [], chains: [] },
+      ...{ healthy: true, problems: [], chains: [] },
       notes: ['no chain is configured: no block is screened'],
       lists: [{ id: 'house', state: 'fresh' }],
     })

@@ -44,8 +44,8 @@ export function parseAddress(text: string, hint: ParseHint = {}): ParseResult {
   if (trimmed === '') return refused('empty')
   const script = readRawScript(trimmed)
   if (script) return script
-  const trouble = strangeText(trimmed)
-  if (trouble) return refused(trouble)
+  const failure = strangeText(trimmed)
+  if (failure) return refused(failure)
   for (const read of readers) {
     const result = read(trimmed, hint)
     if (result) return result

@@ -88,17 +88,17 @@ export function extractPending(
   }
 }
 
-/** Which of these claims (see `PendingTransaction`) the transactions of a block use, and which transaction does. Pure. */
+/** Which of these outpoints and nonces (see `PendingTransaction`) a block spends, and which transaction of it does. Pure. */
 export function conflictsIn(
   { content }: Pick<SourceBlock, 'content'>,
-  claims: ReadonlySet<string>,
+  spends: ReadonlySet<string>,
 ): Conflict[] {
   switch (content.family) {
     case 'evm':
-      return evmConflicts(content.block.transactions, claims)
+      return evmConflicts(content.block.transactions, spends)
     case 'bitcoin':
-      return bitcoinConflicts(content, claims)
+      return bitcoinConflicts(content, spends)
     case 'made-up':
-      return (content.conflicts ?? []).filter(({ claim }) => claims.has(claim))
+      return (content.conflicts ?? []).filter(({ spent }) => spends.has(spent))
   }
 }

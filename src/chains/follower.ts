@@ -45,7 +45,7 @@ export interface FollowerOptions {
   onProgress?: (progress: { height: number; head: number }) => void
   /** A look at the head was completed, whatever it found. */
   onLook?: () => void | Promise<void>
-  onTrouble?: (error: unknown, retryMs: number) => void
+  onFailure?: (error: unknown, retryMs: number) => void
   onReorg?: (from: BlockRef, fork: BlockRef | null) => unknown
   /** The chain has not grown to `start` yet: nothing is read until then. */
   onAboveHead?: (start: number, head: number) => void
@@ -94,7 +94,7 @@ export async function follow(options: FollowerOptions): Promise<void> {
       if (hopeless || (options.once && failures >= onceAttempts)) throw error
       const askedMs = error instanceof ChainscreenError ? error.retryAfterMs : undefined
       const retryMs = retryDelayMs({ firstMs: firstRetryMs, longestMs: longestRetryMs }, failures, askedMs)
-      options.onTrouble?.(error, retryMs)
+      options.onFailure?.(error, retryMs)
       await pause(retryMs, signal)
     }
   }

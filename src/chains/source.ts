@@ -57,17 +57,17 @@ export interface SourceBlock extends BlockRef {
   freezes?: readonly FreezeNotice[]
 }
 
-/** A claim, and the hash of the transaction of a block that uses it. */
+/** An outpoint or nonce, and the hash of the transaction that spends it. */
 export interface Conflict {
-  claim: string
+  spent: string
   by: string
 }
 
 /** An unconfirmed transaction, as one node served it: data, as a block is. See `extractPending` of `extract.ts`. */
 export interface PendingTransaction {
   hash: string
-  /** What can be used once only: `txid:n` of a Bitcoin output, `0x…:nonce` of an EVM account. Of two transactions with the same claim one can be mined. */
-  claims: readonly string[]
+  /** What can be spent once: `txid:n` of a Bitcoin output, `0x…:nonce` of an EVM account. Of two transactions that spend the same, one can be mined. */
+  spends: readonly string[]
   content: PendingContent
 }
 

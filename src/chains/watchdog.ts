@@ -19,7 +19,7 @@ interface WatchdogEvents {
 /** Looks at progress, not at connections: a socket can be open and mute for ever. */
 export interface Watchdog {
   /** A look at the node was completed, whatever it found; a failure that is waited out is one too. */
-  looked(chain: string): void
+  headRead(chain: string): void
   /** The cursor moved. */
   moved(chain: string): void
   /** The chain is followed no more: nothing is expected of it. */
@@ -38,12 +38,12 @@ export function createWatchdog(
 ): Watchdog {
   const started = clock.nowMs()
   const states = new Map(
-    chains.map((chain) => [chain.id, { ...chain, lookedAt: started, movedAt: started, stale: false }]),
+    chains.map((chain) => [chain.id, { ...chain, headReadAt: started, movedAt: started, stale: false }]),
   )
   const check = (): void => {
     const now = clock.nowMs()
     for (const state of states.values()) {
-      if (now - state.lookedAt > state.stallMs) events.onStall(state.id, now - state.lookedAt)
+      if (now - state.headReadAt > state.stallMs) events.onStall(state.id, now - state.headReadAt)
       if (state.staleMs === null || state.stale || now - state.movedAt <= state.staleMs) continue
       state.stale = true
       events.onStale(state.id, now - state.movedAt)
@@ -53,15 +53,15 @@ export function createWatchdog(
   timer.unref()
   return {
     check,
-    looked(chain) {
+    headRead(chain) {
       const state = states.get(chain)
-      if (state !== undefined) state.lookedAt = clock.nowMs()
+      if (state !== undefined) state.headReadAt = clock.nowMs()
     },
     moved(chain) {
       const state = states.get(chain)
       if (state === undefined) return
-      state.lookedAt = clock.nowMs()
-      state.movedAt = state.lookedAt
+      state.headReadAt = clock.nowMs()
+      state.movedAt = state.headReadAt
       if (state.stale) events.onFresh(chain)
       state.stale = false
     },

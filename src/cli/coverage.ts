@@ -113,8 +113,8 @@ function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`
 }
 
-function mempoolText({ lookedAt, transactions, unread, trouble }: MempoolState): string {
-  if (trouble !== null) return `could not be read at ${lookedAt}: ${trouble}`
+function mempoolText({ polledAt, transactions, unread, failure }: MempoolState): string {
+  if (failure !== null) return `could not be read at ${polledAt}: ${failure}`
   const left = unread === null || unread === 0 ? '' : `, ${unread} of them not screened yet`
-  return `${transactions} unconfirmed transactions at ${lookedAt}${left}`
+  return `${transactions} unconfirmed transactions at ${polledAt}${left}`
 }

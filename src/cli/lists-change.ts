@@ -46,7 +46,7 @@ export function updateCommand(done: Done): Command {
             const outcome = await updateList(db, list, {
               now,
               signal,
-              onTrouble: (error) => log.warn({ list: list.id }, `${error.message} Trying again.`),
+              onFailure: (error) => log.warn({ list: list.id }, `${error.message} Trying again.`),
               onNote: (text) => log.warn({ list: list.id }, `list ${list.id}: ${text}`),
               onReread: (outcome) => logOutcome(list, outcome, log, now()),
             })

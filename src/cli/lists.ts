@@ -84,8 +84,8 @@ function printList(report: ListReport, whole: boolean): void {
     printWrapped('  issued on        ', issuedText(report))
   }
   printWrapped('  last checked     ', report.checkedAt ?? 'never')
-  const trouble = report.health.trouble ?? report.health.warning
-  if (trouble !== null && report.removal === null) printWrapped('  UNHEALTHY        ', trouble)
+  const problem = report.health.problem ?? report.health.warning
+  if (problem !== null && report.removal === null) printWrapped('  UNHEALTHY        ', problem)
   printLine(`  revision         ${report.revision}`)
   const families = report.families
     .filter(({ inForce }) => inForce > 0)

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 import { databaseError } from '../ledger/database.ts'
-import { diskTrouble, freeDiskBytes } from '../ledger/database-file.ts'
+import { freeDiskBytes, lowDiskWarning } from '../ledger/database-file.ts'
 import { refuseSeveralNames } from '../ledger/open.ts'
 import type { Checkup } from './doctor.ts'
 
@@ -30,7 +30,7 @@ export function checkDatabaseFile(
       const faults = faultsOf(db, deep)
       if (faults.length > 0) return [damaged(path, faults)]
       tryToWrite(db)
-      const disk = diskTrouble(freeDiskBytes(db))
+      const disk = lowDiskWarning(freeDiskBytes(db))
       const advice = 'free space there: a full disk stops all screening until there is space again'
       return [
         { what, state: 'ok', found: path, advice: null },

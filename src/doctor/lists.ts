@@ -34,15 +34,15 @@ export function checkList(list: ListReport): Checkup {
     return { what: `list ${list.id}`, state: 'ok', found: `out of force, by ${actor} at ${at}`, advice: null }
   }
   const held = list.snapshots.some(({ state }) => state === 'held')
-  const trouble = list.health.trouble ?? list.health.warning
+  const problem = list.health.problem ?? list.health.warning
   const story = `\`chainscreen lists show ${list.id}\` shows the last checks`
   return {
     what: `list ${list.id}`,
-    state: held || trouble !== null ? 'warn' : 'ok',
-    found: `${list.inForce} in force, ${list.contracts.length > 0 ? '' : `${list.issuedOn === null ? 'no date of issue' : `issued on ${list.issuedOn}`}, `}${list.checkedAt === null ? 'never checked' : `checked ${list.checkedAt}`}${trouble === null ? '' : `; ${trouble}`}`,
+    state: held || problem !== null ? 'warn' : 'ok',
+    found: `${list.inForce} in force, ${list.contracts.length > 0 ? '' : `${list.issuedOn === null ? 'no date of issue' : `issued on ${list.issuedOn}`}, `}${list.checkedAt === null ? 'never checked' : `checked ${list.checkedAt}`}${problem === null ? '' : `; ${problem}`}`,
     advice: held
       ? `a version is held: \`chainscreen lists show ${list.id}\``
-      : trouble === null
+      : problem === null
         ? null
         : story,
   }

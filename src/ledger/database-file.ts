@@ -138,7 +138,7 @@ export function freeDiskBytes(db: Db): number | null {
 }
 
 /** @returns what to tell an operator; `null` while there is enough, or where nothing is known. */
-export function diskTrouble(freeBytes: number | null): string | null {
+export function lowDiskWarning(freeBytes: number | null): string | null {
   if (freeBytes === null || freeBytes >= lowBytes) return null
   return `the disk of the database is nearly full: ${Math.floor(freeBytes / 1_000_000)} MB are free`
 }

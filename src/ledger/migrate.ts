@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { indexForms } from '../address/equivalents.ts'
 import type { Key } from '../address/key.ts'
 import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
-import { tellsOfPerson } from '../privacy/forbidden-columns.ts'
+import { hasPersonalData } from '../privacy/forbidden-columns.ts'
 import type { Db } from './database.ts'
 import { type OnProgress, takeOverMovements } from './transfers/take-over-movements.ts'
 
@@ -58,7 +58,7 @@ export function migrate(db: Db, onProgress: OnProgress = () => {}): void {
   )
   // 0014 takes out what tells of a person.
   db.function('tells_of_person', { deterministic: true }, (text: unknown) =>
-    tellsOfPerson(String(text)) ? 1 : 0,
+    hasPersonalData(String(text)) ? 1 : 0,
   )
   for (const { version, name, sql } of migrations()) {
     // Nearly always: whoever opens a current database waits for nobody who writes to it.

@@ -20,7 +20,7 @@ import { activationOf } from './activation.ts'
 import { type Comparison, compareVersions } from './compare-versions.ts'
 import { sameOptions } from './formats/csv/columns.ts'
 import { formatFor, formatOf } from './formats/index.ts'
-import { noteTrouble } from './note-trouble.ts'
+import { noteFailure } from './note-failure.ts'
 import { type ListFile, readListFile, type SealedList } from './read-list-file.ts'
 import { snapshotFolder } from './seal.ts'
 import type { ListOptions } from './types.ts'
@@ -109,7 +109,7 @@ export async function importList(
       signal,
     }).finally(list.close)
   } catch (error) {
-    if (!byHand) await noteTrouble(db, source, error, options)
+    if (!byHand) await noteFailure(db, source, error, options)
     throw error
   }
 }

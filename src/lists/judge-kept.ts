@@ -5,7 +5,7 @@ import { readUnparsed } from '../ledger/lists/lists.ts'
 import { storedEntries } from '../ledger/lists/snapshot-changes.ts'
 import { whileLoading } from '../ledger/while-loading.ts'
 import { type ImportOptions, type ImportOutcome, type ListSource, loadVersion } from './import-list.ts'
-import { noteTrouble } from './note-trouble.ts'
+import { noteFailure } from './note-failure.ts'
 
 /**
  * Judges a version that is kept and not active against the active one and the guard as they are now, from what is stored
@@ -32,7 +32,7 @@ export async function judgeKept(
       signal: options.signal,
     })
   } catch (error) {
-    await noteTrouble(db, source, error, options)
+    await noteFailure(db, source, error, options)
     throw error
   }
 }

@@ -91,14 +91,14 @@ export async function loadOrKeep(
   signal?: AbortSignal,
 ): Promise<unknown> {
   try {
-    const onTrouble = (error: ChainscreenError, pauseMs: number) =>
+    const onFailure = (error: ChainscreenError, pauseMs: number) =>
       log.warn(
         { list: list.id, retryMs: Math.round(pauseMs) },
         `list ${list.id}: ${error.message} Trying again.`,
       )
     const onNote = (text: string) => log.warn({ list: list.id }, `list ${list.id}: ${text}`)
     const onReread = (outcome: UpdateOutcome) => logOutcome(list, outcome, log, now())
-    const outcome = await updateList(db, list, { now, signal, onTrouble, onNote, onReread })
+    const outcome = await updateList(db, list, { now, signal, onFailure, onNote, onReread })
     logOutcome(list, outcome, log, now())
     if (activeSnapshot(db, list.id) === undefined) throw firstHeld(outcome)
     return undefined

@@ -15,7 +15,7 @@ import { formatOf } from './formats/index.ts'
 import { type ImportOutcome, importList, know, type ListSource } from './import-list.ts'
 import { judgeKept } from './judge-kept.ts'
 import { loadList, sourceOf } from './load-list.ts'
-import { noteTrouble } from './note-trouble.ts'
+import { noteFailure } from './note-failure.ts'
 import { type Kept, readKept, rememberSource } from './obtain/archived.ts'
 import { type Obtained, obtain } from './obtain/obtain.ts'
 import { rereadKept } from './reread-kept.ts'
@@ -27,7 +27,7 @@ export interface UpdateOptions {
   signal?: AbortSignal | undefined
   policy?: DownloadPolicy
   /** Called for each failed attempt that is followed by another. */
-  onTrouble?: (error: FetchFailure, pauseMs: number) => void
+  onFailure?: (error: FetchFailure, pauseMs: number) => void
   /** Called with what an operator should know and no check has, in the words after `list X: `. */
   onNote?: (text: string) => void
   /** Called with what came of reading the kept version anew with a newer parser, before the source is asked. */
@@ -112,7 +112,7 @@ async function obtainNoted(
   kept: Kept | null,
   options: UpdateOptions,
 ): Promise<Obtained> {
-  const { policy, onTrouble, onNote, signal } = options
+  const { policy, onFailure, onNote, signal } = options
   try {
     return await obtain(
       {
@@ -122,7 +122,7 @@ async function obtainNoted(
         },
         options: {
           ...(policy && { policy }),
-          onTrouble: (error, pauseMs) => onTrouble?.(redactor.redactError(error), pauseMs),
+          onFailure: (error, pauseMs) => onFailure?.(redactor.redactError(error), pauseMs),
         },
         tell: (text) => onNote?.(redactor.redact(text)),
       },
@@ -131,7 +131,7 @@ async function obtainNoted(
     )
   } catch (error) {
     const at = options.now()
-    await noteTrouble(db, { id: list.id, format: list.format, redactor }, error, { at })
+    await noteFailure(db, { id: list.id, format: list.format, redactor }, error, { at })
     const wait = error instanceof ChainscreenError ? error.retryAfterMs : undefined
     const notBefore = wait === undefined ? null : new Date(Date.parse(at) + wait).toISOString()
     await inTurn(db, () => putNotBefore(db, list.id, notBefore))

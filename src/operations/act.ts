@@ -1,7 +1,7 @@
 import { mayHoldSecret } from '../address/secret.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { Act } from '../ledger/audit.ts'
-import { tellsOfPerson } from '../privacy/forbidden-columns.ts'
+import { hasPersonalData } from '../privacy/forbidden-columns.ts'
 
 const longest = { actor: 100, assignee: 100, reference: 200, note: 4_000 } as const
 
@@ -23,7 +23,7 @@ export function checkedWords(field: keyof typeof longest, text: string): string 
       'holds what may be a private key or a seed phrase (not shown), and nothing was done: it would be stored permanently. Of a hash, give its first 16 digits.',
     )
   }
-  if (tellsOfPerson(words)) {
+  if (hasPersonalData(words)) {
     refuse(
       'tells of nationality, birth or documents (not shown), and nothing was done: chainscreen never stores these. Name the case in which they stand.',
     )

@@ -6,7 +6,7 @@ import { type Db, inTransaction } from '../ledger/database.ts'
 import { readEntry } from '../ledger/lists/list-entries.ts'
 import { type ScreeningRequest, writeScreenings } from '../ledger/screenings.ts'
 import { type PreCheck, preCheck } from '../pipeline/pre-check.ts'
-import { tellsOfPerson } from '../privacy/forbidden-columns.ts'
+import { hasPersonalData } from '../privacy/forbidden-columns.ts'
 import { checkedAct, checkedWords } from './act.ts'
 
 /** An address before something is sent to it. */
@@ -85,6 +85,6 @@ function attemptsOf(
  * are in names and e-mail addresses, and in no address.
  */
 function storable(text: string): string {
-  if (mayHoldSecret(text) || tellsOfPerson(text) || /[\s@]/u.test(text.trim())) return notShown
+  if (mayHoldSecret(text) || hasPersonalData(text) || /[\s@]/u.test(text.trim())) return notShown
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }

@@ -3,7 +3,7 @@ import { readPasted } from '../address/read-pasted.ts'
 import { holdsPrivateKey, holdsSeedPhrase, looksPrivate, wholePhrase } from '../address/secret.ts'
 import { looksLikeDescriptor } from '../descriptor/parse-descriptor.ts'
 import { privateKeyAsAddress, shownAddress, whySecret } from '../descriptor/shown-address.ts'
-import { tellsOfPerson } from '../privacy/forbidden-columns.ts'
+import { hasPersonalData } from '../privacy/forbidden-columns.ts'
 
 /** What an own address is for. */
 export const ownKinds = ['deposit', 'hot', 'cold', 'forwarder'] as const
@@ -108,7 +108,7 @@ export function checkOwnWords(
     return 'reference has a control character, a line break or a bidirectional mark'
   if (holdsPrivateKey(reference) || holdsSeedPhrase(reference, wholePhrase))
     return 'reference holds a private key or a seed phrase: it must be an id of your own'
-  return tellsOfPerson(reference)
+  return hasPersonalData(reference)
     ? 'reference mentions nationality, birth or documents: it must be an id of your own without personal data'
     : null
 }

@@ -138,7 +138,7 @@ function trustIn(db: Db, wanted: readonly AskedList[] | null, at: string): Trust
   const known = new Map(readLists(db).map((list) => [list.id, list]))
   const warnings = [...health.flatMap(({ warning }) => warning ?? []), ...(alone === null ? [] : [alone])]
   return {
-    stale: health.length === 0 ? ['no list is loaded'] : health.flatMap(({ trouble }) => trouble ?? []),
+    stale: health.length === 0 ? ['no list is loaded'] : health.flatMap(({ problem }) => problem ?? []),
     warnings: warnings.map((text) => `warning: ${text}`),
     answer: {
       revision: readRevisions(db).list,

@@ -95,6 +95,6 @@ const telling = [
 ]
 
 /** Whether a text that a user wrote beside an address, such as its subject, tells what no column may. */
-export function tellsOfPerson(text: string): boolean {
+export function hasPersonalData(text: string): boolean {
   return telling.some((pattern) => pattern.test(text))
 }

@@ -4,17 +4,17 @@ import { readChainState } from '../ledger/blocks/chain.ts'
 import { type CanaryRuns, canaryFailure, readCanary } from '../ledger/canary.ts'
 import { readTracesAway, type TracesAway, tracesWarning } from '../ledger/coverage/traces-away.ts'
 import type { Db } from '../ledger/database.ts'
-import { diskTrouble, freeDiskBytes } from '../ledger/database-file.ts'
+import { freeDiskBytes, lowDiskWarning } from '../ledger/database-file.ts'
 import { leftBehind } from '../ledger/left-behind.ts'
 import { type ListHealth, listHealth } from '../ledger/lists/list-health.ts'
 import { hasOwnAddresses } from '../ledger/own/own-addresses.ts'
 
 /** What `/health` answers. */
 export interface Health {
-  /** No trouble below. */
+  /** No problem below. */
   healthy: boolean
   /** Everything that is wrong, a sentence each. */
-  troubles: string[]
+  problems: string[]
   /** What is as the config has it, and worth knowing: nothing is wrong with it. */
   notes: string[]
   lists: ListHealth[]
@@ -45,19 +45,19 @@ export function readHealth(
 ): Health {
   const lists = listHealth(db, config.lists, at)
   const diskFreeBytes = freeDiskBytes(db)
-  const disk = diskTrouble(diskFreeBytes)
-  const troubles = [
+  const disk = lowDiskWarning(diskFreeBytes)
+  const problems = [
     ...(lists.length === 0 ? ['no list is configured: nothing will be found'] : []),
-    ...lists.flatMap(({ trouble, warning }) => trouble ?? warning ?? []),
-    ...ownTroubles(db, conditions),
+    ...lists.flatMap(({ problem, warning }) => problem ?? warning ?? []),
+    ...ownProblems(db, conditions),
     ...(disk === null ? [] : [disk]),
     ...conditions.flatMap((condition) => failureOf(condition, at)),
     ...conditions.flatMap(({ chain }) => tracesWarning(chain, readTracesAway(db, chain)) ?? []),
     ...canaryFailures(db, config.canary, at),
   ]
   return {
-    healthy: troubles.length === 0,
-    troubles,
+    healthy: problems.length === 0,
+    problems,
     notes: [
       ...(conditions.length === 0 ? ['no chain is configured: no block is screened'] : []),
       ...leftBehind(db, config),
@@ -69,15 +69,15 @@ export function readHealth(
   }
 }
 
-function ownTroubles(db: Db, followed: readonly ChainCondition[]): string[] {
+function ownProblems(db: Db, followed: readonly ChainCondition[]): string[] {
   return followed.length === 0 || hasOwnAddresses(db)
     ? []
     : ['no own address is registered: no deposit and no withdrawal will be found']
 }
 
 function canaryFailures(db: Db, canary: CanaryConfig | undefined, at: string): string[] {
-  const trouble = canary && canaryFailure(readCanary(db), canary.everyMs, at)
-  return trouble ? [`the canary ${trouble}`] : []
+  const problem = canary && canaryFailure(readCanary(db), canary.everyMs, at)
+  return problem ? [`the canary ${problem}`] : []
 }
 
 function heightsOf(db: Db, chain: string): ChainHeights {

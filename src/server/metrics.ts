@@ -176,7 +176,7 @@ function putMempools(put: Put, db: Db): void {
   put(
     'mempool_readable',
     '1 if the last mempool poll succeeded.',
-    each(({ trouble }) => +(trouble === null)),
+    each(({ failure }) => +(failure === null)),
   )
   put(
     'mempool_transactions',

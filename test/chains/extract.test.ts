@@ -68,7 +68,7 @@ it.each(blocks)(
     const clone = structuredClone(block)
     expect(extract(clone, own)).toEqual(found)
     expect(extract(block, own)).toEqual(found)
-    const claims = new Set([`${account.address.toLowerCase()}:1`])
-    expect(conflictsIn(clone, claims)).toEqual(conflictsIn(block, claims))
+    const spends = new Set([`${account.address.toLowerCase()}:1`])
+    expect(conflictsIn(clone, spends)).toEqual(conflictsIn(block, spends))
   },
 )

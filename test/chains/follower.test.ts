@@ -267,15 +267,15 @@ describe('a reorg', () => {
     chain.block = async (height) =>
       height === 5 && lies-- > 0 ? other.sourceBlock(other.at('x5')) : honest(height)
     chain.header = async (hash) => chain.blocks.get(hash) ?? other.blocks.get(hash) ?? null
-    const trouble: unknown[] = []
+    const failure: unknown[] = []
     const reorgs: unknown[] = []
     await followThrough(chain, store, [[() => store.state().cursor?.hash === 'a6', () => {}]], {
-      onTrouble: (error) => trouble.push(error),
+      onFailure: (error) => failure.push(error),
       onReorg: (from, fork) => reorgs.push([from.hash, fork?.hash]),
     })
     expect(reorgs).toEqual([['a4', undefined]])
     expect(standing(db)).toEqual(hashes(chain).slice(1))
-    expect(trouble).toEqual([])
+    expect(failure).toEqual([])
   })
 })
 
@@ -304,13 +304,13 @@ describe('a node that is behind', () => {
   it('and catches up is followed again', async () => {
     const { chain, store, cursor } = await followed(50, { finality: { depth: 5 } })
     chain.tip = chain.at('a20')
-    const troubles: unknown[] = []
+    const failures: unknown[] = []
     await followThrough(
       chain,
       store,
       [
         [
-          () => troubles.length >= 3,
+          () => failures.length >= 3,
           () => {
             chain.tip = chain.at('a50')
             chain.mine(1)
@@ -318,9 +318,9 @@ describe('a node that is behind', () => {
         ],
         [() => cursor() === 'a51', () => {}],
       ],
-      { finality: { depth: 5 }, onTrouble: (error) => troubles.push(error) },
+      { finality: { depth: 5 }, onFailure: (error) => failures.push(error) },
     )
-    expect(troubles[0]).toMatchObject({ code: 'node-syncing' })
+    expect(failures[0]).toMatchObject({ code: 'node-syncing' })
   })
 })
 
@@ -331,12 +331,12 @@ describe('a reorg below what is final', () => {
     const { chain, db, store } = await followed(10, { finality })
     const before = dump(db)
     chain.mine(10, 'b', chain.at('a5'))
-    const troubles: unknown[] = []
+    const failures: unknown[] = []
     const looks = chain.calls.head
     await expect(
-      follow(followerOptions(chain, store, { finality, onTrouble: (error) => troubles.push(error) })),
+      follow(followerOptions(chain, store, { finality, onFailure: (error) => failures.push(error) })),
     ).rejects.toMatchObject({ code: 'deep-reorg' })
-    expect(troubles).toMatchObject([{ code: 'deep-reorg' }])
+    expect(failures).toMatchObject([{ code: 'deep-reorg' }])
     expect(chain.calls.head - looks).toBe(2)
     expect(dump(db)).toEqual(before)
   })
@@ -345,13 +345,13 @@ describe('a reorg below what is final', () => {
     const { chain, db, store } = await followed(10, { finality })
     const first = chain.tip
     chain.mine(10, 'b', chain.at('a5'))
-    const troubles: unknown[] = []
+    const failures: unknown[] = []
     await followThrough(
       chain,
       store,
       [
         [
-          () => troubles.length === 1,
+          () => failures.length === 1,
           () => {
             chain.tip = first
             chain.mine(1)
@@ -359,7 +359,7 @@ describe('a reorg below what is final', () => {
         ],
         [() => store.state().cursor?.hash === 'a11', () => {}],
       ],
-      { finality, onTrouble: (error) => troubles.push(error) },
+      { finality, onFailure: (error) => failures.push(error) },
     )
     expect(standing(db)).toEqual(hashes(chain).slice(1))
   })
@@ -367,15 +367,15 @@ describe('a reorg below what is final', () => {
   it('gets its second look also after another failure', async () => {
     const { chain, db, store } = await followed(10, { finality })
     chain.mine(10, 'b', chain.at('a5'))
-    let failures = 2
+    let left = 2
     chain.onCall = (call) => {
-      if (call === 'head' && failures-- > 0) throw nodeError()
+      if (call === 'head' && left-- > 0) throw nodeError()
     }
-    const troubles: unknown[] = []
+    const failures: unknown[] = []
     await expect(
-      follow(followerOptions(chain, store, { finality, onTrouble: (error) => troubles.push(error) })),
+      follow(followerOptions(chain, store, { finality, onFailure: (error) => failures.push(error) })),
     ).rejects.toMatchObject({ code: 'deep-reorg' })
-    expect(troubles).toMatchObject([
+    expect(failures).toMatchObject([
       { code: 'node-unreachable' },
       { code: 'node-unreachable' },
       { code: 'deep-reorg' },
@@ -418,7 +418,7 @@ describe('a node that says a head far above its chain', () => {
       ],
       {
         finality,
-        onTrouble: () => {
+        onFailure: () => {
           said.push(db.prepare('select head_height from chains').pluck().get())
           final.push(store.state().finalHeight)
         },
@@ -449,13 +449,13 @@ describe('a node that fails', () => {
     const chain = new FakeChain()
     chain.mine(10)
     const { db, store } = screeningLedger()
-    let failures = 3
+    let left = 3
     chain.onCall = (call, height = 1) => {
-      if (call === what && height === 1 && failures-- > 0) throw nodeError()
+      if (call === what && height === 1 && left-- > 0) throw nodeError()
     }
-    const troubles: unknown[] = []
-    await followOnce(chain, store, { prefetch: 1, onTrouble: (error) => troubles.push(error) })
-    expect(troubles).toHaveLength(3)
+    const failures: unknown[] = []
+    await followOnce(chain, store, { prefetch: 1, onFailure: (error) => failures.push(error) })
+    expect(failures).toHaveLength(3)
     expect(standing(db)).toEqual(hashes(chain).slice(1))
   })
 
@@ -472,7 +472,7 @@ describe('a node that fails', () => {
         broken.delete(height)
     }
     const waits: number[] = []
-    await followOnce(chain, store, { prefetch: 1, onTrouble: (_error, retryMs) => waits.push(retryMs) })
+    await followOnce(chain, store, { prefetch: 1, onFailure: (_error, retryMs) => waits.push(retryMs) })
     expect(waits).toEqual([1, 2, 1, 2])
   })
 
@@ -520,9 +520,9 @@ describe('a node that fails', () => {
     const honest = chain.header.bind(chain)
     let missing = 2
     chain.header = async (hash) => (missing-- > 0 ? null : honest(hash))
-    const troubles: unknown[] = []
-    await followOnce(chain, store, { onTrouble: (error) => troubles.push(error) })
-    expect(troubles).toMatchObject([{ code: 'node-missing-data' }, { code: 'node-missing-data' }])
+    const failures: unknown[] = []
+    await followOnce(chain, store, { onFailure: (error) => failures.push(error) })
+    expect(failures).toMatchObject([{ code: 'node-missing-data' }, { code: 'node-missing-data' }])
     expect(standing(db)).toEqual(hashes(chain).slice(1))
   })
 
@@ -537,7 +537,7 @@ describe('a node that fails', () => {
       followerOptions(chain, store, {
         signal: stop.signal,
         firstRetryMs: 30_000,
-        onTrouble: () => stop.abort(),
+        onFailure: () => stop.abort(),
       }),
     )
     expect(chain.calls.open).toBe(1)

@@ -32,7 +32,7 @@ describe('the watchdog', () => {
   it('counts a completed look as work done, even when it found no block', () => {
     const { dog, at } = watch(null)
     at(900)
-    dog.looked('evm')
+    dog.headRead('evm')
     expect(at(1_900)).toEqual([])
     expect(at(1_901)).toEqual(['evm stalls'])
   })
@@ -41,7 +41,7 @@ describe('the watchdog', () => {
     const { dog, at } = watch(500)
     const look = (ms: number) => {
       const heard = at(ms)
-      dog.looked('evm')
+      dog.headRead('evm')
       return heard
     }
     expect(look(500)).toEqual([])
@@ -55,7 +55,7 @@ describe('the watchdog', () => {
     const { dog, at } = watch(null)
     for (let ms = 500; ms < 100_000; ms += 500) {
       expect(at(ms)).toEqual([])
-      dog.looked('evm')
+      dog.headRead('evm')
     }
   })
 })

@@ -94,7 +94,7 @@ async function expectServedSilent(
     const health = async () => await (await fetch(`${url()}/health`)).text()
     const told = async () => {
       const { chains, lists } = JSON.parse(await health()) as Health
-      return [...chains.map(({ reason }) => reason), ...lists.map(({ trouble }) => trouble)].join('\n')
+      return [...chains.map(({ reason }) => reason), ...lists.map(({ problem }) => problem)].join('\n')
     }
     await expect.poll(told, { timeout: 20_000 }).toMatch(expected)
     await expect.poll(() => lines.join('\n'), { timeout: 20_000 }).toMatch(logged)

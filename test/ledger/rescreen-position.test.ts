@@ -21,24 +21,20 @@ const match = (variant: number, row: number, last: string | null): EntryPosition
   ...{ stage: 'match', variant, row, alert: last },
 })
 
-/** By the version that made columns of positions: later ones begin again where rows have other numbers. */
+/** By the version that made columns of positions and the one that renamed a stage: between them, a job begins again. */
 function upgraded(content: string): Db {
   const db = new Database(databaseOf(29, content))
   onTestFinished(() => void db.close())
-  db.exec(
-    migrations()
-      .find(({ version }) => version === 30)
-      ?.sql() ?? '',
-  )
+  for (const { version, sql } of migrations()) if ([30, 36].includes(version)) db.exec(sql())
   return db
 }
 
 describe('a re-screen that was under way when its position became columns', () => {
   it.each<[string, string | null, EntryPosition | null]>([
     ['after an entry', null, null],
-    ['before an entry', '', { stage: 'tell', alert: '' }],
-    ['while alerts were told of a removal', alert, { stage: 'tell', alert }],
-    ['while alerts were told of a listing', `!${alert}`, { stage: 'tell', alert }],
+    ['before an entry', '', { stage: 'events', alert: '' }],
+    ['while events of a removal were written', alert, { stage: 'events', alert }],
+    ['while events of a listing were written', `!${alert}`, { stage: 'events', alert }],
     ['between two transactions', '0:10', match(0, 10, null)],
     ['between two transactions of another variant', '12:345678', match(12, 345_678, null)],
     ['inside a transaction', `1:20:${alert}`, match(1, 20, alert)],

@@ -75,7 +75,7 @@ describe('a list that is fetched', () => {
     const never = scene()
     await never.load(csvList(30), 1, { origin: 'url', byHand: true })
     expect(listHealth(never.db, null, day(1))).toMatchObject([
-      { state: 'stale', trouble: 'list l was never checked' },
+      { state: 'stale', problem: 'list l was never checked' },
     ])
   })
 })

@@ -71,7 +71,7 @@ describe('lists of a daemon', () => {
     )
   })
 
-  it('stop in the middle of a download, which is no trouble of the list', async () => {
+  it('stop in the middle of a download, which is no failure of the list', async () => {
     const server = await listServer((response) => {
       response.writeHead(200, { 'content-length': '5000' }).write('address\n')
     })

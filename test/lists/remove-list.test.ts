@@ -110,7 +110,7 @@ describe('a list that is taken out of force', () => {
     })
     expect(listHealth(db, null, later)).toEqual([])
     expect(listHealth(db, [{ id: 'house' }], later)).toMatchObject([
-      { state: 'missing', trouble: `list house was taken out of force at ${later}` },
+      { state: 'missing', problem: `list house was taken out of force at ${later}` },
     ])
     expect(reportLists(db, 'house', later, [])).toMatchObject([
       { inForce: 0, removed: 31, activeSnapshot: null, inConfig: false, removal: { ...ann, entries: 31 } },

@@ -43,7 +43,7 @@ const html = '<!DOCTYPE html><html><body>Maintenance</body></html>'
 const bomb = Buffer.alloc(3_000_000, 'a')
 
 /** What a server may answer in place of a list, and how that is told. */
-const troubles: [string, Reply, { outcome: string; status: number | null; detail: RegExp }][] = [
+const failures: [string, Reply, { outcome: string; status: number | null; detail: RegExp }][] = [
   [
     'nothing: the connection is closed',
     close,
@@ -178,7 +178,7 @@ const troubles: [string, Reply, { outcome: string; status: number | null; detail
 ]
 
 describe('a list server that answers with', () => {
-  it.each(troubles)('%s: the active list stays, and `lists show` tells it', async (_, reply, told) => {
+  it.each(failures)('%s: the active list stays, and `lists show` tells it', async (_, reply, told) => {
     const server = await listServer(answer(good))
     const { db, folder, update } = updating(server)
     await update()
@@ -522,7 +522,7 @@ describe('a download that breaks off', () => {
   })
 })
 
-describe('trouble that passes', () => {
+describe('failure that passes', () => {
   it('is waited out: 500, a closed connection, then the list', async () => {
     const server = await listServer(status(500), close, answer(good))
     const { update } = updating(server)

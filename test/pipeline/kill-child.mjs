@@ -80,14 +80,14 @@ function transactionsOf(height, branch) {
 /** Three that wait on branch a. Branch b has one of them, and what took the place of another; the third is lost. */
 const waiting = ['only-b39', 'lost', 'gone'].map((hash) => ({
   hash,
-  claims: [`${hash}:0`],
+  spends: [`${hash}:0`],
   content: { family: 'made-up', transaction: { ...transactionsOf(39, 'b').at(-1), hash } },
 }))
 
 function spentIn(height, branch) {
   if (branch !== 'b') return []
-  if (height === 39) return [{ claim: 'only-b39:0', by: 'only-b39' }]
-  return height === 41 ? [{ claim: 'lost:0', by: 'instead' }] : []
+  if (height === 39) return [{ spent: 'only-b39:0', by: 'only-b39' }]
+  return height === 41 ? [{ spent: 'lost:0', by: 'instead' }] : []
 }
 
 const mempoolOn = (tip, transactions) => ({

@@ -51,7 +51,7 @@ const clocks = new Set([
   'added_at',
   'started_at',
   'finished_at',
-  'looked_at',
+  'polled_at',
 ])
 
 /**

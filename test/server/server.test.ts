@@ -64,7 +64,7 @@ async function serve(
   }
 }
 
-const troublesIn = (text: string): string[] => JSON.parse(text).troubles
+const problemsIn = (text: string): string[] => JSON.parse(text).problems
 
 describe('an answer', () => {
   it('holds no private key, whoever wrote it', async () => {
@@ -85,7 +85,7 @@ describe('/health', () => {
     expect(status).toBe(200)
     expect(JSON.parse(text)).toMatchObject({
       healthy: true,
-      troubles: [],
+      problems: [],
       lists: [{ id: 'ofac', state: 'fresh', ageSeconds: 1800, maxAgeSeconds: 3600 }],
       chains: [{ chain: 'ethereum', state: 'following', cursorHeight: null }],
       canary: null,
@@ -97,7 +97,7 @@ describe('/health', () => {
     later(61)
     const { status, text } = await get('/health')
     expect(status).toBe(503)
-    expect(troublesIn(text)).toEqual(['list ofac is 61 minutes old, and may be 60 minutes at most'])
+    expect(problemsIn(text)).toEqual(['list ofac is 61 minutes old, and may be 60 minutes at most'])
   })
 
   it('is patient with a node for a minute, and not longer; and well again when it answers', async () => {
@@ -109,7 +109,7 @@ describe('/health', () => {
     later(1)
     const { status, text } = await get('/health')
     expect(status).toBe(503)
-    expect(troublesIn(text)).toEqual([`chain ethereum has been waiting since ${start}: it is still away`])
+    expect(problemsIn(text)).toEqual([`chain ethereum has been waiting since ${start}: it is still away`])
     conditions.fine('ethereum')
     expect((await get('/health')).status).toBe(200)
   })
@@ -124,7 +124,7 @@ describe('/health', () => {
     )
     const { status, text } = await get('/health')
     expect(status).toBe(503)
-    expect(troublesIn(text)).toEqual([
+    expect(problemsIn(text)).toEqual([
       `chain ethereum is screened without call traces since ${start} (block 7): no state is left`,
     ])
     expect(JSON.parse(text).chains).toMatchObject([{ tracesAway: { since: start, height: 7 } }])
@@ -142,7 +142,7 @@ describe('/health', () => {
     const { get, conditions } = await serve()
     conditions.halted('ethereum', 'a reorg below a final block')
     conditions.fine('ethereum')
-    expect(troublesIn((await get('/health')).text)).toEqual([
+    expect(problemsIn((await get('/health')).text)).toEqual([
       `chain ethereum halted at ${start}: a reorg below a final block`,
     ])
   })
@@ -151,14 +151,14 @@ describe('/health', () => {
     const { get } = await serve({ lists: [], canaryEveryMs: 600_000 })
     const { status, text } = await get('/health')
     expect(status).toBe(503)
-    expect(troublesIn(text)).toEqual(['no list is configured: nothing will be found'])
+    expect(problemsIn(text)).toEqual(['no list is configured: nothing will be found'])
   })
 
   it('is not well without own addresses: there is nothing to look for', async () => {
     const { get } = await serve({ own: false })
     const { status, text } = await get('/health')
     expect(status).toBe(503)
-    expect(troublesIn(text)).toEqual([
+    expect(problemsIn(text)).toEqual([
       'no own address is registered: no deposit and no withdrawal will be found',
     ])
   })
@@ -168,9 +168,9 @@ describe('/health', () => {
     expect((await get('/health')).status).toBe(200)
     run(db, `insert into meta (key, value) values ('canary_passed_at', ?)`, start)
     later(21)
-    expect(troublesIn((await get('/health')).text)).toEqual([`the canary last passed at ${start}`])
+    expect(problemsIn((await get('/health')).text)).toEqual([`the canary last passed at ${start}`])
     run(db, `insert into meta (key, value) values ('canary_failed_at', '2026-01-01T00:10:00.000Z')`)
-    expect(troublesIn((await get('/health')).text)).toEqual([
+    expect(problemsIn((await get('/health')).text)).toEqual([
       `the canary failed at 2026-01-01T00:10:00.000Z, last passed ${start}`,
     ])
   })
@@ -180,11 +180,11 @@ describe('/health', () => {
     const index = new ScreeningIndex(db)
     const canary = { everyMs: 600_000, address: null }
     await runCanary(db, index, canary, '2099-01-01T00:00:00.000Z')
-    expect(troublesIn((await get('/health')).text)).toEqual([
+    expect(problemsIn((await get('/health')).text)).toEqual([
       'the canary passed at 2099-01-01T00:00:00.000Z, which is in the future: the clock was or is wrong',
     ])
     noteCanaryFailure(db, start)
-    expect(troublesIn((await get('/health')).text)).toEqual([
+    expect(problemsIn((await get('/health')).text)).toEqual([
       `the canary failed at ${start}, last passed 2099-01-01T00:00:00.000Z`,
     ])
     await runCanary(db, index, canary, start)
@@ -235,7 +235,7 @@ describe('/metrics', () => {
     const insert = (...values: unknown[]) =>
       run(
         db,
-        'insert into mempools (chain, looked_at, transactions, unread, trouble) values (?, ?, ?, ?, ?)',
+        'insert into mempools (chain, polled_at, transactions, unread, failure) values (?, ?, ?, ?, ?)',
         ...values,
       )
     for (const chain of ['btc', 'ethereum'])
@@ -293,7 +293,7 @@ describe('the server', () => {
     expect((await get('/metrics')).status).toBe(401)
     expect((await get('/metrics', `${token}x`)).status).toBe(401)
     expect((await get('/metrics', token)).status).toBe(200)
-    expect(troublesIn((await get('/health', token)).text)).toHaveLength(1)
+    expect(problemsIn((await get('/health', token)).text)).toHaveLength(1)
   })
 
   it('serves nothing else', async () => {

@@ -222,7 +222,7 @@ async function followWith(
       signal,
       onLook: onEvent,
       onProgress: onEvent,
-      onTrouble: (error) => {
+      onFailure: (error) => {
         if (messageOf(error).includes(echoedKey)) throw new Error('a message tells a key of the node')
         onEvent()
       },

@@ -69,13 +69,13 @@ function unverifiedOwnInputs(block: BitcoinContent, own: OwnLookup): Unscreened[
  * Which of these outputs the transactions of a block spend, and which transaction does. Looks at every input's 36 bytes
  * in place; needs nothing of what they spend.
  *
- * @param claims `txid:n`
+ * @param spends `txid:n`
  */
 export function bitcoinConflicts(
   block: Pick<ScannedBlock, 'bytes' | 'header' | 'index'>,
-  claims: ReadonlySet<string>,
+  spends: ReadonlySet<string>,
 ): Conflict[] {
-  const wanted = new Map([...claims].map((claim) => [outpointHex(claim), claim]))
+  const wanted = new Map([...spends].map((spent) => [outpointHex(spent), spent]))
   const bytes = Buffer.from(block.bytes.buffer, block.bytes.byteOffset, block.bytes.length)
   const reader = new ByteReader(bytes, `Block ${block.header.hash}`)
   const found: Conflict[] = []
@@ -83,8 +83,8 @@ export function bitcoinConflicts(
     const used: string[] = []
     reader.position = start
     for (let left = readTransactionStart(reader).inputs; left > 0; left--) {
-      const claim = wanted.get(bytes.toString('hex', reader.position, reader.position + outpointBytes))
-      if (claim !== undefined) used.push(claim)
+      const spent = wanted.get(bytes.toString('hex', reader.position, reader.position + outpointBytes))
+      if (spent !== undefined) used.push(spent)
       reader.skip(outpointBytes)
       reader.skipVar()
       reader.skip(4)
@@ -92,7 +92,7 @@ export function bitcoinConflicts(
     if (used.length === 0) continue
     reader.position = start
     const { txid } = readBareTransaction(reader)
-    found.push(...used.map((claim) => ({ claim, by: txid })))
+    found.push(...used.map((spent) => ({ spent, by: txid })))
   }
   return found
 }

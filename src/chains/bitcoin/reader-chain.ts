@@ -169,7 +169,7 @@ export class ReaderChain {
         errors.push(error)
       }
     }
-    throw mostTelling(errors)
+    throw mostSpecific(errors)
   }
 
   #inOrder(): Method[] {
@@ -217,7 +217,7 @@ function saysNothingOfIt(error: ChainscreenError): boolean {
 }
 
 /** A wrong answer before one that was refused, and that before one without what the block spends. */
-function mostTelling(errors: readonly ChainscreenError[]): ChainscreenError {
+function mostSpecific(errors: readonly ChainscreenError[]): ChainscreenError {
   const rank = (error: ChainscreenError) =>
     error instanceof SpentMissing ? 2 : Number(error instanceof MethodUnavailable)
   const [first, ...others] = [...errors].sort((a, b) => rank(a) - rank(b))

@@ -29,7 +29,7 @@ export interface ChainDefinition {
   /** Contracts whose `Transfer` logs tell of the native coin, lower-case; counted as native, and never twice. */
   nativeLogs: readonly string[]
   /** Every movement of the coin leaves such a log: call traces are not read, and nothing is missed without. */
-  tellsAllNative: boolean
+  logsAllNative: boolean
   /** Who is paid fees, and pays back what is left of them, by such logs, lower-case: no transfer. `null`: nobody. */
   feeCollector: string | null
   /** Why this chain can't be followed, as the rest of a sentence; `null`: it can. */
@@ -54,7 +54,7 @@ export function define(
     types: [],
     withdrawals: 'native',
     nativeLogs: [],
-    tellsAllNative: false,
+    logsAllNative: false,
     feeCollector: null,
     refused: null,
     issuers: [],

@@ -115,7 +115,7 @@ const zksyncEra = define({
   finality: { tag: 'finalized', depth: 200 },
   types: [0x71],
   nativeLogs: ['0x000000000000000000000000000000000000800a'],
-  tellsAllNative: true,
+  logsAllNative: true,
   feeCollector: '0x0000000000000000000000000000000000008001',
   unproved: {
     hash: "ZKsync's block hash is not that of a header like Ethereum's",

@@ -15,7 +15,7 @@ export interface HeadsHintOptions {
   silenceMs?: number
   /** Between attempts to connect, doubled up to a minute; default 1 s. */
   retryMs?: number
-  onTrouble?: (endpoint: string, reason: string) => void
+  onFailure?: (endpoint: string, reason: string) => void
 }
 
 const longestRetryMs = 60_000
@@ -76,7 +76,7 @@ export function listenForHeads(url: string, options: HeadsHintOptions = {}): Hea
     const began = performance.now()
     const reason = await listen(signal)
     if (signal.aborted) return null
-    options.onTrouble?.(redactUrl(url), reason)
+    options.onFailure?.(redactUrl(url), reason)
     // A connection that held for a while was a good one: the next attempt is the first again.
     failures = performance.now() - began > longestRetryMs ? 0 : failures + 1
     return retryDelayMs({ firstMs: retryMs, longestMs: longestRetryMs }, failures + 1)

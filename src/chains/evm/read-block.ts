@@ -99,7 +99,7 @@ export function missing(endpoint: string, what: string): ChainscreenError {
 /** What of a block was not screened, or not whole. Worded the same for each block, so that coverage joins them. */
 export function unscreenedOf(served: ServedBlock, definition: ChainDefinition): readonly Unscreened[] {
   return [
-    ...(definition.tellsAllNative ? [] : tracesOf(served)),
+    ...(definition.logsAllNative ? [] : tracesOf(served)),
     ...receiptsOf(served.receipts),
     ...statusOf(served),
     ...typesOf(served, definition),

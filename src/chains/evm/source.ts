@@ -76,7 +76,7 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
     rpc,
     receipts: new ReceiptReader(rpc, definition),
     traces: new TraceReader(rpc, {
-      policy: definition.tellsAllNative ? 'off' : (options.traces ?? 'auto'),
+      policy: definition.logsAllNative ? 'off' : (options.traces ?? 'auto'),
       timeoutMs: fetchTimeoutMs,
       retryMs: options.traceRetryMs,
       inPlace: options.retriesTraces,
@@ -152,8 +152,8 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
       const { notices, unread } = extractFreezes(receipts, freezeContracts)
       return {
         ...refOf(block),
-        level: frames === null && !definition.tellsAllNative ? 'logs' : 'full',
-        ...(definition.tellsAllNative ? {} : tracesOf(served)),
+        level: frames === null && !definition.logsAllNative ? 'logs' : 'full',
+        ...(definition.logsAllNative ? {} : tracesOf(served)),
         unscreened: [...unscreenedOf(served, definition), ...unverified, ...unread],
         odd: isOdd(served),
         unproved: verify === 'off',

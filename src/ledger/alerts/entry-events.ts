@@ -12,32 +12,32 @@ interface KnownAlert extends SaidOfParty {
   list_revision: number
 }
 
-/** How many alerts were told what, and the last id that was looked at; `null` when that is all of them. */
-interface ListingTold {
+/** How many events were written, and the last alert that was checked; `null` when that is all of them. */
+interface ListedEvents {
   listedAgain: number
   regraded: number
   last: string | null
 }
 
 /**
- * Tells the alerts of an entry what a revision made of it, inside a transaction: `listed-again`, that it is back on its list,
- * to those that know it as removed; else `regraded`, that it is another party's now, to those that know another. Alerts raised
- * since are not told: they were raised knowing it.
+ * Writes the events of the alerts of an entry for a list revision, inside a transaction: `listed-again` where it is back on its
+ * list and the alert has it as removed; else `regraded` where it is another party's now. Alerts that were raised since get none:
+ * they have the entry as it is.
  *
- * @param listing the revision, and the load of its rows. @param after looks only at alerts with a higher id, at most `limit`.
+ * @param listing the revision, and the load of its rows. @param after only alerts with a higher id, at most `limit`.
  */
-export function tellEntryListed(
+export function writeListedEvents(
   db: Db,
   listing: Removal,
   after: string,
   limit: number,
   at: string,
-): ListingTold {
+): ListedEvents {
   const { listId, key, revision } = listing
-  const told: ListingTold = { listedAgain: 0, regraded: 0, last: null }
+  const written: ListedEvents = { listedAgain: 0, regraded: 0, last: null }
   const ids = all<{ id: string }>(db, alertsOfEntrySql, key, after, listId, revision, limit)
   const version = ids.length === 0 ? undefined : versionOfLoad(db, listing)
-  if (version === undefined) return told
+  if (version === undefined) return written
   const { subject, subject_ids, programs } = version
   const from = isBack(db, listing, version.removed_on) ? version.intervals.at(-1)?.from : undefined
   for (const { id } of ids) {
@@ -52,27 +52,27 @@ export function tellEntryListed(
     if (from !== undefined && knowsAsRemoved(db, listing, alert)) {
       const data = { revision, in_force_from: from, ...party }
       writeEvent(db, { alertId: id, at, kind: 'listed-again', data })
-      told.listedAgain++
+      written.listedAgain++
     } else if (isAnother) {
       writeEvent(db, { alertId: id, at, kind: 'regraded', data: { revision, ...party } })
-      told.regraded++
+      written.regraded++
     }
   }
-  told.last = ids.length < limit ? null : (ids.at(-1)?.id ?? null)
-  return told
+  written.last = ids.length < limit ? null : (ids.at(-1)?.id ?? null)
+  return written
 }
 
 function parsed(texts: string): string[] {
   return JSON.parse(texts) as string[]
 }
 
-/** A reorg may have undone a freeze, or brought back a release, that another branch of the chain had: that is not told. */
+/** A reorg may have undone a freeze, or brought back a release, that another branch of the chain had: no event says so. */
 function isBack(db: Db, { listId, key }: Removal, removedOn: string | null): boolean {
   if (removedOn !== null) return false
   return !isReadFromChain(db, listId) || readVersion(db, listId, key)?.removed_on === null
 }
 
-/** Whether an alert was last told that its entry is gone or, where it was told nothing, was raised when it was. */
+/** Whether the last event of an alert says that its entry was removed or, without one, it was raised while it was. */
 function knowsAsRemoved(db: Db, { listId, key }: Removal, alert: KnownAlert): boolean {
   const last = one<{ kind: string }>(
     db,
@@ -84,16 +84,16 @@ function knowsAsRemoved(db: Db, { listId, key }: Removal, alert: KnownAlert): bo
   return wasInForce(db, listId, key, alert.list_revision) === false
 }
 
-/** The party as the alert last heard of it. */
+/** The party in the last event of the alert, or in the alert itself. */
 function knownParty(db: Db, alert: KnownAlert): SaidOfParty {
-  const told = one<SaidOfParty>(
+  const last = one<SaidOfParty>(
     db,
     `select data ->> '$.subject' as subject, ifnull(data -> '$.subject_ids', '[]') as subject_ids from alert_events
      where alert_id = ? and kind in ('listed-again', 'regraded') and json_type(data, '$.subject') is not null
      order by seq desc limit 1`,
     alert.id,
   )
-  return told ?? alert
+  return last ?? alert
 }
 
 /** For the test that no scan stands behind it. */
@@ -101,30 +101,30 @@ export const alertsOfEntrySql = `select k.alert_id as id from alert_keys k join 
   where k.entry_key = ? and k.alert_id > ? and a.list_id = ? and a.list_revision < ? order by k.alert_id limit ?`
 
 /**
- * Tells the alerts of an entry that it left its list, inside a transaction. Alerts raised since are not told: they
- * were raised knowing it. Nor are any where a reorg undid it, or those that have an event for the same release.
+ * Writes `entry-removed` for the alerts of an entry that left its list, inside a transaction. Alerts that were raised since get
+ * none, nor does any where a reorg undid it, nor those that have an event for the same release.
  *
- * @param after looks only at alerts with a higher id, at most `limit`. @returns how many were told, and the last id that was
- * looked at; `null` when that is all of them.
+ * @param after only alerts with a higher id, at most `limit`. @returns how many were written, and
+ * the last alert that was checked; `null` when that is all of them.
  */
-export function tellEntryRemoved(
+export function writeRemovedEvents(
   db: Db,
   removal: Removal,
   after: string,
   limit: number,
   at: string,
-): { told: number; last: string | null } {
+): { written: number; last: string | null } {
   const { listId, key, revision } = removal
   const alerts = all<{ id: string }>(db, alertsOfEntrySql, key, after, listId, revision, limit)
-  const departure = alerts.length === 0 ? null : departureOf(db, removal)
-  if (departure === null) return { told: 0, last: null }
-  const untold = alerts.filter(({ id }) => !isTold(db, id, removal, departure))
+  const removed = alerts.length === 0 ? null : removalDataOf(db, removal)
+  if (removed === null) return { written: 0, last: null }
+  const due = alerts.filter(({ id }) => !hasEvent(db, id, removal, removed))
   // Where a person took the whole list out of force, it is theirs.
-  const by = untold.length === 0 ? undefined : removalAt(db, listId, revision)
-  const data = { revision, ...departure, ...(by && { reason: 'list-removed' }) }
+  const by = due.length === 0 ? undefined : removalAt(db, listId, revision)
+  const data = { revision, ...removed, ...(by && { reason: 'list-removed' }) }
   const person = by && { actor: by.actor, note: by.note }
-  for (const { id } of untold) writeEvent(db, { alertId: id, at, kind: 'entry-removed', ...person, data })
-  return { told: untold.length, last: alerts.length < limit ? null : (alerts.at(-1)?.id ?? null) }
+  for (const { id } of due) writeEvent(db, { alertId: id, at, kind: 'entry-removed', ...person, data })
+  return { written: due.length, last: alerts.length < limit ? null : (alerts.at(-1)?.id ?? null) }
 }
 
 /** That an entry left its list. */
@@ -137,16 +137,16 @@ interface Removal {
   load: number
 }
 
-/** What there is to tell of a removal, as an event says it. */
-interface Departure {
+/** The data of an event `entry-removed`. */
+interface RemovalData {
   /** `null` where the entry never was: a reorg undid the freeze. */
   removed_on: string | null
   /** When an issuer let the account go: the time of the block. */
   removed_at?: string
 }
 
-/** What there is to tell of a removal by now; `null` where a reorg undid it since, and the entry is in force. */
-function departureOf(db: Db, removal: Removal): Departure | null {
+/** The data of a removal as it stands now; `null` where a reorg undid it since, and the entry is in force. */
+function removalDataOf(db: Db, removal: Removal): RemovalData | null {
   const { listId, key } = removal
   const then = versionOfLoad(db, removal)
   if (!isReadFromChain(db, listId)) return { removed_on: then?.removed_on ?? lastRemovedOn(db, removal) }
@@ -159,16 +159,21 @@ function departureOf(db: Db, removal: Removal): Departure | null {
   return last === null ? null : released(last)
 }
 
-function released(at: string): Departure {
+function released(at: string): RemovalData {
   return { removed_on: at.slice(0, 'YYYY-MM-DD'.length), removed_at: at }
 }
 
 /**
- * Whether an alert was told before of this very release: a reorg that moves it to another block makes another removal of it. By
- * its transaction it is the same one, and also where both are of one day, and what was told then is not another one that
- * stands. What was told before the entry was listed again is another one. Other lists know no reorg: each of their removals is one.
+ * Whether an alert has an event for this very release: a reorg that moves it to another block makes another removal of it. By its
+ * transaction it is the same one, and also where both are of one day, and the one in the event is not another that stands. Events
+ * before the entry was listed again are of another one. Other lists know no reorg: each of their removals is one.
  */
-function isTold(db: Db, alertId: string, removal: Removal, { removed_on, removed_at }: Departure): boolean {
+function hasEvent(
+  db: Db,
+  alertId: string,
+  removal: Removal,
+  { removed_on, removed_at }: RemovalData,
+): boolean {
   if (removed_at === undefined) return false
   const events = all<{ data: string }>(
     db,
@@ -177,12 +182,12 @@ function isTold(db: Db, alertId: string, removal: Removal, { removed_on, removed
     alertId,
   )
   return events.some(({ data }) => {
-    const told = JSON.parse(data) as Departure
-    if (told.removed_at === removed_at) return true
-    // Older versions of chainscreen told the day alone.
-    if (told.removed_at === undefined) return told.removed_on === removed_on
-    if (isMoved(db, removal, told.removed_at, removed_at)) return true
-    return told.removed_on === removed_on && !hasEnd(db, removal, told.removed_at)
+    const known = JSON.parse(data) as RemovalData
+    if (known.removed_at === removed_at) return true
+    // Older versions of chainscreen wrote the day alone.
+    if (known.removed_at === undefined) return known.removed_on === removed_on
+    if (isMoved(db, removal, known.removed_at, removed_at)) return true
+    return known.removed_on === removed_on && !hasEnd(db, removal, known.removed_at)
   })
 }
 

@@ -201,7 +201,7 @@ export const gradedAlertSql = `select a.id, a.transfer, a.list_id as listId, k.e
   where a.id = ? and a.block_hash = ? and a.status in ('pending', 'final')`
 
 /** Tells an alert that it would be graded otherwise now. Its row stays as it was raised. */
-export function tellGrade(db: Db, alertId: string, asset: string, grade: Grade, at: string): void {
+export function writeGradeEvent(db: Db, alertId: string, asset: string, grade: Grade, at: string): void {
   writeEvent(db, { alertId, at, kind: 'regraded', data: { asset, ...grade } })
 }
 

@@ -13,7 +13,7 @@ import {
 import { type Db, inTransaction, run } from '../database.ts'
 import { noteFollowed } from '../freezes/freeze-contracts.ts'
 import { writeFreezes } from '../freezes/freeze-entries.ts'
-import type { Claimed } from '../mempool/pending-transactions.ts'
+import type { Conflict } from '../mempool/pending-transactions.ts'
 import { settleBlock } from '../mempool/settle-block.ts'
 import { noteUsed } from '../own/own-branches.ts'
 import { type Revisions, readRevisions } from '../revisions.ts'
@@ -36,8 +36,8 @@ export interface ScreenedBlock extends BlockRef {
   findings: readonly Finding[]
   /** Undecoded logs that name own addresses, by kind. */
   undecoded?: readonly UndecodedNote[]
-  /** What of the claims that are watched its transactions use up; see pending-transactions.ts. */
-  claimed?: readonly Claimed[]
+  /** Which of the watched outpoints and nonces its transactions spend; see pending-transactions.ts. */
+  conflicts?: readonly Conflict[]
   /** The own addresses that it pays or spends from, transfers or not. */
   seen?: readonly Key[]
   /**

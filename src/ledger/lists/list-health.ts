@@ -26,7 +26,7 @@ export interface ListHealth {
   /** `null` = no limit. */
   maxIssueAgeSeconds: number | null
   /** Why it can't vouch, as a clause; `null` where it can. */
-  trouble: string | null
+  problem: string | null
   /** What a person should look at although it can vouch, as a clause; `null` where there is nothing. */
   warning: string | null
 }
@@ -67,7 +67,7 @@ function healthOf(db: Db, asked: AskedList, list: ListRow | undefined, at: strin
     maxIssueAgeSeconds: limitOf(asked, list, asked.maxIssueAgeMs, list?.max_issue_age_seconds),
   }
   const unknown = { ageSeconds: null, issuedOn: null, issueAgeSeconds: null, warning: null }
-  const missing = (trouble: string) => ({ id, state: 'missing' as const, ...limits, ...unknown, trouble })
+  const missing = (problem: string) => ({ id, state: 'missing' as const, ...limits, ...unknown, problem })
   if (list === undefined) return missing(`list ${id} was never loaded`)
   if (list.removed_at !== null) return missing(`list ${id} was taken out of force at ${list.removed_at}`)
   const lack = list.format === freezeListFormat ? unreadPast(db, id) : neverLoaded(list)
@@ -79,14 +79,14 @@ function healthOf(db: Db, asked: AskedList, list: ListRow | undefined, at: strin
   const issueAgeSeconds = secondsSince(issuedOn, at)
   const ages = { ageSeconds, issuedOn, issueAgeSeconds, ...limits }
   const stale = (why: string) =>
-    ({ id, state: 'stale', ...ages, trouble: `list ${id} ${why}`, warning: null }) as const
+    ({ id, state: 'stale', ...ages, problem: `list ${id} ${why}`, warning: null }) as const
   const old = tooOld(origin, since, ages, at)
   if (old !== null) return stale(old)
   const issued = issuedTooLongAgo(ages)
   if (issued !== null && (origin === 'file' || origin === 'bundled')) return stale(issued)
   // Its publisher may pause.
   const warning = issued === null ? null : `list ${id} ${issued}; its publisher was last asked at ${since}`
-  return { id, state: 'fresh', ...ages, trouble: null, warning }
+  return { id, state: 'fresh', ...ages, problem: null, warning }
 }
 
 /** Where the version in force comes from. One from a file gets no younger by a word in the config. */

@@ -27,7 +27,7 @@ export interface RescreenPosition {
 /** How far an entry has come: first its alerts get their events, then stored history is matched with it. */
 export type EntryPosition =
   /** Its alerts up to this one have their event; `''` = none has yet. */
-  { stage: 'tell'; alert: string } | MatchPosition
+  { stage: 'events'; alert: string } | MatchPosition
 
 /** Rows of parties are done, of each variant of its address in turn. */
 export interface MatchPosition {
@@ -173,7 +173,7 @@ export function nextRescreen(db: Db): Rescreen | undefined {
 interface PositionColumns {
   listId: string | null
   key: Key | null
-  stage: 'tell' | 'match' | 'done' | null
+  stage: 'events' | 'match' | 'done' | null
   variant: number | null
   row: number | null
   alert: string | null
@@ -182,7 +182,7 @@ interface PositionColumns {
 function positionOf({ listId, key, stage, variant, row, alert }: PositionColumns): RescreenPosition | null {
   if (listId === null || key === null || stage === null) return null
   if (stage === 'done') return { listId, key, entry: null }
-  if (stage === 'tell') return { listId, key, entry: { stage, alert: alert ?? '' } }
+  if (stage === 'events') return { listId, key, entry: { stage, alert: alert ?? '' } }
   return { listId, key, entry: { stage, variant: variant ?? 0, row: row ?? 0, alert } }
 }
 

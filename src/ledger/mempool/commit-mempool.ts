@@ -9,8 +9,8 @@ import { type Revisions, readRevisions } from '../revisions.ts'
 import { isStored } from '../transfers/stored-transactions.ts'
 import {
   type Absences,
-  type Claimed,
-  losersOf,
+  type Conflict,
+  conflictingWith,
   pendingHashes,
   putPending,
   putState,
@@ -22,8 +22,8 @@ import { replaceBy } from './settle-block.ts'
 /** An unconfirmed transaction that matched a list. */
 export interface MatchedPending {
   hash: string
-  /** What only one transaction can use: see {@link Claimed}. */
-  claims: readonly string[]
+  /** Outpoints, or the nonce: see {@link Conflict}. */
+  spends: readonly string[]
   findings: readonly Finding[]
 }
 
@@ -31,8 +31,8 @@ export interface MatchedPending {
 export interface MempoolPollResult {
   /** Transactions in it that matched a list. */
   waiting: readonly MatchedPending[]
-  /** Which of the watched claims its transactions use. */
-  claimed: readonly Claimed[]
+  /** Which of the watched outpoints and nonces its transactions spend. */
+  conflicts: readonly Conflict[]
   /** What of the ledger's unconfirmed transactions is not in it. */
   absences: Absences
   /** What it was screened with. */
@@ -64,13 +64,14 @@ export function commitMempool(db: Db, chain: Chain, poll: MempoolPollResult): Me
     if (!sameRevisions(readRevisions(db), poll.revisions)) return null
     for (const transaction of poll.waiting) {
       if (!isNews(db, chain, transaction)) continue
-      putPending(db, chain.id, transaction.hash, transaction.claims, poll.at)
+      putPending(db, chain.id, transaction.hash, transaction.spends, poll.at)
       for (const finding of transaction.findings) {
         const outcome = writeAlert(db, chain, null, finding, poll.revisions.list, poll.at)
         if (outcome === 'created' || outcome === 'reinstated') counts[outcome]++
       }
     }
-    for (const claimed of poll.claimed) counts.withdrawn += replaceBy(db, chain.id, claimed, null, poll.at)
+    for (const conflict of poll.conflicts)
+      counts.withdrawn += replaceBy(db, chain.id, conflict, null, poll.at)
     for (const hash of goneFrom(db, chain, poll)) {
       putState(db, chain.id, { hash, state: 'gone', replaced_by: null, block_height: null }, poll.at)
       counts.withdrawn += withdraw(db, chain.id, hash, { reason: 'gone' }, poll.at)
@@ -82,7 +83,7 @@ export function commitMempool(db: Db, chain: Chain, poll: MempoolPollResult): Me
 function changesAnything(db: Db, chain: Chain, poll: MempoolPollResult): boolean {
   return (
     poll.waiting.some((transaction) => isNews(db, chain, transaction)) ||
-    poll.claimed.some((claimed) => losersOf(db, chain.id, claimed).length > 0) ||
+    poll.conflicts.some((conflict) => conflictingWith(db, chain.id, conflict).length > 0) ||
     goneFrom(db, chain, poll).length > 0
   )
 }

@@ -4,13 +4,13 @@ import { all, type Db, one, run } from '../database.ts'
 /** The last poll of a chain's mempool. */
 export interface MempoolState {
   chain: string
-  lookedAt: string
+  polledAt: string
   /** `null` where it could not be read. */
   transactions: number | null
   /** Of them not screened yet; tried again with the next poll. */
   unread: number | null
   /** Why it could not be read; `null` where it was. */
-  trouble: string | null
+  failure: string | null
 }
 
 /** A poll that found nothing new is written down this often. */
@@ -19,14 +19,14 @@ const quietMs = 60_000
 /** Writes down what the last poll saw, unless nearly the same stands there already. */
 export function noteMempool(db: Db, state: MempoolState): void {
   const last = readMempools(db, state.chain)[0]
-  const same = last !== undefined && last.unread === state.unread && last.trouble === state.trouble
-  if (same && Date.parse(state.lookedAt) - Date.parse(last.lookedAt) < quietMs) return
+  const same = last !== undefined && last.unread === state.unread && last.failure === state.failure
+  if (same && Date.parse(state.polledAt) - Date.parse(last.polledAt) < quietMs) return
   run(
     db,
-    `insert into mempools (chain, looked_at, transactions, unread, trouble) values (?, ?, ?, ?, ?)
-     on conflict do update set looked_at = excluded.looked_at, transactions = excluded.transactions,
-       unread = excluded.unread, trouble = excluded.trouble`,
-    ...[state.chain, state.lookedAt, state.transactions, state.unread, state.trouble],
+    `insert into mempools (chain, polled_at, transactions, unread, failure) values (?, ?, ?, ?, ?)
+     on conflict do update set polled_at = excluded.polled_at, transactions = excluded.transactions,
+       unread = excluded.unread, failure = excluded.failure`,
+    ...[state.chain, state.polledAt, state.transactions, state.unread, state.failure],
   )
 }
 
@@ -34,15 +34,15 @@ export function noteMempool(db: Db, state: MempoolState): void {
 export function readMempools(db: Db, chain?: string): MempoolState[] {
   return all<MempoolState>(
     db,
-    `select chain, looked_at as lookedAt, transactions, unread, trouble from mempools
+    `select chain, polled_at as polledAt, transactions, unread, failure from mempools
      where chain = ifnull(?, chain) order by chain`,
     chain ?? null,
   )
 }
 
-/** Something that one transaction only can use, and which one did: `txid:n` of a Bitcoin output, `0x…:nonce` of an EVM account. */
-export interface Claimed {
-  claim: string
+/** What only one transaction can spend (`txid:n` of a Bitcoin output, `0x…:nonce` of an EVM account), and which one did. */
+export interface Conflict {
+  spent: string
   /** Hash of the transaction. */
   by: string
 }
@@ -64,19 +64,19 @@ export function readPending(db: Db, chain: string, hash: string): PendingRow | u
 }
 
 /**
- * The claims of transactions whose story is not over: who else uses them up replaces that transaction. It is over
- * when what has it, or what replaced it, is in a final block.
+ * The outpoints and nonces of transactions that are not settled: another transaction that spends one replaces them. Settled means:
+ * the transaction, or its replacement, is in a final block.
  */
-export function watchedClaims(db: Db, chain: string): ReadonlySet<string> {
-  const rows = all<{ claim: string }>(
+export function watchedSpends(db: Db, chain: string): ReadonlySet<string> {
+  const rows = all<{ spent: string }>(
     db,
-    `select c.claim from pending_transactions p
-     join pending_claims c on c.chain = p.chain and c.hash = p.hash
+    `select c.spent from pending_transactions p
+     join pending_spends c on c.chain = p.chain and c.hash = p.hash
      join chains on chains.id = p.chain
      where p.chain = ? and (p.block_height is null or p.block_height > ifnull(chains.final_height, -1))`,
     chain,
   )
-  return new Set(rows.map(({ claim }) => claim))
+  return new Set(rows.map(({ spent }) => spent))
 }
 
 /** Those that were in the mempool when it was last read. */
@@ -118,30 +118,30 @@ export function nextAbsences(
   return after
 }
 
-/** Others than its user that have a claim. */
-export function losersOf(db: Db, chain: string, { claim, by }: Claimed): PendingRow[] {
+/** The stored transactions that spend the same as this one. */
+export function conflictingWith(db: Db, chain: string, { spent, by }: Conflict): PendingRow[] {
   return all<PendingRow>(
     db,
-    `select p.hash, p.state, p.replaced_by, p.block_height from pending_claims c
+    `select p.hash, p.state, p.replaced_by, p.block_height from pending_spends c
      join pending_transactions p on p.chain = c.chain and p.hash = c.hash
-     where c.chain = ? and c.claim = ? and c.hash != ? order by p.hash`,
-    ...[chain, claim, by],
+     where c.chain = ? and c.spent = ? and c.hash != ? order by p.hash`,
+    ...[chain, spent, by],
   )
 }
 
 /** Stores an unconfirmed transaction, with what it spends. Inside a transaction of the database. */
-export function putPending(db: Db, chain: string, hash: string, claims: readonly string[], at: string): void {
+export function putPending(db: Db, chain: string, hash: string, spends: readonly string[], at: string): void {
   run(
     db,
     `insert into pending_transactions (chain, hash, state, added_at, updated_at) values (?1, ?2, 'waiting', ?3, ?3)
      on conflict do update set state = 'waiting', replaced_by = null, block_height = null, updated_at = ?3`,
     ...[chain, hash, at],
   )
-  for (const claim of claims) {
+  for (const spent of spends) {
     run(
       db,
-      'insert into pending_claims (chain, claim, hash) values (?, ?, ?) on conflict do nothing',
-      ...[chain, claim, hash],
+      'insert into pending_spends (chain, spent, hash) values (?, ?, ?) on conflict do nothing',
+      ...[chain, spent, hash],
     )
   }
 }

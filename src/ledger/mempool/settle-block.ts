@@ -6,18 +6,18 @@ import { type Db, run } from '../database.ts'
 import { isOfRemoved } from '../own/read-as-foreign.ts'
 import {
   alertsOf,
-  type Claimed,
-  losersOf,
+  type Conflict,
+  conflictingWith,
   noteReplacement,
   putState,
   readPending,
   withdraw,
 } from './pending-transactions.ts'
 
-/** A block, and what of the claims that are watched it uses up. */
+/** A block, and which of the watched outpoints and nonces its transactions spend. */
 interface SettlingBlock extends BlockRef {
   level: string
-  claimed?: readonly Claimed[]
+  conflicts?: readonly Conflict[]
 }
 
 /**
@@ -26,28 +26,28 @@ interface SettlingBlock extends BlockRef {
  * the block, and is withdrawn.
  */
 export function settleBlock(db: Db, chain: Chain, block: SettlingBlock, at: string): void {
-  for (const claimed of byUser(block.claimed ?? [])) {
-    replaceBy(db, chain.id, claimed, block, at)
-    const mined = readPending(db, chain.id, claimed.by)
+  for (const conflict of byTransaction(block.conflicts ?? [])) {
+    replaceBy(db, chain.id, conflict, block, at)
+    const mined = readPending(db, chain.id, conflict.by)
     if (mined === undefined || (mined.state === 'mined' && mined.block_height === block.height)) continue
     putState(
       db,
       chain.id,
-      { hash: claimed.by, state: 'mined', replaced_by: null, block_height: block.height },
+      { hash: conflict.by, state: 'mined', replaced_by: null, block_height: block.height },
       at,
     )
     const where = { height: block.height, block: block.hash }
     // Who paid is not read at this level, and so not alerted; a Bitcoin transaction does the same in any block.
-    if (block.level === 'outputs') confirm(db, chain.id, claimed.by, block, at)
-    else withdraw(db, chain.id, claimed.by, { reason: 'not-in-block', ...where }, at)
+    if (block.level === 'outputs') confirm(db, chain.id, conflict.by, block, at)
+    else withdraw(db, chain.id, conflict.by, { reason: 'not-in-block', ...where }, at)
   }
 }
 
 /** One transaction's after the other's: of two that replace a third, each is reported once. */
-function byUser(claimed: readonly Claimed[]): Claimed[] {
+function byTransaction(conflicts: readonly Conflict[]): Conflict[] {
   const order = new Map<string, number>()
-  for (const { by } of claimed) if (!order.has(by)) order.set(by, order.size)
-  return claimed.toSorted((a, b) => (order.get(a.by) ?? 0) - (order.get(b.by) ?? 0))
+  for (const { by } of conflicts) if (!order.has(by)) order.set(by, order.size)
+  return conflicts.toSorted((a, b) => (order.get(a.by) ?? 0) - (order.get(b.by) ?? 0))
 }
 
 function confirm(db: Db, chain: string, hash: string, block: BlockRef, at: string): void {
@@ -79,13 +79,13 @@ function confirm(db: Db, chain: string, hash: string, block: BlockRef, at: strin
 export function replaceBy(
   db: Db,
   chain: string,
-  claimed: Claimed,
+  conflict: Conflict,
   block: { height: number; hash: string } | null,
   at: string,
 ): number {
-  const { by } = claimed
+  const { by } = conflict
   let withdrawn = 0
-  for (const { hash, state, replaced_by, block_height } of losersOf(db, chain, claimed)) {
+  for (const { hash, state, replaced_by, block_height } of conflictingWith(db, chain, conflict)) {
     // A mempool that was read before the block came does not undo the block. And of several replacements in a row each
     // gets the event of the one before it.
     if (block === null && (block_height !== null || replaced_by !== null)) continue

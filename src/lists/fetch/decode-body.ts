@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib'
 import { messageOf } from '../../diagnostics/errors.ts'
 import type { Answer } from './ask.ts'
 import { hostOf } from './download.ts'
-import { diskTrouble, FetchFailure } from './fetch-failure.ts'
+import { diskFailure, FetchFailure } from './fetch-failure.ts'
 import type { FetchRequest } from './types.ts'
 
 /**
@@ -52,7 +52,7 @@ export async function decodeBody(
   } catch (cause) {
     await rm(decoded, { force: true })
     if (cause === tooLarge) throw tooLarge
-    if (!isZlibError(cause)) throw diskTrouble(folder, messageOf(cause), cause)
+    if (!isZlibError(cause)) throw diskFailure(folder, messageOf(cause), cause)
     throw new FetchFailure(`${hostOf(answer)} sent a gzip answer that is damaged (${messageOf(cause)}).`, {
       again: true,
       status: answer.status,

@@ -4,7 +4,7 @@ import { ChainscreenError, redactUrl } from '../../diagnostics/errors.ts'
 import { type Answer, ask } from './ask.ts'
 import type { Connections } from './connections.ts'
 import {
-  diskTrouble,
+  diskFailure,
   FetchFailure,
   onDisk,
   refusedBy,
@@ -87,7 +87,7 @@ export async function download(
 /** What is on the disk is what arrived: nothing else may be taken for a list. */
 async function checkSize(file: FileHandle, written: number, folder: string): Promise<void> {
   const { size } = await onDisk(folder, () => file.stat())
-  if (size !== written) throw diskTrouble(folder, `${size} bytes are there of ${written} that were written`)
+  if (size !== written) throw diskFailure(folder, `${size} bytes are there of ${written} that were written`)
 }
 
 /**

@@ -24,7 +24,7 @@ export class FetchFailure extends ChainscreenError {
   }
 }
 
-/** Statuses that pass: too many requests, timeouts, and servers in trouble (RFC 9110, 15.5.9, 15.6; RFC 6585, 4). */
+/** Statuses that pass: too many requests, timeouts, and servers that are overloaded or down (RFC 9110, 15.5.9, 15.6; RFC 6585, 4). */
 const passing = new Set([408, 425, 429, 500, 502, 503, 504])
 
 /** An answer that is no list. @param host scheme and host of who answered. */
@@ -86,12 +86,12 @@ export async function onDisk<Result>(folder: string, step: () => Promise<Result>
   try {
     return await step()
   } catch (cause) {
-    throw diskTrouble(folder, messageOf(cause), cause)
+    throw diskFailure(folder, messageOf(cause), cause)
   }
 }
 
 /** The error for a download that could not be written. @param what went wrong, as a clause. */
-export function diskTrouble(folder: string, what: string, cause?: unknown): ChainscreenError {
+export function diskFailure(folder: string, what: string, cause?: unknown): ChainscreenError {
   return new ChainscreenError(
     'disk',
     `The download can't be written into ${folder} (${what}): check the free space and the permissions.`,

@@ -14,12 +14,12 @@ import { type DownloadPolicy, type FetchRequest, type FetchResult, usualDownload
 /**
  * Downloads a list: conditional, bounded, and with as many attempts as the policy allows.
  *
- * @param options.onTrouble called for each failed attempt that is followed by another.
+ * @param options.onFailure called for each failed attempt that is followed by another.
  * @throws FetchFailure of the last attempt, or ChainscreenError `aborted`.
  */
 export async function fetchList(
   request: FetchRequest,
-  options: { policy?: DownloadPolicy; onTrouble?: (error: FetchFailure, pauseMs: number) => void } = {},
+  options: { policy?: DownloadPolicy; onFailure?: (error: FetchFailure, pauseMs: number) => void } = {},
 ): Promise<FetchResult> {
   const policy = options.policy ?? usualDownloadPolicy
   const connections = new Connections(policy, request.redactor)
@@ -31,7 +31,7 @@ export async function fetchList(
         if (!(error instanceof FetchFailure) || !error.again) throw error
         const pause = jitteredDelayMs(policy, failed, error.retryAfterMs, Math.random())
         if (pause === null) throw afterAttempts(error, failed)
-        options.onTrouble?.(error, pause)
+        options.onFailure?.(error, pause)
         await setTimeout(pause, undefined, request.signal ? { signal: request.signal } : {}).catch(() => {
           throw new ChainscreenError('aborted', 'Stopped before the list was loaded.')
         })

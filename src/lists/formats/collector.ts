@@ -1,6 +1,6 @@
 import { readListed } from '../../address/read-listed.ts'
 import { holdsKeyDigits, holdsSeedPhrase, looksPrivate, wholePhrase } from '../../address/secret.ts'
-import { tellsOfPerson } from '../../privacy/forbidden-columns.ts'
+import { hasPersonalData } from '../../privacy/forbidden-columns.ts'
 import type { ListedAddress, ParsedList, RowStore, UnparsedItem } from '../types.ts'
 import { extractAddresses } from './free-text/extract-addresses.ts'
 import { looksLikeAddress, standsForAddress } from './free-text/looks-like.ts'
@@ -97,7 +97,7 @@ export class Collector {
 
   /** A text that says something of an address: none that tells of a person, and none without end. Names are the publisher's. */
   #text(text: string | null): string | null {
-    if (text === null || !tellsOfPerson(text.slice(0, maxTextChars))) return text && cut(text, maxTextChars)
+    if (text === null || !hasPersonalData(text.slice(0, maxTextChars))) return text && cut(text, maxTextChars)
     this.#textsLeftOut++
     return null
   }
@@ -155,7 +155,7 @@ const maxChars = 300
 export function visibleRaw(raw: string): string {
   if (holdsSecret(raw)) return notShown
   const start = raw.slice(0, maxChars)
-  if (tellsOfPerson(start)) return addressLikeWords(raw)
+  if (hasPersonalData(start)) return addressLikeWords(raw)
   const isWord = raw.length <= maxChars && !/\s/.test(raw.trim())
   // No more is shown than was looked at.
   return isWord || wordsOf(start).some(isLikeAddress) ? cut(raw) : counted(raw)

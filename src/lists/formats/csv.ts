@@ -1,6 +1,6 @@
 import type { Key } from '../../address/key.ts'
 import { readListed } from '../../address/read-listed.ts'
-import { ForbiddenContent, tellsOfPerson } from '../../privacy/forbidden-columns.ts'
+import { ForbiddenContent, hasPersonalData } from '../../privacy/forbidden-columns.ts'
 import { MemoryRows } from '../memory-rows.ts'
 import type { ListedAddress, ListFormat, RowStore } from '../types.ts'
 import { addressLikeWords, Collector } from './collector.ts'
@@ -184,7 +184,7 @@ function readRow({ cells }: ListRow, today: string, dates: DateReader | null): T
   }
   const { doubt, ...period } = periodOf(days.listed_on, days.removed_on, today)
   if (doubt !== null && dates === null) return doubt
-  if (tellsOfPerson(cells.subject) || tellsOfPerson(cells.program) || tellsOfPerson(cells.source))
+  if (hasPersonalData(cells.subject) || hasPersonalData(cells.program) || hasPersonalData(cells.source))
     return tellsTooMuch
   const programs = cells.program.split(/[|;]/).map((program) => program.trim())
   const listed = {

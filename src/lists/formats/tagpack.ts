@@ -1,4 +1,4 @@
-import { tellsOfPerson } from '../../privacy/forbidden-columns.ts'
+import { hasPersonalData } from '../../privacy/forbidden-columns.ts'
 import type { ListFormat, ParsedList, RowStore } from '../types.ts'
 import { Collector } from './collector.ts'
 import { countUnreadable, DateReader, isoDay } from './dates.ts'
@@ -51,7 +51,7 @@ async function collect(
   let labelsLeftOut = 0
   for await (const tag of tags.all()) {
     const values = { ...header, ...tag.values }
-    const label = values.label !== undefined && tellsOfPerson(values.label) ? undefined : values.label
+    const label = values.label !== undefined && hasPersonalData(values.label) ? undefined : values.label
     if (label !== values.label) labelsLeftOut++
     const programs = [values.category, values.abuse].filter((value) => value !== undefined && value !== '')
     const about = {

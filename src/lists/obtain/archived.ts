@@ -10,7 +10,7 @@ import { sealedPath } from '../seal.ts'
 export interface Look {
   /** For the list's file; everything else is asked within the same bounds. */
   request: Omit<FetchRequest, 'known'>
-  options: { policy?: DownloadPolicy; onTrouble?: (error: FetchFailure, pauseMs: number) => void }
+  options: { policy?: DownloadPolicy; onFailure?: (error: FetchFailure, pauseMs: number) => void }
   /** Tells the log, in the words after `list X: `. */
   tell: (text: string) => void
 }

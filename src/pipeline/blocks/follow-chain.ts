@@ -187,7 +187,7 @@ function followerOptions(
     onLook: async () => {
       // A chain that is new to the ledger is in it from the first look on.
       await inTurn(db, () => noteFinalRule(db, id, finalRule(config)))
-      watchdog.looked(id)
+      watchdog.headRead(id)
       conditions.fine(id)
       await inTurn(db, () => noteHalt(db, id, null, now()))
       await recheck?.run(signal)
@@ -199,7 +199,7 @@ function followerOptions(
       onProgress?.({ chain: id, ...progress })
     },
     // Trouble is no progress: a node that is away is waited for as long as the watchdog allows.
-    onTrouble: (error, retryMs) => {
+    onFailure: (error, retryMs) => {
       conditions.waiting(id, messageOf(error))
       log.warn({ chain: id, retryMs }, `${id}: ${messageOf(error)}`)
     },

@@ -60,7 +60,7 @@ export function screenBlocks(
   index: ScreeningIndex,
 ): ScreenedBlock[] {
   const own = index.ownOn(chain)
-  const claims = index.watchedClaims(chain)
+  const spends = index.watchedSpends(chain)
   return blocks.map((block) => {
     const { transactions: extracted, unscreened, undecoded = [], used = [] } = extract(block, own)
     const transactions = extracted.map((tx) => withListed(tx, index.watchlist))
@@ -75,7 +75,7 @@ export function screenBlocks(
       unproved: block.unproved ?? false,
       transactions,
       findings: transactions.flatMap((tx) => screen(tx, block.time, index.watchlist)),
-      ...(claims.size > 0 && { claimed: conflictsIn(block, claims) }),
+      ...(spends.size > 0 && { conflicts: conflictsIn(block, spends) }),
       undecoded,
       seen: used,
       ...(block.freezes && { freezes: block.freezes }),

@@ -4,7 +4,7 @@ import { messageOf } from '../../diagnostics/errors.ts'
 import type { Log } from '../../diagnostics/log.ts'
 import type { Db } from '../../ledger/database.ts'
 import { entriesMet, formsSince, lastForm } from '../../ledger/lists/list-forms.ts'
-import { watchedClaims } from '../../ledger/mempool/pending-transactions.ts'
+import { watchedSpends } from '../../ledger/mempool/pending-transactions.ts'
 import { type LoadPosition, loadUnderWay, rowsOfLoad } from '../../ledger/own/load-own.ts'
 import { countOwnAddresses, isOwn, ownKeysSince } from '../../ledger/own/own-addresses.ts'
 import { type Revisions, readRevisions } from '../../ledger/revisions.ts'
@@ -74,8 +74,8 @@ export class ScreeningIndex {
   }
 
   /** Outpoints and nonces that unconfirmed transactions with alerts spend: nearly always none. */
-  watchedClaims(chain: string): ReadonlySet<string> {
-    return watchedClaims(this.#db, chain)
+  watchedSpends(chain: string): ReadonlySet<string> {
+    return watchedSpends(this.#db, chain)
   }
 
   /** The own addresses as one chain sees them. */

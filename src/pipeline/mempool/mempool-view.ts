@@ -3,7 +3,7 @@ import PQueue from 'p-queue'
 import { extractPending } from '../../chains/extract.ts'
 import type { Mempool, PendingTransaction } from '../../chains/source.ts'
 import type { MatchedPending } from '../../ledger/mempool/commit-mempool.ts'
-import type { Claimed } from '../../ledger/mempool/pending-transactions.ts'
+import type { Conflict } from '../../ledger/mempool/pending-transactions.ts'
 import { screen } from '../../screening/screen.ts'
 import type { Finding, OwnLookup, ScreenableTx } from '../../screening/types.ts'
 import type { Listings } from '../../screening/watchlist.ts'
@@ -23,10 +23,10 @@ interface Touching {
 /** How transactions are read. */
 export interface Reading {
   own: OwnLookup
-  /** The claims that are watched now. */
+  /** The outpoints and nonces that are watched now. */
   watched: () => ReadonlySet<string>
-  /** Called with those that were read, and which of the watched claims they use. */
-  onRead: (hashes: readonly string[], claimed: readonly Claimed[]) => Promise<void>
+  /** Called with those that were read, and which of the watched outpoints and nonces they spend. */
+  onRead: (hashes: readonly string[], conflicts: readonly Conflict[]) => Promise<void>
   signal: AbortSignal
 }
 
@@ -84,11 +84,11 @@ export class MempoolView {
       either.throwIfAborted()
       this.#note(transactions, own)
       for (const hash of slice) if (!this.#seen.has(hash)) failed.add(hash)
-      const claims = watched()
+      const spends = watched()
       await onRead(
         slice,
-        transactions.flatMap(({ hash, claims: used }) =>
-          used.filter((claim) => claims.has(claim)).map((claim) => ({ claim, by: hash })),
+        transactions.flatMap(({ hash, spends: used }) =>
+          used.filter((spent) => spends.has(spent)).map((spent) => ({ spent, by: hash })),
         ),
       )
       await setImmediate()
@@ -123,7 +123,7 @@ export class MempoolView {
         touching.terms = terms
       }
       const { transaction, findings } = touching
-      if (findings.length > 0) waiting.push({ hash, claims: transaction.claims, findings })
+      if (findings.length > 0) waiting.push({ hash, spends: transaction.spends, findings })
     }
     return waiting
   }

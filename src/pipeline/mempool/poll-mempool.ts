@@ -11,7 +11,7 @@ import {
   nextAbsences,
   noteMempool,
   pendingHashes,
-  watchedClaims,
+  watchedSpends,
 } from '../../ledger/mempool/pending-transactions.ts'
 import { inTurn } from '../../ledger/write-turns.ts'
 import { type Loop, startLoop } from '../../lifecycle/loop.ts'
@@ -57,14 +57,14 @@ export function startMempoolPoll(
   }
 
   async function note(error: unknown): Promise<void> {
-    const trouble = messageOf(error)
+    const failure = messageOf(error)
     try {
-      const state = { chain: chain.id, lookedAt: now(), transactions: null, unread: null, trouble }
+      const state = { chain: chain.id, polledAt: now(), transactions: null, unread: null, failure }
       await inTurn(db, () => noteMempool(db, state))
     } finally {
-      if (trouble !== logged)
-        log.warn({ chain: chain.id }, `${chain.id}: the mempool was not read: ${trouble}`)
-      logged = trouble
+      if (failure !== logged)
+        log.warn({ chain: chain.id }, `${chain.id}: the mempool was not read: ${failure}`)
+      logged = failure
     }
   }
 
@@ -135,7 +135,7 @@ export function createMempoolReader(
   let readAgainAt = Number.NEGATIVE_INFINITY
 
   const write = async (
-    result: Pick<MempoolPollResult, 'claimed' | 'absences'> & { among?: readonly string[] },
+    result: Pick<MempoolPollResult, 'conflicts' | 'absences'> & { among?: readonly string[] },
     total: MempoolCounts,
   ): Promise<void> => {
     const { among, ...seen } = result
@@ -176,13 +176,13 @@ export function createMempoolReader(
       const holds = new Set(mempool.hashes)
       const unread = await view.read(mempool, view.renew(holds), {
         own,
-        watched: () => watchedClaims(db, chain.id),
-        onRead: (among, claimed) => write({ among, claimed, absences: new Map() }, total),
+        watched: () => watchedSpends(db, chain.id),
+        onRead: (among, conflicts) => write({ among, conflicts, absences: new Map() }, total),
         signal,
       })
       absences = nextAbsences(absences, pendingHashes(db, chain.id), holds, mempool.tips)
-      await write({ claimed: [], absences }, total)
-      const state = { chain: chain.id, lookedAt: now(), transactions: holds.size, unread, trouble: null }
+      await write({ conflicts: [], absences }, total)
+      const state = { chain: chain.id, polledAt: now(), transactions: holds.size, unread, failure: null }
       await writing(db, () => noteMempool(db, state))
       return total
     },

@@ -51,7 +51,7 @@ export interface ListPreview {
   added: number
   removed: number
   flagged: PreviewedAlert[]
-  /** Own addresses that it names, and that no alert tells of yet. */
+  /** Own addresses that it names, and that no alert is about yet. */
   ownListed: (Pick<PreviewedAlert, 'match' | 'entryAddress' | 'subject' | 'subjectIds'> & {
     address: string
   })[]

@@ -12,8 +12,8 @@ import {
   type RegradePosition,
   renameTransfer,
   saveRegrade,
-  tellGrade,
   transfersAfter,
+  writeGradeEvent,
 } from '../../ledger/alerts/regrades.ts'
 import { writeAlert } from '../../ledger/alerts/write-alert.ts'
 import { readChainState } from '../../ledger/blocks/chain.ts'
@@ -220,7 +220,7 @@ function gradeAlert({ db, job, known, at, did }: RegradeWork, alert: GradedAlert
     alert.decimals = grade.decimals
   }
   if (sameNames(alert, grade)) return
-  tellGrade(db, alert.id, asset, grade, at)
+  writeGradeEvent(db, alert.id, asset, grade, at)
   did.regraded++
   if (alert.disposition !== 'open') did.decided++
 }

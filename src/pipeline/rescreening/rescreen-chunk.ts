@@ -1,4 +1,4 @@
-import { tellEntryListed, tellEntryRemoved } from '../../ledger/alerts/entry-events.ts'
+import { writeListedEvents, writeRemovedEvents } from '../../ledger/alerts/entry-events.ts'
 import { nextRegrade } from '../../ledger/alerts/regrades.ts'
 import { readChainState } from '../../ledger/blocks/chain.ts'
 import { finalize } from '../../ledger/blocks/finality.ts'
@@ -17,7 +17,7 @@ import { matchEntry, noChunk, type RescreenChunk, type RescreenWork } from './ma
 import { regradeChunk } from './regrade.ts'
 
 const itemsAtOnce = 200
-const toldAtOnce = 10
+const eventsAtOnce = 10
 
 /**
  * Works on the oldest job for about `budgetMs`, in one transaction with the position it comes to: a crash takes both
@@ -78,36 +78,36 @@ function isAt(position: RescreenPosition | null, item: RescreenItem): position i
   return position !== null && position.listId === item.listId && position.key === item.key
 }
 
-const begin: EntryPosition = { stage: 'tell', alert: '' }
+const begin: EntryPosition = { stage: 'events', alert: '' }
 
 /** @returns where to go on with this entry; `null` when it is done. */
 function workOn(work: RescreenWork, item: RescreenItem, from: EntryPosition): EntryPosition | null {
   if (from.stage === 'match') return matchEntry(work, item, from)
-  if (item.change === 'removed') return nextTell(tellRemoved(work, item, from.alert))
-  const next = isOfRevision(work) ? nextTell(tellListed(work, item, from.alert)) : null
+  if (item.change === 'removed') return nextEvents(removedEvents(work, item, from.alert))
+  const next = isOfRevision(work) ? nextEvents(listedEvents(work, item, from.alert)) : null
   if (next !== null || item.change === 'renamed') return next
   return matchEntry(work, item, null)
 }
 
-function nextTell(alert: string | null): EntryPosition | null {
-  return alert === null ? null : { stage: 'tell', alert }
+function nextEvents(alert: string | null): EntryPosition | null {
+  return alert === null ? null : { stage: 'events', alert }
 }
 
-/** Whether a change of a list made the job, and it is over what changed: one over everything tells nothing. */
+/** Whether a change of a list made the job, and it is over what changed: one over everything writes no events. */
 function isOfRevision({ job }: RescreenWork): boolean {
   return job.kind === 'list' && !job.whole
 }
 
-function tellRemoved({ db, job, at, did }: RescreenWork, item: RescreenItem, after: string): string | null {
+function removedEvents({ db, job, at, did }: RescreenWork, item: RescreenItem, after: string): string | null {
   const removal = { ...item, revision: job.revision, load: job.id }
-  const { told, last } = tellEntryRemoved(db, removal, after, toldAtOnce, at)
-  did.removals += told
+  const { written, last } = writeRemovedEvents(db, removal, after, eventsAtOnce, at)
+  did.removals += written
   return last
 }
 
-function tellListed({ db, job, at, did }: RescreenWork, item: RescreenItem, after: string): string | null {
+function listedEvents({ db, job, at, did }: RescreenWork, item: RescreenItem, after: string): string | null {
   const listing = { ...item, revision: job.revision, load: job.id }
-  const { listedAgain, regraded, last } = tellEntryListed(db, listing, after, toldAtOnce, at)
+  const { listedAgain, regraded, last } = writeListedEvents(db, listing, after, eventsAtOnce, at)
   did.listedAgain += listedAgain
   did.regraded += regraded
   return last

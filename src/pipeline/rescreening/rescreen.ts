@@ -34,7 +34,7 @@ export type RescreenOutcome = RescreenChunk
 export async function rescreen(db: Db, options: RescreenOptions): Promise<RescreenOutcome> {
   const total: RescreenOutcome = noChunk()
   const { onProgress, progressMs = usualProgressMs } = options
-  const progressed = onProgress && tellingProgress(db, onProgress, progressMs)
+  const progressed = onProgress && reportingProgress(db, onProgress, progressMs)
   while (!options.signal?.aborted) {
     // Nobody waits for that.
     screenLarge(db)
@@ -58,12 +58,16 @@ export interface RescreenProgress {
 }
 
 /**
- * Tells how far the work is: not more often than anybody looks, and what each job has to do is counted once, since that may
+ * Reports how far the work is: not more often than anybody looks, and what each job has to do is counted once, since that may
  * take longer than a part of the work.
  *
  * @returns to be called after each part.
  */
-function tellingProgress(db: Db, tell: (progress: RescreenProgress) => void, everyMs: number): () => void {
+function reportingProgress(
+  db: Db,
+  report: (progress: RescreenProgress) => void,
+  everyMs: number,
+): () => void {
   const totals = new Map<number, number>()
   let last = performance.now()
   return () => {
@@ -72,7 +76,7 @@ function tellingProgress(db: Db, tell: (progress: RescreenProgress) => void, eve
     for (const job of jobs) if (!totals.has(job.id)) totals.set(job.id, countItems(db, job))
     const sum = (count: (job: { id: number; entries: number }) => number) =>
       jobs.reduce((all, job) => all + count(job), 0)
-    tell({ done: sum(({ entries }) => entries), total: sum(({ id }) => totals.get(id) ?? 0) })
+    report({ done: sum(({ entries }) => entries), total: sum(({ id }) => totals.get(id) ?? 0) })
     last = performance.now()
   }
 }

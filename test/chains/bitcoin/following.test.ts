@@ -22,7 +22,7 @@ async function catchUp(
 ) {
   const node = await startFakeNode(state)
   const taken: BlockRef[] = []
-  const troubles: unknown[] = []
+  const failures: unknown[] = []
   let done = false
   const store: FollowerStore = {
     state: () => ({ startHeight: taken[0]?.height ?? null, cursor: taken.at(-1) ?? null, finalHeight: null }),
@@ -52,29 +52,29 @@ async function catchUp(
     },
     once: true,
     signal: new AbortController().signal,
-    onTrouble: (error) => {
-      troubles.push(error)
+    onFailure: (error) => {
+      failures.push(error)
       void (async () => {
         if (!done) await between?.(node)
         done = true
       })()
     },
     onProgress: ({ height }) => {
-      if (height >= 10 && troubles.length === 0) void node.close()
+      if (height >= 10 && failures.length === 0) void node.close()
     },
   })
-  return { taken, troubles }
+  return { taken, failures }
 }
 
 describe('a node that is restarted in the middle of a backfill', () => {
   it('is waited for, and read on from where it was left', async () => {
     const state = { chain }
-    const { taken, troubles } = await catchUp(state, async ({ url }) => {
+    const { taken, failures } = await catchUp(state, async ({ url }) => {
       await startFakeNode(state, Number(new URL(url).port))
     })
     expect(taken.map(({ hash }) => hash)).toEqual(chain.map(({ hash }) => hash))
-    expect(troubles.length).toBeGreaterThan(0)
-    for (const trouble of troubles) expect(trouble).toMatchObject({ code: 'node-unreachable' })
+    expect(failures.length).toBeGreaterThan(0)
+    for (const failure of failures) expect(failure).toMatchObject({ code: 'node-unreachable' })
   })
 })
 
@@ -88,10 +88,10 @@ describe('a node that is restarted in the middle of a backfill, and writes anoth
       writeFileSync(cookieFile, state.credentials)
       await startFakeNode(state, Number(new URL(url).port))
     }
-    const { taken, troubles } = await catchUp(state, again, { cookieFile })
+    const { taken, failures } = await catchUp(state, again, { cookieFile })
     expect(taken.map(({ hash }) => hash)).toEqual(chain.map(({ hash }) => hash))
-    expect(troubles.length).toBeGreaterThan(0)
-    for (const trouble of troubles) expect(trouble).toMatchObject({ code: 'node-unreachable' })
+    expect(failures.length).toBeGreaterThan(0)
+    for (const failure of failures) expect(failure).toMatchObject({ code: 'node-unreachable' })
   })
 })
 

@@ -34,12 +34,12 @@ function extracted(transactions: readonly PendingTransaction[]): ScreenableTx[] 
 
 describe('the mempool of a Bitcoin Core', () => {
   it('gives what the block will give', async () => {
-    const { mined, txids, claims, ...state } = waiting(deposit, stranger, withdrawal)
+    const { mined, txids, spends, ...state } = waiting(deposit, stranger, withdrawal)
     const { mempool } = await mempoolOf(state, mined.slice(0, 2))
     expect(mempool).toMatchObject({ tips: [mined[1]?.hash], hashes: txids })
     const read = await mempool.read(txids)
     expect(read.map(({ hash }) => hash)).toEqual(txids)
-    expect(read.map((one) => one.claims)).toEqual(claims)
+    expect(read.map((one) => one.spends)).toEqual(spends)
     const node = await startFakeNode({ chain: mined })
     const source = sourceFor(node.url)
     await source.open()
@@ -47,10 +47,10 @@ describe('the mempool of a Bitcoin Core', () => {
     expect(extracted(read)).toHaveLength(2)
     expect(extracted(read)).toEqual(extract(block, own).transactions)
     expect(
-      conflictsIn(block, new Set([claims[1]?.[0] ?? '', claims[0]?.[1] ?? '', `${'0'.repeat(64)}:0`])),
+      conflictsIn(block, new Set([spends[1]?.[0] ?? '', spends[0]?.[1] ?? '', `${'0'.repeat(64)}:0`])),
     ).toEqual([
-      { claim: claims[0]?.[1], by: txids[0] },
-      { claim: claims[1]?.[0], by: txids[1] },
+      { spent: spends[0]?.[1], by: txids[0] },
+      { spent: spends[1]?.[0], by: txids[1] },
     ])
   })
 
@@ -73,8 +73,8 @@ describe('the mempool of a Bitcoin Core', () => {
   })
 
   it('leaves out only the transaction of which a coin is larger than an answer may be', async () => {
-    const { mined, txids, coins, claims, ...state } = waiting(deposit, withdrawal)
-    const large = claims[0]?.[1] ?? ''
+    const { mined, txids, coins, spends, ...state } = waiting(deposit, withdrawal)
+    const large = spends[0]?.[1] ?? ''
     const asm = 'x'.repeat(10_000_001)
     const { mempool } = await mempoolOf(
       { ...state, coins: new Map([...coins, [large, { ...coins.get(large), asm }]]) },

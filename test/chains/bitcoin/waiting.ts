@@ -9,7 +9,7 @@ export interface Waiting {
   mempool: ReadonlyMap<string, string>
   coins: ReadonlyMap<string, object>
   /** The `txid:n` that each spends. */
-  claims: readonly (readonly string[])[]
+  spends: readonly (readonly string[])[]
   /** A chain whose block 2 has them all. */
   mined: readonly BuiltBlock[]
 }
@@ -19,7 +19,7 @@ export function waiting(...txs: readonly TxSpec[]): Waiting {
   const mined = regtestChain({}, { txs })
   const [, ...txids] = mined[2]?.txids ?? []
   const [, ...hexes] = mined[2]?.hexes ?? []
-  const claims = hexes.map((hex) =>
+  const spends = hexes.map((hex) =>
     Transaction.fromHex(hex).ins.map(
       ({ hash, index }) => `${Buffer.from(hash).reverse().toString('hex')}:${index}`,
     ),
@@ -27,11 +27,11 @@ export function waiting(...txs: readonly TxSpec[]): Waiting {
   const coins = new Map(
     txs.flatMap(({ inputs }, tx) =>
       inputs.flatMap((coin, i) =>
-        coin.of === undefined ? [[claims[tx]?.[i] ?? '', coinOf(coin)] as const] : [],
+        coin.of === undefined ? [[spends[tx]?.[i] ?? '', coinOf(coin)] as const] : [],
       ),
     ),
   )
-  return { txids, mempool: new Map(txids.map((txid, i) => [txid, hexes[i] ?? ''])), coins, claims, mined }
+  return { txids, mempool: new Map(txids.map((txid, i) => [txid, hexes[i] ?? ''])), coins, spends, mined }
 }
 
 /** As Bitcoin Core writes it; an amount is a number with eight decimals, which JSON.parse would round. */

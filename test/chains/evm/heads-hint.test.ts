@@ -63,19 +63,19 @@ describe('the announcements of a node', () => {
     ['never opened', false],
   ])('are given up when the socket is %s, and asked for anew', async (_name, shakesHands) => {
     const server = await muteServer(shakesHands)
-    const trouble: string[] = []
+    const failure: string[] = []
     await new Promise<void>((resolve) => {
       const hint = listenForHeads(server.url, {
         silenceMs: 20,
         retryMs: 1,
-        onTrouble: (endpoint, reason) => {
-          trouble.push(`${endpoint} ${reason}`)
+        onFailure: (endpoint, reason) => {
+          failure.push(`${endpoint} ${reason}`)
           if (server.connections() >= 2) resolve()
         },
       })
       onTestFinished(() => hint.close())
     })
-    expect(trouble[0]).toMatch(/^ws:\/\/127\.0\.0\.1:\d+ nothing heard for 20 ms$/)
+    expect(failure[0]).toMatch(/^ws:\/\/127\.0\.0\.1:\d+ nothing heard for 20 ms$/)
   })
 
   it.each([
@@ -87,7 +87,7 @@ describe('the announcements of a node', () => {
     await new Promise<void>((resolve) => {
       const hint = listenForHeads(server.url, {
         retryMs: 1,
-        onTrouble: (endpoint, reason) => {
+        onFailure: (endpoint, reason) => {
           announced.push(`${endpoint} ${reason}`)
           resolve()
         },

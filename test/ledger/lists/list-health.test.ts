@@ -24,18 +24,18 @@ describe('the health of a list', () => {
   it('is fresh up to its greatest age since the last successful check, and stale beyond', () => {
     const db = ledger()
     expect(healthAt(db, hours(72))).toEqual({
-      ...{ id: 'ofac', state: 'fresh', ageSeconds: 259_200, maxAgeSeconds: 259_200, trouble: null },
+      ...{ id: 'ofac', state: 'fresh', ageSeconds: 259_200, maxAgeSeconds: 259_200, problem: null },
       ...{ issuedOn: '2025-11-19', issueAgeSeconds: 46 * 86_400, maxIssueAgeSeconds: null, warning: null },
     })
     expect(healthAt(db, hours(73))).toMatchObject({
       state: 'stale',
-      trouble: 'list ofac is 73 hours old, and may be 72 hours at most',
+      problem: 'list ofac is 73 hours old, and may be 72 hours at most',
     })
   })
 
   it('counts what has passed whole, as every other age is counted', () => {
     const db = ledger({ format: 'bundled', max_age_seconds: 10 * 86_400 })
-    expect(healthAt(db, hours(23))?.trouble).toBe('list ofac is 43 days old, and may be 10 days at most')
+    expect(healthAt(db, hours(23))?.problem).toBe('list ofac is 43 days old, and may be 10 days at most')
   })
 
   it('has the greatest age that the config says, also where the list was not loaded since', () => {
@@ -54,12 +54,12 @@ describe('the health of a list', () => {
     expect(healthAt(ledger(), hours(-0.05))).toMatchObject({ state: 'fresh' })
     expect(healthAt(ledger(), hours(-0.1))).toMatchObject({
       state: 'stale',
-      trouble: `list ofac was checked at ${checked}, which is in the future: the clock was or is wrong`,
+      problem: `list ofac was checked at ${checked}, which is in the future: the clock was or is wrong`,
     })
     const bundled = ledger({ format: 'bundled', max_age_seconds: 10 * 86_400 })
     expect(healthAt(bundled, '2025-01-01T00:00:00.000Z')).toMatchObject({
       state: 'stale',
-      trouble: 'list ofac was issued on 2025-11-19, which is in the future: the clock was or is wrong',
+      problem: 'list ofac was issued on 2025-11-19, which is in the future: the clock was or is wrong',
     })
   })
 
@@ -71,15 +71,15 @@ describe('the health of a list', () => {
     const db = ledger({ format: 'bundled', max_age_seconds: 10 * 86_400 })
     expect(healthAt(db, checked)).toMatchObject({
       state: 'stale',
-      trouble: 'list ofac is 43 days old, and may be 10 days at most',
+      problem: 'list ofac is 43 days old, and may be 10 days at most',
     })
   })
 
   it('is missing where nothing was ever activated, known to the ledger or not', () => {
     const db = ledger({ active_snapshot: null })
     const [known, unknown] = listHealth(db, [{ id: 'ofac' }, { id: 'house' }], checked)
-    expect(known).toMatchObject({ state: 'missing', trouble: 'list ofac was never loaded' })
-    expect(unknown).toMatchObject({ id: 'house', state: 'missing', trouble: 'list house was never loaded' })
+    expect(known).toMatchObject({ state: 'missing', problem: 'list ofac was never loaded' })
+    expect(unknown).toMatchObject({ id: 'house', state: 'missing', problem: 'list house was never loaded' })
   })
 
   it('is stale where it has a limit and was never checked', () => {
@@ -98,7 +98,7 @@ describe('the content of a file', () => {
     expect(healthAt(db, hours(72))).toMatchObject({ state: 'fresh', ageSeconds: 72 * 3600 })
     expect(healthAt(db, hours(100))).toMatchObject({
       state: 'stale',
-      trouble: 'list ofac is a file whose content is 100 hours old, and may be 72 hours at most',
+      problem: 'list ofac is a file whose content is 100 hours old, and may be 72 hours at most',
     })
   })
 
@@ -127,7 +127,7 @@ describe('the date of issue of a list', () => {
       expect(healthAt(db, day('2026-01-15'))).toMatchObject({ state: 'fresh', issueAgeSeconds: 45 * 86_400 })
       expect(healthAt(db, day('2026-01-16'))).toMatchObject({
         state: 'stale',
-        trouble:
+        problem:
           'list ofac was issued on 2025-12-01, 46 days ago, and may be 45 days old at most (`maxIssueAge`)',
       })
     },
@@ -136,12 +136,12 @@ describe('the date of issue of a list', () => {
   it('is a warning where the publisher was asked within `maxAge`, and none beyond', () => {
     const db = ledger({ ...limits, max_age_seconds: 72 * 3600, checked_at: day('2026-01-16') })
     expect(healthAt(db, day('2026-01-17'))).toMatchObject({
-      ...{ state: 'fresh', trouble: null },
+      ...{ state: 'fresh', problem: null },
       warning:
         'list ofac was issued on 2025-12-01, 47 days ago, and may be 45 days old at most (`maxIssueAge`); its publisher was last asked at 2026-01-16T00:00:00.000Z',
     })
     expect(healthAt(db, day('2026-01-20'))).toMatchObject({
-      ...{ state: 'stale', warning: null, trouble: 'list ofac is 96 hours old, and may be 72 hours at most' },
+      ...{ state: 'stale', warning: null, problem: 'list ofac is 96 hours old, and may be 72 hours at most' },
     })
   })
 
@@ -160,10 +160,10 @@ describe('the date of issue of a list', () => {
     expect(issued('2026-01-02')).toMatchObject({ state: 'fresh', issueAgeSeconds: 0 })
     expect(issued('2026-01-03')).toMatchObject({
       ...{ state: 'stale', issueAgeSeconds: null },
-      trouble: 'list ofac has a date of issue, 2026-01-03, in the future',
+      problem: 'list ofac has a date of issue, 2026-01-03, in the future',
     })
     expect(issued(null)).toMatchObject({
-      ...{ state: 'stale', trouble: 'list ofac has no date of issue, and `maxIssueAge` limits it' },
+      ...{ state: 'stale', problem: 'list ofac has no date of issue, and `maxIssueAge` limits it' },
     })
   })
 })

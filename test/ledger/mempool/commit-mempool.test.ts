@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { rollBack } from '../../../src/ledger/blocks/roll-back.ts'
 import { type Db, inTransaction } from '../../../src/ledger/database.ts'
 import { commitMempool } from '../../../src/ledger/mempool/commit-mempool.ts'
-import { watchedClaims } from '../../../src/ledger/mempool/pending-transactions.ts'
+import { watchedSpends } from '../../../src/ledger/mempool/pending-transactions.ts'
 import { bumpRevision, readRevisions } from '../../../src/ledger/revisions.ts'
 import { at, chain, commit, dump, freshChain, listedDeposit, ref, screened } from '../fixtures.ts'
 import { blockOf, lookAt, type NodeTx, tale } from './waiting-fixtures.ts'
 
-const paying = (hash: string, ...claims: string[]): NodeTx => ({
+const paying = (hash: string, ...spends: string[]): NodeTx => ({
   hash,
-  claims,
+  spends,
   screenable: listedDeposit(hash),
 })
-const stranger = (hash: string, ...claims: string[]): NodeTx => ({ hash, claims, screenable: null })
+const stranger = (hash: string, ...spends: string[]): NodeTx => ({ hash, spends, screenable: null })
 
 /** A ledger that stands on block 5, with `0xt` waiting. */
 function waiting() {
@@ -64,7 +64,7 @@ describe('a transaction that waits', () => {
     const revisions = readRevisions(db)
     inTransaction(db, () => bumpRevision(db, 'list'))
     const before = dump(db)
-    const look = { waiting: [], claimed: [], absences: new Map([['0xt', [['a5']]]]), revisions, at }
+    const look = { waiting: [], conflicts: [], absences: new Map([['0xt', [['a5']]]]), revisions, at }
     expect(commitMempool(db, chain, look)).toBeNull()
     expect(dump(db)).toEqual(before)
   })
@@ -198,11 +198,11 @@ describe('a transaction that another took the place of', () => {
 
   it('is not watched any more once the block that decided is final', () => {
     const db = waiting()
-    expect(watchedClaims(db, chain.id)).toEqual(new Set(['coin:0']))
+    expect(watchedSpends(db, chain.id)).toEqual(new Set(['coin:0']))
     commit(db, [blockOf(db, ref(6), [stranger('0xr', 'coin:0')])], { finalHeight: 5 })
-    expect(watchedClaims(db, chain.id)).toEqual(new Set(['coin:0']))
+    expect(watchedSpends(db, chain.id)).toEqual(new Set(['coin:0']))
     commit(db, [screened(ref(7))], { finalHeight: 6 })
-    expect(watchedClaims(db, chain.id)).toEqual(new Set())
+    expect(watchedSpends(db, chain.id)).toEqual(new Set())
   })
 })
 

@@ -20,16 +20,16 @@ const both = watchlist(entry(listed), entry(later))
 const transactions: readonly NodeTx[] = [
   paying('0x0', listed, 'c:0'),
   paying('0x1', listed, 'c:0', 'c:1'),
-  { hash: '0x2', claims: ['c:0'], screenable: null },
+  { hash: '0x2', spends: ['c:0'], screenable: null },
   paying('0x3', listed, 'c:1'),
   paying('0x4', later, 'c:2'),
   paying('0x5', later, 'c:2', 'c:3'),
 ]
 
-function paying(hash: string, who: typeof listed, ...claims: string[]): NodeTx {
+function paying(hash: string, who: typeof listed, ...spends: string[]): NodeTx {
   return {
     hash,
-    claims,
+    spends,
     screenable: tx({ hash, transfers: [transfer({ parties: [party(who, 'source')] })] }),
   }
 }
@@ -91,7 +91,7 @@ class Node {
 }
 
 function fight(a: NodeTx, b: NodeTx): boolean {
-  return a !== b && a.claims.some((claim) => b.claims.includes(claim))
+  return a !== b && a.spends.some((spent) => b.spends.includes(spent))
 }
 
 /** What a daemon does with such a node: it remembers what its looks lacked, until it is started again. */

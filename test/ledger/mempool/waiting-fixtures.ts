@@ -5,7 +5,7 @@ import {
   type Absences,
   nextAbsences,
   pendingHashes,
-  watchedClaims,
+  watchedSpends,
 } from '../../../src/ledger/mempool/pending-transactions.ts'
 import { readRevisions } from '../../../src/ledger/revisions.ts'
 import { screen } from '../../../src/screening/screen.ts'
@@ -16,7 +16,7 @@ import { at, chain, lists, screened } from '../fixtures.ts'
 /** A transaction as a node has it: what it moves for us (`null`: nothing), and what it uses up. */
 export interface NodeTx {
   hash: string
-  claims: readonly string[]
+  spends: readonly string[]
   screenable: ScreenableTx | null
 }
 
@@ -36,17 +36,17 @@ export function lookAt(
   against: Watchlist = lists,
   memory: Memory = { absences: new Map() },
 ): MempoolCounts {
-  const watched = watchedClaims(db, chain.id)
+  const watched = watchedSpends(db, chain.id)
   const holds = new Set(held.map(({ hash }) => hash))
   const tips = typeof tip === 'string' ? [tip] : tip
   memory.absences = nextAbsences(memory.absences, pendingHashes(db, chain.id), holds, tips)
   const time = Date.parse('2026-01-01T00:00:00Z') / 1000
   const counts = commitMempool(db, chain, {
-    waiting: held.flatMap(({ hash, claims, screenable }) => {
+    waiting: held.flatMap(({ hash, spends, screenable }) => {
       const findings = screenable === null ? [] : screen(screenable, time, against)
-      return findings.length > 0 ? [{ hash, claims, findings }] : []
+      return findings.length > 0 ? [{ hash, spends, findings }] : []
     }),
-    claimed: claimedBy(held, watched),
+    conflicts: conflictsOf(held, watched),
     absences: memory.absences,
     revisions: readRevisions(db),
     at,
@@ -64,13 +64,13 @@ export function blockOf(
   fields: Partial<ScreenedBlock> = {},
 ): ScreenedBlock {
   const touching = transactions.map(({ screenable }) => screenable).filter((tx) => tx !== null)
-  const claimed = claimedBy(transactions, watchedClaims(db, chain.id))
-  return screened(block, touching, { claimed, ...fields }, against)
+  const conflicts = conflictsOf(transactions, watchedSpends(db, chain.id))
+  return screened(block, touching, { conflicts, ...fields }, against)
 }
 
-function claimedBy(transactions: readonly NodeTx[], watched: ReadonlySet<string>) {
-  return transactions.flatMap(({ hash, claims }) =>
-    claims.filter((claim) => watched.has(claim)).map((claim) => ({ claim, by: hash })),
+function conflictsOf(transactions: readonly NodeTx[], watched: ReadonlySet<string>) {
+  return transactions.flatMap(({ hash, spends }) =>
+    spends.filter((spent) => watched.has(spent)).map((spent) => ({ spent, by: hash })),
   )
 }
 

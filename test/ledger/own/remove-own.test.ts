@@ -333,15 +333,20 @@ describe('alerts that no block decides', () => {
     const [waiting] = read({ inputs: [coin(bob, 2)], outputs: [coin(mistake, 1.9)] }, mistake)
     if (waiting === undefined) throw new Error('it touches an own address')
     const findings = screen(waiting, ref(7).time, new Watchlist(1, readEntries(db)))
-    const claims = ['c:0']
-    const look = { waiting: [{ hash: waiting.hash, claims, findings }], claimed: [], absences: new Map(), at }
+    const spends = ['c:0']
+    const look = {
+      waiting: [{ hash: waiting.hash, spends, findings }],
+      conflicts: [],
+      absences: new Map(),
+      at,
+    }
     expect(commitMempool(db, bitcoin, { ...look, revisions: readRevisions(db) })).toMatchObject({
       created: 1,
     })
     await remove(db, key(mistake))
     const status = () => all(db, 'select status from alerts')
     expect(status()).toEqual([{ status: 'withdrawn' }])
-    follow([], { level: 'outputs', claimed: [{ claim: 'c:0', by: waiting.hash }] })
+    follow([], { level: 'outputs', conflicts: [{ spent: 'c:0', by: waiting.hash }] })
     expect(status()).toEqual([{ status: 'withdrawn' }])
     expect(eventsOf(db).at(-1)).toBe('withdrawn {"reason":"own-removed"}')
   })

@@ -51,7 +51,7 @@ describe('a database of before compact rows', () => {
     expect(told).toEqual([1_000, transactions, 2_000, transactions, transactions, transactions])
   })
 
-  it('goes over all rows again in the jobs that are not done, and tells nobody twice', () => {
+  it('goes over all rows again in the jobs that are not done, and writes no event twice', () => {
     const db = freshLedger(former(100))
     const last = one<{ id: number }>(db, 'select max(id) as id from parties')?.id
     const jobs = all(
@@ -61,7 +61,7 @@ describe('a database of before compact rows', () => {
     )
     expect(jobs).toEqual([
       { partiesTo: last, stage: 'match', variant: 0, row: 0, alert: null },
-      { partiesTo: last, stage: 'tell', variant: null, row: null, alert: 'abc' },
+      { partiesTo: last, stage: 'events', variant: null, row: null, alert: 'abc' },
     ])
     const transfers = one<{ id: number }>(db, 'select max(id) as id from transfers')?.id ?? 0
     expect(nextRegrade(db)).toMatchObject({ position: { stage: 'transfers', transfer: 0 } })

@@ -222,7 +222,7 @@ describe('a list without an announcement that can be used', () => {
     expect(standing(one)).toEqual(await loadedWhole(next))
   })
 
-  it('is tried again later where the announcement is in passing trouble', async () => {
+  it('is tried again later where the announcement is in passing failure', async () => {
     const one = await begun()
     one.publish({ ...next, replies: { '/index.json': answer('', {}, 500) } })
     await expect(one.update()).rejects.toMatchObject({ code: 'list-unreachable' })

@@ -39,8 +39,8 @@ async function followed(deeds: Deeds, fields: { start?: number; heights?: number
   const pace = newPace()
   const options = { now: () => at, signal: never, pace }
   const read = () => readPastFreezes(ledger.db, chain, node.freezes, options)
-  const trouble = () => listHealth(ledger.db, [{ id: 'issuer-freezes' }], '2023-11-14T22:30:00Z')[0]?.trouble
-  return { node, follow, read, pace, options, trouble, ...ledger }
+  const problem = () => listHealth(ledger.db, [{ id: 'issuer-freezes' }], '2023-11-14T22:30:00Z')[0]?.problem
+  return { node, follow, read, pace, options, problem, ...ledger }
 }
 
 describe('freezes of before a chain was followed', () => {
@@ -50,12 +50,12 @@ describe('freezes of before a chain was followed', () => {
   }
 
   it('are read from the chain, and make the list whole', async () => {
-    const { db, read, trouble } = await followed(deeds)
-    expect(trouble()).toBe(
+    const { db, read, problem } = await followed(deeds)
+    expect(problem()).toBe(
       `list issuer-freezes is not complete: blocks 0 to 19 of ethereum are still to be read for freezes by ${usdt}`,
     )
     expect(await read()).toBe(1)
-    expect(trouble()).toBeNull()
+    expect(problem()).toBeNull()
     expect(await read()).toBe(0)
     expect(spans(db)).toEqual(['36-84', '180-300'])
     expect(spans(db, evm('8'))).toEqual(['144-'])
@@ -120,15 +120,15 @@ describe('freezes of before a chain was followed', () => {
   })
 
   it('are final ones: what a reorg may undo is read when it is final', async () => {
-    const { db, node, follow, read, trouble } = await followed(deeds, { start: 29 })
+    const { db, node, follow, read, problem } = await followed(deeds, { start: 29 })
     await read()
     expect(node.asked).toEqual(['0-27'])
-    expect(trouble()).toMatch(/blocks 28 to 28 of ethereum are still to be read/)
+    expect(problem()).toMatch(/blocks 28 to 28 of ethereum are still to be read/)
     node.mine(1)
     await follow()
     await read()
     expect(node.asked).toEqual(['0-27', '28-28'])
-    expect(trouble()).toBeNull()
+    expect(problem()).toBeNull()
     expect(spans(db)).toEqual(['36-84', '180-300'])
   })
 
@@ -203,7 +203,7 @@ describe('a block of the past that the index of logs names', () => {
 
 describe('a config that changes', () => {
   it('makes past what was followed without a contract', async () => {
-    const { db, node, follow, read, trouble } = await followed({ a26: [freeze()], a33: [freeze()] })
+    const { db, node, follow, read, problem } = await followed({ a26: [freeze()], a33: [freeze()] })
     await read()
     // Stopped, and started without the list: it stays in force, and ages.
     configure(db)
@@ -217,11 +217,11 @@ describe('a config that changes', () => {
     expect(spans(db)).toEqual(['312-'])
     // And with it again.
     configure(db, freezeList)
-    expect(trouble()).toMatch(/blocks 31 to 35 of ethereum are still to be read/)
+    expect(problem()).toMatch(/blocks 31 to 35 of ethereum are still to be read/)
     node.mine(5)
     await follow()
     await read()
-    expect(trouble()).toBeNull()
+    expect(problem()).toBeNull()
     expect(all(db, 'select block_hash from token_freezes')).toEqual([
       { block_hash: 'a26' },
       { block_hash: 'a33' },
@@ -381,10 +381,10 @@ describe('how fresh the list is', () => {
     expect(checked()).toEqual([{ checked_at: '2023-11-14T22:13:44Z' }])
     for (const block of heights.slice(4)) commit(db, [block])
     expect(checked()).toEqual([{ checked_at: '2023-11-14T22:17:44Z' }])
-    expect(health('2023-11-15T22:00:00Z')).toMatchObject({ state: 'fresh', trouble: null })
+    expect(health('2023-11-15T22:00:00Z')).toMatchObject({ state: 'fresh', problem: null })
     expect(health('2023-11-16T00:00:00Z')).toMatchObject({
       state: 'stale',
-      trouble: 'list issuer-freezes goes up to a block that is 25 hours old, and may be 24 hours at most',
+      problem: 'list issuer-freezes goes up to a block that is 25 hours old, and may be 24 hours at most',
     })
   })
 })

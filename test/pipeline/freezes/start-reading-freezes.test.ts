@@ -38,7 +38,7 @@ async function scene() {
 }
 
 describe('the past, beside a follower', () => {
-  it('is read, and the contracts are asked; trouble with the node is said and tried again', async () => {
+  it('is read, and the contracts are asked; failure with the node is said and tried again', async () => {
     const { node, db, lines, start } = await scene()
     const honest = node.freezes.find
     let failures = 2

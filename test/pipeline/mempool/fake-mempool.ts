@@ -7,7 +7,7 @@ import { listed, own, party, transfer, tx } from '../../screening/builders.ts'
 export interface Paying {
   from?: Key
   to?: Key
-  claims?: readonly string[]
+  spends?: readonly string[]
 }
 
 /** A chain whose node also has a mempool. */
@@ -40,11 +40,11 @@ export class WaitingChain extends FakeChain {
 
 function pending(
   hash: string,
-  { from = listed, to = own, claims = [`${hash}:0`] }: Paying,
+  { from = listed, to = own, spends = [`${hash}:0`] }: Paying,
 ): PendingTransaction {
   return {
     hash,
-    claims,
+    spends,
     content: {
       family: 'made-up',
       transaction: tx({ hash, transfers: [transfer({ own: to, parties: [party(from, 'source')] })] }),

@@ -24,7 +24,7 @@ const deposits = 60
 const {
   mined,
   txids,
-  claims: _,
+  spends: _,
   ...state
 } = waiting(
   ...Array.from({ length: deposits }, (_, i) => ({

@@ -43,7 +43,7 @@ describe('a mempool that is tended', () => {
     breaks(true)
     tending.start()
     await lookedMore(3)
-    expect(readMempools(db)).toMatchObject([{ transactions: null, trouble: 'There is no such feed.' }])
+    expect(readMempools(db)).toMatchObject([{ transactions: null, failure: 'There is no such feed.' }])
     breaks(false)
     await lookedMore(1)
     await tending.stop()
@@ -51,7 +51,7 @@ describe('a mempool that is tended', () => {
       'warn ethereum: the mempool was not read: There is no such feed.',
       'info ethereum: the mempool can be read again',
     ])
-    expect(readMempools(db)).toMatchObject([{ transactions: 0, trouble: null }])
+    expect(readMempools(db)).toMatchObject([{ transactions: 0, failure: null }])
   })
 
   it('is looked at once, and fails without an error', async () => {
@@ -59,6 +59,6 @@ describe('a mempool that is tended', () => {
     breaks(true)
     await tending.once()
     expect(lines).toHaveLength(1)
-    expect(readMempools(db)).toMatchObject([{ trouble: 'There is no such feed.' }])
+    expect(readMempools(db)).toMatchObject([{ failure: 'There is no such feed.' }])
   })
 })

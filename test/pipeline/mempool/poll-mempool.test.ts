@@ -47,7 +47,7 @@ describe('a poll of the mempool', () => {
     expect(await watch.poll(signal)).toMatchObject({ created: 4 })
     expect(new Set(node.asked).size).toBe(1234)
     expect(node.asked).toHaveLength(1234)
-    expect(readMempools(db)).toMatchObject([{ transactions: 1234, unread: 0, trouble: null }])
+    expect(readMempools(db)).toMatchObject([{ transactions: 1234, unread: 0, failure: null }])
   })
 
   it('is confirmed by the block, and by the same id', async () => {
@@ -133,10 +133,10 @@ describe('a poll of the mempool', () => {
 
   it('knows after a restart what was waited for, and what took its place meanwhile', async () => {
     const { db, node, watch } = await scene()
-    node.waits.set('0xt', { claims: ['coin:0'] })
+    node.waits.set('0xt', { spends: ['coin:0'] })
     await watch.poll(signal)
     node.waits.clear()
-    node.waits.set('0xr', { claims: ['coin:0', 'coin:1'] })
+    node.waits.set('0xr', { spends: ['coin:0', 'coin:1'] })
     const again = createMempoolReader(wired(db).context, node)
     expect(await again.poll(signal)).toEqual({ created: 1, reinstated: 0, withdrawn: 1 })
     expect(tale(db, '0xt').slice(1)).toEqual([

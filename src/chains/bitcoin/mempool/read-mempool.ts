@@ -62,7 +62,7 @@ function withSpent(tx: BareTransaction, spent: ReadonlyMap<string, TxOut>): Tran
 function pendingTransaction(bare: BareTransaction, tx: Transaction): PendingTransaction {
   return {
     hash: tx.txid,
-    claims: bare.spends.map(({ outpoint }) => outpointText(outpoint)),
+    spends: bare.spends.map(({ outpoint }) => outpointText(outpoint)),
     content: { family: 'bitcoin', transaction: tx },
   }
 }

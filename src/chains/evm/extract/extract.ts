@@ -183,10 +183,10 @@ export function accountNonce(tx: RpcTransaction): string | null {
 /** Which of these accounts' nonces the transactions of a block use. */
 export function evmConflicts(
   transactions: readonly RpcTransaction[],
-  claims: ReadonlySet<string>,
+  spends: ReadonlySet<string>,
 ): Conflict[] {
   return transactions.flatMap((tx) => {
-    const claim = accountNonce(tx)
-    return claim !== null && claims.has(claim) ? [{ claim, by: tx.hash }] : []
+    const spent = accountNonce(tx)
+    return spent !== null && spends.has(spent) ? [{ spent, by: tx.hash }] : []
   })
 }

@@ -88,7 +88,7 @@ function pendingTransaction(tx: RpcTransaction, chain: EvmChain): PendingTransac
   const nonce = accountNonce(tx)
   return {
     hash: tx.hash,
-    claims: nonce === null ? [] : [nonce],
+    spends: nonce === null ? [] : [nonce],
     content: { family: 'evm', one, chain },
   }
 }

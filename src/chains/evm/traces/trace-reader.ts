@@ -6,7 +6,7 @@ import type { RpcBlock, RpcReceipt } from '../types.ts'
 import { areAllUnread, type BlockFrames, tracedTransactions } from './call-frames.ts'
 import { KnownTracers, type TracerState } from './choose-tracer.ts'
 import {
-  mostTelling,
+  mostSpecific,
   reasons,
   type TraceFailure,
   type TraceFailureKind,
@@ -135,7 +135,7 @@ export class TraceReader {
       failures.push(outcome)
       if (!this.#leadsOn(outcome, state, block)) break
     }
-    const failure = mostTelling(failures)
+    const failure = mostSpecific(failures)
     if (failure === undefined) throw new Error('unreachable: some tracer was asked')
     return { failure, messages: failures.map(({ error }) => error.message) }
   }

@@ -133,6 +133,6 @@ export const reasons: Readonly<Record<TraceFailureKind, string>> = {
 }
 
 /** Of what several tracers failed with, what tells the most. */
-export function mostTelling(failures: readonly TraceFailure[]): TraceFailure | undefined {
+export function mostSpecific(failures: readonly TraceFailure[]): TraceFailure | undefined {
   return failures.find(({ kind }) => kind !== 'unsupported') ?? failures[0]
 }

@@ -50,7 +50,7 @@ describe('the pool of an EVM node', () => {
     const mempool = await (await poolOf(transactions)).mempool?.()
     expect(mempool).toMatchObject({ tips: [hash(0xb10c)], hashes: transactions.map((tx) => tx.hash) })
     const read = (await mempool?.read([...(mempool?.hashes ?? []), hash(9)])) ?? []
-    expect(read.map(({ claims }) => claims)).toEqual([[`${sender}:0`], [`${sender}:1`]])
+    expect(read.map(({ spends }) => spends)).toEqual([[`${sender}:0`], [`${sender}:1`]])
     expect(read.map((one) => extractPending(one, ownOf(own)))).toMatchObject([
       { ownSigned: false, transfers: [{ id: 'value', direction: 'deposit', amount: 5n }] },
       { transfers: [{ id: 'value', amount: 6n }] },

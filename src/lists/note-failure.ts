@@ -10,10 +10,10 @@ import { RejectedList } from './read-list-file.ts'
 import type { ListOptions } from './types.ts'
 
 /**
- * Notes a list that could not be loaded: rejected, with what was kept of it, or never arrived. A stop is no trouble. What
+ * Notes a list that could not be loaded: rejected, with what was kept of it, or never arrived. A stop is no failure. What
  * the list's URLs keep secret is taken out of the error, for whoever tells it next, too.
  */
-export async function noteTrouble(
+export async function noteFailure(
   db: Db,
   list: { id: string; format: string; options?: ListOptions | undefined; redactor?: Redactor },
   error: unknown,
