@@ -1,61 +1,136 @@
 import { type Key, keyBytes } from '../address/key.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
-import { ScriptFilter } from './script-filter.ts'
+import { KeyFilter } from './key-filter.ts'
 import type { OwnLookup } from './types.ts'
 
-/** Made half full, and grown a little later, so that one address more than expected does not cost half as much again. */
-const maxLoad = 0.55
+/** Made half full, and grown by a quarter a little later: at no size does an address take more than 17 bytes of it. */
+const maxLoad = 0.6
+const growth = 1.25
+
+/** What stands before the slots, in words of 32 bits. */
+const versionAt = 0
+/** One bit for each length that a script of the table has; the last one for all longer ones. */
+const lengthsAt = 1
+const longest = 255
+const headerWords = 16
+
+/** The memory of a table, for other threads: see {@link KeyTable.over}. */
+export interface SharedKeys {
+  slots: SharedArrayBuffer
+  filter: SharedArrayBuffer
+}
 
 /**
  * A compact table of addresses, one of own and one of listed ones: 8 bytes a slot, half of the slots taken, so 16
- * bytes an address when `capacityHint` is right, and up to 22 when the table had to grow; for scripts one or two more,
- * see {@link ScriptFilter}. Only a 64-bit fingerprint of each address is kept: an answer of yes is wrong about once in 2^64 / size look-ups (2^40 for ten million addresses) and has
+ * bytes an address when `capacityHint` is right, and up to 17 when the table had to grow; one or two more for a
+ * {@link KeyFilter} before it. Only a 64-bit fingerprint of each address is kept: an answer of yes is wrong about once in 2^64 / size look-ups (2^40 for ten million addresses) and has
  * to be confirmed, an answer of no is never wrong.
+ *
+ * It lies in shared memory. One thread adds; others ask a table `over` the same memory, without locks: slots are only
+ * ever filled, and an address is there for all threads from the `version` on that counts it.
  */
 export class KeyTable implements Omit<OwnLookup, 'has'> {
+  #shared: SharedKeys
+  /** See `headerWords`. */
+  #header: Int32Array
   /** Fingerprints as pairs of 32 bits; a pair of zeros is a free slot. */
   #slots: Int32Array
   #capacity: number
   #size = 0
-  /** An exchange uses few kinds of script, and the kinds differ in length: most foreign scripts need no hash. */
-  readonly #scriptLengths = new Set<number>()
-  readonly #scripts: ScriptFilter
+  readonly #filter: KeyFilter
 
-  /** @param capacityHint how many addresses will be added; the table grows by half when there are more. */
-  constructor(capacityHint: number) {
-    this.#capacity = Math.max(16, Math.ceil(capacityHint) * 2)
-    this.#slots = new Int32Array(this.#capacity * 2)
-    this.#scripts = new ScriptFilter(capacityHint)
+  /**
+   * @param capacityHint how many addresses will be added; the table grows by a quarter when there are more.
+   * @param shared the memory of another thread's table, to ask.
+   */
+  constructor(capacityHint: number, shared?: SharedKeys) {
+    const slots = shared?.slots ?? slotsOf(Math.max(16, Math.ceil(capacityHint) * 2))
+    this.#filter = new KeyFilter(capacityHint, shared?.filter)
+    this.#shared = { slots, filter: this.#filter.memory }
+    this.#header = new Int32Array(slots, 0, headerWords)
+    this.#slots = new Int32Array(slots, headerWords * 4)
+    this.#capacity = this.#slots.length / 2
   }
 
-  /** How many different addresses were added. */
+  /** A table over the memory of another thread's. To be asked only: one thread adds. */
+  static over(shared: SharedKeys): KeyTable {
+    return new KeyTable(0, shared)
+  }
+
+  /** For other threads. Another object after the table grew: what they have then lacks what is added from then on. */
+  get shared(): SharedKeys {
+    return this.#shared
+  }
+
+  /**
+   * Counts the addresses that were added. Where it is the same before a look-up in one thread and later in the thread that
+   * adds, that look-up missed none.
+   */
+  get version(): number {
+    return Atomics.load(this.#header, versionAt)
+  }
+
+  /** How many different addresses were added here. */
   get size(): number {
     return this.#size
   }
 
   /** Memory of the table. */
   get bytes(): number {
-    return this.#slots.byteLength + this.#scripts.bytes
+    return this.#shared.slots.byteLength + this.#filter.bytes
   }
 
   /** @throws ChainscreenError `failure` for a key that no watched chain can have */
   addKey(key: Key): void {
-    if (key.startsWith('evm:') && key.length === 44) hashHex(key, 4)
-    else if (key.startsWith('bitcoin:')) this.#hashScript(keyBytes(key))
+    if (key.startsWith('evm:') && key.length === 44) {
+      hashHex(key, 4)
+      this.#filter.addEvm(words[4] as number)
+    } else if (key.startsWith('bitcoin:')) this.#hashScript(keyBytes(key))
     else
       throw new ChainscreenError(
         'failure',
         `${key} can't be looked for on a watched chain: expected an EVM or Bitcoin key.`,
       )
-    if (this.#size + 1 > this.#capacity * maxLoad) this.#grow()
-    if (insert(this.#slots, this.#capacity, hashA, hashB)) this.#size += 1
+    this.#insert(hashA, hashB)
+  }
+
+  /** @param keys one a line. Throws as {@link addKey}. */
+  addKeys(keys: string): void {
+    const bytes = Buffer.from(keys, 'latin1')
+    let waiting = 0
+    for (let at = 0; at < keys.length; ) {
+      const end = bytes.indexOf(0x0a, at)
+      const next = end === -1 ? keys.length : end
+      if (next - at === 44 && keys.startsWith('evm:', at)) {
+        for (let i = 0; i < 5; i++) words[i] = hexWord(bytes, at + 4 + i * 8)
+        this.#filter.addEvm(words[4] as number)
+        hashWords(5, evmSeed)
+        pairs[waiting] = hashA
+        pairs[waiting + 1] = hashB
+        waiting += 2
+        if (waiting === pairs.length) waiting = this.#insertAll(waiting)
+      } else if (keys.startsWith('bitcoin:', at) && next - at - 8 <= scratch.length * 2) {
+        const length = (next - at - 8) >> 1
+        for (let i = 0, digit = at + 8; i < length; i++, digit += 2)
+          scratch[i] = (hexDigit(bytes[digit] as number) << 4) | hexDigit(bytes[digit + 1] as number)
+        this.#hashScript(scratch.subarray(0, length))
+        this.#insert(hashA, hashB)
+      } else this.addKey(keys.slice(at, next) as Key)
+      at = next + 1
+    }
+    this.#insertAll(waiting)
+  }
+
+  /** Nothing but memory is waited for here, for several at a time. @returns how many are left: none. */
+  #insertAll(count: number): 0 {
+    for (let i = 0; i < count; i += 2) this.#insert(pairs[i] as number, pairs[i + 1] as number)
+    return 0
   }
 
   /** Whether a key may have been added; also of a family that none can be added of, for which the answer is no. */
   mayHave(key: Key): boolean {
     if (key.startsWith('evm:') && key.length === 44) {
-      hashHex(key, 4)
-      return this.#find()
+      return this.#mayHaveHex(key, 4)
     }
     if (!key.startsWith('bitcoin:')) return false
     const script = keyBytes(key)
@@ -65,8 +140,7 @@ export class KeyTable implements Omit<OwnLookup, 'has'> {
   /** @param hex `0x` and 40 hex digits, of any case. */
   mayHaveEvm(hex: string): boolean {
     if (hex.length !== 42) return false
-    hashHex(hex, 2)
-    return this.#find()
+    return this.#mayHaveHex(hex, 2)
   }
 
   /**
@@ -76,20 +150,33 @@ export class KeyTable implements Omit<OwnLookup, 'has'> {
   mayHaveEvmTopic(hex: string): boolean {
     if (hex.length !== 66) return false
     for (let i = 2; i < 26; i++) if (hex.charCodeAt(i) !== 0x30) return false
-    hashHex(hex, 26)
+    return this.#mayHaveHex(hex, 26)
+  }
+
+  #mayHaveHex(text: string, at: number): boolean {
+    if (!this.#filter.mayHaveEvm(hexWordOf(text, at + 32))) return false
+    hashHex(text, at)
     return this.#find()
   }
 
   /** Whether the scriptPubKey `bytes[start..end)` may be one of ours. */
   mayHaveScript(bytes: Uint8Array, start: number, end: number): boolean {
-    if (!this.#scripts.mayHave(bytes, start, end) || !this.#scriptLengths.has(end - start)) return false
+    if (!this.#filter.mayHaveScript(bytes, start, end) || !this.#hasLength(end - start)) return false
     hashBytes(bytes, start, end)
     return this.#find()
   }
 
+  /** An exchange uses few kinds of script, and the kinds differ in length: most foreign scripts need no hash. */
+  #hasLength(length: number): boolean {
+    const bit = Math.min(length, longest)
+    return (((this.#header[lengthsAt + (bit >> 5)] ?? 0) >>> (bit & 31)) & 1) === 1
+  }
+
   #hashScript(script: Uint8Array): void {
-    this.#scriptLengths.add(script.length)
-    this.#scripts.add(script)
+    const bit = Math.min(script.length, longest)
+    const word = lengthsAt + (bit >> 5)
+    this.#header[word] = (this.#header[word] ?? 0) | (1 << (bit & 31))
+    this.#filter.addScript(script)
     hashBytes(script, 0, script.length)
   }
 
@@ -103,19 +190,40 @@ export class KeyTable implements Omit<OwnLookup, 'has'> {
     }
   }
 
-  /** The place of a fingerprint depends on the fingerprint alone, so the addresses are not needed again. */
+  #insert(a: number, b: number): void {
+    const filter = this.#filter.memory
+    if (filter !== this.#shared.filter) this.#shared = { ...this.#shared, filter }
+    if (this.#size + 1 > this.#capacity * maxLoad) this.#grow()
+    if (!insert(this.#slots, this.#capacity, a, b)) return
+    this.#size += 1
+    Atomics.add(this.#header, versionAt, 1)
+  }
+
+  /**
+   * The place of a fingerprint depends on the fingerprint alone, so the addresses are not needed again. Places are in the order
+   * of fingerprints, so both tables are gone through from the beginning to the end.
+   */
   #grow(): void {
     const old = this.#slots
-    const capacity = Math.ceil(this.#capacity * 1.5)
-    const slots = new Int32Array(capacity * 2)
+    const capacity = Math.ceil(this.#capacity * growth)
+    const memory = slotsOf(capacity)
+    const header = new Int32Array(memory, 0, headerWords)
+    header.set(this.#header)
+    const slots = new Int32Array(memory, headerWords * 4)
     for (let i = 0; i < old.length; i += 2) {
       const a = old[i] ?? 0
       const b = old[i + 1] ?? 0
       if (a !== 0 || b !== 0) insert(slots, capacity, a, b)
     }
+    this.#shared = { ...this.#shared, slots: memory }
+    this.#header = header
     this.#slots = slots
     this.#capacity = capacity
   }
+}
+
+function slotsOf(capacity: number): SharedArrayBuffer {
+  return new SharedArrayBuffer((headerWords + capacity * 2) * 4)
 }
 
 /** @returns whether it was not there before */
@@ -138,6 +246,12 @@ function firstSlot(a: number, capacity: number): number {
 /** The two halves of the latest fingerprint: module variables, because a pair as an object would be garbage per look-up. */
 let hashA = 0
 let hashB = 0
+
+/** A script on its way into a table. Longer ones are no address of a person. */
+const scratch = new Uint8Array(1024)
+
+/** Fingerprints on their way into a table. */
+const pairs = new Int32Array(1 << 12)
 
 /** What the next fingerprint is made of, for the same reason. */
 let words = new Int32Array(16)
@@ -175,17 +289,22 @@ function fmix32(h: number): number {
 
 /** Forty hex digits from `at`. */
 function hashHex(text: string, at: number): void {
-  for (let i = 0; i < 5; i++) {
-    const from = at + i * 8
-    let word = 0
-    for (let j = from; j < from + 8; j++) {
-      const code = text.charCodeAt(j)
-      // '0'-'9' are 0x30-0x39; 'A'-'F' and 'a'-'f' have bit 6 set and 1-6 in the low bits.
-      word = (word << 4) | ((code & 15) + (code >> 6) * 9)
-    }
-    words[i] = word
-  }
+  for (let i = 0; i < 5; i++) words[i] = hexWordOf(text, at + i * 8)
   hashWords(5, evmSeed)
+}
+
+/** Eight hex digits of any case. */
+function hexWordOf(text: string, at: number): number {
+  let word = 0
+  for (let i = at; i < at + 8; i++) word = (word << 4) | hexDigit(text.charCodeAt(i))
+  return word
+}
+
+/** The same of text in bytes. */
+function hexWord(bytes: Uint8Array, at: number): number {
+  let word = 0
+  for (let i = at; i < at + 8; i++) word = (word << 4) | hexDigit(bytes[i] as number)
+  return word
 }
 
 function hashBytes(bytes: Uint8Array, start: number, end: number): void {
@@ -207,4 +326,9 @@ function hashBytes(bytes: Uint8Array, start: number, end: number): void {
 
 function byte(bytes: Uint8Array, at: number): number {
   return bytes[at] ?? 0
+}
+
+/** '0'-'9' are 0x30-0x39; 'A'-'F' and 'a'-'f' have bit 6 set and 1-6 in the low bits. */
+function hexDigit(code: number): number {
+  return (code & 15) + (code >> 6) * 9
 }

@@ -125,16 +125,48 @@ describe('KeyTable', () => {
     expect(table.mayHaveScript(new Uint8Array(22), 0, 22)).toBe(false)
   })
 
-  it('takes 16 bytes an address when it knows their number, and at most 22 when it does not', () => {
+  it('takes 17 to 18 bytes an address when it knows their number, and never more than 20', () => {
     const count = 100_000
     const expected = new KeyTable(count)
     const grown = new KeyTable(0)
+    let most = 0
     for (let i = 0; i < count; i++) {
-      expected.addKey(makeKey('evm', counted(i)))
-      grown.addKey(makeKey('evm', counted(i)))
+      const key = makeKey('evm', counted(i))
+      expected.addKey(key)
+      grown.addKey(key)
+      if (i > 1000) most = Math.max(most, grown.bytes / grown.size)
     }
-    expect(expected.bytes).toBe(count * 16)
-    expect(grown.bytes).toBeLessThanOrEqual(count * 22)
+    expect(expected.bytes / count).toBeGreaterThan(17)
+    expect(expected.bytes / count).toBeLessThan(18.1)
+    expect(most).toBeLessThanOrEqual(20)
+  })
+
+  it('takes keys as lines of text, as one by one', () => {
+    fc.assert(
+      fc.property(
+        fc.array(account, { maxLength: 60 }),
+        fc.array(script, { maxLength: 60 }),
+        (evm, scripts) => {
+          const keys = [
+            ...evm.map((bytes) => makeKey('evm', bytes)),
+            ...scripts.map((bytes) => makeKey('bitcoin', bytes)),
+          ]
+          const lines = new KeyTable(0)
+          lines.addKeys(keys.join('\n'))
+          const singly = new KeyTable(0)
+          for (const key of keys) singly.addKey(key)
+          expect(lines.size).toBe(singly.size)
+          for (const key of keys) expect(lines.mayHave(key)).toBe(true)
+        },
+      ),
+    )
+  })
+
+  it('takes a script of any length as a line of text', () => {
+    const long = makeKey('bitcoin', new Uint8Array(5_000).fill(7))
+    const table = new KeyTable(1)
+    table.addKeys(long)
+    expect([table.mayHave(long), table.size]).toEqual([true, 1])
   })
 
   it.each<Key>(['tron:00', 'evm:00', 'litecoin:0014'])(

@@ -6,7 +6,7 @@ import type { Db } from '../../ledger/database.ts'
 import { entriesMet, formsSince, lastForm } from '../../ledger/lists/list-forms.ts'
 import { watchedSpends } from '../../ledger/mempool/pending-transactions.ts'
 import { type LoadPosition, loadUnderWay, rowsOfLoad } from '../../ledger/own/load-own.ts'
-import { countOwnAddresses, isOwn, ownKeysSince } from '../../ledger/own/own-addresses.ts'
+import { isOwn, mostOwnAddresses, ownKeysSince } from '../../ledger/own/own-addresses.ts'
 import { type Revisions, readRevisions } from '../../ledger/revisions.ts'
 import { type Loop, startLoop } from '../../lifecycle/loop.ts'
 import { KeyTable } from '../../screening/key-table.ts'
@@ -28,7 +28,7 @@ export class ScreeningIndex {
   constructor(db: Db) {
     this.#db = db
     this.watchlist = new StoredWatchlist(db)
-    this.#own = new KeyTable(countOwnAddresses(db))
+    this.#own = new KeyTable(mostOwnAddresses(db))
     this.refresh()
   }
 
@@ -42,9 +42,7 @@ export class ScreeningIndex {
       const { list, own } = readRevisions(this.#db)
       this.watchlist.refresh(list)
       if (own === this.#ownRevision) return
-      for (const key of ownKeysSince(this.#db, this.#ownRevision, this.#ahead)) {
-        this.#own.addKey(key)
-      }
+      for (const keys of ownKeysSince(this.#db, this.#ownRevision, this.#ahead)) this.#own.addKeys(keys)
       this.#ownRevision = own
     })()
   }
@@ -71,6 +69,11 @@ export class ScreeningIndex {
       this.#ahead = { ...this.#ahead, ...rows.at(-1) }
       return rows.length === limit
     })()
+  }
+
+  /** Memory of the own addresses. */
+  get ownBytes(): number {
+    return this.#own.bytes
   }
 
   /** Outpoints and nonces that unconfirmed transactions with alerts spend: nearly always none. */

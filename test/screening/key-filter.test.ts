@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ScriptFilter } from '../../src/screening/script-filter.ts'
+import { KeyFilter } from '../../src/screening/key-filter.ts'
 
 const script = fc.uint8Array({ minLength: 0, maxLength: 80 })
 const around = fc.uint8Array({ maxLength: 5 })
@@ -12,11 +12,11 @@ function numbered(index: number): Uint8Array {
   return Buffer.concat([Uint8Array.of(0, 20), hash.subarray(0, 20)])
 }
 
-function saysYes(filter: ScriptFilter, bytes: Uint8Array): boolean {
-  return filter.mayHave(bytes, 0, bytes.length)
+function saysYes(filter: KeyFilter, bytes: Uint8Array): boolean {
+  return filter.mayHaveScript(bytes, 0, bytes.length)
 }
 
-describe('ScriptFilter', () => {
+describe('KeyFilter', () => {
   it('never says no of a script that was added, wherever it stands and however often the filter grew', () => {
     fc.assert(
       fc.property(
@@ -24,11 +24,11 @@ describe('ScriptFilter', () => {
         fc.integer({ min: 0, max: 20 }),
         around,
         (scripts, hint, before) => {
-          const filter = new ScriptFilter(hint)
-          for (const bytes of scripts) filter.add(bytes)
+          const filter = new KeyFilter(hint)
+          for (const bytes of scripts) filter.addScript(bytes)
           for (const bytes of scripts) {
             const block = Buffer.concat([before, bytes, before])
-            expect(filter.mayHave(block, before.length, before.length + bytes.length)).toBe(true)
+            expect(filter.mayHaveScript(block, before.length, before.length + bytes.length)).toBe(true)
           }
         },
       ),
@@ -36,8 +36,8 @@ describe('ScriptFilter', () => {
   })
 
   it('says no of most others', () => {
-    const filter = new ScriptFilter(1000)
-    for (let index = 0; index < 1000; index++) filter.add(numbered(index))
+    const filter = new KeyFilter(1000)
+    for (let index = 0; index < 1000; index++) filter.addScript(numbered(index))
     const wrong = Array.from({ length: 5000 }, (_, index) => numbered(1000 + index)).filter((bytes) =>
       saysYes(filter, bytes),
     )
@@ -45,19 +45,19 @@ describe('ScriptFilter', () => {
   })
 
   it('says no of everything long enough while it is empty, and takes no memory', () => {
-    const filter = new ScriptFilter(1_000_000)
+    const filter = new KeyFilter(1_000_000)
     expect(saysYes(filter, numbered(1))).toBe(false)
     expect(filter.bytes).toBe(0)
   })
 
   it('leaves scripts that are too short for a hash to be looked up', () => {
-    expect(saysYes(new ScriptFilter(10), Uint8Array.of(0x51, 0x02, 0x4e, 0x73))).toBe(true)
+    expect(saysYes(new KeyFilter(10), Uint8Array.of(0x51, 0x02, 0x4e, 0x73))).toBe(true)
   })
 
   it('takes one to two bytes a script when it knows their number', () => {
     for (const count of [1000, 1024, 50_000]) {
-      const filter = new ScriptFilter(count)
-      for (let index = 0; index < count; index++) filter.add(numbered(index))
+      const filter = new KeyFilter(count)
+      for (let index = 0; index < count; index++) filter.addScript(numbered(index))
       expect(filter.bytes).toBeGreaterThanOrEqual(count)
       expect(filter.bytes).toBeLessThanOrEqual(count * 2)
     }

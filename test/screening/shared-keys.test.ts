@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { afterEach, describe, expect, it } from 'vitest'
+import { makeKey } from '../../src/address/key.ts'
+import { KeyTable } from '../../src/screening/key-table.ts'
+
+/** Half EVM addresses, half scripts. */
+function keyOf(index: number) {
+  const hash = createHash('sha256').update(String(index)).digest().subarray(0, 20)
+  return index % 2 === 0 ? makeKey('evm', hash) : makeKey('bitcoin', Buffer.concat([Buffer.of(0, 20), hash]))
+}
+
+const built = new URL('../../dist/screening/key-table.js', import.meta.url).href
+
+/** A thread that answers which of the keys it is sent may be in the table that it was last sent. */
+function startReader(): {
+  worker: Worker
+  ask: (message: object) => Promise<{ found: number; version: number }>
+} {
+  const worker = new Worker(
+    `const { parentPort } = require('node:worker_threads')
+     import(${JSON.stringify(built)}).then(({ KeyTable }) => {
+       let table
+       parentPort.on('message', ({ shared, keys }) => {
+         if (shared) table = KeyTable.over(shared)
+         const { version } = table
+         parentPort.postMessage({ version, found: keys.filter((key) => table.mayHave(key)).length })
+       })
+     })`,
+    { eval: true },
+  )
+  workers.push(worker)
+  return {
+    worker,
+    ask: async (message) => {
+      worker.postMessage(message)
+      const [answer] = await once(worker, 'message')
+      return answer as { found: number; version: number }
+    },
+  }
+}
+
+const workers: Worker[] = []
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((worker) => worker.terminate()))
+})
+
+describe('own addresses in shared memory', () => {
+  it('are found by another thread as soon as they are added, without being sent again', async () => {
+    const table = new KeyTable(100)
+    const keys = Array.from({ length: 100 }, (_, index) => keyOf(index))
+    for (const key of keys.slice(0, 50)) table.addKey(key)
+    const reader = startReader()
+    expect(await reader.ask({ shared: table.shared, keys })).toEqual({ found: 50, version: 50 })
+    const { shared } = table
+    for (const key of keys.slice(50)) table.addKey(key)
+    expect(table.shared).toBe(shared)
+    expect(await reader.ask({ keys })).toEqual({ found: 100, version: 100 })
+  })
+
+  it('are another object once the table grew, and the old one says by its version that it lacks some', async () => {
+    const table = new KeyTable(10)
+    const keys = Array.from({ length: 2_000 }, (_, index) => keyOf(index))
+    for (const key of keys.slice(0, 10)) table.addKey(key)
+    const { shared } = table
+    const reader = startReader()
+    await reader.ask({ shared, keys: [] })
+    for (const key of keys) table.addKey(key)
+    expect(table.shared).not.toBe(shared)
+    const old = await reader.ask({ keys })
+    expect(old.version).toBeLessThan(table.version)
+    expect(old.found).toBeLessThan(keys.length)
+    expect(await reader.ask({ shared: table.shared, keys })).toEqual({ found: 2_000, version: 2_000 })
+  })
+
+  it('are another object also where only the first script made the filter', () => {
+    const table = new KeyTable(1_000)
+    const { shared } = table
+    table.addKey(keyOf(1))
+    expect(table.shared).not.toBe(shared)
+    expect(table.shared.slots).toBe(shared.slots)
+  })
+
+  it('count nothing twice in their version', () => {
+    const table = new KeyTable(0)
+    for (let i = 0; i < 40; i++) table.addKey(keyOf(i % 20))
+    expect([table.version, table.size]).toEqual([20, 20])
+  })
+})
