@@ -1,13 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import { type Db, inTransaction } from './database.ts'
-import { inTurn } from './write-turns.ts'
+import { inTurn, pieceMs } from './write-turns.ts'
 
 /** Rows that one transaction of a large load writes, at most. */
 export const pieceRows = 500
-
-/** How long it writes, about: rows of some lists are large, and some disks are slow. With the commit it is below 50 ms as a rule. */
-export const pieceMs = 30
 
 /**
  * One of many short transactions that count only when a last one says so. It is not flushed to disk by itself: whatever
@@ -28,7 +25,7 @@ export function inPiece<T>(db: Db, work: () => T): Promise<T> {
  * Writes rows in such pieces, in order: a piece ends when it has written for long enough, or many enough.
  *
  * @param put writes one of them. What has to be computed for it is computed before, so that nobody waits for that.
- * @param options.ms default 30; 0 = one row each. @param options.signal ends it between two pieces.
+ * @param options.ms default {@link pieceMs}; 0 = one row each. @param options.signal ends it between two pieces.
  * @throws ChainscreenError `aborted` on the signal; and what `put` throws.
  */
 export async function inPieces<Row>(

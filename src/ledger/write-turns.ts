@@ -6,6 +6,9 @@ import type { Db } from './database.ts'
 const [nextTicket, writer, changes, firstThread] = [0, 1, 2, 3]
 const mostThreads = 16
 
+/** How long a turn works while another waits, about: with the commit it is below 50 ms as a rule. */
+export const pieceMs = 30
+
 /**
  * Takes turns at writing to one database among the threads of a process: SQLite lets one connection write at a time, and has no
  * queue. Each thread that waits has a ticket, and the lowest ticket is next, so that nobody waits for longer than each of the
@@ -18,6 +21,8 @@ export class WriteTurns {
   readonly #thread: number
   /** The turns of this thread, in the order in which they were asked for. */
   #last: Promise<unknown> = Promise.resolve()
+  /** How many of them are not done. */
+  #asked = 0
 
   /** @param thread from 1 to 16, another one for each thread. */
   constructor(thread = 1, memory = new SharedArrayBuffer(4 * (firstThread + mostThreads))) {
@@ -28,16 +33,26 @@ export class WriteTurns {
 
   /** Does work as soon as it is this thread's turn. @throws what the work throws. */
   take<T>(work: () => T | Promise<T>): Promise<T> {
+    this.#asked++
     const turn = this.#last.then(async () => {
       await this.#begin()
       try {
         return await work()
       } finally {
+        this.#asked--
         this.#end(this.#thread)
       }
     })
     this.#last = turn.catch(() => {})
     return turn
+  }
+
+  /** During a turn: whether somebody waits for the next one, in this thread or another. */
+  isAwaited(): boolean {
+    if (this.#asked > 1) return true
+    for (let thread = 1; thread <= mostThreads; thread++)
+      if (Atomics.load(this.#cells, ticketOf(thread)) !== 0) return true
+    return false
   }
 
   /** A thread died, perhaps while it wrote: SQLite has rolled that back with its connection, and the next one has its turn. */
@@ -94,20 +109,23 @@ export const whileBusy = { patienceMs: 30_000, retryMs: 10 }
  * Writes in turn: see {@link WriteTurns}. Another process may still hold SQLite's lock: then it is tried again, and nothing of
  * this thread waits meanwhile but who wants to write.
  *
- * @param write one transaction, or one statement: what is refused as busy has written nothing.
+ * @param write one transaction, or one statement: what is refused as busy has written nothing. Where it may end early, it asks
+ * `isOver` between two parts of it: it has lasted for 30 ms, and somebody waits.
  * @throws ChainscreenError `database-busy` where another process writes for longer than that; and what the work throws.
  */
-export function inTurn<T>(db: Db, write: () => T): Promise<T> {
+export function inTurn<T>(db: Db, write: (isOver: () => boolean) => T): Promise<T> {
   let turns = turnsOf.get(db)
   if (turns === undefined) {
     turns = new WriteTurns()
     turnsOf.set(db, turns)
   }
-  return turns.take(async () => {
+  const mine = turns
+  return mine.take(async () => {
     const until = performance.now() + whileBusy.patienceMs
     for (;;) {
+      const pieceEnd = performance.now() + pieceMs
       try {
-        return write()
+        return write(() => performance.now() >= pieceEnd && mine.isAwaited())
       } catch (error) {
         if (!(error instanceof ChainscreenError) || error.code !== 'database-busy') throw error
         if (performance.now() >= until) throw heldTooLong(db, error)

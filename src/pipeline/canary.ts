@@ -10,7 +10,7 @@ import { commitCanary, noteCanaryFailure, putCanaryEntry } from '../ledger/canar
 import type { Db } from '../ledger/database.ts'
 import { inTurn } from '../ledger/write-turns.ts'
 import { type Loop, startLoop } from '../lifecycle/loop.ts'
-import { screenUntilCurrent } from './blocks/screen-blocks.ts'
+import { screenBlocks } from './blocks/screen-blocks.ts'
 import type { ScreeningIndex } from './blocks/screening-index.ts'
 
 /** No chain has this name in an alert's id, so no real transfer can have the id of a made-up one. */
@@ -44,10 +44,14 @@ export async function runCanary(
   const key = entryKey(config)
   try {
     await inTurn(db, () => putCanaryEntry(db, key, addressText(key), at))
-    return await screenUntilCurrent([madeUpBlock(key, at)], chain.id, index, ([block]) => {
+    for (;;) {
+      index.refresh()
+      const { revisions } = index
+      const [block] = screenBlocks([madeUpBlock(key, at)], chain.id, index)
       if (block === undefined) throw new Error('its block was not screened')
-      return inTurn(db, () => commitCanary(db, chain, block, { revisions: index.revisions, at }))
-    })
+      const alert = await inTurn(db, () => commitCanary(db, chain, block, { revisions, at }))
+      if (alert !== null) return alert
+    }
   } catch (cause) {
     await inTurn(db, () => noteCanaryFailure(db, at))
     throw new ChainscreenError(

@@ -69,7 +69,7 @@ export function screened(
 
 /** Commits blocks at the revisions of the ledger; nothing is final unless said. */
 export function commit(db: Db, blocks: readonly ScreenedBlock[], fields: Partial<Step> = {}): StepCounts {
-  const counts = commitStep(db, chain, {
+  const did = commitStep(db, chain, {
     blocks,
     revisions: readRevisions(db),
     head: { height: blocks.at(-1)?.height ?? 0 },
@@ -78,7 +78,8 @@ export function commit(db: Db, blocks: readonly ScreenedBlock[], fields: Partial
     at,
     ...fields,
   })
-  if (counts === null) throw new Error('the revisions moved')
+  if (did === null) throw new Error('the revisions moved')
+  const { blocks: _, ...counts } = did
   return counts
 }
 

@@ -45,6 +45,32 @@ describe('turns at writing', () => {
     expect(order).toEqual([1, 1, 2, 2, 3, 3])
   })
 
+  it('know whether somebody waits for the next one, of this thread or another', async () => {
+    const turns = new WriteTurns()
+    expect(await turns.take(() => turns.isAwaited())).toBe(false)
+    const [first, last] = await Promise.all([
+      turns.take(() => turns.isAwaited()),
+      turns.take(() => turns.isAwaited()),
+    ])
+    expect([first, last]).toEqual([true, false])
+    const count = numbers()
+    await otherThread(
+      turns,
+      count,
+      `parentPort.postMessage('is there')
+       Atomics.wait(count, 0, 0)
+       turns.take(() => {})`,
+    )
+    const seen = await turns.take(async () => {
+      Atomics.store(count, 0, 1)
+      Atomics.notify(count, 0)
+      const until = performance.now() + 10_000
+      while (!turns.isAwaited() && performance.now() < until) await new Promise(setImmediate)
+      return turns.isAwaited()
+    })
+    expect(seen).toBe(true)
+  })
+
   it('go on after work that throws', async () => {
     const turns = new WriteTurns()
     const failed = turns.take(() => {

@@ -11,7 +11,7 @@ import { type Revisions, readRevisions } from '../revisions.ts'
 import { type Chain, readChainState } from './chain.ts'
 import {
   type ScreenedBlock,
-  type StepCounts,
+  type StepDid,
   sameRevisions,
   takeOverFreezes,
   writeBlock,
@@ -39,6 +39,7 @@ export interface ReplayStep {
  * cursor does not move.
  *
  * @param progress is carried on; begin with `{ row: undefined, terms: '' }`.
+ * @param isOver whether to end after a block that is written: then the blocks behind it are another step.
  * @returns `null`, with nothing written, when the lists or own addresses changed since the blocks were screened.
  */
 export function commitReplay(
@@ -46,9 +47,10 @@ export function commitReplay(
   chain: Chain,
   step: ReplayStep,
   progress: ReplayProgress,
-): StepCounts | null {
+  isOver: () => boolean = () => false,
+): StepDid | null {
   let { row, terms: rowTerms } = progress
-  const counts: StepCounts = { created: 0, reinstated: 0, known: 0 }
+  const did: StepDid = { created: 0, reinstated: 0, known: 0, blocks: 0 }
   const written = inTransaction(db, () => {
     if (!sameRevisions(readRevisions(db), step.revisions)) return false
     const { finalHeight } = readChainState(db, chain.id)
@@ -56,7 +58,7 @@ export function commitReplay(
     if (row !== undefined && !isReplayRow(db, row)) row = undefined
     const [first] = step.blocks
     for (const block of step.blocks) {
-      writeBlock(db, chain, block, step, counts)
+      writeBlock(db, chain, block, step, did)
       const terms = coverageTerms(chain.id, 'replay', block, step.revisions)
       // What a reorg may still undo has a row of its own, so that no more than that is taken back.
       const isFinal = finalHeight !== null && block.height <= finalHeight
@@ -67,15 +69,17 @@ export function commitReplay(
       rowTerms = text
       closeUnscreened(db, chain.id, block, { coverageId: row.id, at: step.at })
       takeOverFreezes(db, chain, block, step)
+      did.blocks++
+      if (isOver()) break
     }
     if (finalHeight !== null) finalize(db, chain.id, finalHeight, step.at)
-    const last = step.blocks.at(-1)
+    const last = step.blocks[did.blocks - 1]
     if (step.replay != null && first !== undefined && last !== undefined) {
-      noteReplayed(db, step.replay, { from: first.height, to: last.height }, counts, step.at)
+      noteReplayed(db, step.replay, { from: first.height, to: last.height }, did, step.at)
     }
     return true
   })
   if (!written) return null
   Object.assign(progress, { row, terms: rowTerms })
-  return counts
+  return did
 }

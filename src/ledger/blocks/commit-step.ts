@@ -64,38 +64,52 @@ export interface Step {
 /** How many alerts a step created, reinstated, or found standing. */
 export type StepCounts = Record<AlertOutcome, number>
 
+/** What a transaction did, and of how many blocks. */
+export interface StepDid extends StepCounts {
+  blocks: number
+}
+
 /**
  * Blocks, movements, parties, alerts, coverage and the cursor: all of it or nothing.
  *
+ * @param isOver whether to end after a block that is written: then the blocks behind it are another step. What is final is
+ * written with the last block.
  * @returns `null`, with nothing written, when the lists or own addresses changed since the blocks were screened:
  * screen again and come back.
  * @throws Error when the blocks do not follow on the cursor, or a block before the last one changes a list: the caller's
  * fault.
  */
-export function commitStep(db: Db, chain: Chain, step: Step): StepCounts | null {
-  return flushWhereItMatters(db, step, () => commit(db, chain, step))
+export function commitStep(
+  db: Db,
+  chain: Chain,
+  step: Step,
+  isOver: () => boolean = () => false,
+): StepDid | null {
+  return flushWhereItMatters(db, step, () => commit(db, chain, step, isOver))
 }
 
-function commit(db: Db, chain: Chain, step: Step): StepCounts | null {
+function commit(db: Db, chain: Chain, step: Step, isOver: () => boolean): StepDid | null {
   return inTransaction(db, () => {
     if (!sameRevisions(readRevisions(db), step.revisions)) return null
-    const counts: StepCounts = { created: 0, reinstated: 0, known: 0 }
+    const did: StepDid = { created: 0, reinstated: 0, known: 0, blocks: 0 }
     let previous = readChainState(db, chain.id).cursor
     let open: { row: CoverageRow; terms: string } | undefined
     for (const block of step.blocks) {
       if (previous !== null && (block.parentHash !== previous.hash || block.height !== previous.height + 1)) {
         throw new Error(`block ${block.height} does not follow on the cursor at ${previous.height}`)
       }
-      writeBlock(db, chain, block, step, counts)
+      writeBlock(db, chain, block, step, did)
       const terms = coverageTerms(chain.id, 'follow', block, step.revisions)
       const text = JSON.stringify(terms)
       const extends_ = open?.terms === text ? open.row : openFollowRow(db, terms, previous)
       const row = coverBlock(db, terms, block, extends_, step.at)
       open = { row, terms: text }
-      if (block.height >= step.windowFrom || block === step.blocks.at(-1))
-        storeInWindow(db, chain, block, row)
+      const isEnd = block === step.blocks.at(-1) || isOver()
+      if (block.height >= step.windowFrom || isEnd) storeInWindow(db, chain, block, row)
       takeOverFreezes(db, chain, block, step)
       previous = block
+      did.blocks++
+      if (isEnd) break
     }
     // The first block ever moves the cursor twice: where it first stands is where following began.
     if (readChainState(db, chain.id).cursor === null)
@@ -104,9 +118,13 @@ function commit(db: Db, chain: Chain, step: Step): StepCounts | null {
       moveCursor(db, chain.id, previous, step.at)
       noteFollowed(db, chain.id, isoTime(previous.time))
     }
-    noteTraces(db, chain.id, step.blocks, step.at)
-    finish(db, chain, step)
-    return counts
+    noteTraces(db, chain.id, step.blocks.slice(0, did.blocks), step.at)
+    finish(
+      db,
+      chain,
+      did.blocks === step.blocks.length ? step : { ...step, finalHeight: null, windowFrom: 0 },
+    )
+    return did
   })
 }
 

@@ -30,7 +30,7 @@ export interface ChainContext {
 
 /**
  * What a follower reads goes through extraction and screening into the ledger: one transaction a step, or several where
- * a block of it changes a list.
+ * a block of it changes a list, or where it takes long and others wait to write. A block is never divided.
  */
 export function createLedgerStore(context: ChainContext): FollowerStore {
   const { db, chain, index, now, onAlerts, onTraces } = context
@@ -52,16 +52,10 @@ export function createLedgerStore(context: ChainContext): FollowerStore {
       for (const part of parts) {
         // What is final was computed for the last block; until that is written, it makes nothing final.
         const final = part === parts.at(-1) ? finalHeight : null
-        const counts = await screenAndWiden(context, part, (screened) =>
-          commitStep(db, chain, {
-            blocks: screened,
-            revisions: index.revisions,
-            head,
-            finalHeight: final,
-            windowFrom: final ?? 0,
-            at: now(),
-          }),
-        ).catch((error) => {
+        const counts = await screenAndWiden(context, part, (screened, isOver) => {
+          const step = { ...screened, head, finalHeight: final, windowFrom: final ?? 0, at: now() }
+          return commitStep(db, chain, step, isOver)
+        }).catch((error) => {
           throw asTemporary(db, error)
         })
         if (counts.created + counts.reinstated > 0) onAlerts?.(counts)

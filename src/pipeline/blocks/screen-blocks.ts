@@ -1,22 +1,31 @@
 import { conflictsIn, extract } from '../../chains/extract.ts'
 import type { SourceBlock } from '../../chains/source.ts'
-import type { ScreenedBlock } from '../../ledger/blocks/commit-step.ts'
+import type { ScreenedBlock, StepCounts, StepDid } from '../../ledger/blocks/commit-step.ts'
+import type { Revisions } from '../../ledger/revisions.ts'
 import { inTurn } from '../../ledger/write-turns.ts'
-import { type ShortWindow, shortWindows, widenWindows } from '../../own/widen-windows.ts'
+import { shortWindows, widenWindows } from '../../own/widen-windows.ts'
 import { screen } from '../../screening/screen.ts'
 import { withListed } from '../../screening/watchlist.ts'
 import type { ChainContext } from './ledger-store.ts'
 import type { ScreeningIndex } from './screening-index.ts'
 
+/** Blocks that were looked through, and the revisions of that. */
+export interface ScreenedAt {
+  blocks: readonly ScreenedBlock[]
+  revisions: Revisions
+}
+
 /**
- * Screens and writes, like {@link screenUntilCurrent}, and with windows of descriptors that reach far enough: where the
- * blocks use addresses near the end of what is derived, more are derived first, and the same blocks are looked through
- * again with them. The new addresses are written before the blocks: a crash in between has derived them early.
+ * Screens and writes until both happened at the same revisions: lists and own addresses may change at any moment from outside,
+ * and a block counts as checked only against what is in force when it is written. Where blocks use addresses near the end of
+ * what is derived of a descriptor, more are derived first, and the same blocks are looked through again with them. The new
+ * addresses are written before the blocks: a crash in between has derived them early.
  *
- * @param write returns `null` when the revisions moved.
+ * @param write writes some of the blocks, in one transaction: all of them, or, once `isOver`, those it has come to. `null`: none,
+ * since the revisions are others by now.
  * @param replay the replay these blocks are read for.
  */
-export async function screenAndWiden<T>(
+export async function screenAndWiden(
   {
     db,
     chain,
@@ -25,24 +34,29 @@ export async function screenAndWiden<T>(
     widen = (windows, of) => widenWindows(db, windows, { now, replay: of }),
   }: ChainContext,
   blocks: readonly SourceBlock[],
-  write: (blocks: ScreenedBlock[]) => T | null,
+  write: (screened: ScreenedAt, isOver: () => boolean) => StepDid | null,
   replay: number | null = null,
-): Promise<T> {
-  for (;;) {
-    const outcome = await screenUntilCurrent<{ written: T } | { short: ShortWindow[] }>(
-      blocks,
-      chain.id,
-      index,
-      async (screened) => {
-        const short = isBitcoin(chain.caip2) ? shortWindows(db, chain.id, usedIn(screened)) : []
-        if (short.length > 0) return { short }
-        const written = await inTurn(db, () => write(screened))
-        return written === null ? null : { written }
-      },
-    )
-    if ('written' in outcome) return outcome.written
-    await widen(outcome.short, replay)
+): Promise<StepCounts> {
+  const total: StepCounts = { created: 0, reinstated: 0, known: 0 }
+  for (let left = blocks; left.length > 0; ) {
+    index.refresh()
+    // Not those at the time of the turn: all chains share the index, and another one may bring it up to date meanwhile.
+    const { revisions } = index
+    let screened = screenBlocks(left, chain.id, index)
+    const short = isBitcoin(chain.caip2) ? shortWindows(db, chain.id, usedIn(screened)) : []
+    if (short.length > 0) {
+      await widen(short, replay)
+      continue
+    }
+    while (screened.length > 0) {
+      const did = await inTurn(db, (isOver) => write({ blocks: screened, revisions }, isOver))
+      if (did === null) break
+      for (const outcome of ['created', 'reinstated', 'known'] as const) total[outcome] += did[outcome]
+      screened = screened.slice(did.blocks)
+    }
+    left = left.slice(left.length - screened.length)
   }
+  return total
 }
 
 function isBitcoin(caip2: string): boolean {
@@ -81,23 +95,4 @@ export function screenBlocks(
       ...(block.freezes && { freezes: block.freezes }),
     }
   })
-}
-
-/**
- * Screens and writes until both happened at the same revisions: lists and own addresses may change at any moment
- * from outside, and a block counts as checked only against what is in force when it is written.
- *
- * @param write returns `null` when the revisions moved.
- */
-export async function screenUntilCurrent<T>(
-  blocks: readonly SourceBlock[],
-  chain: string,
-  index: ScreeningIndex,
-  write: (blocks: ScreenedBlock[]) => T | null | Promise<T | null>,
-): Promise<T> {
-  for (;;) {
-    index.refresh()
-    const written = await write(screenBlocks(blocks, chain, index))
-    if (written !== null) return written
-  }
 }

@@ -99,7 +99,7 @@ export class ScreeningIndex {
  * force, so a list that changes costs nothing here.
  *
  * What it answers is as of the moment it is asked. It holds for a revision where that is the ledger's at the refresh and
- * still is when the answer is written: see `screenUntilCurrent`.
+ * still is when the answer is written: see `screenAndWiden`.
  */
 class StoredWatchlist implements Listings {
   readonly #db: Db

@@ -141,11 +141,10 @@ export function createMempoolReader(
     const { among, ...seen } = result
     for (;;) {
       index.refresh()
+      const { revisions } = index
       const at = now()
       const waiting = view.waiting(index.watchlist, Math.floor(Date.parse(at) / 1000), among)
-      const counts = await writing(db, () =>
-        commitMempool(db, chain, { ...seen, waiting, revisions: index.revisions, at }),
-      )
+      const counts = await writing(db, () => commitMempool(db, chain, { ...seen, waiting, revisions, at }))
       if (counts === null) continue
       for (const name of ['created', 'reinstated', 'withdrawn'] as const) total[name] += counts[name]
       return

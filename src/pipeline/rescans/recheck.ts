@@ -44,12 +44,7 @@ export function createRecheck(
   let next: number | undefined
   const write = (blocks: readonly SourceBlock[]) =>
     screenAndWiden(context, blocks, (screened) =>
-      commitReplay(
-        db,
-        chain,
-        { blocks: screened, revisions: index.revisions, at: now() },
-        { row: undefined, terms: '' },
-      ),
+      commitReplay(db, chain, { ...screened, at: now() }, { row: undefined, terms: '' }),
     )
   return {
     async run(signal) {

@@ -5,11 +5,11 @@ import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { keptHash } from '../../ledger/blocks/block-hashes.ts'
 import { blockAt, readChainState } from '../../ledger/blocks/chain.ts'
 import { commitReplay, type ReplayProgress } from '../../ledger/blocks/commit-replay.ts'
-import { commitHead, type ScreenedBlock, type StepCounts } from '../../ledger/blocks/commit-step.ts'
+import { commitHead, type StepCounts } from '../../ledger/blocks/commit-step.ts'
 import { endCoveredReplays } from '../../ledger/blocks/replays.ts'
 import { inTurn } from '../../ledger/write-turns.ts'
 import { type ChainContext, partsAtFreezes } from '../blocks/ledger-store.ts'
-import { screenAndWiden } from '../blocks/screen-blocks.ts'
+import { type ScreenedAt, screenAndWiden } from '../blocks/screen-blocks.ts'
 
 export interface ReplayRange {
   from: number
@@ -35,7 +35,7 @@ export async function replay(
   source: ChainSource,
   range: ReplayRange,
 ): Promise<StepCounts> {
-  const { db, chain, index, now } = context
+  const { db, chain, now } = context
   if (range.from > range.to) {
     throw new ChainscreenError(
       'usage',
@@ -67,15 +67,10 @@ export async function replay(
   })) {
     const before = parent
     const { job = null } = range
-    const write = (screened: ScreenedBlock[]) => {
+    const write = (screened: ScreenedAt, isOver: () => boolean) => {
       // A follower beside may have moved to another branch at any moment before this one.
       refuseOtherBranch(context, blocks, { before, final, settled })
-      return commitReplay(
-        db,
-        chain,
-        { blocks: screened, revisions: index.revisions, at: now(), replay: job },
-        progress,
-      )
+      return commitReplay(db, chain, { ...screened, at: now(), replay: job }, progress, isOver)
     }
     for (const part of partsAtFreezes(blocks)) {
       const counts = await reportRefusals(source, () => screenAndWiden(context, part, write, job))

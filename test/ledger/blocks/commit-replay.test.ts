@@ -12,7 +12,9 @@ import { at, chain, commit, dump, freshChain, listedDeposit, ref, screened, stor
 const begin = (): ReplayProgress => ({ row: undefined, terms: '' })
 
 function replay(db: Db, blocks: ScreenedBlock[], progress = begin()) {
-  return commitReplay(db, chain, { blocks, revisions: readRevisions(db), at }, progress)
+  const did = commitReplay(db, chain, { blocks, revisions: readRevisions(db), at }, progress)
+  const { blocks: _, ...counts } = did ?? { blocks: 0 }
+  return counts
 }
 
 const blocks = (from: number, to: number) =>
@@ -103,6 +105,28 @@ describe('a replay', () => {
     commit(db, [screened(ref(50))], { finalHeight: 44 })
     replay(db, blocks(43, 45))
     expect(story(db).alerts).toEqual(['0x43 final a43', '0x44 final a44', '0x45 pending a45'])
+  })
+
+  it('may end after any block while others wait: the rest is another step, and leaves what one step leaves', () => {
+    const state = (partsOf: (open: number) => number) => {
+      const db = freshChain()
+      commit(db, blocks(5, 12), { finalHeight: 9 })
+      const job = insertReplay(db, { chain: chain.id, from: 5, to: 12, ownRevision: 0 }, at)
+      const progress = begin()
+      let left = blocks(5, 12)
+      while (left.length > 0) {
+        let most = partsOf(left.length)
+        const step = { blocks: left, revisions: readRevisions(db), at, replay: job }
+        const did = commitReplay(db, chain, step, progress, () => --most <= 0)
+        left = left.slice(did?.blocks)
+        const next = db.prepare('select next_height from replays').pluck().get()
+        expect(next).toBe(left[0]?.height ?? 13)
+      }
+      return dump(db)
+    }
+    const whole = state((open) => open)
+    expect(whole.replays).toMatchObject([{ state: 'done', known: 8 }])
+    for (const most of [1, 2, 3, 7]) expect(state(() => most)).toEqual(whole)
   })
 
   it('writes nothing when a revision moved since', () => {

@@ -34,6 +34,43 @@ describe('a step', () => {
     expect(story(db)).toEqual({ alerts: ['0xt pending a7'], events: ['0xt created'] })
   })
 
+  it('may end after any block while others wait: the rest is another step, and leaves what one step leaves', () => {
+    const deposits = Array.from({ length: 8 }, (_, index) =>
+      screened(ref(6 + index), [listedDeposit(`0x${index}`)], {
+        ...(index > 4 && { level: 'logs' }),
+        ...(index % 3 === 0 && { unscreened: [{ what: 'traces', reason: 'none' }] }),
+      }),
+    )
+    const state = (most: number, finalHeight: number | null) => {
+      const db = freshChain()
+      commit(db, [screened(ref(5))])
+      const step = { revisions: readRevisions(db), head: { height: 13 }, finalHeight, at }
+      for (let left = deposits; left.length > 0; ) {
+        let open = most
+        const did = commitStep(
+          db,
+          chain,
+          { ...step, blocks: left, windowFrom: finalHeight ?? 0 },
+          () => --open <= 0,
+        )
+        if (did === null) throw new Error('the revisions moved')
+        left = left.slice(did.blocks)
+        // What was written stands by itself: a crash here loses nothing.
+        expect(readChainState(db, chain.id).cursor?.height).toBe((left[0]?.height ?? 14) - 1)
+      }
+      // The order in which alerts became final is by the step.
+      const { alert_events: events = [], ...tables } = dump(db)
+      return {
+        ...tables,
+        events: events.map((event) => JSON.stringify({ ...(event as object), seq: 0 })).sort(),
+      }
+    }
+    for (const finalHeight of [null, 4, 8, 13]) {
+      const whole = state(8, finalHeight)
+      for (const most of [1, 2, 3, 7]) expect(state(most, finalHeight)).toEqual(whole)
+    }
+  })
+
   it('leaves nothing when it fails half-way', () => {
     const db = freshChain()
     commit(db, [screened(ref(6))])

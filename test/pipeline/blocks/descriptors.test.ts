@@ -324,9 +324,9 @@ describe('while windows are widened', () => {
           ...{ level: 'full' as const, unscreened: [], bytes: 1, content },
         },
       ],
-      (screened) => {
-        seen.push(screened[0]?.seen?.length ?? 0)
-        return true
+      ({ blocks }) => {
+        seen.push(blocks[0]?.seen?.length ?? 0)
+        return { created: 0, reinstated: 0, known: 0, blocks: blocks.length }
       },
     )
     expect(seen).toEqual([3])

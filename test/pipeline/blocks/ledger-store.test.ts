@@ -3,9 +3,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { BlockContent } from '../../../src/chains/extract.ts'
 import type { SourceBlock } from '../../../src/chains/source.ts'
 import { isTemporary } from '../../../src/diagnostics/errors.ts'
+import type { Chain } from '../../../src/ledger/blocks/chain.ts'
 import { openLedger } from '../../../src/ledger/open.ts'
 import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
-import { whileBusy } from '../../../src/ledger/write-turns.ts'
+import { shareTurns, WriteTurns, whileBusy } from '../../../src/ledger/write-turns.ts'
 import { createLedgerStore } from '../../../src/pipeline/blocks/ledger-store.ts'
 import type { ScreenableTx } from '../../../src/screening/types.ts'
 import { FakeChain } from '../../chains/fake-chain.ts'
@@ -113,6 +114,96 @@ describe('a step of the pipeline', () => {
     await store.commit([meanwhile], head, null)
     expect(seen).toEqual([false, true])
     expect(story(db).alerts).toEqual(['0xt pending a1'])
+  })
+
+  it('screens again when a list changes before its turn, and another chain has brought the index up to date', async () => {
+    const { db, store, context } = screeningLedger()
+    const turns = new WriteTurns()
+    shareTurns(db, turns)
+    let extractions = 0
+    const deposit = block(() => {
+      extractions++
+      return [tx({ hash: '0xt', transfers: [transfer({ parties: [party(evm('7'), 'source')] })] })]
+    })
+    let end = () => {}
+    const gate = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    const held = turns.take(() => gate)
+    const step = store.commit([deposit], head, null)
+    expect(extractions).toBe(1)
+    activateList(db, [evm('7')], 'house')
+    context.index.refresh()
+    end()
+    await Promise.all([held, step])
+    expect(extractions).toBe(2)
+    expect(db.prepare('select list_id, list_revision from alerts').raw().all()).toEqual([['house', 2]])
+    expect(db.prepare('select list_revision from coverage').pluck().all()).toEqual([2])
+  })
+
+  it('holds the write lock for about 30 ms where others wait, and screens nothing twice for it', async () => {
+    const { db, context } = screeningLedger()
+    const turns = new WriteTurns()
+    shareTurns(db, turns)
+    const slow: Chain = {
+      ...chain,
+      addressText: (key) => {
+        const until = performance.now() + 12
+        while (performance.now() < until);
+        return chain.addressText(key)
+      },
+    }
+    const store = createLedgerStore({ ...context, chain: slow })
+    const node = new FakeChain()
+    node.mine(8)
+    let extractions = 0
+    const blocks = node.branch().map((each) => ({
+      ...node.sourceBlock(each),
+      content: {
+        family: 'made-up',
+        get extraction() {
+          extractions++
+          return { transactions: [listedDeposit(`0x${each.height}`)], unscreened: [] }
+        },
+      } as BlockContent,
+    }))
+    const holds: number[] = []
+    const take = turns.take.bind(turns)
+    turns.take = (work) =>
+      take(async () => {
+        const begin = performance.now()
+        try {
+          return await work()
+        } finally {
+          holds.push(performance.now() - begin)
+        }
+      })
+    const step = store.commit(blocks, { ...head, height: 8 }, 4)
+    let waits = 0
+    // One who wants to write whenever the step does.
+    const beside = (async () => {
+      for (let isDone = false; !isDone; waits++)
+        isDone = await take(() => db.prepare('select cursor_height from chains').pluck().get() === 8)
+    })()
+    await Promise.all([step, beside])
+    expect(extractions).toBe(blocks.length)
+    expect(holds.length).toBeGreaterThan(2)
+    const sum = holds.reduce((all, each) => all + each, 0)
+    // Each ends after the block that it came to by then.
+    expect(Math.max(...holds)).toBeLessThan(sum / 2)
+    expect(waits).toBeGreaterThanOrEqual(holds.length)
+    expect(story(db).alerts).toHaveLength(blocks.length)
+
+    holds.length = 0
+    const alone = createLedgerStore({ ...context, chain: slow })
+    node.mine(8)
+    const more = node.branch().slice(blocks.length)
+    await alone.commit(
+      more.map((each) => node.sourceBlock(each)),
+      { ...head, height: 16 },
+      12,
+    )
+    expect(holds).toHaveLength(1)
   })
 
   it('tells of steps that created or brought back alerts, and of no others', async () => {
