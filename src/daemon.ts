@@ -18,6 +18,7 @@ import { startProgressWatchdog } from './pipeline/blocks/progress-watchdog.ts'
 import { ScreeningIndex, startReadingAhead } from './pipeline/blocks/screening-index.ts'
 import { startCanary } from './pipeline/canary.ts'
 import { freezeContractsOn } from './pipeline/store-config.ts'
+import { serverSettings } from './server/context.ts'
 import { startServer } from './server/server.ts'
 import { type Loader, startLoader } from './threads/loader.ts'
 import { startLoaderThread } from './threads/loader-thread.ts'
@@ -100,13 +101,15 @@ async function work(config: Config, db: Db, options: Running): Promise<void> {
   const { log, now, once, signal, stack } = options
   const chains = config.chains.map(({ id }) => id)
   const conditions = createChainConditions(chains, now)
+  let isReady = false
   if (config.server !== undefined && !once) {
-    const server = await startServer(config.server, { db, config, conditions, now })
+    const settings = serverSettings(config)
+    const isStarted = () => isReady
+    const server = await startServer({ db, settings, conditions: conditions.all, isStarted, log, now })
     stack.defer(() => server.close())
-    log.info(`health and metrics at ${server.url}`)
+    log.info(`API, health and metrics at ${server.url}`)
   }
   const loader = startLoading(config, db, options)
-  let isReady = false
   stack.defer(() => loader.stop({ finish: once && isReady && !signal.aborted }))
   await loader.ready
   isReady = true

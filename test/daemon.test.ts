@@ -6,6 +6,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createReplayNode } from '../src/chains/recording/replay-node.ts'
 import { type Config, configSchema } from '../src/config/schema.ts'
+import { defaultServer } from '../src/config/server.ts'
 import { runDaemon } from '../src/daemon.ts'
 import type { Health } from '../src/server/health.ts'
 import { rememberingLog } from './lists/remembering-log.ts'
@@ -57,7 +58,7 @@ describe('the daemon', () => {
     const config = await configWith({ rpc: 'http://127.0.0.1:9', chainId: 5 })
     const { log, lines } = rememberingLog()
     const stop = new AbortController()
-    const server = { host: '127.0.0.1', port: 0, token: null }
+    const server = { ...defaultServer, port: 0 }
     const end = runDaemon(
       { ...config, server },
       { once: false, create: true, signal: stop.signal, log, threads: false },
@@ -85,7 +86,7 @@ describe('the daemon', () => {
       lists: [{ id: 'house', format: 'csv', file: house }],
       chains: [],
     })
-    const server = { host: '127.0.0.1', port: 0, token: null }
+    const server = { ...defaultServer, port: 0 }
     const end = runDaemon(
       { ...config, server },
       { once: false, create: true, signal: stop.signal, log, threads: false },

@@ -8,7 +8,7 @@ import type { KeyPath, Mistake } from './mistakes.ts'
 import type { Config } from './schema.ts'
 
 /** Keys whose values are never shown, and may come from a file named by `<key>File`. */
-export const secretKeys: readonly string[] = ['password', 'token']
+export const secretKeys: readonly string[] = ['password', 'token', 'secret']
 
 /** Stands in for a secret that could not be read, so that it is not reported as missing or too short as well. */
 const unread = 'unread'.repeat(8)

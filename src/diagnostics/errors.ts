@@ -49,6 +49,8 @@ const exitCodes = {
   'alert-changed': 1,
   /** A decision needs two people, and this is the one who proposed it. */
   'needs-other-person': 1,
+  /** A decision needs two people, and this is a service. */
+  'needs-person': 1,
   /** A list was not activated: it waits for approval. */
   'list-held': 1,
   /** What a list's server sends can't be written to the local disk. */

@@ -22,6 +22,8 @@ export type AuditAction =
   | 'own.retired'
   | 'own.removed'
   | 'chain.rewound'
+  | 'token.added'
+  | 'token.revoked'
 
 /** A row of `audit`: see docs/alerts.md. */
 export interface AuditRow {

@@ -3,7 +3,7 @@ import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { Act } from '../ledger/audit.ts'
 import { hasPersonalData } from '../privacy/forbidden-columns.ts'
 
-const longest = { actor: 100, assignee: 100, reference: 200, note: 4_000 } as const
+const longest = { actor: 100, assignee: 100, name: 100, person: 100, reference: 200, note: 4_000 } as const
 
 /**
  * A person's words as they are stored, permanently.

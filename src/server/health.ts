@@ -1,5 +1,5 @@
 import type { ChainCondition } from '../chains/watchdog.ts'
-import type { CanaryConfig, Config } from '../config/schema.ts'
+import type { CanaryConfig } from '../config/schema.ts'
 import { readChainState } from '../ledger/blocks/chain.ts'
 import { type CanaryRuns, canaryFailure, readCanary } from '../ledger/canary.ts'
 import { readTracesAway, type TracesAway, tracesWarning } from '../ledger/coverage/traces-away.ts'
@@ -8,6 +8,7 @@ import { freeDiskBytes, lowDiskWarning } from '../ledger/database-file.ts'
 import { leftBehind } from '../ledger/left-behind.ts'
 import { type ListHealth, listHealth } from '../ledger/lists/list-health.ts'
 import { hasOwnAddresses } from '../ledger/own/own-addresses.ts'
+import type { ServerSettings } from './context.ts'
 
 /** What `/health` answers. */
 export interface Health {
@@ -39,7 +40,7 @@ const patienceMs = 60_000
 /** The health of a running daemon: lists, chains, canary. @param at now, ISO-8601. */
 export function readHealth(
   db: Db,
-  config: Pick<Config, 'lists' | 'chains' | 'canary'>,
+  config: Pick<ServerSettings, 'lists' | 'chains' | 'canary'>,
   conditions: readonly ChainCondition[],
   at: string,
 ): Health {

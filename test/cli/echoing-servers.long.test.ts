@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
+import { defaultServer } from '../../src/config/server.ts'
 import { runDaemon } from '../../src/daemon.ts'
 import type { Health } from '../../src/server/health.ts'
 import { startFakeNode as startBitcoinNode } from '../chains/bitcoin/fake-node.ts'
@@ -84,7 +85,7 @@ async function expectServedSilent(
 ): Promise<void> {
   const { log, lines } = rememberingLog()
   const stop = new AbortController()
-  const config = { ...loadConfig(user.config), server: { host: '127.0.0.1', port: 0, token: null } }
+  const config = { ...loadConfig(user.config), server: { ...defaultServer, port: 0 } }
   const ended = runDaemon(config, { once: false, create: true, signal: stop.signal, log, ...clock }).catch(
     () => {},
   )

@@ -8,6 +8,7 @@ import { runCanary } from '../../src/pipeline/canary.ts'
 import { startServer } from '../../src/server/server.ts'
 import { freshLedger } from '../ledger/fixtures.ts'
 import { evm } from '../screening/builders.ts'
+import { contextOf } from './fixtures.ts'
 
 const start = '2026-01-01T00:00:00.000Z'
 const token = 'sixteen-letters-at-least'
@@ -40,15 +41,13 @@ async function serve(
   }
   let now = start
   const conditions = createChainConditions(['ethereum'], () => now)
-  const config = {
-    lists: options.lists ?? [{ id: 'ofac', maxAgeMs: 3_600_000 }],
-    chains: [{ id: 'ethereum' }],
-    ...(options.canaryEveryMs && { canary: { everyMs: options.canaryEveryMs, address: null } }),
-  } as unknown as Parameters<typeof startServer>[1]['config']
-  const server = await startServer(
-    { host: '127.0.0.1', port: 0, token: options.token ?? null },
-    { db, config, conditions, now: () => now },
-  )
+  const base = contextOf({ server: { ...(options.token && { token: options.token }) } }, { db })
+  const settings = {
+    ...base.settings,
+    ...{ port: 0, lists: options.lists ?? [{ id: 'ofac', maxAgeMs: 3_600_000 }] },
+    canary: options.canaryEveryMs ? { everyMs: options.canaryEveryMs, address: null } : undefined,
+  }
+  const server = await startServer({ ...base, settings, conditions: conditions.all, now: () => now })
   onTestFinished(() => server.close())
   return {
     ...{ db, conditions, url: server.url },
@@ -305,8 +304,9 @@ describe('the server', () => {
 
   it('says what to change where its port is taken', async () => {
     const { url, db, conditions } = await serve()
-    const told = { db, conditions, config: { lists: [], chains: [], canary: undefined }, now: () => start }
-    const second = startServer({ host: '127.0.0.1', port: Number(new URL(url).port), token: null }, told)
+    const base = contextOf({}, { db, conditions: conditions.all })
+    const settings = { ...base.settings, port: Number(new URL(url).port) }
+    const second = startServer({ ...base, settings })
     await expect(second).rejects.toMatchObject({
       code: 'failure',
       message: expect.stringContaining('change `server.listen`'),

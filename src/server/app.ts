@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import rateLimit from '@fastify/rate-limit'
+import fastify, { type FastifyRequest } from 'fastify'
+import { validatorCompiler } from 'fastify-type-provider-zod'
+import { withoutPrivateKeys } from '../address/secret.ts'
+import type { Scope } from '../config/server.ts'
+import { type Caller, callerReader, demandScope } from './callers.ts'
+import type { App, ServerContext } from './context.ts'
+import { errorHandler } from './errors.ts'
+import { describeApi } from './openapi.ts'
+import { ProblemError, sendProblem } from './problem.ts'
+import { routes } from './routes/routes.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a caller needs. `public`: nothing. `bare`: nothing, and the route says more to who has `read`. */
+    scope?: Scope | 'public' | 'bare'
+    /** Whether the token may come as user and password. */
+    takesBasic?: boolean
+  }
+  interface FastifyRequest {
+    /** Who asks; `null` where nobody said. */
+    caller: Caller | null
+  }
+}
+
+/** In bytes; routes that take more say so. */
+const bodyLimit = 64 * 1024
+
+/**
+ * The API: all its routes, with who may ask and how much. It listens nowhere yet: `inject` asks it, `startServer` serves it.
+ *
+ * @throws Error for a route that does not say which scope it needs.
+ */
+export async function createApp(context: ServerContext): Promise<App> {
+  const { settings } = context
+  const app: App = fastify({
+    bodyLimit,
+    forceCloseConnections: true,
+    requestTimeout: 15_000,
+    keepAliveTimeout: 30_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    genReqId: () => randomUUID(),
+    trustProxy: settings.sso === null ? false : [...settings.sso.trustedProxies],
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 200, ignoreDuplicateSlashes: true },
+  }).withTypeProvider()
+  app.removeContentTypeParser('text/plain')
+  app.setValidatorCompiler(validatorCompiler)
+  // What is sent is made of known columns; tests hold it against the schemas.
+  app.setSerializerCompiler(() => JSON.stringify)
+  app.setErrorHandler(errorHandler(context.log))
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      request,
+      reply,
+      new ProblemError('not-found', 'There is no such route: /openapi.json has all.'),
+    ),
+  )
+  app.addHook('onRoute', ({ url, config }) => {
+    if (config?.scope === undefined) throw new Error(`the route ${url} does not say which scope it needs`)
+  })
+  app.decorateRequest('caller', null)
+  app.addHook('onSend', async (request, reply, payload) => {
+    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })
+    return typeof payload === 'string' ? withoutPrivateKeys(payload) : payload
+  })
+  await app.register(rateLimit, { global: false })
+  guard(app, context)
+  await describeApi(app)
+  for (const add of routes) add(app, context)
+  await app.ready()
+  return app
+}
+
+/** Decides for every request whether it may go on: who asks, how often, with which scope, from which site. */
+function guard(app: App, context: ServerContext): void {
+  const { limits } = context.settings
+  const read = callerReader(context)
+  const asked = app.createRateLimit({
+    max: limits.requestsPerSecond,
+    timeWindow: 1_000,
+    keyGenerator: (request) => request.caller?.tokenHash ?? request.caller?.actor ?? request.ip,
+  })
+  const refused = app.createRateLimit({ max: limits.refusalsPerMinute, timeWindow: 60_000 })
+  app.addHook('onRequest', async (request) => {
+    const { scope = 'public', takesBasic = false } = request.routeOptions.config
+    if (scope === 'public') return
+    try {
+      request.caller = read(request, takesBasic)
+      if (scope !== 'bare') demandScope(request.caller, scope)
+    } catch (error) {
+      if (request.caller === null) await count(refused, request)
+      if (scope !== 'bare') throw error
+    }
+    await count(asked, request)
+    if (request.caller?.by === 'sso' && request.method !== 'GET') demandOwnOrigin(request)
+  })
+}
+
+async function count(limit: ReturnType<App['createRateLimit']>, request: FastifyRequest): Promise<void> {
+  const result = await limit(request)
+  if (result.isAllowed || !result.isExceeded) return
+  const seconds = String(Math.max(1, Math.ceil(result.ttl / 1000)))
+  throw new ProblemError('too-many-requests', `Too many requests: try again in ${seconds} s.`, {
+    headers: { 'retry-after': seconds },
+  })
+}
+
+/** A browser sends what signs a person in along with requests of other sites. @throws ProblemError `cross-origin` */
+function demandOwnOrigin({ headers, host, protocol }: FastifyRequest): void {
+  if (headers.origin === `${protocol}://${host}`) return
+  throw new ProblemError(
+    'cross-origin',
+    'After single sign-on, a request that changes something needs an `Origin` of this server.',
+  )
+}
