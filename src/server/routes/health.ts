@@ -12,7 +12,7 @@ import { answers, type Routes } from './answers.ts'
 const alive = z.object({ status: z.literal('alive') })
 const ready = z.object({ status: z.literal('ready') })
 const health = z
-  .looseObject({ healthy: z.boolean(), troubles: z.array(z.string()).optional() })
+  .looseObject({ healthy: z.boolean(), problems: z.array(z.string()).optional() })
   .describe('Without a token of scope `read`: `healthy` alone.')
 
 /** `/livez`, `/readyz`, `/health`, `/metrics`. */

@@ -99,7 +99,7 @@ function listOf(report: ListReport): z.output<typeof listShape> {
     ...{
       state: health.state,
       fresh: health.state === 'fresh',
-      trouble: health.trouble,
+      problem: health.problem,
       warning: health.warning,
     },
     ...{ revision: report.revision, snapshot: report.activeSnapshot, issuedOn: report.issuedOn },

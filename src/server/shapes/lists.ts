@@ -8,7 +8,7 @@ export const listShape = z
     category: z.string(),
     state: z.enum(['fresh', 'stale', 'missing']),
     fresh: z.boolean().describe('Whether an address that is not in it counts as clear.'),
-    trouble: z.string().nullable(),
+    problem: z.string().nullable(),
     warning: z.string().nullable(),
     revision: z.int().describe('The list revision that it last changed.'),
     snapshot: z.string().nullable().describe('SHA-256 of the version in force.'),
