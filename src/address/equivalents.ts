@@ -1,5 +1,5 @@
 import { type Family, type Key, keyBytes, keyFamily, keyHex, makeKey } from './key.ts'
-import { accountOf, classifyScript, publicKeyForms, scriptPublicKeys } from './script.ts'
+import { accountOf, classifyScript, publicKeyVariants, scriptPublicKeys } from './script.ts'
 import {
   hash160,
   p2pkhHash,
@@ -35,9 +35,9 @@ interface Equivalent {
  * - `same-script`: P2WSH and P2SH-P2WSH of one script hash; P2SH on Bitcoin, Bitcoin Cash and Litecoin.
  * - `same-account`: Tron and EVM.
  *
- * P2SH hides its script and gives only itself on the other chains (see {@link nestedForms}). Taproot gives nothing. No repeats, never the key
+ * P2SH hides its script and gives only itself on the other chains (see {@link nestedVariants}). Taproot gives nothing. No repeats, never the key
  * itself. The equivalents of an equivalent are among them, save that the hash of an uncompressed key gives no segwit
- * form here: a P2PKH address can't tell that its key is one.
+ * variant here: a P2PKH address can't tell that its key is one.
  */
 export function equivalents(key: Key): Equivalent[] {
   const found = new Map<Key, Equivalent>()
@@ -51,7 +51,7 @@ export function equivalents(key: Key): Equivalent[] {
  * The P2SH that hold a P2WPKH of this key hash, or this P2WSH: what a listed P2SH may hide. Nothing leads from the P2SH to
  * them, so whoever is held against the lists brings them along. Of P2PKH and P2WPKH `same-key`, of P2WSH `same-script`.
  */
-export function nestedForms(key: Key): Equivalent[] {
+export function nestedVariants(key: Key): Equivalent[] {
   const family = keyFamily(key)
   if (family !== 'bitcoin' && family !== 'litecoin') return []
   const script = keyBytes(key)
@@ -64,12 +64,12 @@ export function nestedForms(key: Key): Equivalent[] {
 }
 
 /**
- * Other keys of whoever holds a key, which no listed key leads to: its {@link nestedForms}, and the forms of each public key
+ * Other keys of whoever holds a key, which no listed key leads to: its {@link nestedVariants}, and the variants of each public key
  * that its script shows. A party brings them along, and so does an own address.
  */
-export function holderForms(key: Key): Equivalent[] {
+export function holderVariants(key: Key): Equivalent[] {
   const shown = keyFamily(key) === 'bitcoin' ? scriptPublicKeys(keyBytes(key)) : []
-  return [...nestedForms(key), ...shown.flatMap(publicKeyForms)]
+  return [...nestedVariants(key), ...shown.flatMap(publicKeyVariants)]
 }
 
 function candidates(key: Key): Equivalent[] {
@@ -123,13 +123,13 @@ function ofPublicKey(script: Uint8Array): Equivalent[] {
   if (classifyScript(script) !== 'p2pk') return []
   const publicKeys = scriptPublicKeys(script)
   const accounts = publicKeys.flatMap((publicKey) => accountOf(publicKey) ?? [])
-  const forms = publicKeys.flatMap(publicKeyForms).flatMap((form) => {
-    const formScript = keyBytes(form.key)
+  const variants = publicKeys.flatMap(publicKeyVariants).flatMap((variant) => {
+    const formScript = keyBytes(variant.key)
     const witness = witnessProgram(formScript)
     if (witness) return ofKeyHash(witness.program)
     return p2pkhHash(formScript) ? onChains(legacyChains, formScript, 'same-key') : []
   })
-  return [...forms, ...accounts.flatMap((account) => onChains(['evm', 'tron'], account, 'same-key'))]
+  return [...variants, ...accounts.flatMap((account) => onChains(['evm', 'tron'], account, 'same-key'))]
 }
 
 function onChains(families: readonly Family[], script: Uint8Array, basis: Equivalent['basis']): Equivalent[] {
@@ -141,11 +141,11 @@ function onChains(families: readonly Family[], script: Uint8Array, basis: Equiva
  * can have. An equivalence can't always be walked back (a P2SH hides its script), so each is written down with the key
  * that it comes from.
  *
- * Whatever meets a key is found in such an index under itself, or, where it is of a chain that is not watched, under one
+ * Whatever matches a key is found in such an index under itself, or, where it is of a chain that is not watched, under one
  * of its own equivalents.
  */
-export function indexForms(key: Key): Key[] {
-  return [key, ...equivalents(key).flatMap((form) => (isWatched(form.key) ? [form.key] : []))]
+export function indexVariants(key: Key): Key[] {
+  return [key, ...equivalents(key).flatMap((variant) => (isWatched(variant.key) ? [variant.key] : []))]
 }
 
 /** Whether a party on a chain that is followed can have this key. */

@@ -10,11 +10,11 @@ export function isPublicKey(bytes: Uint8Array): boolean {
   return bytes.length === 65 && (prefix === 4 || prefix === 6 || prefix === 7)
 }
 
-/** The forms of the keys of late: one that spends a thousand outputs is worked out once. */
-const lately = new Map<string, readonly PublicKeyForm[]>()
+/** The variants of the keys of late: one that spends a thousand outputs is worked out once. */
+const lately = new Map<string, readonly PublicKeyVariant[]>()
 const mostLately = 256
 
-export interface PublicKeyForm {
+export interface PublicKeyVariant {
   key: Key
   basis: 'same-key'
 }
@@ -25,19 +25,19 @@ export interface PublicKeyForm {
  * public key that are no point of the curve have no other encoding. Empty for bytes that have not the shape. A key takes
  * about a tenth of a millisecond, nearly all of it for the other encoding.
  */
-export function publicKeyForms(publicKey: Uint8Array): readonly PublicKeyForm[] {
+export function publicKeyVariants(publicKey: Uint8Array): readonly PublicKeyVariant[] {
   if (!isPublicKey(publicKey)) return []
   const id = Buffer.from(publicKey).toString('hex')
   const known = lately.get(id)
   if (known !== undefined) return known
   if (lately.size >= mostLately) lately.clear()
-  const forms = encodings(publicKey).flatMap((encoding) => {
+  const variants = encodings(publicKey).flatMap((encoding) => {
     const hash = hash160(encoding)
     if (encoding.length === 65) return [p2pkhScript(hash)]
     const segwit = witnessScript(0, hash)
     return [p2pkhScript(hash), segwit, p2shScript(hash160(segwit))]
   })
-  const found = forms.map((script) => ({ key: makeKey('bitcoin', script), basis: 'same-key' as const }))
+  const found = variants.map((script) => ({ key: makeKey('bitcoin', script), basis: 'same-key' as const }))
   lately.set(id, found)
   return found
 }

@@ -2,7 +2,7 @@ import { opcodes } from 'bitcoinjs-lib'
 import { isPublicKey } from './public-key.ts'
 import { p2pkhHash, p2shHash, scriptChunks, witnessProgram } from './script-templates.ts'
 
-export { accountOf, publicKeyForms } from './public-key.ts'
+export { accountOf, publicKeyVariants } from './public-key.ts'
 export { revealedPublicKeys } from './revealed-keys.ts'
 
 export type ScriptKind =

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { indexForms } from '../address/equivalents.ts'
+import { indexVariants } from '../address/equivalents.ts'
 import type { Key } from '../address/key.ts'
 import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 import { hasPersonalData } from '../privacy/forbidden-columns.ts'
@@ -52,9 +52,9 @@ const before: Readonly<Record<string, (db: Db, onProgress: OnProgress) => void>>
 /** Brings a database up to date, one transaction a step. */
 export function migrate(db: Db, onProgress: OnProgress = () => {}): void {
   refuseNewer(db)
-  // What SQL can't say: 0004 derives the forms of keys that are there.
+  // What SQL can't say: 0004 derives the variants of keys that are there.
   db.function('index_forms', { deterministic: true }, (key: unknown) =>
-    JSON.stringify(indexForms(key as Key)),
+    JSON.stringify(indexVariants(key as Key)),
   )
   // 0014 takes out what tells of a person.
   db.function('tells_of_person', { deterministic: true }, (text: unknown) =>

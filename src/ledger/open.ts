@@ -3,7 +3,7 @@ import Database from 'better-sqlite3'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import { createPrivate, type Db, databaseError } from './database.ts'
 import { migrate, migrations, refuseNewer, schemaVersion } from './migrate.ts'
-import { addFormsFunction } from './own/own-variants.ts'
+import { addVariantsFunction } from './own/own-variants.ts'
 import type { OnProgress } from './transfers/take-over-movements.ts'
 
 /** How long SQLite waits where somebody else migrates the schema, or recovers the log of writes. */
@@ -44,7 +44,7 @@ export function prepareLedger(db: Db, onProgress?: OnProgress): Db {
     db.pragma('journal_mode = WAL')
     // FULL: a commit that was reported stays, also when the power goes.
     db.pragma('synchronous = FULL')
-    addFormsFunction(db)
+    addVariantsFunction(db)
     migrate(db, onProgress)
     db.pragma(`busy_timeout = ${writingMs}`)
   })

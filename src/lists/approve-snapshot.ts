@@ -47,7 +47,7 @@ export async function approveSnapshot(
       const { sha256, issued_on: issuedOn, reason, bytes } = snapshot
       const seen = lastSeen(db, listId, sha256) ?? snapshot.imported_at
       const revision = activateStaged(db, snapshot, changes, at, false)
-      // An approval is no look at the source: the list is as fresh as when this version was last met there.
+      // An approval is no look at the source: the list is as fresh as when this version was last found there.
       noteChecked(db, listId, seen)
       noteCheck(db, {
         ...{ list_id: listId, at, outcome: 'activated', status: null, sha256, bytes },

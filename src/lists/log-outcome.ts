@@ -4,7 +4,7 @@ import type { Log } from '../diagnostics/log.ts'
 import { ageText, secondsSince } from '../ledger/lists/list-health.ts'
 import type { UpdateOutcome } from './update-list.ts'
 
-/** Tells the log what came of loading a list. A version that is held is an alarm, each time it is met. @param at now, ISO-8601. */
+/** Tells the log what came of loading a list. A version that is held is an alarm, each time it is found. @param at now, ISO-8601. */
 export function logOutcome(list: ListConfig, outcome: UpdateOutcome, log: Log, at: string): void {
   const { id } = list
   if (outcome.state === 'not-modified') {

@@ -50,7 +50,7 @@ export function readHistory(text: string): AddressHistory[] {
   const byKey = new Map<Key, AddressHistory>()
   for (const line of lines) {
     const row = readRow(line)
-    // A misspelt address that stood on the list for a while is no key that could be met.
+    // A misspelt address that stood on the list for a while is no key that could match.
     if (row === null) continue
     const known = byKey.get(row.key)
     byKey.set(row.key, known === undefined ? row : merge(known, row))

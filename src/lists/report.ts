@@ -182,14 +182,14 @@ function byAsset(added: readonly SnapshotEntry[], removed: readonly SnapshotEntr
     .map((asset) => ({ asset, added: plus[asset] ?? 0, removed: minus[asset] ?? 0 }))
 }
 
-/** The error for a list that has no versions: one that is read from a chain, or that the ledger has never met. */
+/** The error for a list that has no versions: one that is read from a chain, or that the ledger does not know. */
 export function noVersions(db: Db, id: string): ChainscreenError {
   const list = readLists(db).find((candidate) => candidate.id === id)
   if (list?.format !== freezeListFormat) return unknownList(db, id)
   return new ChainscreenError('usage', `List ${id} is read from a chain, block by block: it has no versions.`)
 }
 
-/** The error for a list that the ledger has never met. */
+/** The error for a list that the ledger does not know. */
 export function unknownList(db: Db, id: string): ChainscreenError {
   const known = readLists(db).map((list) => list.id)
   return new ChainscreenError(

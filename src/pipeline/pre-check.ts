@@ -1,4 +1,4 @@
-import { holderForms, type MatchBasis } from '../address/equivalents.ts'
+import { holderVariants, type MatchBasis } from '../address/equivalents.ts'
 import { type Key, keyFamily } from '../address/key.ts'
 import { type BitcoinNetwork, bitcoinPrefixes } from '../address/network.ts'
 import { readPasted } from '../address/read-pasted.ts'
@@ -6,8 +6,8 @@ import { wordsOfPhrase } from '../address/secret.ts'
 import { addressText } from '../address/text.ts'
 import { seedPhraseAsAddress, shownAddress, whySecret } from '../descriptor/shown-address.ts'
 import type { Db } from '../ledger/database.ts'
-import { entriesMet } from '../ledger/lists/list-forms.ts'
 import { type AskedList, bundledAlone, type ListHealth, listHealth } from '../ledger/lists/list-health.ts'
+import { matchingEntries } from '../ledger/lists/list-variants.ts'
 import { readLists } from '../ledger/lists/lists.ts'
 import { readRevisions } from '../ledger/revisions.ts'
 import type { Category } from '../screening/types.ts'
@@ -176,9 +176,9 @@ function checkOne(
   }
   const { address, took } = parsed
   const family = keyFamily(parsed.key)
-  const forms = holderForms(parsed.key)
-  const met = matchParty({ lookup: (key) => entriesMet(db, key) }, { key: parsed.key, forms })
-  const all = met.filter(({ entry }) => entry.category !== 'canary')
+  const variants = holderVariants(parsed.key)
+  const matched = matchParty({ lookup: (key) => matchingEntries(db, key) }, { key: parsed.key, variants })
+  const all = matched.filter(({ entry }) => entry.category !== 'canary')
   const inForce = all.filter(({ entry }) => entry.intervals.at(-1)?.to === null)
   const misfit =
     options.chain === null ? strangeNetwork(parsed, options.networks ?? []) : misfitOf(parsed, options.chain)

@@ -41,7 +41,7 @@ export function screen(tx: ScreenableTx, blockTime: number, watchlist: Listings)
   for (const transfer of tx.transfers) {
     const parties = mostDirect([
       ...transfer.parties.filter(isListed),
-      ...whole.filter((party) => meetsTransfer(party, transfer)),
+      ...whole.filter((party) => matchesTransfer(party, transfer)),
     ])
     for (const party of parties) closer.push(...meet(party, transfer))
   }
@@ -55,29 +55,31 @@ export function screen(tx: ScreenableTx, blockTime: number, watchlist: Listings)
   return [...mergeFindings(closer, tx.ownSigned), ...bystanders]
 }
 
-/** The entries that each party meets at this time. A form that one role of a party reveals counts for all its roles. */
+/** The entries that each party matches at this time. A variant that one role of a party reveals counts for all its roles. */
 function matchesByKey(tx: ScreenableTx, watchlist: Listings, time: string): Map<Key, Match[]> {
-  const forms = new Map<Key, NonNullable<Party['forms']>>()
+  const variants = new Map<Key, NonNullable<Party['variants']>>()
   const note = (party: Party) => {
-    const known = forms.get(party.key)
-    if (known === undefined) return void forms.set(party.key, party.forms ?? [])
-    // The same party may stand in thousands of transfers, each with the same forms.
-    const more = party.forms?.filter((form) => !known.some((one) => sameForm(one, form))) ?? []
-    if (more.length > 0) forms.set(party.key, [...known, ...more])
+    const known = variants.get(party.key)
+    if (known === undefined) return void variants.set(party.key, party.variants ?? [])
+    // The same party may stand in thousands of transfers, each with the same variants.
+    const more = party.variants?.filter((variant) => !known.some((one) => isSameVariant(one, variant))) ?? []
+    if (more.length > 0) variants.set(party.key, [...known, ...more])
   }
   tx.parties.forEach(note)
   for (const { parties } of tx.transfers) parties.forEach(note)
   const matches = new Map<Key, Match[]>()
-  for (const [key, revealed] of forms) {
-    const met = matchParty(watchlist, { key, forms: revealed }).filter(({ entry }) => alertsAt(entry, time))
-    if (met.length > 0) matches.set(key, met)
+  for (const [key, revealed] of variants) {
+    const matched = matchParty(watchlist, { key, variants: revealed }).filter(({ entry }) =>
+      alertsAt(entry, time),
+    )
+    if (matched.length > 0) matches.set(key, matched)
   }
   return matches
 }
 
-type Form = NonNullable<Party['forms']>[number]
+type Variant = NonNullable<Party['variants']>[number]
 
-function sameForm(a: Form, b: Form): boolean {
+function isSameVariant(a: Variant, b: Variant): boolean {
   return a.key === b.key && a.basis === b.basis
 }
 
@@ -96,7 +98,7 @@ function isBystander(party: Party): boolean {
   return party.role === 'co-recipient' || party.role === 'co-input'
 }
 
-function meetsTransfer(party: ScreenableTx['parties'][number], transfer: Transfer): boolean {
+function matchesTransfer(party: ScreenableTx['parties'][number], transfer: Transfer): boolean {
   if (isBystander(party) || (party.role === 'named' && !transfer.tags.includes('undecoded'))) return false
   return party.direction === undefined || party.direction === transfer.direction
 }

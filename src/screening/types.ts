@@ -27,7 +27,7 @@ export interface Party {
   key: Key
   role: Role
   /** Other keys of the same party that the transaction reveals (the hash of a public key in a P2PK script), with their basis. */
-  forms?: readonly { key: Key; basis: MatchBasis }[]
+  variants?: readonly { key: Key; basis: MatchBasis }[]
 }
 
 /** One movement of one asset between the exchange and a foreign party, inside one transaction. */
@@ -60,7 +60,7 @@ export interface ScreenableTx {
   transfers: readonly Transfer[]
   /**
    * Parties of the whole transaction, stored once. `co-recipient` and `co-input` alert once for the transaction; `named` is a
-   * party of every undecoded transfer; every other role meets each transfer of the transaction (of `direction`, where given).
+   * party of every undecoded transfer; every other role matches each transfer of the transaction (of `direction`, where given).
    */
   parties: readonly (Party & { direction?: Direction })[]
   /** Addresses that undecoded logs name beyond those that are stored: of these, only who is listed becomes a party. */
@@ -125,7 +125,7 @@ export type Level = 'high' | 'medium' | 'low'
 
 export type ListedAtTransfer = 'yes' | 'no' | 'same-day' | 'unknown'
 
-/** One party of one transfer met one entry. */
+/** One party of one transfer that matched one entry. */
 export interface Finding {
   txHash: string
   direction: Direction

@@ -2,7 +2,7 @@ import { bases, equivalents, type MatchBasis, weaker } from '../address/equivale
 import type { Key } from '../address/key.ts'
 import type { Entry, Party, ScreenableTx } from './types.ts'
 
-/** An entry, and why it was met. */
+/** An entry, and why it matched. */
 export interface Match {
   entry: Entry
   basis: MatchBasis
@@ -44,14 +44,14 @@ export class Watchlist implements Listings {
 /** Every entry that a party matches by its key or by another variant of it, each on its most direct basis. */
 export function matchParty(
   listings: Listings,
-  { key, forms = [] }: Pick<Party, 'key' | 'forms'>,
+  { key, variants = [] }: Pick<Party, 'key' | 'variants'>,
 ): readonly Match[] {
   const direct = listings.lookup(key)
-  if (forms.length === 0) return direct
+  if (variants.length === 0) return direct
   const best = new Map(direct.map((match) => [entryId(match), match]))
-  for (const form of forms) {
-    for (const match of listings.lookup(form.key)) {
-      const basis = weaker(form.basis, match.basis)
+  for (const variant of variants) {
+    for (const match of listings.lookup(variant.key)) {
+      const basis = weaker(variant.basis, match.basis)
       const known = best.get(entryId(match))
       if (known === undefined || bases.indexOf(basis) < bases.indexOf(known.basis)) {
         best.set(entryId(match), { entry: match.entry, basis })

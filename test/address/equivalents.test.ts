@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { equivalents, nestedForms } from '../../src/address/equivalents.ts'
+import { equivalents, nestedVariants } from '../../src/address/equivalents.ts'
 import { families, type Key, keyBytes, keyFamily, makeKey } from '../../src/address/key.ts'
 import { parseAddress } from '../../src/address/parse.ts'
 import { classifyScript } from '../../src/address/script.ts'
@@ -22,7 +22,7 @@ function written(key: Key): string[] {
     .sort()
 }
 
-const keyHashForms = [
+const keyHashVariants = [
   `same-key bitcoin ${generator.p2pkh}`,
   `same-key bitcoin ${generator.p2wpkh}`,
   `same-key bitcoin ${generator.nested}`,
@@ -34,8 +34,8 @@ const keyHashForms = [
 ].sort()
 
 describe('equivalents', () => {
-  it('of P2PKH and of P2WPKH are all the forms of the key hash, on every chain that shares it', () => {
-    const without = (text: string) => keyHashForms.filter((form) => !form.endsWith(text))
+  it('of P2PKH and of P2WPKH are all the variants of the key hash, on every chain that shares it', () => {
+    const without = (text: string) => keyHashVariants.filter((variant) => !variant.endsWith(text))
     expect(written(keyOfText(generator.p2pkh))).toEqual(without(generator.p2pkh))
     expect(written(keyOfText(generator.p2wpkh))).toEqual(without(generator.p2wpkh))
     const cash = 'bitcoincash:qp63uahgrxged4z5jswyt5dn5v3lzsem6cy4spdc2h'
@@ -51,9 +51,9 @@ describe('equivalents', () => {
     ])
   })
 
-  it('do not lead from a P2SH to what it holds, and nestedForms lead there', () => {
+  it('do not lead from a P2SH to what it holds, and nestedVariants lead there', () => {
     const nested = (text: string) =>
-      nestedForms(keyOfText(text)).map(({ key, basis }) => [addressText(key), basis])
+      nestedVariants(keyOfText(text)).map(({ key, basis }) => [addressText(key), basis])
     expect(nested(generator.p2pkh)).toEqual([[generator.nested, 'same-key']])
     expect(nested(generator.p2wpkh)).toEqual([[generator.nested, 'same-key']])
     expect(nested(generator.nested)).toEqual([])
@@ -61,9 +61,9 @@ describe('equivalents', () => {
       ['MR8UQSBr5ULwWheBHznrHk2jxyxkHQu8vB', 'same-key'],
     ])
     const p2wsh = makeKey('bitcoin', witnessScript(0, new Uint8Array(32).fill(7)))
-    expect(nestedForms(p2wsh)).toHaveLength(1)
-    expect(equivalents(p2wsh)).toEqual(expect.arrayContaining(nestedForms(p2wsh)))
-    expect(nestedForms(makeKey('bitcoin', witnessScript(1, new Uint8Array(32))))).toEqual([])
+    expect(nestedVariants(p2wsh)).toHaveLength(1)
+    expect(equivalents(p2wsh)).toEqual(expect.arrayContaining(nestedVariants(p2wsh)))
+    expect(nestedVariants(makeKey('bitcoin', witnessScript(1, new Uint8Array(32))))).toEqual([])
   })
 
   /** Of the private key 1: https://eips.ethereum.org/EIPS/eip-155 has the way from key to account. */
@@ -72,23 +72,23 @@ describe('equivalents', () => {
     'same-key tron TMVQGm1qAQYVdetCeGRRkTWYYrLXuHK2HC',
   ]
 
-  it('of a compressed P2PK script are all the forms of its key, and its accounts', () => {
+  it('of a compressed P2PK script are all the variants of its key, and its accounts', () => {
     const ofUncompressed = [
       `same-key bitcoin ${generator.p2pkhOfUncompressed}`,
       'same-key bitcoin-cash bitcoincash:qzgmyjle755g2v5kptrg02asx5f8k8fg55zdx7hd4l',
       'same-key litecoin LYWKqJhtPeGyBAw7WC8R3F7ovxtzAiubdM',
     ]
     expect(written(`bitcoin:21${generator.compressed}ac`)).toEqual(
-      [...keyHashForms, ...ofUncompressed, ...accounts].sort(),
+      [...keyHashVariants, ...ofUncompressed, ...accounts].sort(),
     )
   })
 
-  it('of an uncompressed P2PK script are its own hash and the forms of the compressed key, but no segwit of its own hash', () => {
+  it('of an uncompressed P2PK script are its own hash and the variants of the compressed key, but no segwit of its own hash', () => {
     const own = written(`bitcoin:41${generator.uncompressed}ac`)
     expect(own).toEqual(
-      expect.arrayContaining([`same-key bitcoin ${generator.p2pkhOfUncompressed}`, ...keyHashForms]),
+      expect.arrayContaining([`same-key bitcoin ${generator.p2pkhOfUncompressed}`, ...keyHashVariants]),
     )
-    expect(own).toHaveLength(keyHashForms.length + 3 + accounts.length)
+    expect(own).toHaveLength(keyHashVariants.length + 3 + accounts.length)
     expect(written(`bitcoin:41${genesis.publicKey}ac`)).toContain(`same-key bitcoin ${genesis.p2pkh}`)
   })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { keyBytes } from '../../src/address/key.ts'
-import { classifyScript, publicKeyForms, scriptPublicKeys } from '../../src/address/script.ts'
+import { classifyScript, publicKeyVariants, scriptPublicKeys } from '../../src/address/script.ts'
 import { addressText } from '../../src/address/text.ts'
 import { fromHex, generator, genesis, toHex } from './key-vectors.ts'
 
@@ -83,8 +83,8 @@ describe('scriptPublicKeys', () => {
   })
 })
 
-describe('publicKeyForms', () => {
-  const textsOf = (hex: string) => publicKeyForms(fromHex(hex)).map(({ key }) => addressText(key))
+describe('publicKeyVariants', () => {
+  const textsOf = (hex: string) => publicKeyVariants(fromHex(hex)).map(({ key }) => addressText(key))
 
   it('a compressed key stands behind P2PKH, P2WPKH and P2SH-P2WPKH, and the P2PKH of its uncompressed self', () => {
     expect(textsOf(compressed)).toEqual([
@@ -99,7 +99,7 @@ describe('publicKeyForms', () => {
     expect(textsOf(`02${'ff'.repeat(32)}`)).toHaveLength(3)
   })
 
-  it('an uncompressed or hybrid key stands behind its own hash and the forms of its compressed self', () => {
+  it('an uncompressed or hybrid key stands behind its own hash and the variants of its compressed self', () => {
     const all = [generator.p2pkhOfUncompressed, generator.p2pkh, generator.p2wpkh, generator.nested]
     expect(textsOf(uncompressed)).toEqual(all)
     const hybrid = textsOf(`06${uncompressed.slice(2)}`)
@@ -110,14 +110,14 @@ describe('publicKeyForms', () => {
 
   it('an odd y is written with 03', () => {
     // The genesis key's y ends in 5f.
-    const own = publicKeyForms(fromHex(`03${genesis.publicKey.slice(2, 66)}`)).map(({ key }) => key)
-    expect(publicKeyForms(fromHex(genesis.publicKey)).map(({ key }) => key)).toEqual(
+    const own = publicKeyVariants(fromHex(`03${genesis.publicKey.slice(2, 66)}`)).map(({ key }) => key)
+    expect(publicKeyVariants(fromHex(genesis.publicKey)).map(({ key }) => key)).toEqual(
       expect.arrayContaining(own),
     )
   })
 
   it('always says same-key, and gives nothing for what is no key', () => {
-    expect(publicKeyForms(fromHex(uncompressed)).every(({ basis }) => basis === 'same-key')).toBe(true)
+    expect(publicKeyVariants(fromHex(uncompressed)).every(({ basis }) => basis === 'same-key')).toBe(true)
     for (const hex of [
       '',
       '02',
@@ -125,12 +125,12 @@ describe('publicKeyForms', () => {
       `05${compressed.slice(2)}`,
       `02${uncompressed.slice(2)}`,
     ]) {
-      expect(publicKeyForms(fromHex(hex))).toEqual([])
+      expect(publicKeyVariants(fromHex(hex))).toEqual([])
     }
   })
 
   it('gives scripts of the kinds it names', () => {
-    const kinds = publicKeyForms(fromHex(uncompressed)).map(({ key }) => classifyScript(keyBytes(key)))
+    const kinds = publicKeyVariants(fromHex(uncompressed)).map(({ key }) => classifyScript(keyBytes(key)))
     expect(kinds).toEqual(['p2pkh', 'p2pkh', 'p2wpkh', 'p2sh'])
   })
 })

@@ -1,18 +1,18 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { indexForms } from '../../src/address/equivalents.ts'
+import { indexVariants } from '../../src/address/equivalents.ts'
 import type { Key } from '../../src/address/key.ts'
 import { migrations } from '../../src/ledger/migrate.ts'
-import { addFormsFunction } from '../../src/ledger/own/own-variants.ts'
+import { addVariantsFunction } from '../../src/ledger/own/own-variants.ts'
 import { hasPersonalData } from '../../src/privacy/forbidden-columns.ts'
 import { tempDir } from '../temp.ts'
 
 /** What migrations call. */
 export function addFunctions(db: Database.Database): void {
-  db.function('index_forms', (key: unknown) => JSON.stringify(indexForms(key as Key)))
+  db.function('index_forms', (key: unknown) => JSON.stringify(indexVariants(key as Key)))
   db.function('tells_of_person', (text: unknown) => (hasPersonalData(String(text)) ? 1 : 0))
-  addFormsFunction(db)
+  addVariantsFunction(db)
 }
 
 const schemas = new Map<number, Buffer>()

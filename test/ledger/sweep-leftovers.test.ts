@@ -3,7 +3,7 @@ import type { Key } from '../../src/address/key.ts'
 import { all, type Db, inTransaction, run } from '../../src/ledger/database.ts'
 import { pieceRows } from '../../src/ledger/in-pieces.ts'
 import { putVersion } from '../../src/ledger/lists/entry-versions.ts'
-import { putForms } from '../../src/ledger/lists/list-forms.ts'
+import { putVariants } from '../../src/ledger/lists/list-variants.ts'
 import { addRescreenItem, stageRescreen } from '../../src/ledger/lists/rescreens.ts'
 import { putSnapshotChange } from '../../src/ledger/lists/snapshot-changes.ts'
 import { hasLeftovers, sweepLeftovers } from '../../src/ledger/sweep-leftovers.ts'
@@ -45,7 +45,7 @@ function leaveSnapshot(db: Db): void {
         `row ${row}`,
       )
       const key: Key = `evm:${row}`
-      putForms(db, key, null)
+      putVariants(db, key, null)
       putSnapshotChange(db, { id, list_id: 'list' }, key, { key, ...saying, published_by: null })
     }
     run(
@@ -61,7 +61,7 @@ function leaveChanges(db: Db): void {
     const load = stageRescreen(db, { kind: 'list', listId: 'list', at })
     for (let row = 0; row < many; row++) {
       const key: Key = `evm:${String(row).padStart(40, '0')}`
-      putForms(db, key, null)
+      putVariants(db, key, null)
       putVersion(db, 'list', load, { key, ...saying, first_seen: '2020-01-01', intervals: [] })
       addRescreenItem(db, load, { listId: 'list', key, change: 'added' })
     }

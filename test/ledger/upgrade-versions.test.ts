@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import { indexForms } from '../../src/address/equivalents.ts'
+import { indexVariants } from '../../src/address/equivalents.ts'
 import { type Key, keyFamily, keyHex } from '../../src/address/key.ts'
 import { all, type Db } from '../../src/ledger/database.ts'
 import { wasInForce } from '../../src/ledger/lists/entry-versions.ts'
-import { entriesMet } from '../../src/ledger/lists/list-forms.ts'
+import { matchingEntries } from '../../src/ledger/lists/list-variants.ts'
 import { nextRescreen, rescreenItems } from '../../src/ledger/lists/rescreens.ts'
 import { migrations } from '../../src/ledger/migrate.ts'
 import { sweepLeftovers } from '../../src/ledger/sweep-leftovers.ts'
@@ -75,7 +75,7 @@ const [one, two, three, four, ten] = [evm('1'), evm('2'), evm('3'), evm('4'), ev
 const content = [
   ...['b', 'a'].map((id) => `insert into lists (id, format, category) values ('${id}', 'csv', 'own-list');`),
   ...keys.flatMap((key) =>
-    indexForms(key).map(
+    indexVariants(key).map(
       (form) =>
         `insert into list_forms (form, key) values ('${form}', ${form === key ? 'null' : text(key)});`,
     ),
@@ -140,7 +140,7 @@ describe('a database of the schema version 23, as to versions of lists', () => {
     expect(forms(db)).toEqual(formsBefore)
     expect(db.pragma('foreign_key_check')).toEqual([])
     expect(db.pragma('integrity_check')).toEqual([{ integrity_check: 'ok' }])
-    expect(entriesMet(db, one).map(({ entry: { listId } }) => listId)).toEqual(['a', 'b'])
+    expect(matchingEntries(db, one).map(({ entry: { listId } }) => listId)).toEqual(['a', 'b'])
     expect(wasInForce(db, 'b', ten, 1)).toBe(false)
     expect(wasInForce(db, 'b', four, 9)).toBeUndefined()
   })

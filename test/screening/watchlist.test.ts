@@ -47,20 +47,20 @@ describe('a watchlist', () => {
   })
 })
 
-describe('a party with other forms', () => {
+describe('a party with other variants', () => {
   const p2pk: Key = `bitcoin:21${'02'.padEnd(66, '1')}ac`
   const byForm = (basis: MatchBasis) => ({
     key: p2pk,
     role: 'source' as const,
-    forms: [{ key: p2pkh('1'), basis }],
+    variants: [{ key: p2pkh('1'), basis }],
   })
 
-  it('meets what its form meets, on the basis of the form', () => {
+  it('matches what its variant meets, on the basis of the variant', () => {
     const list = new Watchlist(1, [entry(p2pkh('1'))])
     expect(met(matchParty(list, byForm('same-key')))).toEqual(['ofac-sdn same-key'])
   })
 
-  it('is as good as the weakest link between form and entry', () => {
+  it('is as good as the weakest link between variant and entry', () => {
     const viaCash = new Watchlist(1, [entry(`bitcoin-cash:76a914${'1'.repeat(40)}88ac`)])
     expect(met(matchParty(viaCash, byForm('same-key')))).toEqual(['ofac-sdn same-key'])
     expect(met(matchParty(viaCash, byForm('same-script')))).toEqual(['ofac-sdn same-script'])
@@ -71,14 +71,14 @@ describe('a party with other forms', () => {
   it('meets an entry once, on its most direct basis', () => {
     const list = new Watchlist(1, [entry(p2pk), entry(p2pkh('1'), { listId: 'house' })])
     expect(met(matchParty(list, byForm('same-key')))).toEqual(['ofac-sdn exact', 'house same-key'])
-    const twoForms = {
+    const twoVariants = {
       key: p2pk,
       role: 'source' as const,
-      forms: [
+      variants: [
         { key: p2pkh('1'), basis: 'same-script' as const },
         { key: p2wpkh('1'), basis: 'same-key' as const },
       ],
     }
-    expect(met(matchParty(new Watchlist(1, [entry(p2pkh('1'))]), twoForms))).toEqual(['ofac-sdn same-key'])
+    expect(met(matchParty(new Watchlist(1, [entry(p2pkh('1'))]), twoVariants))).toEqual(['ofac-sdn same-key'])
   })
 })

@@ -3,7 +3,7 @@ import type { OwnLookup, ScreenableTx } from '../../screening/types.ts'
 import type { Conflict, Extraction, Unscreened } from '../source.ts'
 import { mayTouch } from './block-index.ts'
 import { ByteReader } from './bytes.ts'
-import { extractTransaction, FormBudget } from './extract-transaction.ts'
+import { extractTransaction, VariantBudget } from './extract-transaction.ts'
 import type { UnverifiedInput } from './proof/spends.ts'
 import { type ScannedBlock, transactionOf } from './scanned-block.ts'
 import {
@@ -39,7 +39,7 @@ export function extractBitcoin(block: BitcoinContent, own: OwnLookup): Extractio
       mayTouch(index.outputs, tx, bytes, own) ||
       (spent !== null && mayTouch(spent.scripts, tx, spent.bytes, own))
     if (!touches) continue
-    const budget = new FormBudget()
+    const budget = new VariantBudget()
     const screenable = extractTransaction(transactionOf(block, tx), own, budget)
     if (screenable === null) continue
     transactions.push(screenable)

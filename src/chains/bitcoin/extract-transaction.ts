@@ -1,7 +1,7 @@
-import { holderForms, type MatchBasis } from '../../address/equivalents.ts'
+import { holderVariants, type MatchBasis } from '../../address/equivalents.ts'
 import { type Key, makeKey } from '../../address/key.ts'
 import { revealedPublicKeys } from '../../address/revealed-keys.ts'
-import { classifyScript, publicKeyForms } from '../../address/script.ts'
+import { classifyScript, publicKeyVariants } from '../../address/script.ts'
 import type { Tag } from '../../screening/level.ts'
 import type { Direction, OwnLookup, Party, Role, ScreenableTx, Transfer } from '../../screening/types.ts'
 import type { Spend, Transaction, TxOut } from './transaction.ts'
@@ -15,12 +15,12 @@ const dustSats = 1000n
  * Without an own input, each own output is a deposit. With one, each foreign output is a withdrawal and own outputs are
  * change; with foreign inputs beside, own outputs that exceed own inputs are one deposit, `net`.
  *
- * @param budget of a transaction of its own; tells afterwards whether forms of parties were left out
+ * @param budget of a transaction of its own; tells afterwards whether variants of parties were left out
  */
 export function extractTransaction(
   tx: Transaction,
   own: OwnLookup,
-  budget = new FormBudget(),
+  budget = new VariantBudget(),
 ): ScreenableTx | null {
   const { ownInputs, foreignInputs, ownOutputs, foreignOutputs } = sidesOf(tx, own)
   const payer = largest(ownInputs)
@@ -123,52 +123,53 @@ function isOwn({ script, key }: Side, own: OwnLookup): boolean {
   return own.mayHaveScript(script, 0, script.length) && own.has(key)
 }
 
-/** The party behind each of these scripts, once each, with every form that any of them reveals, as far as the budget goes. */
-function distinctParties(sides: readonly Side[], role: Role, budget: FormBudget): Party[] {
-  const formsByKey = new Map<Key, Map<Key, Form>>()
+/** The party behind each of these scripts, once each, with every variant that any of them reveals, as far as the budget goes. */
+function distinctParties(sides: readonly Side[], role: Role, budget: VariantBudget): Party[] {
+  const variantsByKey = new Map<Key, Map<Key, Variant>>()
   for (const { key, script, spend } of sides) {
-    const known = formsByKey.get(key)
-    const forms = known ?? new Map<Key, Form>()
-    formsByKey.set(key, forms)
+    const known = variantsByKey.get(key)
+    const variants = known ?? new Map<Key, Variant>()
+    variantsByKey.set(key, variants)
     if (budget.exceeded) continue
     // Of a script that was there before, only another spend can show more.
-    for (const form of scriptForms(known ? null : script, spend)) {
-      if (form.key !== key && !forms.has(form.key) && budget.takes(script.length)) forms.set(form.key, form)
+    for (const variant of scriptVariants(known ? null : script, spend)) {
+      if (variant.key !== key && !variants.has(variant.key) && budget.takes(script.length))
+        variants.set(variant.key, variant)
     }
   }
-  return Array.from(formsByKey, ([key, forms]) =>
-    forms.size === 0 ? { key, role } : { key, role, forms: [...forms.values()] },
+  return Array.from(variantsByKey, ([key, variants]) =>
+    variants.size === 0 ? { key, role } : { key, role, variants: [...variants.values()] },
   )
 }
 
-type Form = { key: Key; basis: MatchBasis }
+type Variant = { key: Key; basis: MatchBasis }
 
 /**
- * Other keys of whoever holds a script: those of the script itself, where one is given, and the forms of each public key
+ * Other keys of whoever holds a script: those of the script itself, where one is given, and the variants of each public key
  * that a spend of it shows.
  */
-function scriptForms(script: Uint8Array | null, spend?: Spend): Form[] {
-  const held = script === null ? [] : holderForms(makeKey('bitcoin', script))
+function scriptVariants(script: Uint8Array | null, spend?: Spend): Variant[] {
+  const held = script === null ? [] : holderVariants(makeKey('bitcoin', script))
   const revealed = spend === undefined ? [] : revealedPublicKeys(spend.scriptSig, spend.witness)
-  return [...held, ...revealed.flatMap(publicKeyForms)]
+  return [...held, ...revealed.flatMap(publicKeyVariants)]
 }
 
 /**
- * Each form of a party is stored with its script. A transaction of ordinary spends stays far below this, be it as large as
+ * Each variant of a party is stored with its script. A transaction of ordinary spends stays far below this, be it as large as
  * a block; one made of bare multisig with 16 keys each would be stored eight hundred times its size.
  */
-const maxFormBytes = 2_000_000
+const maxVariantBytes = 2_000_000
 
-/** How many other forms of its parties a transaction may have. What goes beyond is left out, and reported. */
-export class FormBudget {
-  #left = maxFormBytes
+/** How many other variants of its parties a transaction may have. What goes beyond is left out, and reported. */
+export class VariantBudget {
+  #left = maxVariantBytes
 
-  /** Whether forms were left out. */
+  /** Whether variants were left out. */
   get exceeded(): boolean {
     return this.#left < 0
   }
 
-  /** Whether there is room for one more form of a script of that length. */
+  /** Whether there is room for one more variant of a script of that length. */
   takes(scriptBytes: number): boolean {
     this.#left -= scriptBytes
     return !this.exceeded

@@ -10,7 +10,7 @@ import {
   removeVersions,
   sameVersion,
 } from '../lists/entry-versions.ts'
-import { putForms } from '../lists/list-forms.ts'
+import { putVariants } from '../lists/list-variants.ts'
 import { addRescreen, addRescreenItem } from '../lists/rescreens.ts'
 import { bumpRevision } from '../revisions.ts'
 
@@ -129,7 +129,7 @@ function writeEntry(db: Db, listId: string, load: number, key: Key, now: EntryVe
     removeVersions(db, listId, key)
     return
   }
-  putForms(db, key, now.address)
+  putVariants(db, key, now.address)
   putVersion(db, listId, load, now)
 }
 

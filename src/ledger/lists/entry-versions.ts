@@ -64,7 +64,7 @@ function asVersion(row: StoredVersion): EntryVersion {
 
 /**
  * Writes a version of an entry. It counts from when its load, a row of `rescreens`, is not staging any more. The key has
- * its number: `putForms` was called for it.
+ * its number: `putVariants` was called for it.
  */
 export function putVersion(db: Db, listId: string, load: number, version: EntryVersion): void {
   const {

@@ -89,7 +89,7 @@ export function firstActivated(db: Db, { id, list_id, sha256 }: SnapshotRow): st
   return row?.at ?? null
 }
 
-/** Of the versions that wait for approval, the one that was met last: also one that was known before. */
+/** Of the versions that wait for approval, the one that was found last: also one that was known before. */
 export function lastHeld(db: Db, listId: string): SnapshotRow | undefined {
   return one<SnapshotRow>(
     db,

@@ -48,7 +48,7 @@ export interface Rescreen {
   revision: number
   /** Over every entry of every list, not only over the entries noted for it. */
   whole: boolean
-  /** Rows of parties above it met the lists as they came. */
+  /** Rows of parties above it were matched with the lists as they came. */
   partiesTo: number
   position: RescreenPosition | null
 }
@@ -57,7 +57,7 @@ export interface Rescreen {
 export interface RescreenCounts {
   /** Entries finished. */
   entries: number
-  /** Stored transactions screened again; one that meets two entries counts twice. */
+  /** Stored transactions screened again; one that matches two entries counts twice. */
   transactions: number
   created: number
   reinstated: number

@@ -35,7 +35,7 @@ export function readSnapshotEntry(db: Db, version: VersionId, key: Key): Snapsho
 }
 
 /**
- * Writes what a version says of a key, where the version before says something else. `putForms` was called for the key.
+ * Writes what a version says of a key, where the version before says something else. `putVariants` was called for the key.
  *
  * @param says `null`: it does not name the key.
  */

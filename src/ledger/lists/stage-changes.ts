@@ -1,4 +1,4 @@
-import { indexForms } from '../../address/equivalents.ts'
+import { indexVariants } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
 import type { Category } from '../../screening/types.ts'
 import { fillSubjectIds } from '../alerts/subject-ids.ts'
@@ -6,8 +6,8 @@ import { type Db, one } from '../database.ts'
 import { inPieces } from '../in-pieces.ts'
 import { putVersion } from './entry-versions.ts'
 import { type Activation, type FoundChange, findChanges, findEnds } from './find-changes.ts'
-import { putForms } from './list-forms.ts'
 import type { SnapshotRow } from './list-snapshots.ts'
+import { putVariants } from './list-variants.ts'
 import { addRescreenItem, stageRescreen } from './rescreens.ts'
 
 /** What a snapshot changes, written and not counting yet. */
@@ -51,7 +51,7 @@ async function stageFound(
   signal?: AbortSignal,
 ): Promise<StagedChanges> {
   for (const changes of found)
-    await inPieces(db, staging.withForms(changes), (change) => staging.put(change), { signal })
+    await inPieces(db, staging.withVariants(changes), (change) => staging.put(change), { signal })
   return staging.staged
 }
 
@@ -59,14 +59,14 @@ async function stageFound(
 export function stageChangesAtOnce(db: Db, snapshot: SnapshotRow, activation: Activation): StagedChanges {
   const staging = new Staging(db, snapshot, activation)
   for (const changes of findChanges(db, snapshot, activation))
-    for (const change of staging.withForms(changes)) staging.put(change)
+    for (const change of staging.withVariants(changes)) staging.put(change)
   return staging.staged
 }
 
 /** A change, with what takes time to compute: that is done before the write lock is taken. */
 interface ReadyChange extends FoundChange {
-  /** Its forms; `null` where they are written already. */
-  forms: readonly Key[] | null
+  /** Its variants; `null` where they are written already. */
+  variants: readonly Key[] | null
 }
 
 class Staging {
@@ -89,19 +89,19 @@ class Staging {
     this.staged = { load: null, moved: 0, base: stateOf(db, list_id), category: category ?? null }
   }
 
-  /** What the snapshot holds got its forms with it, and what the list holds before; what is known beside them may have none. */
-  withForms(changes: readonly FoundChange[]): ReadyChange[] {
+  /** What the snapshot holds got its variants with it, and what the list holds before; what is known beside them may have none. */
+  withVariants(changes: readonly FoundChange[]): ReadyChange[] {
     return changes.map((change) => {
       const { key } = change.next
-      return { ...change, forms: this.#beside.has(key) ? indexForms(key) : null }
+      return { ...change, variants: this.#beside.has(key) ? indexVariants(key) : null }
     })
   }
 
   /** Inside a transaction. */
-  put({ next, change, forms }: ReadyChange): void {
+  put({ next, change, variants }: ReadyChange): void {
     this.staged.load ??= stageRescreen(this.#db, { kind: 'list', listId: this.#listId, at: this.#at })
     const { load } = this.staged
-    if (forms !== null) putForms(this.#db, next.key, next.address, forms)
+    if (variants !== null) putVariants(this.#db, next.key, next.address, variants)
     putVersion(this.#db, this.#listId, load, next)
     if (change === 'said') {
       fillSubjectIds(this.#db, this.#listId, next)

@@ -1,10 +1,9 @@
-import { indexForms } from '../../address/equivalents.ts'
+import { indexVariants } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { type Db, inTransaction, one, run } from '../database.ts'
 import { inPieces, pieceRows } from '../in-pieces.ts'
 import { inTurn } from '../write-turns.ts'
-import { putForms } from './list-forms.ts'
 import {
   findSnapshot,
   holdSnapshot,
@@ -14,6 +13,7 @@ import {
   type SnapshotRow,
   snapshotRowOf,
 } from './list-snapshots.ts'
+import { putVariants } from './list-variants.ts'
 import { putListNumber } from './lists.ts'
 import {
   entriesInRange,
@@ -140,7 +140,7 @@ function begin(db: Db, snapshot: NewSnapshot): VersionId | null {
 interface ReadyEntry {
   row: SnapshotEntryRow
   /** `null` where the version before named the key: they are written. */
-  forms: readonly Key[] | null
+  variants: readonly Key[] | null
 }
 
 function* inGroups<T>(items: Iterable<T>, size: number): Generator<T[]> {
@@ -160,8 +160,8 @@ function changed(db: Db, version: VersionId, entries: Iterable<SnapshotEntry>): 
   for (const entry of entries) {
     const row = snapshotRowOf(entry)
     const former = readSnapshotEntry(db, version, row.key)
-    if (former === undefined) ready.push({ row, forms: indexForms(row.key) })
-    else if (!isSameEntry(former, row)) ready.push({ row, forms: null })
+    if (former === undefined) ready.push({ row, variants: indexVariants(row.key) })
+    else if (!isSameEntry(former, row)) ready.push({ row, variants: null })
   }
   return ready
 }
@@ -182,9 +182,9 @@ function hasAmong(entries: SnapshotEntries): (key: Key) => boolean {
   return (key) => keys.has(key)
 }
 
-function putEntry(db: Db, version: VersionId, { row, forms }: ReadyEntry): void {
-  // Long before the entry: activation is short, and an index in memory has its forms by then.
-  if (forms !== null) putForms(db, row.key, row.address, forms)
+function putEntry(db: Db, version: VersionId, { row, variants }: ReadyEntry): void {
+  // Long before the entry: activation is short, and an index in memory has its variants by then.
+  if (variants !== null) putVariants(db, row.key, row.address, variants)
   putSnapshotChange(db, version, row.key, row)
 }
 

@@ -3,7 +3,7 @@ import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { OwnKind } from '../../own/own-row.ts'
 import { all, type Db, inTransaction, one, run } from '../database.ts'
 import { publishedLoad } from './load-own.ts'
-import { putOwnForms } from './own-variants.ts'
+import { putOwnVariants } from './own-variants.ts'
 
 /** A descriptor whose addresses are own, and what is said of all of them. */
 interface OwnDescriptor {
@@ -146,7 +146,7 @@ export function putDerivedAddress(
   at: string,
 ): boolean {
   const load = publishedLoad(db)
-  putOwnForms(db, key)
+  putOwnVariants(db, key)
   const { changes } = run(
     db,
     `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision, retired_at)

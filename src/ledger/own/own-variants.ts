@@ -1,8 +1,8 @@
-import { holderForms } from '../../address/equivalents.ts'
+import { holderVariants } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
 import { type Match, matchParty } from '../../screening/watchlist.ts'
 import { all, type Db, run } from '../database.ts'
-import { entriesMet, keysMetSql } from '../lists/list-forms.ts'
+import { matchedKeysSql, matchingEntries } from '../lists/list-variants.ts'
 import { addRescreen, addRescreenItem, type RescreenItem } from '../lists/rescreens.ts'
 import { readRevisions } from '../revisions.ts'
 
@@ -27,11 +27,15 @@ export function noteManyOwn(db: Db, at: string): void {
 
 /**
  * The entries that name own addresses or an equivalent. Own addresses and what they hold are of a chain that is followed, and so
- * are forms themselves.
+ * are variants themselves.
  */
 export function itemsNaming(db: Db, keys: readonly Key[]): RescreenItem[] {
-  const met = all<Pick<RescreenItem, 'listId' | 'key'>>(db, keysMetSql, JSON.stringify(withHolderForms(keys)))
-  return met.map((entry) => ({ ...entry, change: 'added' }))
+  const matched = all<Pick<RescreenItem, 'listId' | 'key'>>(
+    db,
+    matchedKeysSql,
+    JSON.stringify(withHolderVariants(keys)),
+  )
+  return matched.map((entry) => ({ ...entry, change: 'added' }))
 }
 
 function own(db: Db, whole: boolean, at: string) {
@@ -39,9 +43,9 @@ function own(db: Db, whole: boolean, at: string) {
 }
 
 /** For SQL that writes many rows: `holder_forms(key)`, a JSON array of keys. On each connection that writes own addresses. */
-export function addFormsFunction(db: Db): void {
+export function addVariantsFunction(db: Db): void {
   db.function('holder_forms', { deterministic: true }, (key: unknown) =>
-    JSON.stringify(holderForms(key as Key).map((form) => form.key)),
+    JSON.stringify(holderVariants(key as Key).map((variant) => variant.key)),
   )
 }
 
@@ -49,26 +53,29 @@ export function addFormsFunction(db: Db): void {
  * Writes down by which other keys an address can be found that is about to be own. In the transaction that writes its row, or an
  * earlier one: what a list names by such a key is not found else. Twice is once.
  */
-export function putOwnForms(db: Db, key: Key): void {
-  for (const { key: form } of holderForms(key))
-    run(db, 'insert into own_forms (form, key) values (?, ?) on conflict do nothing', form, key)
+export function putOwnVariants(db: Db, key: Key): void {
+  for (const { key: variant } of holderVariants(key))
+    run(db, 'insert into own_forms (form, key) values (?, ?) on conflict do nothing', variant, key)
 }
 
 /** The keys by which a list may name these own addresses, beside the equivalents of what it lists. */
-function withHolderForms(keys: readonly Key[]): Key[] {
-  return keys.flatMap((key) => [key, ...holderForms(key).map((form) => form.key)])
+function withHolderVariants(keys: readonly Key[]): Key[] {
+  return keys.flatMap((key) => [key, ...holderVariants(key).map((variant) => variant.key)])
 }
 
-/** Of the keys by which an entry is met, those that may be own, and the own addresses that hold one of them. */
-export function mayBeOwn(db: Db, forms: readonly Key[]): Key[] {
-  const held = all<{ key: Key }>(db, mayBeOwnSql, JSON.stringify(forms))
-  return [...new Set([...forms, ...held.map(({ key }) => key)])]
+/** Of the keys that match an entry, those that may be own, and the own addresses that hold one of them. */
+export function mayBeOwn(db: Db, variants: readonly Key[]): Key[] {
+  const held = all<{ key: Key }>(db, mayBeOwnSql, JSON.stringify(variants))
+  return [...new Set([...variants, ...held.map(({ key }) => key)])]
 }
 
 /** For the test that no scan stands behind it. */
 export const mayBeOwnSql = `select f.key from json_each(?) cross join own_forms f on f.form = json_each.value`
 
-/** The entries that name an own address, by the rule for every party: see {@link holderForms}. */
+/** The entries that name an own address, by the rule for every party: see {@link holderVariants}. */
 export function entriesNaming(db: Db, key: Key): readonly Match[] {
-  return matchParty({ lookup: (form) => entriesMet(db, form) }, { key, forms: holderForms(key) })
+  return matchParty(
+    { lookup: (variant) => matchingEntries(db, variant) },
+    { key, variants: holderVariants(key) },
+  )
 }

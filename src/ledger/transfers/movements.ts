@@ -88,7 +88,7 @@ function writeParty(
   const address = chain.addressText(key)
   const direction = ('direction' in party ? party.direction : null) ?? null
   putParty(db, rows, { transfer, direction, role, key, address, matchKey: key, basis: 'exact' })
-  for (const { key: matchKey, basis } of party.forms ?? []) {
+  for (const { key: matchKey, basis } of party.variants ?? []) {
     putParty(db, rows, { transfer, direction, role, key, address, matchKey, basis })
   }
 }

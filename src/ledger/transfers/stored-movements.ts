@@ -50,9 +50,9 @@ function addParty(
   lines: Set<string>,
   hash: string,
   transfer: string,
-  { role, key, forms }: ScreenableTx['parties'][number],
+  { role, key, variants }: ScreenableTx['parties'][number],
 ): void {
-  for (const matchKey of [key, ...(forms ?? []).map((form) => form.key)]) {
+  for (const matchKey of [key, ...(variants ?? []).map((variant) => variant.key)]) {
     lines.add([hash, transfer, role, key, matchKey].join(' '))
   }
 }

@@ -169,12 +169,12 @@ function transferOf(row: TransferRow, parties: readonly PartyRow[]): Transfer {
   }
 }
 
-/** Rows of one party are one party: the row of its own key, and one for each other form that was revealed. */
+/** Rows of one party are one party: the row of its own key, and one for each other variant that was revealed. */
 function partiesFrom(rows: readonly PartyRow[]): (Party & { direction?: Direction })[] {
   const parties = new Map<string, PartyRow[]>()
   for (const row of rows) addTo(parties, `${row.role} ${row.key}`, row)
-  return [...parties.values()].flatMap((forms) => {
-    const [first] = forms
+  return [...parties.values()].flatMap((variants) => {
+    const [first] = variants
     if (first === undefined) return []
     const { key, role, direction } = first
     return [
@@ -182,9 +182,9 @@ function partiesFrom(rows: readonly PartyRow[]): (Party & { direction?: Directio
         key,
         role,
         ...(direction === null ? {} : { direction }),
-        forms: forms
-          .filter((form) => form.match_key !== key)
-          .map((form) => ({ key: form.match_key, basis: form.match_basis })),
+        variants: variants
+          .filter((variant) => variant.match_key !== key)
+          .map((variant) => ({ key: variant.match_key, basis: variant.match_basis })),
       },
     ]
   })

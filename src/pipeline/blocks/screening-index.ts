@@ -3,7 +3,7 @@ import type { Key } from '../../address/key.ts'
 import { messageOf } from '../../diagnostics/errors.ts'
 import type { Log } from '../../diagnostics/log.ts'
 import type { Db } from '../../ledger/database.ts'
-import { entriesMet, formsSince, lastForm } from '../../ledger/lists/list-forms.ts'
+import { lastVariant, matchingEntries, variantsSince } from '../../ledger/lists/list-variants.ts'
 import { watchedSpends } from '../../ledger/mempool/pending-transactions.ts'
 import { type LoadPosition, loadUnderWay, rowsOfLoad } from '../../ledger/own/load-own.ts'
 import { isOwn, mostOwnAddresses, ownKeysSince } from '../../ledger/own/own-addresses.ts'
@@ -49,7 +49,7 @@ export class ScreeningIndex {
 
   /**
    * Reads some of the listed keys and own addresses that are being loaded, before they count: a million of them would
-   * keep the step that meets them waiting for a second. One too many does no harm, since a hit is confirmed.
+   * keep the step that needs them waiting for a second. One too many does no harm, since a hit is confirmed.
    *
    * @returns whether there may be more of them now.
    */
@@ -95,7 +95,7 @@ export class ScreeningIndex {
 
 /**
  * The entries of all lists, which stay in the ledger. In memory is only a compact table of the keys by which a party on a
- * watched chain may meet one: nearly every party ends there. Keys are only ever added, and long before their entries are in
+ * watched chain may match one: nearly every party ends there. Keys are only ever added, and long before their entries are in
  * force, so a list that changes costs nothing here.
  *
  * What it answers is as of the moment it is asked. It holds for a revision where that is the ledger's at the refresh and
@@ -109,7 +109,7 @@ class StoredWatchlist implements Listings {
 
   constructor(db: Db) {
     this.#db = db
-    this.#table = new KeyTable(lastForm(db))
+    this.#table = new KeyTable(lastVariant(db))
   }
 
   /** The list revision that it was last brought up to. */
@@ -125,7 +125,7 @@ class StoredWatchlist implements Listings {
 
   /**
    * Takes in some of the keys that are new, while their list is being loaded: of many, all at once would keep the step
-   * waiting that meets them. @returns whether there may be more of them now.
+   * waiting that needs them. @returns whether there may be more of them now.
    */
   readAhead(limit: number): boolean {
     return this.#take(limit) === limit
@@ -133,8 +133,8 @@ class StoredWatchlist implements Listings {
 
   #take(limit: number | null): number {
     let taken = 0
-    for (const { id, form } of formsSince(this.#db, this.#readTo, limit)) {
-      if (isWatched(form)) this.#table.addKey(form)
+    for (const { id, variant } of variantsSince(this.#db, this.#readTo, limit)) {
+      if (isWatched(variant)) this.#table.addKey(variant)
       this.#readTo = id
       taken++
     }
@@ -142,7 +142,7 @@ class StoredWatchlist implements Listings {
   }
 
   lookup(key: Key): readonly Match[] {
-    return isWatched(key) && !this.#table.mayHave(key) ? [] : entriesMet(this.#db, key)
+    return isWatched(key) && !this.#table.mayHave(key) ? [] : matchingEntries(this.#db, key)
   }
 }
 

@@ -12,7 +12,7 @@ import type { Revisions } from '../../ledger/revisions.ts'
 import { alertId } from '../../screening/alert-id.ts'
 import type { Finding } from '../../screening/types.ts'
 import { alertsAtOnce, forgetLarge, screenedStored } from './large-transaction.ts'
-import { alertOwn, formsOf, hitsOf, type ScreenedHit, screeningStored } from './rescreen-entry.ts'
+import { alertOwn, hitsOf, type ScreenedHit, screeningStored, variantsOf } from './rescreen-entry.ts'
 
 /** What one short transaction did. */
 export interface RescreenChunk extends RescreenCounts {
@@ -70,9 +70,9 @@ export function matchEntry(
   const { db, job, revisions, at, did } = work
   const entry = readEntry(db, item.listId, item.key)
   if (entry === undefined) return null
-  const forms = formsOf(item.key)
+  const variants = variantsOf(item.key)
   if (from === null) {
-    for (const { id, outcome } of alertOwn(db, entry, forms, revisions.list, at)) {
+    for (const { id, outcome } of alertOwn(db, entry, variants, revisions.list, at)) {
       if (outcome === 'known') continue
       did[outcome]++
       if (outcome === 'created') did.alerts.push(id)
@@ -82,7 +82,7 @@ export function matchEntry(
   const screening = screeningStored(db, entry)
   let alert = from?.alert ?? null
   const range = { from: from ?? { variant: 0, row: 0 }, to: job.partiesTo, isUnderWay: alert !== null }
-  for (const hit of hitsOf(db, forms, range)) {
+  for (const hit of hitsOf(db, variants, range)) {
     if (hit.transactionId !== null) {
       const { transactionId } = hit
       const about = [item.listId, item.key, revisions]

@@ -24,7 +24,7 @@ import { mergeRows } from '../../lists/read-list-file.ts'
 import type { ListedAddress, ListFormat, ListOptions, ParsedList } from '../../lists/types.ts'
 import { alertId } from '../../screening/alert-id.ts'
 import type { Entry, Finding } from '../../screening/types.ts'
-import { formsOf, hitsOf, ownHits, screeningStored } from './rescreen-entry.ts'
+import { hitsOf, ownHits, screeningStored, variantsOf } from './rescreen-entry.ts'
 
 /** A stored transfer that a new version would flag. */
 export interface PreviewedAlert extends Omit<Finding, 'entry' | 'own' | 'party' | 'amount'> {
@@ -186,14 +186,14 @@ async function contentHash(file: string): Promise<string> {
 function flaggedBy(db: Db, entry: Entry): PreviewedAlert[] {
   const screening = screeningStored(db, entry)
   const hits = [
-    ...hitsOf(db, formsOf(entry.key), { from: { variant: 0, row: 0 }, to: Number.MAX_SAFE_INTEGER }),
+    ...hitsOf(db, variantsOf(entry.key), { from: { variant: 0, row: 0 }, to: Number.MAX_SAFE_INTEGER }),
   ]
   return hits.flatMap(({ transactionId }) => {
     const hit = transactionId === null ? undefined : screening(transactionId)
     if (hit === undefined) return []
     const { chain, block } = hit.stored
-    return hit.findings.flatMap(({ entry: met, own, party, amount, ...finding }) => {
-      const id = alertId(chain.caip2, { ...finding, party, entry: met })
+    return hit.findings.flatMap(({ entry: matched, own, party, amount, ...finding }) => {
+      const id = alertId(chain.caip2, { ...finding, party, entry: matched })
       if (alertExists(db, id)) return []
       return [
         {
@@ -201,7 +201,7 @@ function flaggedBy(db: Db, entry: Entry): PreviewedAlert[] {
           amount: amount === null ? null : String(amount),
           decimals: decimalsOf(db, chain.id, finding.asset),
           ...{ ownAddress: chain.addressText(own), counterparty: chain.addressText(party) },
-          ...{ entryAddress: met.address, subject: met.subject, subjectIds: met.subjectIds },
+          ...{ entryAddress: matched.address, subject: matched.subject, subjectIds: matched.subjectIds },
         },
       ]
     })
@@ -209,7 +209,7 @@ function flaggedBy(db: Db, entry: Entry): PreviewedAlert[] {
 }
 
 function ownListedBy(db: Db, entry: Entry): ListPreview['ownListed'] {
-  return ownHits(db, entry, formsOf(entry.key))
+  return ownHits(db, entry, variantsOf(entry.key))
     .filter(({ key }) => !alertExists(db, ownAlertId(key, entry)))
     .map(({ address, match }) => ({
       ...{ address, match },

@@ -1,4 +1,4 @@
-import { equivalents, holderForms, type MatchBasis } from '../../address/equivalents.ts'
+import { equivalents, holderVariants, type MatchBasis } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
 import { ownAddressText, writeOwnAlert } from '../../ledger/alerts/own-alert.ts'
 import type { Db } from '../../ledger/database.ts'
@@ -15,14 +15,14 @@ import { screen } from '../../screening/screen.ts'
 import type { Entry, Finding } from '../../screening/types.ts'
 import { matchParty, Watchlist } from '../../screening/watchlist.ts'
 
-/** A key that meets an entry, and why. */
-export interface EntryForm {
+/** A key that matches an entry, and why. */
+export interface EntryVariant {
   key: Key
   basis: MatchBasis
 }
 
-/** Every key that meets an entry: its own first. */
-export function formsOf(key: Key): EntryForm[] {
+/** Every key that matches an entry: its own first. */
+export function variantsOf(key: Key): EntryVariant[] {
   return [{ key, basis: 'exact' }, ...equivalents(key)]
 }
 
@@ -47,13 +47,13 @@ export interface Hit {
  */
 export function* hitsOf(
   db: Db,
-  forms: readonly EntryForm[],
+  variants: readonly EntryVariant[],
   { from, to, isUnderWay = false }: { from: Place; to: number; isUnderWay?: boolean },
 ): Generator<Hit> {
   let isKnown = isUnderWay
-  for (const [variant, { key: matchKey }] of forms.entries()) {
+  for (const [variant, { key: matchKey }] of variants.entries()) {
     if (variant < from.variant) continue
-    const before = forms.slice(0, variant).map(({ key }) => key)
+    const before = variants.slice(0, variant).map(({ key }) => key)
     let row = variant === from.variant ? from.row : 0
     for (;;) {
       const hit = nextParty(db, matchKey, { after: row, to })
@@ -100,18 +100,18 @@ export type ScreeningStored = (transactionId: number) => ScreenedHit | undefined
 export function ownHits(
   db: Db,
   entry: Entry,
-  forms: readonly EntryForm[],
+  variants: readonly EntryVariant[],
 ): { key: Key; address: string; match: MatchBasis }[] {
   if (entry.intervals.at(-1)?.to !== null) return []
   const listed = new Watchlist(0, [entry])
   const keys = mayBeOwn(
     db,
-    forms.map(({ key }) => key),
+    variants.map(({ key }) => key),
   )
   return keys.flatMap((key) => {
     const address = ownAddressText(db, key)
     if (address === undefined) return []
-    return matchParty(listed, { key, forms: holderForms(key) }).map(({ basis }) => ({
+    return matchParty(listed, { key, variants: holderVariants(key) }).map(({ basis }) => ({
       key,
       address,
       match: basis,
@@ -123,9 +123,9 @@ export function ownHits(
 export function alertOwn(
   db: Db,
   entry: Entry,
-  forms: readonly EntryForm[],
+  variants: readonly EntryVariant[],
   revision: number,
   at: string,
 ): ReturnType<typeof writeOwnAlert>[] {
-  return ownHits(db, entry, forms).map((own) => writeOwnAlert(db, own, entry, revision, at))
+  return ownHits(db, entry, variants).map((own) => writeOwnAlert(db, own, entry, revision, at))
 }

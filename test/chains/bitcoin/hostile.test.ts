@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { publicKeyForms } from '../../../src/address/script.ts'
+import { publicKeyVariants } from '../../../src/address/script.ts'
 import { transactionOf } from '../../../src/chains/bitcoin/scanned-block.ts'
 import { buildBlock } from './build-block.ts'
 import { extractFrom, scan } from './extract.ts'
@@ -35,7 +35,7 @@ describe('a transaction as large as a block', () => {
     expect(found?.parties).toEqual([])
   })
 
-  it('whose inputs show thousands of keys has a few forms of each', () => {
+  it('whose inputs show thousands of keys has a few variants of each', () => {
     const key = publicKey('shown')
     const pushes = Array.from({ length: 100 }, (_, i) => {
       const each = publicKey(`key ${i}`)
@@ -47,10 +47,10 @@ describe('a transaction as large as a block', () => {
       { script: p2pk(key), value: 1n },
     ]
     const [found] = find({ txs: [{ inputs: shown, outputs: [{ script: own, value: 1n }] }] })
-    const forms = found?.parties.map((party) => party.forms?.length ?? 0) ?? []
+    const variants = found?.parties.map((party) => party.variants?.length ?? 0) ?? []
     // Three of each, and its other encoding where it is a point of the curve.
-    expect(Math.max(...forms)).toBeGreaterThan(32 * 3)
-    expect(Math.max(...forms)).toBeLessThanOrEqual(32 * 4)
+    expect(Math.max(...variants)).toBeGreaterThan(32 * 3)
+    expect(Math.max(...variants)).toBeLessThanOrEqual(32 * 4)
     expect(found?.parties).toHaveLength(51)
   })
 
@@ -60,9 +60,9 @@ describe('a transaction as large as a block', () => {
     const many = Array.from({ length: 10_000 }, () => ({ script, value: 10n }))
     const [found] = find({ txs: [{ inputs: many, outputs: [{ script: own, value: 1n }] }] })
     expect(found?.parties).toMatchObject([{ role: 'source' }])
-    const forms = keys.flatMap((each) => publicKeyForms(each))
-    expect(forms.length).toBeGreaterThan(15 * 3)
-    expect(found?.parties[0]?.forms).toHaveLength(forms.length)
+    const variants = keys.flatMap((each) => publicKeyVariants(each))
+    expect(variants.length).toBeGreaterThan(15 * 3)
+    expect(found?.parties[0]?.variants).toHaveLength(variants.length)
   })
 
   it('whose witness has hundreds of thousands of items is read with its last thousand', () => {

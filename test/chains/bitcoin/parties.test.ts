@@ -27,7 +27,7 @@ const alice = publicKey('alice')
 const bob = publicKey('bob')
 const hash = hash160(alice)
 
-const formKeys = (party: Party | undefined) => (party?.forms ?? []).map((form) => form.key).sort()
+const formKeys = (party: Party | undefined) => (party?.variants ?? []).map((variant) => variant.key).sort()
 const addresses = (...keys: Buffer[]) =>
   keys
     .map(hash160)
@@ -46,11 +46,11 @@ function destinationOf(script: Buffer): Party | undefined {
 }
 
 describe('a party', () => {
-  it('paid by P2PK has the addresses of the key as forms', () => {
+  it('paid by P2PK has the addresses of the key as variants', () => {
     const party = destinationOf(p2pk(alice))
     expect(party?.key).toBe(key(p2pk(alice)))
     expect(formKeys(party)).toEqual(addresses(alice))
-    expect(party?.forms?.every((form) => form.basis === 'same-key')).toBe(true)
+    expect(party?.variants?.every((variant) => variant.basis === 'same-key')).toBe(true)
   })
 
   it('paid by bare multisig has the addresses of each key', () => {
@@ -59,15 +59,15 @@ describe('a party', () => {
 
   it('paid by P2WPKH, P2PKH or P2WSH may be the inside of a P2SH', () => {
     const nested = { key: key(p2shOf(p2wpkhOf(hash))), basis: 'same-key' }
-    expect(destinationOf(p2wpkhOf(hash))?.forms).toEqual([nested])
-    expect(destinationOf(p2pkhOf(hash))?.forms).toEqual([nested])
+    expect(destinationOf(p2wpkhOf(hash))?.variants).toEqual([nested])
+    expect(destinationOf(p2pkhOf(hash))?.variants).toEqual([nested])
     const script = witnessScript(0, sha256(alice))
-    expect(destinationOf(Buffer.from(script))?.forms).toEqual([
+    expect(destinationOf(Buffer.from(script))?.variants).toEqual([
       { key: key(p2shOf(Buffer.from(script))), basis: 'same-script' },
     ])
   })
 
-  it('has both encodings of its key as forms, whichever it shows', () => {
+  it('has both encodings of its key as variants, whichever it shows', () => {
     const [short, long] = [generator.compressed, generator.uncompressed].map((hex) => Buffer.from(hex, 'hex'))
     const both = [short, long].map((each) => key(p2pkhOf(hash160(each ?? Buffer.alloc(0)))))
     expect(formKeys(destinationOf(p2pk(short ?? Buffer.alloc(0))))).toEqual(expect.arrayContaining(both))
@@ -78,14 +78,14 @@ describe('a party', () => {
     )
   })
 
-  it('paid by P2TR, P2SH or P2A has no forms', () => {
+  it('paid by P2TR, P2SH or P2A has no variants', () => {
     expect(destinationOf(p2shOf(alice))).toEqual({ key: key(p2shOf(alice)), role: 'destination' })
     expect(destinationOf(p2tr('alice'))).toEqual({ key: key(p2tr('alice')), role: 'destination' })
   })
 
-  it('that spends P2WPKH shows its key, whose other addresses are forms, its own address not', () => {
+  it('that spends P2WPKH shows its key, whose other addresses are variants, its own address not', () => {
     const party = sourceOf(p2wpkhOf(hash), { witness: [signature, alice] })
-    expect(formKeys(party)).toEqual(addresses(alice).filter((form) => form !== key(p2wpkhOf(hash))))
+    expect(formKeys(party)).toEqual(addresses(alice).filter((variant) => variant !== key(p2wpkhOf(hash))))
   })
 
   it('that spends P2PKH shows its key', () => {
@@ -97,10 +97,10 @@ describe('a party', () => {
     const program = p2wpkhOf(hash)
     const scriptSig = Buffer.concat([Buffer.from([program.length]), program])
     const party = sourceOf(p2shOf(program), { scriptSig, witness: [signature, alice] })
-    expect(formKeys(party)).toEqual(addresses(alice).filter((form) => form !== key(p2shOf(program))))
+    expect(formKeys(party)).toEqual(addresses(alice).filter((variant) => variant !== key(p2shOf(program))))
   })
 
-  it('stands once in its role, with the forms that any of its inputs shows', () => {
+  it('stands once in its role, with the variants that any of its inputs shows', () => {
     const script = p2wpkhOf(hash)
     const inputs = [
       { script, value },
@@ -109,7 +109,7 @@ describe('a party', () => {
     ]
     const found = extractOne({ inputs, outputs: [{ script: hot, value }] }, own)
     expect(found?.parties.map(({ role }) => role)).toEqual(['source'])
-    expect(formKeys(found?.parties[0])).toEqual(addresses(alice).filter((form) => form !== key(script)))
+    expect(formKeys(found?.parties[0])).toEqual(addresses(alice).filter((variant) => variant !== key(script)))
   })
 
   it('with a foreign input beside ours shows its key too', () => {

@@ -153,7 +153,11 @@ describe('movements', () => {
       transfer({ id: 'log:1', direction: 'withdrawal', parties: [party(foreign, 'destination')] }),
     ],
     parties: [
-      { ...party(listed, 'initiator'), direction: 'deposit', forms: [{ key: evm('9'), basis: 'same-key' }] },
+      {
+        ...party(listed, 'initiator'),
+        direction: 'deposit',
+        variants: [{ key: evm('9'), basis: 'same-key' }],
+      },
     ],
   })
 

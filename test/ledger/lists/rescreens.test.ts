@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Key } from '../../../src/address/key.ts'
 import { alertsOfEntrySql } from '../../../src/ledger/alerts/entry-events.ts'
 import { all, type Db } from '../../../src/ledger/database.ts'
-import { keysMetSql } from '../../../src/ledger/lists/list-forms.ts'
+import { matchedKeysSql } from '../../../src/ledger/lists/list-variants.ts'
 import {
   addRescreen,
   type EntryPosition,
@@ -36,8 +36,8 @@ describe('the way to stored history', () => {
     ['alerts of an entry', alertsOfEntrySql],
     ['the job to do', `select id from rescreens where state = 'pending' order by id limit 1`],
     ['entries of a job', rescreenItemsSql(false, true)],
-    ['entries that name own addresses', keysMetSql],
-    ['own addresses that hold a form', mayBeOwnSql],
+    ['entries that name own addresses', matchedKeysSql],
+    ['own addresses that hold a variant', mayBeOwnSql],
     [
       'own addresses of a key',
       'select address from own_addresses where key = ? and removed_at is null order by chain limit 1',
@@ -56,9 +56,9 @@ describe('the way to stored history', () => {
     const tables = plan.map(({ detail }) => detail).filter((detail) => /^(SEARCH|SCAN)/.test(detail))
     expect(tables).not.toEqual([])
     for (const detail of tables) {
-      // Epochs are counted, not read. The partial index of pending jobs holds those alone: reading it whole is the look-up. So are the forms of one entry.
+      // Epochs are counted, not read. The partial index of pending jobs holds those alone: reading it whole is the look-up. So are the variants of one entry.
       expect(detail).toMatch(
-        /^SEARCH |^SCAN rescreens USING COVERING INDEX rescreens_pending|^SCAN (json_each|asked|met|CONSTANT ROW|epochs|e)\b/,
+        /^SEARCH |^SCAN rescreens USING COVERING INDEX rescreens_pending|^SCAN (json_each|asked|matched|CONSTANT ROW|epochs|e)\b/,
       )
     }
   })

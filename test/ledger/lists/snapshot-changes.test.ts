@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest'
 import type { Key } from '../../../src/address/key.ts'
 import { all, type Db, inTransaction, one, run } from '../../../src/ledger/database.ts'
 import { activateSnapshot } from '../../../src/ledger/lists/activate-snapshot.ts'
-import { putForms } from '../../../src/ledger/lists/list-forms.ts'
 import {
   findSnapshot,
   type SnapshotEntry,
   type SnapshotRow,
   snapshotRowOf,
 } from '../../../src/ledger/lists/list-snapshots.ts'
+import { putVariants } from '../../../src/ledger/lists/list-variants.ts'
 import { putList } from '../../../src/ledger/lists/lists.ts'
 import {
   changedBetween,
@@ -122,7 +122,7 @@ describe('a version that is stored as what it changes', () => {
     expect(third.id).toBeGreaterThan(second.id)
     run(db, `update list_snapshots set state = 'staging', reason = 'cut' where id = ?`, third.id)
     run(db, `delete from snapshot_changes where snapshot = ? and gone = 1`, third.id)
-    putForms(db, evm('5'), null)
+    putVariants(db, evm('5'), null)
     putSnapshotChange(db, third, evm('5'), snapshotRowOf(says(evm('5'))))
     await sweepLeftovers(db)
     expect([first, second].map((each) => stored(db, each))).toEqual(before)

@@ -6,12 +6,12 @@ import type { Key } from '../../../src/address/key.ts'
 import { all, type Db, inTransaction, one } from '../../../src/ledger/database.ts'
 import { activateSnapshot, activateStaged } from '../../../src/ledger/lists/activate-snapshot.ts'
 import { readEntry } from '../../../src/ledger/lists/list-entries.ts'
-import { entriesMet } from '../../../src/ledger/lists/list-forms.ts'
 import {
   findSnapshot,
   type SnapshotEntry,
   type SnapshotRow,
 } from '../../../src/ledger/lists/list-snapshots.ts'
+import { matchingEntries } from '../../../src/ledger/lists/list-variants.ts'
 import { putList } from '../../../src/ledger/lists/lists.ts'
 import { nextRescreen } from '../../../src/ledger/lists/rescreens.ts'
 import { type StagedChanges, stageChanges, stillHold } from '../../../src/ledger/lists/stage-changes.ts'
@@ -116,14 +116,14 @@ describe('changes of a list that are staged', () => {
     expect(one(db, 'select count(*) as n from list_rows')).toEqual({ n: 1_500 + 1_501 })
     expect(seen(db)).toEqual(before)
     expect(readEntry(db, 'list', keyOf(700))?.subject).toBeNull()
-    expect(entriesMet(db, keyOf(9_000))).toEqual([])
+    expect(matchingEntries(db, keyOf(9_000))).toEqual([])
 
     expect(count(db, snapshot, staged)).toBe(2)
     expect(one(db, 'select count(*) as n from list_entries')).toEqual({ n: 1_501 })
     expect(one(db, 'select count(*) as n from list_entries where removed_on is null')).toEqual({ n: 1_001 })
     expect(one(db, `select count(*) as n from list_intervals where "to" = '2024-02-02'`)).toEqual({ n: 500 })
     expect(readEntry(db, 'list', keyOf(700))?.subject).toBe('Another')
-    expect(entriesMet(db, keyOf(9_000))).toMatchObject([{ entry: { firstSeen: '2024-02-02' } }])
+    expect(matchingEntries(db, keyOf(9_000))).toMatchObject([{ entry: { firstSeen: '2024-02-02' } }])
     const noted = 'select change, count(*) as n from rescreen_entries where rescreen_id = 2 group by change'
     expect(all(db, noted)).toEqual([
       { change: 'added', n: 1 },

@@ -27,12 +27,14 @@ const listable: Key[] = [
   `bitcoin:a914${'6'.repeat(40)}87`,
   `monero:${'7'.repeat(130)}`,
 ]
-const askable = [...new Set(listable.flatMap((key) => [key, ...equivalents(key).map((form) => form.key)]))]
+const askable = [
+  ...new Set(listable.flatMap((key) => [key, ...equivalents(key).map((variant) => variant.key)])),
+]
 const parties = [
   ...askable.map((key) => ({ key })),
   {
     key: listable[7] as Key,
-    forms: askable.slice(0, 20).map((key) => ({ key, basis: 'same-key' as const })),
+    variants: askable.slice(0, 20).map((key) => ({ key, basis: 'same-key' as const })),
   },
 ]
 

@@ -63,10 +63,10 @@ describe('own addresses that are new', () => {
   })
 
   it('raise the alerts that going through the lists raises, whatever names them', async () => {
-    const forms = (key: Key) => [key, ...equivalents(key).map((form) => form.key)]
+    const variants = (key: Key) => [key, ...equivalents(key).map((variant) => variant.key)]
     const pool = [evm('1'), evm('2'), p2pkh('3'), p2wpkh('4'), `bitcoin:0020${'5'.repeat(64)}` as Key]
-    const ours = pool.flatMap((key) => forms(key).filter((form) => /^(evm|bitcoin):/.test(form)))
-    const lists = fc.tuple(fc.subarray(pool.flatMap(forms)), fc.subarray(pool.flatMap(forms)))
+    const ours = pool.flatMap((key) => variants(key).filter((variant) => /^(evm|bitcoin):/.test(variant)))
+    const lists = fc.tuple(fc.subarray(pool.flatMap(variants)), fc.subarray(pool.flatMap(variants)))
     await fc.assert(
       fc.asyncProperty(lists, fc.subarray(ours), async ([first, second], keys) => {
         const db = openTestLedger(':memory:')

@@ -81,11 +81,11 @@ describe('stored history, when entries are added', () => {
     expect(dump(late).alert_keys).toEqual(dump(early).alert_keys)
   })
 
-  it('meets equivalents, and forms that a transaction revealed, and says so', () => {
+  it('matches equivalents, and variants that a transaction revealed, and says so', () => {
     const db = freshChain()
     const revealing = {
       ...party('bitcoin:51', 'source'),
-      forms: [{ key: p2wpkh('7'), basis: 'same-key' as const }],
+      variants: [{ key: p2wpkh('7'), basis: 'same-key' as const }],
     }
     store(
       db,
@@ -170,21 +170,21 @@ describe('a stored transaction with many transfers of one party', () => {
     expect(await rescreen(db, { now })).toMatchObject({ transactions: 2, created: 28, known: 0 })
   })
 
-  it('is screened once where several forms of the entry took part', async () => {
+  it('is screened once where several variants of the entry took part', async () => {
     const db = freshChain()
     const revealing = {
       ...party(p2wpkh('7'), 'source'),
-      forms: [{ key: p2pkh('7'), basis: 'same-key' as const }],
+      variants: [{ key: p2pkh('7'), basis: 'same-key' as const }],
     }
     store(db, 7, tx({ hash: 't1', transfers: [transfer({ parties: [revealing] })] }))
     activateList(db, [p2pkh('7')])
     expect(await rescreen(db, { now })).toMatchObject({ transactions: 1, created: 1, known: 0 })
   })
 
-  it('makes nobody wait for all the rows of its second form', () => {
+  it('makes nobody wait for all the rows of its second variant', () => {
     const revealing = (hash: string) => {
-      const forms = [{ key: p2pkh('7'), basis: 'same-key' as const }]
-      return tx({ hash, transfers: [transfer({ parties: [{ ...party(p2wpkh('7'), 'source'), forms }] })] })
+      const variants = [{ key: p2pkh('7'), basis: 'same-key' as const }]
+      return tx({ hash, transfers: [transfer({ parties: [{ ...party(p2wpkh('7'), 'source'), variants }] })] })
     }
     const scene = () => {
       const db = freshChain()
@@ -466,7 +466,7 @@ describe('coverage', () => {
         ],
       ],
     ])
-    // Two forms of one entry, and the end of the first job.
+    // Two variants of one entry, and the end of the first job.
     rescreenChunk(db, at, 0)
     rescreenChunk(db, at, 0)
     expect(report()).toEqual([[1, [expect.stringContaining('list revision 1; the lists are at 2')]]])

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { equivalents, indexForms, isWatched } from '../../src/address/equivalents.ts'
+import { equivalents, indexVariants, isWatched } from '../../src/address/equivalents.ts'
 import { families, type Key } from '../../src/address/key.ts'
 import { keyOf } from './arbitraries.ts'
 
@@ -18,16 +18,16 @@ const payToPublicKey = fc
 
 const anyKey = fc.oneof(payToPublicKey, ...families.map(keyOf))
 
-describe('the forms that a key is indexed under', () => {
+describe('the variants that a key is indexed under', () => {
   it('lead to it from everything that meets it', () => {
     fc.assert(
       fc.property(anyKey, (key) => {
-        const index = new Set(indexForms(key))
+        const index = new Set(indexVariants(key))
         for (const { key: meeting } of [{ key }, ...equivalents(key)]) {
           if (isWatched(meeting)) expect(index).toContain(meeting)
           else {
-            const asked = [meeting, ...equivalents(meeting).map((form) => form.key)]
-            expect(asked.some((form) => index.has(form))).toBe(true)
+            const asked = [meeting, ...equivalents(meeting).map((variant) => variant.key)]
+            expect(asked.some((variant) => index.has(variant))).toBe(true)
           }
         }
       }),
@@ -37,10 +37,10 @@ describe('the forms that a key is indexed under', () => {
 
   it('are the key itself and what a watched chain can have', () => {
     const hex = '1'.repeat(40)
-    expect(indexForms(`tron:${hex}`)).toEqual([`tron:${hex}`, `evm:${hex}`])
-    expect(indexForms(`evm:${hex}`)).toEqual([`evm:${hex}`])
-    expect(indexForms(`xrp:${hex}`)).toEqual([`xrp:${hex}`])
-    expect(indexForms(`litecoin:76a914${hex}88ac`)).toEqual([
+    expect(indexVariants(`tron:${hex}`)).toEqual([`tron:${hex}`, `evm:${hex}`])
+    expect(indexVariants(`evm:${hex}`)).toEqual([`evm:${hex}`])
+    expect(indexVariants(`xrp:${hex}`)).toEqual([`xrp:${hex}`])
+    expect(indexVariants(`litecoin:76a914${hex}88ac`)).toEqual([
       `litecoin:76a914${hex}88ac`,
       `bitcoin:76a914${hex}88ac`,
       `bitcoin:0014${hex}`,

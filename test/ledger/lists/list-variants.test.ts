@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { all } from '../../../src/ledger/database.ts'
-import { entriesMet, formsSince, keysMetSql } from '../../../src/ledger/lists/list-forms.ts'
+import { matchedKeysSql, matchingEntries, variantsSince } from '../../../src/ledger/lists/list-variants.ts'
 import { migrations } from '../../../src/ledger/migrate.ts'
 import { activateList } from '../../pipeline/fixtures.ts'
 import { evm, p2pkh, p2wpkh } from '../../screening/builders.ts'
@@ -14,14 +14,14 @@ const source = new URL('../../../src/', import.meta.url)
 
 describe('asking the ledger what a key meets', () => {
   it('is index look-ups, and no scan', () => {
-    const plan = all<{ detail: string }>(freshLedger(), `explain query plan ${keysMetSql}`, '[]')
+    const plan = all<{ detail: string }>(freshLedger(), `explain query plan ${matchedKeysSql}`, '[]')
     const steps = plan.map(({ detail }) => detail).filter((detail) => /^S(CAN|EARCH)/.test(detail))
     expect(steps).toEqual([
       'SCAN asked VIRTUAL TABLE INDEX 1:',
       'SEARCH k USING INDEX list_keys_listed (key=?)',
       'SCAN asked VIRTUAL TABLE INDEX 1:',
       'SEARCH v USING COVERING INDEX list_keys_variants (key=? AND variant_of>?)',
-      'SCAN met',
+      'SCAN matched',
       'SEARCH e USING COVERING INDEX entry_versions_by_key (key=?)',
       'SEARCH n USING INTEGER PRIMARY KEY (rowid=?)',
       'SEARCH k USING INTEGER PRIMARY KEY (rowid=?)',
@@ -34,20 +34,20 @@ describe('asking the ledger what a key meets', () => {
     // OP_HASH160 <RIPEMD-160(SHA-256(0014 11…))> OP_EQUAL, computed with Python's hashlib.
     const nested = '27effe58f43f92c8597b7c4886f7ccafb11b023e'
     for (const key of [`bitcoin:a914${nested}87`, `litecoin:a914${nested}87`] as const) {
-      expect(entriesMet(db, key)).toMatchObject([{ basis: 'same-key', entry: { key: p2pkh('1') } }])
+      expect(matchingEntries(db, key)).toMatchObject([{ basis: 'same-key', entry: { key: p2pkh('1') } }])
     }
   })
 })
 
-describe('the forms of listed keys', () => {
+describe('the variants of listed keys', () => {
   it('do not grow with versions that name the same keys', () => {
     const db = freshLedger()
     activateList(db, [evm('1')])
-    const before = [...formsSince(db, 0)]
-    expect(before).toEqual([{ id: 1, form: evm('1') }])
+    const before = [...variantsSince(db, 0)]
+    expect(before).toEqual([{ id: 1, variant: evm('1') }])
     activateList(db, [evm('1')], 'house', '2024-01-01')
     activateList(db, [evm('1'), evm('2')], 'house', '2024-02-01')
-    expect([...formsSince(db, 1)]).toEqual([{ id: 2, form: evm('2') }])
+    expect([...variantsSince(db, 1)]).toEqual([{ id: 2, variant: evm('2') }])
   })
 
   it('of a ledger of before they were written down are derived when it is opened', () => {
@@ -65,11 +65,11 @@ describe('the forms of listed keys', () => {
       insert into snapshot_entries values (1, '${evm('2')}', '0x', '[]', null, '[]', null, null, null)`)
     old.close()
     const db = freshLedger(path)
-    expect(entriesMet(db, p2pkh('1'))).toMatchObject([{ basis: 'same-key' }])
-    expect([...formsSince(db, 0)].map(({ form }) => form)).toContain(evm('2'))
+    expect(matchingEntries(db, p2pkh('1'))).toMatchObject([{ basis: 'same-key' }])
+    expect([...variantsSince(db, 0)].map(({ variant }) => variant)).toContain(evm('2'))
   })
 
-  it('are written by whoever writes entries: those are two, and a third has to call putForms', () => {
+  it('are written by whoever writes entries: those are two, and a third has to call putVariants', () => {
     const sources = readdirSync(source, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
       .map((file) => ({ file, text: readFileSync(new URL(file, source), 'utf8') }))
@@ -81,6 +81,6 @@ describe('the forms of listed keys', () => {
     expect(filesWith(/insert( or \w+)? into entry_versions/)).toEqual(['ledger/lists/entry-versions.ts'])
     const writers = ['ledger/freezes/freeze-entries.ts', 'ledger/lists/stage-changes.ts']
     expect(filesWith(/(?<!function )putVersion\(/)).toEqual(writers)
-    expect(filesWith(/(?<!function )putForms\(/)).toEqual([...writers, 'ledger/lists/stage-snapshot.ts'])
+    expect(filesWith(/(?<!function )putVariants\(/)).toEqual([...writers, 'ledger/lists/stage-snapshot.ts'])
   })
 })
