@@ -133,11 +133,11 @@ async function followAll(
   config: Config,
   options: Running & Pick<ChainJob, 'db' | 'index' | 'conditions'> & { loader: Loader },
 ): Promise<void> {
-  const guarded = startProgressWatchdog(config.chains, options)
-  options.stack.defer(() => guarded.watchdog.stop())
+  const watched = startProgressWatchdog(config.chains, options)
+  options.stack.defer(() => watched.watchdog.stop())
   const { loader } = options
-  const signal = AbortSignal.any([options.signal, guarded.signal, loader.signal])
-  const job = { ...options, signal, watchdog: guarded.watchdog, widen: loader.widen }
+  const signal = AbortSignal.any([options.signal, watched.signal, loader.signal])
+  const job = { ...options, signal, watchdog: watched.watchdog, widen: loader.widen }
   const all = Promise.allSettled(
     config.chains.map((chain) =>
       followChain(chain, { ...job, freezeContracts: freezeContractsOn(config, chain.id) }),
@@ -148,7 +148,7 @@ async function followAll(
     return ends
   })
   // What is stuck may not hear a signal: the stall does not wait for it.
-  const ends = await Promise.race([all, guarded.stalled, options.lost])
+  const ends = await Promise.race([all, watched.stalled, options.lost])
   if (loader.signal.aborted) await loader.lost
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed !== undefined) throw failed.reason

@@ -6,7 +6,7 @@
 //
 // Every round starts each reader in a process of its own, in turn; the median of the rounds is printed.
 // `bare`: decode and parse with saxes, no handlers. `events`: the same with handlers that do nothing. `parse`: the
-// list's parser. `import`: all of `lists import` into a new database: the file sealed, parsed, compared, activated.
+// list's parser. `import`: all of `lists import` into a new database: the file archived, parsed, compared, activated.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -90,8 +90,8 @@ export async function follow(options: FollowerOptions): Promise<void> {
       failures = standsAt === failedAt ? failures + 1 : 1
       failedAt = standsAt
       if (isDeep(error)) deepLooks++
-      const hopeless = isDeep(error) ? deepLooks > 1 : !isTemporary(error)
-      if (hopeless || (options.once && failures >= onceAttempts)) throw error
+      const permanent = isDeep(error) ? deepLooks > 1 : !isTemporary(error)
+      if (permanent || (options.once && failures >= onceAttempts)) throw error
       const askedMs = error instanceof ChainscreenError ? error.retryAfterMs : undefined
       const retryMs = retryDelayMs({ firstMs: firstRetryMs, longestMs: longestRetryMs }, failures, askedMs)
       options.onFailure?.(error, retryMs)

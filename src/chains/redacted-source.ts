@@ -8,7 +8,7 @@ import type { ChainSource, FreezeReader, Mempool, SourceBlock, Unscreened } from
  */
 export function redactedSource(source: ChainSource, redactor: Redactor): ChainSource {
   const { waitForHead, mempool, freezes, tryOut, release } = source
-  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+  const redacted = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
     } catch (error) {
@@ -19,29 +19,30 @@ export function redactedSource(source: ChainSource, redactor: Redactor): ChainSo
     caip2: source.caip2,
     endpoint: source.endpoint,
     open: (signal) =>
-      guard(async () => {
+      redacted(async () => {
         const info = await source.open(signal)
         return { ...info, client: redactor.quote(info.client), reads: redactor.redact(info.reads) }
       }),
-    head: (signal) => guard(() => source.head(signal)),
+    head: (signal) => redacted(() => source.head(signal)),
     ...(waitForHead && {
-      waitForHead: (current, signal) => guard(() => waitForHead.call(source, current, signal)),
+      waitForHead: (current, signal) => redacted(() => waitForHead.call(source, current, signal)),
     }),
-    hashAt: (height, signal) => guard(() => source.hashAt(height, signal)),
-    header: (hash, signal) => guard(() => source.header(hash, signal)),
-    block: (height, signal) => guard(async () => redactedBlock(await source.block(height, signal), redactor)),
+    hashAt: (height, signal) => redacted(() => source.hashAt(height, signal)),
+    header: (hash, signal) => redacted(() => source.header(hash, signal)),
+    block: (height, signal) =>
+      redacted(async () => redactedBlock(await source.block(height, signal), redactor)),
     ...(release && { release: release.bind(source) }),
     refuse: (block, error) => source.refuse?.(block, redactor.redactError(error)),
     ...(mempool && {
       mempool: (signal?: AbortSignal) =>
-        guard(async (): Promise<Mempool> => {
+        redacted(async (): Promise<Mempool> => {
           const pending = await mempool.call(source, signal)
-          return { ...pending, read: (hashes, until) => guard(() => pending.read(hashes, until)) }
+          return { ...pending, read: (hashes, until) => redacted(() => pending.read(hashes, until)) }
         }),
     }),
     ...(tryOut && {
       tryOut: (next: number, signal?: AbortSignal) =>
-        guard(async () => {
+        redacted(async () => {
           const trials = await tryOut.call(source, next, signal)
           return trials.map(({ found, advice, ...trial }) => ({
             ...trial,
@@ -50,7 +51,7 @@ export function redactedSource(source: ChainSource, redactor: Redactor): ChainSo
           }))
         }),
     }),
-    ...(freezes && { freezes: redactedFreezes(freezes, redactor, guard) }),
+    ...(freezes && { freezes: redactedFreezes(freezes, redactor, redacted) }),
     close: () => source.close(),
   }
 }
@@ -71,21 +72,21 @@ function redactedReasons(unscreened: readonly Unscreened[], redactor: Redactor):
 function redactedFreezes(
   freezes: FreezeReader,
   redactor: Redactor,
-  guard: <T>(work: () => Promise<T>) => Promise<T>,
+  redacted: <T>(work: () => Promise<T>) => Promise<T>,
 ): FreezeReader {
   return {
     find: (contracts, from, to, signal) =>
-      guard(async () => {
+      redacted(async () => {
         const found = await freezes.find(contracts, from, to, signal)
         return 'refused' in found ? { refused: redactor.redact(found.refused) } : found
       }),
     read: (height, signal) =>
-      guard(async () => {
+      redacted(async () => {
         const read = await freezes.read(height, signal)
         return { ...read, unscreened: redactedReasons(read.unscreened, redactor) }
       }),
     isFrozen: (contract, account, blockHash, signal) =>
-      guard(() => freezes.isFrozen(contract, account, blockHash, signal)),
-    check: (contract, signal) => guard(() => freezes.check(contract, signal)),
+      redacted(() => freezes.isFrozen(contract, account, blockHash, signal)),
+    check: (contract, signal) => redacted(() => freezes.check(contract, signal)),
   }
 }

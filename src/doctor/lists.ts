@@ -35,7 +35,7 @@ export function checkList(list: ListReport): Checkup {
   }
   const held = list.snapshots.some(({ state }) => state === 'held')
   const problem = list.health.problem ?? list.health.warning
-  const story = `\`chainscreen lists show ${list.id}\` shows the last checks`
+  const history = `\`chainscreen lists show ${list.id}\` shows the last checks`
   return {
     what: `list ${list.id}`,
     state: held || problem !== null ? 'warn' : 'ok',
@@ -44,7 +44,7 @@ export function checkList(list: ListReport): Checkup {
       ? `a version is held: \`chainscreen lists show ${list.id}\``
       : problem === null
         ? null
-        : story,
+        : history,
   }
 }
 

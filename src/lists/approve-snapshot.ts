@@ -9,10 +9,9 @@ import { stageChanges } from '../ledger/lists/stage-changes.ts'
 import { whileLoading } from '../ledger/while-loading.ts'
 import { inTurn } from '../ledger/write-turns.ts'
 import { activationOf } from './activation.ts'
-import { checkSealed } from './check-sealed.ts'
+import { archivedPath, checkArchived } from './archive.ts'
 import { snapshotNamed } from './find-snapshot.ts'
 import { noVersions } from './report.ts'
-import { sealedPath } from './seal.ts'
 
 export interface Approval {
   listId: string
@@ -24,7 +23,7 @@ export interface Approval {
 }
 
 /**
- * Activates a version that is held, from what is stored. Its sealed file is read again first: it must still be the
+ * Activates a version that is held, from what is stored. Its archived file is read again first: it must still be the
  * file that was held.
  *
  * @param prefix the SHA-256, or its first digits. @param at now, ISO-8601. @param record called in the transaction that activates it.
@@ -39,7 +38,7 @@ export async function approveSnapshot(
   record: (approval: Approval) => void = () => {},
 ): Promise<Approval> {
   const named = heldSnapshot(db, listId, prefix)
-  await checkSealed(sealedPath(db.name, named.sha256), named.sha256)
+  await checkArchived(archivedPath(db.name, named.sha256), named.sha256)
   return whileLoading(db, async () => {
     const snapshot = heldSnapshot(db, listId, named.sha256)
     const changes = await stageChanges(db, snapshot, activationOf(db, snapshot, at))

@@ -2,7 +2,7 @@ import type { Family } from '../address/key.ts'
 import type { Db } from '../ledger/database.ts'
 import { activatedOn, activeSnapshot, type SnapshotRow } from '../ledger/lists/list-snapshots.ts'
 import { countForce, keyRanges } from '../ledger/lists/snapshot-changes.ts'
-import { type FamilyCount, reasonsToHold } from './guard.ts'
+import { type FamilyCount, reasonsToHold } from './import-checks.ts'
 
 /** A new version of a list beside the active one. */
 export interface Comparison {

@@ -17,12 +17,12 @@ import { whileLoading } from '../ledger/while-loading.ts'
 import { inTurn } from '../ledger/write-turns.ts'
 import type { Redactor } from '../privacy/redactor.ts'
 import { activationOf } from './activation.ts'
+import { snapshotFolder } from './archive.ts'
 import { type Comparison, compareVersions } from './compare-versions.ts'
 import { sameOptions } from './formats/csv/columns.ts'
 import { formatFor, formatOf } from './formats/index.ts'
 import { noteFailure } from './note-failure.ts'
-import { type ListFile, readListFile, type SealedList } from './read-list-file.ts'
-import { snapshotFolder } from './seal.ts'
+import { type ArchivedList, type ListFile, readListFile } from './read-list-file.ts'
 import type { ListOptions } from './types.ts'
 
 /** What the config says of a list, as far as an import needs it. */
@@ -43,7 +43,7 @@ export interface ListSource {
 }
 
 export interface ImportOptions {
-  /** Activate although the guard objects. */
+  /** Activate although the import checks object. */
   approve: boolean
   /** Now, ISO-8601. */
   at: string
@@ -140,7 +140,7 @@ function putSource(db: Db, { maxRemoved: _, redactor: __, ...list }: ListSource)
 export async function loadVersion(
   db: Db,
   source: ListSource,
-  list: SealedList,
+  list: ArchivedList,
   snapshot: NewSnapshot,
   options: ImportOptions,
 ): Promise<ImportOutcome> {
@@ -157,7 +157,7 @@ export async function loadVersion(
 /** What takes long, done before the transaction; `null` where the file is the active version. */
 interface Ready {
   compared: Comparison
-  /** What activating it changes; `null` where the guard holds it. */
+  /** What activating it changes; `null` where the import checks hold it. */
   changes: StagedChanges | null
 }
 
@@ -181,7 +181,7 @@ async function prepare(
 function decide(
   db: Db,
   source: ListSource,
-  list: SealedList,
+  list: ArchivedList,
   snapshot: NewSnapshot,
   ready: Ready | null,
   options: ImportOptions,

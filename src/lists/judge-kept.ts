@@ -8,7 +8,7 @@ import { type ImportOptions, type ImportOutcome, type ListSource, loadVersion } 
 import { noteFailure } from './note-failure.ts'
 
 /**
- * Judges a version that is kept and not active against the active one and the guard as they are now, from what is stored
+ * Judges a version that is kept and not active against the active one and `guard` of the config as they are now, from what is stored
  * of it: it is activated where nothing speaks against it any more. What came of it is noted in `list_checks`.
  *
  * @throws ChainscreenError `database-busy` where another process loads something for too long.

@@ -3,7 +3,7 @@ import { open as openHandle, stat } from 'node:fs/promises'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { ChainscreenError, whyUnreadable } from '../diagnostics/errors.ts'
-import { guardStream } from './guard-stream.ts'
+import { limitStream } from './limit-stream.ts'
 import { openZip } from './open-zip.ts'
 
 /** More than ten times the largest list there is. */
@@ -29,13 +29,13 @@ export async function openListFile(
   const start = await firstBytes(path)
   if (start.startsWith('504b0304') || start.startsWith('504b0506')) return openZip(path, maxBytes, name)
   const file = createReadStream(path, { highWaterMark: chunkBytes })
-  if (!start.startsWith('1f8b')) return guardStream(file, { name, kind: 'file', maxBytes })
+  if (!start.startsWith('1f8b')) return limitStream(file, { name, kind: 'file', maxBytes })
   const gunzip = createGunzip({ chunkSize: chunkBytes })
-  // Its errors surface on gunzip, which guardStream reads. One that comes after the reader gave up is nobody's: it must
+  // Its errors surface on gunzip, which limitStream reads. One that comes after the reader gave up is nobody's: it must
   // not end the process.
   gunzip.on('error', () => {})
   pipeline(file, gunzip, () => {})
-  return guardStream(gunzip, { name, kind: 'gzip file', maxBytes })
+  return limitStream(gunzip, { name, kind: 'gzip file', maxBytes })
 }
 
 /** The first four bytes in hex. */

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import * as yauzl from 'yauzl'
 import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
-import { guardStream, tooLarge } from './guard-stream.ts'
+import { limitStream, tooLarge } from './limit-stream.ts'
 
 /** More files of a zip are not counted. */
 const manyFiles = 5
@@ -25,7 +25,7 @@ export async function openZip(path: string, maxBytes: number, name: string): Pro
       zip.openReadStream(entry, (error, stream) => (error ? reject(error) : resolve(stream)))
     })
     content.once('close', () => zip.close())
-    return guardStream(content, { name, kind: 'zip', maxBytes, crc: entry.crc32 })
+    return limitStream(content, { name, kind: 'zip', maxBytes, crc: entry.crc32 })
   } catch (error) {
     zip.close()
     throw error instanceof ChainscreenError ? error : damaged(name, error)

@@ -4,10 +4,10 @@ import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { SnapshotEntries } from '../ledger/lists/list-snapshots.ts'
 import { ScratchRows } from '../ledger/lists/scratch-rows.ts'
 import { ForbiddenContent } from '../privacy/forbidden-columns.ts'
+import { type Archiving, archive } from './archive.ts'
 import { kindOfFile } from './kind-of-file.ts'
 import { merge } from './merge.ts'
 import { defaultMaxBytes, openListFile } from './open-file.ts'
-import { type Sealing, seal } from './seal.ts'
 import type { ListedAddress, ListFormat, ParsedList } from './types.ts'
 
 /** A file that holds one version of a list. */
@@ -20,7 +20,7 @@ export interface ListFile {
 }
 
 /** A version of a list, read whole and kept. */
-export interface SealedList {
+export interface ArchivedList {
   sha256: string
   /** Bytes, decompressed. */
   size: number
@@ -45,9 +45,9 @@ export class RejectedList extends ChainscreenError {
 }
 
 /**
- * Reads a file once: sealed, compressed, while it is parsed.
+ * Reads a file once: archived, compressed, while it is parsed.
  *
- * @param options.folder where sealed files are kept. @param options.keepRejected keep a rejected one too.
+ * @param options.folder where archived files are kept. @param options.keepRejected keep a rejected one too.
  * @param options.at now, ISO-8601.
  * @throws RejectedList where it is not whole, not well-formed or not of the format. It is kept as evidence then, but only
  * where it has shown that it is of the format: any other file may hold what chainscreen refuses to hold. ChainscreenError
@@ -63,21 +63,21 @@ export async function readListFile(
     at,
     signal,
   }: { folder: string; keepRejected: boolean; at: string; signal?: AbortSignal | undefined },
-): Promise<SealedList> {
-  let sealing: Sealing | undefined
+): Promise<ArchivedList> {
+  let archiving: Archiving | undefined
   let recognised = false
   const rows = new ScratchRows<ListedAddress>()
   try {
     const input = await openListFile(file.path, file)
-    sealing = await seal(input, folder, signal)
+    archiving = await archive(input, folder, signal)
     const isOurs = () => {
       recognised = true
     }
-    const parsed = await format.parse(sealing.bytes, at.slice(0, 10), isOurs, rows)
+    const parsed = await format.parse(archiving.bytes, at.slice(0, 10), isOurs, rows)
     // What the parser left unread is still part of the file.
-    sealing.bytes.resume()
-    const { sha256, size } = await sealing.done
-    await sealing.keep(sha256)
+    archiving.bytes.resume()
+    const { sha256, size } = await archiving.done
+    await archiving.keep(sha256)
     const { issuedOn, addresses, unparsed, counts } = parsed
     for (const [index, row] of addresses.entries()) rows.add(row, index)
     const entries = mergeRows(rows)
@@ -85,16 +85,16 @@ export async function readListFile(
   } catch (error) {
     rows.close()
     if (signal?.aborted) {
-      await sealing?.discard()
+      await archiving?.discard()
       throw new ChainscreenError('aborted', 'Stopped before the list was loaded.')
     }
     if (!(error instanceof ChainscreenError) || error.code !== 'bad-file') {
-      await sealing?.discard()
+      await archiving?.discard()
       throw error
     }
-    const head = sealing?.head() ?? Buffer.alloc(0)
+    const head = archiving?.head() ?? Buffer.alloc(0)
     const keep = keepRejected && recognised && !(error instanceof ForbiddenContent)
-    const read = await finish(sealing, file, folder, keep)
+    const read = await finish(archiving, file, folder, keep)
     if (read === undefined) throw error
     throw new RejectedList(error, messageFor(error, file, recognised ? null : kindOfFile(head, format.id)), {
       read,
@@ -123,21 +123,21 @@ export function mergeRows(rows: ScratchRows<ListedAddress>): SnapshotEntries {
 
 /** Reads a rejected file to its end. @returns `null` = not told apart; `undefined` = the file can't even be read. */
 async function finish(
-  sealing: Sealing | undefined,
+  archiving: Archiving | undefined,
   file: ListFile,
   folder: string,
   keep: boolean,
 ): Promise<RejectedList['read'] | undefined> {
   try {
-    sealing?.bytes.destroy()
-    const done = await sealing?.done
-    if (sealing !== undefined && done !== undefined) {
-      if (keep) await sealing.keep(done.sha256)
-      else await sealing.discard()
+    archiving?.bytes.destroy()
+    const done = await archiving?.done
+    if (archiving !== undefined && done !== undefined) {
+      if (keep) await archiving.keep(done.sha256)
+      else await archiving.discard()
       return done
     }
   } catch {
-    await sealing?.discard()
+    await archiving?.discard()
   }
   return finishRaw(file, folder, keep)
 }
@@ -152,15 +152,15 @@ async function finishRaw(
   const found = await stat(file.path).catch(() => undefined)
   if (found === undefined || !found.isFile()) return undefined
   if (found.size > maxBytes) return null
-  const sealing = await seal(createReadStream(file.path), folder)
+  const archiving = await archive(createReadStream(file.path), folder)
   try {
-    sealing.bytes.resume()
-    const done = await sealing.done
-    if (keep) await sealing.keep(done.sha256)
-    else await sealing.discard()
+    archiving.bytes.resume()
+    const done = await archiving.done
+    if (keep) await archiving.keep(done.sha256)
+    else await archiving.discard()
     return done
   } catch {
-    await sealing.discard()
+    await archiving.discard()
     return undefined
   }
 }

@@ -2,11 +2,10 @@ import type { Db } from '../ledger/database.ts'
 import { lastSeen } from '../ledger/lists/list-checks.ts'
 import { activeSnapshot, findSnapshot, type SnapshotRow } from '../ledger/lists/list-snapshots.ts'
 import { findList } from '../ledger/lists/lists.ts'
-import { checkSealed } from './check-sealed.ts'
+import { archivedPath, checkArchived } from './archive.ts'
 import { sameOptions } from './formats/csv/columns.ts'
 import { formatFor } from './formats/index.ts'
 import { type ImportOutcome, importList, type ListSource } from './import-list.ts'
-import { sealedPath } from './seal.ts'
 import type { ListOptions } from './types.ts'
 
 /** The active version of a list, where an older version of its parser read it and none since has. */
@@ -41,8 +40,8 @@ export async function rereadKept(
 ): Promise<ImportOutcome | null> {
   const active = outdated(db, source)
   if (active === null) return null
-  const path = sealedPath(db.name, active.sha256)
-  await checkSealed(path, active.sha256)
+  const path = archivedPath(db.name, active.sha256)
+  await checkArchived(path, active.sha256)
   const seenAt = findList(db, source.id)?.checked_at ?? lastSeen(db, source.id, active.sha256)
   const how = `the archived file, parsed again by version ${formatFor(source).version} of the parser`
   return importList(db, source, { path }, { approve: false, at, how, seenAt, signal })

@@ -5,8 +5,8 @@ import { createGunzip } from 'node:zlib'
 import type { Db } from '../ledger/database.ts'
 import { noteRejectedSwept, rejectedToSweep } from '../ledger/lists/list-snapshots.ts'
 import { inTurn } from '../ledger/write-turns.ts'
+import { archivedPath } from './archive.ts'
 import { formats } from './formats/index.ts'
-import { sealedPath } from './seal.ts'
 import type { ListFormat } from './types.ts'
 
 /**
@@ -20,7 +20,7 @@ export async function sweepRejected(db: Db, now: string): Promise<number> {
   if (rejected === null) return 0
   let removed = 0
   for (const { sha256, format } of rejected) {
-    const path = sealedPath(db.name, sha256)
+    const path = archivedPath(db.name, sha256)
     const reader = Object.values<ListFormat>(formats).find(({ id }) => id === format)
     if (reader !== undefined && (await isOfFormat(reader, path, now))) continue
     await rm(path, { force: true })

@@ -9,6 +9,7 @@ import { putNotBefore } from '../ledger/lists/list-sources.ts'
 import { noteChecked } from '../ledger/lists/lists.ts'
 import { inTurn } from '../ledger/write-turns.ts'
 import { Redactor } from '../privacy/redactor.ts'
+import { snapshotFolder } from './archive.ts'
 import type { FetchFailure } from './fetch/fetch-failure.ts'
 import type { DownloadPolicy } from './fetch/types.ts'
 import { formatOf } from './formats/index.ts'
@@ -19,7 +20,6 @@ import { noteFailure } from './note-failure.ts'
 import { type Kept, readKept, rememberSource } from './obtain/archived.ts'
 import { type Obtained, obtain } from './obtain/obtain.ts'
 import { rereadKept } from './reread-kept.ts'
-import { snapshotFolder } from './seal.ts'
 
 export interface UpdateOptions {
   /** Now, ISO-8601. */
@@ -140,7 +140,7 @@ async function obtainNoted(
 }
 
 /**
- * The source has what it had. Where that is held it is judged anew, since the guard of the config, or what is active,
+ * The source has what it had. Where that is held it is judged anew, since `guard` of the config, or what is active,
  * may be another one by now.
  */
 async function noNews(

@@ -25,7 +25,7 @@ async function withHeld() {
     state: 'held',
     reasons: [expect.stringContaining('15 of 30'), expect.any(String)],
   })
-  return { db, sealed: join(folder, `${sha(half)}.gz`), server, update }
+  return { db, archived: join(folder, `${sha(half)}.gz`), server, update }
 }
 
 describe('approving a version that is held', () => {
@@ -61,9 +61,9 @@ describe('approving a version that is held', () => {
     ],
     ['is damaged', (path) => writeFileSync(path, gzipSync(half).subarray(0, 50)), /can't be read/],
     ['is gone', (path) => rmSync(path), /can't be read \(ENOENT/],
-  ])('is refused where its sealed file %s', async (_, harm, message) => {
-    const { db, sealed } = await withHeld()
-    harm(sealed)
+  ])('is refused where its archived file %s', async (_, harm, message) => {
+    const { db, archived } = await withHeld()
+    harm(archived)
     const before = dump(db)
     const error = await refusal(approveSnapshot(db, 'l', sha(half), at))
     expect(error).toMatchObject({ code: 'bad-file', message: expect.stringMatching(message) })

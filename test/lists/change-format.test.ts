@@ -161,11 +161,11 @@ describe('the file of the version in force', () => {
     )
     const { db, folder, update } = updating(server)
     await update()
-    const sealed = join(folder, `${activeSnapshot(db, 'l')?.sha256}.gz`)
-    const before = readFileSync(sealed)
-    rmSync(sealed)
+    const archived = join(folder, `${activeSnapshot(db, 'l')?.sha256}.gz`)
+    const before = readFileSync(archived)
+    rmSync(archived)
     expect(await update()).toMatchObject({ state: 'unchanged', revision: 1 })
-    expect(readFileSync(sealed)).toEqual(before)
+    expect(readFileSync(archived)).toEqual(before)
     expect(await update()).toMatchObject({ state: 'not-modified' })
     expect(server.requests.map(({ headers }) => headers['if-none-match'])).toEqual([
       undefined,

@@ -32,7 +32,7 @@ function setUp() {
   }
   const importing = (content: string | Buffer, options: { approve?: boolean; at?: string } = {}) =>
     importList(db, csv, { path: file(content) }, { approve: false, at, ...options })
-  return { dir, db, importing, sealed: () => readdirSync(join(dir, 'ledger.db.snapshots')).sort() }
+  return { dir, db, importing, archived: () => readdirSync(join(dir, 'ledger.db.snapshots')).sort() }
 }
 
 /** A csv list of this many EVM addresses. */
@@ -66,7 +66,7 @@ describe('importing a list', () => {
   })
 
   it('activates the first version, and keeps the file', async () => {
-    const { dir, db, importing, sealed } = setUp()
+    const { dir, db, importing, archived } = setUp()
     expect(await importing(list(30))).toEqual({
       state: 'activated',
       listId: 'house',
@@ -81,8 +81,8 @@ describe('importing a list', () => {
       revision: 1,
     })
     expect(inForce(db)).toBe(30)
-    expect(sealed()).toEqual([`${sha(list(30))}.gz`])
-    const kept = readFileSync(join(dir, 'ledger.db.snapshots', sealed()[0] ?? ''))
+    expect(archived()).toEqual([`${sha(list(30))}.gz`])
+    const kept = readFileSync(join(dir, 'ledger.db.snapshots', archived()[0] ?? ''))
     expect(gunzipSync(kept).toString()).toBe(list(30))
     expect(findList(db, 'house')).toMatchObject({
       format: 'csv',
@@ -129,7 +129,7 @@ describe('importing a list', () => {
   })
 
   it('of the active bytes changes nothing but when they were checked', async () => {
-    const { db, importing, sealed } = setUp()
+    const { db, importing, archived } = setUp()
     await importing(list(30))
     const before = standing(db)
     const later = '2026-01-02T10:00:00.000Z'
@@ -142,11 +142,11 @@ describe('importing a list', () => {
     })
     expect(standing(db)).toEqual(before)
     expect(findList(db, 'house')).toMatchObject({ checked_at: later })
-    expect(sealed()).toHaveLength(1)
+    expect(archived()).toHaveLength(1)
   })
 
   it('holds a version that lost too much: the old one stays active', async () => {
-    const { db, importing, sealed } = setUp()
+    const { db, importing, archived } = setUp()
     await importing(list(30))
     const outcome = await importing(list(20))
     expect(outcome).toMatchObject({ state: 'held', added: 0, removed: 10, revision: null })
@@ -157,7 +157,7 @@ describe('importing a list', () => {
       { sha256: sha(list(30)), state: 'active', reason: null },
       { sha256: sha(list(20)), state: 'held', reason: outcome.reasons.join('; ') },
     ])
-    expect(sealed()).toHaveLength(2)
+    expect(archived()).toHaveLength(2)
   })
 
   it('held again stays one snapshot; approved it becomes active', async () => {
@@ -202,13 +202,13 @@ describe('importing a list', () => {
     ['nothing in it', ''],
     ['its end cut off', gzipSync(list(5000)).subarray(0, -100)],
   ])('refuses a file with %s, and what is in force stays', async (_name, content) => {
-    const { db, importing, sealed } = setUp()
+    const { db, importing, archived } = setUp()
     await importing(list(30))
     const before = standing(db)
     await expect(importing(content)).rejects.toMatchObject({ code: 'bad-file' })
     expect(standing(db)).toEqual(before)
-    expect(sealed()).toContain(`${sha(list(30))}.gz`)
-    expect(sealed().filter((name) => !name.endsWith('.gz'))).toEqual([])
+    expect(archived()).toContain(`${sha(list(30))}.gz`)
+    expect(archived().filter((name) => !name.endsWith('.gz'))).toEqual([])
   })
 
   it('reads the same bytes anew when the config lays them out otherwise, there and back', async () => {
@@ -233,14 +233,14 @@ describe('importing a list', () => {
   })
 
   it('refuses a file with a column for nationality, and keeps nothing of it', async () => {
-    const { db, importing, sealed } = setUp()
+    const { db, importing, archived } = setUp()
     await importing(list(30))
     const before = standing(db)
     const content = 'address,nationality\n0x0000000000000000000000000000000000000001,Freedonia\n'
     await expect(importing(content)).rejects.toThrow('nationality')
     await expect(importing(`Our customers\n${content}`)).rejects.toThrow('nationality')
     expect(standing(db)).toEqual(before)
-    expect(sealed()).toEqual([`${sha(list(30))}.gz`])
+    expect(archived()).toEqual([`${sha(list(30))}.gz`])
     expect(JSON.stringify(dump(db))).not.toContain('Freedonia')
   })
 
@@ -257,7 +257,7 @@ describe('importing a list', () => {
   })
 
   it('calls a full disk a failure, and no fault of the file', async () => {
-    const { db, dir, sealed } = setUp()
+    const { db, dir, archived } = setUp()
     vi.stubEnv('TMPDIR', join(dir, 'none'))
     onTestFinished(() => {
       vi.unstubAllEnvs()
@@ -271,7 +271,7 @@ describe('importing a list', () => {
       code: 'failure',
     })
     expect(readChecks(db, 'house', 1)).toMatchObject([{ outcome: 'failed', sha256: null }])
-    expect(sealed()).toEqual([])
+    expect(archived()).toEqual([])
   })
 
   it('takes dates from the file: listed_on is when a row was published', async () => {

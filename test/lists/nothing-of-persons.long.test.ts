@@ -76,12 +76,12 @@ describe.each(Object.keys(formats).filter((format) => format !== 'bundled'))('th
     const rejected = all<{ sha256: string }>(db, `select sha256 from list_snapshots where state = 'rejected'`)
     const folder = `${path}.snapshots`
     const kept = existsSync(folder) ? readdirSync(folder) : []
-    for (const sealed of kept) {
-      const sha256 = sealed.replace('.gz', '')
+    for (const archived of kept) {
+      const sha256 = archived.replace('.gz', '')
       // What is of the format is evidence, also where it is cut short; nothing else is kept.
       if (taken.has(sha256) || (rejected.some((row) => row.sha256 === sha256) && isOwnFile(format, name)))
         continue
-      expect(marksIn(gunzipSync(readFileSync(join(folder, sealed)))), `${sealed} of ${kept}`).toEqual([])
+      expect(marksIn(gunzipSync(readFileSync(join(folder, archived)))), `${archived} of ${kept}`).toEqual([])
     }
     db.pragma('wal_checkpoint(TRUNCATE)')
     expect(marksIn(readFileSync(path))).toEqual([])

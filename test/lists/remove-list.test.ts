@@ -9,11 +9,11 @@ import { findList } from '../../src/ledger/lists/lists.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
 import { approveSnapshot } from '../../src/lists/approve-snapshot.ts'
+import { archivedPath } from '../../src/lists/archive.ts'
 import { importList } from '../../src/lists/import-list.ts'
 import { outOfForce } from '../../src/lists/out-of-force.ts'
 import { removeList } from '../../src/lists/remove-list.ts'
 import { reportLists } from '../../src/lists/report.ts'
-import { sealedPath } from '../../src/lists/seal.ts'
 import { decide } from '../../src/operations/decide.ts'
 import { preCheck } from '../../src/pipeline/pre-check.ts'
 import { at, chain, dump, freshLedger } from '../ledger/fixtures.ts'
@@ -76,7 +76,7 @@ describe('a list that is taken out of force', () => {
       { sha256, state: 'superseded' },
       { sha256: held, state: 'superseded' },
     ])
-    expect(existsSync(sealedPath(db.name, sha256))).toBe(true)
+    expect(existsSync(archivedPath(db.name, sha256))).toBe(true)
     expect(all(db, 'select * from list_removals')).toEqual([
       { id: 1, list_id: 'house', ...ann, entries: 31, revision: list + 1 },
     ])

@@ -7,12 +7,12 @@ import { activeSnapshot } from '../../src/ledger/lists/list-snapshots.ts'
 import { findList } from '../../src/ledger/lists/lists.ts'
 import { readRevisions } from '../../src/ledger/revisions.ts'
 import { approveSnapshot } from '../../src/lists/approve-snapshot.ts'
+import { archivedPath } from '../../src/lists/archive.ts'
 import { csv } from '../../src/lists/formats/csv.ts'
 import { formats } from '../../src/lists/formats/index.ts'
 import { importList } from '../../src/lists/import-list.ts'
 import { loadLists } from '../../src/lists/load-lists.ts'
 import { reportDiff, reportLists } from '../../src/lists/report.ts'
-import { sealedPath } from '../../src/lists/seal.ts'
 import type { ListFormat, ParsedList } from '../../src/lists/types.ts'
 import { freshLedger } from '../ledger/fixtures.ts'
 import { tempDir } from '../temp.ts'
@@ -161,7 +161,7 @@ describe('a list with a url whose parser became newer', () => {
     const server = await listServer(answer(csvList(30), { etag: '"a"' }))
     const { db, update } = updating(server)
     const { sha256 } = (await update()) as { sha256: string }
-    rmSync(sealedPath(db.name, sha256))
+    rmSync(archivedPath(db.name, sha256))
     program(2)
     expect(await update()).toMatchObject({ state: 'activated', added: 2 })
     expect(server.requests.map(({ headers }) => 'if-none-match' in headers)).toEqual([false, false])

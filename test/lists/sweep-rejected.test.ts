@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { all } from '../../src/ledger/database.ts'
+import { archivedPath, snapshotFolder } from '../../src/lists/archive.ts'
 import { loadLists } from '../../src/lists/load-lists.ts'
-import { sealedPath, snapshotFolder } from '../../src/lists/seal.ts'
 import { freshLedger } from '../ledger/fixtures.ts'
 import { tempDir } from '../temp.ts'
 import { ofacXml } from './formats/ofac-xml.ts'
@@ -20,7 +20,7 @@ function databaseWith(files: Record<string, { format: string; content: string; s
   const paths: Record<string, string> = {}
   for (const [name, { format, content, state }] of Object.entries(files)) {
     const sha256 = createHash('sha256').update(content).digest('hex')
-    paths[name] = sealedPath(db.name, sha256)
+    paths[name] = archivedPath(db.name, sha256)
     writeFileSync(paths[name], gzipSync(content))
     db.prepare(
       `insert into list_snapshots (list_id, sha256, format, state, bytes, counts, imported_at, parser)

@@ -79,7 +79,7 @@ function endState(path: string): Record<string, unknown> {
       where kind = 'replay' order by id desc limit 2`)
     .all()
   db.close()
-  state.sealed = readdirSync(`${path}.snapshots`).filter((name) => name.endsWith('.gz'))
+  state.archived = readdirSync(`${path}.snapshots`).filter((name) => name.endsWith('.gz'))
   return state
 }
 

@@ -45,7 +45,7 @@ export interface Simulated {
 
 const at = '2026-01-01T00:00:00.000Z'
 /** A thousandth of the usual ones. */
-const pauses = { firstMs: 1, graveMs: 60, longestMs: 300 }
+const pauses = { firstMs: 1, distrustMs: 60, longestMs: 300 }
 /** Events (blocks written, looks completed, failures) of one run before the faults end. */
 const eventsPerRun = 100
 

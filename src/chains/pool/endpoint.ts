@@ -12,7 +12,7 @@ export interface Endpoint {
   head: ChainHead | null
   /** Smoothed time of its answers. */
   latencyMs: number
-  /** Why it is set aside; `null` while it is not. */
+  /** Why it is suspended; `null` while it is not. */
   failure: string | null
 }
 
@@ -24,7 +24,7 @@ export function createEndpoint(source: ChainSource, pauses?: BreakerPauses): End
 const smoothing = 0.2
 
 /** Codes that say the endpoint itself can't be believed or used, not that it is busy. */
-const graveCodes = new Set(['node-bad-answer', 'wrong-chain', 'node-auth'])
+const distrustCodes = new Set(['node-bad-answer', 'wrong-chain', 'node-auth'])
 
 /**
  * Asks an endpoint, and learns from how it answers. An endpoint that was never opened is opened first.
@@ -57,7 +57,7 @@ export function refuseEndpoint(endpoint: Endpoint, error: unknown, clock: { nowM
   endpoint.failure = messageOf(error)
   const ours = error instanceof ChainscreenError ? error : undefined
   endpoint.breaker.failed(clock.nowMs(), {
-    grave: ours !== undefined && graveCodes.has(ours.code),
+    distrust: ours !== undefined && distrustCodes.has(ours.code),
     retryAfterMs: ours?.retryAfterMs,
   })
 }
@@ -67,8 +67,8 @@ interface Breaker {
   /** May be asked now. After a pause one attempt is let through; its outcome decides. */
   ready(nowMs: number): boolean
   succeeded(): void
-  /** @param options.grave set aside at once: its answers are false. @param options.retryAfterMs the endpoint's own wish. */
-  failed(nowMs: number, options?: { grave?: boolean; retryAfterMs?: number | undefined }): void
+  /** @param options.distrust suspended at once: its answers are false. @param options.retryAfterMs the endpoint's own wish. */
+  failed(nowMs: number, options?: { distrust?: boolean; retryAfterMs?: number | undefined }): void
   /** Milliseconds until it may be asked again; 0 = now. */
   waitMs(nowMs: number): number
 }
@@ -76,10 +76,10 @@ interface Breaker {
 /** How long a circuit stays open: the first pause comes after the third failure in a row. */
 export interface BreakerPauses extends RetryPolicy {
   /** After a false answer. */
-  graveMs: number
+  distrustMs: number
 }
 
-const usualPauses: BreakerPauses = { firstMs: 1_000, graveMs: 60_000, longestMs: 300_000 }
+const usualPauses: BreakerPauses = { firstMs: 1_000, distrustMs: 60_000, longestMs: 300_000 }
 
 /** So many failures in a row open the circuit. */
 const openAfter = 3
@@ -95,10 +95,10 @@ export function createBreaker(pauses: BreakerPauses = usualPauses): Breaker {
       failures = 0
       openUntilMs = 0
     },
-    failed(nowMs, { grave = false, retryAfterMs = 0 } = {}) {
+    failed(nowMs, { distrust = false, retryAfterMs = 0 } = {}) {
       failures++
       const usual = failures < openAfter ? 0 : retryDelayMs(pauses, failures - openAfter + 1)
-      const pause = grave ? Math.min(pauses.graveMs, pauses.longestMs) : usual
+      const pause = distrust ? Math.min(pauses.distrustMs, pauses.longestMs) : usual
       openUntilMs = Math.max(openUntilMs, nowMs + Math.max(pause, retryAfterMs))
     },
   }

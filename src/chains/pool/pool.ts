@@ -19,7 +19,7 @@ const allowedLag = 3
 export interface NodeEvent {
   endpoint: string
   /** Set aside; leads now; heads are polled, since it can't be asked to wait for them; blocks are read by another method; it answered 503. */
-  what: 'set-aside' | 'leads' | 'polled' | 'reads' | 'busy'
+  what: 'suspended' | 'leads' | 'polled' | 'reads' | 'busy'
   reason: string | null
 }
 
@@ -29,7 +29,7 @@ export interface PoolOptions {
   secondLookMs?: number
   /** How long an endpoint that fails is left alone. */
   pauses?: BreakerPauses
-  /** An endpoint was set aside, or leads now. */
+  /** An endpoint was suspended, or leads now. */
   onChange?: (event: NodeEvent) => void
 }
 
@@ -80,20 +80,20 @@ export function createPool(
       } catch (error) {
         if (signal?.aborted) throw error
         errors.push(error)
-        setAside(endpoint)
+        suspended(endpoint)
       }
     }
     // What halts a chain is for all its nodes to say: one that fails for a while may not.
     const temporary = errors.findLast(isTemporary)
     if (temporary !== undefined) throw temporary
-    throw errors.length === endpoints.length ? errors.at(-1) : allSetAside(endpoints, clock.nowMs())
+    throw errors.length === endpoints.length ? errors.at(-1) : allSuspended(endpoints, clock.nowMs())
   }
 
   const ask = async <T>(question: (source: ChainSource) => Promise<T>, signal?: AbortSignal): Promise<T> =>
     (await askOne(question, signal)).answer
 
-  const setAside = (endpoint: Endpoint): void =>
-    options.onChange?.({ endpoint: endpoint.source.endpoint, what: 'set-aside', reason: endpoint.failure })
+  const suspended = (endpoint: Endpoint): void =>
+    options.onChange?.({ endpoint: endpoint.source.endpoint, what: 'suspended', reason: endpoint.failure })
 
   const release = (block: SourceBlock): void => sources[block.node ?? -1]?.release?.(block)
 
@@ -121,7 +121,7 @@ export function createPool(
       )
       signal?.throwIfAborted()
       const [leading] = inOrder().filter(({ head }) => head !== null)
-      if (leading?.head === undefined || leading.head === null) throw allSetAside(endpoints, clock.nowMs())
+      if (leading?.head === undefined || leading.head === null) throw allSuspended(endpoints, clock.nowMs())
       follow(leading)
       await agreement.check(leading, endpoints, signal)
       return leading.head satisfies ChainHead
@@ -190,7 +190,7 @@ export function createPool(
       if (endpoint === undefined) return
       endpoint.source.refuse?.(block, error)
       refuseEndpoint(endpoint, error, clock)
-      setAside(endpoint)
+      suspended(endpoint)
     },
     ...(first.freezes && { freezes: pooledFreezes(opened) }),
     close: async () => {
@@ -216,7 +216,7 @@ async function openAll(
   return info
 }
 
-function allSetAside(endpoints: readonly Endpoint[], nowMs: number): ChainscreenError {
+function allSuspended(endpoints: readonly Endpoint[], nowMs: number): ChainscreenError {
   const waitMs = Math.min(...endpoints.map(({ breaker }) => breaker.waitMs(nowMs)))
   return new ChainscreenError('node-unreachable', 'No node of this chain is available at the moment.', {
     details: endpoints.map(({ source, failure }) => `${source.endpoint}: ${failure ?? 'no answer yet'}`),

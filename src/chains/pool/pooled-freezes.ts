@@ -2,7 +2,7 @@ import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { ChainSource, FoundBlocks, FreezeReader } from '../source.ts'
 
 /**
- * The freeze readers of several nodes as one: whichever answers. A node that does not is not set aside for it: old
+ * The freeze readers of several nodes as one: whichever answers. A node that does not is not suspended for it: old
  * blocks may be more than it has, and the follower does well with it.
  *
  * @param sources the nodes that may be asked now, the best first.

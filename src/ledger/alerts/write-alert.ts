@@ -141,7 +141,7 @@ interface AlertEvent {
   data?: Record<string, unknown> | null
 }
 
-/** Appends to the story of an alert. Nothing in it is ever changed. */
+/** Appends to the events of an alert. Nothing in it is ever changed. */
 export function writeEvent(db: Db, event: AlertEvent): void {
   run(
     db,

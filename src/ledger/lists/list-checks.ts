@@ -24,7 +24,7 @@ export interface ListCheck {
 /** No sentence needs more; what a hostile file puts into an error must not fill the table. */
 const maxDetail = 1_000
 
-/** Appends to the story of a list. */
+/** Appends to the history of a list. */
 export function noteCheck(db: Db, check: ListCheck): void {
   run(
     db,

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import type { Db } from '../../ledger/database.ts'
 import { findSnapshot } from '../../ledger/lists/list-snapshots.ts'
 import { putSource, readSource } from '../../ledger/lists/list-sources.ts'
+import { archivedPath } from '../archive.ts'
 import type { FetchFailure } from '../fetch/fetch-failure.ts'
 import type { DownloadPolicy, FetchRequest, Validators } from '../fetch/types.ts'
-import { sealedPath } from '../seal.ts'
 
 /** One look at a list's source. */
 export interface Look {
@@ -18,7 +18,7 @@ export interface Look {
 /** What is kept of a version of a list, and what its source said of it. */
 export interface Kept {
   sha256: string
-  /** Its sealed file. */
+  /** Its archived file. */
   path: string
   /** For a conditional request for the file. */
   file: Validators | null
@@ -44,7 +44,7 @@ export function readKept(db: Db, { id: listId, format }: { id: string; format: s
   const { sha256, version, checksum } = source
   const snapshot = findSnapshot(db, listId, sha256)
   if (snapshot?.format !== format || (snapshot.state !== 'active' && snapshot.state !== 'held')) return null
-  const path = sealedPath(db.name, sha256)
+  const path = archivedPath(db.name, sha256)
   if (!existsSync(path)) return null
   const index = validators(source.index_resource, source.index_etag, source.index_last_modified)
   return {

@@ -6,7 +6,7 @@ import { pipeline as pipe, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
-import { checkSealed } from '../check-sealed.ts'
+import { checkArchived } from '../archive.ts'
 import { mayLeadTo } from '../fetch/ask.ts'
 import { fetchList } from '../fetch/fetch-list.ts'
 import type { Announcement, Publication } from '../publication.ts'
@@ -37,7 +37,7 @@ export async function makeFromDeltas(
   if (index.state !== 'fetched') throw doubt('their index could not be downloaded')
   const plan = publication.planDeltas(index.text, from, version)
   if ('why' in plan) throw doubt(plan.why)
-  await checkSealed(kept.path, kept.sha256)
+  await checkArchived(kept.path, kept.sha256)
   const path = join(look.request.folder, `.${randomUUID()}.part`)
   const deltas: string[] = []
   try {

@@ -20,7 +20,7 @@ interface SourceOptions {
   freezeContracts?: readonly string[]
   /** For who reads blocks once, such as a replay: call traces that fail are asked for again by the source itself. */
   retriesTraces?: boolean
-  /** Hears when a node of a pool is set aside, or leads, and when heads are polled. */
+  /** Hears when a node of a pool is suspended, or leads, and when heads are polled. */
   onChange?: (event: NodeEvent) => void
   /** For tests, which have no time. */
   pace?: Pace

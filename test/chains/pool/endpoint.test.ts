@@ -27,7 +27,7 @@ describe('a circuit breaker', () => {
 
   it('opens at once for a lie, and never for more than five minutes on its own', () => {
     const breaker = createBreaker()
-    breaker.failed(0, { grave: true })
+    breaker.failed(0, { distrust: true })
     expect(breaker.waitMs(0)).toBe(60_000)
     for (let i = 0; i < 40; i++) breaker.failed(0)
     expect(breaker.waitMs(0)).toBe(300_000)

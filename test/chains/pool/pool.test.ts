@@ -43,7 +43,7 @@ describe('a pool of nodes', () => {
     expect((await pool.block(5)).height).toBe(5)
     await pool.block(6)
     expect([first.calls.block, second.calls.block]).toEqual([1, 2])
-    expect(events).toContain('http://first:8545 set-aside')
+    expect(events).toContain('http://first:8545 suspended')
   })
 
   it('sets the node that served a refused block aside, and lets it take its secrets out of the error first', async () => {
@@ -62,7 +62,7 @@ describe('a pool of nodes', () => {
     pool.refuse?.(block, error)
     expect(refused).toEqual([error])
     expect(error.message).toBe('its sender is (secret)')
-    expect(events).toContain('http://first:8545 set-aside')
+    expect(events).toContain('http://first:8545 suspended')
     await pool.block(5)
     expect(second.calls.block).toBe(1)
   })

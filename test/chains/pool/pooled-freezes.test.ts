@@ -16,18 +16,18 @@ function nodeWith(reader: Partial<FreezeReader>) {
 }
 
 async function poolOf(...nodes: [ReturnType<typeof nodeWith>, ...ReturnType<typeof nodeWith>[]]) {
-  const setAside: string[] = []
+  const suspended: string[] = []
   const pool = createPool(nodes, {
     // All as fast as each other: the first leads.
     clock: { nowMs: () => 0 },
     onChange: ({ what, endpoint }) => {
-      if (what === 'set-aside') setAside.push(endpoint)
+      if (what === 'suspended') suspended.push(endpoint)
     },
   })
   await pool.open()
   await pool.head()
   if (pool.freezes === undefined) throw new Error('no freezes')
-  return { pool, freezes: pool.freezes, setAside }
+  return { pool, freezes: pool.freezes, suspended }
 }
 
 describe('the freezes of several nodes', () => {
@@ -46,13 +46,13 @@ describe('the freezes of several nodes', () => {
       read: async () => block,
       isFrozen: async () => true,
     })
-    const { pool, freezes, setAside } = await poolOf(poor, rich)
+    const { pool, freezes, suspended } = await poolOf(poor, rich)
     for (let i = 0; i < 5; i++) {
       expect(await freezes.read(1)).toEqual(block)
       expect(await freezes.find([], 0, 1)).toEqual({ blocks: [{ height: 1, hash: 'a1' }] })
       expect(await freezes.isFrozen('0x5', 'evm:7', 'a1')).toBe(true)
     }
-    expect(setAside).toEqual([])
+    expect(suspended).toEqual([])
     const asked = poor.calls.block
     await pool.block(1)
     expect(poor.calls.block).toBe(asked + 1)

@@ -5,7 +5,7 @@ import { readChecks } from '../../../src/ledger/lists/list-checks.ts'
 import { activeSnapshot } from '../../../src/ledger/lists/list-snapshots.ts'
 import { findList } from '../../../src/ledger/lists/lists.ts'
 import { storedEntries } from '../../../src/ledger/lists/snapshot-changes.ts'
-import { sealedPath, snapshotFolder } from '../../../src/lists/seal.ts'
+import { archivedPath, snapshotFolder } from '../../../src/lists/archive.ts'
 import { answer, cutShort } from '../list-server.ts'
 import { change, dataset, type Online, type Publisher, publisher, upTo, wallet } from './dataset-server.ts'
 
@@ -134,7 +134,7 @@ describe('a list whose publisher announces versions', () => {
 
   it('is loaded whole where the kept file is damaged', async () => {
     const one = await begun()
-    truncateSync(sealedPath(one.db.name, activeSnapshot(one.db, 'l')?.sha256 ?? ''), 40)
+    truncateSync(archivedPath(one.db.name, activeSnapshot(one.db, 'l')?.sha256 ?? ''), 40)
     one.publish(next)
     expect(await one.update()).toMatchObject({ state: 'activated' })
     expect(one.notes).toEqual([expect.stringMatching(/archived file .* can't be read/)])

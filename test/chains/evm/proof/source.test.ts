@@ -80,7 +80,7 @@ describe('a source', () => {
     })
     const again = await pool.block(7)
     expect(extract(again, own).transactions).toEqual([])
-    expect(set).toEqual([`leads ${liar.endpoint}`, `set-aside ${liar.endpoint}`, `leads ${other.endpoint}`])
+    expect(set).toEqual([`leads ${liar.endpoint}`, `suspended ${liar.endpoint}`, `leads ${other.endpoint}`])
   })
   it('that lied about a sender is refused that block alone, as often as it is looked through', async () => {
     const liar = await sourceOf(misattributed, 'strict')

@@ -2,7 +2,7 @@ import type { Family } from '../address/key.ts'
 import { isDayToCome } from './formats/dates.ts'
 
 /** What the gate compares. */
-export interface GuardInput {
+export interface ImportCheckInput {
   format: string
   /** The active snapshot; `null` when the list has none yet. */
   active: {
@@ -36,7 +36,7 @@ const smallCsv = 20
  *
  * @returns one clause a reason; empty = it may be activated.
  */
-export function reasonsToHold({ format, active, next, maxRemoved, today }: GuardInput): string[] {
+export function reasonsToHold({ format, active, next, maxRemoved, today }: ImportCheckInput): string[] {
   if (next.entries === 0) return ['it has no address']
   const reasons: string[] = []
   if (next.issuedOn !== null && isDayToCome(next.issuedOn, today))

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 
-export interface GuardOptions {
+export interface StreamLimits {
   /** How messages name the file. */
   name: string
   /** What the file is, for messages: `zip`, `gzip file`, `file`. */
@@ -13,14 +13,14 @@ export interface GuardOptions {
 }
 
 /**
- * The same bytes, guarded: no more than `maxBytes`, of the expected checksum, and with every failure of the source
+ * The same bytes, limited: no more than `maxBytes`, of the expected checksum, and with every failure of the source
  * turned into a `bad-file` error that names the file.
  */
-export function guardStream(source: Readable, options: GuardOptions): Readable {
-  return Readable.from(guarded(source, options), { objectMode: false })
+export function limitStream(source: Readable, options: StreamLimits): Readable {
+  return Readable.from(limited(source, options), { objectMode: false })
 }
 
-async function* guarded(source: Readable, options: GuardOptions): AsyncGenerator<Buffer> {
+async function* limited(source: Readable, options: StreamLimits): AsyncGenerator<Buffer> {
   const { name, kind, maxBytes, crc } = options
   let bytes = 0
   let sum = 0

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { seal } from '../../src/lists/seal.ts'
+import { archive } from '../../src/lists/archive.ts'
 import { tempDir } from '../temp.ts'
 
 const content = randomBytes(1_000_000)
@@ -20,13 +20,13 @@ function pieces(error?: Error): Readable {
   return Readable.from(read(), { objectMode: false })
 }
 
-describe('sealing a file', () => {
+describe('archiving a file', () => {
   it('keeps it compressed under its SHA-256, and hands the same bytes to the parser', async () => {
     const folder = join(tempDir(), 'ledger.db.snapshots')
-    const sealing = await seal(pieces(), folder)
-    expect((await buffer(sealing.bytes)).equals(content)).toBe(true)
-    expect(await sealing.done).toEqual({ sha256, size: content.length })
-    const path = await sealing.keep(sha256)
+    const archiving = await archive(pieces(), folder)
+    expect((await buffer(archiving.bytes)).equals(content)).toBe(true)
+    expect(await archiving.done).toEqual({ sha256, size: content.length })
+    const path = await archiving.keep(sha256)
     expect(basename(path)).toBe(`${sha256}.gz`)
     expect(readdirSync(folder)).toEqual([`${sha256}.gz`])
     expect(gunzipSync(readFileSync(path)).equals(content)).toBe(true)
@@ -34,18 +34,18 @@ describe('sealing a file', () => {
 
   it('lets only its owner read it', async () => {
     const folder = join(tempDir(), 'snapshots')
-    const sealing = await seal(pieces(), folder)
-    sealing.bytes.resume()
-    const path = await sealing.keep((await sealing.done).sha256)
+    const archiving = await archive(pieces(), folder)
+    archiving.bytes.resume()
+    const path = await archiving.keep((await archiving.done).sha256)
     expect([statSync(folder).mode & 0o777, statSync(path).mode & 0o777]).toEqual([0o700, 0o600])
   })
 
   it('leaves no file behind when the input fails, and the parser hears why', async () => {
     const folder = tempDir()
-    const sealing = await seal(pieces(new Error('cut short')), folder)
-    await expect(buffer(sealing.bytes)).rejects.toThrow('cut short')
-    await expect(sealing.done).rejects.toThrow('cut short')
-    await sealing.discard()
+    const archiving = await archive(pieces(new Error('cut short')), folder)
+    await expect(buffer(archiving.bytes)).rejects.toThrow('cut short')
+    await expect(archiving.done).rejects.toThrow('cut short')
+    await archiving.discard()
     expect(readdirSync(folder)).toEqual([])
   })
 
@@ -55,11 +55,11 @@ describe('sealing a file', () => {
       const folder = tempDir()
       const stopping = new AbortController()
       if (when === 'before it began') stopping.abort()
-      const sealing = await seal(pieces(), folder, stopping.signal)
+      const archiving = await archive(pieces(), folder, stopping.signal)
       stopping.abort()
-      await expect(buffer(sealing.bytes)).rejects.toThrow()
-      await expect(sealing.done).rejects.toThrow('aborted')
-      await sealing.discard()
+      await expect(buffer(archiving.bytes)).rejects.toThrow()
+      await expect(archiving.done).rejects.toThrow('aborted')
+      await archiving.discard()
       expect(readdirSync(folder)).toEqual([])
     },
   )
@@ -68,41 +68,41 @@ describe('sealing a file', () => {
     const folder = tempDir()
     const input = pieces()
     input.destroy(new Error('gone at once'))
-    const sealing = await seal(input, folder)
-    await expect(sealing.done).rejects.toThrow('gone at once')
-    await sealing.discard()
+    const archiving = await archive(input, folder)
+    await expect(archiving.done).rejects.toThrow('gone at once')
+    await archiving.discard()
     expect(readdirSync(folder)).toEqual([])
   })
 
   it('leaves no file behind when the parser gives up at once', async () => {
     const folder = tempDir()
     for (let attempt = 0; attempt < 30; attempt++) {
-      const sealing = await seal(pieces(), folder)
-      if (attempt % 2 === 0) sealing.bytes.destroy(new Error('not of this format'))
-      await sealing.discard()
+      const archiving = await archive(pieces(), folder)
+      if (attempt % 2 === 0) archiving.bytes.destroy(new Error('not of this format'))
+      await archiving.discard()
       expect(readdirSync(folder)).toEqual([])
     }
   })
 
   it('leaves no file behind when the parser gives up half-way, and it is no hang', async () => {
     const folder = tempDir()
-    const sealing = await seal(pieces(), folder)
+    const archiving = await archive(pieces(), folder)
     const parse = async () => {
-      for await (const _ of sealing.bytes) throw new Error('half-way')
+      for await (const _ of archiving.bytes) throw new Error('half-way')
     }
     await expect(parse()).rejects.toThrow('half-way')
-    expect(await sealing.done).toEqual({ sha256, size: content.length })
-    await sealing.discard()
+    expect(await archiving.done).toEqual({ sha256, size: content.length })
+    await archiving.discard()
     expect(readdirSync(folder)).toEqual([])
   })
 
   it('names a file by all of its bytes, though the parser stopped reading', async () => {
     const folder = tempDir()
-    const sealing = await seal(pieces(), folder)
-    sealing.bytes.once('data', () => sealing.bytes.pause())
-    await new Promise((paused) => sealing.bytes.once('pause', paused))
-    sealing.bytes.resume()
-    expect((await sealing.done).sha256).toBe(sha256)
-    await sealing.discard()
+    const archiving = await archive(pieces(), folder)
+    archiving.bytes.once('data', () => archiving.bytes.pause())
+    await new Promise((paused) => archiving.bytes.once('pause', paused))
+    archiving.bytes.resume()
+    expect((await archiving.done).sha256).toBe(sha256)
+    await archiving.discard()
   })
 })

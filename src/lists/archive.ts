@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGzip } from 'node:zlib'
+import { createGunzip, createGzip } from 'node:zlib'
+import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 
 /** Where the original files of a database's snapshots are kept. */
 export function snapshotFolder(databasePath: string): string {
@@ -11,12 +13,12 @@ export function snapshotFolder(databasePath: string): string {
 }
 
 /** Where the original file of a snapshot is kept, compressed. */
-export function sealedPath(databasePath: string, sha256: string): string {
+export function archivedPath(databasePath: string, sha256: string): string {
   return join(snapshotFolder(databasePath), `${sha256}.gz`)
 }
 
-/** A file on its way into the sealed folder. */
-export interface Sealing {
+/** A file on its way into the archived folder. */
+export interface Archiving {
   /** The same bytes, for the parser. */
   bytes: Readable
   /** Once the bytes are read: the name (SHA-256) and size of what was read. */
@@ -32,12 +34,12 @@ export interface Sealing {
 const headBytes = 4096
 
 /**
- * Copies a list file, compressed, into the sealed folder while it is being parsed: one read, constant memory. The
+ * Copies a list file, compressed, into the archived folder while it is being parsed: one read, constant memory. The
  * original is evidence; only importers and verification open it.
  *
  * @param signal ends the reading: `done` rejects then, and so does who reads the bytes.
  */
-export async function seal(input: Readable, folder: string, signal?: AbortSignal): Promise<Sealing> {
+export async function archive(input: Readable, folder: string, signal?: AbortSignal): Promise<Archiving> {
   // It may fail before the pipeline listens, which then fails with it.
   input.on('error', () => {})
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -98,4 +100,23 @@ export async function seal(input: Readable, folder: string, signal?: AbortSignal
       await rm(temporary, { force: true })
     },
   }
+}
+
+/** Reads a kept file to its end. @throws ChainscreenError `bad-file` where it is gone, damaged, or not what its name says. */
+export async function checkArchived(path: string, sha256: string): Promise<void> {
+  const hash = createHash('sha256')
+  try {
+    await pipeline(createReadStream(path), createGunzip(), hash)
+  } catch (cause) {
+    throw new ChainscreenError(
+      'bad-file',
+      `The archived file ${path} can't be read (${messageOf(cause)}): import the list again.`,
+      { cause },
+    )
+  }
+  if (hash.digest('hex') === sha256) return
+  throw new ChainscreenError(
+    'bad-file',
+    `The archived file ${path} does not have the SHA-256 in its name: it was changed. Import the list again.`,
+  )
 }

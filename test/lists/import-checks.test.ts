@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Family, type Key, keyFamily, makeKey } from '../../src/address/key.ts'
-import { type FamilyCount, reasonsToHold } from '../../src/lists/guard.ts'
+import { type FamilyCount, reasonsToHold } from '../../src/lists/import-checks.ts'
 
 /** `evm:100` = a hundred keys of the family; the same numbers are the same keys. */
 function keys(...parts: string[]): Set<Key> {
