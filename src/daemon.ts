@@ -5,6 +5,7 @@ import type { Log } from './diagnostics/log.ts'
 import type { Act } from './ledger/audit.ts'
 import type { Db } from './ledger/database.ts'
 import { watchDatabaseFile } from './ledger/database-file.ts'
+import { renewEpochWhereRestored } from './ledger/events/epoch.ts'
 import { takeDaemonLock } from './ledger/file-locks.ts'
 import { leftChains, leftChainText, leftOwnChains, leftOwnText } from './ledger/left-behind.ts'
 import { openLedger } from './ledger/open.ts'
@@ -17,6 +18,7 @@ import { type ChainJob, followChain } from './pipeline/blocks/follow-chain.ts'
 import { startProgressWatchdog } from './pipeline/blocks/progress-watchdog.ts'
 import { ScreeningIndex, startReadingAhead } from './pipeline/blocks/screening-index.ts'
 import { startCanary } from './pipeline/canary.ts'
+import { reportProblems, startReportingProblems } from './pipeline/report-problems.ts'
 import { freezeContractsOn } from './pipeline/store-config.ts'
 import { serverSettings } from './server/context.ts'
 import { startServer } from './server/server.ts'
@@ -65,6 +67,10 @@ export async function runDaemon(config: Config, given: DaemonOptions): Promise<v
     onLoadWait(db, (text) => given.log.info(text))
     const chains = config.chains.map(({ id }) => id)
     defer(await takeDaemonLock(db, chains))
+    if (await inTurn(db, () => renewEpochWhereRestored(db)))
+      given.log.info(
+        'events begin another epoch: the database was restored or moved, or is of an earlier version',
+      )
     const file = watchDatabaseFile(db, now)
     defer(file.stop)
     const signal = AbortSignal.any([given.signal, file.signal])
@@ -135,6 +141,8 @@ async function followAll(
 ): Promise<void> {
   const watched = startProgressWatchdog(config.chains, options)
   options.stack.defer(() => watched.watchdog.stop())
+  const problems = { ...options, config, stale: watched.stale }
+  if (!options.once) options.stack.defer(startReportingProblems(options.db, problems).stop)
   const { loader } = options
   const signal = AbortSignal.any([options.signal, watched.signal, loader.signal])
   const job = { ...options, signal, watchdog: watched.watchdog, widen: loader.widen }
@@ -150,6 +158,7 @@ async function followAll(
   // What is stuck may not hear a signal: the stall does not wait for it.
   const ends = await Promise.race([all, watched.stalled, options.lost])
   if (loader.signal.aborted) await loader.lost
+  if (options.once) await reportProblems(options.db, problems)
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed !== undefined) throw failed.reason
 }

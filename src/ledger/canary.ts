@@ -8,6 +8,7 @@ import type { Chain } from './blocks/chain.ts'
 import { type ScreenedBlock, sameRevisions } from './blocks/commit-step.ts'
 import { finalize } from './blocks/finality.ts'
 import { type Db, inTransaction, one, run } from './database.ts'
+import { writeOutbox } from './events/outbox.ts'
 import { activateSnapshot } from './lists/activate-snapshot.ts'
 import { activeSnapshot } from './lists/list-snapshots.ts'
 import { putList } from './lists/lists.ts'
@@ -69,7 +70,12 @@ export function commitCanary(
 
 /** Notes that a made-up transfer did not become an alert. */
 export function noteCanaryFailure(db: Db, at: string): void {
-  inTransaction(db, () => noteRun(db, 'failed', at))
+  inTransaction(db, () => {
+    const { last, passedAt } = readCanary(db)
+    noteRun(db, 'failed', at)
+    // It fails again and again until somebody mends it: that is one event.
+    if (last !== 'failed') writeOutbox(db, { type: 'canary.failed', at, data: { lastPassedAt: passedAt } })
+  })
 }
 
 /** How the canary's last runs ended. */

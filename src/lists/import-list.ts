@@ -1,5 +1,6 @@
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
+import { writeListHeld } from '../ledger/events/list-events.ts'
 import { activateStaged } from '../ledger/lists/activate-snapshot.ts'
 import { noteCheck } from '../ledger/lists/list-checks.ts'
 import { lastRemoval } from '../ledger/lists/list-removals.ts'
@@ -236,9 +237,12 @@ function unchanged(active: SnapshotRow | undefined): Settled {
 
 function settle(db: Db, snapshot: NewSnapshot, { compared, changes }: Ready, at: string): Settled {
   const reason = compared.reasons.join('; ') || null
+  const before = findSnapshot(db, snapshot.listId, snapshot.sha256, snapshot.parser ?? 1)?.state
   const kept = finishStaging(db, snapshot, reason)
   if (changes !== null) return { state: 'activated', revision: activateStaged(db, kept, changes, at) }
   holdSnapshot(db, kept.id, reason)
+  // The same version is met again with every look at its source.
+  if (before !== 'held') writeListHeld(db, kept, reason, at)
   return { state: 'held', revision: null }
 }
 

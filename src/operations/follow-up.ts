@@ -19,7 +19,7 @@ export function assign(db: Db, ids: readonly string[], assignee: string | null, 
   return inTransaction(db, () => {
     const whole = idsOf(db, ids)
     for (const id of whole) {
-      writeEvent(db, { ...act, alertId: id, kind: 'assigned', data: { assignee: name } })
+      writeEvent(db, { ...act, alertId: id, kind: 'assigned', cause: null, data: { assignee: name } })
       writeAudit(db, act, 'alert.assigned', id, { assignee: name })
     }
     return whole
@@ -38,7 +38,7 @@ export function comment(db: Db, ids: readonly string[], by: Act): string[] {
   return inTransaction(db, () => {
     const whole = idsOf(db, ids)
     for (const id of whole) {
-      writeEvent(db, { ...act, alertId: id, kind: 'note' })
+      writeEvent(db, { ...act, alertId: id, kind: 'note', cause: null })
       writeAudit(db, act, 'alert.note', id)
     }
     return whole

@@ -1,4 +1,4 @@
-import { type EventEmitter, once as event } from 'node:events'
+import { once as event } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { Config } from '../config/schema.ts'
 import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
@@ -17,18 +17,14 @@ export interface LoaderThreadOptions extends Omit<LoaderOptions, 'now'> {
   turns: WriteTurns
 }
 
-const startWorker = (start: LoaderStart): EventEmitter & Pick<Worker, 'postMessage'> =>
-  new Worker(entry, { workerData: start, name: 'chainscreen loader' })
-
 /**
  * Starts a loader in a thread of its own. A thread that ends by itself is not started again: the daemon ends with `thread-lost`,
  * so that no list stays old without anybody noticing, and whoever keeps the daemon running starts it again.
- *
- * @param start starts that thread; tests of a short command do without one.
  */
-export function startLoaderThread(config: Config, options: LoaderThreadOptions, start = startWorker): Loader {
+export function startLoaderThread(config: Config, options: LoaderThreadOptions): Loader {
   const { log, once, signal, turns } = options
-  const worker = start({ config, once, turns: turns.memory })
+  const start: LoaderStart = { config, once, turns: turns.memory }
+  const worker = new Worker(entry, { workerData: start, name: 'chainscreen loader' })
   const ready = deferred<void>()
   const lost = deferred<never>()
   const failed = new AbortController()

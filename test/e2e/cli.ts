@@ -4,7 +4,6 @@ import fs from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished, vi } from 'vitest'
 import { runCli as runCommandLine } from '../../src/cli/run-cli.ts'
-import { withoutThreads } from '../threads/loader-here.ts'
 
 /** What `npm run build` made of the sources; `npm test` runs it first. */
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -61,8 +60,8 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
 }
 
 /**
- * Runs a command line in this process, log included: the same but for the start of a process and of a thread, which cost most
- * of a short command's time. Not for what has to be stopped by a signal.
+ * Runs a command line in this process, log included: the same but for the start of a process, which costs most of a short
+ * command's time. Not for what has to be stopped by a signal.
  */
 export async function runHere(args: readonly string[]): Promise<CliResult> {
   const said = { stdout: '', stderr: '' }
@@ -79,11 +78,9 @@ export async function runHere(args: readonly string[]): Promise<CliResult> {
     said.stderr += String(rest[0])
     return Buffer.byteLength(String(rest[0]))
   })
-  const restore = withoutThreads()
   try {
     return { code: await runCommandLine(args), ...said }
   } finally {
-    restore()
     for (const spy of [...spies, log]) spy.mockRestore()
   }
 }

@@ -7,13 +7,9 @@ export function query<Row = Record<string, unknown>>(
   sql: string,
   ...params: readonly unknown[]
 ): Row[] {
-  return reading(path, (db) => db.prepare(sql).all(...params) as Row[])
-}
-
-function reading<T>(path: string, read: (db: Database.Database) => T): T {
   const db = new Database(path, { readonly: true, fileMustExist: true })
   try {
-    return read(db)
+    return db.prepare(sql).all(...params) as Row[]
   } finally {
     db.close()
   }
@@ -51,24 +47,23 @@ export function contentsOf(
   options: { times: boolean } = { times: true },
 ): Record<string, string[]> | null {
   if (!existsSync(path)) return null
-  // One connection for all: each would read the schema anew, which takes longer than the rows.
-  return reading(path, (db) => {
-    const tables = db
-      .prepare<[], { name: string }>(
-        `select name from sqlite_master where type = 'table' and name not like 'sqlite_%'
-         and name != 'business_days' order by name`,
-      )
-      .all()
-    return Object.fromEntries(tables.map(({ name }) => [name, rowsOf(db, name, options.times)]))
-  })
-}
-
-function rowsOf(db: Database.Database, table: string, times: boolean): string[] {
-  const isTold = ([column]: [string, unknown]) => column !== 'checked_at' && (times || !ofTheRun.has(column))
-  return db
-    .prepare<[], Record<string, unknown>>(`select * from "${table}"`)
-    .all()
-    .filter((row) => !isTrace(table, row))
-    .map((row) => JSON.stringify(Object.entries(row).filter(isTold)))
-    .sort()
+  const tables = query<{ name: string }>(
+    path,
+    `select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name != 'business_days'
+     order by name`,
+  )
+  return Object.fromEntries(
+    tables.map(({ name }) => {
+      const rows = query(path, `select * from "${name}"`)
+        .filter((row) => !isTrace(name, row))
+        .map((row) =>
+          JSON.stringify(
+            Object.entries(row).filter(
+              ([column]) => column !== 'checked_at' && (options.times || !ofTheRun.has(column)),
+            ),
+          ),
+        )
+      return [name, rows.sort()]
+    }),
+  )
 }

@@ -25,7 +25,9 @@ const match = (variant: number, row: number, last: string | null): EntryPosition
 function upgraded(content: string): Db {
   const db = new Database(databaseOf(29, content))
   onTestFinished(() => void db.close())
-  for (const { version, sql } of migrations()) if ([30, 36].includes(version)) db.exec(sql())
+  // Words, and the outbox, which adds a column to jobs: they need none of the others.
+  for (const { version, name, sql } of migrations())
+    if ([30, 36].includes(version) || name.endsWith('-outbox.sql')) db.exec(sql())
   return db
 }
 

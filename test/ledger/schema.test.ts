@@ -54,6 +54,8 @@ describe('the alert table', () => {
       'actor TEXT',
       'note TEXT',
       'data TEXT',
+      // Beside the contract's: see docs/events.md.
+      'event_id BLOB',
     ])
   })
 

@@ -5,7 +5,7 @@ import { listedAtTransfer } from '../../screening/in-force.ts'
 import { levelOf } from '../../screening/level.ts'
 import type { Entry } from '../../screening/types.ts'
 import { type Db, one, run } from '../database.ts'
-import { writeEvent } from './write-alert.ts'
+import { onlyCause, writeEvent } from './write-alert.ts'
 
 /** A withdrawal to a listed address, refused before it was sent. */
 export interface Attempt {
@@ -48,6 +48,6 @@ export function writeAttempt(db: Db, attempt: Attempt): { id: string; isNew: boo
     ...[id, key, entry.key],
   )
   run(db, 'insert into attempts (alert_id, reference, request) values (?, ?, ?)', id, reference, request)
-  writeEvent(db, { alertId: id, at, kind: 'created', data: { request } })
+  writeEvent(db, { alertId: id, at, kind: 'created', cause: onlyCause, data: { request } })
   return { id, isNew: true }
 }

@@ -43,7 +43,7 @@ export function writeDecision(
   },
 ): void {
   const data = Object.fromEntries(Object.entries(event.data).filter(([, value]) => value !== null))
-  writeEvent(db, { ...event, alertId: id, data: Object.keys(data).length > 0 ? data : null })
+  writeEvent(db, { ...event, alertId: id, cause: null, data: Object.keys(data).length > 0 ? data : null })
 }
 
 /** The decisions that need two people. */

@@ -2,6 +2,7 @@ import type { Key } from '../../address/key.ts'
 import { all, type Db, one } from '../database.ts'
 import { readVersion, versionOfLoad, wasInForce } from '../lists/entry-versions.ts'
 import { removalAt } from '../lists/list-removals.ts'
+import { snapshotOfRevision } from '../lists/list-snapshots.ts'
 import { freezeListFormat } from '../lists/lists.ts'
 import { isSameParty, type SaidOfParty } from '../lists/next-version.ts'
 import { writeEvent } from './write-alert.ts'
@@ -39,6 +40,7 @@ export function writeListedEvents(
   const version = ids.length === 0 ? undefined : versionOfLoad(db, listing)
   if (version === undefined) return written
   const { subject, subject_ids, programs } = version
+  const cause = causeOf(db, listing)
   const from = isBack(db, listing, version.removed_on) ? version.intervals.at(-1)?.from : undefined
   for (const { id } of ids) {
     const alert = one<KnownAlert>(
@@ -51,10 +53,11 @@ export function writeListedEvents(
     const party = { subject, subject_ids: parsed(subject_ids), programs: parsed(programs) }
     if (from !== undefined && knowsAsRemoved(db, listing, alert)) {
       const data = { revision, in_force_from: from, ...party }
-      writeEvent(db, { alertId: id, at, kind: 'listed-again', data })
+      writeEvent(db, { alertId: id, at, kind: 'listed-again', cause: cause ?? from, data })
       written.listedAgain++
     } else if (isAnother) {
-      writeEvent(db, { alertId: id, at, kind: 'regraded', data: { revision, ...party } })
+      const data = { revision, ...party }
+      writeEvent(db, { alertId: id, at, kind: 'regraded', cause: cause ?? JSON.stringify(party), data })
       written.regraded++
     }
   }
@@ -123,8 +126,16 @@ export function writeRemovedEvents(
   const by = due.length === 0 ? undefined : removalAt(db, listId, revision)
   const data = { revision, ...removed, ...(by && { reason: 'list-removed' }) }
   const person = by && { actor: by.actor, note: by.note }
-  for (const { id } of due) writeEvent(db, { alertId: id, at, kind: 'entry-removed', ...person, data })
+  const cause = by
+    ? `removed ${by.at}`
+    : (causeOf(db, removal) ?? removed.removed_at ?? removed.removed_on ?? '')
+  for (const { id } of due) writeEvent(db, { alertId: id, at, kind: 'entry-removed', cause, ...person, data })
   return { written: due.length, last: alerts.length < limit ? null : (alerts.at(-1)?.id ?? null) }
+}
+
+/** The version of the list that says so; `null` where a list has no versions, since it is read from a chain. */
+function causeOf(db: Db, { listId, revision }: Removal): string | null {
+  return snapshotOfRevision(db, listId, revision)?.sha256 ?? null
 }
 
 /** That an entry left its list. */

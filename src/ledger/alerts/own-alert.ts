@@ -3,7 +3,7 @@ import type { Key } from '../../address/key.ts'
 import { alertId } from '../../screening/alert-id.ts'
 import type { Entry } from '../../screening/types.ts'
 import { type Db, one, run } from '../database.ts'
-import { type AlertOutcome, writeEvent } from './write-alert.ts'
+import { type AlertOutcome, onlyCause, writeEvent } from './write-alert.ts'
 
 /** An own address, as the exchange writes it; `undefined` where the key is not own. An index look-up. */
 export function ownAddressText(db: Db, key: Key): string | undefined {
@@ -36,7 +36,7 @@ export function writeOwnAlert(
   const known = one<{ status: string }>(db, 'select status from alerts where id = ?', id)
   if (known?.status === 'withdrawn') {
     run(db, `update alerts set status = 'final' where id = ?`, id)
-    writeEvent(db, { alertId: id, at, kind: 'reinstated' })
+    writeEvent(db, { alertId: id, at, kind: 'reinstated', cause: onlyCause })
     return { id, outcome: 'reinstated' }
   }
   if (known !== undefined) return { id, outcome: 'known' }
@@ -55,6 +55,6 @@ export function writeOwnAlert(
     'insert into alert_keys (alert_id, party_key, entry_key, own_key, transfer_count) values (?, ?, ?, ?, 0)',
     ...[id, own.key, entry.key, own.key],
   )
-  writeEvent(db, { alertId: id, at, kind: 'created' })
+  writeEvent(db, { alertId: id, at, kind: 'created', cause: onlyCause })
   return { id, outcome: 'created' }
 }

@@ -202,7 +202,13 @@ export const gradedAlertSql = `select a.id, a.transfer, a.list_id as listId, k.e
 
 /** Tells an alert that it would be graded otherwise now. Its row stays as it was raised. */
 export function writeGradeEvent(db: Db, alertId: string, asset: string, grade: Grade, at: string): void {
-  writeEvent(db, { alertId, at, kind: 'regraded', data: { asset, ...grade } })
+  writeEvent(db, {
+    alertId,
+    at,
+    kind: 'regraded',
+    cause: JSON.stringify([asset, grade.level, grade.tags, grade.symbol]),
+    data: { asset, ...grade },
+  })
 }
 
 /** An alert of before alerts had decimals. */

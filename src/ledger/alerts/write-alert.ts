@@ -3,6 +3,7 @@ import { isoTime } from '../../screening/in-force.ts'
 import type { BlockRef, Finding } from '../../screening/types.ts'
 import type { Chain } from '../blocks/chain.ts'
 import { type Db, one, run } from '../database.ts'
+import { alertEventId } from '../events/event-id.ts'
 import { assetName } from '../transfers/known-assets.ts'
 
 /** What became of a finding: a new alert, one that came back, or one that existed already, in a block or before it. */
@@ -31,7 +32,10 @@ export function writeAlert(
       ...(finding.transferCount > 1 && { transfers: finding.transferCount }),
       ...(block === null && { status: 'pending-mempool' }),
     }
-    writeEvent(db, { alertId: id, at, kind: 'created', data: Object.keys(data).length > 0 ? data : null })
+    writeEvent(db, {
+      ...{ alertId: id, at, kind: 'created', cause: onlyCause },
+      data: Object.keys(data).length > 0 ? data : null,
+    })
     return 'created'
   }
   const cameBack = known.status === 'orphaned' || known.status === 'withdrawn'
@@ -39,7 +43,8 @@ export function writeAlert(
   if (!cameBack && !confirmed) return 'known'
   place(db, chain, block, finding, id)
   const data = block === null ? { status: 'pending-mempool' } : { height: block.height, block: block.hash }
-  writeEvent(db, { alertId: id, at, kind: confirmed ? 'confirmed' : 'reinstated', data })
+  const kind = confirmed ? 'confirmed' : 'reinstated'
+  writeEvent(db, { alertId: id, at, kind, cause: block?.hash ?? 'mempool', data })
   return confirmed ? 'known' : 'reinstated'
 }
 
@@ -130,11 +135,19 @@ export type AlertEventKind =
   | 'reopened'
   | 'note'
 
+/** The cause of what happens to an alert once, or of nothing but itself: whatever block or list it first came with. */
+export const onlyCause = ''
+
 interface AlertEvent {
   alertId: string
   /** ISO-8601. */
   at: string
   kind: AlertEventKind
+  /**
+   * What made it happen, the same for every daemon: a block's hash, the SHA-256 of a list's version, a transaction, or the like.
+   * With it the event has the same id everywhere. `null`: the act of a person, or what this database alone can tell.
+   */
+  cause: string | null
   /** Who: a person's name, or `chainscreen`. */
   actor?: string
   note?: string | null
@@ -145,8 +158,19 @@ interface AlertEvent {
 export function writeEvent(db: Db, event: AlertEvent): void {
   run(
     db,
-    'insert into alert_events (alert_id, at, kind, actor, note, data) values (?, ?, ?, ?, ?, ?)',
+    'insert into alert_events (alert_id, at, kind, actor, note, data, event_id) values (?, ?, ?, ?, ?, ?, ?)',
     ...[event.alertId, event.at, event.kind, event.actor ?? 'chainscreen', event.note ?? null],
-    event.data ? JSON.stringify(event.data) : null,
+    ...[event.data ? JSON.stringify(event.data) : null, idOf(db, event)],
   )
 }
+
+/** The same happens again where blocks are reorged out and in, or a list goes back to an earlier version. */
+function idOf(db: Db, { alertId, kind, at, actor, note, data, ...event }: AlertEvent): Buffer {
+  const cause = event.cause ?? JSON.stringify([at, actor, note, data])
+  for (let times = 0; ; times++) {
+    const id = alertEventId(alertId, kind, cause, times)
+    if (kind === 'created' || one(db, knownEventSql, alertId, id) === undefined) return id
+  }
+}
+
+const knownEventSql = 'select 1 from alert_events where alert_id = ? and event_id = ?'

@@ -2,6 +2,7 @@ import type { Key } from '../../address/key.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { BlockRef } from '../../screening/types.ts'
 import { all, type Db, inTransaction, one, run } from '../database.ts'
+import { writeOutbox } from '../events/outbox.ts'
 
 /** One followed chain, as the ledger knows it. */
 export interface Chain {
@@ -141,11 +142,18 @@ export function noteHead(db: Db, chainId: string, headHeight: number, finalHeigh
 export function noteHalt(db: Db, chainId: string, reason: string | null, at: string): void {
   // Asked with every look at the head, and nearly never a change: a write would wait for other writers.
   if ((readHalt(db, chainId)?.reason ?? null) === reason) return
-  run(
-    db,
-    'update chains set halted_reason = ?1, halted_at = iif(?1 is null, null, ?2) where id = ?3',
-    ...[reason, at, chainId],
-  )
+  inTransaction(db, () => {
+    const before = readHalt(db, chainId)
+    run(
+      db,
+      'update chains set halted_reason = ?1, halted_at = iif(?1 is null, null, ?2) where id = ?3',
+      ...[reason, at, chainId],
+    )
+    const event = { at, chain: chainId }
+    if (reason !== null) writeOutbox(db, { ...event, type: 'chain.halted', data: { reason } })
+    else if (before !== null)
+      writeOutbox(db, { ...event, type: 'chain.recovered', data: { after: 'halted', since: before.at } })
+  })
 }
 
 /** Why the follower of a chain gave up, and when (ISO-8601); `null` where it did not. */

@@ -181,7 +181,7 @@ export function writeBlock(
     // A second reading that differs is no gap: it is reported in any case.
     const stands =
       note.what !== 'recheck' && wasScreened(db, chain.id, block.height, { ...note, ownRevision })
-    if (!stands) noteUnscreened(db, chain.id, block.height, note)
+    if (!stands) noteUnscreened(db, chain.id, block.height, note, step.at)
   }
   if (!weaker) noteUndecoded(db, chain.id, block.height, block.undecoded ?? [])
   if (block.seen !== undefined && block.seen.length > 0) noteUsed(db, chain.id, block.seen)

@@ -90,7 +90,14 @@ export function lowerFinal(db: Db, chainId: string, depth: number, at: string): 
     for (const id of alerts) {
       run(db, `update alerts set status = 'pending' where id = ?`, id)
       const note = `pending again: its block is less than ${depth} blocks below the last one that was screened`
-      writeEvent(db, { alertId: id, at, kind: 'note', note, data: { from: 'final', to: 'pending' } })
+      writeEvent(db, {
+        alertId: id,
+        at,
+        kind: 'note',
+        cause: null,
+        note,
+        data: { from: 'final', to: 'pending' },
+      })
     }
     return { from: finalHeight, to, alerts: alerts.length }
   })
@@ -126,14 +133,14 @@ export function rememberBlocks(db: Db, chainId: string, blocks: readonly BlockRe
 }
 
 /** By status: with every block, and most alerts of a chain have been final for long. */
-export const pendingUpToSql = `select id from alerts where chain = ? and status = 'pending' and +block_height <= ?
+export const pendingUpToSql = `select id, block_hash from alerts where chain = ? and status = 'pending' and +block_height <= ?
   order by +block_height, id`
 
 /** Alerts of blocks that no reorg may reach any more become final. Inside a transaction. */
 export function finalize(db: Db, chainId: string, finalHeight: number, at: string): void {
-  const rows = all<{ id: string }>(db, pendingUpToSql, chainId, finalHeight)
-  for (const { id } of rows) {
+  const rows = all<{ id: string; block_hash: string }>(db, pendingUpToSql, chainId, finalHeight)
+  for (const { id, block_hash } of rows) {
     run(db, `update alerts set status = 'final' where id = ?`, id)
-    writeEvent(db, { alertId: id, at, kind: 'final' })
+    writeEvent(db, { alertId: id, at, kind: 'final', cause: block_hash })
   }
 }

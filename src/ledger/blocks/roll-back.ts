@@ -3,6 +3,7 @@ import { writeEvent } from '../alerts/write-alert.ts'
 import { writeAudit } from '../audit.ts'
 import { shortenCoverage, uncoverAbove } from '../coverage/coverage.ts'
 import { all, type Db, inTransaction, one, run } from '../database.ts'
+import { writeOutbox } from '../events/outbox.ts'
 import { orphanFreezes } from '../freezes/freeze-entries.ts'
 import { unsettleAbove } from '../mempool/pending-transactions.ts'
 import { forgetHashesAbove, keepHash, lowestOpen } from './block-hashes.ts'
@@ -35,7 +36,7 @@ export function rollBack(
     for (const { id, block_height, block_hash } of lost) {
       run(db, `update alerts set status = 'orphaned' where id = ?`, id)
       const data = { height: block_height, block: block_hash, ...(by && { rewoundTo: height }) }
-      writeEvent(db, { alertId: id, at, kind: 'orphaned', data, ...by })
+      writeEvent(db, { alertId: id, at, kind: 'orphaned', cause: block_hash, data, ...by })
     }
     run(db, reorgedOutSql, chain.id, height)
     unsettleAbove(db, chain.id, height, at)
@@ -138,8 +139,15 @@ export function rewind(db: Db, chain: Chain, { to, served, actor, note, at }: Re
     )
     const data = { from: cursor.height, to: to.height, alerts: impact.alerts, decided: impact.decided.length }
     writeAudit(db, { actor, note, at }, 'chain.rewound', chain.id, data)
+    const places = { from: placeOf(cursor), to: placeOf(to) }
+    const said = { ...places, alerts: impact.alerts, decided: impact.decided.length, actor, note }
+    writeOutbox(db, { type: 'chain.rewound', at, chain: chain.id, data: said })
     return impact
   })
+}
+
+function placeOf({ height, hash }: BlockRef): Pick<BlockRef, 'height' | 'hash'> {
+  return { height, hash }
 }
 
 /** The next reorg is compared with the target: it stands in the hash window, also where the window began above it. */

@@ -1,4 +1,5 @@
 import { all, type Db, one, run } from '../database.ts'
+import { writeOutbox } from '../events/outbox.ts'
 
 /** What of a block, or of one transaction of it, was not screened. */
 export interface UnscreenedNote {
@@ -20,13 +21,21 @@ interface GapRow {
 /**
  * Notes what was not screened in a block, extending the row of the block before it; of one transaction in a row of its
  * own, once. Inside a transaction of the database.
+ *
+ * @param at now, ISO-8601.
  */
-export function noteUnscreened(db: Db, chain: string, height: number, note: UnscreenedNote): void {
+export function noteUnscreened(
+  db: Db,
+  chain: string,
+  height: number,
+  note: UnscreenedNote,
+  at: string,
+): void {
   const { what, reason, txHash = null } = note
   const row = { from_height: height, to_height: height, what, reason, tx_hash: txHash }
   if (txHash !== null) {
     if (one(db, knownOfTransactionSql, txHash, chain, height, what, reason) === undefined)
-      putGap(db, chain, row)
+      openGap(db, chain, row, at)
     return
   }
   const known = one<{ id: number }>(
@@ -35,7 +44,7 @@ export function noteUnscreened(db: Db, chain: string, height: number, note: Unsc
      and tx_hash is null and closed_at is null order by to_height desc limit 1`,
     ...[chain, what, reason, height, height],
   )
-  if (known === undefined) putGap(db, chain, row)
+  if (known === undefined) openGap(db, chain, row, at)
   else run(db, 'update unscreened set to_height = max(to_height, ?) where id = ?', height, known.id)
 }
 
@@ -45,8 +54,16 @@ export function noteUnscreenedRange(
   chain: string,
   { from, to }: { from: number; to: number },
   { what, reason }: Pick<UnscreenedNote, 'what' | 'reason'>,
+  at: string,
 ): void {
-  putGap(db, chain, { from_height: from, to_height: to, what, reason, tx_hash: null })
+  openGap(db, chain, { from_height: from, to_height: to, what, reason, tx_hash: null }, at)
+}
+
+/** A gap that is new; the blocks after it that extend it are no other one. */
+function openGap(db: Db, chain: string, gap: Omit<GapRow, 'id'>, at: string): void {
+  putGap(db, chain, gap)
+  const { from_height: from, to_height: to, what, reason, tx_hash: tx } = gap
+  writeOutbox(db, { type: 'coverage.gap', at, chain, data: { from, to, what, reason, tx } })
 }
 
 /** For the test that it is looked up by the transaction. */

@@ -72,7 +72,7 @@ export function commitPast(
   inTransaction(db, () => {
     writeFreezes(db, chain.id, blocks, at)
     for (const { height, unscreened } of blocks) {
-      for (const note of unscreened) noteUnscreened(db, chain.id, height, note)
+      for (const note of unscreened) noteUnscreened(db, chain.id, height, note, at)
     }
     for (const contract of contracts) {
       // Only where nothing moved meanwhile: another config may have been read.

@@ -1,5 +1,6 @@
 import type { Category } from '../../screening/types.ts'
 import { type Db, run } from '../database.ts'
+import { writeListActivated } from '../events/list-events.ts'
 import { bumpRevision, readRevisions } from '../revisions.ts'
 import type { Activation } from './find-changes.ts'
 import type { SnapshotRow } from './list-snapshots.ts'
@@ -22,10 +23,11 @@ export function activateStaged(
   isLatest = true,
 ): number {
   if (!stillHold(db, snapshot.list_id, staged)) throw new Error('what was staged does not hold any more')
-  const { load, moved, category } = staged
+  const { load, moved, category, counts } = staged
   const revision = load === null ? readRevisions(db).list : bumpRevision(db, 'list')
   if (load !== null) beginRescreen(db, load, { revision, nothing: moved === 0, at })
   markActive(db, snapshot, { revision, category, at, isLatest })
+  writeListActivated(db, snapshot, { load, revision, counts, at })
   return revision
 }
 

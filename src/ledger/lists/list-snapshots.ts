@@ -79,6 +79,15 @@ export function activeSnapshot(db: Db, listId: string): SnapshotRow | undefined 
   return one<SnapshotRow>(db, `select * from list_snapshots where list_id = ? and state = 'active'`, listId)
 }
 
+/** The version that a list revision made active. */
+export function snapshotOfRevision(db: Db, listId: string, revision: number): SnapshotRow | undefined {
+  return one<SnapshotRow>(
+    db,
+    'select * from list_snapshots where list_id = ? and revision = ? order by id desc limit 1',
+    ...[listId, revision],
+  )
+}
+
 /** When another version of the parser first had these bytes activated; `null` where none had. */
 export function firstActivated(db: Db, { id, list_id, sha256 }: SnapshotRow): string | null {
   const row = one<{ at: string | null }>(

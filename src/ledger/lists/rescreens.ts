@@ -1,5 +1,7 @@
 import type { Key } from '../../address/key.ts'
 import { all, type Db, one, run } from '../database.ts'
+import { writeListRescreened } from '../events/list-events.ts'
+import { lastSequence } from '../events/outbox.ts'
 import { lastPartySql } from '../transfers/stored-transactions.ts'
 import { countingLoad } from './entry-versions.ts'
 
@@ -138,8 +140,9 @@ export function beginRescreen(
   run(
     db,
     `update rescreens set state = ?, revision = ?, parties_to = ${lastPartySql}, added_at = ?,
-       started_at = ?, finished_at = ? where id = ?`,
-    ...[nothing ? 'done' : 'pending', revision, at, nothing ? at : null, nothing ? at : null, id],
+       started_at = ?, finished_at = ?, first_sequence = ? where id = ?`,
+    ...[nothing ? 'done' : 'pending', revision, at, nothing ? at : null, nothing ? at : null],
+    ...[nothing ? null : lastSequence(db), id],
   )
 }
 
@@ -247,6 +250,7 @@ export function saveRescreen(
     ...[at, done ? at : null, id, position?.key ?? null],
     ...[position && (entry?.stage ?? 'done'), variant, row, entry?.alert ?? null],
   )
+  if (done) writeListRescreened(db, id, at)
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Key } from '../../address/key.ts'
 import type { Category } from '../../screening/types.ts'
 import { fillSubjectIds } from '../alerts/subject-ids.ts'
 import { type Db, one } from '../database.ts'
+import type { ChangeCounts } from '../events/list-events.ts'
 import { inPieces } from '../in-pieces.ts'
 import { putVersion } from './entry-versions.ts'
 import { type Activation, type FoundChange, findChanges, findEnds } from './find-changes.ts'
@@ -16,6 +17,8 @@ export interface StagedChanges {
   load: number | null
   /** How many addresses come into the list or go out of it. */
   moved: number
+  /** Of them how many are added, removed or renamed. */
+  counts: ChangeCounts
   /** The state of the list that they change. */
   base: string
   /** What the list's entries are from then on; `null` = it stays. */
@@ -86,7 +89,8 @@ class Staging {
     this.#listId = list_id
     this.#at = at
     this.#beside = new Set(history.map(({ key }) => key))
-    this.staged = { load: null, moved: 0, base: stateOf(db, list_id), category: category ?? null }
+    const counts = { added: 0, removed: 0, renamed: 0 }
+    this.staged = { load: null, moved: 0, counts, base: stateOf(db, list_id), category: category ?? null }
   }
 
   /** What the snapshot holds got its variants with it, and what the list holds before; what is known beside them may have none. */
@@ -109,6 +113,7 @@ class Staging {
     }
     addRescreenItem(this.#db, load, { listId: this.#listId, key: next.key, change })
     this.staged.moved++
+    this.staged.counts[change]++
   }
 }
 

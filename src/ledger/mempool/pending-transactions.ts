@@ -169,7 +169,7 @@ export function unsettleAbove(db: Db, chain: string, height: number, at: string)
 /** Notes on the alerts of two transactions that one replaced the other. */
 export function noteReplacement(db: Db, chain: string, hash: string, by: string, at: string): void {
   for (const alertId of alertsOf(db, chain, hash, ['orphaned', 'withdrawn']))
-    writeEvent(db, { alertId, at, kind: 'replaced', data: { replacedBy: by } })
+    writeEvent(db, { alertId, at, kind: 'replaced', cause: by, data: { replacedBy: by } })
   for (const alertId of alertsOf(db, chain, by, [
     'pending-mempool',
     'pending',
@@ -177,7 +177,7 @@ export function noteReplacement(db: Db, chain: string, hash: string, by: string,
     'orphaned',
     'withdrawn',
   ]))
-    writeEvent(db, { alertId, at, kind: 'replaced', data: { replaces: hash } })
+    writeEvent(db, { alertId, at, kind: 'replaced', cause: hash, data: { replaces: hash } })
 }
 
 /** Takes back the alerts of a transaction that rest on the mempool alone. @returns how many. */
@@ -185,13 +185,14 @@ export function withdraw(
   db: Db,
   chain: string,
   hash: string,
-  data: Record<string, unknown>,
+  data: { reason: string; block?: string; replacedBy?: string; height?: number },
   at: string,
 ): number {
+  const cause = data.block ?? data.replacedBy ?? data.reason
   const alerts = alertsOf(db, chain, hash, ['pending-mempool'])
   for (const alertId of alerts) {
     run(db, `update alerts set status = 'withdrawn' where id = ?`, alertId)
-    writeEvent(db, { alertId, at, kind: 'withdrawn', data })
+    writeEvent(db, { alertId, at, kind: 'withdrawn', cause, data })
   }
   return alerts.length
 }

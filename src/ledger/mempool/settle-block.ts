@@ -66,7 +66,7 @@ function confirm(db: Db, chain: string, hash: string, block: BlockRef, at: strin
       `update alerts set status = 'pending', block_height = ?, block_hash = ?, block_time = ? where id = ?`,
       ...[block.height, block.hash, isoTime(block.time), alertId],
     )
-    writeEvent(db, { alertId, at, kind, data })
+    writeEvent(db, { alertId, at, kind, cause: block.hash, data })
   }
 }
 

@@ -107,7 +107,8 @@ export function withdrawAlert(
   at: string,
 ): void {
   run(db, `update alerts set status = 'withdrawn' where id = ?`, id)
-  writeEvent(db, { alertId: id, at, kind: 'withdrawn', data: { reason: ownRemoved, ...where } })
+  const data = { reason: ownRemoved, ...where }
+  writeEvent(db, { alertId: id, at, kind: 'withdrawn', cause: where.block ?? ownRemoved, data })
 }
 
 /** Whether the own side of an alert was removed, and is not own again. */

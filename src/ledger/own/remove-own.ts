@@ -5,6 +5,7 @@ import { familyOfChain } from '../blocks/chain.ts'
 import { insertReplay, type Replay, readReplay } from '../blocks/replays.ts'
 import type { ChainRow } from '../coverage/coverage-gaps.ts'
 import { all, type Db, inTransaction, one, run } from '../database.ts'
+import { writeOutbox } from '../events/outbox.ts'
 import { addRescreen, addRescreenItem } from '../lists/rescreens.ts'
 import { bumpRevision, readRevisions } from '../revisions.ts'
 import { whileLoading } from '../while-loading.ts'
@@ -80,7 +81,10 @@ function markRemoved(db: Db, row: OwnAddressRow, revision: number, words: Act): 
     'update own_rows set removed_at = ? where key = ? and chain = ? and removed_at is null',
     ...[at, row.key, row.chain],
   )
-  writeAudit(db, words, 'own.removed', row.address, { key: row.key, chain: row.chain || null, revision })
+  const about = { key: row.key, chain: row.chain || null, revision }
+  writeAudit(db, words, 'own.removed', row.address, about)
+  const data = { address: row.address, key: row.key, actor, note, revision }
+  writeOutbox(db, { type: 'own.removed', at, chain: about.chain, data })
 }
 
 /** That a list names it, and what waits for a block: no reading of a block would withdraw these. */

@@ -64,7 +64,7 @@ export function putKnownAssets(
     const changed = [...assets, ...gone].filter((next) => !isSame(known.get(next.asset), next))
     for (const next of changed) {
       putKnownAsset(db, chain, next)
-      if (next.wrapped && known.get(next.asset)?.wrapped !== true) noteUnfollowed(db, chain, next)
+      if (next.wrapped && known.get(next.asset)?.wrapped !== true) noteUnfollowed(db, chain, next, at)
     }
     if (changed.length === 0 || !hasMovements(db, chain)) return []
     // A database of before this was written down: what it called assets is in its rows alone.
@@ -97,15 +97,21 @@ function hasMovements(db: Db, chain: string): boolean {
 }
 
 /** Who passed the coin on as the wrapped one, or the other way round, stands in no stored row. */
-function noteUnfollowed(db: Db, chain: string, { asset, symbol }: KnownAsset): void {
+function noteUnfollowed(db: Db, chain: string, { asset, symbol }: KnownAsset, at: string): void {
   const covered = one<{ from: number | null; to: number | null }>(
     db,
     'select min(from_height) as "from", max(to_height) as "to" from coverage where chain = ?',
     chain,
   )
   if (covered?.from == null || covered.to === null) return
-  noteUnscreenedRange(db, chain, covered as { from: number; to: number }, {
-    what: 'wrapped',
-    reason: `${symbol} (${asset}) was not known to wrap the native coin, so its upstream and onward parties were not searched for`,
-  })
+  noteUnscreenedRange(
+    db,
+    chain,
+    covered as { from: number; to: number },
+    {
+      what: 'wrapped',
+      reason: `${symbol} (${asset}) was not known to wrap the native coin, so its upstream and onward parties were not searched for`,
+    },
+    at,
+  )
 }

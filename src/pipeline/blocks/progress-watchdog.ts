@@ -8,6 +8,8 @@ interface ProgressWatch {
   watchdog: Watchdog
   /** Aborted when a chain stalls: the others end their step. */
   signal: AbortSignal
+  /** Chains whose node answers, and whose head does not move: since when, ISO-8601, and what is known of it. */
+  stale: ReadonlyMap<string, { since: string; reason: string }>
   /** Rejects with `stalled` when a chain stalls; otherwise never settles. */
   stalled: Promise<never>
 }
@@ -15,7 +17,7 @@ interface ProgressWatch {
 /** @param options.once work with an end needs no watchdog. */
 export function startProgressWatchdog(
   chains: readonly ChainConfig[],
-  { log, once }: { log: Log; once: boolean },
+  { log, once, now }: { log: Log; once: boolean; now: () => string },
 ): ProgressWatch {
   const stop = new AbortController()
   let bite: (error: ChainscreenError) => void = () => {}
@@ -24,6 +26,7 @@ export function startProgressWatchdog(
   })
   // Nobody may be waiting for it any more.
   stalled.catch(() => {})
+  const stale = new Map<string, { since: string; reason: string }>()
   const watchdog = createWatchdog(once ? [] : chains, {
     onStall(chain, forMs) {
       bite(
@@ -34,12 +37,15 @@ export function startProgressWatchdog(
       )
       stop.abort()
     },
-    onStale: (chain, forMs) =>
-      log.error(
-        { chain, forMs },
-        `${chain}: no new block for ${Math.round(forMs / 60_000)} minutes; is the node stuck?`,
-      ),
-    onFresh: (chain) => log.info({ chain }, `${chain}: new blocks arrive again`),
+    onStale(chain, forMs) {
+      const reason = `no new block for ${Math.round(forMs / 60_000)} minutes; is the node stuck?`
+      stale.set(chain, { since: new Date(Date.parse(now()) - forMs).toISOString(), reason })
+      log.error({ chain, forMs }, `${chain}: ${reason}`)
+    },
+    onFresh(chain) {
+      stale.delete(chain)
+      log.info({ chain }, `${chain}: new blocks arrive again`)
+    },
   })
-  return { watchdog, signal: stop.signal, stalled }
+  return { watchdog, signal: stop.signal, stale, stalled }
 }

@@ -1,5 +1,6 @@
 import { writeAlert } from '../../ledger/alerts/write-alert.ts'
 import type { Db } from '../../ledger/database.ts'
+import { type ScreenedClear, writeScreenedListed } from '../../ledger/events/screened-clear.ts'
 import { readEntry } from '../../ledger/lists/list-entries.ts'
 import {
   type MatchPosition,
@@ -39,6 +40,8 @@ export interface RescreenWork {
   did: RescreenChunk
   /** The chains that it wrote alerts of. */
   touched: Set<string>
+  /** What was answered `clear` before the list changed. */
+  screened: ScreenedClear
   /** A large transaction has to be screened before it goes on: see {@link screenLarge}. */
   isPutOff: boolean
 }
@@ -77,6 +80,8 @@ export function matchEntry(
       did[outcome]++
       if (outcome === 'created') did.alerts.push(id)
     }
+    const keys = variants.map((variant) => variant.key)
+    writeScreenedListed(db, work.screened, entry, keys, { revision: job.revision, at })
   }
   if (job.kind === 'own') return null
   const screening = screeningStored(db, entry)

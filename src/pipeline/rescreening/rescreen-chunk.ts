@@ -3,9 +3,11 @@ import { nextRegrade } from '../../ledger/alerts/regrades.ts'
 import { readChainState } from '../../ledger/blocks/chain.ts'
 import { finalize } from '../../ledger/blocks/finality.ts'
 import { type Db, inTransaction } from '../../ledger/database.ts'
+import { type ScreenedClear, screenedClear } from '../../ledger/events/screened-clear.ts'
 import {
   type EntryPosition,
   nextRescreen,
+  type Rescreen,
   type RescreenItem,
   type RescreenPosition,
   rescreenItems,
@@ -29,10 +31,13 @@ export function rescreenChunk(db: Db, at: string, budgetMs: number): RescreenChu
   // What stored transfers are called decides how their alerts are graded.
   if (nextRegrade(db) !== undefined) return regradeSome(db, at, budgetMs)
   // Asked every second, and nearly always for nothing: that must not wait for whoever writes.
-  if (nextRescreen(db) === undefined) {
+  const next = nextRescreen(db)
+  if (next === undefined) {
     forgetLarge(db)
+    screenedOf.delete(db)
     return null
   }
+  readScreened(db, next)
   screenLarge(db)
   return inTransaction(db, () => {
     const job = nextRescreen(db)
@@ -40,7 +45,7 @@ export function rescreenChunk(db: Db, at: string, budgetMs: number): RescreenChu
     const until = performance.now() + budgetMs
     const work: RescreenWork = {
       ...{ db, job, at, revisions: readRevisions(db), isTimeUp: () => performance.now() >= until },
-      ...{ did: noChunk(), touched: new Set(), isPutOff: false },
+      ...{ did: noChunk(), touched: new Set(), isPutOff: false, screened: readScreened(db, job) },
     }
     const items = rescreenItems(db, job, itemsAtOnce)
     let { position } = job
@@ -76,6 +81,19 @@ function regradeSome(db: Db, at: string, budgetMs: number): RescreenChunk {
 
 function isAt(position: RescreenPosition | null, item: RescreenItem): position is RescreenPosition {
   return position !== null && position.listId === item.listId && position.key === item.key
+}
+
+const screenedOf = new WeakMap<Db, ScreenedClear>()
+
+/** What was answered `clear` before a job: read once, and before the lock is taken. */
+function readScreened(db: Db, job: Rescreen): ScreenedClear {
+  const known = screenedOf.get(db)
+  if (known?.job === job.id) return known
+  // Only what changes a list makes an answer of before another one.
+  const isChange = job.kind === 'list' && !job.whole
+  const screened = isChange ? screenedClear(db, job) : { job: job.id, byVariant: new Map() }
+  screenedOf.set(db, screened)
+  return screened
 }
 
 const begin: EntryPosition = { stage: 'events', alert: '' }
