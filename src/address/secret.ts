@@ -166,34 +166,66 @@ const lists = [
   chineseSimplified,
   chineseTraditional,
 ]
-let words: readonly ReadonlySet<string>[] | undefined
+/** The lists that have a word, one bit each. */
+let listsOf: ReadonlyMap<string, number> | undefined
 
 /** What stands between the words of a phrase: nothing of a table, or of code, whose words are as plain. */
 const between = /^[\s\d,;.)]+$/u
+/** So many words, of whatever list: nearly no text has them. */
+const manyWords = new RegExp(
+  `(?<![\\p{L}\\p{M}])(?:[\\p{L}\\p{M}]+[\\s\\d,;.)]+){${wholePhrase - 1}}[\\p{L}\\p{M}]`,
+  'u',
+)
 
 /** The text without every run of {@link wholePhrase} words or more of one list of BIP 39, numbered or not. */
 function withoutMnemonics(text: string): string {
-  if (text.length > longestMessage) return text
-  words ??= lists.map((list) => new Set(list.map((word) => word.normalize('NFKD'))))
+  if (text.length > longestMessage || !manyWords.test(text)) return text
+  listsOf ??= wordsOfLists()
   const found: [start: number, end: number][] = []
-  for (const list of words) {
-    let [count, start, end] = [0, 0, 0]
-    const close = () => {
-      if (count >= wholePhrase) found.push([start, end])
-      count = 0
+  /** Of each list, where the run under way begins, and how many words it has. */
+  const runs = lists.map(() => ({ start: 0, count: 0 }))
+  let end = 0
+  const close = (kept: number) => {
+    for (const [list, run] of runs.entries()) {
+      if ((kept >> list) & 1) continue
+      if (run.count >= wholePhrase) found.push([run.start, end])
+      run.count = 0
     }
-    for (const { 0: word, index } of text.matchAll(/[\p{L}\p{M}]+/gu)) {
-      if (count > 0 && !between.test(text.slice(end, index))) close()
-      if (!list.has(word.toLowerCase().normalize('NFKD'))) close()
-      else {
-        if (count === 0) start = index
-        count++
-        end = index + word.length
-      }
-    }
-    close()
   }
-  return found
-    .sort(([a], [b]) => b - a)
-    .reduce((clean, [start, end]) => clean.slice(0, start) + notShown + clean.slice(end), text)
+  for (const { 0: word, index } of text.matchAll(/[\p{L}\p{M}]+/gu)) {
+    if (!between.test(text.slice(end, index))) close(0)
+    const has = listsOf.get(word.toLowerCase().normalize('NFKD')) ?? 0
+    close(has)
+    for (const [list, run] of runs.entries()) {
+      if (((has >> list) & 1) === 0) continue
+      if (run.count++ === 0) run.start = index
+    }
+    end = index + word.length
+  }
+  close(0)
+  return joined(found).reduceRight(
+    (clean, [start, end]) => clean.slice(0, start) + notShown + clean.slice(end),
+    text,
+  )
+}
+
+function wordsOfLists(): Map<string, number> {
+  const words = new Map<string, number>()
+  for (const [list, of] of lists.entries())
+    for (const each of of) {
+      const word = each.normalize('NFKD')
+      words.set(word, (words.get(word) ?? 0) | (1 << list))
+    }
+  return words
+}
+
+/** Ranges in order: some lists share words, and a phrase of those is one. */
+function joined(ranges: readonly [number, number][]): [number, number][] {
+  const all: [number, number][] = []
+  for (const [start, end] of ranges.toSorted(([a], [b]) => a - b)) {
+    const last = all.at(-1)
+    if (last !== undefined && start < last[1]) last[1] = Math.max(last[1], end)
+    else all.push([start, end])
+  }
+  return all
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type CurrentAlertRow, findAlerts, readAlert } from '../ledger/alerts/alert-queries.ts'
+import { type CurrentAlertRow, eachAlert, readAlert } from '../ledger/alerts/alert-queries.ts'
 import { openLedgerForReading } from '../ledger/open.ts'
 import { type FilterOptions, filterOf, withFilter } from './alert-filter.ts'
 import {
@@ -10,9 +10,9 @@ import {
   reopenCommand,
   resolveCommand,
 } from './alerts-decide.ts'
-import { type Column, csvLine, printColumns } from './columns.ts'
+import { type Cell, type Column, csvLine, printColumns } from './columns.ts'
 import { type CommandFactory, type CommonOptions, command, configIfAny, databaseOf } from './common.ts'
-import { amountText, printable, printJson, printLine } from './output.ts'
+import { amountText, printable, printJson, printJsonRows, printLine, printLines } from './output.ts'
 
 /** `alerts`, `alerts show ID`, and the commands that work on the queue. */
 export const alertsCommand: CommandFactory = () =>
@@ -22,10 +22,9 @@ export const alertsCommand: CommandFactory = () =>
       const config = configIfAny(options)
       const db = openLedgerForReading(databaseOf(options, config))
       try {
-        const alerts = findAlerts(db, filterOf(db, config, options))
-        if (options.json) return printJson(alerts.map(parsed))
-        if (options.csv) return printCsv(alerts)
-        if (alerts.length === 0) return printLine('No alerts.')
+        const alerts = eachAlert(db, filterOf(db, config, options))
+        if (options.json) return printJsonRows(mapped(alerts, parsed))
+        if (options.csv) return printLines(csvLines(alerts))
         printAlerts(alerts)
       } finally {
         db.close()
@@ -59,18 +58,23 @@ const columns: readonly Column[] = [
 ]
 
 /** The columns that fit the terminal; the rest is in `alerts show`, `--csv` and `--json`. */
-export function printAlerts(alerts: readonly CurrentAlertRow[]): void {
-  printColumns(
-    columns,
-    alerts.map((alert) => [
-      ...[alert.id.slice(0, 12), alert.current_level, alert.status, dispositionText(alert), alert.due_on],
-      ...[alert.assignee, alert.chain, alert.block_height, alert.direction],
-      // An own address that a list names has no counterparty: it is the one.
-      ...[alert.role, alert.match, amountNow(alert), alert.own_reference],
-      alert.counterparty ?? alert.own_address,
-      `${alert.subject ?? alert.entry_address} (${alert.list_id})`,
-    ]),
-  )
+export function printAlerts(alerts: Iterable<CurrentAlertRow>): void {
+  printColumns(columns, mapped(alerts, cellsOf), 'No alerts.')
+}
+
+function cellsOf(alert: CurrentAlertRow): Cell[] {
+  return [
+    ...[alert.id.slice(0, 12), alert.current_level, alert.status, dispositionText(alert), alert.due_on],
+    ...[alert.assignee, alert.chain, alert.block_height, alert.direction],
+    // An own address that a list names has no counterparty: it is the one.
+    ...[alert.role, alert.match, amountNow(alert), alert.own_reference],
+    alert.counterparty ?? alert.own_address,
+    `${alert.subject ?? alert.entry_address} (${alert.list_id})`,
+  ]
+}
+
+function* mapped<Item, Value>(items: Iterable<Item>, to: (item: Item) => Value): Generator<Value> {
+  for (const item of items) yield to(item)
 }
 
 function dispositionText({ disposition, proposed }: CurrentAlertRow): string {
@@ -79,15 +83,19 @@ function dispositionText({ disposition, proposed }: CurrentAlertRow): string {
 
 /** By what its asset is called now. */
 function amountNow(alert: CurrentAlertRow): string {
-  return amountText({ ...alert, symbol: alert.current_symbol, decimals: alert.current_decimals })
+  const { asset, amount, current_symbol: symbol, current_decimals: decimals } = alert
+  return amountText({ asset, amount, symbol, decimals })
 }
 
-function printCsv(alerts: readonly CurrentAlertRow[]): void {
-  const [first] = alerts
-  if (first === undefined) return
-  const names = Object.keys(first) as (keyof CurrentAlertRow)[]
-  printLine(csvLine(names))
-  for (const alert of alerts) printLine(csvLine(names.map((name) => alert[name])))
+function* csvLines(alerts: Iterable<CurrentAlertRow>): Generator<string> {
+  let names: (keyof CurrentAlertRow)[] | undefined
+  for (const alert of alerts) {
+    if (names === undefined) {
+      names = Object.keys(alert) as (keyof CurrentAlertRow)[]
+      yield csvLine(names)
+    }
+    yield csvLine(names.map((name) => alert[name]))
+  }
 }
 
 /** The JSON columns as what they hold. */

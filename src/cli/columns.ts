@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { printable, printLine } from './output.ts'
+import { printable, printLine, printLines } from './output.ts'
 
 /** A column of a table that fits the terminal. */
 export interface Column {
@@ -15,6 +15,8 @@ export interface Column {
 export type Cell = string | number | null
 
 const gap = '  '
+/** In no cell: control characters are made printable. */
+const cellEnd = '\0'
 
 /** The width to print for: the terminal's; `COLUMNS`; where neither is known, as wide as the widest cells. */
 function outputWidth(): number {
@@ -22,26 +24,47 @@ function outputWidth(): number {
   return process.stdout.columns ?? (asked > 0 ? asked : Number.POSITIVE_INFINITY)
 }
 
-/** Rows in columns that fit the terminal: some are cut, then left out, until they do. `--json` and `--csv` have everything. */
-export function printColumns(columns: readonly Column[], rows: readonly (readonly Cell[])[]): void {
-  const cells = rows.map((row) => row.map((cell) => printable(String(cell ?? ''))))
-  const natural = columns.map(({ title }, index) =>
-    cells.reduce((width, row) => Math.max(width, row[index]?.length ?? 0), title.length),
-  )
+/**
+ * Rows in columns that fit the terminal: some are cut, then left out, until they do. `--json` and `--csv` have everything.
+ *
+ * @param none is printed where there are none.
+ */
+export function printColumns(
+  columns: readonly Column[],
+  rows: Iterable<readonly Cell[]>,
+  none: string,
+): void {
+  const natural = columns.map(({ title }) => title.length)
+  // One text a row: of a hundred thousand rows, a text a cell is a lot of memory.
+  const texts: string[] = []
+  for (const row of rows) {
+    const cells = row.map((cell) => printable(String(cell ?? '')))
+    for (const [index, cell] of cells.entries()) natural[index] = Math.max(natural[index] ?? 0, cell.length)
+    texts.push(cells.join(cellEnd))
+  }
+  if (texts.length === 0) {
+    printLine(none)
+    return
+  }
   const shown = widthsFor(columns, natural, outputWidth())
   const line = (row: readonly string[]) =>
     shown.map(({ index, width }) => cut(row[index] ?? '', width, columns[index]?.middle === true))
-  const print = (texts: readonly string[], style: (text: string, index: number) => string) => {
+  const lineOf = (texts: readonly string[], style: (text: string, index: number) => string): string => {
     const padded = shown.map(({ width, index }, at) => {
       const text = texts[at] ?? ''
       return style(text, index) + ' '.repeat(at === shown.length - 1 ? 0 : width - text.length)
     })
-    printLine(padded.join(gap).trimEnd())
+    return padded.join(gap).trimEnd()
   }
-  print(line(columns.map(({ title }) => title)), (text) => text)
-  for (const row of cells) {
-    print(line(row), (text, index) => (columns[index]?.title === 'level' ? colouredLevel(text) : text))
-  }
+  printLines(
+    (function* () {
+      yield lineOf(line(columns.map(({ title }) => title)), (text) => text)
+      for (const text of texts)
+        yield lineOf(line(text.split(cellEnd)), (cell, index) =>
+          columns[index]?.title === 'level' ? colouredLevel(cell) : cell,
+        )
+    })(),
+  )
 }
 
 /** Which columns are shown, and how wide. */

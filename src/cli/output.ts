@@ -39,16 +39,49 @@ export function isOutputLost(): boolean {
 
 /** Writes one JSON value, with bigints as text. */
 export function printJson(value: unknown): void {
-  const text = JSON.stringify(
-    value,
-    (_key, item: unknown) => (typeof item === 'bigint' ? String(item) : item),
-    2,
-  )
-  printLine(text)
+  printLine(jsonText(value))
+}
+
+function jsonText(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? String(item) : item), 2)
+}
+
+/** Writes a JSON array of values that come one by one, as {@link printJson} writes one that is there. */
+export function printJsonRows(values: Iterable<unknown>): void {
+  printLines(jsonLines(values))
+}
+
+function* jsonLines(values: Iterable<unknown>): Generator<string> {
+  let last: string | undefined
+  for (const value of values) {
+    yield last === undefined ? '[' : `${last},`
+    last = jsonText(value).replace(/^/gm, '  ')
+  }
+  if (last === undefined) return yield '[]'
+  yield last
+  yield ']'
 }
 
 export function printLine(text = ''): void {
-  if (!isOutputLost()) process.stdout.write(`${withoutPrivateKeys(text)}\n`)
+  printLines([text])
+}
+
+const charactersAtOnce = 65_536
+
+/** Lines that come one by one, without a call of the system for each. */
+export function printLines(lines: Iterable<string>): void {
+  let text = ''
+  const print = () => {
+    if (!isOutputLost()) process.stdout.write(text)
+    text = ''
+  }
+  for (const line of lines) {
+    text += `${withoutPrivateKeys(line)}\n`
+    if (text.length < charactersAtOnce) continue
+    print()
+    if (isOutputLost()) return
+  }
+  print()
 }
 
 /** Rows in columns as wide as their widest cell. Control characters and bidirectional marks of published texts are shown, not obeyed. */
@@ -61,14 +94,14 @@ export function printTable(
   const widths = header.map((title, column) =>
     cells.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), title.length),
   )
-  for (const row of [header, ...cells]) {
-    printLine(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-  }
+  const lineOf = (row: readonly string[]) =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')
+  printLines(
+    (function* () {
+      yield lineOf(header).trimEnd()
+      for (const row of cells) yield lineOf(row).trimEnd()
+    })(),
+  )
 }
 
 /** The width of a terminal that nobody widened. */

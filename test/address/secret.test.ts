@@ -43,6 +43,18 @@ describe('a message', () => {
     expect(withoutPrivateKeys(words.slice(1).join(' '))).toBe(words.slice(1).join(' '))
   })
 
+  it('loses a phrase of words that several lists have once, and nothing behind it', () => {
+    const [one, other] = [libauth.bip39WordListChineseSimplified, libauth.bip39WordListChineseTraditional]
+    const shared = one.filter((word) => other.includes(word))
+    const phrase = shared.slice(0, 12).join(' ')
+    expect(withoutPrivateKeys(`Zz: ${phrase}; what stands behind it stays`)).toBe(
+      'Zz: (not shown); what stands behind it stays',
+    )
+    // The second list has one word more, in front.
+    const more = other.find((word) => !one.includes(word))
+    expect(withoutPrivateKeys(`Zz: ${more} ${phrase}; zz zz`)).toBe('Zz: (not shown); zz zz')
+  })
+
   it('keeps hashes and addresses, and loses 32 bytes in hex only where it names no hash', () => {
     for (const { text } of otherAddresses) {
       expect(withoutPrivateKeys(`to ${text}`)).toBe(`to ${text}`)

@@ -1,18 +1,55 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { printTable, printWrapped } from '../../src/cli/output.ts'
+import { printJson, printJsonRows, printTable, printWrapped } from '../../src/cli/output.ts'
+
+/** What is written to stdout, call by call. */
+function written(print: () => void): string[] {
+  const chunks: string[] = []
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    chunks.push(String(text))
+    return true
+  })
+  onTestFinished(() => write.mockRestore())
+  print()
+  write.mockRestore()
+  return chunks
+}
 
 describe('a table', () => {
   it('may have more rows than a call can have arguments: an exchange has millions of addresses', () => {
-    const lines: string[] = []
-    const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      lines.push(String(text))
-      return true
-    })
-    onTestFinished(() => write.mockRestore())
     const rows = Array.from({ length: 200_000 }, (_, index) => [index, 'x'] as const)
-    printTable(['n', 'text'], rows)
-    expect(lines).toHaveLength(200_001)
-    expect(lines[1]).toBe('0       x\n')
+    const chunks = written(() => printTable(['n', 'text'], rows))
+    const lines = chunks.join('').split('\n')
+    expect(lines).toHaveLength(200_002)
+    expect(lines[1]).toBe('0       x')
+    // Not a call of the system for each line.
+    expect(chunks.length).toBeLessThan(100)
+  })
+})
+
+describe('a JSON array of values that come one by one', () => {
+  it.each<[string, unknown[]]>([
+    ['none', []],
+    ['one', [{ a: 1 }]],
+    ['many, of all shapes', [1, null, 'two\nlines', [], {}, { a: [1, { b: 2n }], c: {} }, ['x', ['y']]]],
+  ])('is written like one that is there: %s', (_what, values) => {
+    const whole = written(() => printJson(values))
+    expect(written(() => printJsonRows(values.values())).join('')).toBe(whole.join(''))
+  })
+
+  it('is written while the values come', () => {
+    const taken: number[] = []
+    const chunks = written(() =>
+      printJsonRows(
+        (function* () {
+          for (let index = 0; index < 100_000; index++) {
+            if (index % 10_000 === 0) taken.push(vi.mocked(process.stdout.write).mock.calls.length)
+            yield { index }
+          }
+        })(),
+      ),
+    )
+    expect(taken[9]).toBeGreaterThan(taken[1] ?? 0)
+    expect(JSON.parse(chunks.join(''))).toHaveLength(100_000)
   })
 })
 

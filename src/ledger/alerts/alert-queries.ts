@@ -2,7 +2,7 @@ import type { Key } from '../../address/key.ts'
 import { readPasted } from '../../address/read-pasted.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { isoMoment } from '../../time/moments.ts'
-import { all, type Db, one } from '../database.ts'
+import { all, type Db, each, one } from '../database.ts'
 import type { AlertEventKind } from './write-alert.ts'
 
 /** A row of `alerts`: see docs/alerts.md. */
@@ -120,6 +120,11 @@ export interface AlertFilter {
  * db.close()
  */
 export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] {
+  return [...eachAlert(db, filter)]
+}
+
+/** The same, one by one: of a hundred thousand, all at once take a lot of memory. */
+export function eachAlert(db: Db, filter: AlertFilter = {}): IterableIterator<CurrentAlertRow> {
   const conditions: string[] = []
   const params: unknown[] = []
   const where = (sql: string, ...values: unknown[]) => {
@@ -154,7 +159,7 @@ export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] 
     )
   }
   const condition = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
-  return all<CurrentAlertRow>(
+  return each<CurrentAlertRow>(
     db,
     `select * from alerts_current ${condition} order by created_at desc, chain, block_height desc, id limit ?`,
     ...params,
