@@ -24,6 +24,7 @@ export interface FilterOptions extends CommonOptions {
   list?: string
   assignee?: string
   due?: string
+  filed?: boolean
   open?: boolean
   canary?: boolean
   limit?: string
@@ -50,6 +51,8 @@ export function withFilter(command: Command): Command {
       '--due <when>',
       'whose report is due by then: a date, 3d (from today), or today; overdue ones too',
     )
+    .option('--filed', 'whose report was sent (`alerts filed`)')
+    .option('--no-filed', 'whose report was not sent')
     .option('--assignee <name>', 'assigned to this person; none: to nobody')
     .option('--open', 'only alerts without a decision that are neither orphaned nor withdrawn')
     .option('--canary', 'also the test alerts of the canary')
@@ -73,6 +76,7 @@ export function filterOf(db: Db, config: Config | null, options: FilterOptions):
     ...(since === undefined ? {} : { since: momentOf(since) }),
     ...(due === undefined ? {} : { dueBy: dayOf(due) }),
     ...(assignee === undefined ? {} : { assignee: assignee === 'none' ? null : assignee }),
+    ...(options.filed === undefined ? {} : { filed: options.filed }),
     ...(limit === undefined ? {} : { limit: parseHeight(limit, 'number of alerts') }),
     open: options.open ?? false,
     canary: options.canary ?? false,
@@ -92,7 +96,7 @@ export function choosesAlerts({ config: _, db: __, json: ___, ...options }: Filt
     'direction',
     'subject',
   ] as const
-  return [...keys, 'list', 'assignee', 'due', 'open'].some(
+  return [...keys, 'list', 'assignee', 'due', 'filed', 'open'].some(
     (key) => options[key as keyof typeof options] !== undefined,
   )
 }

@@ -5,6 +5,7 @@ import type { Act } from '../ledger/audit.ts'
 import type { Db } from '../ledger/database.ts'
 import { inTurn } from '../ledger/write-turns.ts'
 import { confirm, type Decided, decide, requireSecondPerson } from '../operations/decide.ts'
+import { fileReport } from '../operations/file-report.ts'
 import { assign, comment } from '../operations/follow-up.ts'
 import { type Decision, decisionMeanings, decisions } from '../screening/decision.ts'
 import { choosesAlerts, type FilterOptions, filterOf, withFilter } from './alert-filter.ts'
@@ -93,6 +94,25 @@ export function assignCommand(): Command {
 export function noteCommand(): Command {
   return onIds('note', 'add a note to alerts').action((ids: string[], options: DecideOptions) =>
     change(ids, options, (db, all, act) => printDone(options, comment(db, all, act), 'note added')),
+  )
+}
+
+/** `alerts filed ID… --on DAY --reference TEXT`. */
+export function filedCommand(): Command {
+  return (
+    onIds('filed', 'record that the report on blocked or rejected alerts was sent to the regulator')
+      .requiredOption('--on <day>', 'the day on which it was sent')
+      // Not required of commander: `alerts` has the same option, and hands it on only after that check.
+      .option('--reference <text>', 'how the regulator, or your case, names it; required')
+      .action((ids: string[], options: DecideOptions & { on: string }) => {
+        const { on, reference, ...others } = options
+        if (reference === undefined)
+          throw new ChainscreenError('usage', '--reference is missing; expected how the report is named.')
+        const done = `report filed on ${on} as ${reference.trim()}`
+        return change(ids, others, (db, all, act) =>
+          printDone(options, fileReport(db, all, { on, reference }, act), done),
+        )
+      })
   )
 }
 

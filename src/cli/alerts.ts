@@ -6,6 +6,7 @@ import {
   acknowledgeCommand,
   assignCommand,
   confirmCommand,
+  filedCommand,
   noteCommand,
   reopenCommand,
   resolveCommand,
@@ -37,6 +38,7 @@ export const alertsCommand: CommandFactory = () =>
     .addCommand(confirmCommand())
     .addCommand(assignCommand())
     .addCommand(noteCommand())
+    .addCommand(filedCommand())
 
 /** In the order in which a person reads them; the highest rank goes first where the terminal is narrow. */
 const columns: readonly Column[] = [

@@ -1,6 +1,9 @@
+import { chainIds } from '../ledger/blocks/chain.ts'
+import { coverageAt } from '../ledger/coverage/coverage-at.ts'
 import { type ChainCoverage, readCoverage } from '../ledger/coverage/coverage-queries.ts'
 import type { CoveredRange } from '../ledger/coverage/ranges.ts'
 import type { UndecodedKind } from '../ledger/coverage/unscreened.ts'
+import type { Db } from '../ledger/database.ts'
 import { leftBehind } from '../ledger/left-behind.ts'
 import type { MempoolState } from '../ledger/mempool/pending-transactions.ts'
 import { openLedgerForReading } from '../ledger/open.ts'
@@ -11,19 +14,26 @@ import {
   command,
   configIfAny,
   databaseOf,
+  parseHeight,
   refuseUnknownChain,
 } from './common.ts'
+import { printCoverageAt } from './coverage-at.ts'
 import { printJson, printLine, printTable } from './output.ts'
 
 /** `coverage [CHAIN]`: what was screened, and every gap with its reason. */
 export const coverageCommand: CommandFactory = () =>
   command('coverage', 'what was screened, with which revision and level, and every gap with its reason')
     .argument('[chain]', `one chain only: ${chainHelp}`)
-    .action((chain: string | undefined, options: CommonOptions) => {
+    .option(
+      '--at <height>',
+      'of this block: which lists and own addresses it was screened with, what was proved, and when',
+    )
+    .action((chain: string | undefined, options: CommonOptions & { at?: string }) => {
       const config = configIfAny(options)
       const db = openLedgerForReading(databaseOf(options, config))
       try {
         if (chain !== undefined) refuseUnknownChain(db, config, chain)
+        if (options.at !== undefined) return printAt(db, chain, parseHeight(options.at), options)
         const report = readCoverage(db, chain, config?.chains ?? [])
         if (options.json) return printJson(report)
         const left = config === null ? [] : leftBehind(db, config)
@@ -34,6 +44,13 @@ export const coverageCommand: CommandFactory = () =>
         db.close()
       }
     })
+
+function printAt(db: Db, chain: string | undefined, height: number, { json }: CommonOptions): void {
+  const reports = (chain === undefined ? chainIds(db) : [chain]).map((id) => coverageAt(db, id, height))
+  if (json) printJson(reports)
+  else if (reports.length === 0) printLine('No chain was followed yet.')
+  else reports.forEach(printCoverageAt)
+}
 
 /**
  * Adjacent ranges that differ in the list revision only, as one line: where issuers' freezes are read

@@ -39,10 +39,11 @@ const canHaveChain: ReadonlySet<string> = new Set(['own.removed', 'screening.lis
 
 /** An alert by its columns in camelCase, what is JSON or yes and no in SQL as such. */
 export function alertOf(row: CurrentAlertRow): Record<string, unknown> {
-  const { tags, programs, current_tags, entry_in_force, ...rest } = row
+  const { tags, subject_ids, programs, current_tags, entry_in_force, ...rest } = row
   return {
     ...camelCase(rest),
     tags: JSON.parse(tags) as string[],
+    subjectIds: JSON.parse(subject_ids) as string[],
     programs: JSON.parse(programs) as string[],
     currentTags: JSON.parse(current_tags) as string[],
     entryInForce: entry_in_force === 1,

@@ -37,6 +37,7 @@ export const alertShape = z
     category: text,
     entryAddress: text,
     subject: text.nullable(),
+    subjectIds: z.array(text).describe('The parties as the publisher names them.'),
     programs: z.array(text),
     listedOn: day.nullable(),
     listedAtTransfer: z.enum(['yes', 'no', 'same-day', 'unknown']).nullable(),
@@ -47,6 +48,7 @@ export const alertShape = z
     assignee: text.nullable(),
     version: count,
     dueOn: day.nullable(),
+    filedOn: day.nullable(),
     entryInForce: z.boolean(),
     ownReference: text.nullable(),
   })
@@ -69,6 +71,7 @@ const matched = z.object({
   category: text,
   entryAddress: text,
   subject: text.nullable(),
+  subjectIds: z.array(text),
   programs: z.array(text),
   match: text,
   listedOn: day.nullable(),

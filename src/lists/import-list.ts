@@ -103,7 +103,8 @@ export async function importList(
     })
     const snapshot: NewSnapshot = {
       ...{ listId: source.id, sha256: list.sha256, format: format.id, parser: format.version },
-      ...{ issuedOn: list.parsed.issuedOn, bytes: list.size, counts: list.parsed.counts, at: options.at },
+      ...{ issuedOn: list.parsed.issuedOn, fileSha256: list.fileSha256, at: options.at },
+      ...{ bytes: list.size, counts: list.parsed.counts },
       ...{ entries: list.entries, unparsed: list.parsed.unparsed },
     }
     return await whileLoading(db, () => loadVersion(db, source, list, snapshot, { ...options, removal }), {

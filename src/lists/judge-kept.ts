@@ -25,7 +25,8 @@ export async function judgeKept(
     const entries = storedEntries(db, kept)
     const unparsed = readUnparsed(db, kept).map(({ location, ...item }) => ({ where: location, ...item }))
     const counts = JSON.parse(kept.counts) as Record<string, number>
-    const list = { sha256, size: bytes, entries, parsed: { issuedOn, unparsed, counts } }
+    const fileSha256 = kept.file_sha256
+    const list = { sha256, fileSha256, size: bytes, entries, parsed: { issuedOn, unparsed, counts } }
     const version = { sha256, format, parser, issuedOn, bytes, counts, entries, unparsed }
     const snapshot = { ...version, listId: source.id, at: options.at }
     return await whileLoading(db, () => loadVersion(db, source, list, snapshot, { ...options, removal }), {

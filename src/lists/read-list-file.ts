@@ -5,6 +5,7 @@ import type { SnapshotEntries } from '../ledger/lists/list-snapshots.ts'
 import { ScratchRows } from '../ledger/lists/scratch-rows.ts'
 import { ForbiddenContent } from '../privacy/forbidden-columns.ts'
 import { type Archiving, archive } from './archive.ts'
+import { fileHash } from './file-hash.ts'
 import { kindOfFile } from './kind-of-file.ts'
 import { merge } from './merge.ts'
 import { defaultMaxBytes, openListFile } from './open-file.ts'
@@ -17,11 +18,15 @@ export interface ListFile {
   name?: string
   /** Most bytes, decompressed. */
   maxBytes?: number
+  /** Made here (a copy, or of deltas): its bytes are not those that a publisher sent. */
+  isOurs?: boolean
 }
 
 /** A version of a list, read whole and kept. */
 export interface ArchivedList {
   sha256: string
+  /** Of the file as it came, packed or not; `null` where it was made here. */
+  fileSha256: string | null
   /** Bytes, decompressed. */
   size: number
   parsed: Pick<ParsedList, 'issuedOn' | 'unparsed' | 'counts'>
@@ -78,10 +83,12 @@ export async function readListFile(
     archiving.bytes.resume()
     const { sha256, size } = await archiving.done
     await archiving.keep(sha256)
+    const fileSha256 = file.isOurs ? null : await fileHash(file.path, { sha256, size })
     const { issuedOn, addresses, unparsed, counts } = parsed
     for (const [index, row] of addresses.entries()) rows.add(row, index)
     const entries = mergeRows(rows)
-    return { sha256, size, parsed: { issuedOn, unparsed, counts }, entries, close: () => rows.close() }
+    const close = () => rows.close()
+    return { sha256, fileSha256, size, parsed: { issuedOn, unparsed, counts }, entries, close }
   } catch (error) {
     rows.close()
     if (signal?.aborted) {

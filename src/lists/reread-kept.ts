@@ -44,5 +44,5 @@ export async function rereadKept(
   await checkArchived(path, active.sha256)
   const seenAt = findList(db, source.id)?.checked_at ?? lastSeen(db, source.id, active.sha256)
   const how = `the archived file, parsed again by version ${formatFor(source).version} of the parser`
-  return importList(db, source, { path }, { approve: false, at, how, seenAt, signal })
+  return importList(db, source, { path, isOurs: true }, { approve: false, at, how, seenAt, signal })
 }

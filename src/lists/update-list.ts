@@ -70,8 +70,9 @@ export async function updateList(
     return noNews(db, source, kept?.sha256 ?? '', result, { ...options, removal })
   }
   try {
-    const file = { path: result.path, name: redactUrl(list.url), maxBytes: list.maxBytes }
     const { status, how } = result
+    const isOurs = how !== undefined
+    const file = { path: result.path, name: redactUrl(list.url), maxBytes: list.maxBytes, isOurs }
     const outcome = await importList(db, source, file, {
       approve: false,
       at: options.now(),

@@ -2,6 +2,7 @@ import { mayHoldSecret } from '../address/secret.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { Act } from '../ledger/audit.ts'
 import { hasPersonalData } from '../privacy/forbidden-columns.ts'
+import { isoMoment } from '../time/moments.ts'
 
 const longest = { actor: 100, assignee: 100, name: 100, person: 100, reference: 200, note: 4_000 } as const
 
@@ -44,4 +45,19 @@ export function checkedAct({ actor, note, at }: Act): Act {
   if (name === '') throw new ChainscreenError('usage', '--actor is empty; expected the name of who decided.')
   const words = note === null ? '' : checkedWords('note', note)
   return { actor: name, note: words === '' ? null : words, at }
+}
+
+/**
+ * The day of `--on`: one that has begun somewhere.
+ *
+ * @param at now, ISO-8601.
+ * @throws ChainscreenError `usage` for what is no day, and one in the future.
+ */
+export function checkedDay(on: string, at: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(on) || isoMoment(on) === null)
+    throw new ChainscreenError('usage', `--on ${on} is no day; expected one such as 2026-01-31.`)
+  // A day begins first in UTC+14.
+  if (Date.parse(on) > Date.parse(at) + 14 * 3_600_000)
+    throw new ChainscreenError('usage', `--on ${on} is in the future; expected the day on which it happened.`)
+  return on
 }

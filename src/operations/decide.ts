@@ -10,8 +10,7 @@ import {
 import { type Act, writeAudit } from '../ledger/audit.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { type Decision, isReported } from '../screening/decision.ts'
-import { isoMoment } from '../time/moments.ts'
-import { checkedAct } from './act.ts'
+import { checkedAct, checkedDay } from './act.ts'
 
 export interface DecisionRequest {
   /** Alerts, by id or its first digits. All are decided, or none. */
@@ -43,7 +42,7 @@ export interface Decided {
  */
 export function decide(db: Db, request: DecisionRequest, by: Act): Decided[] {
   const act = checkedAct(by)
-  const on = checkedDay(request, act.at)
+  const on = dayOf(request, act.at)
   return inTransaction(db, () =>
     idsOf(db, request.ids).map((id) => {
       refuseChanged(db, id, request.version)
@@ -135,7 +134,7 @@ function refuseChanged(db: Db, id: string, seen: number | undefined): void {
   )
 }
 
-function checkedDay({ on = null, decision }: DecisionRequest, at: string): string | null {
+function dayOf({ on = null, decision }: DecisionRequest, at: string): string | null {
   if (on === null) return null
   if (!isReported(decision)) {
     throw new ChainscreenError(
@@ -143,12 +142,7 @@ function checkedDay({ on = null, decision }: DecisionRequest, at: string): strin
       `--on is the day of \`blocked\` or \`rejected\`; not of \`${decision}\`.`,
     )
   }
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(on) || isoMoment(on) === null)
-    throw new ChainscreenError('usage', `--on ${on} is no day; expected one such as 2026-01-31.`)
-  // A day begins first in UTC+14.
-  if (Date.parse(on) > Date.parse(at) + 14 * 3_600_000)
-    throw new ChainscreenError('usage', `--on ${on} is in the future; expected the day on which it happened.`)
-  return on
+  return checkedDay(on, at)
 }
 
 /**

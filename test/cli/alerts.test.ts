@@ -322,3 +322,47 @@ describe('the audit', () => {
     ])
   })
 })
+
+describe('a report', () => {
+  it('is recorded as filed, and leaves what is due', async () => {
+    const user = await busyQueue()
+    const [newest = ''] = idsOf(user)
+    const filed = ['alerts', 'filed', newest.slice(0, 12), '--on', '2026-01-08', '--reference', ' BR-1 ']
+    expect(await user.run(...filed)).toMatchObject({ code: 2, stderr: expect.stringContaining('it is open') })
+    await user.run('alerts', 'resolve', newest, '--as', 'blocked')
+    expect(await found(user, '--due', '2099-01-01', '--no-filed')).toEqual(['0x9', '0x8', '0x7'])
+    expect(await user.run(...filed, '--note', 'by mail', '--actor', 'bob')).toEqual({
+      ...{ code: 0, stderr: '', stdout: `${newest}: report filed on 2026-01-08 as BR-1.\n` },
+    })
+    expect(await found(user, '--due', '2099-01-01')).toEqual(['0x8', '0x7'])
+    expect(await found(user, '--filed')).toEqual(['0x9'])
+    const shown = (await user.run('alerts', 'show', newest)).stdout
+    expect(shown).toMatch(/filed {2}by bob {2}by mail {2}\{"on":"2026-01-08","reference":"BR-1"\}/)
+  })
+
+  it('is filed by the user of the operating system where decisions need two people', async () => {
+    const user = await busyQueue({ decisions: { secondPerson: ['released'] } })
+    const [newest = ''] = idsOf(user)
+    await user.run('alerts', 'resolve', newest, '--as', 'blocked')
+    const filed = ['alerts', 'filed', newest, '--on', '2026-01-08', '--reference', 'BR-1']
+    expect(await user.run(...filed, '--actor', 'bob')).toMatchObject({ code: 2 })
+    expect((await user.run(...filed)).code).toBe(0)
+    expect(user.query('select filed_by from alerts_current where filed_on is not null')).toEqual([
+      { filed_by: userInfo().username },
+    ])
+  })
+})
+
+describe('coverage at a height', () => {
+  it('says with what a block was screened, and when, and that another one was not', async () => {
+    const user = await busyQueue()
+    const { stdout } = await user.run('coverage', 'ethereum', '--at', '8')
+    expect(stdout).toContain('ethereum block 8 a8\n  followed, with blocks 7 to 9:\n')
+    expect(stdout).toContain('\n    proved         yes, against the hash of the block\n')
+    expect(stdout).toContain('\n    own addresses  revision 1\n')
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+    expect((await user.run('coverage', '--at', '10')).stdout).toContain('This block was not screened')
+    const [answer] = JSON.parse((await user.run('coverage', '--at', '8', '--json')).stdout)
+    expect(answer).toMatchObject({ chain: 'ethereum', height: 8, readings: [{ level: 'full', lists: [] }] })
+  })
+})

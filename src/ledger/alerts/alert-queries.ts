@@ -64,6 +64,10 @@ export interface CurrentAlertRow extends AlertRow {
   version: number
   /** When a report is due, `YYYY-MM-DD`; of an open alert, if it is blocked. */
   due_on: string | null
+  /** The last report that was sent to the regulator: when, by whom, and its name. */
+  filed_on: string | null
+  filed_by: string | null
+  filed_reference: string | null
   entry_in_force: number
   entry_removed_on: string | null
   transfer_count: number
@@ -102,6 +106,8 @@ export interface AlertFilter {
   assignee?: string | null
   /** Whose report is due on this day or before, `YYYY-MM-DD`. */
   dueBy?: string
+  /** Whose report was sent to the regulator, or was not. */
+  filed?: boolean
   /** Only those without a decision, of transactions that did not lose their block. */
   open?: boolean
   /** With the alerts that chainscreen raises to test itself. */
@@ -144,6 +150,7 @@ export function eachAlert(db: Db, filter: AlertFilter = {}): IterableIterator<Cu
   if (filter.reference !== undefined) where('own_reference = ?', filter.reference)
   if (filter.assignee !== undefined) where('assignee is ?', filter.assignee)
   if (filter.dueBy !== undefined) where('due_on <= ?', filter.dueBy)
+  if (filter.filed !== undefined) where(`filed_on is ${filter.filed ? 'not null' : 'null'}`)
   if (filter.tx !== undefined) {
     const digits = filter.tx.toLowerCase().replace(/^0x/, '')
     where('tx_hash in (?, ?)', digits, `0x${digits}`)

@@ -133,6 +133,7 @@ export type AlertEventKind =
   | 'released'
   | 'false-positive'
   | 'reopened'
+  | 'filed'
   | 'note'
 
 /** The cause of what happens to an alert once, or of nothing but itself: whatever block or list it first came with. */

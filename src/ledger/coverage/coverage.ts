@@ -80,10 +80,10 @@ function beginRow(db: Db, terms: CoverageTerms, block: BlockRef, at: string): Co
   const { id } = run(
     db,
     `insert into coverage
-       (chain, kind, from_height, to_height, level, proved, list_revision, own_revision, seed, digest, last_hash, updated_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       (chain, kind, from_height, to_height, level, proved, list_revision, own_revision, seed, digest, last_hash, updated_at, started_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[terms.chain, terms.kind, block.height, block.height, terms.level, terms.proved ? 1 : 0],
-    ...[terms.revisions.list, terms.revisions.own, seed, seed, block.hash, at],
+    ...[terms.revisions.list, terms.revisions.own, seed, seed, block.hash, at, at],
   )
   return { id, digest: seed, toHeight: block.height }
 }

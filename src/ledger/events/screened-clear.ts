@@ -76,8 +76,9 @@ export function writeScreenedListed(
   for (const key of keys) {
     const [match] = matchParty(listed, { key, variants: holderVariants(key) })
     if (match === undefined) continue
-    const { listId: list, category, address: entryAddress, subject, programs, listedOn } = entry
-    const matched = { list, category, entryAddress, subject, programs, match: match.basis, listedOn }
+    const { listId: list, category, address: entryAddress, subject, subjectIds, programs, listedOn } = entry
+    const party = { subject, subjectIds, programs }
+    const matched = { list, category, entryAddress, ...party, match: match.basis, listedOn }
     for (const { seq, at: screenedAt, chain, ...asked } of all<ScreeningOf>(
       db,
       clearRowsSql,

@@ -67,6 +67,11 @@ function markActive(
     `update list_snapshots set state = 'active', activated_at = ?, revision = ? where id = ?`,
     ...[at, revision, snapshot.id],
   )
+  run(
+    db,
+    'insert into list_activations (list_id, snapshot_id, revision, at, recorded) values (?, ?, ?, ?, 1)',
+    ...[listId, snapshot.id, revision, at],
+  )
   // What still waits was compared with the version that was active until now.
   run(
     db,

@@ -25,6 +25,8 @@ export interface SnapshotRow {
   revision: number | null
   /** The version of the format's parser that read it: the same bytes read by another are another snapshot. */
   parser: number
+  /** SHA-256 of the file as it came, packed or not; `null`: made of deltas, or not recorded. */
+  file_sha256: string | null
 }
 
 /** The day on which these bytes were first activated, by whichever reading of them; of what never was, the day it came. */

@@ -32,6 +32,8 @@ export interface NewSnapshot {
   /** The version of the format's parser that read it; 1 where not given. */
   parser?: number
   issuedOn: string | null
+  /** SHA-256 of the file as it came, packed or not; `null`, and where not given: not known. */
+  fileSha256?: string | null
   bytes: number
   counts: Readonly<Record<string, number>>
   entries: SnapshotEntries
@@ -104,16 +106,16 @@ export function addRejected(
  * @throws ChainscreenError `bad-file` where it is kept as it reads in another format.
  */
 function begin(db: Db, snapshot: NewSnapshot): VersionId | null {
-  const { listId, sha256, format, parser = 1, issuedOn, bytes, at } = snapshot
+  const { listId, sha256, format, parser = 1, issuedOn, fileSha256 = null, bytes, at } = snapshot
   const counts = JSON.stringify(snapshot.counts)
   const known = findSnapshot(db, listId, sha256, parser)
   if (known === undefined) {
     putListNumber(db, listId)
     const { id } = run(
       db,
-      `insert into list_snapshots (list_id, sha256, format, parser, issued_on, state, bytes, counts, imported_at)
-       values (?, ?, ?, ?, ?, 'staging', ?, ?, ?)`,
-      ...[listId, sha256, format, parser, issuedOn, bytes, counts, at],
+      `insert into list_snapshots (list_id, sha256, format, parser, issued_on, state, bytes, counts, imported_at, file_sha256)
+       values (?, ?, ?, ?, ?, 'staging', ?, ?, ?, ?)`,
+      ...[listId, sha256, format, parser, issuedOn, bytes, counts, at, fileSha256 ?? knownFile(db, snapshot)],
     )
     return { id, list_id: listId }
   }
@@ -130,10 +132,17 @@ function begin(db: Db, snapshot: NewSnapshot): VersionId | null {
   run(
     db,
     `update list_snapshots set id = ?, state = 'staging', format = ?, issued_on = ?, bytes = ?, counts = ?,
-       imported_at = ? where id = ?`,
-    ...[id, format, issuedOn, bytes, counts, at, known.id],
+       imported_at = ?, file_sha256 = ? where id = ?`,
+    ...[id, format, issuedOn, bytes, counts, at, fileSha256, known.id],
   )
   return { id, list_id: listId }
+}
+
+/** The file in which the same bytes first came: a newer parser reads the archived copy. */
+function knownFile(db: Db, { listId, sha256 }: NewSnapshot): string | null {
+  const sql = `select file_sha256 as hash from list_snapshots where list_id = ? and sha256 = ? and file_sha256 is not null
+    order by id limit 1`
+  return one<{ hash: string }>(db, sql, listId, sha256)?.hash ?? null
 }
 
 /** An entry, with what takes time to compute: that is done before the write lock is taken. */

@@ -139,6 +139,6 @@ function diffOf(db: Db, { list_id, sha256 }: SnapshotRow, limit: number): z.outp
   }
 }
 
-function entryOf({ address, subject, programs, listedOn, removedOn }: SnapshotEntry) {
-  return { address, subject, programs: [...programs], listedOn, removedOn }
+function entryOf({ address, subject, subjectIds, programs, listedOn, removedOn }: SnapshotEntry) {
+  return { address, subject, subjectIds: [...subjectIds], programs: [...programs], listedOn, removedOn }
 }

@@ -41,6 +41,7 @@ export const versionShape = z
 const entryShape = z.object({
   address: z.string(),
   subject: z.string().nullable(),
+  subjectIds: z.array(z.string()),
   programs: z.array(z.string()),
   listedOn: z.string().nullable(),
   removedOn: z.string().nullable(),

@@ -1,0 +1,151 @@
+import { keptHash } from '../blocks/block-hashes.ts'
+import { all, type Db, one } from '../database.ts'
+import { historyRevision } from '../lists/rescreens.ts'
+import { readRevisions } from '../revisions.ts'
+
+/** A version of a list that a block was screened with. */
+export interface ListAt {
+  id: string
+  category: string
+  format: string
+  /** `list_snapshots.id`; `null` for a list that is read from a chain: it has no versions. */
+  snapshot: number | null
+  /** The publisher's date of issue, `YYYY-MM-DD`. */
+  issuedOn: string | null
+  /** SHA-256 of the file as it was downloaded or brought; `null`: made of deltas, or an earlier version did not record it. */
+  fileSha256: string | null
+  /** SHA-256 of what it holds, decompressed: `DATABASE.snapshots` keeps it under this name. */
+  sha256: string | null
+  /** The version of the parser that read it. */
+  parser: number | null
+  /** The list revision from which it was in force, and when that was. */
+  revision: number
+  activatedAt: string | null
+  /** `false`: taken from the last activation of this version, since an earlier version of chainscreen kept no others. */
+  recorded: boolean
+}
+
+/** One reading of a block: as the follower came to it, or in a rescan. */
+export interface ReadingAt {
+  /** The row of `coverage`, and its blocks. */
+  coverage: number
+  kind: 'follow' | 'replay'
+  from: number
+  to: number
+  level: string
+  /** Whether what was read was proved against the hash of the block; `null`: an earlier version did not record it. */
+  proved: boolean | null
+  /** When the first and the last of these blocks were screened. */
+  startedAt: string | null
+  updatedAt: string
+  /** The last link of the hash chain over these blocks. */
+  digest: string
+  ownRevision: number
+  listRevision: number
+  lists: ListAt[]
+}
+
+/** What was screened of one block, for an auditor. */
+export interface CoverageAt {
+  chain: string
+  height: number
+  hash: string | null
+  /** Oldest first; none: the block was not screened. */
+  readings: ReadingAt[]
+  /** What of it was not screened, or not at first. */
+  gaps: {
+    what: string
+    reason: string
+    txHash: string | null
+    closedAt: string | null
+    closedBy: number | null
+  }[]
+  /** The list revision that its stored transfers were matched with since. */
+  historyRevision: number
+}
+
+/** What was screened of one block, with which lists, and when. */
+export function coverageAt(db: Db, chain: string, height: number): CoverageAt {
+  const rows = all<{
+    id: number
+    kind: 'follow' | 'replay'
+    from_height: number
+    to_height: number
+    level: string
+    proved: number | null
+    started_at: string | null
+    updated_at: string
+    digest: string
+    own_revision: number
+    list_revision: number
+  }>(
+    db,
+    'select * from coverage where chain = ?1 and from_height <= ?2 and to_height >= ?2 order by id',
+    ...[chain, height],
+  )
+  return {
+    ...{ chain, height, hash: rows.length === 0 ? null : (keptHash(db, chain, height) ?? null) },
+    readings: rows.map((row) => ({
+      ...{ coverage: row.id, kind: row.kind, from: row.from_height, to: row.to_height, level: row.level },
+      ...{ proved: row.proved === null ? null : row.proved === 1, startedAt: row.started_at },
+      ...{ updatedAt: row.updated_at, digest: row.digest, ownRevision: row.own_revision },
+      ...{ listRevision: row.list_revision, lists: listsAt(db, row.list_revision) },
+    })),
+    gaps: all(
+      db,
+      `select what, reason, tx_hash as txHash, closed_at as closedAt, closed_by as closedBy from unscreened
+       where chain = ?1 and from_height <= ?2 and to_height >= ?2 order by id`,
+      ...[chain, height],
+    ),
+    historyRevision: historyRevision(db, readRevisions(db).list),
+  }
+}
+
+/** The versions of lists that were in force at a list revision. Of versions that say the same, the first one of that revision. */
+export function listsAt(db: Db, revision: number): ListAt[] {
+  const lists = all<{ id: string; category: string; origin: string; format: string }>(
+    db,
+    `select id, category, origin, format from lists where category != 'canary' order by id`,
+  )
+  return lists.flatMap(({ id, category, origin, format }): ListAt[] => {
+    if (wasRemoved(db, id, revision)) return []
+    if (origin === 'chain') return chainListAt(db, { id, category, format }, revision)
+    const found = one<Omit<ListAt, 'recorded' | 'id' | 'category'> & { recorded: number }>(
+      db,
+      versionAt,
+      id,
+      revision,
+    )
+    return found === undefined ? [] : [{ id, category, ...found, recorded: found.recorded === 1 }]
+  })
+}
+
+const versionAt = `select s.format, s.id as snapshot, s.issued_on as issuedOn, s.file_sha256 as fileSha256, s.sha256, s.parser, a.revision,
+    a.at as activatedAt, a.recorded
+  from list_activations a join list_snapshots s on s.id = a.snapshot_id
+  where a.list_id = ? and a.revision <= ? order by a.revision desc, a.seq limit 1`
+
+/** Taken out of force, and not loaded again by then. */
+function wasRemoved(db: Db, listId: string, revision: number): boolean {
+  return (
+    one(
+      db,
+      `select 1 from list_removals r where r.list_id = ?1 and r.revision <= ?2 and not exists (
+         select 1 from list_activations a where a.list_id = ?1 and a.revision > r.revision and a.revision <= ?2)`,
+      ...[listId, revision],
+    ) !== undefined
+  )
+}
+
+/** A list that is read from a chain: its last change up to the revision. */
+function chainListAt(db: Db, list: Pick<ListAt, 'id' | 'category' | 'format'>, revision: number): ListAt[] {
+  const last = one<{ revision: number | null; at: string | null }>(
+    db,
+    `select revision, added_at as at from rescreens where kind = 'list' and list_id = ? and revision <= ? and state != 'staging'
+     order by revision desc limit 1`,
+    ...[list.id, revision],
+  )
+  if (last?.revision == null) return []
+  const nothing = { snapshot: null, issuedOn: null, fileSha256: null, sha256: null, parser: null }
+  return [{ ...list, ...nothing, revision: last.revision, activatedAt: last.at, recorded: true }]
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { coverageAt, listsAt } from '../../../src/ledger/coverage/coverage-at.ts'
+import { all, type Db } from '../../../src/ledger/database.ts'
+import { openLedger } from '../../../src/ledger/open.ts'
+import { readRevisions } from '../../../src/ledger/revisions.ts'
+import { importList } from '../../../src/lists/import-list.ts'
+import { removeList } from '../../../src/lists/remove-list.ts'
+import { tempDir } from '../../temp.ts'
+import { at, commit, freshChain, ref, screened } from '../fixtures.ts'
+import { databaseOf } from '../old-database.ts'
+
+const source = { id: 'house', format: 'csv', maxAgeSeconds: null, maxRemoved: 1 }
+const sha = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex')
+const csv = (...digits: string[]) => `address\n${digits.map((digit) => `0x${digit.repeat(40)}\n`).join('')}`
+
+/** Loads a packed csv. @returns the SHA-256 of the file, and of what it holds. */
+async function load(db: Db, content: string, when = at): Promise<{ fileSha256: string; sha256: string }> {
+  const path = join(tempDir(), 'list.csv.gz')
+  writeFileSync(path, gzipSync(content))
+  await importList(db, source, { path }, { approve: true, at: when })
+  return { fileSha256: sha(readFileSync(path)), sha256: sha(content) }
+}
+
+const block = (db: Db, height: number, fields = {}) =>
+  commit(db, [screened(ref(height), [], fields)], { revisions: readRevisions(db), finalHeight: null })
+
+describe('coverage at a height', () => {
+  it('names the versions that the block was screened with, whatever came since', async () => {
+    const db = freshChain()
+    const first = await load(db, csv('1'))
+    block(db, 7)
+    const second = await load(db, csv('2'), '2026-01-02T00:00:00.000Z')
+    block(db, 8, { unproved: true })
+    // The first one once more: its row of `list_snapshots` has another revision now.
+    await load(db, csv('1'), '2026-01-03T00:00:00.000Z')
+    const [seven, eight] = [coverageAt(db, 'ethereum', 7), coverageAt(db, 'ethereum', 8)]
+    expect(seven).toMatchObject({ hash: 'a7', gaps: [], historyRevision: expect.any(Number) })
+    expect(seven.readings).toMatchObject([
+      {
+        ...{ kind: 'follow', from: 7, to: 7, level: 'full', proved: true, startedAt: at, updatedAt: at },
+        ...{ listRevision: 1, ownRevision: 0 },
+        lists: [
+          {
+            ...{ id: 'house', category: 'own-list', format: 'csv', issuedOn: null, ...first },
+            ...{ revision: 1, activatedAt: at, recorded: true },
+          },
+        ],
+      },
+    ])
+    expect(first.fileSha256).not.toBe(first.sha256)
+    expect(eight.readings).toMatchObject([{ proved: false, lists: [{ ...second, revision: 2 }] }])
+    expect(listsAt(db, 3)).toMatchObject([{ ...first, revision: 3 }])
+    expect(coverageAt(db, 'ethereum', 9).readings).toEqual([])
+  })
+
+  it('leaves out a list while it was out of force', async () => {
+    const db = freshChain()
+    await load(db, csv('1'))
+    await removeList(db, 'house', [], { actor: 'ann', note: null, at })
+    const removed = readRevisions(db).list
+    await load(db, csv('1'))
+    expect([1, removed, readRevisions(db).list].map((revision) => listsAt(db, revision).length)).toEqual([
+      1, 0, 1,
+    ])
+  })
+
+  it('has the file of a version that a newer parser read from the archive', async () => {
+    const db = freshChain()
+    const { fileSha256, sha256 } = await load(db, csv('1'))
+    db.exec(`update list_snapshots set parser = 1`)
+    const path = join(tempDir(), 'copy.csv')
+    writeFileSync(path, csv('1'))
+    await importList(db, source, { path, isOurs: true }, { approve: true, at })
+    expect(all(db, 'select sha256, file_sha256 from list_snapshots')).toEqual([
+      { sha256, file_sha256: fileSha256 },
+      { sha256, file_sha256: fileSha256 },
+    ])
+  })
+
+  it('says of an earlier database what that kept', () => {
+    const path = databaseOf(
+      38,
+      `insert into lists (id, format, category, active_snapshot, revision) values ('house', 'csv', 'own-list', 'b', 2);
+       insert into list_snapshots (id, list_id, sha256, format, state, bytes, counts, imported_at, activated_at, revision, parser)
+         values (1, 'house', 'a', 'csv', 'superseded', 1, '{}', '2026', '2026-01-01', 1, 6),
+           (2, 'house', 'b', 'csv', 'active', 1, '{}', '2026', '2026-01-02', 2, 6);
+       insert into chains (id, caip2, genesis_hash, updated_at) values ('ethereum', 'eip155:1', '0x', '2026');
+       insert into coverage (chain, kind, from_height, to_height, level, list_revision, own_revision, seed, digest, last_hash, updated_at)
+         values ('ethereum', 'follow', 7, 9, 'full', 1, 0, '', '', 'a9', '2026-01-01');`,
+    )
+    const db = openLedger(path)
+    const [reading] = coverageAt(db, 'ethereum', 8).readings
+    expect(reading).toMatchObject({
+      ...{ proved: null, startedAt: null, updatedAt: '2026-01-01' },
+      lists: [{ sha256: 'a', fileSha256: null, recorded: false, revision: 1 }],
+    })
+    db.close()
+  })
+})
