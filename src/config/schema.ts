@@ -4,6 +4,7 @@ import { chainsSchema } from './chains.ts'
 import { mistakeIn } from './freeze-list.ts'
 import { listsSchema } from './lists.ts'
 import { serverSchema } from './server.ts'
+import { ownSourcesSchema } from './own-sources.ts'
 import { durationMs, group, oneOf, text } from './values.ts'
 
 const everyExpected = 'a duration from 1m to 1d'
@@ -50,6 +51,7 @@ export const configSchema = group({
     .describe('Path of the SQLite file. Default: ./chainscreen.db'),
   lists: listsSchema,
   chains: chainsSchema,
+  own: ownSourcesSchema,
   canary: canarySchema,
   decisions: decisionsSchema,
   server: serverSchema,

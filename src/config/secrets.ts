@@ -10,8 +10,11 @@ import type { Config } from './schema.ts'
 /** Keys whose values are never shown, and may come from a file named by `<key>File`. */
 export const secretKeys: readonly string[] = ['password', 'token', 'secret']
 
+/** Keys that may come from a file: secrets, and URLs that may hold one. */
+const fileKeys: readonly string[] = [...secretKeys, 'url']
+
 /** Stands in for a secret that could not be read, so that it is not reported as missing or too short as well. */
-const unread = 'unread'.repeat(8)
+const unread = (key: string) => (key === 'url' ? 'postgres://unread' : 'unread'.repeat(8))
 
 /** Reads every `<key>File` into `<key>`; a line break at the end of the file is not part of the secret. */
 export function readSecretFiles(value: unknown, folder: string, path: KeyPath = []): Mistake[] {
@@ -20,7 +23,7 @@ export function readSecretFiles(value: unknown, folder: string, path: KeyPath = 
   }
   if (typeof value !== 'object' || value === null) return []
   const group = value as Record<string, unknown>
-  const own = secretKeys.flatMap((key) => readSecretFile(group, key, folder, [...path, `${key}File`]))
+  const own = fileKeys.flatMap((key) => readSecretFile(group, key, folder, [...path, `${key}File`]))
   return [
     ...own,
     ...Object.entries(group).flatMap(([key, item]) => readSecretFiles(item, folder, [...path, key])),
@@ -42,10 +45,10 @@ function readSecretFile(
     secret = readFileSync(absolute(folder, file), 'utf8').replace(/\r?\n$/, '')
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
-    group[key] = unread
+    group[key] = unread(key)
     return mistake(`the file ${file} can't be read (${code}): check the path and who may read it`)
   }
-  group[key] = secret || unread
+  group[key] = secret || unread(key)
   return secret === '' ? mistake(`found an empty file, expected the ${key} in it`) : []
 }
 
@@ -74,6 +77,9 @@ export function resolvePaths(config: Config, folder: string): Config {
     database: absolute(folder, config.database),
     lists: config.lists.map((list) =>
       'file' in list && list.file !== bundledFile ? { ...list, file: absolute(folder, list.file) } : list,
+    ),
+    own: config.own.map((source) =>
+      source.type === 'file' ? { ...source, file: absolute(folder, source.file) } : source,
     ),
     chains: config.chains.map((chain) =>
       chain.type === 'bitcoin' && chain.auth && 'cookieFile' in chain.auth

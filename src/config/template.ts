@@ -87,6 +87,14 @@ chains:
   #   cookie: ~/.bitcoin/regtest/.cookie
   #   start: 0
 
+# Own addresses from your own systems, beside \`chainscreen own\`: a CSV file that is watched, and a query.
+# own:
+#   - { id: wallets, type: file, file: ./own-addresses.csv }
+#   - id: exchange
+#     type: postgres
+#     url: "\${PG_URL}"
+#     query: select address, kind, reference, seq from deposit_addresses where seq > $1
+
 # Proves on a schedule that a match still becomes an alert; \`alerts\` hides these, \`doctor\` shows when the last one passed.
 # canary: { every: 1h }
 

@@ -67,6 +67,10 @@ const exitCodes = {
   'database-newer': 5,
   /** Another daemon holds the database. */
   'database-locked': 6,
+  /** A PostgreSQL database does not answer, or not now. */
+  'postgres-unreachable': 75,
+  /** It answers with an error that stays until somebody repairs the query, the login or the table. */
+  'postgres-refused': 1,
   /** The node does not answer, or not in time. */
   'node-unreachable': 75,
   /** The node answers, but is still catching up with its chain. */

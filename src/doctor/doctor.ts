@@ -21,6 +21,7 @@ import { checkHistory } from './history.ts'
 import { checkAgainstLedger } from './ledger.ts'
 import { checkBundled, checkFreezeLists, checkList, checkListFiles, neverLoaded } from './lists.ts'
 import { checkChain } from './nodes.ts'
+import { checkOwnSources } from './own-sources.ts'
 
 /** One thing that was looked at. */
 export interface Checkup {
@@ -50,7 +51,8 @@ export async function examine(
     }),
   )
   const freezes = await checkFreezeLists(config, signal)
-  return [...checkDatabase(config, at, deep), ...checkListFiles(config), ...nodes.flat(), ...freezes]
+  const own = await checkOwnSources(config, signal)
+  return [...checkDatabase(config, at, deep), ...checkListFiles(config), ...own, ...nodes.flat(), ...freezes]
 }
 
 function checkDatabase(config: Config, at: string, deep: boolean): Checkup[] {

@@ -102,6 +102,13 @@ export function shareTurns(db: Db, turns: WriteTurns): void {
   turnsOf.set(db, turns)
 }
 
+/** Has a second connection of this thread take its turns with those of the first. */
+export function shareTurnsOf(first: Db, second: Db): void {
+  const turns = turnsOf.get(first) ?? new WriteTurns()
+  shareTurns(first, turns)
+  shareTurns(second, turns)
+}
+
 /** How long one tries while another process writes, and how often. Tests shorten it. */
 export const whileBusy = { patienceMs: 30_000, retryMs: 10 }
 

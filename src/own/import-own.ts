@@ -8,7 +8,7 @@ import {
   findOwnAddress,
   type OwnAddress,
 } from '../ledger/own/own-addresses.ts'
-import { checkOwnRow, type KnownChains, type OwnRow, quoted } from './own-row.ts'
+import { checkOwnRow, type KnownChains, type OwnFields, type OwnRow, quoted } from './own-row.ts'
 import { type ReadOwnOptions, readOwnFile } from './read-own-file.ts'
 
 export interface OwnCounts {
@@ -36,7 +36,7 @@ export async function importOwnFile(
 ): Promise<OwnCounts> {
   const { at, onWritten, refuseListed, record, ...reading } = options
   const taken = new Taken()
-  const rows = flat(readOwnFile(file, { ...reading, chains: knownChains(chains) }), file, chains, taken)
+  const rows = ownAddressesOf(file, chains, reading, (row) => taken.count(row))
   const how = { onWritten, refuseListed, record, signal: reading.signal }
   const counts = await addOwnAddresses(db, rows, at, how)
   return { ...counts, ...taken.report }
@@ -90,22 +90,38 @@ function knownChains(chains: readonly ChainConfig[]): KnownChains {
   return new Map(chains.map(({ id, type }) => [id, type]))
 }
 
-async function* flat(
-  batches: AsyncIterable<OwnRow[]>,
+/**
+ * The own addresses of a file, one by one, in constant memory.
+ *
+ * @param onRow hears each of them before it is given. @param wanted leaves those out for which it says no.
+ * @throws ChainscreenError `bad-file`: at the end at the latest, so nothing may count before.
+ */
+export async function* ownAddressesOf(
   file: string,
   chains: readonly ChainConfig[],
-  taken: Taken,
+  reading: Omit<ReadOwnOptions, 'chains'>,
+  onRow: (row: OwnRow) => void = () => {},
+  wanted: (own: OwnAddress, row: OwnRow) => boolean = () => true,
 ): AsyncGenerator<OwnAddress> {
-  for await (const batch of batches) {
+  for await (const batch of readOwnFile(file, { ...reading, chains: knownChains(chains) })) {
     for (const row of batch) {
       const mixUp = wrongNetwork(row, chains)
       if (mixUp !== null) {
         throw new ChainscreenError('bad-file', `${file}:${row.line}: address ${mixUp}; nothing was loaded.`)
       }
-      taken.count(row)
-      yield toOwn(row)
+      onRow(row)
+      const own = toOwn(row)
+      if (wanted(own, row)) yield own
     }
   }
+}
+
+/** An own address from one row; where it can't be one, the reason as a clause, without what stands in the row. */
+export function ownAddressOf(fields: OwnFields, chains: readonly ChainConfig[]): OwnAddress | string {
+  const row = checkOwnRow(fields, 0, knownChains(chains))
+  if (typeof row === 'string') return row
+  const mixUp = wrongNetwork(row, chains)
+  return mixUp === null ? toOwn(row) : `address ${mixUp}`
 }
 
 /** What is wrong, in words behind the address, with one written for a network that is not followed: that its key would be watched on the wrong chain. */

@@ -75,15 +75,15 @@ export const forbiddenRule =
  * Refuses a file that brings such a column: the rule on which chainscreen is built. The message says where the column
  * stands, and never what it is called: the first line of a file may be no header, and hold what nobody should keep.
  *
- * @param file how error messages name the file. @param line of the header.
+ * @param file how error messages name the file, or the query. @param line of the header; `null` for a query.
  * @throws ForbiddenContent naming the places and the rule.
  */
-export function refuseForbiddenColumns(columns: readonly string[], file: string, line: number): void {
+export function refuseForbiddenColumns(columns: readonly string[], file: string, line: number | null): void {
   const places = columns.flatMap((name, index) => (forbiddenColumn(name) ? [index + 1] : []))
   if (places.length === 0) return
   const what = places.length === 1 ? 'a column (number' : 'columns (numbers'
   throw new ForbiddenContent(
-    `${file} has ${what} ${places.join(', ')} in line ${line}) that must not be there: ${forbiddenRule}`,
+    `${file} has ${what} ${places.join(', ')}${line === null ? '' : ` in line ${line}`}) that must not be there: ${forbiddenRule}`,
   )
 }
 

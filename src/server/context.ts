@@ -35,6 +35,8 @@ export interface ServerSettings extends Omit<ServerConfig, 'token' | 'sso'> {
   }[]
   chains: readonly (ServedChain & { start: number | 'latest' })[]
   canary: Config['canary']
+  /** Sources of own addresses: their names alone. */
+  own: readonly { id: string }[]
 }
 
 /** A chain, as far as the server needs to know it. */
@@ -60,7 +62,7 @@ export interface ServerContext {
 export function serverSettings({
   server = defaultServer,
   ...config
-}: Pick<Config, 'server' | 'lists' | 'chains' | 'canary'>): ServerSettings {
+}: Pick<Config, 'server' | 'lists' | 'chains' | 'canary' | 'own'>): ServerSettings {
   const { token, sso, ...rest } = server
   return {
     ...rest,
@@ -76,6 +78,7 @@ export function serverSettings({
     })),
     chains: config.chains.map((chain) => ({ ...servedChain(chain), start: chain.start })),
     canary: config.canary,
+    own: config.own.map(({ id }) => ({ id })),
   }
 }
 

@@ -9,6 +9,7 @@ import { leftBehind } from '../ledger/left-behind.ts'
 import { type ListHealth, listHealth } from '../ledger/lists/list-health.ts'
 import { hasOwnAddresses } from '../ledger/own/own-addresses.ts'
 import type { ServerSettings } from './context.ts'
+import { type OwnSourceHealth, ownSourceHealth } from '../ledger/own/own-source-health.ts'
 
 /** What `/health` answers. */
 export interface Health {
@@ -20,6 +21,7 @@ export interface Health {
   notes: string[]
   lists: ListHealth[]
   chains: (ChainCondition & ChainHeights)[]
+  ownSources: OwnSourceHealth[]
   /** `null` without a canary. */
   canary: CanaryRuns | null
   /** Free space on the disk of the database, in bytes; `null` where it is not known. */
@@ -40,17 +42,20 @@ const patienceMs = 60_000
 /** The health of a running daemon: lists, chains, canary. @param at now, ISO-8601. */
 export function readHealth(
   db: Db,
-  config: Pick<ServerSettings, 'lists' | 'chains' | 'canary'>,
+  config: Pick<ServerSettings, 'lists' | 'chains' | 'canary' | 'own'>,
   conditions: readonly ChainCondition[],
   at: string,
 ): Health {
   const lists = listHealth(db, config.lists, at)
+  const sources = config.own.map(({ id }) => id)
+  const ownSources = ownSourceHealth(db, sources, at)
   const diskFreeBytes = freeDiskBytes(db)
   const disk = lowDiskWarning(diskFreeBytes)
   const problems = [
     ...(lists.length === 0 ? ['no list is configured: nothing will be found'] : []),
     ...lists.flatMap(({ problem, warning }) => problem ?? warning ?? []),
     ...ownProblems(db, conditions),
+    ...ownSources.flatMap(({ problem }) => problem ?? []),
     ...(disk === null ? [] : [disk]),
     ...conditions.flatMap((condition) => failureOf(condition, at)),
     ...conditions.flatMap(({ chain }) => tracesWarning(chain, readTracesAway(db, chain)) ?? []),
@@ -61,9 +66,11 @@ export function readHealth(
     problems,
     notes: [
       ...(conditions.length === 0 ? ['no chain is configured: no block is screened'] : []),
+      ...ownSources.flatMap(({ note }) => note ?? []),
       ...leftBehind(db, config),
     ],
     lists,
+    ownSources,
     chains: conditions.map((condition) => ({ ...condition, ...heightsOf(db, condition.chain) })),
     canary: config.canary === undefined ? null : readCanary(db),
     diskFreeBytes,

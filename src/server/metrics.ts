@@ -27,6 +27,7 @@ export async function renderMetrics(db: Db, health: Health): Promise<string> {
   putLists(put, db, health)
   putChains(put, health)
   putTraces(put, health)
+  putOwnSources(put, health)
   put('healthy', '1 when /health answers 200.', [{ value: health.healthy ? 1 : 0 }])
   put(
     'alerts',
@@ -151,6 +152,26 @@ function putChains(put: Put, { chains }: Health): void {
     'chain_halted',
     '1 when a chain has halted.',
     each(({ state }) => +(state === 'halted')),
+  )
+}
+
+function putOwnSources(put: Put, { ownSources }: Health): void {
+  const each = (value: (source: Health['ownSources'][number]) => number | null) =>
+    ownSources.map((source) => ({ labels: { source: source.id }, value: value(source) }))
+  put(
+    'own_source_loaded_timestamp_seconds',
+    'When a source of own addresses was last read to its end; of a file, when its content was loaded.',
+    each(({ loadedAt }) => secondsOf(loadedAt)),
+  )
+  put(
+    'own_source_failing',
+    "1 while a source of own addresses can't be read.",
+    each(({ failingSince }) => +(failingSince !== null)),
+  )
+  put(
+    'own_source_bad_rows',
+    'Rows of a source that are no own addresses, and are not watched.',
+    each(({ badRows }) => badRows),
   )
 }
 

@@ -4,6 +4,7 @@ import type { Db } from '../ledger/database.ts'
 import { startUpdates } from '../lists/keep-updated.ts'
 import { loadLists } from '../lists/load-lists.ts'
 import { watchListFiles } from '../lists/watch-files.ts'
+import { startOwnSources } from '../own/sources/own-sources.ts'
 import { type ShortWindow, widenWindows } from '../own/widen-windows.ts'
 import { startRescreening } from '../pipeline/rescreening/keep-rescreening.ts'
 import { resolveFreezeLists, storeAssets } from '../pipeline/store-config.ts'
@@ -13,7 +14,10 @@ export type Widen = (windows: readonly ShortWindow[], replay: number | null) => 
 
 /** Loads lists and own addresses, and matches stored history with what changes, beside the followers. */
 export interface Loader {
-  /** Resolves when the lists are loaded, and stored history is being matched. Rejects as `loadLists` does, and as `lost`. */
+  /**
+   * Resolves when the lists are loaded, own sources were read once, and stored history is being matched. Rejects as `loadLists` and
+   * `startOwnSources` do, and as `lost`.
+   */
   readonly ready: Promise<void>
   /** Aborted when the loader ended by itself. */
   readonly signal: AbortSignal
@@ -28,7 +32,7 @@ export interface LoaderOptions {
   log: Log
   /** Now, ISO-8601. */
   now: () => string
-  /** Every list is downloaded, and none is kept up to date. */
+  /** Every list is downloaded and every own source is read, and none is kept up to date. */
   once: boolean
   /** Ends what is under way. */
   signal: AbortSignal
@@ -42,8 +46,9 @@ export function startLoader(db: Db, config: Config, options: LoaderOptions): Loa
   const loaded = loadLists(db, config.lists, log, now, { download: once ? 'all' : 'missing', signal })
   const stopUpdates = once ? async () => {} : startUpdates(db, config.lists, log, now, loaded)
   const stopWatching = once ? async () => {} : watchListFiles(db, config.lists, log, now, loaded)
+  const own = startOwnSources(db, config, { log, now, once, signal })
   let stopRescreening: ReturnType<typeof startRescreening> | undefined
-  const ready = loaded.then(async () => {
+  const ready = Promise.all([loaded, own.loaded]).then(async () => {
     await resolveFreezeLists(db, config, now())
     await storeAssets(db, config.chains, log, now())
     stopRescreening = startRescreening(db, log, now)
@@ -58,6 +63,7 @@ export function startLoader(db: Db, config: Config, options: LoaderOptions): Loa
       if (!finish) stopping.abort()
       await ready.catch(() => {})
       await stopRescreening?.({ finish })
+      await own.stop()
       await stopUpdates()
       await stopWatching()
     },

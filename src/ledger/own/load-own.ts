@@ -10,6 +10,8 @@ export interface LoadOptions {
   /** Called with the number of rows that were compared and written so far. */
   onWritten?: ((rows: number) => void) | undefined
   signal?: AbortSignal | undefined
+  /** Leaves an address retired that is loaded again as it stands: for who loads the same again and again. */
+  keepRetired?: boolean | undefined
   /** Called in the transaction that makes the load count. */
   record?: ((counts: { added: number; changed: number; revision: number }) => void) | undefined
 }
@@ -24,10 +26,10 @@ const maxTries = 3
 export async function loadStaged(
   db: Db,
   at: string,
-  { onWritten, signal, record = () => {} }: LoadOptions = {},
+  { onWritten, signal, keepRetired = false, record = () => {} }: LoadOptions = {},
 ): Promise<{ added: number; changed: number }> {
   const begun = await inTurn(db, () => inTransaction(db, () => begin(db)))
-  const load: Load = { ...begun, at }
+  const load: Load = { ...begun, at, keepRetired }
   let written = 0
   let added = 0
   let changed = 0
@@ -70,6 +72,7 @@ interface Load {
   /** The own revision that it is to make. */
   revision: number
   at: string
+  keepRetired: boolean
 }
 
 /**
@@ -153,15 +156,16 @@ function* chunks(db: Db): Generator<Chunk> {
 }
 
 /** Of a chunk, what stands there already with another kind or reference, or retired: as a newer version of its row. */
-function putChanged(db: Db, { id }: Load, chunk: Chunk): number {
+function putChanged(db: Db, { id, keepRetired }: Load, chunk: Chunk): number {
   return run(
     db,
     `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision)
      select o.key, o.chain, ?, o.address, s.kind, s.reference, o.added_at, o.revision
      from temp.own_staged s cross join own_addresses o on o.key = s.key and o.chain = s.chain
      where (s.key, s.chain) > (?, ?) and (s.key, s.chain) <= (?, ?)
-       and o.removed_at is null and (o.kind != s.kind or o.reference != s.reference or o.retired_at is not null)`,
-    ...[id, ...chunk],
+       and o.removed_at is null
+       and (o.kind != s.kind or o.reference != s.reference or (o.retired_at is not null and not ?))`,
+    ...[id, ...chunk, +keepRetired],
   ).changes
 }
 

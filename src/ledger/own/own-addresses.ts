@@ -34,6 +34,8 @@ export interface AddOptions extends LoadOptions {
    * is no counterparty any more. Left out, they are added, and raise their `own` alert.
    */
   refuseListed?: boolean | undefined
+  /** What is done with an address that comes twice, with another kind or reference. Default: all is refused. */
+  twice?: 'refuse' | 'last counts'
 }
 
 /**
@@ -57,7 +59,7 @@ export async function addOwnAddresses(
   let staged = 0
   db.exec('begin')
   try {
-    for await (const address of addresses) staged += stage(db, address)
+    for await (const address of addresses) staged += stage(db, address, options.twice)
     db.exec('commit')
   } catch (error) {
     db.exec('rollback')
@@ -83,13 +85,21 @@ export function revisionOfStaged(db: Db): number {
   )
 }
 
-function stage(db: Db, own: OwnAddress): number {
+function stage(db: Db, own: OwnAddress, twice: AddOptions['twice']): number {
   const { changes } = run(
     db,
     'insert into temp.own_staged (key, chain, address, kind, reference) values (?, ?, ?, ?, ?) on conflict do nothing',
     ...[own.key, own.chain, own.address, own.kind, own.reference],
   )
   if (changes === 1) return 1
+  if (twice === 'last counts') {
+    run(
+      db,
+      'update temp.own_staged set kind = ?, reference = ? where key = ? and chain = ?',
+      ...[own.kind, own.reference, own.key, own.chain],
+    )
+    return 0
+  }
   const first = one<OwnAddress>(
     db,
     'select * from temp.own_staged where key = ? and chain = ?',

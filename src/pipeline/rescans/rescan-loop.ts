@@ -3,9 +3,11 @@ import { isMissing, messageOf } from '../../diagnostics/errors.ts'
 import type { Log } from '../../diagnostics/log.ts'
 import { readChainState } from '../../ledger/blocks/chain.ts'
 import { pendingReplays, type ReplayCause } from '../../ledger/blocks/replays.ts'
+import { pendingLookback } from '../../ledger/own/lookbacks.ts'
 import { startLoop } from '../../lifecycle/loop.ts'
 import { openSource } from '../blocks/create-source.ts'
 import type { ChainContext } from '../blocks/ledger-store.ts'
+import { resolveLookback } from './resolve-lookback.ts'
 import { workOffReplays } from './run-rescans.ts'
 
 /** Requests come from other processes; one look at an index finds them. */
@@ -47,8 +49,10 @@ export function startRescans(
   let pauseMs = lookEveryMs
   let tried = ''
   let nextTry = 0
+  let nextLookback = 0
   const loop = startLoop(async (signal) => {
     try {
+      await queueLookbacks(signal)
       const left = whatIsLeft()
       // What was asked for since does not wait for what failed.
       if (left !== tried) [pauseMs, nextTry] = [lookEveryMs, 0]
@@ -68,6 +72,14 @@ export function startRescans(
     }
     return lookEveryMs
   })
+
+  /** What own sources ask for becomes a rescan. One that fails is tried again after a pause. */
+  async function queueLookbacks(stopped: AbortSignal): Promise<void> {
+    if (pendingLookback(db, chain.id) === null || Date.now() < nextLookback) return
+    nextLookback = Date.now() + longestPauseMs
+    await resolveLookback(context, config, { freezeContracts, log, signal: stopped })
+    nextLookback = 0
+  }
 
   /** The blocks that are left to read again, in words. */
   function whatIsLeft(): string {
@@ -123,8 +135,11 @@ export function startRescans(
 
   return async ({ finish }) => {
     await loop.stop()
-    if (!finish || ends.aborted || whatIsLeft() === '') return
+    if (!finish || ends.aborted) return
     try {
+      nextLookback = 0
+      await queueLookbacks(ends)
+      if (whatIsLeft() === '') return
       const { failures } = await readAgain(ends, () => {})
       // What the node does not have is a gap of the coverage. It is no reason to halt.
       const failure = failures.find((error) => !isMissing(error))

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import type { OwnQueryConfig } from '../../config/own-sources.ts'
+import type { OwnAddress } from '../../ledger/own/own-addresses.ts'
+import {
+  knownOwn,
+  mostUntaken,
+  type OwnSourceState,
+  readOwnSource,
+  type UntakenRow,
+} from '../../ledger/own/own-sources.ts'
+import { placeOf } from '../../postgres/connect.ts'
+import { ownAddressOf } from '../import-own.ts'
+import { type Look, type LookOutcome, loadFromSource } from './load.ts'
+import { readQuery } from './read-query.ts'
+import { removedReason } from './removed.ts'
+
+/** All rows are asked for once a day: that finds what was committed later than the overlap allows, and what was changed in place. */
+const wholeEveryMs = 86_400_000
+
+/** Below every sequence number. */
+const beforeAll = -1n
+
+/** Tells a query from another one: its position means nothing there. The login may change. */
+export function queryIdentity({ url, query }: OwnQueryConfig): string {
+  return createHash('sha256')
+    .update(`${placeOf(url)}\n${query}`)
+    .digest('hex')
+}
+
+/**
+ * Asks the exchange's database for new own addresses: for the rows after the highest seq less the overlap, or for all of them.
+ * A row that is no own address is noted, and the others are taken.
+ *
+ * @throws ChainscreenError as `readQuery` and `addOwnAddresses`: then nothing was taken, and the same is asked again.
+ */
+export async function loadQuery(look: Look, source: OwnQueryConfig): Promise<LookOutcome> {
+  const { db, chains, at, signal } = look
+  const identity = queryIdentity(source)
+  const known = readOwnSource(db, source.id)
+  const last = known?.identity === identity ? known : undefined
+  const after = afterOf(last, source.overlap, at)
+  const untaken: UntakenRow[] = []
+  let bad = 0
+  let highest: bigint | null = after === null ? null : (last?.position ?? null)
+  const skip = (place: bigint, kind: UntakenRow['kind'], reason: string) => {
+    if (kind === 'bad') bad++
+    if (untaken.length < mostUntaken) untaken.push({ place: place.toString(), kind, reason })
+  }
+  async function* wanted(): AsyncGenerator<OwnAddress> {
+    for await (const rows of readQuery(source, after ?? beforeAll, signal)) {
+      for (const { seq, ...fields } of rows) {
+        if (highest === null || seq > highest) highest = seq
+        const own = ownAddressOf(fields, chains)
+        if (typeof own === 'string') {
+          skip(seq, 'bad', own)
+          continue
+        }
+        const there = knownOwn(db, own.key, own.chain)
+        if (there.state === 'removed') skip(seq, 'removed', removedReason)
+        else if (there.state === 'unknown') yield own
+        // What was read before is asked again for what was committed late. Its words are compared once a day.
+        else if (after !== null && last?.position != null && seq <= last.position) continue
+        else if (there.kind !== own.kind || there.reference !== own.reference) yield own
+      }
+    }
+  }
+  const read = () => ({
+    ...{ id: source.id, type: source.type, identity, position: highest, at, untaken, after },
+    ...{ wholeAt: after === null ? at : (last?.wholeAt ?? null), sha256: null },
+  })
+  const counts = await loadFromSource(look, source, wanted(), read, { twice: 'last counts' })
+  return { ...counts, bad }
+}
+
+/** @returns `null` to ask for all rows. */
+function afterOf(last: OwnSourceState | undefined, overlap: number, at: string): bigint | null {
+  if (last === undefined || last.position === null || last.wholeAt === null) return null
+  const age = Date.parse(at) - Date.parse(last.wholeAt)
+  // A clock that was set back must not put it off.
+  if (age >= wholeEveryMs || age < 0) return null
+  const after = last.position - BigInt(overlap) - 1n
+  return after > beforeAll ? after : beforeAll
+}

@@ -1,0 +1,82 @@
+import { keyFamily } from '../../address/key.ts'
+import type { ChainConfig } from '../../config/chains.ts'
+import type { OwnSourceConfig } from '../../config/own-sources.ts'
+import { writeAudit } from '../../ledger/audit.ts'
+import { type Db, inTransaction } from '../../ledger/database.ts'
+import { askLookback } from '../../ledger/own/lookbacks.ts'
+import { type AddOptions, addOwnAddresses, type OwnAddress } from '../../ledger/own/own-addresses.ts'
+import { noteOwnSourceRead, type OwnSourceRead } from '../../ledger/own/own-sources.ts'
+import { inTurn } from '../../ledger/write-turns.ts'
+
+/** What one look at a source needs. */
+export interface Look {
+  /** For look-ups. */
+  db: Db
+  /** For the load itself, which has a transaction open while it stages: a connection that nothing else uses meanwhile. */
+  writer: Db
+  chains: readonly ChainConfig[]
+  /** Now, ISO-8601. */
+  at: string
+  signal: AbortSignal
+}
+
+/** What came of it. */
+export interface LookOutcome {
+  added: number
+  changed: number
+  /** Rows that are no own addresses. */
+  bad: number
+}
+
+/**
+ * Makes addresses of a source own, and notes in the same transaction how far the source was read and which blocks are to be
+ * rescanned: a crash before it leaves all of that to be done again, and none after it.
+ *
+ * @param read what is to be noted, called when the last address was given.
+ * @throws what the addresses throw, and as `addOwnAddresses`. Nothing counts then.
+ */
+export async function loadFromSource(
+  { db, writer, chains, at, signal }: Look,
+  source: OwnSourceConfig,
+  addresses: AsyncGenerator<OwnAddress>,
+  read: () => OwnSourceRead,
+  options: Pick<AddOptions, 'twice'> = {},
+): Promise<Pick<LookOutcome, 'added' | 'changed'>> {
+  const first = await addresses.next()
+  if (first.done === true) {
+    await inTurn(db, () => inTransaction(db, () => noteOwnSourceRead(db, read())))
+    return { added: 0, changed: 0 }
+  }
+  const touched = new Set<string>()
+  const counts = await addOwnAddresses(writer, noting(first.value, addresses, touched), at, {
+    ...{ signal, keepRetired: true, ...options },
+    record: ({ added, changed, revision }) => {
+      noteOwnSourceRead(writer, read())
+      if (added + changed > 0)
+        writeAudit(writer, { actor: 'chainscreen', note: null, at }, 'own.imported', source.id, {
+          added,
+          changed,
+        })
+      if (added === 0 || source.lookbackMs === 0) return
+      const since = Math.floor((Date.parse(at) - source.lookbackMs) / 1000)
+      for (const { id, type } of chains)
+        if (touched.has(`${type} `) || touched.has(`${type} ${id}`))
+          askLookback(writer, id, { since, ownRevision: revision })
+    },
+  })
+  return { added: counts.added, changed: counts.changed }
+}
+
+/** Gives what comes, and notes of which family and chain it is. */
+async function* noting(
+  first: OwnAddress,
+  others: AsyncGenerator<OwnAddress>,
+  touched: Set<string>,
+): AsyncGenerator<OwnAddress> {
+  const note = (own: OwnAddress) => {
+    touched.add(`${keyFamily(own.key)} ${own.chain}`)
+    return own
+  }
+  yield note(first)
+  for await (const own of others) yield note(own)
+}

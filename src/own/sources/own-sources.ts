@@ -1,0 +1,162 @@
+import type { ChainConfig } from '../../config/chains.ts'
+import type { OwnSourceConfig } from '../../config/own-sources.ts'
+import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
+import type { Log } from '../../diagnostics/log.ts'
+import type { Db } from '../../ledger/database.ts'
+import { openLedger } from '../../ledger/open.ts'
+import { noteOwnSourceFailure, readOwnSource } from '../../ledger/own/own-sources.ts'
+import { inTurn, shareTurnsOf } from '../../ledger/write-turns.ts'
+import { startLoop } from '../../lifecycle/loop.ts'
+import { retryDelayMs } from '../../network/retry.ts'
+import { watchFileState } from './file-state.ts'
+import type { Look, LookOutcome } from './load.ts'
+import { fileIdentity, loadFile } from './load-file.ts'
+import { loadQuery, queryIdentity } from './load-query.ts'
+
+/** Looking at a file's times is cheap. */
+const fileLookMs = 2_000
+/** After a failure a source is read again after so long, then twice that, … */
+const firstRetryMs = 5_000
+const longestRetryMs = 300_000
+
+export interface OwnSourceOptions {
+  log: Log
+  /** Now, ISO-8601. */
+  now: () => string
+  /** Each source is read once, and none is watched. */
+  once: boolean
+  signal: AbortSignal
+  /** For tests, which have no time. */
+  pace?: { fileLookMs: number; firstRetryMs: number }
+}
+
+export interface OwnSources {
+  /**
+   * Resolves when each source was read once, or could not be. Rejects with `once` for one that was never read: no block may be
+   * screened without its addresses.
+   */
+  readonly loaded: Promise<void>
+  /** Ends what is under way. */
+  stop(): Promise<void>
+}
+
+/**
+ * Keeps own addresses up to date with the sources of the config. One that fails does not hold up the others: its failure is
+ * noted for health, and it is read again, less and less often.
+ */
+export function startOwnSources(
+  db: Db,
+  config: { database: string; own: readonly OwnSourceConfig[]; chains: readonly ChainConfig[] },
+  options: OwnSourceOptions,
+): OwnSources {
+  const sources = config.own.map((source) => startSource(db, config, source, options))
+  const loaded = Promise.all(sources.map((source) => source.loaded)).then(() => {})
+  loaded.catch(() => {})
+  return {
+    loaded,
+    async stop() {
+      await Promise.all(sources.map((source) => source.stop()))
+    },
+  }
+}
+
+function startSource(
+  db: Db,
+  { database, chains }: { database: string; chains: readonly ChainConfig[] },
+  source: OwnSourceConfig,
+  { log, now, once, signal: ends, pace = { fileLookMs, firstRetryMs } }: OwnSourceOptions,
+): OwnSources {
+  // It stages rows in a transaction that stays open over many a pause.
+  const writer = openLedger(database, { create: false })
+  shareTurnsOf(db, writer)
+  const about = { source: source.id }
+  const file = source.type === 'file' ? watchFileState(source.file) : null
+  let failures = 0
+  let failure: unknown
+
+  const look = async (signal: AbortSignal): Promise<void> => {
+    try {
+      const outcome = await lookAt(source, { db, writer, chains, at: now(), signal })
+      if (failures > 0) log.info(about, `own source ${source.id}: it can be read again`)
+      failures = 0
+      failure = undefined
+      report(source, outcome, log)
+    } catch (error) {
+      if (signal.aborted) return
+      failures++
+      if (messageOf(error) !== messageOf(failure ?? '')) log.error(about, failureText(source, error))
+      failure = error
+      await inTurn(db, () => noteOwnSourceFailure(db, markOf(source), sentenceOf(error), now())).catch(
+        (second: unknown) => log.error(about, `own source ${source.id}: ${messageOf(second)}`),
+      )
+    }
+  }
+  const pauseMs = () =>
+    failures > 0
+      ? retryDelayMs({ firstMs: pace.firstRetryMs, longestMs: longestRetryMs }, failures)
+      : source.type === 'file'
+        ? pace.fileLookMs
+        : source.everyMs
+
+  let first: (() => void) | undefined
+  const tried = new Promise<void>((resolve) => {
+    first = resolve
+  })
+  let nextTry = 0
+  const loop = startLoop(
+    async (signal) => {
+      const isDue =
+        file === null || first !== undefined || file.hasSettled() || (failures > 0 && Date.now() >= nextTry)
+      if (isDue) {
+        await look(signal)
+        nextTry = Date.now() + pauseMs()
+      }
+      first?.()
+      first = undefined
+      if (once) return null
+      // A file that is repaired is read at once, however long a failure would be waited after.
+      return file === null ? pauseMs() : pace.fileLookMs
+    },
+    { ref: false, signal: ends },
+  )
+  // One that is stopped before it began has no round.
+  const loaded = Promise.race([tried, loop.ended]).then(() => {
+    if (once && failure !== undefined && readOwnSource(db, source.id)?.loadedAt == null) throw failure
+  })
+  loaded.catch(() => {})
+  return {
+    loaded,
+    async stop() {
+      await loop.stop()
+      writer.close()
+    },
+  }
+}
+
+function lookAt(source: OwnSourceConfig, look: Look): Promise<LookOutcome> {
+  return source.type === 'file' ? loadFile(look, source) : loadQuery(look, source)
+}
+
+function markOf(source: OwnSourceConfig) {
+  const identity = source.type === 'file' ? fileIdentity(source) : queryIdentity(source)
+  return { id: source.id, type: source.type, identity }
+}
+
+function report({ id }: OwnSourceConfig, { added, changed, bad }: LookOutcome, log: Log): void {
+  const about = { source: id, added, changed, bad }
+  if (added + changed > 0)
+    log.info(about, `own source ${id}: ${added} own addresses added, ${changed} changed`)
+  if (bad > 0)
+    log.error(about, `own source ${id}: ${bad} rows are no own addresses, and are not watched: see /health`)
+}
+
+function sentenceOf(error: unknown): string {
+  // What is not ours may quote anything.
+  return error instanceof ChainscreenError
+    ? [error.message, ...error.details].join(' ')
+    : 'an unexpected error: see the log'
+}
+
+function failureText({ id }: OwnSourceConfig, error: unknown): string {
+  return `own source ${id} can't be read; what was read of it before stays: ${sentenceOf(error)}${error instanceof ChainscreenError ? '' : ` ${messageOf(error)}`}`
+}

@@ -1,0 +1,96 @@
+import { appendFileSync, cpSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { hasPostgres, testDatabase } from '../postgres/cluster.ts'
+import { type DemoFamily, demoFile, demoLists, playDemoNode } from './demo-chain.ts'
+import { loadedProject, type Project } from './project.ts'
+import { waitFor } from './wait-for.ts'
+
+const ownFile = (family: DemoFamily) => demoFile(`demo-${family}.own.csv`)
+
+/** The recorded blocks are years old. */
+const lookback = '3650d'
+
+/** A user who followed a recorded chain to its head without own addresses, and what one finds who knew them from the start. */
+async function late(family: DemoFamily) {
+  const { chain } = await playDemoNode(family)
+  const always = await loadedProject({ lists: demoLists, chains: [chain] })
+  await always.own(ownFile(family))
+  await always.follow()
+  const user = await loadedProject({ lists: demoLists, chains: [chain] })
+  await user.follow()
+  expect(user.query('select * from alerts')).toEqual([])
+  return { user, expected: alerts(always), chain }
+}
+
+const alerts = (user: Project) =>
+  user.query('select id, status, level, role, block_hash from alerts order by id')
+
+describe.each(['evm', 'bitcoin'] as const)('a watched file of own addresses of %s', (family) => {
+  it('finds with --once what one finds who knew them from the start', async () => {
+    const { user, expected, chain } = await late(family)
+    const own = [{ id: 'wallets', type: 'file', file: ownFile(family), lookback }]
+    user.configure({ lists: demoLists, chains: [chain], own })
+    await user.follow()
+    expect(expected.length).toBeGreaterThan(0)
+    expect(alerts(user)).toEqual(expected)
+    expect((await user.run('coverage')).stdout).not.toContain('registered later')
+    expect(user.query('select state from replays')).toEqual([{ state: 'done' }])
+  })
+})
+
+describe.skipIf(!hasPostgres)("the exchange's database of own addresses", () => {
+  it('is read by the daemon, which rescans for what is new, and says where a list names it', async () => {
+    const { user, expected, chain } = await late('evm')
+    const database = await testDatabase()
+    await database.query('create table wallets (seq bigserial, address text, kind text, reference text)')
+    const insert = (row: string[]) =>
+      database.query('insert into wallets (address, kind, reference) values ($1, $2, $3)', row)
+    const query = 'select address, kind, reference, seq from wallets where seq > $1'
+    const own = [{ id: 'exchange', type: 'postgres', url: database.url, query, every: '1s', lookback }]
+    user.configure({ lists: demoLists, chains: [chain], own })
+    const daemon = user.start(['run'])
+    try {
+      await waitFor(
+        'the first look',
+        () => user.query('select 1 from own_sources where loaded_at is not null')[0],
+      )
+      const rows = readFileSync(ownFile('evm'), 'utf8').trim().split('\n').slice(1)
+      for (const row of rows) await insert(row.split(',').slice(0, 3))
+      await waitFor('the alerts', () => (alerts(user).length === expected.length ? true : undefined))
+      expect(alerts(user)).toEqual(expected)
+      const [listed = ''] = user
+        .query<{ address: string }>(
+          `select address from list_entries where family = 'evm' and removed_on is null`,
+        )
+        .map(({ address }) => address)
+      await insert([listed, 'cold', 'ours'])
+      const [alert] = await waitFor('the own alert', () => {
+        const found = user.query<{ own_address: string }>(`select own_address from alerts where role = 'own'`)
+        return found.length > 0 ? found : undefined
+      })
+      expect(alert?.own_address).toBe(listed)
+    } finally {
+      daemon.child.kill('SIGTERM')
+    }
+    expect(await daemon.done).toMatchObject({ code: 0 })
+    expect((await daemon.done).stderr).not.toContain(database.password)
+  })
+})
+
+it('a file that changes beside the running daemon is loaded by it', async () => {
+  const user = await loadedProject({ lists: demoLists, chains: [] })
+  const file = join(user.dir, 'own.csv')
+  cpSync(ownFile('evm'), file)
+  user.configure({ lists: demoLists, chains: [], own: [{ id: 'wallets', type: 'file', file: './own.csv' }] })
+  const daemon = user.start(['run'])
+  const count = () => user.query<{ n: number }>('select count(*) as n from own_addresses')[0]?.n ?? 0
+  try {
+    const before = await waitFor('the file', () => count() || undefined)
+    appendFileSync(file, `0x${'9'.repeat(40)},deposit,new\n`)
+    await waitFor('the new row', () => (count() === before + 1 ? true : undefined))
+  } finally {
+    daemon.child.kill('SIGTERM')
+  }
+  expect(await daemon.done).toMatchObject({ code: 0 })
+})
