@@ -87,12 +87,12 @@ chains:
   #   cookie: ~/.bitcoin/regtest/.cookie
   #   start: 0
 
-# Own addresses from your own systems, beside \`chainscreen own\`: a CSV file that is watched, and a query.
+# Own addresses from your own systems, beside \`chainscreen own\`: CSV files that are watched, and queries of your database.
 # own:
 #   - { id: wallets, type: file, file: ./own-addresses.csv }
 #   - id: exchange
 #     type: postgres
-#     url: "\${PG_URL}"
+#     url: "\${PG_URL:-postgres://chainscreen@127.0.0.1/exchange}"    # with a password, from the environment
 #     query: select address, kind, reference, seq from deposit_addresses where seq > $1
 
 # Proves on a schedule that a match still becomes an alert; \`alerts\` hides these, \`doctor\` shows when the last one passed.

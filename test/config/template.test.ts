@@ -6,7 +6,7 @@ import { parse } from './parse.ts'
 function uncommented(): string {
   return configTemplate
     .split('\n')
-    .map((line) => line.replace(/^( *)# (- |[a-z]+[A-Za-z]*: | {2})/, '$1$2'))
+    .map((line) => line.replace(/^( *)# (- |[a-z]+[A-Za-z]*:(?: |$)| {2})/, '$1$2'))
     .join('\n')
 }
 
@@ -41,6 +41,7 @@ describe('the config that init writes', () => {
       'token-blacklist',
     ])
     expect(config.chains.map((chain) => chain.id)).toEqual(['ethereum', 'bitcoin', 'anvil', 'regtest'])
+    expect(config.own.map((source) => source.type)).toEqual(['file', 'postgres'])
     expect(config.chains[0]).toMatchObject({ traces: 'auto', verify: 'strict', prefetch: 8 })
   })
 
