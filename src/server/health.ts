@@ -8,8 +8,8 @@ import { freeDiskBytes, lowDiskWarning } from '../ledger/database-file.ts'
 import { leftBehind } from '../ledger/left-behind.ts'
 import { type ListHealth, listHealth } from '../ledger/lists/list-health.ts'
 import { hasOwnAddresses } from '../ledger/own/own-addresses.ts'
-import type { ServerSettings } from './context.ts'
 import { type OwnSourceHealth, ownSourceHealth } from '../ledger/own/own-source-health.ts'
+import type { ServerSettings } from './context.ts'
 
 /** What `/health` answers. */
 export interface Health {
