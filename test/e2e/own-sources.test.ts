@@ -1,10 +1,12 @@
 import { appendFileSync, cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { loadConfig } from '../../src/config/load.ts'
+import { runDaemon } from '../../src/daemon.ts'
+import { rememberingLog } from '../lists/remembering-log.ts'
 import { hasPostgres, testDatabase } from '../postgres/cluster.ts'
 import { type DemoFamily, demoFile, demoLists, playDemoNode } from './demo-chain.ts'
 import { loadedProject, type Project } from './project.ts'
-import { waitFor } from './wait-for.ts'
 
 const ownFile = (family: DemoFamily) => demoFile(`demo-${family}.own.csv`)
 
@@ -22,6 +24,23 @@ async function late(family: DemoFamily) {
   expect(user.query('select * from alerts')).toEqual([])
   return { user, expected: alerts(always), chain }
 }
+
+/** The daemon with the project's config, in this process. */
+function startDaemon(user: Project, threads: boolean) {
+  const stop = new AbortController()
+  const { log, lines } = rememberingLog()
+  const config = loadConfig(user.config)
+  const ended = runDaemon(config, { once: false, signal: stop.signal, log, threads })
+  ended.catch(() => {})
+  const end = async () => {
+    stop.abort()
+    await ended
+  }
+  onTestFinished(end)
+  return { lines, end }
+}
+
+const patience = { timeout: 120_000, interval: 50 }
 
 const alerts = (user: Project) =>
   user.query('select id, status, level, role, block_hash from alerts order by id')
@@ -49,32 +68,24 @@ describe.skipIf(!hasPostgres)("the exchange's database of own addresses", () => 
     const query = 'select address, kind, reference, seq from wallets where seq > $1'
     const own = [{ id: 'exchange', type: 'postgres', url: database.url, query, every: '1s', lookback }]
     user.configure({ lists: demoLists, chains: [chain], own })
-    const daemon = user.start(['run'])
-    try {
-      await waitFor(
-        'the first look',
-        () => user.query('select 1 from own_sources where loaded_at is not null')[0],
+    const daemon = startDaemon(user, false)
+    await vi.waitFor(
+      () => expect(user.query('select 1 from own_sources where loaded_at is not null')).toHaveLength(1),
+      patience,
+    )
+    const rows = readFileSync(ownFile('evm'), 'utf8').trim().split('\n').slice(1)
+    for (const row of rows) await insert(row.split(',').slice(0, 3))
+    await vi.waitFor(() => expect(alerts(user)).toEqual(expected), patience)
+    const [listed = ''] = user
+      .query<{ address: string }>(
+        `select address from list_entries where family = 'evm' and removed_on is null`,
       )
-      const rows = readFileSync(ownFile('evm'), 'utf8').trim().split('\n').slice(1)
-      for (const row of rows) await insert(row.split(',').slice(0, 3))
-      await waitFor('the alerts', () => (alerts(user).length === expected.length ? true : undefined))
-      expect(alerts(user)).toEqual(expected)
-      const [listed = ''] = user
-        .query<{ address: string }>(
-          `select address from list_entries where family = 'evm' and removed_on is null`,
-        )
-        .map(({ address }) => address)
-      await insert([listed, 'cold', 'ours'])
-      const [alert] = await waitFor('the own alert', () => {
-        const found = user.query<{ own_address: string }>(`select own_address from alerts where role = 'own'`)
-        return found.length > 0 ? found : undefined
-      })
-      expect(alert?.own_address).toBe(listed)
-    } finally {
-      daemon.child.kill('SIGTERM')
-    }
-    expect(await daemon.done).toMatchObject({ code: 0 })
-    expect((await daemon.done).stderr).not.toContain(database.password)
+      .map(({ address }) => address)
+    await insert([listed, 'cold', 'ours'])
+    const ownAlerts = () => user.query(`select own_address from alerts where role = 'own'`)
+    await vi.waitFor(() => expect(ownAlerts()).toEqual([{ own_address: listed }]), patience)
+    await daemon.end()
+    expect(daemon.lines.join('\n')).not.toContain(database.password)
   })
 })
 
@@ -83,14 +94,10 @@ it('a file that changes beside the running daemon is loaded by it', async () => 
   const file = join(user.dir, 'own.csv')
   cpSync(ownFile('evm'), file)
   user.configure({ lists: demoLists, chains: [], own: [{ id: 'wallets', type: 'file', file: './own.csv' }] })
-  const daemon = user.start(['run'])
+  startDaemon(user, true)
   const count = () => user.query<{ n: number }>('select count(*) as n from own_addresses')[0]?.n ?? 0
-  try {
-    const before = await waitFor('the file', () => count() || undefined)
-    appendFileSync(file, `0x${'9'.repeat(40)},deposit,new\n`)
-    await waitFor('the new row', () => (count() === before + 1 ? true : undefined))
-  } finally {
-    daemon.child.kill('SIGTERM')
-  }
-  expect(await daemon.done).toMatchObject({ code: 0 })
+  await vi.waitFor(() => expect(count()).toBeGreaterThan(0), patience)
+  const before = count()
+  appendFileSync(file, `0x${'9'.repeat(40)},deposit,new\n`)
+  await vi.waitFor(() => expect(count()).toBe(before + 1), patience)
 })
