@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { Db } from './database.ts'
@@ -16,8 +16,14 @@ export function onLoadWait(db: Db, listener: (text: string) => void): void {
   waitListeners.set(db, listener)
 }
 
-/** Work of this thread, by database: it waits for itself however long that takes. */
-const queues = new Map<string | Db, Promise<unknown>>()
+/** Work of this process, by connection: it waits for itself however long that takes. */
+const queues = new WeakMap<Db, Promise<unknown>>()
+const queuesOf = new WeakMap<Db, Db>()
+
+/** Has a second connection of this thread load in turn with the first. */
+export function shareLoads(first: Db, second: Db): void {
+  queuesOf.set(second, first)
+}
 
 interface WaitOptions {
   signal?: AbortSignal | undefined
@@ -32,8 +38,8 @@ interface WaitOptions {
  * @throws `database-busy` where another process is at it for too long, `aborted` on the signal; and what the work throws.
  */
 export function whileLoading<T>(db: Db, work: () => Promise<T> | T, options: WaitOptions = {}): Promise<T> {
-  const database = nameOf(db)
-  const turn = (queues.get(database) ?? Promise.resolve()).then(async () => {
+  const queue = queuesOf.get(db) ?? db
+  const turn = (queues.get(queue) ?? Promise.resolve()).then(async () => {
     const release = await waitForLock(db, options)
     try {
       await sweepLeftovers(db)
@@ -42,19 +48,11 @@ export function whileLoading<T>(db: Db, work: () => Promise<T> | T, options: Wai
       release()
     }
   })
-  const last: Promise<unknown> = turn
-    .catch(() => {})
-    .then(() => {
-      if (queues.get(database) === last) queues.delete(database)
-    })
-  queues.set(database, last)
+  queues.set(
+    queue,
+    turn.catch(() => {}),
+  )
   return turn
-}
-
-/** A database in memory is its connection's. A file that is gone has nobody else who loads into it. */
-function nameOf(db: Db): string | Db {
-  if (db.memory) return db
-  return existsSync(db.name) ? realpathSync(db.name) : db.name
 }
 
 /** Sweeps what a crash left, unless somebody is loading right now. At a start: no load may follow for long. */

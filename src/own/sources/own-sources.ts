@@ -5,6 +5,7 @@ import type { Log } from '../../diagnostics/log.ts'
 import type { Db } from '../../ledger/database.ts'
 import { openLedger } from '../../ledger/open.ts'
 import { noteOwnSourceFailure, readOwnSource } from '../../ledger/own/own-sources.ts'
+import { shareLoads } from '../../ledger/while-loading.ts'
 import { inTurn, shareTurnsOf } from '../../ledger/write-turns.ts'
 import { startLoop } from '../../lifecycle/loop.ts'
 import { retryDelayMs } from '../../network/retry.ts'
@@ -69,6 +70,7 @@ function startSource(
   // It stages rows in a transaction that stays open over many a pause.
   const writer = openLedger(database, { create: false })
   shareTurnsOf(db, writer)
+  shareLoads(db, writer)
   const about = { source: source.id }
   const file = source.type === 'file' ? watchFileState(source.file) : null
   let failures = 0
