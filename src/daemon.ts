@@ -7,6 +7,7 @@ import type { Db } from './ledger/database.ts'
 import { watchDatabaseFile } from './ledger/database-file.ts'
 import { renewEpochWhereRestored } from './ledger/events/epoch.ts'
 import { takeDaemonLock } from './ledger/file-locks.ts'
+import { createGroupCommit } from './ledger/group-commit.ts'
 import { leftChains, leftChainText, leftOwnChains, leftOwnText } from './ledger/left-behind.ts'
 import { openLedger } from './ledger/open.ts'
 import { onLoadWait } from './ledger/while-loading.ts'
@@ -111,7 +112,8 @@ async function work(config: Config, db: Db, options: Running): Promise<void> {
   if (config.server !== undefined && !once) {
     const settings = serverSettings(config)
     const isStarted = () => isReady
-    const server = await startServer({ db, settings, conditions: conditions.all, isStarted, log, now })
+    const group = createGroupCommit(db)
+    const server = await startServer({ db, group, settings, conditions: conditions.all, isStarted, log, now })
     stack.defer(() => server.close())
     log.info(`API, health and metrics at ${server.url}`)
   }

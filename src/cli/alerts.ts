@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { type CurrentAlertRow, eachAlert, readAlert } from '../ledger/alerts/alert-queries.ts'
 import { openLedgerForReading } from '../ledger/open.ts'
+import { csvLine } from '../server/csv.ts'
 import { type FilterOptions, filterOf, withFilter } from './alert-filter.ts'
 import {
   acknowledgeCommand,
@@ -11,7 +12,7 @@ import {
   reopenCommand,
   resolveCommand,
 } from './alerts-decide.ts'
-import { type Cell, type Column, csvLine, printColumns } from './columns.ts'
+import { type Cell, type Column, printColumns } from './columns.ts'
 import { type CommandFactory, type CommonOptions, command, configIfAny, databaseOf } from './common.ts'
 import { amountText, printable, printJson, printJsonRows, printLine, printLines } from './output.ts'
 

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { CsvError, parse } from 'csv-parse/sync'
-import type { BitcoinNetwork } from '../address/network.ts'
 import { readPasted } from '../address/read-pasted.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import type { Config } from '../config/schema.ts'
@@ -9,6 +8,7 @@ import { inTurn } from '../ledger/write-turns.ts'
 import { type Screened, type ScreeningSubject, screen } from '../operations/screen.ts'
 import type { PreCheck } from '../pipeline/pre-check.ts'
 import { refuseForbiddenColumns } from '../privacy/forbidden-columns.ts'
+import { networksOf, symbolsOf } from '../server/context.ts'
 import { coloured, type Style } from './columns.ts'
 import {
   type ActOptions,
@@ -57,9 +57,9 @@ export const screenCommand: CommandFactory = (done) =>
       const subjects = subjectsOf(addresses, options)
       const terms = {
         asset: options.asset ?? null,
-        symbols: symbolsOf(config),
+        symbols: symbolsOf(config?.chains ?? []),
         chain: options.chain === undefined ? null : chainOf(options.chain, config),
-        networks: bitcoinNetworksOf(config),
+        networks: networksOf(config?.chains ?? []),
         lists: config === null ? null : config.lists,
       }
       const db = openLedger(databaseOf(options, config), { create: false })
@@ -164,25 +164,12 @@ function readText(source: string | 0, name: string): string {
   }
 }
 
-function bitcoinNetworksOf(config: Config | null): BitcoinNetwork[] {
-  const networks = (config?.chains ?? []).flatMap((chain) =>
-    chain.type === 'bitcoin' ? [chain.network] : [],
-  )
-  return [...new Set(networks)]
-}
-
 /** An option that nobody heeds would make an address of another chain look clear. */
 function chainOf(id: string, config: Config | null): ChainConfig {
   if (config !== null) return chainConfigOf(config, id)
   throw new ChainscreenError(
     'usage',
     `--chain ${id} needs a config, which says what that chain is: add --config FILE.`,
-  )
-}
-
-function symbolsOf(config: Config | null): string[] {
-  return (config?.chains ?? []).flatMap((chain) =>
-    chain.type === 'evm' ? [chain.symbol, ...chain.tokens.map(({ symbol }) => symbol)] : [],
   )
 }
 

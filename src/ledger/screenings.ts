@@ -68,3 +68,42 @@ function listsId(db: Db, lists: string): number {
 export function readScreenings(db: Db): ScreeningRow[] {
   return all<ScreeningRow>(db, 'select * from screenings order by seq')
 }
+
+/** What of the record to look for. Everything given must hold. */
+export interface ScreeningFilter {
+  /** Of the address. */
+  key?: string | undefined
+  reference?: string | undefined
+  actor?: string | undefined
+  request?: string | undefined
+  verdict?: string | undefined
+  /** ISO-8601: at or after, before. */
+  since?: string | undefined
+  until?: string | undefined
+}
+
+/** A part of the record, newest first. @param place.before rows with a lower `seq`; `null`: from the newest. */
+export function findScreenings(
+  db: Db,
+  filter: ScreeningFilter,
+  { before, limit }: { before: number | null; limit: number },
+): ScreeningRow[] {
+  const conditions = [
+    ['key = ?', filter.key],
+    ['reference = ?', filter.reference],
+    ['actor = ?', filter.actor],
+    ['request = ?', filter.request],
+    ['verdict = ?', filter.verdict],
+    ['at >= ?', filter.since],
+    ['at < ?', filter.until],
+    ['seq < ?', before ?? undefined],
+  ].filter((condition): condition is [string, string | number] => condition[1] !== undefined)
+  const where = conditions.length === 0 ? '' : `where ${conditions.map(([sql]) => sql).join(' and ')}`
+  const params = conditions.map(([, value]) => value)
+  return all<ScreeningRow>(
+    db,
+    `select * from screenings ${where} order by seq desc limit ?`,
+    ...params,
+    limit,
+  )
+}

@@ -18,9 +18,12 @@ export interface DecisionRequest {
   decision: Decision
   /** The day on which the property became blocked or the transaction was rejected, `YYYY-MM-DD`; by default what the alert says. */
   on?: string | null
-  /** The version of the one alert that was seen: another one by now is refused. */
-  version?: number
+  /** The version of the one alert that was seen, or of each by its id: another one by now is refused. */
+  version?: number | Readonly<Record<string, number>> | undefined
 }
+
+/** Who decides. A service neither proposes nor confirms what needs two people. */
+export type Decider = Act & { isService?: boolean }
 
 /** What became of one alert. */
 export interface Decided {
@@ -38,10 +41,11 @@ export interface Decided {
  * Decides alerts. Where the decision needs two people, the first one proposes it, and the same decision of another one confirms it.
  *
  * @throws ChainscreenError `usage` for an alert that is not there, words that must not be stored, and a day that is none;
- * `alert-changed` where an alert has another version by now; `needs-other-person` for who proposed the decision.
+ * `alert-changed` where an alert has another version by now; `needs-other-person` for who proposed the decision; `needs-person` for a
+ * service where it takes two people.
  */
-export function decide(db: Db, request: DecisionRequest, by: Act): Decided[] {
-  const act = checkedAct(by)
+export function decide(db: Db, request: DecisionRequest, by: Decider): Decided[] {
+  const act = { ...checkedAct(by), isService: by.isService ?? false }
   const on = dayOf(request, act.at)
   return inTransaction(db, () =>
     idsOf(db, request.ids).map((id) => {
@@ -59,9 +63,9 @@ export function decide(db: Db, request: DecisionRequest, by: Act): Decided[] {
 export function confirm(
   db: Db,
   { ids, version }: Pick<DecisionRequest, 'ids' | 'version'>,
-  by: Act,
+  by: Decider,
 ): Decided[] {
-  const act = checkedAct(by)
+  const act = { ...checkedAct(by), isService: by.isService ?? false }
   return inTransaction(db, () =>
     idsOf(db, ids).map((id) => {
       refuseChanged(db, id, version)
@@ -81,7 +85,7 @@ function decideOne(
   db: Db,
   id: string,
   { decision, on }: { decision: Decision; on: string | null },
-  act: Act,
+  { isService, ...act }: Act & { isService: boolean },
 ): Decided {
   const done = (outcome: Decided['outcome'], proposedBy: string | null): Decided => {
     const { due_on } = currentAlert(db, id)
@@ -98,6 +102,12 @@ function decideOne(
   if (!needsTwo && proposal?.decision !== decision) {
     writeDecision(db, id, { ...act, kind: decision, data: { on } })
     return done('decided', null)
+  }
+  if (isService) {
+    throw new ChainscreenError(
+      'needs-person',
+      `\`${decision}\` needs two people, and ${act.actor} is a service: it neither proposes nor confirms it.`,
+    )
   }
   if (proposal === undefined || proposal.decision !== decision) {
     writeDecision(db, id, { ...act, kind: 'proposed', data: { decision, on } })
@@ -124,7 +134,8 @@ export function idsOf(db: Db, ids: readonly string[]): string[] {
   return [...new Set(ids.map((id) => findAlertId(db, id)))]
 }
 
-function refuseChanged(db: Db, id: string, seen: number | undefined): void {
+function refuseChanged(db: Db, id: string, given: DecisionRequest['version']): void {
+  const seen = typeof given === 'object' ? given[id] : given
   if (seen === undefined) return
   const { version } = currentAlert(db, id)
   if (version === seen) return

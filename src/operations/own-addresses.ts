@@ -1,11 +1,14 @@
 import { basename } from 'node:path'
+import type { Key } from '../address/key.ts'
 import { readPasted } from '../address/read-pasted.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import { type Act, writeAudit } from '../ledger/audit.ts'
 import type { Replay } from '../ledger/blocks/replays.ts'
 import type { Db } from '../ledger/database.ts'
+import { retireOwnAddresses as retireKeys } from '../ledger/own/own-addresses.ts'
 import { addOwnDescriptor, type DescriptorWords } from '../own/add-descriptor.ts'
-import { addOwn, importOwnFile, type OwnCounts } from '../own/import-own.ts'
+import { addOwn, addOwnRows, importOwnFile, type OwnChain, type OwnCounts } from '../own/import-own.ts'
+import type { OwnFields } from '../own/own-row.ts'
 import { removeOwn, retireOwn } from '../own/retire-own.ts'
 import { checkedAct } from './act.ts'
 
@@ -31,6 +34,29 @@ export async function registerOwn(
       writeAudit(db, act, 'own.added', target, { ...counts })
     },
   })
+}
+
+/**
+ * Registers the rows that a program sends, all of them or none. One that a list names is registered too, and raises its `own` alert.
+ *
+ * @throws ChainscreenError as `addOwnRows`; `usage` for words that must not be stored.
+ */
+export async function registerOwnRows(
+  db: Db,
+  rows: readonly OwnFields[],
+  chains: readonly OwnChain[],
+  by: Act,
+): Promise<OwnCounts> {
+  const act = checkedAct(by)
+  return addOwnRows(db, rows, chains, act.at, {
+    record: (counts) => writeAudit(db, act, 'own.added', `${rows.length} addresses`, { ...counts }),
+  })
+}
+
+/** Marks an own address as out of use, by its key. @throws ChainscreenError `usage` for one that is not own. */
+export async function retireOwnKey(db: Db, key: Key, by: Act): Promise<void> {
+  const act = checkedAct(by)
+  await retireKeys(db, [key], act.at, { record: (target) => writeAudit(db, act, 'own.retired', target) })
 }
 
 /**

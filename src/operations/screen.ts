@@ -5,7 +5,7 @@ import type { Act } from '../ledger/audit.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { readEntry } from '../ledger/lists/list-entries.ts'
 import { type ScreeningRequest, writeScreenings } from '../ledger/screenings.ts'
-import { type PreCheck, preCheck } from '../pipeline/pre-check.ts'
+import { type PreCheck, type PreCheckChain, preCheck } from '../pipeline/pre-check.ts'
 import { hasPersonalData } from '../privacy/forbidden-columns.ts'
 import { checkedAct, checkedWords } from './act.ts'
 
@@ -14,6 +14,9 @@ export interface ScreeningSubject {
   address: string
   /** The exchange's own id of the withdrawal. */
   reference?: string | undefined
+  /** Where not given: that of all. */
+  asset?: string | undefined
+  chain?: PreCheckChain | undefined
 }
 
 /** How addresses are read, and which lists must be fresh: see `preCheck`. */
@@ -22,6 +25,8 @@ export type ScreeningTerms = Omit<Parameters<typeof preCheck>[2], 'at'>
 /** An answer, and the cases that it opened, or that were open: alerts of status `attempted`. */
 export interface Screened extends PreCheck {
   reference: string | null
+  asset: string | null
+  chain: string | null
   alerts: string[]
 }
 
@@ -42,12 +47,13 @@ export function screen(
   const references = subjects.map(({ reference }) => checkedReference(reference))
   const request = randomUUID()
   return inTransaction(db, () => {
-    const addresses = subjects.map(({ address }) => address)
-    const checks = preCheck(db, addresses, { ...terms, at: act.at })
+    const checks = preCheck(db, subjects, { ...terms, at: act.at })
     const results = checks.map((check, index): Screened => {
       const reference = references[index] ?? null
       const attempts = reference === null ? [] : attemptsOf(db, check, { reference, request, at: act.at })
-      return { ...check, reference, alerts: attempts.map((attempt) => writeAttempt(db, attempt).id) }
+      const { asset = terms.asset, chain = terms.chain } = subjects[index] ?? {}
+      const about = { reference, asset, chain: chain?.id ?? null }
+      return { ...check, ...about, alerts: attempts.map((attempt) => writeAttempt(db, attempt).id) }
     })
     writeScreenings(
       db,
@@ -55,8 +61,7 @@ export function screen(
       results.map((result) => ({
         ...result,
         address: result.key === null ? storable(result.address) : result.address,
-        chain: terms.chain?.id ?? null,
-        asset: terms.asset === null ? null : storable(terms.asset),
+        asset: result.asset === null ? null : storable(result.asset),
       })),
     )
     return { request, results }

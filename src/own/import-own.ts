@@ -1,5 +1,5 @@
+import type { BitcoinNetwork } from '../address/network.ts'
 import { readPasted } from '../address/read-pasted.ts'
-import type { ChainConfig } from '../config/chains.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { Db } from '../ledger/database.ts'
 import {
@@ -10,6 +10,9 @@ import {
 } from '../ledger/own/own-addresses.ts'
 import { checkOwnRow, type KnownChains, type OwnFields, type OwnRow, quoted } from './own-row.ts'
 import { type ReadOwnOptions, readOwnFile } from './read-own-file.ts'
+
+/** A chain that addresses may be own on. */
+export type OwnChain = { id: string; type: 'evm' } | { id: string; type: 'bitcoin'; network: BitcoinNetwork }
 
 export interface OwnCounts {
   added: number
@@ -30,7 +33,7 @@ export interface OwnCounts {
 export async function importOwnFile(
   db: Db,
   file: string,
-  chains: readonly ChainConfig[],
+  chains: readonly OwnChain[],
   options: Pick<ReadOwnOptions, 'onProgress' | 'signal'> &
     Pick<AddOptions, 'onWritten' | 'refuseListed' | 'record'> & { at: string },
 ): Promise<OwnCounts> {
@@ -51,7 +54,7 @@ export async function addOwn(
   db: Db,
   addresses: readonly string[],
   as: { kind?: string | undefined; reference?: string | undefined; chain: string },
-  chains: readonly ChainConfig[],
+  chains: readonly OwnChain[],
   at: string,
   options: Pick<AddOptions, 'refuseListed' | 'record'> = {},
 ): Promise<OwnCounts> {
@@ -64,6 +67,31 @@ export async function addOwn(
     if (typeof row === 'string') throw new ChainscreenError('usage', `Nothing was added: ${row}.`)
     const mixUp = wrongNetwork(row, chains)
     if (mixUp !== null) throw new ChainscreenError('usage', `Nothing was added: ${row.text} ${mixUp}.`)
+    taken.count(row)
+    return toOwn(row)
+  })
+  return { ...(await addOwnAddresses(db, rows, at, options)), ...taken.report }
+}
+
+/**
+ * Adds the rows that a program sends, all of them or none.
+ *
+ * @throws ChainscreenError `usage` naming the first row that is wrong, counted from 1: then nothing was added.
+ */
+export async function addOwnRows(
+  db: Db,
+  fields: readonly OwnFields[],
+  chains: readonly OwnChain[],
+  at: string,
+  options: Pick<AddOptions, 'record'> = {},
+): Promise<OwnCounts> {
+  const known = knownChains(chains)
+  const taken = new Taken()
+  const rows = fields.map((each, index) => {
+    const row = checkOwnRow(each, index + 1, known, quoted)
+    const wrong = typeof row === 'string' ? row : wrongNetwork(row, chains)
+    if (wrong !== null || typeof row === 'string')
+      throw new ChainscreenError('usage', `Nothing was added: row ${index + 1}: ${wrong}.`)
     taken.count(row)
     return toOwn(row)
   })
@@ -86,7 +114,7 @@ class Taken {
   }
 }
 
-function knownChains(chains: readonly ChainConfig[]): KnownChains {
+function knownChains(chains: readonly OwnChain[]): KnownChains {
   return new Map(chains.map(({ id, type }) => [id, type]))
 }
 
@@ -98,7 +126,7 @@ function knownChains(chains: readonly ChainConfig[]): KnownChains {
  */
 export async function* ownAddressesOf(
   file: string,
-  chains: readonly ChainConfig[],
+  chains: readonly OwnChain[],
   reading: Omit<ReadOwnOptions, 'chains'>,
   onRow: (row: OwnRow) => void = () => {},
   wanted: (own: OwnAddress, row: OwnRow) => boolean = () => true,
@@ -117,7 +145,7 @@ export async function* ownAddressesOf(
 }
 
 /** An own address from one row; where it can't be one, the reason as a clause, without what stands in the row. */
-export function ownAddressOf(fields: OwnFields, chains: readonly ChainConfig[]): OwnAddress | string {
+export function ownAddressOf(fields: OwnFields, chains: readonly OwnChain[]): OwnAddress | string {
   const row = checkOwnRow(fields, 0, knownChains(chains))
   if (typeof row === 'string') return row
   const mixUp = wrongNetwork(row, chains)
@@ -125,7 +153,7 @@ export function ownAddressOf(fields: OwnFields, chains: readonly ChainConfig[]):
 }
 
 /** What is wrong, in words behind the address, with one written for a network that is not followed: that its key would be watched on the wrong chain. */
-function wrongNetwork(row: OwnRow, chains: readonly ChainConfig[]): string | null {
+function wrongNetwork(row: OwnRow, chains: readonly OwnChain[]): string | null {
   const networks = chains.flatMap((chain) =>
     chain.type === 'bitcoin' && (row.chain === null || row.chain === chain.id) ? [chain.network] : [],
   )

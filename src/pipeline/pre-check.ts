@@ -41,6 +41,8 @@ export interface PreCheck {
     programs: readonly string[]
     listedOn: string | null
   }[]
+  /** Why the lists could not vouch for an address that is not in them, also of one that is listed. */
+  doubts: readonly string[]
   /** What else a person should know. */
   notes: string[]
   /** The list revision that answered. */
@@ -58,8 +60,15 @@ export interface AnsweringList extends Pick<ListHealth, 'id' | 'issuedOn' | 'sta
   snapshot: string | null
 }
 
+/** An address with what is said of it alone. */
+export interface PreCheckSubject {
+  address: string
+  asset?: string | null | undefined
+  chain?: PreCheckChain | null | undefined
+}
+
 /** Which chain a pre-check is for, where it is given. */
-interface PreCheckChain {
+export interface PreCheckChain {
   id: string
   type: 'evm' | 'bitcoin'
   /** Of a Bitcoin chain. */
@@ -69,11 +78,13 @@ interface PreCheckChain {
 /**
  * Checks whether an address is listed, before something is sent to it.
  *
+ * @param subjects addresses; with an asset or chain of their own, those count.
  * @param options.asset the asset that would be sent: decides between families that share an encoding. An unknown one is a note in the result.
  * @param options.symbols of the chains and tokens that are configured: assets that are known besides the usual ones.
  * @param options.lists those that must be fresh, such as the lists of a config; `null` for every list the ledger knows.
  * @param options.chain the chain it would be used on.
  * @param options.networks the Bitcoin networks that are in use: an address of another is `unknown`. The main network where there are none.
+ * @param options.doubt why nothing can be clear now, whatever the lists say; none where not given.
  * @param options.at now, ISO-8601.
  * @example
  * const db = openLedgerForReading('chainscreen.db')
@@ -85,25 +96,28 @@ interface PreCheckChain {
  */
 export function preCheck(
   db: Db,
-  addresses: readonly string[],
+  subjects: readonly (string | PreCheckSubject)[],
   options: {
     asset: string | null
     symbols?: readonly string[]
     chain: PreCheckChain | null
     networks?: readonly BitcoinNetwork[]
     lists: readonly AskedList[] | null
+    doubt?: string | null
     at: string
   },
 ): PreCheck[] {
   // One moment for all of it: a list may change meanwhile.
   return db.transaction(() => {
     const trust = trustIn(db, options.lists, options.at)
-    const phrase = wordsOfPhrase(addresses)
-    const told = assetNotes(options)
-    return addresses.map((address) => {
+    const doubts = options.doubt ? [options.doubt, ...trust.stale] : trust.stale
+    const given = subjects.map((subject) => (typeof subject === 'string' ? { address: subject } : subject))
+    const phrase = wordsOfPhrase(given.map(({ address }) => address))
+    return given.map(({ address, asset = options.asset, chain = options.chain }) => {
       if (phrase.has(address)) return wordOfPhrase(trust)
-      const check = checkOne(db, address, trust, options)
-      return { ...check, notes: [...check.notes, ...told] }
+      const terms = { ...options, asset, chain }
+      const check = checkOne(db, address, { ...trust, stale: doubts }, terms)
+      return { ...check, notes: [...check.notes, ...assetNotes(terms)] }
     })
   })()
 }
@@ -159,7 +173,7 @@ function wordOfPhrase({ answer }: Trust): PreCheck {
 }
 
 function unreadable(address: string, reason: string, answer: Trust['answer']): PreCheck {
-  const unread = { key: null, family: null, matches: [], notes: [reason] }
+  const unread = { key: null, family: null, matches: [], doubts: [reason], notes: [reason] }
   return { address, verdict: 'unknown', reason, ...unread, ...answer }
 }
 
@@ -207,6 +221,7 @@ function checkOne(
       programs: entry.programs,
       listedOn: entry.listedOn,
     })),
+    doubts,
     notes: [...notes, ...stale, ...(verdict === 'listed' ? [] : warnings)],
     ...answer,
   }

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { BitcoinNetwork } from '../address/network.ts'
 import type { ChainCondition } from '../chains/watchdog.ts'
 import type { Config } from '../config/schema.ts'
 import { defaultServer, type ServerConfig } from '../config/server.ts'
 import type { Log } from '../diagnostics/log.ts'
 import type { Db } from '../ledger/database.ts'
+import type { GroupCommit } from '../ledger/group-commit.ts'
 import { tokenHash } from '../ledger/tokens.ts'
 
 /** The server's fastify, whose routes are typed by their schemas. */
@@ -37,17 +39,23 @@ export interface ServerSettings extends Omit<ServerConfig, 'token' | 'sso'> {
   canary: Config['canary']
   /** Sources of own addresses: their names alone. */
   own: readonly { id: string }[]
+  /** Of the chains and tokens. */
+  symbols: readonly string[]
+  /** Bitcoin networks in use. */
+  networks: readonly BitcoinNetwork[]
 }
 
 /** A chain, as far as the server needs to know it. */
 export type ServedChain =
-  | { id: string; type: 'evm'; chainId: number; symbols: readonly string[] }
+  | { id: string; type: 'evm'; chainId: number }
   | { id: string; type: 'bitcoin'; network: 'mainnet' | 'testnet4' | 'signet' | 'regtest' }
 
 /** What the routes work with. */
 export interface ServerContext {
   /** A connection of the server's own. */
   db: Db
+  /** Its writes: requests that come together share a commit. */
+  group: GroupCommit
   settings: ServerSettings
   /** How it goes with the chains. */
   conditions: () => readonly ChainCondition[]
@@ -77,6 +85,8 @@ export function serverSettings({
       ...('url' in list && list.url !== undefined && { url: '' }),
     })),
     chains: config.chains.map((chain) => ({ ...servedChain(chain), start: chain.start })),
+    symbols: symbolsOf(config.chains),
+    networks: networksOf(config.chains),
     canary: config.canary,
     own: config.own.map(({ id }) => ({ id })),
   }
@@ -89,11 +99,18 @@ function withoutSecret({ secret, ...sso }: NonNullable<ServerConfig['sso']>) {
 function servedChain(chain: Config['chains'][number]): ServedChain {
   const { id } = chain
   return chain.type === 'evm'
-    ? {
-        id,
-        type: 'evm',
-        chainId: chain.chainId,
-        symbols: [chain.symbol, ...chain.tokens.map(({ symbol }) => symbol)],
-      }
+    ? { id, type: 'evm', chainId: chain.chainId }
     : { id, type: 'bitcoin', network: chain.network }
+}
+
+/** The tickers of chains and tokens that a config names. */
+export function symbolsOf(chains: Config['chains']): string[] {
+  return chains.flatMap((chain) =>
+    chain.type === 'evm' ? [chain.symbol, ...chain.tokens.map(({ symbol }) => symbol)] : [],
+  )
+}
+
+/** The Bitcoin networks that a config names. */
+export function networksOf(chains: Config['chains']): BitcoinNetwork[] {
+  return [...new Set(chains.flatMap((chain) => (chain.type === 'bitcoin' ? [chain.network] : [])))]
 }

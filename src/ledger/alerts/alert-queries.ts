@@ -112,6 +112,9 @@ export interface AlertFilter {
   open?: boolean
   /** With the alerts that chainscreen raises to test itself. */
   canary?: boolean
+  /** An address, transaction, reference, part of a subject, or first digits of an id. */
+  q?: string
+  disposition?: string
   limit?: number
 }
 
@@ -131,6 +134,40 @@ export function findAlerts(db: Db, filter: AlertFilter = {}): CurrentAlertRow[] 
 
 /** The same, one by one: of a hundred thousand, all at once take a lot of memory. */
 export function eachAlert(db: Db, filter: AlertFilter = {}): IterableIterator<CurrentAlertRow> {
+  const { where, params } = conditionsOf(filter)
+  return each<CurrentAlertRow>(
+    db,
+    `select * from alerts_current ${where} order by created_at desc, chain, block_height desc, id limit ?`,
+    ...params,
+    filter.limit ?? -1,
+  )
+}
+
+/** The last alert of a page. */
+export interface AlertPlace {
+  createdAt: string
+  id: string
+}
+
+/** A page of alerts, the newest first. No alert moves from page to page: the order rests on what never changes. */
+export function alertPage(
+  db: Db,
+  filter: AlertFilter,
+  after: AlertPlace | null,
+  limit: number,
+): CurrentAlertRow[] {
+  const { where, params } = conditionsOf(filter, after)
+  return all<CurrentAlertRow>(
+    db,
+    `select * from alerts_current ${where} order by created_at desc, id limit ?`,
+    ...[...params, limit],
+  )
+}
+
+function conditionsOf(
+  filter: AlertFilter,
+  after: AlertPlace | null = null,
+): { where: string; params: unknown[] } {
   const conditions: string[] = []
   const params: unknown[] = []
   const where = (sql: string, ...values: unknown[]) => {
@@ -145,10 +182,10 @@ export function eachAlert(db: Db, filter: AlertFilter = {}): IterableIterator<Cu
   if (filter.since !== undefined) where('created_at >= ?', momentOf(filter.since))
   if (filter.direction !== undefined) where('direction = ?', filter.direction)
   if (filter.list !== undefined) where('list_id = ?', filter.list)
-  if (filter.subject !== undefined)
-    where(`subject like ? escape '\\'`, `%${filter.subject.replace(/[\\%_]/g, '\\$&')}%`)
+  if (filter.subject !== undefined) where(`subject like ? escape '\\'`, likeText(filter.subject))
   if (filter.reference !== undefined) where('own_reference = ?', filter.reference)
   if (filter.assignee !== undefined) where('assignee is ?', filter.assignee)
+  if (filter.disposition !== undefined) where('disposition = ?', filter.disposition)
   if (filter.dueBy !== undefined) where('due_on <= ?', filter.dueBy)
   if (filter.filed !== undefined) where(`filed_on is ${filter.filed ? 'not null' : 'null'}`)
   if (filter.tx !== undefined) {
@@ -156,22 +193,45 @@ export function eachAlert(db: Db, filter: AlertFilter = {}): IterableIterator<Cu
     where('tx_hash in (?, ?)', digits, `0x${digits}`)
   }
   if (filter.address !== undefined) {
-    const pasted = readPasted(filter.address)
-    const text = pasted.ok ? pasted.address : filter.address.trim()
-    const key = pasted.ok ? pasted.key : null
-    where(
-      `(lower(?) in (lower(own_address), lower(counterparty), lower(entry_address))
-        or id in (select alert_id from alert_keys where ? in (party_key, entry_key, own_key)))`,
-      ...[text, key],
-    )
+    const { sql, values } = withAddress(filter.address)
+    where(sql, ...values)
   }
-  const condition = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
-  return each<CurrentAlertRow>(
-    db,
-    `select * from alerts_current ${condition} order by created_at desc, chain, block_height desc, id limit ?`,
-    ...params,
-    filter.limit ?? -1,
-  )
+  if (filter.q !== undefined) {
+    const { sql, values } = searchFor(filter.q)
+    where(sql, ...values)
+  }
+  if (after !== null)
+    where('(created_at < ? or created_at = ? and id > ?)', after.createdAt, after.createdAt, after.id)
+  return { where: conditions.length > 0 ? `where ${conditions.join(' and ')}` : '', params }
+}
+
+/** What a person types into one field. */
+function searchFor(q: string): { sql: string; values: unknown[] } {
+  const text = q.trim()
+  const digits = text.toLowerCase().replace(/^0x/, '')
+  const address = withAddress(text)
+  return {
+    sql: `(${address.sql} or tx_hash in (?, ?) or own_reference = ? or subject like ? escape '\\' or id glob ?)`,
+    values: [...address.values, digits, `0x${digits}`, text, likeText(text), idGlob(digits)],
+  }
+}
+
+/** The first digits of an id; nothing otherwise. */
+function idGlob(text: string): string {
+  return /^[0-9a-f]{6,32}$/.test(text) ? `${text}*` : ''
+}
+
+function withAddress(text: string): { sql: string; values: unknown[] } {
+  const pasted = readPasted(text)
+  return {
+    sql: `(lower(?) in (lower(own_address), lower(counterparty), lower(entry_address))
+        or id in (select alert_id from alert_keys where ? in (party_key, entry_key, own_key)))`,
+    values: [pasted.ok ? pasted.address : text.trim(), pasted.ok ? pasted.key : null],
+  }
+}
+
+function likeText(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`
 }
 
 function momentOf(since: string): string {

@@ -1,7 +1,7 @@
 import type { Key } from '../../address/key.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { OwnKind } from '../../own/own-row.ts'
-import { type Db, each, inTransaction, one, run } from '../database.ts'
+import { all, type Db, each, inTransaction, one, run } from '../database.ts'
 import { whileLoading } from '../while-loading.ts'
 import { inTurn } from '../write-turns.ts'
 import { type LoadOptions, type LoadPosition, lastLoad, loadStaged, publishedLoad } from './load-own.ts'
@@ -309,4 +309,25 @@ export function listOwnAddresses(db: Db, options = { derived: true }): IterableI
     db,
     `select * from own_addresses where removed_at is null ${which} order by revision, key, chain`,
   )
+}
+
+/** A page of own addresses, by key. @param after the last one of the page before. */
+export function ownAddressPage(
+  db: Db,
+  filter: { key: Key | null; reference: string | null },
+  after: Pick<OwnAddress, 'key' | 'chain'> | null,
+  limit: number,
+): OwnAddressRow[] {
+  return all<OwnAddressRow>(
+    db,
+    `select * from own_addresses where removed_at is null and (key, chain) > (?1, ?2) and key = ifnull(?3, key)
+       and reference = ifnull(?4, reference) order by key, chain limit ?5`,
+    ...[after?.key ?? '', after?.chain ?? '', filter.key, filter.reference, limit],
+  )
+}
+
+/** Own addresses that carry the exchange's own id, also retired ones; a thousand at most. Looks at every own address. */
+export function keysOfReference(db: Db, reference: string): Key[] {
+  const sql = 'select distinct key from own_addresses where reference = ? and removed_at is null limit 1000'
+  return all<{ key: Key }>(db, sql, reference).map(({ key }) => key)
 }

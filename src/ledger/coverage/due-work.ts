@@ -1,0 +1,27 @@
+import { all, type Db } from '../database.ts'
+import { entryOf } from '../transfers/stored-form.ts'
+import type { TransactionRow } from '../transfers/stored-rows.ts'
+
+/** Work that is written down and not done, and may still raise an alert of a stored transaction: a sentence each. */
+export function dueWork(db: Db, { id, chain, block_height }: TransactionRow & { id: number }): string[] {
+  const rescreens = all<{ id: number; parties_to: number }>(
+    db,
+    `select id, parties_to from rescreens where state = 'pending'`,
+  ).filter(({ parties_to }) => entryOf(parties_to).transactionId >= id)
+  const regrades = all<{ id: number; transfers_to: number }>(
+    db,
+    `select id, transfers_to from regrades where state = 'pending' and chain = ?`,
+    chain,
+  ).filter(({ transfers_to }) => entryOf(transfers_to).transactionId >= id)
+  const rescans = all<{ next: number; to: number }>(
+    db,
+    `select next_height as next, to_height as "to" from replays
+     where chain = ?1 and state = 'pending' and next_height <= ?2 and to_height >= ?2`,
+    ...[chain, block_height],
+  )
+  return [
+    ...rescreens.map(() => 'stored history is being re-screened against a change of lists or own addresses'),
+    ...regrades.map(() => 'stored transfers are being regraded after a change of `tokens`'),
+    ...rescans.map(({ next, to }) => `a rescan of blocks ${next} to ${to} is due`),
+  ].slice(0, 10)
+}
