@@ -1,5 +1,5 @@
 import { ChainscreenError, isTemporary } from '../diagnostics/errors.ts'
-import { pause } from '../lifecycle/loop.ts'
+import { pause, startLoop } from '../lifecycle/loop.ts'
 import { retryDelayMs } from '../network/retry.ts'
 import type { BlockRef } from '../screening/types.ts'
 import { type Finality, finalHeight } from './final-height.ts'
@@ -70,7 +70,7 @@ export async function follow(options: FollowerOptions): Promise<void> {
   let failedAt: string | undefined
   let deepLooks = 0
   let opened = false
-  while (!signal.aborted) {
+  const round = async (): Promise<number | null> => {
     try {
       if (!opened) {
         await source.open(signal)
@@ -81,10 +81,11 @@ export async function follow(options: FollowerOptions): Promise<void> {
       failures = 0
       deepLooks = 0
       await options.onLook?.()
-      if (options.once && caughtUp !== null) return
+      if (options.once && caughtUp !== null) return null
       if (caughtUp !== null) await waitForNext(options, caughtUp)
+      return 0
     } catch (error) {
-      if (signal.aborted) return
+      if (signal.aborted) return null
       // A node that fails now and then in a long backfill gets on: only failures without progress add up.
       const standsAt = store.state().cursor?.hash
       failures = standsAt === failedAt ? failures + 1 : 1
@@ -95,9 +96,10 @@ export async function follow(options: FollowerOptions): Promise<void> {
       const askedMs = error instanceof ChainscreenError ? error.retryAfterMs : undefined
       const retryMs = retryDelayMs({ firstMs: firstRetryMs, longestMs: longestRetryMs }, failures, askedMs)
       options.onFailure?.(error, retryMs)
-      await pause(retryMs, signal)
+      return retryMs
     }
   }
+  await startLoop(round, { signal }).ended
 }
 
 /** One look at the head, and everything up to it. @returns that head, if the cursor now stands on it; else `null`. */

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import PQueue from 'p-queue'
 import { ChainscreenError } from '../diagnostics/errors.ts'
+import { pause } from '../lifecycle/loop.ts'
 import type { ChainSource, SourceBlock } from './source.ts'
 
 /**
@@ -70,13 +71,14 @@ export async function* prefetch(
       signal.throwIfAborted()
       refill()
       const blocks = [await take(next++)]
-      const late = after(gatherMs)
+      const stopGathering = new AbortController()
+      const late = pause(gatherMs, stopGathering.signal).then(() => false)
       const isFull = () => blocks.length >= concurrency || (blocks.length + 1) * expected > maxBytes
       while (!isFull() && (await isReady(asked.get(next)?.ready, late))) {
         blocks.push(await take(next++))
         refill()
       }
-      late.cancel()
+      stopGathering.abort()
       yield blocks
       for (const block of blocks) source.release?.(block)
     }
@@ -86,20 +88,6 @@ export async function* prefetch(
   }
 }
 
-interface Timer {
-  passed: Promise<false>
-  cancel: () => void
-}
-
-function after(ms: number): Timer {
-  let cancel = () => {}
-  const passed = new Promise<false>((resolve) => {
-    const timer = setTimeout(resolve, ms, false)
-    cancel = () => clearTimeout(timer)
-  })
-  return { passed, cancel }
-}
-
-async function isReady(ready: Promise<boolean> | undefined, late: Timer): Promise<boolean> {
-  return ready === undefined ? false : Promise.race([ready, late.passed])
+async function isReady(ready: Promise<boolean> | undefined, late: Promise<boolean>): Promise<boolean> {
+  return ready === undefined ? false : Promise.race([ready, late])
 }

@@ -1,3 +1,7 @@
+import { ChainscreenError } from '../diagnostics/errors.ts'
+import type { Log } from '../diagnostics/log.ts'
+import { startLoop } from '../lifecycle/loop.ts'
+
 /** What is watched about one chain. */
 interface WatchedChain {
   id: string
@@ -26,15 +30,17 @@ export interface Watchdog {
   ended(chain: string): void
   /** Compares everything with the clock. */
   check(): void
-  stop(): void
+  /** Resolves when nothing is checked any more. */
+  stop(): Promise<void>
 }
 
-const checkEveryMs = 1_000
+const defaultCheckEveryMs = 1_000
 
 export function createWatchdog(
   chains: readonly WatchedChain[],
   events: WatchdogEvents,
   clock: { nowMs(): number } = { nowMs: () => performance.now() },
+  checkEveryMs = defaultCheckEveryMs,
 ): Watchdog {
   const started = clock.nowMs()
   const states = new Map(
@@ -49,8 +55,13 @@ export function createWatchdog(
       events.onStale(state.id, now - state.movedAt)
     }
   }
-  const timer = setInterval(check, checkEveryMs)
-  timer.unref()
+  const loop = startLoop(
+    () => {
+      check()
+      return checkEveryMs
+    },
+    { ref: false },
+  )
   return {
     check,
     headRead(chain) {
@@ -66,8 +77,55 @@ export function createWatchdog(
       state.stale = false
     },
     ended: (chain) => states.delete(chain),
-    stop: () => clearInterval(timer),
+    stop: loop.stop,
   }
+}
+
+/** A watchdog over all chains of a daemon, and what follows when a chain stalls. */
+interface ProgressWatch {
+  watchdog: Watchdog
+  /** Aborted when a chain stalls: the others end their step. */
+  signal: AbortSignal
+  /** Chains whose node answers, and whose head does not move: since when, ISO-8601, and what is known of it. */
+  stale: ReadonlyMap<string, { since: string; reason: string }>
+  /** Rejects with `stalled` when a chain stalls; otherwise never settles. */
+  stalled: Promise<never>
+}
+
+/** @param options.once work with an end needs no watchdog. */
+export function startProgressWatchdog(
+  chains: readonly WatchedChain[],
+  { log, once, now }: { log: Log; once: boolean; now: () => string },
+): ProgressWatch {
+  const stop = new AbortController()
+  let end: (error: ChainscreenError) => void = () => {}
+  const stalled = new Promise<never>((_resolve, reject) => {
+    end = reject
+  })
+  // Nobody may be waiting for it any more.
+  stalled.catch(() => {})
+  const stale = new Map<string, { since: string; reason: string }>()
+  const watchdog = createWatchdog(once ? [] : chains, {
+    onStall(chain, forMs) {
+      end(
+        new ChainscreenError(
+          'stalled',
+          `No progress on chain ${chain} for ${Math.round(forMs / 1000)} seconds: the daemon ends, to be restarted.`,
+        ),
+      )
+      stop.abort()
+    },
+    onStale(chain, forMs) {
+      const reason = `no new block for ${Math.round(forMs / 60_000)} minutes; is the node stuck?`
+      stale.set(chain, { since: new Date(Date.parse(now()) - forMs).toISOString(), reason })
+      log.error({ chain, forMs }, `${chain}: ${reason}`)
+    },
+    onFresh(chain) {
+      stale.delete(chain)
+      log.info({ chain }, `${chain}: new blocks arrive again`)
+    },
+  })
+  return { watchdog, signal: stop.signal, stale, stalled }
 }
 
 /** How it goes with one chain, as its follower sees it. */

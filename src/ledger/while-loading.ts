@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
-import { setTimeout } from 'node:timers/promises'
 import { ChainscreenError } from '../diagnostics/errors.ts'
+import { pause } from '../lifecycle/loop.ts'
 import type { Db } from './database.ts'
 import { takeFileLock } from './file-locks.ts'
 import { hasLeftovers, sweepLeftovers } from './sweep-leftovers.ts'
@@ -88,6 +88,6 @@ async function waitForLock(
         `Another process is loading a list or own addresses into this database: waiting for it, for up to ${most}.`,
       )
     isReported = true
-    await setTimeout(lookEveryMs)
+    await pause(lookEveryMs, signal)
   }
 }

@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises'
 import { ChainscreenError } from '../diagnostics/errors.ts'
+import { pause } from '../lifecycle/loop.ts'
 import type { Db } from './database.ts'
 
 /** Rows of 32 bits in the shared memory: the next ticket, who writes (0: nobody), a count of changes, then a ticket for each thread. */
@@ -110,7 +110,7 @@ export function shareTurnsOf(first: Db, second: Db): void {
 }
 
 /** How long one tries while another process writes, and how often. Tests shorten it. */
-export const whileBusy = { patienceMs: 30_000, retryMs: 10 }
+export const whileBusy = { longestMs: 30_000, retryMs: 10 }
 
 /**
  * Writes in turn: see {@link WriteTurns}. Another process may still hold SQLite's lock: then it is tried again, and nothing of
@@ -128,7 +128,7 @@ export function inTurn<T>(db: Db, write: (isOver: () => boolean) => T): Promise<
   }
   const mine = turns
   return mine.take(async () => {
-    const until = performance.now() + whileBusy.patienceMs
+    const until = performance.now() + whileBusy.longestMs
     for (;;) {
       const pieceEnd = performance.now() + pieceMs
       try {
@@ -137,13 +137,13 @@ export function inTurn<T>(db: Db, write: (isOver: () => boolean) => T): Promise<
         if (!(error instanceof ChainscreenError) || error.code !== 'database-busy') throw error
         if (performance.now() >= until) throw heldTooLong(db, error)
       }
-      await setTimeout(whileBusy.retryMs)
+      await pause(whileBusy.retryMs)
     }
   })
 }
 
 function heldTooLong(db: Db, cause: ChainscreenError): ChainscreenError {
-  const seconds = Math.round(whileBusy.patienceMs / 1000)
+  const seconds = Math.round(whileBusy.longestMs / 1000)
   return new ChainscreenError(
     'database-busy',
     `The database ${db.name} can't be used: another process has held the write lock for more than ${seconds} seconds: try again.`,

@@ -47,11 +47,16 @@ export function startLoop(
 /** Longer than this a timer can't be: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args. */
 const longestTimerMs = 2 ** 31 - 1
 
-/** Resolves after so many milliseconds, 24 days at most, or as soon as the signal aborts: then who waits looks at the signal. */
+/**
+ * Resolves after so many milliseconds, 24 days at most, or as soon as the signal aborts. It never rejects: the caller checks
+ * the signal. Every wait of the program is one of these; only deadlines, which end what is under way, are timers of their own.
+ */
 export async function pause(
   ms: number,
-  signal: AbortSignal,
+  signal?: AbortSignal,
   { ref = true }: LoopOptions = {},
 ): Promise<void> {
-  await setTimeout(Math.min(ms, longestTimerMs), undefined, { signal, ref }).catch(() => {})
+  await setTimeout(Math.min(ms, longestTimerMs), undefined, { ...(signal && { signal }), ref }).catch(
+    () => {},
+  )
 }

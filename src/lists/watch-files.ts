@@ -3,6 +3,7 @@ import type { FileListConfig, ListConfig } from '../config/lists.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { Log } from '../diagnostics/log.ts'
 import type { Db } from '../ledger/database.ts'
+import { pause } from '../lifecycle/loop.ts'
 import { retryDelayMs } from '../network/retry.ts'
 import { listFile } from './load-list.ts'
 import { loadOrKeep } from './load-lists.ts'
@@ -18,8 +19,8 @@ const longestRetryMs = 600_000
 /** One list whose file is watched. */
 interface Watched {
   list: FileListConfig
-  /** When it is loaded next. */
-  timer: NodeJS.Timeout | undefined
+  /** Ends the pause before its next load. */
+  next: AbortController | undefined
   /** In a row. */
   failures: number
   /** SHA-256 of what was no list when it was last read. */
@@ -58,10 +59,12 @@ export function watchListFiles(
   // One at a time: two versions of one list must not race.
   let work: Promise<unknown> = loaded.catch(() => {})
   const loadIn = (one: Watched, ms: number) => {
-    clearTimeout(one.timer)
-    one.timer = setTimeout(() => {
-      work = work.then(() => load(one))
-    }, ms).unref()
+    one.next?.abort()
+    one.next = new AbortController()
+    const due = AbortSignal.any([signal, one.next.signal])
+    void pause(ms, due, { ref: false }).then(() => {
+      if (!due.aborted) work = work.then(() => load(one))
+    })
   }
   const settle = (one: Watched, failure: unknown) => {
     const again = failure !== undefined && mayPass(one, failure)
@@ -75,7 +78,7 @@ export function watchListFiles(
     .map(
       (list): Watched => ({
         list,
-        timer: undefined,
+        next: undefined,
         failures: 0,
         rejected: null,
         isOut: outOfForce(db, list.id, log),
@@ -95,10 +98,7 @@ export function watchListFiles(
     .catch(() => {})
   return async () => {
     controller.abort()
-    for (const { list, timer } of watched) {
-      unwatchFile(listFile(list))
-      clearTimeout(timer)
-    }
+    for (const { list } of watched) unwatchFile(listFile(list))
     await work
   }
 }

@@ -37,7 +37,7 @@ interface ChainHeights {
 }
 
 /** A node that does not answer once is no news. */
-const patienceMs = 60_000
+const graceMs = 60_000
 
 /** The health of a running daemon: lists, chains, canary. @param at now, ISO-8601. */
 export function readHealth(
@@ -96,6 +96,6 @@ function heightsOf(db: Db, chain: string): ChainHeights {
 
 function failureOf({ chain, state, since, reason }: ChainCondition, at: string): string[] {
   if (state === 'halted') return [`chain ${chain} halted at ${since}: ${reason ?? 'no reason known'}`]
-  if (state === 'following' || Date.parse(at) - Date.parse(since) < patienceMs) return []
+  if (state === 'following' || Date.parse(at) - Date.parse(since) < graceMs) return []
   return [`chain ${chain} has been waiting since ${since}: ${reason ?? 'no reason known'}`]
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createWatchdog } from '../../src/chains/watchdog.ts'
+import { createWatchdog, type Watchdog } from '../../src/chains/watchdog.ts'
+import { pause } from '../../src/lifecycle/loop.ts'
 
 function watch(staleMs: number | null) {
   const clock = { ms: 0, nowMs: () => clock.ms }
@@ -23,6 +24,26 @@ function watch(staleMs: number | null) {
 }
 
 describe('the watchdog', () => {
+  it('checks by itself, and no more once it is stopped', async () => {
+    const clock = { ms: 0, nowMs: () => clock.ms }
+    let stalls = 0
+    let dog: Watchdog | undefined
+    const chain = await new Promise((resolve) => {
+      const onStall = (id: string) => {
+        stalls++
+        resolve(id)
+      }
+      const events = { onStall, onStale: () => {}, onFresh: () => {} }
+      dog = createWatchdog([{ id: 'evm', stallMs: 10, staleMs: null }], events, clock, 1)
+      clock.ms = 11
+    })
+    expect(chain).toBe('evm')
+    await dog?.stop()
+    const before = stalls
+    await pause(10)
+    expect(stalls).toBe(before)
+  })
+
   it('bites when nothing gets done for the set time, and not a moment before', () => {
     const { at } = watch(null)
     expect(at(1_000)).toEqual([])

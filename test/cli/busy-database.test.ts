@@ -9,9 +9,9 @@ async function whileAnotherWrites(): Promise<{ user: Project; done: () => void }
   const user = await busyUser()
   // An own address that a list names: an alert to be resolved.
   await user.run('own', 'add', houseListed, '--listed')
-  whileBusy.patienceMs = 0
+  whileBusy.longestMs = 0
   onTestFinished(() => {
-    whileBusy.patienceMs = 30_000
+    whileBusy.longestMs = 30_000
   })
   const beside = openLedger(user.database)
   beside.exec('begin immediate')

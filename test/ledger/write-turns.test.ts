@@ -138,16 +138,16 @@ describe('turns at writing', () => {
     const [db, beside] = [freshLedger(path), openLedger(path)]
     onTestFinished(() => {
       beside.close()
-      whileBusy.patienceMs = 30_000
+      whileBusy.longestMs = 30_000
     })
     const write = () => inTurn(db, () => run(db, `insert into meta values ('mine', 'yes')`))
     beside.exec('begin immediate')
-    whileBusy.patienceMs = 0
+    whileBusy.longestMs = 0
     await expect(write()).rejects.toMatchObject({
       code: 'database-busy',
       message: expect.stringContaining('has held the write lock for more than 0 seconds'),
     })
-    whileBusy.patienceMs = 30_000
+    whileBusy.longestMs = 30_000
     const waiting = write()
     // The thread is free: it ends what it waits for.
     setImmediate(() => beside.exec('rollback'))

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { pause, startLoop } from '../../src/lifecycle/loop.ts'
 
@@ -58,5 +59,18 @@ describe('a pause', () => {
     expect(await Promise.race([long, short])).toBe('short')
     controller.abort()
     expect(await long).toBe('long')
+  })
+
+  it('is how everything waits: other timers are deadlines', () => {
+    const src = new URL('../../src/', import.meta.url)
+    const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    )
+    const timed = files.filter((name) =>
+      /\bset(Timeout|Interval)\b/.test(readFileSync(new URL(name, src), 'utf8')),
+    )
+    // Of an exit that hangs, an answer that is late, and a connection that is silent.
+    const deadlines = ['cli/main.ts', 'chains/node-http/http-client.ts', 'chains/evm/heads-hint.ts']
+    expect(timed.toSorted()).toEqual([...deadlines, 'lifecycle/loop.ts'].toSorted())
   })
 })

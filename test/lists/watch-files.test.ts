@@ -24,9 +24,9 @@ async function watching() {
   }
   const db = freshLedger(join(dir, 'ledger.db'))
   const { log, lines } = rememberingLog()
-  whileBusy.patienceMs = 0
+  whileBusy.longestMs = 0
   onTestFinished(() => {
-    whileBusy.patienceMs = 30_000
+    whileBusy.longestMs = 30_000
   })
   const beside = freshLedger(join(dir, 'ledger.db'))
   const start = () => {

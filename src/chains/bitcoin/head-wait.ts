@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
+import { pause } from '../../lifecycle/loop.ts'
 import { type RetryPolicy, retryDelayMs } from '../../network/retry.ts'
 import { abortable } from '../node-http/http-client.ts'
 import { NodeClient, type NodeClientOptions } from '../node-http/node-client.ts'
@@ -104,7 +104,8 @@ export class HeadWait {
 
   async #askInTime(from: string): Promise<string | null> {
     const { signal } = this.#closed
-    await sleep(Math.max(0, this.#askAgainAt - performance.now()), undefined, { signal, ref: false })
+    await pause(Math.max(0, this.#askAgainAt - performance.now()), signal, { ref: false })
+    signal.throwIfAborted()
     try {
       const head = await (this.#room === 'some'
         ? this.#ask(this.#waitMs, from, signal)
@@ -124,7 +125,7 @@ export class HeadWait {
   async #askBesideAnother(from: string, signal: AbortSignal): Promise<string> {
     const began = performance.now()
     const waiting = this.#ask(this.#trialMs, from, signal)
-    const beside = sleep(this.#trialMs * headStart, undefined, { signal, ref: false })
+    const beside = pause(this.#trialMs * headStart, signal, { ref: false })
       .then(() => this.#rpc.call({ method: 'getblockhash', params: [0] }, hashSchema, signal))
       .then(
         () => 'beside' as const,

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
+import { pause } from '../../lifecycle/loop.ts'
 import { type RetryPolicy, retryDelayMs } from '../../network/retry.ts'
 import type { ChainHead, ChainSource, SourceInfo } from '../source.ts'
 
@@ -138,7 +138,8 @@ export function createAgreement(clock: { nowMs(): number }, secondLookMs: number
         const first = await differing(leading, other, height, signal).catch(() => undefined)
         if (first !== undefined) compared = true
         if (first === null || first === undefined) continue
-        await sleep(secondLookMs, undefined, { ...(signal && { signal }) })
+        await pause(secondLookMs, signal)
+        signal?.throwIfAborted()
         const second = await differing(leading, other, height, signal)
         if (second !== null && second !== undefined) throw disagreement(leading, other, height, second)
       }

@@ -1,5 +1,6 @@
 import fastify, { type FastifyReply } from 'fastify'
 import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
+import { pause } from '../../lifecycle/loop.ts'
 import { type ReplayMethods, type RpcDialect, replyToRpc } from './json-rpc-reply.ts'
 import { loadRecording, type Recording } from './recording.ts'
 import { bitcoinBlocks, bitcoinMethods, bitcoinRest, type RestAnswer } from './replay-bitcoin.ts'
@@ -68,7 +69,7 @@ export async function createReplayNode(
 
   const latency = options.latencyMs ?? 0
   const send = async (reply: FastifyReply, status: number, type: string, body: Buffer | string) => {
-    if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency))
+    if (latency > 0) await pause(latency)
     return reply.code(status).header('content-type', type).send(body)
   }
 

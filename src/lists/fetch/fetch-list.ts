@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { ChainscreenError, redactUrl } from '../../diagnostics/errors.ts'
+import { pause } from '../../lifecycle/loop.ts'
 import { jitteredDelayMs, retryAfterMs } from '../../network/retry.ts'
 import { ask, validatorsOf } from './ask.ts'
 import { Connections } from './connections.ts'
@@ -29,12 +29,12 @@ export async function fetchList(
         return await attempt(request, connections)
       } catch (error) {
         if (!(error instanceof FetchFailure) || !error.again) throw error
-        const pause = jitteredDelayMs(policy, failed, error.retryAfterMs, Math.random())
-        if (pause === null) throw afterAttempts(error, failed)
-        options.onFailure?.(error, pause)
-        await setTimeout(pause, undefined, request.signal ? { signal: request.signal } : {}).catch(() => {
+        const pauseMs = jitteredDelayMs(policy, failed, error.retryAfterMs, Math.random())
+        if (pauseMs === null) throw afterAttempts(error, failed)
+        options.onFailure?.(error, pauseMs)
+        await pause(pauseMs, request.signal)
+        if (request.signal?.aborted)
           throw new ChainscreenError('aborted', 'Stopped before the list was loaded.')
-        })
       }
     }
   } finally {

@@ -41,9 +41,9 @@ describe('a step of the pipeline', () => {
   it('can be tried again when another process holds the database for too long, and wrote nothing', async () => {
     const path = join(tempDir(), 'ledger.db')
     const { db, store } = screeningLedger(path)
-    whileBusy.patienceMs = 0
+    whileBusy.longestMs = 0
     onTestFinished(() => {
-      whileBusy.patienceMs = 30_000
+      whileBusy.longestMs = 30_000
     })
     const beside = openLedger(path)
     beside.exec('begin immediate')

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ChainscreenError, messageOf } from '../../../diagnostics/errors.ts'
+import { pause } from '../../../lifecycle/loop.ts'
 import type { ChainDefinition } from '../definition.ts'
 import type { CallOptions, RpcClient } from '../rpc/client.ts'
 import type { RpcBlock, RpcReceipt } from '../types.ts'
@@ -109,7 +109,8 @@ export class TraceReader {
       const error = this.#retries.afterFailure(outcome.failure, block)
       if (error === null) return this.#without(block, outcome, options.signal)
       if (!this.#inPlace) throw error
-      await sleep(error.retryAfterMs, undefined, options.signal && { signal: options.signal })
+      await pause(error.retryAfterMs ?? 0, options.signal)
+      options.signal?.throwIfAborted()
     }
   }
 
