@@ -11,6 +11,8 @@ export default defineConfig({
     // For what hangs. The longest simulation takes ten seconds, and a minute on a machine that is busy elsewhere.
     testTimeout: 180_000,
     hookTimeout: 60_000,
+    // A condition that a test waits for; one second is too little where the machine is busy elsewhere.
+    expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
     // Reading the modules anew for each of the files would take a quarter as long as the tests themselves.
     isolate: false,
