@@ -1,9 +1,9 @@
 import { once } from 'node:events'
-import { setTimeout } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { withoutPrivateKeys } from '../../address/secret.ts'
 import { readEpoch } from '../../ledger/events/epoch.ts'
 import { lastSequence } from '../../ledger/events/outbox.ts'
+import { startLoop } from '../../lifecycle/loop.ts'
 import { callerOfHash } from '../callers.ts'
 import type { ServerContext } from '../context.ts'
 import { ProblemError } from '../problem.ts'
@@ -79,15 +79,16 @@ async function send(
   let { after } = from
   // Also a reader that is cut off before its first event comes back to this place.
   await write(raw, `retry: 2000\nid: ${epoch}:${after}\n\n`, signal)
-  let saidAt = performance.now()
+  let sentAt = performance.now()
   let checkedAt = performance.now()
-  while (!signal.aborted && readEpoch(db) === epoch) {
+  const round = async (): Promise<number | null> => {
+    if (readEpoch(db) !== epoch) return null
     if (performance.now() - checkedAt >= 1_000) {
       checkedAt = performance.now()
-      if (!mayStillRead(request, context)) return
+      if (!mayStillRead(request, context)) return null
     }
     if (lastSequence(db) > after) {
-      if (!mayStillRead(request, context)) return
+      if (!mayStillRead(request, context)) return null
       const { events, after: to } = nextEvents(db, after, streamPace.batch, from.types)
       const text = events.map(
         (event) => `id: ${epoch}:${event.sequence}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`,
@@ -96,15 +97,16 @@ async function send(
       const passed = events.at(-1)?.sequence === to ? '' : `id: ${epoch}:${to}\n\n`
       await write(raw, withoutPrivateKeys(text.join('')) + passed, signal)
       after = to
-      saidAt = performance.now()
-      continue
+      sentAt = performance.now()
+      return 0
     }
-    if (performance.now() - saidAt >= streamPace.heartbeatMs) {
+    if (performance.now() - sentAt >= streamPace.heartbeatMs) {
       await write(raw, ': alive\n\n', signal)
-      saidAt = performance.now()
+      sentAt = performance.now()
     }
-    await setTimeout(streamPace.pollMs, undefined, { signal, ref: false }).catch(() => {})
+    return streamPace.pollMs
   }
+  await startLoop(round, { signal, ref: false }).ended
 }
 
 /** A token may be revoked, or expire, while its stream is open. */
