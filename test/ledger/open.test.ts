@@ -28,6 +28,13 @@ function foreignDatabase(): string {
   return path
 }
 
+describe('the migrations that ship', () => {
+  it('are numbered from 1 without a gap and without a number twice, or one would never run', () => {
+    const numbers = migrations().map(({ version }) => version)
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1))
+  })
+})
+
 describe('the migrations', () => {
   it('are numbered from one without a gap', () => {
     expect(migrations().map(({ version }) => version)).toEqual(
