@@ -53,6 +53,7 @@ const names = {
     ],
     ...['openLedgerForReading', 'parseAddress', 'preCheck', 'readAlert', 'readCoverage', 'runDaemon'],
   ],
+  'chainscreen/client': ['ApiError', 'createClient'],
   'chainscreen/testing': ['createReplayNode', 'playRecording', 'record'],
 } as const
 
