@@ -45,6 +45,7 @@ export interface CoveredRange {
 }
 
 interface CoverageRow {
+  id: number
   from_height: number
   to_height: number
   level: string
@@ -60,20 +61,25 @@ interface CoverageRow {
 export function coveredRanges(db: Db, chain: string): CoveredRange[] {
   const rows = all<CoverageRow>(
     db,
-    'select from_height, to_height, level, list_revision, own_revision, proved from coverage where chain = ? order by id',
+    'select id, from_height, to_height, level, list_revision, own_revision, proved from coverage where chain = ? order by id',
     chain,
   )
   const cuts = [...new Set(rows.flatMap((row) => [row.from_height, row.to_height + 1]))].sort((a, b) => a - b)
   const ranges: CoveredRange[] = []
-  cuts.forEach((from, index) => {
+  const begin = rows.toSorted((a, b) => b.from_height - a.from_height)
+  // The rows that hold a cut, in their order: few, where a chain has thousands, one for each revision of its lists.
+  let over: CoverageRow[] = []
+  for (const [index, from] of cuts.entries()) {
+    over = over.filter((row) => row.to_height >= from)
+    while (begin.at(-1)?.from_height === from) over.push(...begin.splice(-1))
+    if (over.length === 0) continue
+    over.sort((a, b) => a.id - b.id)
     const to = (cuts[index + 1] ?? from) - 1
-    const over = rows.filter((row) => row.from_height <= from && row.to_height >= to)
-    if (over.length === 0 || to < from) return
     const next = { from, to, ...termsOf(over) }
     const last = ranges.at(-1)
     if (last !== undefined && last.to === from - 1 && sameTerms(last, next)) last.to = to
     else ranges.push(next)
-  })
+  }
   return ranges
 }
 
@@ -99,6 +105,13 @@ function strength({ level, proved }: CoverageRow): number {
   return (level === 'full' ? 2 : 0) + (proved === 0 ? 0 : 1)
 }
 
-function sameTerms({ from: _, to: __, ...a }: CoveredRange, { from: ___, to: ____, ...b }: CoveredRange) {
-  return JSON.stringify(a) === JSON.stringify(b)
+function sameTerms(a: CoveredRange, b: CoveredRange): boolean {
+  return (
+    a.level === b.level &&
+    a.listRevision === b.listRevision &&
+    a.ownRevision === b.ownRevision &&
+    a.unproved === b.unproved &&
+    a.weaker?.level === b.weaker?.level &&
+    a.weaker?.ownRevision === b.weaker?.ownRevision
+  )
 }
