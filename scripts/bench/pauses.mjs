@@ -101,10 +101,11 @@ async function measure(dist, kind, entries) {
     chains: [],
   })
   let isLoaded = false
-  const begin = performance.now()
   const loader = startLoaderThread(config, { log, once: true, signal: new AbortController().signal, turns })
+  // Nothing is to be widened: it answers as soon as its thread comes to it, and for the first time when that has started.
+  await loader.widen([], null)
+  const begin = performance.now()
   const loaded = loader.ready.then(() => loader.stop({ finish: true })).then(() => (isLoaded = true))
-  // Nothing is to be widened: it answers as soon as its thread comes to it.
   const answers = []
   const asks = setInterval(() => {
     const asked = performance.now()
