@@ -43,7 +43,7 @@ export function publicKeyVariants(publicKey: Uint8Array): readonly PublicKeyVari
 }
 
 /** The 65 bytes of a key that begin with 04; `null` for bytes that are no point of the curve. */
-export function plainPublicKey(publicKey: Uint8Array): Uint8Array | null {
+function plainPublicKey(publicKey: Uint8Array): Uint8Array | null {
   if (!isPublicKey(publicKey)) return null
   // libauth answers with words where there is no such point.
   const plain = secp256k1.uncompressPublicKey(publicKey)

@@ -7,7 +7,7 @@ type Json = string | number | boolean | null | readonly Json[] | { readonly [key
  * The JSON Schema of `chainscreen.yaml` for editors (`data/chainscreen.schema.json`). It describes the file
  * before variables are put in, so every value may also be text with a `${NAME}` in it.
  */
-export function configJsonSchema(): Json {
+function configJsonSchema(): Json {
   const generated = z.toJSONSchema(configSchema, { io: 'input' }) as { [key: string]: Json }
   const { $schema, ...rest } = generated
   return {

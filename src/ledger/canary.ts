@@ -16,7 +16,7 @@ import { addSnapshot } from './lists/stage-snapshot.ts'
 import { type Revisions, readRevisions } from './revisions.ts'
 
 /** The list that holds the test entry. */
-export const canaryListId = 'canary'
+const canaryListId = 'canary'
 
 /** Makes the test entry the only one of its list. One that is there already changes nothing. */
 export function putCanaryEntry(db: Db, key: Key, address: string, at: string): void {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -17,7 +17,7 @@ export function archivedPath(databasePath: string, sha256: string): string {
   return join(snapshotFolder(databasePath), `${sha256}.gz`)
 }
 
-/** A file on its way into the archived folder. */
+/** A file on its way into the folder of archived files. */
 export interface Archiving {
   /** The same bytes, for the parser. */
   bytes: Readable
@@ -34,7 +34,7 @@ export interface Archiving {
 const headBytes = 4096
 
 /**
- * Copies a list file, compressed, into the archived folder while it is being parsed: one read, constant memory. The
+ * Copies a list file, compressed, into the folder of archived files while it is being parsed: one read, constant memory. The
  * original is evidence; only importers and verification open it.
  *
  * @param signal ends the reading: `done` rejects then, and so does who reads the bytes.
@@ -119,4 +119,17 @@ export async function checkArchived(path: string, sha256: string): Promise<void>
     'bad-file',
     `The archived file ${path} does not have the SHA-256 in its name: it was changed. Import the list again.`,
   )
+}
+
+/** Longer than any import takes. */
+const oldMs = 86_400_000
+
+/** Removes half-written files that a crash left in the folder of archived files. Those of a day ago or later may be in use. @param now ISO-8601. */
+export async function sweepParts(folder: string, now: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names.filter((each) => each.startsWith('.') && each.endsWith('.part'))) {
+    const path = join(folder, name)
+    const found = await stat(path).catch(() => undefined)
+    if (found !== undefined && Date.parse(now) - found.mtimeMs > oldMs) await rm(path, { force: true })
+  }
 }

@@ -1,8 +1,16 @@
+import { fileURLToPath } from 'node:url'
 import type { FileListConfig, PublishedListConfig } from '../config/lists.ts'
 import type { Db } from '../ledger/database.ts'
 import { Redactor } from '../privacy/redactor.ts'
-import { bundledListPath } from './bundled.ts'
 import { type ImportOptions, type ImportOutcome, importList, type ListSource } from './import-list.ts'
+
+/** When OFAC issued the list that ships with chainscreen. It ages: use a live list. */
+export const bundledListIssuedOn = '2025-11-19'
+
+/** The path of that list, in the format `bundled`. The same from `src/` and from `dist/`. */
+export function bundledListPath(): string {
+  return fileURLToPath(new URL(`../../data/lists/ofac-${bundledListIssuedOn}.csv`, import.meta.url))
+}
 
 /** The file of a list: where the config says, or the one that ships with chainscreen. */
 export function listFile(list: FileListConfig): string {

@@ -7,7 +7,7 @@ import { type ChainInfo, chainInfoSchema, hashSchema, networkInfoSchema } from '
  * What signs the blocks of the public signet. All signets have the same genesis block and name, and this is what tells them
  * apart (BIP 325). Source: Bitcoin Core, src/kernel/chainparams.cpp, SigNetParams.
  */
-export const publicSignetChallenge =
+const publicSignetChallenge =
   '512103ad5e0edad18cb1f0fc0d28a3d4f1f3e445640337489abb10404f2d1e086be430210359ef5021964fe22d6f8e05b2463c9540ce96883fe3b278760f048f5189f2e6c452ae'
 
 export interface NetworkFacts {

@@ -9,7 +9,7 @@ import type { RawBlock } from './scanned-block.ts'
 export const maxBlockBytes = 4_000_000
 
 /** No block spends more: 1,000,000 bytes without witnesses hold 24,390 inputs, a spendable script has at most 10,000 bytes (src/script/script.h, MAX_SCRIPT_SIZE). */
-export const maxSpentBytes = 250_000_000
+const maxSpentBytes = 250_000_000
 
 /** Reads blocks as bytes over REST: the fastest method, and the cheapest for the node. */
 export class RestReader implements BlockReader {

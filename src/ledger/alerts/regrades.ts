@@ -183,7 +183,7 @@ export function alertedEntries(
 }
 
 /** For the test that no scan stands behind it. */
-export const alertedEntriesSql = `select a.id, a.list_id as listId, k.entry_key as key
+const alertedEntriesSql = `select a.id, a.list_id as listId, k.entry_key as key
   from alerts a join alert_keys k on k.alert_id = a.id
   where a.chain = ? and a.tx_hash = ? and a.block_height = ? and a.block_hash = ? and a.status in ('pending', 'final')
   order by a.id`
@@ -195,7 +195,7 @@ export function gradedAlert(db: Db, id: string, { blockHash }: AlertedTransactio
 }
 
 /** For the test that no scan stands behind it. */
-export const gradedAlertSql = `select a.id, a.transfer, a.list_id as listId, k.entry_key as key, k.party_key as party,
+const gradedAlertSql = `select a.id, a.transfer, a.list_id as listId, k.entry_key as key, k.party_key as party,
     a.disposition, a.current_level as level, a.current_tags as tags, a.current_symbol as symbol, a.current_decimals as decimals
   from alerts_current a join alert_keys k on k.alert_id = a.id
   where a.id = ? and a.block_hash = ? and a.status in ('pending', 'final')`

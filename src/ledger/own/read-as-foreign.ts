@@ -9,7 +9,7 @@ import { readRevisions } from '../revisions.ts'
 import { isOwn } from './own-addresses.ts'
 
 /** Why the alerts of an address that was removed do not stand: see {@link removeOwnAddresses}. */
-export const ownRemoved = 'own-removed'
+const ownRemoved = 'own-removed'
 
 /**
  * Whether a stored reading of a transaction took an address for own that was removed since, and so is not to stand beside

@@ -27,6 +27,6 @@ export function transactionsByHash(db: Db, chain: string, hash: string): FoundTr
 }
 
 /** For the test that no scan stands behind it. */
-export const byHashSql = `select x.id from lookups l join transaction_rows x on x.id = (l.epoch << ${rowBits}) + l.row
+const byHashSql = `select x.id from lookups l join transaction_rows x on x.id = (l.epoch << ${rowBits}) + l.row
   join transaction_blocks b on b.id = x.block
   where l.hash = ${lookupHashSql('?1')} and l.kind = ${kinds.hash} and x.hash_text = ?1 and b.chain = ?2 and x.state = 0`

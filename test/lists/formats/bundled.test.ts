@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { bundledListIssuedOn, bundledListPath } from '../../../src/lists/bundled.ts'
 import { bundled } from '../../../src/lists/formats/bundled.ts'
+import { bundledListIssuedOn, bundledListPath } from '../../../src/lists/load-list.ts'
 import { openListFile } from '../../../src/lists/open-file.ts'
 import { mergeByKey } from '../merge-by-key.ts'
 import { refusal } from '../refusal.ts'

@@ -184,7 +184,7 @@ interface Coinbase {
 const commitmentStart = Uint8Array.of(0x6a, 0x24, 0xaa, 0x21, 0xa9, 0xed)
 
 /** @param start where the coinbase begins in a block that was indexed before */
-export function readCoinbase(block: Uint8Array, start: number): Coinbase {
+function readCoinbase(block: Uint8Array, start: number): Coinbase {
   const reader = new ByteReader(block, 'block')
   reader.position = start
   const { segwit } = readTransactionStart(reader)
@@ -203,7 +203,7 @@ export function readCoinbase(block: Uint8Array, start: number): Coinbase {
 }
 
 /** Whether a coinbase begins with its block's height (BIP 34), as Bitcoin Core pushes a number. */
-export function namesHeight({ scriptSig }: Coinbase, height: number): boolean {
+function namesHeight({ scriptSig }: Coinbase, height: number): boolean {
   const expected = pushOf(height)
   return expected.every((byte, i) => scriptSig[i] === byte)
 }
@@ -226,7 +226,7 @@ function pushOf(number: number): number[] {
  *
  * @param witnessRoot `null` where no transaction has a witness
  */
-export function witnessFault(
+function witnessFault(
   { witness, commitment }: Coinbase,
   witnessRoot: Uint8Array | null,
   active: boolean,

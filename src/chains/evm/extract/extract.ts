@@ -112,7 +112,7 @@ const addressText = /^0x[0-9a-f]{40}$/i
  * What a transaction of a type that is not known names in fields of its own, such as the calls of Tempo's 0x76
  * (https://docs.tempo.xyz): value that it moves so may stand in no log.
  */
-export function namedElsewhere(tx: RpcTransaction): Oddity {
+function namedElsewhere(tx: RpcTransaction): Oddity {
   const about = new Set<string>()
   const open: unknown[] = Object.entries(tx).flatMap(([name, value]) => (common.has(name) ? [] : [value]))
   let looked = 0
@@ -136,7 +136,7 @@ const weiPerGwei = 1_000_000_000n
  * counterparty: the block's own hash stands for the transaction's. `null` where there are none, and on chains whose
  * withdrawals move nothing yet.
  */
-export function extractWithdrawals(
+function extractWithdrawals(
   block: RpcBlock,
   own: OwnLookup,
   { definition, nativeSymbol }: EvmChain,

@@ -79,7 +79,7 @@ const farthest = 16
  *
  * @throws ChainscreenError whatever a call may throw that says nothing about traces.
  */
-export async function probeTracers(
+async function probeTracers(
   rpc: RpcClient,
   tracers: readonly Tracer[],
   signal?: AbortSignal,
