@@ -18,6 +18,7 @@ import { requireSecondPerson } from './operations/decide.ts'
 import { type ChainJob, followChain } from './pipeline/blocks/follow-chain.ts'
 import { ScreeningIndex, startReadingAhead } from './pipeline/blocks/screening-index.ts'
 import { startCanary } from './pipeline/canary.ts'
+import { startLoggingAlerts } from './pipeline/log-alerts.ts'
 import { reportProblems, startReportingProblems } from './pipeline/report-problems.ts'
 import { freezeContractsOn } from './pipeline/store-config.ts'
 import { serverSettings } from './server/context.ts'
@@ -107,6 +108,7 @@ async function work(config: Config, db: Db, options: Running): Promise<void> {
   const { log, now, once, signal, stack } = options
   const chains = config.chains.map(({ id }) => id)
   const conditions = createChainConditions(chains, now)
+  stack.defer(startLoggingAlerts(db, log).stop)
   let isReady = false
   if (config.server !== undefined && !once) {
     const settings = serverSettings(config)

@@ -85,7 +85,9 @@ describe('a daemon with mempool: true', () => {
     await vi.waitFor(() => expect(tale(db, txid).at(-1)).toBe('= pending 2'), patience)
     stop.abort()
     await ended
-    expect(lines).toContain('warn mempool alerts on btc')
+    expect(lines.filter((line) => line.startsWith('warn alert '))).toEqual([
+      expect.stringMatching(/^warn alert [0-9a-f]{12}: low, deposit on btc, bcrt1\w+, list house$/),
+    ])
     expect(tale(db, txid)).toHaveLength(3)
   })
 

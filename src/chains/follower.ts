@@ -42,6 +42,8 @@ export interface FollowerOptions {
   /** Catch up with the head as it is, and return. */
   once: boolean
   signal: AbortSignal
+  /** The node answered for the first time. */
+  onOpen?: () => void
   onProgress?: (progress: { height: number; head: number }) => void
   /** A look at the head was completed, whatever it found. */
   onLook?: () => void | Promise<void>
@@ -75,6 +77,7 @@ export async function follow(options: FollowerOptions): Promise<void> {
       if (!opened) {
         await source.open(signal)
         await refillWindow(options)
+        options.onOpen?.()
       }
       opened = true
       const caughtUp = await advance(options)

@@ -30,7 +30,7 @@ export const initCommand: CommandFactory = () =>
 
 function writeTemplate(file: string): void {
   try {
-    writeFileSync(file, configTemplate, { flag: 'wx' })
+    writeFileSync(file, configTemplate, { flag: 'wx', mode: 0o600 })
   } catch (cause) {
     throw new ChainscreenError('config', `${file} can't be written: ${messageOf(cause)}.`, { cause })
   }

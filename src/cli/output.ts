@@ -3,6 +3,7 @@ import { MultiBar, type SingleBar } from 'cli-progress'
 import { formatUnits } from 'viem/utils'
 import { withoutPrivateKeys } from '../address/secret.ts'
 import type { Log } from '../diagnostics/log.ts'
+import { writeLinesBy } from '../diagnostics/stderr-lines.ts'
 
 /** The first failure to write to stdout. */
 let fault: NodeJS.ErrnoException | null = null
@@ -175,25 +176,21 @@ export interface Progress {
 
 const logEveryMs = 10_000
 
-export function createProgress(log: Log): Progress {
-  return process.stderr.isTTY ? barProgress() : logProgress(log)
+/** @param stream the terminal: bars are drawn on its last lines, and lines of the log are written above them. */
+export function createProgress(log: Log, stream: NodeJS.WriteStream = process.stderr): Progress {
+  return stream.isTTY ? barProgress(stream) : logProgress(log)
 }
 
 /** Work that leaves the thread no turn has no timer that draws: an update does, so often at most. */
 const drawEveryMs = 100
 
-function barProgress(): Progress {
+function barProgress(stream: NodeJS.WriteStream): Progress {
   const bars = new Map<string, SingleBar>()
   let all: MultiBar | undefined
   let drawnAt = 0
   return {
     update(name, done, total) {
-      all ??= new MultiBar({
-        format: '{name} [{bar}] {value}/{total} {percentage}%',
-        stream: process.stderr,
-        hideCursor: true,
-        clearOnComplete: false,
-      })
+      all ??= startBars(stream)
       const bar = bars.get(name) ?? all.create(total, done, { name })
       bars.set(name, bar)
       bar.setTotal(total)
@@ -202,8 +199,27 @@ function barProgress(): Progress {
       drawnAt = Date.now()
       all.update()
     },
-    stop: () => all?.stop(),
+    stop: () => {
+      if (all === undefined) return
+      writeLinesBy(null)
+      all.stop()
+      all = undefined
+      bars.clear()
+    },
   }
+}
+
+function startBars(stream: NodeJS.WriteStream): MultiBar {
+  const bars = new MultiBar({
+    format: '{name} [{bar}] {value}/{total} {percentage}%',
+    ...{ stream, hideCursor: true, clearOnComplete: false, forceRedraw: true },
+  })
+  writeLinesBy((line) => {
+    // Clears what is left of the bars, and lets a long line go on in the next one, which bars may not.
+    bars.log(`\x1b[J\x1b[?7h${line.trimEnd()}\n\x1b[?7l`)
+    bars.update()
+  })
+  return bars
 }
 
 function logProgress(log: Log): Progress {

@@ -18,8 +18,8 @@ const allowedLag = 3
 /** Something about one node that its operator should know. */
 export interface NodeEvent {
   endpoint: string
-  /** Set aside; leads now; heads are polled, since it can't be asked to wait for them; blocks are read by another method; it answered 503. */
-  what: 'suspended' | 'leads' | 'polled' | 'reads' | 'busy'
+  /** Suspended; answers again after that; leads now; heads are polled, since it can't be asked to wait for them; blocks are read by another method; it answered 503. */
+  what: 'suspended' | 'answers' | 'leads' | 'polled' | 'reads' | 'busy'
   reason: string | null
 }
 
@@ -49,6 +49,8 @@ export function createPool(
   const agreement = createAgreement(clock, options.secondLookMs ?? 2_000)
   const traces = preferTraces(endpoints, clock)
   let lead: Endpoint | undefined
+  /** Suspended, and not heard of since. */
+  const away = new Set<Endpoint>()
   const [first] = sources
 
   /** The order in which endpoints are asked: the lead while it does well, then by head height, latency, and the config. */
@@ -75,6 +77,7 @@ export function createPool(
     for (const endpoint of inOrder()) {
       try {
         const answer = await askEndpoint(endpoint, question, clock, signal)
+        answered(endpoint)
         follow(endpoint)
         return { endpoint, answer }
       } catch (error) {
@@ -92,8 +95,15 @@ export function createPool(
   const ask = async <T>(question: (source: ChainSource) => Promise<T>, signal?: AbortSignal): Promise<T> =>
     (await askOne(question, signal)).answer
 
-  const suspended = (endpoint: Endpoint): void =>
+  const suspended = (endpoint: Endpoint): void => {
+    away.add(endpoint)
     options.onChange?.({ endpoint: endpoint.source.endpoint, what: 'suspended', reason: endpoint.failure })
+  }
+
+  const answered = (endpoint: Endpoint): void => {
+    if (!away.delete(endpoint)) return
+    options.onChange?.({ endpoint: endpoint.source.endpoint, what: 'answers', reason: null })
+  }
 
   const release = (block: SourceBlock): void => sources[block.node ?? -1]?.release?.(block)
 
@@ -117,6 +127,7 @@ export function createPool(
             // A head that can't be had now must not count as one.
             endpoint.head = null
             endpoint.head = await askEndpoint(endpoint, (source) => source.head(signal), clock, signal)
+            answered(endpoint)
           }),
       )
       signal?.throwIfAborted()

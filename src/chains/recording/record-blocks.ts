@@ -130,7 +130,7 @@ export interface RecordingWriter {
  */
 export function createRecordingWriter(out: string): RecordingWriter {
   const partial = `${out}.${process.pid}.partial`
-  const file = createWriteStream(partial)
+  const file = createWriteStream(partial, { mode: 0o600 })
   const gzip = createGzip({ level: 9 })
   let broken: Error | undefined
   const done = finished(gzip.pipe(file))

@@ -51,7 +51,6 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
   const about = { chain: chain.id }
   const context: ChainContext = {
     ...{ db, chain, index, now, widen },
-    onAlerts: (counts) => log.warn({ ...about, ...counts }, `alerts on ${chain.id}`),
     onTraces: (away) => {
       if (away === null)
         log.info(about, `${chain.id}: call traces are available again; ${closeGaps(chain.id)}`)
@@ -79,7 +78,6 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
   await inTurn(db, () => noteFinalRule(db, chain.id, finalRule(config)))
   const shallow = shallowFinality(config)
   if (shallow !== null) log.warn(about, `${chain.id}: ${shallow}`)
-  log.info({ ...about, node: source.endpoint }, `following ${chain.id} at ${source.endpoint}`)
   const past = startReadingFreezes(db, chain, source, { ...job, contracts: job.freezeContracts })
   try {
     try {
@@ -145,7 +143,8 @@ function sourceOf(config: ChainConfig, { freezeContracts, log }: ChainJob): Chai
     freezeContracts,
     onChange: ({ endpoint, what, reason }) => {
       const about = { chain: config.id, endpoint }
-      if (what === 'leads') log.info(about, `${config.id} is read from ${endpoint}`)
+      if (what === 'answers') log.info(about, `${config.id}: ${endpoint} answers again`)
+      else if (what === 'leads') log.info(about, `${config.id} is read from ${endpoint}`)
       else if (what === 'polled') log.info(about, `${config.id}: heads of ${endpoint} are polled: ${reason}`)
       else if (what === 'reads') log.warn(about, `${config.id}: blocks of ${endpoint} are read by ${reason}`)
       else if (what === 'busy')
@@ -181,21 +180,34 @@ function followerOptions(
   const { id } = context.chain
   const { start, finality, prefetch, pollMs } = config
   let reportedAboveHead = false
+  const works = () => {
+    const before = conditions.all().find(({ chain }) => chain === id)
+    conditions.fine(id)
+    if (before?.state === 'waiting')
+      log.info(
+        { chain: id, since: before.since },
+        `${id}: works again, after it failed since ${before.since}`,
+      )
+  }
   return {
     ...{ chain: id, source, store: createLedgerStore(context) },
     ...{ start, finality, prefetch, pollMs, once, signal },
+    onOpen: () => {
+      const { endpoint } = source
+      log.info({ chain: id, node: endpoint }, `following ${id} at ${endpoint}`)
+    },
     onLook: async () => {
       // A chain that is new to the ledger is in it from the first look on.
       await inTurn(db, () => noteFinalRule(db, id, finalRule(config)))
       watchdog.headRead(id)
-      conditions.fine(id)
+      works()
       await inTurn(db, () => noteHalt(db, id, null, now()))
       await recheck?.run(signal)
       if (!once) mempool?.start()
     },
     onProgress: (progress) => {
       watchdog.moved(id)
-      conditions.fine(id)
+      works()
       onProgress?.({ chain: id, ...progress })
     },
     // Trouble is no progress: a node that is away is waited for as long as the watchdog allows.

@@ -49,9 +49,11 @@ export function startMempoolPoll(
 
   async function pollOnce(): Promise<void> {
     const counts = await reader.poll(signal)
-    const { created, reinstated, withdrawn } = counts
-    if (created + reinstated + withdrawn > 0)
-      log.warn({ chain: chain.id, ...counts }, `mempool alerts on ${chain.id}`)
+    if (counts.withdrawn > 0)
+      log.info(
+        { chain: chain.id, ...counts },
+        `${chain.id}: ${counts.withdrawn} mempool alerts were withdrawn`,
+      )
     if (logged !== null) log.info({ chain: chain.id }, `${chain.id}: the mempool can be read again`)
     logged = null
   }

@@ -46,6 +46,18 @@ describe('a pool of nodes', () => {
     expect(events).toContain('http://first:8545 suspended')
   })
 
+  it('says when a node that was suspended answers again, once', async () => {
+    const { first, pool, events } = twoNodes()
+    await pool.open()
+    await pool.head()
+    failWith(first, 'node-unreachable', 'block')
+    await pool.block(5)
+    expect(events.at(-2)).toBe('http://first:8545 suspended')
+    first.onCall = () => {}
+    for (let look = 0; look < 3; look++) await pool.head()
+    expect(events.filter((event) => event.endsWith('answers'))).toEqual(['http://first:8545 answers'])
+  })
+
   it('sets the node that served a refused block aside, and lets it take its secrets out of the error first', async () => {
     const { first, second, events, pool } = twoNodes()
     const refused: unknown[] = []
