@@ -159,7 +159,7 @@ export function amountText(alert: {
   if (alert.amount === null) return alert.asset === null ? '' : 'unknown amount'
   const symbol = alert.symbol ?? 'unknown asset'
   const known = alert.decimals ?? (alert.asset === 'native' ? coinDecimals(symbol) : null)
-  if (known === null) return `${alert.amount} units of ${symbol}`
+  if (known === null) return `${alert.amount} base units of ${symbol}`
   return `${formatUnits(BigInt(alert.amount), known)} ${symbol}`
 }
 
