@@ -1,5 +1,6 @@
 import { createChainConditions, startProgressWatchdog } from './chains/watchdog.ts'
 import type { Config } from './config/schema.ts'
+import { registerSinks, startDelivery } from './delivery/start-delivery.ts'
 import { ChainscreenError } from './diagnostics/errors.ts'
 import type { Log } from './diagnostics/log.ts'
 import type { Act } from './ledger/audit.ts'
@@ -118,6 +119,10 @@ async function work(config: Config, db: Db, options: Running): Promise<void> {
     stack.defer(() => server.close())
     log.info(`API, health and metrics at ${server.url}`)
   }
+  await registerSinks(db, config.delivery)
+  const delivery = startDelivery(db, config.delivery, { log })
+  // After everything that raises alerts has ended.
+  stack.defer(() => delivery.stop({ finish: once && isReady && !signal.aborted }))
   const loader = startLoading(config, db, options)
   stack.defer(() => loader.stop({ finish: once && isReady && !signal.aborted }))
   await loader.ready

@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, () => Promise<CommandFactory>>> = {
   alerts: async () => (await import('./alerts.ts')).alertsCommand,
   coverage: async () => (await import('./coverage.ts')).coverageCommand,
   chains: async () => (await import('./chains.ts')).chainsCommand,
+  deliveries: async () => (await import('./deliveries.ts')).deliveriesCommand,
   record: async () => (await import('./record.ts')).recordCommand,
   serve: async () => (await import('./serve.ts')).serveCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,

@@ -76,7 +76,9 @@ function readConfigFile(file: string): string {
 }
 
 /** Documented keys that this version does not have yet, and what to do instead. Such a key is refused, never ignored. */
-const notBuilt: Readonly<Record<string, string>> = { delivery: 'remove it (alerts are in the database)' }
+const notBuilt: Readonly<Record<string, string>> = {
+  threads: 'remove it',
+}
 
 function findNotBuilt(config: unknown): Mistake[] {
   if (typeof config !== 'object' || config === null) return []

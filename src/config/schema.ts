@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { decisions } from '../screening/decision.ts'
 import { chainsSchema } from './chains.ts'
+import { deliverySchema } from './delivery.ts'
 import { mistakeIn } from './freeze-list.ts'
 import { listsSchema } from './lists.ts'
 import { ownSourcesSchema } from './own-sources.ts'
@@ -54,6 +55,7 @@ export const configSchema = group({
   own: ownSourcesSchema,
   canary: canarySchema,
   decisions: decisionsSchema,
+  delivery: deliverySchema,
   server: serverSchema,
   log: logSchema,
 }).superRefine(({ lists, chains }, context) => {

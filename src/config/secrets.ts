@@ -78,6 +78,9 @@ export function resolvePaths(config: Config, folder: string): Config {
     lists: config.lists.map((list) =>
       'file' in list && list.file !== bundledFile ? { ...list, file: absolute(folder, list.file) } : list,
     ),
+    delivery: config.delivery.map((sink) =>
+      sink.type === 'jsonl' ? { ...sink, file: absolute(folder, sink.file) } : sink,
+    ),
     own: config.own.map((source) =>
       source.type === 'file' ? { ...source, file: absolute(folder, source.file) } : source,
     ),

@@ -22,6 +22,8 @@ export type AuditAction =
   | 'own.retired'
   | 'own.removed'
   | 'chain.rewound'
+  | 'delivery.retried'
+  | 'delivery.skipped'
   | 'token.added'
   | 'token.revoked'
 

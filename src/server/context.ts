@@ -43,6 +43,8 @@ export interface ServerSettings extends Omit<ServerConfig, 'token' | 'sso'> {
   symbols: readonly string[]
   /** Bitcoin networks in use. */
   networks: readonly BitcoinNetwork[]
+  /** The ids of the sinks. */
+  sinks: readonly string[]
 }
 
 /** A chain, as far as the server needs to know it. */
@@ -70,7 +72,7 @@ export interface ServerContext {
 export function serverSettings({
   server = defaultServer,
   ...config
-}: Pick<Config, 'server' | 'lists' | 'chains' | 'canary' | 'own'>): ServerSettings {
+}: Pick<Config, 'server' | 'lists' | 'chains' | 'canary' | 'delivery' | 'own'>): ServerSettings {
   const { token, sso, ...rest } = server
   return {
     ...rest,
@@ -89,6 +91,7 @@ export function serverSettings({
     networks: networksOf(config.chains),
     canary: config.canary,
     own: config.own.map(({ id }) => ({ id })),
+    sinks: config.delivery.map(({ id }) => id),
   }
 }
 

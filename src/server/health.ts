@@ -5,6 +5,7 @@ import { type CanaryRuns, canaryFailure, readCanary } from '../ledger/canary.ts'
 import { readTracesAway, type TracesAway, tracesWarning } from '../ledger/coverage/traces-away.ts'
 import type { Db } from '../ledger/database.ts'
 import { freeDiskBytes, lowDiskWarning } from '../ledger/database-file.ts'
+import { type SinkState, sinkStates } from '../ledger/delivery/sinks.ts'
 import { leftBehind } from '../ledger/left-behind.ts'
 import { type ListHealth, listHealth } from '../ledger/lists/list-health.ts'
 import { hasOwnAddresses } from '../ledger/own/own-addresses.ts'
@@ -24,6 +25,7 @@ export interface Health {
   ownSources: OwnSourceHealth[]
   /** `null` without a canary. */
   canary: CanaryRuns | null
+  sinks: Omit<SinkState, 'edits'>[]
   /** Free space on the disk of the database, in bytes; `null` where it is not known. */
   diskFreeBytes: number | null
 }
@@ -42,7 +44,7 @@ const graceMs = 60_000
 /** The health of a running daemon: lists, chains, canary. @param at now, ISO-8601. */
 export function readHealth(
   db: Db,
-  config: Pick<ServerSettings, 'lists' | 'chains' | 'canary' | 'own'>,
+  config: Pick<ServerSettings, 'lists' | 'chains' | 'canary' | 'sinks' | 'own'>,
   conditions: readonly ChainCondition[],
   at: string,
 ): Health {
@@ -50,6 +52,7 @@ export function readHealth(
   const sources = config.own.map(({ id }) => id)
   const ownSources = ownSourceHealth(db, sources, at)
   const diskFreeBytes = freeDiskBytes(db)
+  const sinks = sinkStates(db).filter(({ id }) => config.sinks.includes(id))
   const disk = lowDiskWarning(diskFreeBytes)
   const problems = [
     ...(lists.length === 0 ? ['no list is configured: nothing will be found'] : []),
@@ -60,6 +63,7 @@ export function readHealth(
     ...conditions.flatMap((condition) => failureOf(condition, at)),
     ...conditions.flatMap(({ chain }) => tracesWarning(chain, readTracesAway(db, chain)) ?? []),
     ...canaryFailures(db, config.canary, at),
+    ...sinkProblems(sinks, at),
   ]
   return {
     healthy: problems.length === 0,
@@ -73,8 +77,24 @@ export function readHealth(
     ownSources,
     chains: conditions.map((condition) => ({ ...condition, ...heightsOf(db, condition.chain) })),
     canary: config.canary === undefined ? null : readCanary(db),
+    sinks: sinks.map(({ edits: _, ...sink }) => sink),
     diskFreeBytes,
   }
+}
+
+function sinkProblems(sinks: readonly SinkState[], at: string): string[] {
+  return sinks.flatMap(({ id, disabled, problem, attempts, dead, oldestAt }) => [
+    ...(disabled === null ? [] : [`sink ${id} is disabled: ${disabled}`]),
+    ...(dead === 0
+      ? []
+      : [`sink ${id} has ${dead} dead letters: \`chainscreen deliveries list ${id}\` shows them`]),
+    ...(disabled === null &&
+    attempts > 1 &&
+    oldestAt !== null &&
+    Date.parse(at) - Date.parse(oldestAt) > graceMs
+      ? [`sink ${id} takes no events since ${oldestAt}: ${problem ?? 'no reason known'}`]
+      : []),
+  ])
 }
 
 function ownProblems(db: Db, followed: readonly ChainCondition[]): string[] {

@@ -66,6 +66,7 @@ export async function renderMetrics(db: Db, health: Health): Promise<string> {
       { value: secondsOf(health.canary.failedAt) },
     ])
   }
+  putSinks(put, health)
   return registry.metrics()
 }
 
@@ -208,6 +209,41 @@ function putMempools(put: Put, db: Db): void {
     'mempool_unread',
     'Unconfirmed transactions that are not screened yet.',
     each(({ unread }) => unread),
+  )
+}
+
+function putSinks(put: Put, { sinks }: Health): void {
+  const each = (value: (sink: Health['sinks'][number]) => number | null) =>
+    sinks.map((sink) => ({ labels: { sink: sink.id }, value: value(sink) }))
+  put(
+    'delivery_depth',
+    'Events that are not delivered yet.',
+    each(({ depth }) => depth),
+  )
+  put(
+    'delivery_oldest_timestamp_seconds',
+    'When the oldest of them happened.',
+    each(({ oldestAt }) => secondsOf(oldestAt)),
+  )
+  put(
+    'delivery_attempts',
+    'Attempts in a row that failed, since the sink itself failed.',
+    each(({ attempts }) => attempts),
+  )
+  put(
+    'delivery_waiting',
+    'Events that were refused and are tried again, and those behind them.',
+    each(({ waiting }) => waiting),
+  )
+  put(
+    'delivery_dead_letters',
+    'Events that were given up.',
+    each(({ dead }) => dead),
+  )
+  put(
+    'delivery_disabled',
+    '1 when nothing is sent to a sink until a person says so.',
+    each(({ disabled }) => +(disabled !== null)),
   )
 }
 

@@ -23,10 +23,10 @@ describe('a config that is not right', () => {
   })
 
   it('asks for a feature that is not built: refused, never ignored', async () => {
-    const user = await busyUser({ delivery: [] })
+    const user = await busyUser({ threads: {} })
     await refused(user, ['run', '--once'], {
       code: 2,
-      says: /^\S+chainscreen\.yaml:\d+ delivery is not built yet in this version: remove it \(alerts are in the database\)\.$/,
+      says: /^\S+chainscreen\.yaml:\d+ threads is not built yet in this version: remove it\.$/,
     })
   })
 

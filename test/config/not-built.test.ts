@@ -3,7 +3,7 @@ import { exitCodeOf } from '../../src/diagnostics/errors.ts'
 import { bitcoinChain, evmChain, parse, refusal } from './parse.ts'
 
 describe('a documented key that this version can not obey', () => {
-  it.each([['delivery: []', 'delivery is not built yet in this version: remove it']])(
+  it.each([['threads: {}', 'threads is not built yet in this version: remove it']])(
     'is refused by name: %j',
     (text, line) => {
       const { code, lines } = refusal(text)
@@ -15,20 +15,20 @@ describe('a documented key that this version can not obey', () => {
   it('ends a command with exit code 2, as a wrong config does', () => {
     expect.assertions(1)
     try {
-      parse('delivery: []')
+      parse('threads: {}')
     } catch (error) {
       expect(exitCodeOf(error)).toBe(2)
     }
   })
 
   it('is not also reported for a variable inside of it that is not set', () => {
-    const { code, lines } = refusal(`delivery: [{ secret: "\${NO_SUCH}" }]`)
+    const { code, lines } = refusal(`threads: [{ secret: "\${NO_SUCH}" }]`)
     expect(code).toBe('not-built')
-    expect(lines).toEqual([expect.stringContaining('c.yaml:1 delivery is not built yet')])
+    expect(lines).toEqual([expect.stringContaining('c.yaml:1 threads is not built yet')])
   })
 
   it('does not hide that other keys are wrong', () => {
-    const { code, lines } = refusal('delivery: []\nlog: { level: loud }')
+    const { code, lines } = refusal('threads: {}\nlog: { level: loud }')
     expect(code).toBe('config')
     expect(lines).toHaveLength(2)
   })

@@ -1,0 +1,82 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { messageOf } from '../diagnostics/errors.ts'
+import type { Envelope } from '../events/shapes.ts'
+import type { Outcome, Sink } from './sink.ts'
+
+const batch = 500
+
+/** `jsonl`: a line for each event, in a file that may be rotated: it is opened again where it was moved or deleted, and on SIGHUP. */
+export function createJsonlSink({ file }: { file: string }): Sink {
+  let handle: FileHandle | undefined
+  const close = async () => {
+    const held = handle
+    handle = undefined
+    await held?.close()
+  }
+  let isAsked = false
+  const reopen = () => {
+    isAsked = true
+  }
+  process.on('SIGHUP', reopen)
+  return {
+    batch,
+    deliver: (events) =>
+      allOrNone(events, async () => {
+        if (handle !== undefined && (isAsked || !(await isSame(handle, file)))) await close()
+        isAsked = false
+        handle ??= await openForLines(file)
+        await handle.appendFile(linesOf(events))
+        // What is taken for delivered stays, also when the power goes.
+        await handle.datasync()
+      }),
+    async close() {
+      process.off('SIGHUP', reopen)
+      await close()
+    },
+  }
+}
+
+/** A line that a crash, or a full disk, cut off is ended, so that the next one stands alone. */
+async function openForLines(file: string): Promise<FileHandle> {
+  const handle = await open(file, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600)
+  const { size } = await handle.stat()
+  const last = Buffer.alloc(1)
+  if (size > 0) await handle.read(last, 0, 1, size - 1)
+  if (size > 0 && last.toString() !== '\n') await handle.appendFile('\n')
+  return handle
+}
+
+async function isSame(handle: FileHandle, file: string): Promise<boolean> {
+  const [held, there] = await Promise.all([handle.stat(), stat(file).catch(() => null)])
+  return there !== null && held.ino === there.ino && held.dev === there.dev && held.size <= there.size
+}
+
+/** `stdout`: a line for each event. The log goes to stderr. */
+export function createStdoutSink(): Sink {
+  return {
+    batch,
+    deliver: (events) =>
+      allOrNone(
+        events,
+        () =>
+          new Promise<void>((resolve, reject) =>
+            process.stdout.write(linesOf(events), (error) => (error ? reject(error) : resolve())),
+          ),
+      ),
+    close: async () => {},
+  }
+}
+
+function linesOf(events: readonly Envelope[]): string {
+  return events.map((event) => `${JSON.stringify(event)}\n`).join('')
+}
+
+async function allOrNone(events: readonly Envelope[], write: () => Promise<void>): Promise<Outcome[]> {
+  try {
+    await write()
+    return events.map(() => ({ kind: 'sent' }))
+  } catch (error) {
+    return events.map(() => ({ kind: 'later', why: messageOf(error) }))
+  }
+}

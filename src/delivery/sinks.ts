@@ -1,0 +1,16 @@
+import type { SinkConfig } from '../config/delivery.ts'
+import { createJsonlSink, createStdoutSink } from './line-sinks.ts'
+import type { Sink } from './sink.ts'
+import { createWebhookSink } from './webhook-sink.ts'
+
+/** Makes a sink of its config: a new type is one file, one line here and its keys in `config/delivery.ts`. */
+export function createSink(config: SinkConfig): Sink {
+  switch (config.type) {
+    case 'jsonl':
+      return createJsonlSink(config)
+    case 'stdout':
+      return createStdoutSink()
+    case 'webhook':
+      return createWebhookSink(config)
+  }
+}

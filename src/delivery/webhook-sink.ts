@@ -1,0 +1,152 @@
+import { lookup as lookUp } from 'node:dns'
+import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { Webhook } from 'standardwebhooks'
+import { Agent, request } from 'undici'
+import { withoutPrivateKeys } from '../address/secret.ts'
+import { messageOf } from '../diagnostics/errors.ts'
+import type { Envelope } from '../events/shapes.ts'
+import { retryAfterMs } from '../network/retry.ts'
+import { alertOfEvent, type Outcome, type Sink } from './sink.ts'
+
+export interface WebhookConfig {
+  url: string
+  /** Signatures of all of them are sent, so that a receiver may change from one to the other. */
+  secrets: readonly string[]
+  /** Whether the receiver may have an address that is not public. */
+  allowPrivate: boolean
+}
+
+/** Requests at the same time, each for other alerts. */
+const concurrency = 8
+const timeoutMs = 15_000
+
+/** `webhook`: Standard Webhooks 1.0 (https://www.standardwebhooks.com). */
+export function createWebhookSink({ url, secrets, allowPrivate }: WebhookConfig): Sink {
+  const signers = secrets.map((secret) => new Webhook(secret))
+  const agent = new Agent({
+    connections: concurrency,
+    connect: { timeout: timeoutMs, ...(allowPrivate ? {} : { lookup: publicOnly }) },
+  })
+  const post = async (event: Envelope, signal: AbortSignal): Promise<Outcome> => {
+    const host = new URL(url).hostname.replace(/^\[|\]$/g, '')
+    if (!allowPrivate && isIP(host) !== 0 && isPrivate(host)) return { kind: 'later', why: privateText(host) }
+    const body = withoutPrivateKeys(JSON.stringify(event))
+    const now = new Date()
+    try {
+      const response = await request(url, {
+        ...{ method: 'POST', body, dispatcher: agent, headersTimeout: timeoutMs, bodyTimeout: timeoutMs },
+        signal: AbortSignal.any([signal, AbortSignal.timeout(2 * timeoutMs)]),
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': 'chainscreen',
+          'webhook-id': event.id,
+          'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+          'webhook-signature': signers.map((signer) => signer.sign(event.id, now, body)).join(' '),
+        },
+      })
+      await response.body.dump({ limit: 64 * 1024, signal: AbortSignal.timeout(timeoutMs) }).catch(() => {})
+      return outcomeOf(response.statusCode, response.headers['retry-after'])
+    } catch (error) {
+      return { kind: 'later', why: reasonOf(error, url) }
+    }
+  }
+  return {
+    batch: 64,
+    deliver: (events, signal) => inOrder(events, (event) => post(event, signal)),
+    close: () => agent.destroy(),
+  }
+}
+
+function outcomeOf(status: number, retryAfter: string | string[] | undefined): Outcome {
+  if (status >= 200 && status < 300) return { kind: 'sent' }
+  const why = `HTTP ${status}`
+  if (status === 410) return { kind: 'off', why: 'it answered 410 Gone: it wants no more events' }
+  if (status === 429 || status >= 500) {
+    const asked = Array.isArray(retryAfter) ? retryAfter[0] : retryAfter
+    return { kind: 'later', why, retryAfterMs: retryAfterMs(asked, Date.now()) }
+  }
+  return {
+    kind: 'refused',
+    why: status >= 300 && status < 400 ? `${why}, a redirect, which is not followed` : why,
+  }
+}
+
+/**
+ * Sends events of several alerts at once, and those of one alert in turn. After one that is refused, no further one of its alert is
+ * sent; after one with which the sink itself failed, none at all.
+ */
+async function inOrder(
+  events: readonly Envelope[],
+  post: (event: Envelope) => Promise<Outcome>,
+): Promise<Outcome[]> {
+  const outcomes: (Outcome | undefined)[] = events.map(() => undefined)
+  const lanes = new Map<string, number[]>()
+  for (const [index, event] of events.entries()) {
+    const lane = alertOfEvent(event) ?? `event ${event.sequence}`
+    lanes.set(lane, [...(lanes.get(lane) ?? []), index])
+  }
+  const queue = [...lanes.values()]
+  let ended: Outcome | undefined
+  const work = async () => {
+    for (let lane = queue.shift(); lane !== undefined; lane = queue.shift()) {
+      let isRefused = false
+      for (const index of lane) {
+        const event = events[index]
+        if (ended !== undefined || event === undefined) break
+        const outcome: Outcome = isRefused ? { kind: 'behind' } : await post(event)
+        outcomes[index] = outcome
+        isRefused ||= outcome.kind === 'refused'
+        if (outcome.kind === 'later' || outcome.kind === 'off') ended ??= outcome
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, work))
+  return outcomes.map((outcome) => outcome ?? ended ?? { kind: 'later', why: 'it was not sent' })
+}
+
+/** What is not of the public Internet (https://www.iana.org/assignments/iana-ipv4-special-registry, and -ipv6-). */
+const privateAddresses = new BlockList()
+for (const [net, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3],
+] as const)
+  privateAddresses.addSubnet(net, prefix, 'ipv4')
+// Of IPv6 only 2000::/3 is given out.
+privateAddresses.addSubnet('::', 3, 'ipv6')
+privateAddresses.addSubnet('4000::', 2, 'ipv6')
+privateAddresses.addSubnet('8000::', 1, 'ipv6')
+
+function isPrivate(address: string): boolean {
+  return privateAddresses.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+}
+
+function privateText(host: string): string {
+  return `${host} has an address that is not public: set \`allowPrivate: true\` if that is meant`
+}
+
+/** Looks a name up, and refuses it where it leads to an address that is not public: at the moment of the connection. */
+const publicOnly: LookupFunction = (hostname, options, callback) => {
+  lookUp(hostname, { ...options, all: true }, (error, found) => {
+    if (error !== null) return callback(error, [])
+    if (found.some(({ address }) => isPrivate(address))) return callback(new Error(privateText(hostname)), [])
+    if (options.all === true) return callback(null, found)
+    const [first] = found
+    return callback(null, first?.address ?? '', first?.family)
+  })
+}
+
+/** Without the path and query of the URL, which may hold a key. */
+function reasonOf(error: unknown, url: string): string {
+  const { origin, pathname, search } = new URL(url)
+  const causes = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error)
+  const text = pathname.length > 1 ? causes.replaceAll(pathname, '/…') : causes
+  return `${origin}: ${search.length > 1 ? text.replaceAll(search, '') : text}`
+}
