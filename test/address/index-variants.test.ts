@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { equivalents, indexVariants, isWatched } from '../../src/address/equivalents.ts'
 import { families, type Key } from '../../src/address/key.ts'
+import { randomRuns } from '../long.ts'
 import { keyOf } from './arbitraries.ts'
 
 /** Compressed and uncompressed keys, and bytes that are neither. */
@@ -31,7 +32,7 @@ describe('the variants that a key is indexed under', () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: randomRuns(500) },
     )
   })
 

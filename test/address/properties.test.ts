@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { families, keyFamily } from '../../src/address/key.ts'
 import { parseAddress } from '../../src/address/parse.ts'
 import { addressText } from '../../src/address/text.ts'
+import { randomRuns } from '../long.ts'
 import { bytes, checkedFamilies, keyOf } from './arbitraries.ts'
 
 const labels = { verge: 'XVG' } as Record<string, string>
@@ -47,7 +48,7 @@ describe('writing and reading', () => {
         if (!result.ok) expect(result.reason).not.toBe('')
         else expect(parseAddress(addressText(result.key))).toMatchObject({ key: result.key })
       }),
-      { numRuns: 300 },
+      { numRuns: randomRuns(300) },
     )
   })
 })
@@ -68,7 +69,7 @@ describe('damage', () => {
           expect(parseAddress(other, hint).ok).toBe(false)
         },
       ),
-      { numRuns: 300 },
+      { numRuns: randomRuns(300) },
     )
   })
 
@@ -99,7 +100,7 @@ describe('damage', () => {
           expect(parseAddress(other).ok).toBe(false)
         },
       ),
-      { numRuns: 500 },
+      { numRuns: randomRuns(500) },
     )
   })
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseAddress } from '../../src/address/parse.ts'
 import { readPasted } from '../../src/address/read-pasted.ts'
+import { randomRuns } from '../long.ts'
 import { eip55, ofacAddresses, otherAddresses } from './other-vectors.ts'
 
 const [account = '', other = ''] = eip55
@@ -227,7 +228,7 @@ describe('what holds no address, or more than one', () => {
         const pasted = readPasted(text)
         if (pasted.ok) expect(text).toContain(pasted.address)
       }),
-      { numRuns: 300 },
+      { numRuns: randomRuns(300) },
     )
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { isPublicKey } from '../../src/address/public-key.ts'
 import { revealedPublicKeys } from '../../src/address/script.ts'
 import { hash160 } from '../../src/address/script-templates.ts'
+import { randomRuns } from '../long.ts'
 import { fromHex, generator, genesis, toHex } from './key-vectors.ts'
 
 const { compressed, uncompressed } = generator
@@ -87,7 +88,7 @@ describe('a spend reveals', () => {
         expect(keys.length).toBeLessThanOrEqual(32)
         expect(keys.every(isPublicKey)).toBe(true)
       }),
-      { numRuns: 500 },
+      { numRuns: randomRuns(500) },
     )
     expect(revealedPublicKeys(none, [])).toEqual([])
   })

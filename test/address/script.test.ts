@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { keyBytes } from '../../src/address/key.ts'
 import { classifyScript, publicKeyVariants, scriptPublicKeys } from '../../src/address/script.ts'
 import { addressText } from '../../src/address/text.ts'
+import { randomRuns } from '../long.ts'
 import { fromHex, generator, genesis, toHex } from './key-vectors.ts'
 
 const kindOf = (hex: string) => classifyScript(fromHex(hex))
@@ -62,7 +63,7 @@ describe('classifyScript', () => {
         const keys = scriptPublicKeys(script)
         expect(keys.length > 0).toBe(['p2pk', 'multisig'].includes(classifyScript(script)))
       }),
-      { numRuns: 500 },
+      { numRuns: randomRuns(500) },
     )
   })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { randomRuns } from '../long.ts'
 import { evmChain, parse, refusal } from './parse.ts'
 
 /** `${inside}`, which linters take for a forgotten template when it stands in a plain string. */
@@ -82,6 +83,7 @@ describe('variables of the environment', () => {
         const text = evmChain.concat(`    symbol: "${ref('S')}"`)
         expect(parse(text, { S: value }).chains[0]).toMatchObject({ symbol: value })
       }),
+      { numRuns: randomRuns(100) },
     )
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { descriptorChecksum } from '../../src/descriptor/descriptor.ts'
 import { looksLikeDescriptor, parseDescriptor } from '../../src/descriptor/parse-descriptor.ts'
 import { ChainscreenError } from '../../src/diagnostics/errors.ts'
+import { randomRuns } from '../long.ts'
 
 const xpub =
   'xpub661MyMwAqRbcFW31YEwpkMuc5THy2PSt5bDMsktWQcFF8syAmRUapSCGu8ED9W6oDMSgv6Zz8idoc4a6mr8BDzTJY47LJhkJ8UB7WEGuduB'
@@ -207,7 +208,7 @@ describe('a descriptor', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: randomRuns(500) },
     )
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { pickJson, withObjects } from '../../src/json/pick-json.ts'
+import { randomRuns } from '../long.ts'
 
 const tree = { id: 'text', list: 'texts', whole: 'raw', inside: { name: 'text', list: 'texts' } } as const
 const pick = (text: string) => Object.fromEntries(pickJson(text, tree))
@@ -87,7 +88,7 @@ describe('pickJson', () => {
         const isObject = accepts(() => JSON.parse(text)) && /^\s*\{/.test(text)
         expect([text, accepts(() => pickJson(text, {}))]).toEqual([text, isObject])
       }),
-      { numRuns: 2000 },
+      { numRuns: randomRuns(2000) },
     )
   })
 

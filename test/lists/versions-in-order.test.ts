@@ -8,6 +8,7 @@ import { approveSnapshot } from '../../src/lists/approve-snapshot.ts'
 import { importList } from '../../src/lists/import-list.ts'
 import { reportDiff } from '../../src/lists/report.ts'
 import { openTestLedger } from '../ledger/template.ts'
+import { randomRuns } from '../long.ts'
 import { tempDir } from '../temp.ts'
 import { wallet } from './obtain/dataset-server.ts'
 
@@ -76,7 +77,7 @@ describe('versions of a list, one after the other', () => {
         expect(rows).toEqual(truth.flatMap(([key, spans]) => spans.map((span) => ({ key, ...span }))))
         db.close()
       }),
-      { numRuns: 15 },
+      { numRuns: randomRuns(15) },
     )
   })
 

@@ -17,6 +17,7 @@ import { createLedgerStore } from '../../src/pipeline/blocks/ledger-store.ts'
 import { ScreeningIndex } from '../../src/pipeline/blocks/screening-index.ts'
 import { replay } from '../../src/pipeline/rescans/replay.ts'
 import { openTestLedger } from '../ledger/template.ts'
+import { isLong } from '../long.ts'
 import { createCookie } from './cookie.ts'
 import { createFaultProxy, type Fault } from './fault-proxy.ts'
 import { notUnderstood, type Outcome, readOutcome } from './outcome.ts'
@@ -47,7 +48,7 @@ const at = '2026-01-01T00:00:00.000Z'
 /** A thousandth of the usual ones. */
 const pauses = { firstMs: 1, distrustMs: 60, longestMs: 300 }
 /** Events (blocks written, looks completed, failures) of one run before the faults end. */
-const eventsPerRun = 100
+const eventsPerRun = isLong ? 100 : 50
 
 /** One run: a node that misbehaves as the seed says, then behaves; and beside it a clean run over the same chain. */
 export async function simulate(scenario: Scenario, seed: number): Promise<Simulated> {

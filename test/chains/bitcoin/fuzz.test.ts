@@ -5,6 +5,7 @@ import { hashBlock } from '../../../src/chains/bitcoin/proof/hash-block.ts'
 import { BlockVerifier } from '../../../src/chains/bitcoin/proof/prove-block.ts'
 import { scanBlock } from '../../../src/chains/bitcoin/scanned-block.ts'
 import { ChainscreenError } from '../../../src/diagnostics/errors.ts'
+import { randomRuns } from '../../long.ts'
 import { buildBlock, sats } from './build-block.ts'
 import { extractFrom } from './extract.ts'
 import { alwaysMaybe, ownSet } from './own-set.ts'
@@ -51,7 +52,7 @@ describe('with verify: strict', () => {
       fc.asyncProperty(bit, async (at) => {
         await expect(take(flipped(built.block, at), built.spent)).rejects.toMatchObject(refused)
       }),
-      { numRuns: 1500 },
+      { numRuns: randomRuns(1500) },
     )
   })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { conflictsIn, extract, extractPending } from '../../../src/chains/extract.ts'
 import { ChainscreenError, type ErrorCode } from '../../../src/diagnostics/errors.ts'
+import { isLong } from '../../long.ts'
 import { createFaultProxy, type Fault } from '../../simulation/fault-proxy.ts'
 import { createRandom, type Random } from '../../simulation/random.ts'
 import { sats } from './build-block.ts'
@@ -157,6 +158,7 @@ async function askEverything(
 }
 
 describe('answers with anything left out of them, or anything odd in them', () => {
+  const seeds = isLong ? 8 : 2
   const nodes: readonly [string, Partial<FakeNodeState>, 'auto' | 'rest' | 'getblock' | 'txindex'][] = [
     ['REST', { txindex: transactions }, 'auto'],
     ['REST alone', {}, 'rest'],
@@ -166,7 +168,7 @@ describe('answers with anything left out of them, or anything odd in them', () =
   ]
   it.each(nodes)('are a fault of the node and nothing else (%s)', async (_, state, reads) => {
     const seen: string[] = []
-    for (let seed = 1; seed <= 3; seed++) seen.push(...(await askEverything(state, reads, seed)))
+    for (let seed = 1; seed <= seeds; seed++) seen.push(...(await askEverything(state, reads, seed)))
     expect(seen).toContain('answered')
     expect(seen).toContain('node-bad-answer')
     expect(key(hot)).toMatch(/^bitcoin:/)

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BufferPool } from '../../../src/chains/node-http/http-client.ts'
 import { ChainscreenError } from '../../../src/diagnostics/errors.ts'
+import { randomRuns } from '../../long.ts'
 import { type BuiltBlock, buildBlock, sats } from './build-block.ts'
 import { extractFrom, scan } from './extract.ts'
 import { ownSet } from './own-set.ts'
@@ -123,7 +124,7 @@ describe('a damaged answer', () => {
           codeOf(() => extractFrom(scan({ ...built, block, spent }), own)),
         )
       }),
-      { numRuns: 2000 },
+      { numRuns: randomRuns(2000) },
     )
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { asAddress, asNumber, asQuantity, asWord } from '../../../src/chains/evm/answers.ts'
+import { randomRuns } from '../../long.ts'
 
 const bytes = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((b) => `0x${Buffer.from(b).toString('hex')}`)
@@ -28,7 +29,7 @@ describe('hex from a node', () => {
         const expected = /^0x[0-9a-f]{40}$/i.test(value) ? value.toLowerCase() : undefined
         expect(asAddress(value)).toBe(expected)
       }),
-      { numRuns: 1000 },
+      { numRuns: randomRuns(1000) },
     )
   })
 

@@ -10,6 +10,7 @@ import { removeVersions } from '../../../src/ledger/lists/entry-versions.ts'
 import { readRevisions } from '../../../src/ledger/revisions.ts'
 import type { BlockRef, ScreenableTx } from '../../../src/screening/types.ts'
 import { Watchlist } from '../../../src/screening/watchlist.ts'
+import { randomRuns } from '../../long.ts'
 import { activateList } from '../../pipeline/fixtures.ts'
 import { rescreenAll } from '../../pipeline/rescreening/rescreen-fixtures.ts'
 import { evm, party, transfer, tx } from '../../screening/builders.ts'
@@ -150,7 +151,7 @@ describe('whatever blocks are lost and lists change', () => {
         }
         db.close()
       }),
-      { numRuns: 40 },
+      { numRuns: randomRuns(40) },
     )
   })
 })

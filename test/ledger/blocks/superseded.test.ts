@@ -7,6 +7,7 @@ import { addOwnAddresses, retireOwnAddresses } from '../../../src/ledger/own/own
 import { assetSql, storedBlockSql, storedOfBlockSql } from '../../../src/ledger/transfers/stored-block.ts'
 import { rescreenChunk } from '../../../src/pipeline/rescreening/rescreen-chunk.ts'
 import { key, p2pkh, p2tr, p2wpkh } from '../../chains/bitcoin/scripts.ts'
+import { randomRuns } from '../../long.ts'
 import { bitcoin, coin } from '../../pipeline/bitcoin-ledger.ts'
 import { activateList } from '../../pipeline/fixtures.ts'
 import { rescreenAll } from '../../pipeline/rescreening/rescreen-fixtures.ts'
@@ -116,7 +117,7 @@ describe('a transaction that is read again when more own addresses are known', (
         }
         expect(standing(since.db)).toEqual(standing(always.db))
       }),
-      { numRuns: 12 },
+      { numRuns: randomRuns(12) },
     )
   })
 })

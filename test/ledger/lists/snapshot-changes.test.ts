@@ -20,6 +20,7 @@ import {
 } from '../../../src/ledger/lists/snapshot-changes.ts'
 import { addRejected, addSnapshot } from '../../../src/ledger/lists/stage-snapshot.ts'
 import { sweepLeftovers } from '../../../src/ledger/sweep-leftovers.ts'
+import { randomRuns } from '../../long.ts'
 import { evm } from '../../screening/builders.ts'
 import { at, freshLedger } from '../fixtures.ts'
 import { openTestLedger } from '../template.ts'
@@ -94,7 +95,7 @@ describe('a version that is stored as what it changes', () => {
         }
         db.close()
       }),
-      { numRuns: 60 },
+      { numRuns: randomRuns(60) },
     )
   })
 

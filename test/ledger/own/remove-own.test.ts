@@ -28,6 +28,7 @@ import { readRevisions } from '../../../src/ledger/revisions.ts'
 import { screen } from '../../../src/screening/screen.ts'
 import { Watchlist } from '../../../src/screening/watchlist.ts'
 import { key, p2pkh, p2tr, p2wpkh } from '../../chains/bitcoin/scripts.ts'
+import { randomRuns } from '../../long.ts'
 import { addDescriptor, bitcoin, coin, own } from '../../pipeline/bitcoin-ledger.ts'
 import { activateList } from '../../pipeline/fixtures.ts'
 import { rescreenAll } from '../../pipeline/rescreening/rescreen-fixtures.ts'
@@ -289,7 +290,7 @@ describe('blocks that were screened with it as own', () => {
         removed.replay(readAll(...stay))
         expect({ ...dump(removed.db), coverage: after.coverage }).toEqual(after)
       }),
-      { numRuns: 12 },
+      { numRuns: randomRuns(12) },
     )
   })
 })

@@ -19,6 +19,7 @@ import {
 } from '../../../src/ledger/transfers/stored-form.ts'
 import { readParties, readTransaction, readTransfers } from '../../../src/ledger/transfers/stored-rows.ts'
 import { type Role, roles } from '../../../src/screening/types.ts'
+import { randomRuns } from '../../long.ts'
 import { party, transfer, tx } from '../../screening/builders.ts'
 import { chain, commit, freshChain, ref, screened } from '../fixtures.ts'
 
@@ -53,7 +54,7 @@ describe('a key and its address', () => {
         expect(keyOf(stored.key)).toBe(key)
         expect(addressOf(stored.key, stored.address)).toBe(address)
       }),
-      { numRuns: 500 },
+      { numRuns: randomRuns(500) },
     )
   })
 
@@ -101,7 +102,7 @@ describe('a hash, a time, an id', () => {
       fc.property(fc.oneof(keys, ascii), (text) => {
         expect(statement.get({ 1: text })).toEqual(lookupHash(text))
       }),
-      { numRuns: 500 },
+      { numRuns: randomRuns(500) },
     )
     db.close()
   })

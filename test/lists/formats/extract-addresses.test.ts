@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseAddress } from '../../../src/address/parse.ts'
 import { extractAddresses } from '../../../src/lists/formats/free-text/extract-addresses.ts'
+import { randomRuns } from '../../long.ts'
 
 const eth = '0x098B716B8Aaf21512996dC57EB0615e2383E2f96'
 const lower = '0x7f367cc41522ce07553e823bf3be79a889debe1b'
@@ -409,7 +410,7 @@ describe('addresses in free text', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: randomRuns(500) },
     )
   })
 
@@ -440,7 +441,7 @@ describe('addresses in free text', () => {
           expect(found.length + unparsed.length).toBe(1)
         },
       ),
-      { numRuns: 500 },
+      { numRuns: randomRuns(500) },
     )
   })
 
@@ -510,7 +511,7 @@ describe('addresses in free text', () => {
         const all = found(pieces.flat().join('')).map(([, address]) => address)
         expect(new Set(all)).toEqual(new Set(expected))
       }),
-      { numRuns: 2000 },
+      { numRuns: randomRuns(2000) },
     )
   })
 
@@ -536,7 +537,7 @@ describe('addresses in free text', () => {
           expect(unparsed.map(({ raw }) => raw)).toContainEqual(expect.stringContaining(pieces.at(-1) ?? ''))
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: randomRuns(1000) },
     )
   })
 

@@ -12,6 +12,7 @@ import { ScreeningIndex } from '../../../src/pipeline/blocks/screening-index.ts'
 import { matchParty, Watchlist } from '../../../src/screening/watchlist.ts'
 import { at, readEntries } from '../../ledger/fixtures.ts'
 import { openTestLedger } from '../../ledger/template.ts'
+import { randomRuns } from '../../long.ts'
 import { evm, p2pkh, p2wpkh } from '../../screening/builders.ts'
 import { activateList, screeningLedger } from '../fixtures.ts'
 
@@ -80,7 +81,7 @@ describe('a watchlist that stays in the ledger', () => {
         for (const key of askable) expect(later.watchlist.lookup(key)).toEqual(anew.lookup(key))
         db.close()
       }),
-      { numRuns: 60 },
+      { numRuns: randomRuns(60) },
     )
   })
 

@@ -14,6 +14,7 @@ import { key, p2tr, p2wpkh } from '../../chains/bitcoin/scripts.ts'
 import { waiting } from '../../chains/bitcoin/waiting.ts'
 import { at } from '../../ledger/fixtures.ts'
 import { openTestLedger } from '../../ledger/template.ts'
+import { randomRuns } from '../../long.ts'
 import { activateList } from '../fixtures.ts'
 
 const hot = p2wpkh('hot')
@@ -94,7 +95,7 @@ describe('a node that answers wrongly now and then', () => {
         const left = [...answers]
         expect(await alertsWith(() => left.shift())).toEqual(clean)
       }),
-      { numRuns: 15 },
+      { numRuns: randomRuns(15) },
     )
   })
 })

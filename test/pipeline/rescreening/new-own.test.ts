@@ -10,6 +10,7 @@ import { hasLeftovers, sweepLeftovers } from '../../../src/ledger/sweep-leftover
 import { at, freshLedger } from '../../ledger/fixtures.ts'
 import { untilCrash } from '../../ledger/pieces.ts'
 import { openTestLedger } from '../../ledger/template.ts'
+import { randomRuns } from '../../long.ts'
 import { evm, p2pkh, p2wpkh } from '../../screening/builders.ts'
 import { addDescriptor, bitcoinLedger, keyOf, own } from '../bitcoin-ledger.ts'
 import { activateList } from '../fixtures.ts'
@@ -84,7 +85,7 @@ describe('own addresses that are new', () => {
         expect(quick.length).toBeGreaterThanOrEqual(keys.filter((key) => first.includes(key)).length)
         db.close()
       }),
-      { numRuns: 60 },
+      { numRuns: randomRuns(60) },
     )
   })
 

@@ -13,6 +13,7 @@ import { previewList } from '../../../src/pipeline/rescreening/preview-list.ts'
 import type { BlockRef } from '../../../src/screening/types.ts'
 import { at, chain, commit, screened } from '../../ledger/fixtures.ts'
 import { openTestLedger } from '../../ledger/template.ts'
+import { randomRuns } from '../../long.ts'
 import { evm, noon, own, p2pkh, p2wpkh, party, transfer, tx, watchlist } from '../../screening/builders.ts'
 import { tempDir } from '../../temp.ts'
 import { rescreenAll } from './rescreen-fixtures.ts'
@@ -103,7 +104,7 @@ describe('a preview of any version after any other', () => {
         }
         db.close()
       }),
-      { numRuns: 20, seed: 2026 },
+      { numRuns: randomRuns(20), seed: 2026 },
     )
   })
 })

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { doubleSha256 } from '../../../../src/chains/bitcoin/bytes.ts'
 import { BatchHasher } from '../../../../src/chains/bitcoin/proof/batch-hasher.ts'
+import { randomRuns } from '../../../long.ts'
 
 const hasher = new BatchHasher()
 
@@ -38,7 +39,7 @@ describe('the batch hasher', () => {
           expect(hashAll(messages)).toEqual(expected(messages))
         },
       ),
-      { numRuns: 60 },
+      { numRuns: randomRuns(60) },
     )
   })
 

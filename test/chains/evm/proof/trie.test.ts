@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { concat, type Hex, keccak256, toRlp } from 'viem'
 import { expect, it } from 'vitest'
 import { emptyRoot, indexRoot } from '../../../../src/chains/evm/proof/trie.ts'
+import { randomRuns } from '../../../long.ts'
 import { keccak } from './keccak.ts'
 
 const rootOf = (values: readonly Hex[]) =>
@@ -89,7 +90,7 @@ it('has the root of the plain construction, short items included', () => {
     fc.property(fc.array(value, { maxLength: 150, size: 'max' }), (values) => {
       expect(rootOf(values)).toBe(plainRoot(values))
     }),
-    { numRuns: 30 },
+    { numRuns: randomRuns(30) },
   )
 })
 

@@ -4,6 +4,7 @@ import { chainDefinition } from '../../../../src/chains/evm/definitions.ts'
 import type { CallFrames } from '../../../../src/chains/evm/traces/call-frames.ts'
 import { readBlockTraces } from '../../../../src/chains/evm/traces/call-tracer.ts'
 import { readTraceBlock } from '../../../../src/chains/evm/traces/flat-traces.ts'
+import { randomRuns } from '../../../long.ts'
 import { address, blockOf, hash, type TxSketch } from '../build.ts'
 import { type CallSketch, callTrace, flatFramesOf, flatTrace, framesOf, readFrames } from './sketch.ts'
 
@@ -226,7 +227,7 @@ describe('both kinds of traces', () => {
           ])
         expect(told(flat)).toEqual(told(nested))
       }),
-      { numRuns: 500 },
+      { numRuns: randomRuns(500) },
     )
   })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applyDelta, planDelta } from '../../../../src/lists/formats/opensanctions/deltas.ts'
+import { randomRuns } from '../../../long.ts'
 import { refusal } from '../../refusal.ts'
 import { chunks } from '../chunks.ts'
 
@@ -42,7 +43,7 @@ describe('a delta', () => {
             .sort(),
         )
       }),
-      { numRuns: 50 },
+      { numRuns: randomRuns(50) },
     )
   })
 
