@@ -103,6 +103,10 @@ describe('a database that somebody else has', () => {
     })
     const db = openLedger(user.database)
     const release = await takeDaemonLock(db)
+    // Which tells a daemon from a command that holds the lock.
+    db.prepare(`update meta set value = ? where key = 'daemon_heartbeat'`).run(
+      `beat ${new Date().toISOString()}`,
+    )
     onTestFinished(() => {
       release()
       db.close()

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { CliResult } from '../e2e/cli.ts'
 import { contentsOf } from '../e2e/database.ts'
-import { newProject, type Project } from '../e2e/project.ts'
+import { fillOnce, newProject, type Project } from '../e2e/project.ts'
 
 export interface Refusal {
   code: number
@@ -39,9 +39,12 @@ export async function busyUser(config: Readonly<Record<string, unknown>> = {}): 
   const user = newProject()
   const file = user.file('house.csv', `address,subject,listed_on\n${houseListed},House Rule,2024-01-01\n`)
   const lists = [{ id: 'house', format: 'csv', file }]
-  user.configure({ lists })
-  await user.follow()
-  await user.own(user.file('own.csv', `address,kind,reference\n0x${'1'.repeat(40)},deposit,1\n`))
+  const own = user.file('own.csv', `address,kind,reference\n0x${'1'.repeat(40)},deposit,1\n`)
+  await fillOnce(user, 'busy', async () => {
+    user.configure({ lists })
+    await user.follow()
+    await user.own(own)
+  })
   user.configure({ lists, ...config })
   return user
 }

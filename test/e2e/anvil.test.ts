@@ -3,7 +3,7 @@ import type { AlertRow } from '../../src/ledger/alerts/alert-queries.ts'
 import { type Anvil, startAnvil } from '../anvil.ts'
 import { narcissist, payingNarcissist, wordsOf } from '../chains/evm/contracts.ts'
 import { emitCall, emitterInitCode, reverterInitCode } from '../chains/evm/token.ts'
-import { newProject, type Project } from './project.ts'
+import { loadedProject, type Project } from './project.ts'
 import { waitFor } from './wait-for.ts'
 
 /** Three that OFAC lists, written as it does. */
@@ -74,7 +74,7 @@ describe('a live anvil, end to end', () => {
   /** A user of the bundled list, whose chain starts with the next block. */
   async function userAtTheTip(more: Readonly<Record<string, unknown>> = {}): Promise<Project> {
     const height = Number(await anvil.rpc<string>('eth_blockNumber'))
-    const one = newProject({
+    const one = await loadedProject({
       lists: [{ id: 'ofac', file: 'bundled' }],
       chains: [
         {

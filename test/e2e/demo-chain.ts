@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { createReplayNode, type ReplayNode } from '../../src/chains/recording/replay-node.ts'
 import type { AlertRow } from '../../src/ledger/alerts/alert-queries.ts'
+import { fillOnce, newProject, type Project } from './project.ts'
 
 export type DemoFamily = 'evm' | 'bitcoin'
 
@@ -113,3 +114,23 @@ export const demoLists = [
   { id: 'ofac', file: 'bundled' },
   { id: 'demo', format: 'csv', file: demoFile('demo-bitcoin.list.csv') },
 ]
+
+/** A user of the demo's lists and of one recorded chain, made once in each worker. @param chain its config, as `playDemoNode` says it. */
+export async function demoUser(
+  family: DemoFamily,
+  chain: object,
+  options: { own: boolean; followed: boolean },
+): Promise<Project> {
+  const user = newProject()
+  await fillOnce(user, `demo ${family} ${JSON.stringify(options)}`, async () => {
+    await fillOnce(user, 'demo lists', async () => {
+      user.configure({ lists: demoLists })
+      await user.follow()
+    })
+    user.configure({ lists: demoLists, chains: [chain] })
+    if (options.own) await user.own(demoFile(`demo-${family}.own.csv`))
+    if (options.followed) await user.follow()
+  })
+  user.configure({ lists: demoLists, chains: [chain] })
+  return user
+}

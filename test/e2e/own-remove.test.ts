@@ -1,24 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { type DemoFamily, demoFile, demoLists, playDemoNode } from './demo-chain.ts'
-import { loadedProject, newProject, type Project } from './project.ts'
+import { type DemoFamily, demoLists, demoUser, playDemoNode } from './demo-chain.ts'
+import { fillOnce, newProject, type Project } from './project.ts'
 import { waitFor } from './wait-for.ts'
-
-const ownFile = (family: DemoFamily) => demoFile(`demo-${family}.own.csv`)
 
 /** A user of a recorded chain, and another one who took a listed address that pays deposits for an own one. */
 async function mistaken(family: DemoFamily) {
   const { chain } = await playDemoNode(family)
-  const never = await loadedProject({ lists: demoLists, chains: [chain] })
-  await never.own(ownFile(family))
-  await never.follow()
+  const never = await demoUser(family, chain, { own: true, followed: true })
   const [party] = never.query<{ counterparty: string }>(
     `select counterparty from alerts where role = 'source' and match = 'exact' order by block_height limit 1`,
   )
   const address = party?.counterparty ?? ''
-  const user = await loadedProject({ lists: demoLists, chains: [chain] })
-  await user.own(ownFile(family))
-  await user.run('own', 'add', address, '--listed')
-  await user.follow()
+  const user = await demoUser(family, chain, { own: true, followed: false })
+  await fillOnce(user, `${family}, with ${address} as own`, async () => {
+    await user.run('own', 'add', address, '--listed')
+    await user.follow()
+  })
   expect(standing(user).moved).not.toEqual(standing(never).moved)
   return { user, never, address, chain }
 }

@@ -6,8 +6,8 @@ import { startFakeNode } from '../chains/bitcoin/fake-node.ts'
 import { regtestChain } from '../chains/bitcoin/regtest-chain.ts'
 import { descriptor, own, pays } from '../pipeline/bitcoin-ledger.ts'
 import { contentsOf } from './database.ts'
-import { type DemoFamily, demoFile, demoLists, playDemoNode } from './demo-chain.ts'
-import { loadedProject, newProject, type Project } from './project.ts'
+import { type DemoFamily, demoFile, demoLists, demoUser, playDemoNode } from './demo-chain.ts'
+import { newProject, type Project } from './project.ts'
 import { waitFor } from './wait-for.ts'
 
 const first = { evm: 1, bitcoin: 111 }
@@ -16,11 +16,8 @@ const ownFile = (family: DemoFamily) => demoFile(`demo-${family}.own.csv`)
 /** A user who followed a recorded chain to its head without own addresses, and one who knew them from the start. */
 async function late(family: DemoFamily): Promise<{ user: Project; always: Project; chain: object }> {
   const { chain } = await playDemoNode(family)
-  const always = await loadedProject({ lists: demoLists, chains: [chain] })
-  await always.own(ownFile(family))
-  await always.follow()
-  const user = await loadedProject({ lists: demoLists, chains: [chain] })
-  await user.follow()
+  const always = await demoUser(family, chain, { own: true, followed: true })
+  const user = await demoUser(family, chain, { own: false, followed: true })
   expect(user.query('select * from alerts')).toEqual([])
   return { user, always, chain }
 }

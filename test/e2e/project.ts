@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { loadConfig } from '../../src/config/load.ts'
@@ -80,23 +80,32 @@ export function newProject(config: Readonly<Record<string, unknown>> = {}): Proj
   }
 }
 
-/** What loading lists left: the files by their path in the project. */
-const loads = new Map<string, Map<string, Buffer>>()
+/** What filling a database left: the files by their path in the project. */
+const fills = new Map<string, Map<string, Buffer>>()
 
-/** A project whose lists were loaded: read and activated once in each worker, then copied. Their files must not be a project's own. */
-export async function loadedProject(config: Readonly<Record<string, unknown>>): Promise<Project> {
-  const user = newProject({ lists: config.lists })
-  const lists = JSON.stringify(config.lists)
+/**
+ * Fills a project's database: once in each worker, and then by copying what that left. It must not depend on the project's folder.
+ *
+ * @param what a name for it.
+ */
+export async function fillOnce(user: Project, what: string, fill: () => Promise<unknown>): Promise<void> {
   const archive = `${user.database}.snapshots`
-  const made = loads.get(lists)
+  const made = fills.get(what)
   if (made === undefined) {
-    await user.follow()
-    const paths = [user.database, ...readdirSync(archive).map((name) => join(archive, name))]
-    loads.set(lists, new Map(paths.map((path) => [relative(user.dir, path), readFileSync(path)])))
+    await fill()
+    const archived = existsSync(archive) ? readdirSync(archive).map((name) => join(archive, name)) : []
+    const paths = [user.database, ...archived]
+    fills.set(what, new Map(paths.map((path) => [relative(user.dir, path), readFileSync(path)])))
   } else {
-    mkdirSync(archive)
+    mkdirSync(archive, { recursive: true })
     for (const [path, content] of made) writeFileSync(join(user.dir, path), content)
   }
+}
+
+/** A project whose lists were loaded, once in each worker. Their files must not be a project's own. */
+export async function loadedProject(config: Readonly<Record<string, unknown>>): Promise<Project> {
+  const user = newProject({ lists: config.lists })
+  await fillOnce(user, JSON.stringify(config.lists), () => user.follow())
   user.configure(config)
   return user
 }

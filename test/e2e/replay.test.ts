@@ -8,18 +8,17 @@ import {
   demoFile,
   demoLists,
   demoTruth,
+  demoUser,
   inWordsOfTruth,
   playDemoNode,
 } from './demo-chain.ts'
-import { loadedProject, newProject, type Project } from './project.ts'
+import { newProject, type Project } from './project.ts'
 
 const heads = { evm: { from: 1, to: 26 }, bitcoin: { from: 111, to: 123 } }
 
-async function userOf(family: DemoFamily, options: { view?: number; own?: string } = {}): Promise<Project> {
-  const { chain } = await playDemoNode(family, options.view)
-  const user = await loadedProject({ lists: demoLists, chains: [chain] })
-  await user.own(options.own ?? demoFile(`demo-${family}.own.csv`))
-  return user
+async function userOf(family: DemoFamily, options = { followed: false }): Promise<Project> {
+  const { chain } = await playDemoNode(family)
+  return demoUser(family, chain, { own: true, ...options })
 }
 
 async function replay(user: Project, family: DemoFamily, from = heads[family].from, to = heads[family].to) {
@@ -34,8 +33,7 @@ const ids = (user: Project, where?: string) => alerts(user, where).map(({ id }) 
 
 describe.each(['evm', 'bitcoin'] as const)('replay of a recorded %s chain', (family) => {
   it('over what was followed writes no alert twice', async () => {
-    const user = await userOf(family)
-    await user.follow()
+    const user = await userOf(family, { followed: true })
     const before = contentsOf(user.database)
     const standing = demoTruth(family).filter(({ status }) => status === 'current')
     expect(await replay(user, family)).toMatchObject({ created: 0, reinstated: 0, known: standing.length })
@@ -46,8 +44,7 @@ describe.each(['evm', 'bitcoin'] as const)('replay of a recorded %s chain', (fam
   })
 
   it('into a fresh database gives the ids that following gave', async () => {
-    const followed = await userOf(family)
-    await followed.follow()
+    const followed = await userOf(family, { followed: true })
     const [final] = followed.query<{ final_height: number }>('select final_height from chains')
     const height = final?.final_height ?? 0
     const fresh = await userOf(family)
@@ -65,7 +62,9 @@ describe.each(['evm', 'bitcoin'] as const)('replay of a recorded %s chain', (fam
       .trim()
       .split('\n')
     const part = newProject().file('part.csv', `${header}\n${first}\n`)
-    const user = await userOf(family, { own: part })
+    const { chain } = await playDemoNode(family)
+    const user = await demoUser(family, chain, { own: false, followed: false })
+    await user.own(part)
     await user.follow()
     const few = alerts(user).length
     const gaps = async (): Promise<{ reason: string }[]> => {
@@ -97,9 +96,7 @@ describe.each(['evm', 'bitcoin'] as const)('replay of a recorded %s chain', (fam
 describe('replay with a new list', () => {
   it('raises its alerts on old blocks, with ids that can be known before', async () => {
     const { chain } = await playDemoNode('evm')
-    const user = await loadedProject({ lists: demoLists, chains: [chain] })
-    await user.own(demoFile('demo-evm.own.csv'))
-    await user.follow()
+    const user = await demoUser('evm', chain, { own: true, followed: true })
     const before = ids(user)
     const [clean] = user.query<{ tx_hash: string; transfer: string; party: string; party_key: string }>(
       `select * from transfer_parties where role = 'source' and direction = 'deposit' and asset = 'native'
@@ -143,8 +140,7 @@ describe('replay where it must not go', () => {
     expect(alerts(fresh)).toEqual([])
 
     const { node, chain } = await playDemoNode('evm', 1)
-    const user = await loadedProject({ lists: demoLists, chains: [chain] })
-    await user.own(demoFile('demo-evm.own.csv'))
+    const user = await demoUser('evm', chain, { own: true, followed: false })
     await user.follow()
     node.advance()
     const before = contentsOf(user.database)

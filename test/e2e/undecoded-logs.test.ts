@@ -5,7 +5,7 @@ import { type Anvil, startAnvil } from '../anvil.ts'
 import { topic, words } from '../chains/evm/build.ts'
 import { unwrappingRouter, wordsOf, wrapper } from '../chains/evm/contracts.ts'
 import { logWriter } from '../chains/evm/token.ts'
-import { newProject, type Project } from './project.ts'
+import { loadedProject, type Project } from './project.ts'
 
 /** One that OFAC lists. */
 const ronin = '0x098b716b8aaf21512996dc57eb0615e2383e2f96'
@@ -33,7 +33,7 @@ describe('events that tell of value in ways of their own, on a live anvil', () =
   /** A user whose chain starts with the next block. */
   async function userAtTheTip(tokens: readonly object[] = []): Promise<Project> {
     const start = Number(await anvil.rpc<string>('eth_blockNumber')) + 1
-    const one = newProject({
+    const one = await loadedProject({
       lists: [{ id: 'ofac', file: 'bundled' }],
       chains: [{ id: 'anvil', type: 'evm', chainId: 31337, rpc: [anvil.url], start, tokens }],
     })

@@ -1,9 +1,9 @@
-/** Asks until there is an answer; gives up after 30 s. */
+/** Asks until there is an answer; gives up after 90 s, in which a program starts on a busy machine too. */
 export async function waitFor<T>(
   what: string,
   ask: () => T | undefined | Promise<T | undefined>,
 ): Promise<T> {
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 90_000
   for (;;) {
     const answer = await ask()
     if (answer !== undefined) return answer
