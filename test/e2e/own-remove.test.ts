@@ -69,15 +69,11 @@ describe.each(['evm', 'bitcoin'] as const)('own remove on %s', (family) => {
 describe('own remove', () => {
   it('leaves what is to be read again to the daemon that is running', async () => {
     const { user, never, address } = await mistaken('bitcoin')
-    const daemon = user.start(['run'])
-    const pid = () =>
-      user.query<{ value: string }>(`select value from meta where key = 'daemon_pid'`)[0]?.value
-    await waitFor('the daemon', () => (pid() === String(daemon.pid) ? true : undefined))
+    const stopDaemon = await user.daemon()
     const removed = await user.run('own', 'remove', address, '--json')
     expect(JSON.parse(removed.stdout)).toMatchObject({ removed: 1, backwards: [{ state: 'left' }] })
     await waitFor('the end of the replay', () => user.query(`select 1 from replays where state = 'done'`)[0])
-    daemon.child.kill('SIGTERM')
-    expect(await daemon.done).toMatchObject({ code: 0 })
+    await stopDaemon()
     expect(standing(user)).toEqual(standing(never))
   })
 

@@ -84,10 +84,7 @@ describe('--since', () => {
   it('is queued, and says so, where the running daemon does not follow the chain', async () => {
     const { user, chain } = await late('bitcoin')
     user.configure({ lists: demoLists, chains: [] })
-    const daemon = user.start(['run'])
-    const pid = () =>
-      user.query<{ value: string }>(`select value from meta where key = 'daemon_pid'`)[0]?.value
-    await waitFor('the daemon', () => (pid() === String(daemon.pid) ? true : undefined))
+    const stopDaemon = await user.daemon()
     user.configure({ lists: demoLists, chains: [chain] })
     const since = ['--since', String(first.bitcoin)]
     const added = await user.run('own', 'import', ownFile('bitcoin'), ...since)
@@ -97,8 +94,7 @@ describe('--since', () => {
     expect(replay).toMatchObject({ code: 1, stdout: '' })
     expect(replay.stderr).toContain('The running daemon does not follow bitcoin: its config has no chain.')
     expect(user.query('select cause, state from replays')).toEqual([{ cause: 'added', state: 'pending' }])
-    daemon.child.kill('SIGTERM')
-    expect(await daemon.done).toMatchObject({ code: 0 })
+    await stopDaemon()
   })
 
   it('from a block that the node does not have adds the addresses, says so, and asks for nothing', async () => {

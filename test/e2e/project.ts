@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { onTestFinished } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
 import { runDaemon } from '../../src/daemon.ts'
 import { createLog } from '../../src/diagnostics/log.ts'
@@ -9,6 +10,7 @@ import { openTestLedger, placeLedger } from '../ledger/template.ts'
 import { tempDir } from '../temp.ts'
 import { type CliOptions, type CliResult, type RunningCli, runCli, runHere, startCli } from './cli.ts'
 import { query } from './database.ts'
+import { waitFor } from './wait-for.ts'
 
 /** A folder as a user has it: a config, a database, and files. */
 export interface Project {
@@ -29,6 +31,8 @@ export interface Project {
   own(file: string): Promise<unknown>
   /** What `run --once` does, in this process. @throws what stops it. */
   follow(): Promise<void>
+  /** What `run` does, in this process, once its heartbeat shows that it runs. @returns stops it. */
+  daemon(): Promise<() => Promise<void>>
   start(args: readonly string[], options?: CliOptions): RunningCli
   /** Rows of the database, as another program reads them. */
   query<Row = Record<string, unknown>>(sql: string, ...params: readonly unknown[]): Row[]
@@ -74,6 +78,23 @@ export function newProject(config: Readonly<Record<string, unknown>> = {}): Proj
         log: createLog('silent'),
         threads: false,
       })
+    },
+    daemon: async () => {
+      const loaded = loadConfig(path)
+      const beat = `from meta where key = 'daemon_heartbeat'`
+      // That of an earlier one is no sign.
+      const db = openTestLedger(database)
+      db.exec(`delete ${beat}`)
+      db.close()
+      const stop = new AbortController()
+      const options = { once: false, signal: stop.signal, log: createLog('silent'), threads: false }
+      const ended = runDaemon(loaded, options)
+      onTestFinished(() => stop.abort())
+      await Promise.race([ended, waitFor('the daemon', () => query(database, `select 1 ${beat}`)[0])])
+      return () => {
+        stop.abort()
+        return ended
+      }
     },
     start: (args, options) => startCli(withConfig(args), { cwd: tmpdir(), ...options }),
     query: (sql, ...params) => query(database, sql, ...params),
