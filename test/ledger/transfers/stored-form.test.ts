@@ -115,7 +115,8 @@ describe('the rows of a transaction', () => {
     const parties = roles.flatMap((role: Role, index) =>
       bases.map((basis, at) => ({
         ...party(makeKey('evm', new Uint8Array(20).fill(20 + index * 4 + at)), role),
-        forms: basis === 'exact' ? [] : [{ key: makeKey('evm', new Uint8Array(20).fill(100 + at)), basis }],
+        variants:
+          basis === 'exact' ? [] : [{ key: makeKey('evm', new Uint8Array(20).fill(100 + at)), basis }],
       })),
     )
     const transfers = [
@@ -156,7 +157,7 @@ describe('the rows of a transaction', () => {
     const matched = all<{ basis: string }>(db, 'select distinct match_basis as basis from parties')
     expect(matched.map(({ basis }) => basis).sort()).toEqual([...bases].sort())
     expect(readParties(db, 1)).toHaveLength(
-      parties.length + parties.filter(({ forms }) => forms.length > 0).length + 1,
+      parties.length + parties.filter(({ variants }) => variants.length > 0).length + 1,
     )
     expect(readTransaction(db, 1)).toMatchObject({
       hash: `0x${'d'.repeat(64)}`,
