@@ -1,4 +1,4 @@
-import { createChainConditions, startProgressWatchdog } from './chains/watchdog.ts'
+import { type ChainConditions, createChainConditions, startProgressWatchdog } from './chains/watchdog.ts'
 import type { Config } from './config/schema.ts'
 import { registerSinks, startDelivery } from './delivery/start-delivery.ts'
 import { ChainscreenError } from './diagnostics/errors.ts'
@@ -26,6 +26,7 @@ import { serverSettings } from './server/context.ts'
 import { startServer } from './server/server.ts'
 import { type Loader, startLoader } from './threads/loader.ts'
 import { startLoaderThread } from './threads/loader-thread.ts'
+import { type ServerThread, startServerThread } from './threads/server-thread.ts'
 
 export interface DaemonOptions {
   /** Catch up with the heads as they are now, and return. */
@@ -111,22 +112,22 @@ async function work(config: Config, db: Db, options: Running): Promise<void> {
   const conditions = createChainConditions(chains, now)
   stack.defer(startLoggingAlerts(db, log).stop)
   let isReady = false
-  if (config.server !== undefined && !once) {
-    const settings = serverSettings(config)
-    const isStarted = () => isReady
-    const group = createGroupCommit(db)
-    const server = await startServer({ db, group, settings, conditions: conditions.all, isStarted, log, now })
-    stack.defer(() => server.close())
-    log.info(`API, health and metrics at ${server.url}`)
-  }
+  const turns = new WriteTurns()
+  if (options.threads) shareTurns(db, turns)
+  const server = once
+    ? null
+    : await startServing(config, db, { ...options, turns, conditions, isStarted: () => isReady })
   await registerSinks(db, config.delivery)
   const delivery = startDelivery(db, config.delivery, { log })
   // After everything that raises alerts has ended.
   stack.defer(() => delivery.stop({ finish: once && isReady && !signal.aborted }))
-  const loader = startLoading(config, db, options)
+  const loader = options.threads
+    ? startLoaderThread(config, { ...options, turns })
+    : startLoader(db, config, options)
   stack.defer(() => loader.stop({ finish: once && isReady && !signal.aborted }))
   await loader.ready
   isReady = true
+  server?.started()
   for (const left of leftChains(db, chains)) log.warn({ chain: left.id }, leftChainText(left))
   for (const left of leftOwnChains(db, chains)) log.warn({ chain: left.chain }, leftOwnText(left))
   const index = new ScreeningIndex(db)
@@ -136,11 +137,32 @@ async function work(config: Config, db: Db, options: Running): Promise<void> {
   await followAll(config, { ...options, db, index, conditions, loader })
 }
 
-function startLoading(config: Config, db: Db, options: Running): Loader {
-  if (!options.threads) return startLoader(db, config, options)
-  const turns = new WriteTurns()
-  shareTurns(db, turns)
-  return startLoaderThread(config, { ...options, turns })
+/** @returns `null` without `server` in the config. */
+async function startServing(
+  config: Config,
+  db: Db,
+  options: Running & { turns: WriteTurns; conditions: ChainConditions; isStarted: () => boolean },
+): Promise<Pick<ServerThread, 'started'> | null> {
+  if (config.server === undefined) return null
+  const { log, now, conditions, isStarted, stack } = options
+  const settings = serverSettings(config)
+  const server = options.threads
+    ? await startServerThread({ ...options, database: config.database, settings })
+    : {
+        ...(await startServer({
+          db,
+          group: createGroupCommit(db),
+          settings,
+          conditions: conditions.all,
+          isStarted,
+          log,
+          now,
+        })),
+        started: () => {},
+      }
+  stack.defer(() => server.close())
+  log.info(`API, health and metrics at ${server.url}`)
+  return server
 }
 
 async function followAll(

@@ -13,6 +13,7 @@ import type { Act } from '../ledger/audit.ts'
 import { chainIds } from '../ledger/blocks/chain.ts'
 import type { Db } from '../ledger/database.ts'
 import { checkedAct } from '../operations/act.ts'
+import { personOfToken } from '../operations/tokens.ts'
 
 /** What every command takes. */
 export interface CommonOptions {
@@ -139,12 +140,19 @@ export function withAct(command: Command): Command {
  * must show who is logged in then, whatever was changed.
  */
 export function actOf({ actor, note }: ActOptions, config: Config | null, db: Db): Act {
-  const act = checkedAct({ actor: actor ?? userInfo().username, note: note ?? null, at: now() })
+  const token = process.env.CHAINSCREEN_TOKEN
+  const person = token ? personOfToken(db, token, now()) : null
+  if (person !== null && actor !== undefined)
+    throw new ChainscreenError(
+      'usage',
+      "--actor can't be used with CHAINSCREEN_TOKEN, which says who you are.",
+    )
+  const act = checkedAct({ actor: actor ?? person ?? userInfo().username, note: note ?? null, at: now() })
   const needTwo = [...(config?.decisions.secondPerson ?? []), ...secondPersonDecisions(db)]
   if (actor === undefined || needTwo.length === 0) return act
   throw new ChainscreenError(
     'usage',
-    "--actor can't be used where decisions need two people (`decisions.secondPerson`): the actor is the operating system's user.",
+    "--actor can't be used where decisions need two people (`decisions.secondPerson`): the actor is the person of CHAINSCREEN_TOKEN, or the operating system's user.",
   )
 }
 

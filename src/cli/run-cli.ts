@@ -24,6 +24,8 @@ const commands: Readonly<Record<string, () => Promise<CommandFactory>>> = {
   chains: async () => (await import('./chains.ts')).chainsCommand,
   deliveries: async () => (await import('./deliveries.ts')).deliveriesCommand,
   record: async () => (await import('./record.ts')).recordCommand,
+  server: async () => (await import('./server.ts')).serverCommand,
+  tokens: async () => (await import('./tokens.ts')).tokensCommand,
   serve: async () => (await import('./serve.ts')).serveCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
 }

@@ -43,6 +43,13 @@ export async function createApp(context: ServerContext): Promise<App> {
     genReqId: () => randomUUID(),
     trustProxy: settings.sso === null ? false : [...settings.sso.trustedProxies],
     exposeHeadRoutes: false,
+    // What is refused before a route is looked for: a path that can't be read.
+    frameworkErrors: (_error, request, reply) =>
+      void sendProblem(
+        request,
+        reply,
+        new ProblemError('not-found', 'There is no such route: /openapi.json has all.'),
+      ),
     routerOptions: { maxParamLength: 200, ignoreDuplicateSlashes: true },
   }).withTypeProvider()
   app.removeContentTypeParser('text/plain')

@@ -1,7 +1,9 @@
+import type { ChainCondition } from '../chains/watchdog.ts'
 import type { Config } from '../config/schema.ts'
 import { ChainscreenError, type ErrorCode, messageOf } from '../diagnostics/errors.ts'
 import type { Log } from '../diagnostics/log.ts'
 import type { ShortWindow } from '../own/widen-windows.ts'
+import type { ServerSettings } from '../server/context.ts'
 
 // What passes between the threads of a daemon. All of it is data.
 
@@ -49,3 +51,23 @@ export function errorOf({ code, message, details, retryAfterMs, stack }: ErrorDa
     code === null ? new Error(message) : new ChainscreenError(code, message, { details, retryAfterMs })
   return Object.assign(error, stack === undefined ? {} : { stack })
 }
+
+/** What the API's thread is started with: no credential of a node or a list. */
+export interface ServerStart {
+  database: string
+  settings: ServerSettings
+  /** Of the main thread's `WriteTurns`. */
+  turns: SharedArrayBuffer
+}
+
+/** The number of the API's thread among those that take turns at writing. */
+export const serverThread = 3
+
+export type ToServer =
+  | { type: 'state'; conditions: readonly ChainCondition[]; isStarted: boolean }
+  | { type: 'stop' }
+
+export type FromServer =
+  | { type: 'log'; level: keyof Log; line: readonly unknown[] }
+  /** It listens, or why it does not. */
+  | { type: 'listening'; url: string; error: ErrorData | null }

@@ -65,7 +65,10 @@ export function servedContext(fields: Partial<ServerContext> = {}, config: Recor
   const db = fields.db ?? freshChain()
   activateList(db, [evm('1')], 'ofac-sdn', '2025-12-01', 'House Rule')
   const context = contextOf(
-    { chains: [{ id: 'ethereum', type: 'evm', chainId: 1, rpc: ['http://127.0.0.1:1'] }], ...config },
+    {
+      chains: [{ id: 'ethereum', type: 'evm', chainId: 1, rpc: ['http://127.0.0.1:1'], start: 0 }],
+      ...config,
+    },
     { ...fields, db },
   )
   return { ...context, settings: { ...context.settings, lists: [{ id: 'ofac-sdn' }] } }

@@ -55,6 +55,9 @@ export const alertShape = z
     transferCount: z.int(),
     ownKind: text,
     ownReference: text,
+    filedOn: text,
+    filedBy: text,
+    filedReference: text,
   })
   .meta({ id: 'Alert' })
 

@@ -1,0 +1,153 @@
+import { connect } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { run } from '../../src/ledger/database.ts'
+import { revoke } from '../../src/operations/tokens.ts'
+import { startServer } from '../../src/server/server.ts'
+import { appOf, bearer, contextOf, servedContext, start, tokenOf } from './fixtures.ts'
+
+const url = '/v1/lists'
+const root = { actor: 'root', note: null, at: start }
+
+describe('a token', () => {
+  it('is refused once it was revoked or has expired, and never repeated', async () => {
+    let now = start
+    const context = contextOf({}, { now: () => now })
+    const app = await appOf(context)
+    const token = tokenOf(context.db, ['read'], { name: 'a', expires: '2026-01-02' })
+    const other = tokenOf(context.db, ['read'], { name: 'b' })
+    const get = async (of: string) => (await app.inject({ url, headers: bearer(of) })).statusCode
+    expect([await get(token), await get(other)]).toEqual([200, 200])
+    now = '2026-01-02T00:00:00.000Z'
+    expect(await get(token)).toBe(401)
+    revoke(context.db, 'b', root)
+    expect(await get(other)).toBe(401)
+    const both = await app.inject({ url, headers: { ...bearer(other), 'x-api-key': other } })
+    expect(both.statusCode).toBe(401)
+    expect(JSON.stringify([both.json(), context.lines])).not.toContain(other)
+    expect(JSON.stringify(context.db.prepare('select * from tokens').all())).not.toContain(other)
+  })
+
+  it('may ask so often, and who has none not for long', async () => {
+    const limits = { requestsPerSecond: 3, refusalsPerMinute: 2 }
+    const context = contextOf({ server: { limits } })
+    const app = await appOf(context)
+    const headers = bearer(tokenOf(context.db, ['read']))
+    const statuses = []
+    for (let count = 0; count < 4; count++) statuses.push((await app.inject({ url, headers })).statusCode)
+    expect(statuses).toEqual([200, 200, 200, 429])
+    const strangers = []
+    for (let count = 0; count < 3; count++) strangers.push((await app.inject({ url })).statusCode)
+    expect(strangers).toEqual([401, 401, 429])
+  })
+})
+
+describe('single sign-on', () => {
+  const secret = 'known-to-the-proxy-alone'
+  const sso = {
+    ...{ userHeader: 'X-User', groupsHeader: 'X-Groups', trustedProxies: ['10.0.0.1'], secret },
+    groups: { compliance: ['read', 'admin'] },
+  }
+  const headers = { 'x-user': 'ann', 'x-groups': 'staff, compliance', 'x-chainscreen-proxy-secret': secret }
+
+  it('counts from the proxy with its secret alone', async () => {
+    const app = await appOf(contextOf({ server: { sso } }))
+    const get = async (remoteAddress: string, given: Record<string, string>) =>
+      (await app.inject({ url, headers: given, remoteAddress })).statusCode
+    expect(await get('10.0.0.1', headers)).toBe(200)
+    expect(await get('10.0.0.2', headers)).toBe(401)
+    expect(await get('10.0.0.1', { ...headers, 'x-chainscreen-proxy-secret': 'guessed-by-somebody' })).toBe(
+      401,
+    )
+    expect(await get('10.0.0.1', { ...headers, 'x-groups': 'staff' })).toBe(403)
+  })
+
+  it('changes something for pages of this server alone', async () => {
+    const app = await appOf(contextOf({ server: { sso } }))
+    const post = async (origin?: string) =>
+      (
+        await app.inject({
+          ...{
+            method: 'POST',
+            url: `/v1/lists/x/versions/${'0'.repeat(64)}/approve`,
+            payload: { note: 'n' },
+          },
+          headers: { ...headers, host: 'cs.example', ...(origin && { origin }) },
+          remoteAddress: '10.0.0.1',
+        })
+      ).statusCode
+    expect([await post(), await post('http://evil.example'), await post('http://cs.example')]).toEqual([
+      403, 403, 404,
+    ])
+  })
+})
+
+describe('a request that is no request', () => {
+  it.each([
+    ['/v1/../v1/lists/..%2f..%2fetc'],
+    ['/v1/lists/%2e%2e%2f%2e%2e/versions'],
+    ['/v1/lists/x%00/versions'],
+    [`/v1/lists/${'a'.repeat(300)}/versions`],
+    ['/v1/%zz'],
+  ])('%s finds nothing', async (path) => {
+    const context = contextOf()
+    const app = await appOf(context)
+    const answer = await app.inject({ url: path, headers: bearer(tokenOf(context.db, ['read'])) })
+    expect(answer.statusCode).toBeOneOf([400, 404, 414])
+    expect(answer.headers['content-type']).toContain('application/problem+json')
+  })
+
+  it('is refused when it is too large, or no JSON', async () => {
+    const context = servedContext()
+    const app = await appOf(context)
+    const headers = {
+      ...bearer(tokenOf(context.db, ['screen', 'decide'])),
+      'content-type': 'application/json',
+    }
+    const post = (payload: string, more = {}) =>
+      app.inject({ method: 'POST', url: '/v1/decisions', headers: { ...headers, ...more }, payload })
+    expect((await post(`{"note":"${'x'.repeat(200_000)}"}`)).json().type).toBe(
+      'urn:chainscreen:problem:too-large',
+    )
+    expect((await post('a', { 'content-type': 'text/plain' })).statusCode).toBe(415)
+    expect((await post('', {})).statusCode).toBe(400)
+  })
+
+  it('over a socket is cut off when it is split for too long, and answered when pipelined', async () => {
+    const context = servedContext({}, { server: { listen: '127.0.0.1:0', limits: { connections: 5 } } })
+    const server = await startServer(context)
+    onTestFinished(() => server.close())
+    const port = Number(new URL(server.url).port)
+    const socket = connect(port, '127.0.0.1')
+    const one = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n'
+    let text = ''
+    socket.setEncoding('utf8').on('data', (data: string) => {
+      text += data
+    })
+    socket.write(one + one + one.slice(0, 10))
+    await expect.poll(() => text.match(/200 OK/g)?.length).toBe(2)
+    socket.write(one.slice(10))
+    await expect.poll(() => text.match(/200 OK/g)?.length).toBe(3)
+    socket.destroy()
+    // Many connections: those above the limit are closed, and the others are served.
+    const many = Array.from({ length: 200 }, () => connect(port, '127.0.0.1').on('error', () => {}))
+    await expect
+      .poll(() => many.filter((each) => each.closed || each.destroyed || each.readableEnded).length)
+      .toBeGreaterThan(150)
+    for (const each of many) each.destroy()
+    await expect.poll(async () => (await fetch(`${server.url}/livez`).catch(() => null))?.status).toBe(200)
+  })
+})
+
+describe('an answer', () => {
+  it('to a fault of the server says nothing of it, and the log has its id', async () => {
+    const context = servedContext()
+    const app = await appOf(context)
+    const headers = bearer(tokenOf(context.db, ['read']))
+    run(context.db, 'alter table unscreened rename to lost')
+    const answer = await app.inject({ url: '/v1/coverage/ethereum', headers })
+    expect(answer.statusCode).toBe(500)
+    expect(answer.body).not.toContain('unscreened')
+    expect(context.lines.join()).toMatch(/a request failed/)
+    expect(answer.headers['x-request-id']).toBe(answer.json().requestId)
+  })
+})
