@@ -26,6 +26,7 @@ import { serverSettings } from './server/context.ts'
 import { startServer } from './server/server.ts'
 import { type Loader, startLoader } from './threads/loader.ts'
 import { startLoaderThread } from './threads/loader-thread.ts'
+import { Readers, readerCount } from './threads/readers.ts'
 import { type ServerThread, startServerThread } from './threads/server-thread.ts'
 
 export interface DaemonOptions {
@@ -38,11 +39,9 @@ export interface DaemonOptions {
   log: Log
   /**
    * Now, ISO-8601. A function can't be handed to another thread: with it, all of the daemon runs in this one, as with
-   * `threads: false`.
+   * `threads: { readers: 0 }` in the config.
    */
   now?: () => string
-  /** Whether lists are loaded, and stored history is re-screened, in a thread of its own. Default true. */
-  threads?: boolean
   onProgress?: (progress: { chain: string; height: number; head: number }) => void
   /** While a large database of an earlier version is brought up to date: transactions done and in all. */
   onUpgrade?: (name: string, done: number, total: number) => void
@@ -63,7 +62,7 @@ export interface DaemonOptions {
  */
 export async function runDaemon(config: Config, given: DaemonOptions): Promise<void> {
   const { now = () => new Date().toISOString(), create = false } = given
-  const { threads = given.now === undefined } = given
+  const readers = given.now === undefined ? readerCount(config.threads) : 0
   await withCloseStack(async ({ defer }) => {
     const db = openLedger(config.database, { create, onProgress: given.onUpgrade ?? (() => {}) })
     defer(() => db.close())
@@ -80,7 +79,7 @@ export async function runDaemon(config: Config, given: DaemonOptions): Promise<v
     try {
       await inTurn(db, () => requireSecondPerson(db, config.decisions.secondPerson, byDaemon(now())))
       await withCloseStack((stack) =>
-        work(config, db, { ...given, now, signal, threads, lost: file.lost, stack }),
+        work(config, db, { ...given, now, signal, readers, lost: file.lost, stack }),
       )
     } catch (error) {
       // Told to stop while lists were still loading: that is how it ends.
@@ -100,7 +99,8 @@ function byDaemon(at: string): Act {
 /** What a daemon that runs has beside what it was told. */
 type Running = DaemonOptions & {
   now: () => string
-  threads: boolean
+  /** Threads that read blocks; 0: everything in this one. */
+  readers: number
   lost: Promise<never>
   stack: CloseStack
 }
@@ -113,7 +113,7 @@ async function work(config: Config, db: Db, options: Running): Promise<void> {
   stack.defer(startLoggingAlerts(db, log).stop)
   let isReady = false
   const turns = new WriteTurns()
-  if (options.threads) shareTurns(db, turns)
+  if (options.readers > 0) shareTurns(db, turns)
   const server = once
     ? null
     : await startServing(config, db, { ...options, turns, conditions, isStarted: () => isReady })
@@ -121,9 +121,8 @@ async function work(config: Config, db: Db, options: Running): Promise<void> {
   const delivery = startDelivery(db, config.delivery, { log })
   // After everything that raises alerts has ended.
   stack.defer(() => delivery.stop({ finish: once && isReady && !signal.aborted }))
-  const loader = options.threads
-    ? startLoaderThread(config, { ...options, turns })
-    : startLoader(db, config, options)
+  const loader =
+    options.readers > 0 ? startLoaderThread(config, { ...options, turns }) : startLoader(db, config, options)
   stack.defer(() => loader.stop({ finish: once && isReady && !signal.aborted }))
   await loader.ready
   isReady = true
@@ -134,7 +133,9 @@ async function work(config: Config, db: Db, options: Running): Promise<void> {
   stack.defer(startReadingAhead(index, log).stop)
   if (config.canary !== undefined) stack.defer(startCanary(db, index, config.canary, options).stop)
   if (chains.length === 0) log.warn(withoutChains(once))
-  await followAll(config, { ...options, db, index, conditions, loader })
+  const readers = options.readers === 0 ? undefined : new Readers(options.readers, log)
+  if (readers !== undefined) stack.defer(() => readers.stop())
+  await followAll(config, { ...options, db, index, conditions, loader, readers })
 }
 
 /** @returns `null` without `server` in the config. */
@@ -146,20 +147,21 @@ async function startServing(
   if (config.server === undefined) return null
   const { log, now, conditions, isStarted, stack } = options
   const settings = serverSettings(config)
-  const server = options.threads
-    ? await startServerThread({ ...options, database: config.database, settings })
-    : {
-        ...(await startServer({
-          db,
-          group: createGroupCommit(db),
-          settings,
-          conditions: conditions.all,
-          isStarted,
-          log,
-          now,
-        })),
-        started: () => {},
-      }
+  const server =
+    options.readers > 0
+      ? await startServerThread({ ...options, database: config.database, settings })
+      : {
+          ...(await startServer({
+            db,
+            group: createGroupCommit(db),
+            settings,
+            conditions: conditions.all,
+            isStarted,
+            log,
+            now,
+          })),
+          started: () => {},
+        }
   stack.defer(() => server.close())
   log.info(`API, health and metrics at ${server.url}`)
   return server
@@ -167,7 +169,8 @@ async function startServing(
 
 async function followAll(
   config: Config,
-  options: Running & Pick<ChainJob, 'db' | 'index' | 'conditions'> & { loader: Loader },
+  options: Omit<Running, 'readers'> &
+    Pick<ChainJob, 'db' | 'index' | 'conditions' | 'readers'> & { loader: Loader },
 ): Promise<void> {
   const watched = startProgressWatchdog(config.chains, options)
   options.stack.defer(() => watched.watchdog.stop())

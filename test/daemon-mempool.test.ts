@@ -15,6 +15,7 @@ import { tale } from './ledger/mempool/waiting-fixtures.ts'
 import { openTestLedger } from './ledger/template.ts'
 import { rememberingLog } from './lists/remembering-log.ts'
 import { tempDir } from './temp.ts'
+import { single } from './threads/single.ts'
 
 const hot = p2wpkh('hot')
 const listed = { script: p2wpkh('listed'), value: sats(1) }
@@ -63,11 +64,11 @@ const mine = ({ state }: FakeNode, chain: FakeNode['state']['chain']) => {
 describe('a daemon with mempool: true', () => {
   it('that runs once looks at what waits after it has caught up', async () => {
     const { node, mined, config, db, log, txid } = await scene()
-    const once = { once: true, signal: new AbortController().signal, log, threads: false }
-    await runDaemon(config, once)
+    const once = { once: true, signal: new AbortController().signal, log }
+    await runDaemon(single(config), once)
     expect(tale(db, txid)).toEqual([created, '= pending-mempool nowhere'])
     mine(node, mined)
-    await runDaemon(config, once)
+    await runDaemon(single(config), once)
     expect(tale(db, txid)).toEqual([
       created,
       `confirmed {"height":2,"block":"${mined[2]?.hash}"}`,
@@ -78,7 +79,7 @@ describe('a daemon with mempool: true', () => {
   it('looks again and again, and what waits becomes what is mined', async () => {
     const { node, mined, config, db, log, lines, txid } = await scene()
     const stop = new AbortController()
-    const ended = runDaemon(config, { once: false, signal: stop.signal, log, threads: false })
+    const ended = runDaemon(single(config), { once: false, signal: stop.signal, log })
     const patience = { timeout: 15_000, interval: 20 }
     await vi.waitFor(() => expect(tale(db, txid)).toEqual([created, '= pending-mempool nowhere']), patience)
     mine(node, mined)
@@ -95,7 +96,7 @@ describe('a daemon with mempool: true', () => {
     const { node, mined, config, db, log, lines, txid } = await scene()
     mine(node, mined)
     node.state.intercept = (method) => (method === 'getrawmempool' ? { status: 403, body: '' } : undefined)
-    await runDaemon(config, { once: true, signal: new AbortController().signal, log, threads: false })
+    await runDaemon(single(config), { once: true, signal: new AbortController().signal, log })
     expect(tale(db, txid)).toEqual(['created', '= pending 2'])
     expect(lines).toContainEqual(expect.stringMatching(/^warn btc: the mempool was not read: .*rpcwhitelist/))
     expect(db.prepare('select transactions, failure from mempools').get()).toEqual({

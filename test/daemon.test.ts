@@ -11,6 +11,7 @@ import { runDaemon } from '../src/daemon.ts'
 import type { Health } from '../src/server/health.ts'
 import { rememberingLog } from './lists/remembering-log.ts'
 import { tempDir } from './temp.ts'
+import { single } from './threads/single.ts'
 
 /** A Bitcoin chain that is followed, and an EVM chain that is not; both may stand still for a moment only. */
 async function configWith(evm: { rpc: string; chainId: number }): Promise<Config> {
@@ -34,7 +35,7 @@ async function configWith(evm: { rpc: string; chainId: number }): Promise<Config
 async function watch(config: Config): Promise<{ end: unknown; lines: string[] }> {
   const { log, lines } = rememberingLog()
   const stop = new AbortController()
-  const end = runDaemon(config, { once: false, create: true, signal: stop.signal, log, threads: false }).then(
+  const end = runDaemon(single(config), { once: false, create: true, signal: stop.signal, log }).then(
     () => 'ended',
     (error: unknown) => error,
   )
@@ -59,10 +60,12 @@ describe('the daemon', () => {
     const { log, lines } = rememberingLog()
     const stop = new AbortController()
     const server = { ...defaultServer, port: 0 }
-    const end = runDaemon(
-      { ...config, server },
-      { once: false, create: true, signal: stop.signal, log, threads: false },
-    ).catch(() => {})
+    const end = runDaemon(single({ ...config, server }), {
+      once: false,
+      create: true,
+      signal: stop.signal,
+      log,
+    }).catch(() => {})
     await expect.poll(() => lines.join('\n')).toMatch(/health and metrics at http/)
     const url = /at (http\S+)/.exec(lines.find((line) => line.includes('health and metrics')) ?? '')?.[1]
     const chains = async () => ((await (await fetch(`${url}/health`)).json()) as Health).chains
@@ -87,10 +90,12 @@ describe('the daemon', () => {
       chains: [],
     })
     const server = { ...defaultServer, port: 0 }
-    const end = runDaemon(
-      { ...config, server },
-      { once: false, create: true, signal: stop.signal, log, threads: false },
-    ).then(() => 'ended')
+    const end = runDaemon(single({ ...config, server }), {
+      once: false,
+      create: true,
+      signal: stop.signal,
+      log,
+    }).then(() => 'ended')
     await expect
       .poll(() => lines.join('\n'))
       .toMatch(/no chain is configured: no block is screened; lists are kept/)
@@ -114,12 +119,11 @@ describe('the daemon', () => {
   it('ends at once without a chain where it is to run once', async () => {
     const { log, lines } = rememberingLog()
     const config = configSchema.parse({ database: join(tempDir(), 'daemon.db'), chains: [] })
-    await runDaemon(config, {
+    await runDaemon(single(config), {
       once: true,
       create: true,
       signal: new AbortController().signal,
       log,
-      threads: false,
     })
     expect(lines).toContain('warn no chain is configured: no block is screened')
   })
@@ -128,7 +132,7 @@ describe('the daemon', () => {
     const config = await configWith({ rpc: 'http://127.0.0.1:9', chainId: 5 })
     const { log, lines } = rememberingLog()
     const signal = new AbortController().signal
-    const end = runDaemon(config, { once: true, create: true, signal, log, threads: false })
+    const end = runDaemon(single(config), { once: true, create: true, signal, log })
     await expect(end).rejects.toMatchObject({ code: 'node-unreachable' })
     expect(lines).toContainEqual(
       expect.stringMatching(/^error evm ended for now, and the next run goes on: /),
@@ -140,8 +144,8 @@ describe('the daemon', () => {
     const both = await configWith({ rpc: 'http://127.0.0.1:9', chainId: 5 })
     const config = { ...both, chains: both.chains.slice(0, 1) }
     const { log, lines } = rememberingLog()
-    const once = { once: true, create: true, signal: new AbortController().signal, log, threads: false }
-    await runDaemon(config, once)
+    const once = { once: true, create: true, signal: new AbortController().signal, log }
+    await runDaemon(single(config), once)
     const db = new Database(config.database)
     onTestFinished(() => {
       db.close()
@@ -151,7 +155,7 @@ describe('the daemon', () => {
     const before = state()
     expect(before).toMatchObject({ depth: 6 })
     db.exec('update chains set final_height = final_height + 1000')
-    await runDaemon(config, once)
+    await runDaemon(single(config), once)
     expect(state()).toEqual(before)
     expect(lines).toContainEqual(
       expect.stringMatching(/^warn bitcoin: the final height \d+ was less than 6 blocks/),
@@ -166,7 +170,7 @@ describe('the daemon', () => {
     } as Config
     const { log, lines } = rememberingLog()
     const signal = new AbortController().signal
-    const end = runDaemon(patient, { once: false, create: true, signal, log, threads: false }).catch(
+    const end = runDaemon(single(patient), { once: false, create: true, signal, log }).catch(
       (error: unknown) => error,
     )
     await expect.poll(() => lines.join('\n')).toMatch(/following bitcoin/)
@@ -181,10 +185,12 @@ describe('the daemon', () => {
   it('makes no database where there is none, unless it is told to', async () => {
     const config = await configWith({ rpc: 'http://127.0.0.1:9', chainId: 5 })
     const { log } = rememberingLog()
-    const options = { once: true, signal: AbortSignal.abort(), log, threads: false }
-    await expect(runDaemon(config, options)).rejects.toThrow(/There is no database at .*chainscreen init/)
+    const options = { once: true, signal: AbortSignal.abort(), log }
+    await expect(runDaemon(single(config), options)).rejects.toThrow(
+      /There is no database at .*chainscreen init/,
+    )
     expect(existsSync(config.database)).toBe(false)
-    await runDaemon(config, { ...options, create: true })
+    await runDaemon(single(config), { ...options, create: true })
     expect(existsSync(config.database)).toBe(true)
   })
 

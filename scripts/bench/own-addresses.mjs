@@ -28,7 +28,7 @@ try {
     databaseMB: Math.round(statSync(path).size / 1e6),
     readSeconds: load,
     growthMB: Math.round((rss - before.rss) / 1e6),
-    bytesEach: Number((load.result.ownBytes / addresses).toFixed(1)),
+    bytesEach: Number((load.result.ownTable.bytes / addresses).toFixed(1)),
     missEvmNs: nanoseconds(
       Array.from({ length: 100_000 }, () => `0x${randomBytes(20).toString('hex')}`),
       (hex) => lookup.mayHaveEvm(hex),

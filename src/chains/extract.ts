@@ -95,7 +95,7 @@ export function conflictsIn(
 ): Conflict[] {
   switch (content.family) {
     case 'evm':
-      return evmConflicts(content.block.transactions, spends)
+      return evmConflicts(content, spends)
     case 'bitcoin':
       return bitcoinConflicts(content, spends)
     case 'made-up':

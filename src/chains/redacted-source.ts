@@ -7,7 +7,7 @@ import type { ChainSource, FreezeReader, Mempool, SourceBlock, Unscreened } from
  * they are: their shape is checked where they are read.
  */
 export function redactedSource(source: ChainSource, redactor: Redactor): ChainSource {
-  const { waitForHead, mempool, freezes, tryOut, release } = source
+  const { waitForHead, mempool, freezes, tryOut, release, hashOf } = source
   const redacted = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
@@ -29,8 +29,9 @@ export function redactedSource(source: ChainSource, redactor: Redactor): ChainSo
     }),
     hashAt: (height, signal) => redacted(() => source.hashAt(height, signal)),
     header: (hash, signal) => redacted(() => source.header(hash, signal)),
-    block: (height, signal) =>
-      redacted(async () => redactedBlock(await source.block(height, signal), redactor)),
+    ...(hashOf && { hashOf: (height, signal) => redacted(() => hashOf.call(source, height, signal)) }),
+    block: (height, signal, hash) =>
+      redacted(async () => redactedBlock(await source.block(height, signal, hash), redactor)),
     ...(release && { release: release.bind(source) }),
     refuse: (block, error) => source.refuse?.(block, redactor.redactError(error)),
     ...(mempool && {

@@ -53,6 +53,8 @@ export interface SourceBlock extends BlockRef {
   content: BlockContent
   /** Which node of a pool served it, by its place in the config. */
   node?: number
+  /** What can't touch own addresses was left out or marked, with all that are own up to this revision: see `reduce` of `reduce.ts`. */
+  ownRevision?: number
   /** What the token contracts that the source watches say of accounts, in the order of the block. */
   freezes?: readonly FreezeNotice[]
 }
@@ -112,6 +114,12 @@ export interface Trial {
   block?: 'served' | 'missing'
 }
 
+/** @see ChainSource.release */
+export interface ReleaseOptions {
+  /** The memory comes back from another thread, which makes other objects of it. */
+  returned?: boolean
+}
+
 /**
  * What a follower reads one chain through. Methods reject with a `ChainscreenError`: `node-unreachable`,
  * `node-auth`, `node-syncing`, `wrong-chain`, `node-missing-data`, `node-bad-answer`.
@@ -132,10 +140,19 @@ export interface ChainSource {
   header(hash: string, signal?: AbortSignal): Promise<BlockRef | null>
   /** Reads what was frozen before; absent where no chain of its kind knows of such a thing. */
   readonly freezes?: FreezeReader
-  /** The whole block that the node holds for the best chain at this height, everything about it asked by its hash. */
-  block(height: number, signal?: AbortSignal): Promise<SourceBlock>
+  /**
+   * The hash by which `block` asks for the block at this height: for who has another source of the same node read it. Absent where
+   * blocks are asked for by height.
+   */
+  hashOf?(height: number, signal?: AbortSignal): Promise<string>
+  /**
+   * The whole block that the node holds for the best chain at this height, everything about it asked by its hash.
+   *
+   * @param hash from `hashOf`, where it is known.
+   */
+  block(height: number, signal?: AbortSignal, hash?: string): Promise<SourceBlock>
   /** Takes back the memory of a block of its. To be called, if at all, by whoever is done with it: nothing can be extracted after it. */
-  release?(block: SourceBlock): void
+  release?(block: SourceBlock, options?: ReleaseOptions): void
   /**
    * Extraction found a block of this source untrue: another node is asked, where there is one, and what is secret is taken out of
    * the error.

@@ -75,16 +75,16 @@ function readConfigFile(file: string): string {
   }
 }
 
-/** Documented keys that this version does not have yet, and what to do instead. Such a key is refused, never ignored. */
-const notBuilt: Readonly<Record<string, string>> = {
-  threads: 'remove it',
-}
+/** Documented sinks that this version does not have yet. One is refused, never ignored. */
+const sinksNotBuilt = ['nats', 'postgres']
 
 function findNotBuilt(config: unknown): Mistake[] {
-  if (typeof config !== 'object' || config === null) return []
-  return Object.entries(notBuilt).flatMap(([key, instead]) => {
-    const text = ` is not built yet in this version: ${instead}`
-    return Object.hasOwn(config, key) ? [{ path: [key], text, notBuilt: true }] : []
+  const { delivery } = (config ?? {}) as { delivery?: unknown }
+  if (!Array.isArray(delivery)) return []
+  return delivery.flatMap((sink: { type?: unknown } | null, at) => {
+    const type = sinksNotBuilt.find((name) => name === sink?.type)
+    const text = ` is of type ${type}, which is not built yet in this version: remove it`
+    return type === undefined ? [] : [{ path: ['delivery', at], text, notBuilt: true }]
   })
 }
 

@@ -6,7 +6,7 @@ import { mistakeIn } from './freeze-list.ts'
 import { listsSchema } from './lists.ts'
 import { ownSourcesSchema } from './own-sources.ts'
 import { serverSchema } from './server.ts'
-import { durationMs, group, oneOf, text } from './values.ts'
+import { durationMs, group, oneOf, text, wholeNumber } from './values.ts'
 
 const everyExpected = 'a duration from 1m to 1d'
 const addressExpected = 'an EVM address that nobody uses: 0x and 40 hex digits'
@@ -38,6 +38,20 @@ const decisionsSchema = group({
     .describe('Decisions that one person proposes and another one confirms. Default: none.'),
 }).default({ secondPerson: [] })
 
+const readersExpected = 'auto, or a whole number from 0 to 64'
+
+/** `threads`: how the daemon spreads its work. */
+const threadsSchema = group({
+  readers: z
+    .union([z.literal('auto'), wholeNumber(readersExpected, 0, 64)], readersExpected)
+    .default('auto')
+    .describe(
+      'Threads that read and prove blocks. auto: one less than the processor has cores, at least 1, at most 4. 0: everything in one thread, lists too, for tests and debugging. Default: auto.',
+    ),
+}).default({ readers: 'auto' })
+
+export type ThreadsConfig = Readonly<z.output<typeof threadsSchema>>
+
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 /** `log`: what goes to stderr. */
@@ -57,6 +71,7 @@ export const configSchema = group({
   decisions: decisionsSchema,
   delivery: deliverySchema,
   server: serverSchema,
+  threads: threadsSchema,
   log: logSchema,
 }).superRefine(({ lists, chains }, context) => {
   lists.forEach((list, index) => {

@@ -104,5 +104,6 @@ chains:
 # /health (JSON) and /metrics (Prometheus) of the running daemon.
 # server: { listen: 127.0.0.1:8790 }    # others can reach it only with a token: tokenFile
 
+threads: { readers: auto }           # threads that read and prove blocks; 0: everything in one thread
 log: { level: info }                 # trace, debug, info, warn, error, fatal or silent; logs go to stderr
 `

@@ -8,7 +8,7 @@ const maxLoad = 0.6
 const growth = 1.25
 
 /** What stands before the slots, in words of 32 bits. */
-const versionAt = 0
+const revisionAt = 0
 /** One bit for each length that a script of the table has; the last one for all longer ones. */
 const lengthsAt = 1
 const longest = 255
@@ -27,7 +27,7 @@ export interface SharedKeys {
  * to be confirmed, an answer of no is never wrong.
  *
  * It lies in shared memory. One thread adds; others ask a table `over` the same memory, without locks: slots are only
- * ever filled, and an address is there for all threads from the `version` on that counts it.
+ * ever filled, and `revision` says what is in it at least.
  */
 export class KeyTable implements Omit<OwnLookup, 'has'> {
   #shared: SharedKeys
@@ -63,11 +63,16 @@ export class KeyTable implements Omit<OwnLookup, 'has'> {
   }
 
   /**
-   * Counts the addresses that were added. Where it is the same before a look-up in one thread and later in the thread that
-   * adds, that look-up missed none.
+   * The own revision up to which all addresses are in it; `-1` before {@link complete}. Read in one thread before a look-up, it says
+   * which addresses that look-up can't have missed.
    */
-  get version(): number {
-    return Atomics.load(this.#header, versionAt)
+  get revision(): number {
+    return Atomics.load(this.#header, revisionAt) - 1
+  }
+
+  /** Says, after they were added, that all addresses up to a revision are in it. */
+  complete(revision: number): void {
+    Atomics.store(this.#header, revisionAt, revision + 1)
   }
 
   /** How many different addresses were added here. */
@@ -194,9 +199,7 @@ export class KeyTable implements Omit<OwnLookup, 'has'> {
     const filter = this.#filter.memory
     if (filter !== this.#shared.filter) this.#shared = { ...this.#shared, filter }
     if (this.#size + 1 > this.#capacity * maxLoad) this.#grow()
-    if (!insert(this.#slots, this.#capacity, a, b)) return
-    this.#size += 1
-    Atomics.add(this.#header, versionAt, 1)
+    if (insert(this.#slots, this.#capacity, a, b)) this.#size += 1
   }
 
   /**

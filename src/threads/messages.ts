@@ -1,8 +1,13 @@
+import type { NodeEvent } from '../chains/pool/pool.ts'
+import type { SourceBlock } from '../chains/source.ts'
 import type { ChainCondition } from '../chains/watchdog.ts'
+import type { ChainConfig } from '../config/chains.ts'
 import type { Config } from '../config/schema.ts'
 import { ChainscreenError, type ErrorCode, messageOf } from '../diagnostics/errors.ts'
 import type { Log } from '../diagnostics/log.ts'
 import type { ShortWindow } from '../own/widen-windows.ts'
+import type { NodeSourceOptions } from '../pipeline/blocks/create-node-source.ts'
+import type { SharedKeys } from '../screening/key-table.ts'
 import type { ServerSettings } from '../server/context.ts'
 
 // What passes between the threads of a daemon. All of it is data.
@@ -29,6 +34,29 @@ export type FromLoader =
   | { type: 'ready'; error: ErrorData | null }
   /** What was asked for with this id is done, or why it is not. */
   | { type: 'done'; id: number; error: ErrorData | null }
+
+/** What a reader has to know of a node before it reads its first block. Credentials come with it, and by no other way. */
+export interface NodeStart {
+  config: ChainConfig
+  url: string
+  options: Omit<NodeSourceOptions, 'onChange'>
+}
+
+export type ToReader =
+  | { type: 'node'; node: number; start: NodeStart }
+  /** The table of own addresses that this node's blocks are filtered with: again when it grew. */
+  | { type: 'own'; node: number; own: SharedKeys }
+  | { type: 'block'; id: number; node: number; height: number; hash: string | undefined }
+  | { type: 'abort'; id: number }
+  /** Memory that is not needed any more. */
+  | { type: 'release'; node: number; block: SourceBlock }
+  | { type: 'forget'; node: number }
+  | { type: 'stop' }
+
+export type FromReader =
+  | { type: 'block'; id: number; block: SourceBlock }
+  | { type: 'failed'; id: number; error: ErrorData }
+  | { type: 'event'; node: number; event: NodeEvent }
 
 /** An error as data. */
 export interface ErrorData {

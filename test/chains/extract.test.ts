@@ -1,8 +1,10 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { evmKey, makeKey } from '../../src/address/key.ts'
+import { evmKey, type Key, makeKey } from '../../src/address/key.ts'
 import { createEvmSource } from '../../src/chains/evm/source.ts'
 import { conflictsIn, extract } from '../../src/chains/extract.ts'
+import { reduce, reducedFor } from '../../src/chains/reduce.ts'
 import type { SourceBlock } from '../../src/chains/source.ts'
+import { KeyTable } from '../../src/screening/key-table.ts'
 import type { OwnLookup } from '../../src/screening/types.ts'
 import { sats } from './bitcoin/build-block.ts'
 import { startFakeNode as startCore } from './bitcoin/fake-node.ts'
@@ -70,5 +72,37 @@ it.each(blocks)(
     expect(extract(block, own)).toEqual(found)
     const spends = new Set([`${account.address.toLowerCase()}:1`])
     expect(conflictsIn(clone, spends)).toEqual(conflictsIn(block, spends))
+    // What a reader hands over: less, and the same is found in it.
+    const table = new KeyTable(4)
+    for (const key of used) table.addKey(key as Key)
+    table.complete(3)
+    const handedOver = structuredClone(reduce(block, table))
+    expect(handedOver.ownRevision).toBe(3)
+    expect(extract(handedOver, own)).toEqual(found)
+    expect(conflictsIn(handedOver, spends)).toEqual(conflictsIn(block, spends))
+    expect(conflictsIn(block, spends)).toHaveLength(block.content.family === 'evm' ? 1 : 0)
   },
 )
+
+it('what can touch no own address is not handed over of an EVM block, and not looked through of a Bitcoin block', async () => {
+  const nobody = new KeyTable(0)
+  nobody.complete(1)
+  const evm = reduce(await evmBlock(), nobody).content
+  // Of three transactions the second has a log that can't be read, so nobody knows whom it touches.
+  expect(evm).toMatchObject({ block: { transactions: [{}] }, receipts: [{}] })
+  const bitcoin = reduce(await bitcoinBlock(), nobody).content
+  expect(bitcoin).toMatchObject({ candidates: new Uint32Array() })
+})
+
+it('a reduced block answers for what was own then; of Bitcoin all of it is there, an EVM block is read again', async () => {
+  const table = new KeyTable(0)
+  table.complete(1)
+  const bitcoin = reduce(await bitcoinBlock(), table)
+  expect(reducedFor(bitcoin, 1)).toBe(bitcoin)
+  const own = ownSet(hot)
+  expect(extract(bitcoin, own).transactions).toEqual([])
+  const later = reducedFor(bitcoin, 2)
+  expect(later && extract(later, own).transactions).toHaveLength(1)
+  const evm = reduce(await evmBlock(), table)
+  expect([reducedFor(evm, 1), reducedFor(evm, 2)]).toEqual([evm, null])
+})

@@ -6,16 +6,16 @@ describe('mistakes in a config', () => {
     expect(refusal('log: { level: info }\n\ndatabse: ./x.db\n')).toEqual({
       code: 'config',
       message:
-        'c.yaml:3 databse: found an unknown key (did you mean database?), expected one of database, lists, chains, own, canary, decisions, server, log.',
+        'c.yaml:3 databse: found an unknown key (did you mean database?), expected one of database, lists, chains, own, canary, decisions, delivery, server, threads, log.',
       lines: [
-        'c.yaml:3 databse: found an unknown key (did you mean database?), expected one of database, lists, chains, own, canary, decisions, server, log',
+        'c.yaml:3 databse: found an unknown key (did you mean database?), expected one of database, lists, chains, own, canary, decisions, delivery, server, threads, log',
       ],
     })
   })
 
   it('guess nothing for a key that is near to none', () => {
     expect(refusal('nationality: x').lines).toEqual([
-      'c.yaml:1 nationality: found an unknown key, expected one of database, lists, chains, own, canary, decisions, server, log',
+      'c.yaml:1 nationality: found an unknown key, expected one of database, lists, chains, own, canary, decisions, delivery, server, threads, log',
     ])
   })
 
@@ -107,6 +107,8 @@ describe('mistakes in a config', () => {
       own: [],
       decisions: { secondPerson: [] },
       log: { level: 'warn' },
+      delivery: [],
+      threads: { readers: 'auto' },
     })
   })
 })

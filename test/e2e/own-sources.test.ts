@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import { runDaemon } from '../../src/daemon.ts'
 import { rememberingLog } from '../lists/remembering-log.ts'
 import { hasPostgres, testDatabase } from '../postgres/cluster.ts'
+import { single } from '../threads/single.ts'
 import { type DemoFamily, demoFile, demoLists, playDemoNode } from './demo-chain.ts'
 import { loadedProject, type Project } from './project.ts'
 
@@ -29,8 +30,8 @@ async function late(family: DemoFamily) {
 function startDaemon(user: Project, threads: boolean) {
   const stop = new AbortController()
   const { log, lines } = rememberingLog()
-  const config = loadConfig(user.config)
-  const ended = runDaemon(config, { once: false, signal: stop.signal, log, threads })
+  const loaded = loadConfig(user.config)
+  const ended = runDaemon(threads ? loaded : single(loaded), { once: false, signal: stop.signal, log })
   ended.catch(() => {})
   const end = async () => {
     stop.abort()

@@ -8,6 +8,7 @@ import { createLog } from '../../src/diagnostics/log.ts'
 import { importOwnFile } from '../../src/own/import-own.ts'
 import { openTestLedger, placeLedger } from '../ledger/template.ts'
 import { tempDir } from '../temp.ts'
+import { single } from '../threads/single.ts'
 import { type CliOptions, type CliResult, type RunningCli, runCli, runHere, startCli } from './cli.ts'
 import { query } from './database.ts'
 import { waitFor } from './wait-for.ts'
@@ -71,12 +72,11 @@ export function newProject(config: Readonly<Record<string, unknown>> = {}): Proj
     follow: async () => {
       const loaded = loadConfig(path)
       placeLedger(loaded.database)
-      await runDaemon(loaded, {
+      await runDaemon(single(loaded), {
         once: true,
         create: true,
         signal: new AbortController().signal,
         log: createLog('silent'),
-        threads: false,
       })
     },
     daemon: async () => {
@@ -87,8 +87,8 @@ export function newProject(config: Readonly<Record<string, unknown>> = {}): Proj
       db.exec(`delete ${beat}`)
       db.close()
       const stop = new AbortController()
-      const options = { once: false, signal: stop.signal, log: createLog('silent'), threads: false }
-      const ended = runDaemon(loaded, options)
+      const options = { once: false, signal: stop.signal, log: createLog('silent') }
+      const ended = runDaemon(single(loaded), options)
       onTestFinished(() => stop.abort())
       await Promise.race([ended, waitFor('the daemon', () => query(database, `select 1 ${beat}`)[0])])
       return () => {

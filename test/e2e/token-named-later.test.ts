@@ -7,6 +7,7 @@ import { createReplayNode } from '../../src/chains/recording/replay-node.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { runDaemon } from '../../src/daemon.ts'
 import { rememberingLog } from '../lists/remembering-log.ts'
+import { single } from '../threads/single.ts'
 import { newProject } from './project.ts'
 
 const folder = fileURLToPath(new URL('../../data/chains/', import.meta.url))
@@ -33,8 +34,8 @@ async function user() {
   const { log, lines } = rememberingLog()
   const follow = async (named: readonly unknown[]) => {
     configure(named)
-    await runDaemon(loadConfig(project.config), {
-      ...{ once: true, create: true, signal: new AbortController().signal, log, threads: false },
+    await runDaemon(single(loadConfig(project.config)), {
+      ...{ once: true, create: true, signal: new AbortController().signal, log },
     })
   }
   const graded = () =>

@@ -16,6 +16,7 @@ import { chainOf, createSource, pinned } from '../../src/pipeline/blocks/create-
 import { createLedgerStore } from '../../src/pipeline/blocks/ledger-store.ts'
 import { ScreeningIndex } from '../../src/pipeline/blocks/screening-index.ts'
 import { replay } from '../../src/pipeline/rescans/replay.ts'
+import { Readers } from '../../src/threads/readers.ts'
 import { openTestLedger } from '../ledger/template.ts'
 import { isLong } from '../long.ts'
 import { createCookie } from './cookie.ts'
@@ -35,6 +36,13 @@ export interface Scenario {
   /** The node asks for its cookie. */
   cookie?: boolean
   faults: readonly Fault[]
+  /** So many threads read blocks; `undefined`: this one does. */
+  readers?: number | undefined
+}
+
+/** A scenario with the threads that read for it, in all lives of its daemon. */
+interface Running extends Scenario {
+  threads: Readers | undefined
 }
 
 export interface Simulated {
@@ -50,8 +58,13 @@ const pauses = { firstMs: 1, distrustMs: 60, longestMs: 300 }
 /** Events (blocks written, looks completed, failures) of one run before the faults end. */
 const eventsPerRun = isLong ? 100 : 50
 
+/** Readers end in it on purpose. */
+const silent = { warn: () => {} }
+
 /** One run: a node that misbehaves as the seed says, then behaves; and beside it a clean run over the same chain. */
-export async function simulate(scenario: Scenario, seed: number): Promise<Simulated> {
+export async function simulate(given: Scenario, seed: number): Promise<Simulated> {
+  const threads = given.readers === undefined ? undefined : new Readers(given.readers, silent)
+  const scenario = { ...given, threads }
   const folder = mkdtempSync(join(tmpdir(), 'chainscreen-simulation-'))
   const recording = await loadRecording(scenario.recording)
   const node = await createReplayNode(recording, { view: 1 })
@@ -64,13 +77,32 @@ export async function simulate(scenario: Scenario, seed: number): Promise<Simula
     await followOnce(scenario, node.url, clean)
     return { faulty: readOutcome(faulty), clean: readOutcome(clean), injected }
   } finally {
+    await threads?.stop()
+    await node.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The outcome with a node that behaves. */
+export async function runClean(given: Scenario): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), 'chainscreen-simulation-'))
+  const recording = await loadRecording(given.recording)
+  const node = await createReplayNode(recording, { view: recording.views.length })
+  const threads = given.readers === undefined ? undefined : new Readers(given.readers, silent)
+  try {
+    const database = join(folder, 'clean.db')
+    await prepare(given, node.url, database)
+    await followOnce({ ...given, threads }, node.url, database)
+    return readOutcome(database)
+  } finally {
+    await threads?.stop()
     await node.close()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 async function runWithFaults(
-  scenario: Scenario,
+  scenario: Running,
   recording: Recording,
   node: ReplayNode,
   database: string,
@@ -104,7 +136,7 @@ async function runWithFaults(
       second.chance = random.next() * 0.2
       stop = new AbortController()
       const urls = random.chance(0.5) ? [first.url, second.url] : [first.url]
-      await followWith(config, urls, database, false, stop.signal, () => {
+      await followWith(scenario, config, urls, database, false, stop.signal, () => {
         events++
         maybe(0.05, events >= eventsPerRun ? 1 : 0.03)
       })
@@ -145,8 +177,9 @@ async function prepare(
   return config
 }
 
-async function followOnce(scenario: Scenario, url: string, database: string): Promise<void> {
+async function followOnce(scenario: Running, url: string, database: string): Promise<void> {
   await followWith(
+    scenario,
     configFor(scenario, url, '30s'),
     [url],
     database,
@@ -157,10 +190,12 @@ async function followOnce(scenario: Scenario, url: string, database: string): Pr
 }
 
 /** Reads again what was not understood, as an operator does with `replay`. @returns how many blocks. */
-async function rescanGaps(scenario: Scenario, url: string, database: string): Promise<number> {
+async function rescanGaps(scenario: Running, url: string, database: string): Promise<number> {
   const config = configFor(scenario, url, '30s')
   const db = openTestLedger(database)
-  const bare = createSource(config)
+  const index = new ScreeningIndex(db)
+  const readers = scenario.threads && { threads: scenario.threads, own: index.ownTable }
+  const bare = createSource(config, { readers })
   try {
     const chain = chainOf(config, bare)
     const now = () => at
@@ -174,7 +209,7 @@ async function rescanGaps(scenario: Scenario, url: string, database: string): Pr
       .all()
     const { prefetch, finality } = config
     for (const { from, to } of gaps)
-      await replay({ db, chain, index: new ScreeningIndex(db), now }, source, {
+      await replay({ db, chain, index, now }, source, {
         from,
         to,
         prefetch,
@@ -189,6 +224,7 @@ async function rescanGaps(scenario: Scenario, url: string, database: string): Pr
 
 /** One life of a daemon: opens the database, follows until the signal (or the head), closes it. */
 async function followWith(
+  { threads }: Running,
   config: ChainConfig,
   urls: readonly string[],
   database: string,
@@ -198,10 +234,12 @@ async function followWith(
 ): Promise<void> {
   const db = openTestLedger(database)
   const now = () => at
+  const index = new ScreeningIndex(db)
+  const readers = threads && { threads, own: index.ownTable }
   const nodes = urls.map((url) =>
     createSource(
       { ...config, rpc: [`${url}/?key=${echoedKey}`] },
-      { pace: { busyDelayMs: 5, traceRetryMs: 1 } },
+      { readers, pace: { busyDelayMs: 5, traceRetryMs: 1 } },
     ),
   )
   const [node, ...others] = nodes as [ChainSource, ...ChainSource[]]
@@ -212,7 +250,13 @@ async function followWith(
     await follow({
       chain: chain.id,
       source,
-      store: createLedgerStore({ db, chain, index: new ScreeningIndex(db), now }),
+      store: createLedgerStore({
+        db,
+        chain,
+        index,
+        now,
+        reread: ({ height }) => source.block(height, signal),
+      }),
       start: config.start,
       finality: config.finality,
       prefetch: config.prefetch,

@@ -20,6 +20,21 @@ export interface BitcoinContent extends ScannedBlock {
   family: 'bitcoin'
   /** Inputs of which it can't be proved what they spend. */
   unverifiedInputs: readonly UnverifiedInput[]
+  /** Of a block that was reduced: the places of the transactions that may touch own addresses, in order. */
+  candidates?: Uint32Array
+}
+
+/** Marks which transactions may touch own addresses: looks up each script in place. Pure. */
+export function reduceBitcoin(block: BitcoinContent, own: OwnLookup): BitcoinContent {
+  const { bytes, index, spent } = block
+  const found: number[] = []
+  for (let tx = 0; tx < index.starts.length; tx++) {
+    const touches =
+      mayTouch(index.outputs, tx, bytes, own) ||
+      (spent !== null && mayTouch(spent.scripts, tx, spent.bytes, own))
+    if (touches) found.push(tx)
+  }
+  return { ...block, candidates: Uint32Array.from(found) }
 }
 
 const keysLeftOut = {
@@ -27,18 +42,15 @@ const keysLeftOut = {
   reason: 'it shows so many public keys that some of its parties are matched by their script alone',
 }
 
-/** What touches own addresses: looks up each script in place, and builds only the transactions with a hit. Pure. */
+/** What touches own addresses: builds only the transactions that may. Pure. */
 export function extractBitcoin(block: BitcoinContent, own: OwnLookup): Extraction {
-  const { bytes, index, spent } = block
   // Released memory has no length any more.
-  if (bytes.length === 0) throw new Error('a block was scanned after its memory was released')
+  if (block.bytes.length === 0) throw new Error('a block was scanned after its memory was released')
+  const { candidates = new Uint32Array() } =
+    block.candidates === undefined ? reduceBitcoin(block, own) : block
   const transactions: ScreenableTx[] = []
   const unscreened = unverifiedOwnInputs(block, own)
-  for (let tx = 0; tx < index.starts.length; tx++) {
-    const touches =
-      mayTouch(index.outputs, tx, bytes, own) ||
-      (spent !== null && mayTouch(spent.scripts, tx, spent.bytes, own))
-    if (!touches) continue
+  for (const tx of candidates) {
     const budget = new VariantBudget()
     const screenable = extractTransaction(transactionOf(block, tx), own, budget)
     if (screenable === null) continue

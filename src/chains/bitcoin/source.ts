@@ -4,14 +4,22 @@ import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { Redactor } from '../../privacy/redactor.ts'
 import type { BlockRef } from '../../screening/types.ts'
 import { type NodeAuth, NodeClient } from '../node-http/node-client.ts'
-import type { ChainHead, ChainSource, Mempool, SourceBlock, SourceInfo, Trial } from '../source.ts'
+import type {
+  ChainHead,
+  ChainSource,
+  Mempool,
+  ReleaseOptions,
+  SourceBlock,
+  SourceInfo,
+  Trial,
+} from '../source.ts'
 import { absentBlock } from './block-reader.ts'
 import { ByteReader } from './bytes.ts'
 import { HashLookahead } from './hash-lookahead.ts'
 import { HeadWait } from './head-wait.ts'
 import { readMempool } from './mempool/read-mempool.ts'
 import { bitcoinCaip2, checkNetwork, networkFacts, openNode } from './networks.ts'
-import { hashBlock } from './proof/hash-block.ts'
+import { hashBlock, hashBlockHere } from './proof/hash-block.ts'
 import { BlockVerifier, type VerifyMode } from './proof/prove-block.ts'
 import { chooseReader, type ReaderChain, type Reads } from './reader-chain.ts'
 import { RpcClient, RpcError } from './rpc-client.ts'
@@ -37,6 +45,8 @@ export interface BitcoinSourceOptions {
   reads?: Reads | undefined
   /** Whether blocks are proved against their hash. Default `off`; the config's is `strict`. */
   verify?: VerifyMode | undefined
+  /** Only `block` is asked of it, in a thread that is there for it. Default false. */
+  readsOnly?: boolean | undefined
   /** How long the node may stay silent. Default 60 seconds. */
   fetchTimeoutMs?: number | undefined
   /** Connections at once. Default 4: Bitcoin Core before 29 answers with 4 threads. */
@@ -75,6 +85,7 @@ export class BitcoinSource implements ChainSource {
   readonly #network: BitcoinNetwork
   readonly #signetChallenge: string | undefined
   readonly #reads: Reads
+  readonly #readsOnly: boolean
   readonly #node: NodeClient
   readonly #rpc: RpcClient
   readonly #hashes: HashLookahead
@@ -91,6 +102,7 @@ export class BitcoinSource implements ChainSource {
     this.#network = options.network
     this.#signetChallenge = options.signetChallenge
     this.#reads = options.reads ?? 'auto'
+    this.#readsOnly = options.readsOnly ?? false
     const node = {
       url: options.url,
       auth: options.auth,
@@ -115,7 +127,7 @@ export class BitcoinSource implements ChainSource {
     this.#hashes = new HashLookahead(this.#rpc)
     const facts = networkFacts[options.network]
     this.#verify = options.verify ?? 'off'
-    this.#verifier = new BlockVerifier(this.#verify, facts, hashBlock)
+    this.#verifier = new BlockVerifier(this.#verify, facts, options.readsOnly ? hashBlockHere : hashBlock)
     this.caip2 = bitcoinCaip2(options.network)
     this.endpoint = this.#node.endpoint
   }
@@ -128,6 +140,7 @@ export class BitcoinSource implements ChainSource {
     const known = { genesis, best: chain.bestblockhash }
     this.#reader = await chooseReader(this.#reads, clients, known, this.#onSwitch, signal)
     this.#hashes.sawHead({ height: chain.blocks, hash: chain.bestblockhash })
+    if (this.#readsOnly) return { client, reads: this.#reader.name, genesisHash: genesis }
     this.#waits = await this.#headWait.serves(signal)
     if (!this.#waits)
       this.#onPolled?.('it has no waitfornewblock as of Bitcoin Core 30, or does not allow it')
@@ -195,7 +208,16 @@ export class BitcoinSource implements ChainSource {
     }
   }
 
-  async block(height: number, signal?: AbortSignal): Promise<SourceBlock> {
+  /** Fetched ahead, many at a time. */
+  async hashOf(height: number, signal?: AbortSignal): Promise<string> {
+    try {
+      return await this.#hashes.hashAt(height, signal)
+    } catch (error) {
+      throw absentBlock(error, this.endpoint, height)
+    }
+  }
+
+  async block(height: number, signal?: AbortSignal, known?: string): Promise<SourceBlock> {
     const reader = this.#reader
     if (reader === undefined) {
       throw new ChainscreenError('failure', 'A Bitcoin source was asked for a block before it was opened.')
@@ -203,7 +225,7 @@ export class BitcoinSource implements ChainSource {
     const absent = (error: unknown) => {
       throw absentBlock(error, this.endpoint, height)
     }
-    const hash = await this.#hashes.hashAt(height, signal).catch(absent)
+    const hash = known ?? (await this.hashOf(height, signal))
     const check = async (raw: RawBlock) => {
       const block = scanBlock(raw, hash)
       return { raw, block, proved: await this.#verifier.prove(block, height) }
@@ -227,10 +249,10 @@ export class BitcoinSource implements ChainSource {
   }
 
   /** Other memory than this node's is left alone. */
-  release({ content }: SourceBlock): void {
+  release({ content }: SourceBlock, options?: ReleaseOptions): void {
     if (content.family !== 'bitcoin') return
-    this.#node.giveBack(content.bytes)
-    if (content.spent !== null) this.#node.giveBack(content.spent.bytes)
+    this.#node.giveBack(content.bytes, options)
+    if (content.spent !== null) this.#node.giveBack(content.spent.bytes, options)
   }
 
   mempool(signal?: AbortSignal): Promise<Mempool> {

@@ -5,10 +5,12 @@ import type { ChainSource, SourceBlock } from '../source.ts'
 import { badAnswer } from './answers.ts'
 import { checkHeader } from './check-block.ts'
 import { chainDefinition } from './definitions.ts'
+import type { EvmChain } from './extract/context.ts'
 import { extractFreezes } from './freezes/extract-freezes.ts'
 import { createFreezeReader } from './freezes/freeze-reader.ts'
 import { readTxpool } from './mempool/read-txpool.ts'
 import { ChainIdentity, type FinalityTag, finalityTagReader, probeNode } from './probe.ts'
+import { loadKeccak } from './proof/keccak.ts'
 import { createVerifier, type VerifyMode } from './proof/prove-block.ts'
 import {
   type BlockReaders,
@@ -66,12 +68,12 @@ export interface EvmSourceOptions {
  */
 export function createEvmSource(options: EvmSourceOptions): ChainSource {
   const { chainId, fetchTimeoutMs = 30_000 } = options
-  const definition = chainDefinition(chainId)
-  const { nativeSymbol = definition.symbol, finalityTag = definition.finality.tag } = options
+  const chain = evmChainOf(options)
+  const { definition } = chain
+  const { finalityTag = definition.finality.tag } = options
   const client = createRpcClient(options.url, fetchTimeoutMs, options)
   const identity = new ChainIdentity(client, chainId, options.chainIdEveryMs)
   const rpc = identity.watched()
-  const chain = { tokens: tokenTable(options.tokens), nativeSymbol, definition }
   const readers: BlockReaders = {
     rpc,
     receipts: new ReceiptReader(rpc, definition),
@@ -99,6 +101,8 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
           `${definition.name} (chainId ${chainId}) is refused: ${definition.refused}.`,
         )
       const info = await probeNode(readers, identity, signal)
+      // Senders are proved where blocks are extracted, which may be another thread than the one that reads them.
+      if (verify !== 'off') await loadKeccak()
       const traces = await readers.traces.open(signal)
       return traces === null ? info : { ...info, reads: `${info.reads} + ${traces}`, traces: true }
     },
@@ -177,6 +181,16 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
 
     close: () => rpc.close(),
   }
+}
+
+/** What a block's extraction knows of the chain. */
+export function evmChainOf({
+  chainId,
+  tokens,
+  nativeSymbol,
+}: Pick<EvmSourceOptions, 'chainId' | 'tokens' | 'nativeSymbol'>): EvmChain {
+  const definition = chainDefinition(chainId)
+  return { tokens: tokenTable(tokens), nativeSymbol: nativeSymbol ?? definition.symbol, definition }
 }
 
 /** What one block says of the node's traces: one without transactions, or with none that can be read, says nothing. */

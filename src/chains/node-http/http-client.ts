@@ -2,6 +2,7 @@ import { type Dispatcher, Pool } from 'undici'
 import { ChainscreenError, redactUrl } from '../../diagnostics/errors.ts'
 import { describeTransportError, isLostConnection, transportCode } from '../../network/transport-errors.ts'
 import { AnswerTooLarge, defaultMaxResponse } from '../answer-limits.ts'
+import type { ReleaseOptions } from '../source.ts'
 
 export interface HttpRequest {
   method: 'GET' | 'POST'
@@ -209,9 +210,12 @@ export class BufferPool {
   /**
    * Takes memory back when nobody will read it any more, as another thread would take it over: every view of it has a length of
    * 0 from then on. Buffers of elsewhere, and those that were given before, are left alone.
+   *
+   * @param options.returned it was with another thread meanwhile, and is known by its size alone.
    */
-  give({ buffer }: Uint8Array): void {
-    if (!(buffer instanceof ArrayBuffer) || !this.#ours.delete(buffer)) return
+  give({ buffer }: Uint8Array, { returned = false }: ReleaseOptions = {}): void {
+    if (!(buffer instanceof ArrayBuffer)) return
+    if (!this.#ours.delete(buffer) && !(returned && isPooledSize(buffer.byteLength))) return
     const memory = structuredClone(buffer, { transfer: [buffer] })
     this.#ours.add(memory)
     // Sizes that are not asked for any more make room for those that are.
@@ -223,4 +227,8 @@ export class BufferPool {
     this.#ours.add(memory)
     return memory
   }
+}
+
+function isPooledSize(size: number): boolean {
+  return size >= leastBytes && size <= mostBytes && Number.isInteger(Math.log2(size))
 }

@@ -3,6 +3,7 @@ import { ChainscreenError } from '../../diagnostics/errors.ts'
 import { pause } from '../../lifecycle/loop.ts'
 import { type RetryPolicy, retryDelayMs } from '../../network/retry.ts'
 import { Redactor } from '../../privacy/redactor.ts'
+import type { ReleaseOptions } from '../source.ts'
 import { type HttpAnswer, HttpClient, type HttpRequest, interrupted } from './http-client.ts'
 
 /** Credentials of a node: the cookie file that bitcoind writes, or a user and a password. */
@@ -90,8 +91,8 @@ export class NodeClient {
   }
 
   /** Takes back the body of an answer that nobody will read again. */
-  giveBack(body: Uint8Array): void {
-    this.#http.memory.give(body)
+  giveBack(body: Uint8Array, options?: ReleaseOptions): void {
+    this.#http.memory.give(body, options)
   }
 
   close(): Promise<void> {

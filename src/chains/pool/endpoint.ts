@@ -46,10 +46,15 @@ export async function askEndpoint<T>(
     endpoint.failure = null
     return answer
   } catch (error) {
-    if (signal?.aborted) throw error
+    if (signal?.aborted || isOurs(error)) throw error
     refuseEndpoint(endpoint, error, clock)
     throw error
   }
+}
+
+/** What a thread of ours did wrong says nothing of a node. */
+export function isOurs(error: unknown): boolean {
+  return error instanceof ChainscreenError && error.code === 'thread-lost'
 }
 
 /** Learns from something that an endpoint did wrong. */

@@ -7,6 +7,7 @@ import {
   createAgreement,
   createEndpoint,
   type Endpoint,
+  isOurs,
   refuseEndpoint,
 } from './endpoint.ts'
 import { pooledFreezes } from './pooled-freezes.ts'
@@ -81,7 +82,7 @@ export function createPool(
         follow(endpoint)
         return { endpoint, answer }
       } catch (error) {
-        if (signal?.aborted) throw error
+        if (signal?.aborted || isOurs(error)) throw error
         errors.push(error)
         suspended(endpoint)
       }

@@ -10,11 +10,12 @@ import { lowerFinal, noteFinalRule, ruleChange } from '../../ledger/blocks/final
 import { lowestAskedFor, queueFromStart, raisedStart } from '../../ledger/blocks/lower-start.ts'
 import type { Db } from '../../ledger/database.ts'
 import { inTurn } from '../../ledger/write-turns.ts'
+import type { Readers } from '../../threads/readers.ts'
 import { startReadingFreezes } from '../freezes/start-reading-freezes.ts'
 import { type MempoolPoll, startMempoolPoll } from '../mempool/poll-mempool.ts'
 import { createRecheck, type Recheck } from '../rescans/recheck.ts'
 import { followAndRescan } from '../rescans/rescan-loop.ts'
-import { chainOf, createSource, pinned } from './create-source.ts'
+import { chainOf, createSource, pinned, type SourceOptions } from './create-source.ts'
 import { type ChainContext, createLedgerStore } from './ledger-store.ts'
 import type { ScreeningIndex } from './screening-index.ts'
 
@@ -24,6 +25,8 @@ export interface ChainJob extends Pick<Required<ChainContext>, 'widen'> {
   index: ScreeningIndex
   /** Token contracts whose freezes are read, lower-case. */
   freezeContracts: readonly string[]
+  /** Threads that read blocks; `undefined`: this one does. */
+  readers: Readers | undefined
   watchdog: Watchdog
   conditions: ChainConditions
   /** Catch up with the head as it is now, and return. */
@@ -51,6 +54,7 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
   const about = { chain: chain.id }
   const context: ChainContext = {
     ...{ db, chain, index, now, widen },
+    reread: ({ height }) => source.block(height, signal),
     onTraces: (away) => {
       if (away === null)
         log.info(about, `${chain.id}: call traces are available again; ${closeGaps(chain.id)}`)
@@ -82,7 +86,7 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
   try {
     try {
       const settings = followerOptions(config, context, source, beside, job)
-      await followAndRescan(context, config, job, () => follow(settings))
+      await followAndRescan(context, config, { ...job, readers: readersOf(job) }, () => follow(settings))
       if (once && !signal.aborted) await mempool?.once()
       log.info(about, `${chain.id} ${signal.aborted ? 'stopped' : 'is at its head'}`)
     } catch (error) {
@@ -138,9 +142,11 @@ function closeGaps(chain: string): string {
   return `\`chainscreen coverage ${chain}\` shows the blocks that were screened without, and \`chainscreen replay ${chain} --from H --to H\` rescans them`
 }
 
-function sourceOf(config: ChainConfig, { freezeContracts, log }: ChainJob): ChainSource {
+function sourceOf(config: ChainConfig, job: ChainJob): ChainSource {
+  const { freezeContracts, log } = job
   return createSource(config, {
     freezeContracts,
+    readers: readersOf(job),
     onChange: ({ endpoint, what, reason }) => {
       const about = { chain: config.id, endpoint }
       if (what === 'answers') log.info(about, `${config.id}: ${endpoint} answers again`)
@@ -152,6 +158,10 @@ function sourceOf(config: ChainConfig, { freezeContracts, log }: ChainJob): Chai
       else log.warn(about, `${config.id}: ${endpoint} is not used for now: ${reason}`)
     },
   })
+}
+
+function readersOf({ readers, index }: ChainJob): SourceOptions['readers'] {
+  return readers && { threads: readers, own: index.ownTable }
 }
 
 function recheckOf(

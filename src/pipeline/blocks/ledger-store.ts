@@ -22,6 +22,8 @@ export interface ChainContext {
   now: () => string
   /** Derives more addresses of descriptors elsewhere; default: here. */
   widen?: (windows: readonly ShortWindow[], replay: number | null) => Promise<void>
+  /** Reads a block again that a reader reduced: see `refreshed`. Absent where blocks are whole. */
+  reread?: (block: SourceBlock) => Promise<SourceBlock>
   /** Called after a step that created or brought back alerts. */
   onAlerts?: (counts: StepCounts) => void
   /** Called after a step from which on call traces are away, or are back (`null`). */

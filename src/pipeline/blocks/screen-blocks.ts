@@ -1,5 +1,7 @@
 import { conflictsIn, extract } from '../../chains/extract.ts'
+import { reducedFor } from '../../chains/reduce.ts'
 import type { SourceBlock } from '../../chains/source.ts'
+import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { ScreenedBlock, StepCounts, StepDid } from '../../ledger/blocks/commit-step.ts'
 import type { Revisions } from '../../ledger/revisions.ts'
 import { inTurn } from '../../ledger/write-turns.ts'
@@ -26,22 +28,22 @@ export interface ScreenedAt {
  * @param replay the replay these blocks are read for.
  */
 export async function screenAndWiden(
-  {
-    db,
-    chain,
-    index,
-    now,
-    widen = (windows, of) => widenWindows(db, windows, { now, replay: of }),
-  }: ChainContext,
+  context: ChainContext,
   blocks: readonly SourceBlock[],
   write: (screened: ScreenedAt, isOver: () => boolean) => StepDid | null,
   replay: number | null = null,
 ): Promise<StepCounts> {
+  const { db, chain, index, now } = context
+  const { widen = (windows, of) => widenWindows(db, windows, { now, replay: of }) } = context
   const total: StepCounts = { created: 0, reinstated: 0, known: 0 }
   for (let left = blocks; left.length > 0; ) {
-    index.refresh()
-    // Not those at the time of the turn: all chains share the index, and another one may bring it up to date meanwhile.
-    const { revisions } = index
+    // Not the revisions at the time of the turn: all chains share the index, and another one may bring it up to date meanwhile.
+    const { blocks: current, revisions } = refreshed(index, left)
+    if (!isWhole(current)) {
+      left = await readAgain(context, left, current)
+      continue
+    }
+    left = current
     let screened = screenBlocks(left, chain.id, index)
     const short = isBitcoin(chain.caip2) ? shortWindows(db, chain.id, usedIn(screened)) : []
     if (short.length > 0) {
@@ -95,4 +97,42 @@ export function screenBlocks(
       ...(block.freezes && { freezes: block.freezes }),
     }
   })
+}
+
+/**
+ * Brings the index up to date, and the blocks with it: of what readers handed over, those parts are missing that touch nothing that
+ * was own then. `null`: addresses became own since, and the block has to be read again, which is rare.
+ */
+export function refreshed(
+  index: ScreeningIndex,
+  blocks: readonly SourceBlock[],
+): { blocks: (SourceBlock | null)[]; revisions: Revisions } {
+  index.refresh()
+  const { revisions } = index
+  return { blocks: blocks.map((block) => reducedFor(block, revisions.own)), revisions }
+}
+
+function isWhole(blocks: (SourceBlock | null)[]): blocks is SourceBlock[] {
+  return blocks.every((block) => block !== null)
+}
+
+/** @throws ChainscreenError `node-missing-data` where the node has another block there by now. */
+function readAgain(
+  { reread }: ChainContext,
+  blocks: readonly SourceBlock[],
+  current: readonly (SourceBlock | null)[],
+): Promise<SourceBlock[]> {
+  return Promise.all(
+    blocks.map(async (block, i) => {
+      const kept = current[i] ?? null
+      if (kept !== null) return kept
+      if (reread === undefined) throw new Error(`block ${block.height} was reduced, and can't be read again`)
+      const again = await reread(block)
+      if (again.hash === block.hash) return again
+      throw new ChainscreenError(
+        'node-missing-data',
+        `Addresses became own while block ${block.height} (${block.hash}) was screened, and the node has ${again.hash} there now: it is read again.`,
+      )
+    }),
+  )
 }

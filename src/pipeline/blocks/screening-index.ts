@@ -29,6 +29,7 @@ export class ScreeningIndex {
     this.#db = db
     this.watchlist = new StoredWatchlist(db)
     this.#own = new KeyTable(mostOwnAddresses(db))
+    this.#own.complete(0)
     this.refresh()
   }
 
@@ -44,6 +45,7 @@ export class ScreeningIndex {
       if (own === this.#ownRevision) return
       for (const keys of ownKeysSince(this.#db, this.#ownRevision, this.#ahead)) this.#own.addKeys(keys)
       this.#ownRevision = own
+      this.#own.complete(own)
     })()
   }
 
@@ -71,9 +73,9 @@ export class ScreeningIndex {
     })()
   }
 
-  /** Memory of the own addresses. */
-  get ownBytes(): number {
-    return this.#own.bytes
+  /** The own addresses of all chains, for readers to filter blocks with: complete up to the own revision of `revisions`. */
+  get ownTable(): KeyTable {
+    return this.#own
   }
 
   /** Outpoints and nonces that unconfirmed transactions with alerts spend: nearly always none. */

@@ -10,7 +10,7 @@ import {
   storedMovements,
 } from '../../ledger/transfers/stored-movements.ts'
 import type { ChainContext } from '../blocks/ledger-store.ts'
-import { screenAndWiden, screenBlocks } from '../blocks/screen-blocks.ts'
+import { refreshed, screenAndWiden, screenBlocks } from '../blocks/screen-blocks.ts'
 
 /** A second reading of a block that is not like the first. */
 export interface RecheckDifference {
@@ -53,10 +53,12 @@ export function createRecheck(
       next = Math.max(next, due() - depth)
       for (; next <= due(); next++) {
         const stored = blockAt(db, chain.id, next)
-        const block = await source.block(next, signal)
+        const read = await source.block(next, signal)
         // Without its traces this time: nothing can be said of what was read with them.
-        if (typeof block.traces === 'object') continue
-        index.refresh()
+        if (typeof read.traces === 'object') continue
+        const [block] = refreshed(index, [read]).blocks
+        // Addresses became own since it was asked for.
+        if (block == null) continue
         // A branch that just lost is the follower's business; own addresses added since make any reading differ.
         const revision = ownRevisionOf(db, chain.id, next)
         if (stored?.hash !== block.hash || revision === undefined) continue

@@ -31,10 +31,12 @@ export interface ReplayRange {
  * only it takes back what a reorg undoes. `wrong-chain` when the node's blocks are not those of the ledger.
  */
 export async function replay(
-  context: ChainContext,
+  chainContext: ChainContext,
   source: ChainSource,
   range: ReplayRange,
 ): Promise<StepCounts> {
+  const reread = ({ height }: SourceBlock) => source.block(height, range.signal)
+  const context = { ...chainContext, reread }
   const { db, chain, now } = context
   if (range.from > range.to) {
     throw new ChainscreenError(

@@ -5,7 +5,7 @@ import { readChainState } from '../../ledger/blocks/chain.ts'
 import { pendingReplays, type ReplayCause } from '../../ledger/blocks/replays.ts'
 import { pendingLookback } from '../../ledger/own/lookbacks.ts'
 import { startLoop } from '../../lifecycle/loop.ts'
-import { openSource } from '../blocks/create-source.ts'
+import { openSource, type SourceOptions } from '../blocks/create-source.ts'
 import type { ChainContext } from '../blocks/ledger-store.ts'
 import { resolveLookback } from './resolve-lookback.ts'
 import { workOffReplays } from './run-rescans.ts'
@@ -17,6 +17,7 @@ const longestPauseMs = 60_000
 
 interface ReplayingOptions {
   freezeContracts: readonly string[]
+  readers?: SourceOptions['readers']
   log: Log
   signal: AbortSignal
   /** Blocks done and in all, of the rescan under way. */
@@ -43,7 +44,7 @@ const reasons: Record<ReplayCause, string> = {
 export function startRescans(
   context: ChainContext,
   config: ChainConfig,
-  { freezeContracts, log, signal: ends, onRescan }: ReplayingOptions,
+  { freezeContracts, readers, log, signal: ends, onRescan }: ReplayingOptions,
 ): (options: { finish: boolean }) => Promise<void> {
   const { db, chain } = context
   let pauseMs = lookEveryMs
@@ -109,7 +110,7 @@ export function startRescans(
     const failures: unknown[] = []
     const counts = await workOffReplays(
       context,
-      () => openSource(config, { freezeContracts, retriesTraces: true }, signal),
+      () => openSource(config, { freezeContracts, readers, retriesTraces: true }, signal),
       {
         ...{ prefetch, finality, signal },
         onProgress: (progress) => {

@@ -6,6 +6,7 @@ import { isTemporary } from '../../../src/diagnostics/errors.ts'
 import type { Chain } from '../../../src/ledger/blocks/chain.ts'
 import { openLedger } from '../../../src/ledger/open.ts'
 import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
+import { readRevisions } from '../../../src/ledger/revisions.ts'
 import { shareTurns, WriteTurns, whileBusy } from '../../../src/ledger/write-turns.ts'
 import { createLedgerStore } from '../../../src/pipeline/blocks/ledger-store.ts'
 import type { ScreenableTx } from '../../../src/screening/types.ts'
@@ -113,6 +114,25 @@ describe('a step of the pipeline', () => {
     })
     await store.commit([meanwhile], head, null)
     expect(seen).toEqual([false, true])
+    expect(story(db).alerts).toEqual(['0xt pending a1'])
+  })
+
+  it('reads a block again that was reduced before an address became own, and takes no other in its place', async () => {
+    const { db, context } = screeningLedger()
+    await addOwnAddresses(db, [{ key: own, address: 'text', kind: 'hot', reference: '', chain: '' }], at)
+    const { own: now } = readRevisions(db)
+    const served = block(() => [listedDeposit('0xt')])
+    const empty = { family: 'evm' } as never
+    const reduced = { ...served, ownRevision: now - 1, content: empty }
+    const again: unknown[] = []
+    const reread = (other: object) => async (each: SourceBlock) => {
+      again.push(each.height)
+      return { ...served, ownRevision: now, ...other }
+    }
+    const elsewhere = createLedgerStore({ ...context, reread: reread({ hash: 'b1' }) })
+    await expect(elsewhere.commit([reduced], head, null)).rejects.toMatchObject({ code: 'node-missing-data' })
+    await createLedgerStore({ ...context, reread: reread({}) }).commit([reduced], head, null)
+    expect(again).toEqual([served.height, served.height])
     expect(story(db).alerts).toEqual(['0xt pending a1'])
   })
 

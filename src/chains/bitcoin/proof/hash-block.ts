@@ -10,21 +10,26 @@ import { loadRipemd160, proveSpends, type SpendHashers, type SpendsProof } from 
 let thread: HashThread | null | undefined = import.meta.url.endsWith('.js') ? undefined : null
 
 /** Hashes a block: in a thread of its own, and where that is not to be had, in this one. */
-export async function hashBlock(
-  { bytes, spent, index }: ScannedBlock,
-  rules: SpendRules,
-): Promise<BlockHashes> {
-  const { starts, bodyEnds, inputCounts } = index
-  const task = { block: bytes, places: { starts, bodyEnds, inputCounts }, spent: spent?.bytes ?? null, rules }
+export async function hashBlock(block: ScannedBlock, rules: SpendRules): Promise<BlockHashes> {
   if (thread !== null) {
     try {
       thread ??= new HashThread()
-      return await thread.hash(task)
+      return await thread.hash(taskOf(block, rules))
     } catch {
       thread = null
     }
   }
-  return hashHere(task)
+  return hashHere(taskOf(block, rules))
+}
+
+/** The same in this thread: a reader's, which is there for it. */
+export function hashBlockHere(block: ScannedBlock, rules: SpendRules): Promise<BlockHashes> {
+  return hashHere(taskOf(block, rules))
+}
+
+function taskOf({ bytes, spent, index }: ScannedBlock, rules: SpendRules): HashTask {
+  const { starts, bodyEnds, inputCounts } = index
+  return { block: bytes, places: { starts, bodyEnds, inputCounts }, spent: spent?.bytes ?? null, rules }
 }
 
 interface Waiting {

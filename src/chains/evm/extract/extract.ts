@@ -23,6 +23,37 @@ export interface EvmContent extends ReadBlock {
   chain: EvmChain
   /** Whether the senders of transactions that touch own addresses are proved. */
   verify: VerifyMode
+  /** Of a block that was reduced: which transaction spent which nonce, a line `0x…:7 HASH` for each in the block. */
+  spentNonces?: string
+}
+
+/**
+ * The same block with only what may touch own addresses: transactions, receipts and traces that do, or that can't be told not to.
+ * `extractEvm` finds the same in it, and `evmConflicts` by the nonces. Pure.
+ */
+export function reduceEvm(content: EvmContent, own: OwnLookup): EvmContent {
+  const { block, receipts, frames, odd, chain } = content
+  const kept: number[] = []
+  for (let i = 0; i < receipts.length; i++) {
+    const one = transactionAt(content, i)
+    if (one === null) continue
+    if (one.odd.length > 0 || !isReadWhole(one.tx, chain.definition) || touches(one, own)) kept.push(i)
+  }
+  const { withdrawals } = block
+  const anyOwn = withdrawals?.some(({ address }) => own.mayHaveEvm(address)) ?? false
+  const pick = <T>(from: readonly T[]): T[] => kept.map((i) => from[i] as T)
+  return {
+    ...content,
+    block: {
+      ...block,
+      transactions: pick(block.transactions),
+      ...(withdrawals && { withdrawals: anyOwn ? withdrawals : [] }),
+    },
+    receipts: pick(receipts),
+    frames: frames && kept.map((i) => frames[i] ?? null),
+    odd: new Map(kept.flatMap((i, place) => (odd.has(i) ? [[place, odd.get(i) ?? []] as const] : []))),
+    spentNonces: block.transactions.map((tx) => `${accountNonce(tx) ?? ''} ${tx.hash}`).join('\n'),
+  }
 }
 
 /**
@@ -182,11 +213,12 @@ export function accountNonce(tx: RpcTransaction): string | null {
 
 /** Which of these accounts' nonces the transactions of a block use. */
 export function evmConflicts(
-  transactions: readonly RpcTransaction[],
+  { block: { transactions }, spentNonces }: Pick<EvmContent, 'block' | 'spentNonces'>,
   spends: ReadonlySet<string>,
 ): Conflict[] {
-  return transactions.flatMap((tx) => {
-    const spent = accountNonce(tx)
-    return spent !== null && spends.has(spent) ? [{ spent, by: tx.hash }] : []
-  })
+  const all =
+    spentNonces === undefined
+      ? transactions.map((tx) => [accountNonce(tx) ?? '', tx.hash] as const)
+      : spentNonces.split('\n').map((line) => line.split(' '))
+  return all.flatMap(([spent = '', by = '']) => (spends.has(spent) ? [{ spent, by }] : []))
 }
