@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { ChainConditions } from '../chains/watchdog.ts'
+import { messageOf } from '../diagnostics/errors.ts'
 import type { Log } from '../diagnostics/log.ts'
 import type { WriteTurns } from '../ledger/write-turns.ts'
 import type { ServerSettings } from '../server/context.ts'
@@ -44,6 +45,8 @@ export async function startServerThread(options: ServerThreadOptions): Promise<S
   let isStarted = false
   let isClosed = false
   let worker: Worker
+  /** Of the thread that was started last. */
+  let ended: Promise<unknown>
   let told = ''
   /** With the port that it listens at; `null`: it never did. */
   let bound: ServerSettings | null = null
@@ -58,13 +61,17 @@ export async function startServerThread(options: ServerThreadOptions): Promise<S
   const again = (settings: ServerSettings) => {
     log.error('the thread of the API ended by itself: it is started again')
     setTimeout(() => {
-      if (!isClosed) start(settings).catch(() => {})
+      if (isClosed) return
+      start(settings).catch((error: unknown) =>
+        log.error(`the thread of the API could not be started again: ${messageOf(error)}`),
+      )
     }, againMs).unref()
   }
   const start = (settings: ServerSettings) =>
     new Promise<string>((resolve, reject) => {
       const data: ServerStart = { database: options.database, settings, turns: turns.memory }
       worker = new Worker(entry, { workerData: data, name: 'chainscreen server' })
+      ended = new Promise((exited) => worker.once('exit', exited))
       told = ''
       worker.on('message', (message: FromServer) => {
         if (message.type === 'log') return log[message.level](...(message.line as [string]))
@@ -92,7 +99,7 @@ export async function startServerThread(options: ServerThreadOptions): Promise<S
     async close() {
       isClosed = true
       clearInterval(timer)
-      const ended = new Promise((resolve) => worker.once('exit', resolve))
+      // One that has ended already hears nothing, and there is nothing to wait for.
       post({ type: 'stop' })
       await ended
     },
