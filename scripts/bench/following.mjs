@@ -8,8 +8,8 @@ import { all } from '../../dist/ledger/database.js'
 import { openLedger } from '../../dist/ledger/open.js'
 import { loadLists } from '../../dist/lists/load-lists.js'
 import { addOwn } from '../../dist/own/import-own.js'
+import { chainOf, createSource, pinned } from '../../dist/pipeline/blocks/create-source.js'
 import { createLedgerStore } from '../../dist/pipeline/blocks/ledger-store.js'
-import { chainOf, createSource, pinned } from '../../dist/pipeline/blocks/open-chain.js'
 import { ScreeningIndex } from '../../dist/pipeline/blocks/screening-index.js'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }

@@ -18,7 +18,7 @@ import { readRevisions } from '../../dist/ledger/revisions.js'
 import { approveSnapshot } from '../../dist/lists/approve-snapshot.js'
 import { importList } from '../../dist/lists/import-list.js'
 import { reportDiff } from '../../dist/lists/report.js'
-import { StoredWatchlist } from '../../dist/pipeline/blocks/stored-watchlist.js'
+import { ScreeningIndex } from '../../dist/pipeline/blocks/screening-index.js'
 import { previewList } from '../../dist/pipeline/rescreening/preview-list.js'
 
 const at = '2026-01-01T00:00:00.000Z'
@@ -28,7 +28,7 @@ const source = (maxRemoved) => ({ id: 'house', format, maxAgeSeconds: null, maxR
 const steps = {
   nothing: (db) => readRevisions(db),
   import: (db) => importList(db, source(1), { path: file }, { approve: true, at, byHand: true }),
-  load: (db) => new StoredWatchlist(db).refresh(readRevisions(db).list),
+  load: (db) => new ScreeningIndex(db),
   diff: (db) => expect(reportDiff(db, 'house'), ({ added, removed }) => [added.length, removed.length]),
   preview: async (db) =>
     expect(await previewList(db, { ...source(1), guard: { maxRemoved: 1 } }, file, at), (preview) => [
