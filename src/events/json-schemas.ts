@@ -5,7 +5,7 @@ import { type EventType, eventTypes } from './types.ts'
 type Json = Record<string, unknown>
 
 /** The JSON Schema of the envelope of a type: `docs/events/TYPE.json`. */
-export function eventJsonSchema(type: EventType): Json {
+function eventJsonSchema(type: EventType): Json {
   const schema = z.toJSONSchema(envelopeShape(type), {
     // Fields may come in later versions: a schema that refuses them would break who heeds it.
     override: ({ jsonSchema }) => {

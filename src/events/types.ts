@@ -1,5 +1,5 @@
 /** What can happen to an alert, as others are told of it: see docs/events.md. */
-export const alertEventTypes = [
+const alertEventTypes = [
   'alert.created',
   'alert.confirmed',
   'alert.final',
@@ -17,7 +17,7 @@ export const alertEventTypes = [
 ] as const
 
 /** What can happen to anything else. */
-export const otherEventTypes = [
+const otherEventTypes = [
   'screening.listed',
   'own.removed',
   'chain.rewound',

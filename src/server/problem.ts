@@ -26,7 +26,7 @@ export const problems = {
 export type ProblemName = keyof typeof problems
 
 /** `type` of a problem: a name, and no place to visit. */
-export const problemType = (name: ProblemName) => `urn:chainscreen:problem:${name}`
+const problemType = (name: ProblemName) => `urn:chainscreen:problem:${name}`
 
 /** The body of every error: RFC 9457. */
 export const problemShape = z

@@ -7,7 +7,7 @@ import type { FoundTransaction } from '../ledger/transfers/transactions-by-hash.
 import type { alertShape, coverageRowShape, eventShape, partyShape, transferShape } from './shapes/alerts.ts'
 
 /** `snake_case` columns as `camelCase` members. */
-export function camel(row: object): Record<string, unknown> {
+function camel(row: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [camelName(name), value]))
 }
 

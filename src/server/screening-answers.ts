@@ -8,7 +8,7 @@ import type { answeringListShape, matchShape, recordShape, resultShape } from '.
 
 type Match = PreCheck['matches'][number]
 
-export function matchOf({ basis, listId, address, ...match }: Match): z.output<typeof matchShape> {
+function matchOf({ basis, listId, address, ...match }: Match): z.output<typeof matchShape> {
   return {
     ...{ list: listId, category: match.category, entryAddress: address, subject: match.subject },
     // Rows of before publishers' ids were kept have none.

@@ -7,7 +7,7 @@ import type { Caller } from './callers.ts'
 import type { ServerSettings } from './context.ts'
 
 /** Carries what only the proxy and this server know. */
-export const secretHeader = 'x-chainscreen-proxy-secret'
+const secretHeader = 'x-chainscreen-proxy-secret'
 
 export type SsoReader = (request: FastifyRequest) => Caller | null
 

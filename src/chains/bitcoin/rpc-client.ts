@@ -178,7 +178,7 @@ function refusalIn(reply: RpcReply, method: string, node: NodeClient): RpcError 
 }
 
 /** The credentials are good, and this user may not call this method: `rpcwhitelist` leaves it out. */
-export class MethodForbidden extends ChainscreenError {
+class MethodForbidden extends ChainscreenError {
   constructor(endpoint: string, method: string) {
     super(
       'node-auth',

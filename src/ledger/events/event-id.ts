@@ -21,11 +21,6 @@ export function formerEventId(alertId: string, kind: string, seq: number): Buffe
   return hashOf([alertId, kind, '', `seq ${seq}`])
 }
 
-/** The id of a transaction's event: the same from every daemon on its chain. */
-export function transactionEventId(type: string, caip2: string, block: string, tx: string): Buffer {
-  return hashOf([type, caip2, block, tx])
-}
-
 /** The id of what one daemon alone can tell, such as that its chain halted. */
 export function ownEventId(
   type: string,

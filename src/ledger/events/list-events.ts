@@ -28,7 +28,7 @@ export function writeListActivated(
 }
 
 /** For the test that no scan stands behind it. */
-export const firstChangesSql = `select i.change, k.key, ifnull(r.address, k.key) as address, r.subject
+const firstChangesSql = `select i.change, k.key, ifnull(r.address, k.key) as address, r.subject
   from rescreen_items i cross join list_keys k on k.id = i.key
   left join list_rows r on r.list_id = ? and r.key = k.key and r.load = i.rescreen
   where i.rescreen = ? order by i.list, i.key limit ?`
@@ -69,7 +69,7 @@ const rescreenedSql = `select r.list_id as list, r.revision, s.sha256 as snapsho
   order by s.id desc limit 1`
 
 /** For the test that no scan stands behind it. */
-export const followedSql = `select distinct a.id from alert_events e cross join alerts a on a.id = e.alert_id
+const followedSql = `select distinct a.id from alert_events e cross join alerts a on a.id = e.alert_id
   where e.seq > ? and e.kind in ('created', 'reinstated') and a.list_id = ? limit ?`
 
 function isCanary(db: Db, listId: string): boolean {

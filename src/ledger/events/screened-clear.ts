@@ -49,9 +49,9 @@ function sinceOf(db: Db, job: number): string {
 }
 
 /** For the test that no scan stands behind them. */
-export const clearKeysSql = `select distinct key from screening_rows
+const clearKeysSql = `select distinct key from screening_rows
   where at >= ? and list_revision < ? and verdict = 'clear' and key is not null`
-export const clearRowsSql = `select seq, request, at, actor, via, reference, chain, asset, address from screening_rows
+const clearRowsSql = `select seq, request, at, actor, via, reference, chain, asset, address from screening_rows
   where key = ? and at >= ? and list_revision < ? and verdict = 'clear' order by seq`
 
 /**

@@ -3,7 +3,7 @@ import type { FollowerStore } from '../../chains/follower.ts'
 import type { SourceBlock } from '../../chains/source.ts'
 import { keptHash, lowestOpen } from '../../ledger/blocks/block-hashes.ts'
 import { blockAt, type Chain, readChainState } from '../../ledger/blocks/chain.ts'
-import { commitHead, commitStep, type StepCounts } from '../../ledger/blocks/commit-step.ts'
+import { commitHead, commitStep } from '../../ledger/blocks/commit-step.ts'
 import { rememberBlocks } from '../../ledger/blocks/finality.ts'
 import { rollBack } from '../../ledger/blocks/roll-back.ts'
 import { readTracesAway, type TracesAway } from '../../ledger/coverage/traces-away.ts'
@@ -24,8 +24,6 @@ export interface ChainContext {
   widen?: (windows: readonly ShortWindow[], replay: number | null) => Promise<void>
   /** Reads a block again that a reader reduced: see `refreshed`. Absent where blocks are whole. */
   reread?: (block: SourceBlock) => Promise<SourceBlock>
-  /** Called after a step that created or brought back alerts. */
-  onAlerts?: (counts: StepCounts) => void
   /** Called after a step from which on call traces are away, or are back (`null`). */
   onTraces?: (away: TracesAway | null) => void
 }
@@ -35,7 +33,7 @@ export interface ChainContext {
  * a block of it changes a list, or where it takes long and others wait to write. A block is never divided.
  */
 export function createLedgerStore(context: ChainContext): FollowerStore {
-  const { db, chain, index, now, onAlerts, onTraces } = context
+  const { db, chain, index, now, onTraces } = context
   /** Since when traces were away, as last logged: after a restart it is logged again. */
   let reportedAway: string | null = null
   let noted = ''
@@ -54,13 +52,12 @@ export function createLedgerStore(context: ChainContext): FollowerStore {
       for (const part of parts) {
         // What is final was computed for the last block; until that is written, it makes nothing final.
         const final = part === parts.at(-1) ? finalHeight : null
-        const counts = await screenAndWiden(context, part, (screened, isOver) => {
+        await screenAndWiden(context, part, (screened, isOver) => {
           const step = { ...screened, head, finalHeight: final, windowFrom: final ?? 0, at: now() }
           return commitStep(db, chain, step, isOver)
         }).catch((error) => {
           throw asTemporary(db, error)
         })
-        if (counts.created + counts.reinstated > 0) onAlerts?.(counts)
       }
       const away = readTracesAway(db, chain.id)
       if ((away?.since ?? null) === reportedAway) return

@@ -130,7 +130,6 @@ export function startRescans(
         },
       },
     )
-    if (counts.created + counts.reinstated > 0) context.onAlerts?.(counts)
     return { ...counts, failures }
   }
 

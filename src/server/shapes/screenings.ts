@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const verdictShape = z
+const verdictShape = z
   .enum(['clear', 'listed', 'unknown'])
   .describe('`unknown` is never the same as `clear`.')
 

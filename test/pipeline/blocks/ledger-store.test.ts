@@ -225,24 +225,6 @@ describe('a step of the pipeline', () => {
     )
     expect(holds).toHaveLength(1)
   })
-
-  it('tells of steps that created or brought back alerts, and of no others', async () => {
-    const { context } = screeningLedger()
-    const told: unknown[] = []
-    const store = createLedgerStore({ ...context, onAlerts: (counts) => told.push(counts) })
-    const node = new FakeChain()
-    node.mine(2)
-    const [genesis, one, two] = node.branch().map((each) => node.sourceBlock(each))
-    if (genesis === undefined || one === undefined || two === undefined) throw new Error('no blocks')
-    await store.commit([genesis], head, null)
-    await store.commit([one, two], head, null)
-    store.rollBack(genesis)
-    await store.commit([one], head, null)
-    expect(told).toEqual([
-      { created: 2, reinstated: 0, known: 0 },
-      { created: 0, reinstated: 1, known: 0 },
-    ])
-  })
 })
 
 describe('what screening has in memory', () => {
