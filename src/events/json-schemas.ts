@@ -15,16 +15,19 @@ function eventJsonSchema(type: EventType): Json {
   return { ...schema, title: type }
 }
 
-/** The AsyncAPI 3 document of all events: `docs/events/asyncapi.json` (https://www.asyncapi.com/docs/reference/specification/v3.0.0). */
-export function asyncApiDocument(): Json {
+/**
+ * The AsyncAPI 3 document of all events: `docs/events/asyncapi.json` (https://www.asyncapi.com/docs/reference/specification/v3.0.0).
+ * It refers to the schemas beside it.
+ */
+function asyncApiDocument(): Json {
   const messages = Object.fromEntries(
-    eventTypes.map((type) => {
-      const { $schema: _, ...payload } = eventJsonSchema(type)
-      return [
-        type,
-        { name: type, title: type, summary: meanings[type], contentType: 'application/json', payload },
-      ]
-    }),
+    eventTypes.map((type) => [
+      type,
+      {
+        ...{ name: type, title: type, summary: meanings[type], contentType: 'application/json' },
+        payload: { $ref: `./${type}.json` },
+      },
+    ]),
   )
   const refs = Object.fromEntries(eventTypes.map((type) => [type, { $ref: `#/components/messages/${type}` }]))
   return {

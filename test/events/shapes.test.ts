@@ -5,7 +5,7 @@ import { Ajv } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
-import { asyncApiDocument, eventFiles } from '../../src/events/json-schemas.ts'
+import { eventFiles } from '../../src/events/json-schemas.ts'
 import { dataShapes, type Envelope, envelopeShape } from '../../src/events/shapes.ts'
 import { type EventType, eventTypes, isAskedFor, isEventPattern } from '../../src/events/types.ts'
 import { noteHalt, pinChain } from '../../src/ledger/blocks/chain.ts'
@@ -105,11 +105,23 @@ describe('docs/events/', () => {
       validateSchema: false,
     })
     const validate = ajv.compile(schema)
-    expect(validate(asyncApiDocument()), JSON.stringify(validate.errors?.slice(0, 3))).toBe(true)
-    expect(validate({ ...asyncApiDocument(), channels: { events: { messages: 1 } } })).toBe(false)
-    const refs = [...text('asyncapi.json').matchAll(/"\$ref": "(#[^"]*)"/g)].map(([, path]) => path ?? '')
-    expect(refs.length).toBe(2 * eventTypes.length + 1)
-    for (const path of refs) expect(resolved(JSON.parse(text('asyncapi.json')), path), path).toBeDefined()
+    const document = JSON.parse(text('asyncapi.json'))
+    expect(validate(document), JSON.stringify(validate.errors?.slice(0, 3))).toBe(true)
+    expect(validate({ ...document, channels: { events: { messages: 1 } } })).toBe(false)
+    const refs = [...text('asyncapi.json').matchAll(/"\$ref": "([^"]*)"/g)].map(([, path]) => path ?? '')
+    const beside = refs.filter((path) => path.startsWith('./'))
+    expect(beside).toEqual(eventTypes.map((type) => `./${type}.json`))
+    const within = refs.filter((path) => path.startsWith('#/'))
+    expect(within.length).toBe(2 * eventTypes.length + 1)
+    for (const path of within) expect(resolved(document, path), path).toBeDefined()
+    // With the schemas that it refers to in their places.
+    for (const message of Object.values<{ payload: { $ref: string } }>(document.components.messages)) {
+      const { $schema: _, ...payload } = JSON.parse(text(message.payload.$ref))
+      Object.assign(message, { payload })
+    }
+    expect(validate(document), JSON.stringify(validate.errors?.slice(0, 3))).toBe(true)
+    document.components.messages['alert.created'].payload.properties.id.type = 'nothing'
+    expect(validate(document)).toBe(false)
   })
 
   it('describes what is sent, of every type that a ledger can have', async () => {
