@@ -11,6 +11,7 @@ import { type Act, writeAudit } from '../ledger/audit.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { type Decision, isReported } from '../screening/decision.ts'
 import { checkedAct, checkedDay } from './act.ts'
+import { isSamePerson } from './same-person.ts'
 
 export interface DecisionRequest {
   /** Alerts, by id or its first digits. All are decided, or none. */
@@ -122,11 +123,6 @@ function decideOne(
   const data = { proposal: proposal.seq, proposedBy: proposal.actor, on: on ?? proposal.on }
   writeDecision(db, id, { ...act, kind: decision, data })
   return done('confirmed', proposal.actor)
-}
-
-/** As the trigger of `alert_events` compares them. */
-function isSamePerson(one: string, other: string): boolean {
-  return one.trim().toLowerCase() === other.trim().toLowerCase()
 }
 
 /** Whole ids, each once. */

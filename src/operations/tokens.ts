@@ -14,6 +14,7 @@ import {
 } from '../ledger/tokens.ts'
 import { isoMoment } from '../time/moments.ts'
 import { checkedAct, checkedWords } from './act.ts'
+import { isSamePerson } from './same-person.ts'
 
 export interface NewToken {
   name: string
@@ -100,7 +101,7 @@ function refuseTaken(db: Db, name: string, person: string | null): void {
 }
 
 function isSame(one: Token['person'], other: Token['person']): boolean {
-  return one !== null && other !== null && one.toLowerCase() === other.toLowerCase()
+  return one !== null && other !== null && isSamePerson(one, other)
 }
 
 function checkedName(field: 'name' | 'person', text: string): string {

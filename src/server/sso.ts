@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { timingSafeEqual } from 'node:crypto'
 import proxyAddress from '@fastify/proxy-addr'
 import type { FastifyRequest } from 'fastify'
@@ -23,7 +24,7 @@ export function ssoReader(sso: ServerSettings['sso']): SsoReader {
     const [given, user, groups] = [secretHeader, sso.userHeader, sso.groupsHeader ?? ''].map((name) => {
       const value = headers[name]
       delete headers[name]
-      return typeof value === 'string' ? value.trim() : ''
+      return typeof value === 'string' ? textOf(value).trim() : ''
     }) as [string, string, string]
     if (user === '' || !isTrusted(socket.remoteAddress ?? '', 0)) return null
     if (!timingSafeEqual(Buffer.from(tokenHash(given)), secret)) return null
@@ -33,6 +34,12 @@ export function ssoReader(sso: ServerSettings['sso']): SsoReader {
     ])
     return { actor: user, isService: false, scopes, by: 'sso', tokenHash: null }
   }
+}
+
+/** Node reads headers as Latin-1, and proxies write names in UTF-8: one person would have two names. */
+function textOf(header: string): string {
+  const bytes = Buffer.from(header, 'latin1')
+  return isUtf8(bytes) ? bytes.toString('utf8') : header
 }
 
 function scopesOf(known: Readonly<Record<string, readonly Scope[]>>, name: string): readonly Scope[] {
