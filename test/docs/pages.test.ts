@@ -62,6 +62,21 @@ describe('ARCHITECTURE.md', () => {
 
 const isThere = (file: string) => sources.some((source) => source === file || source.endsWith(`/${file}`))
 
+describe('docs/running.md', () => {
+  it('has every metric, but those of sinks, which docs/delivery.md has', () => {
+    const names = [...read('src/server/metrics.ts').matchAll(/\bput\(\s*'(\w+)'/g)].map(
+      ([, name = '']) => name,
+    )
+    expect(names.length).toBeGreaterThan(30)
+    const [running, delivery] = [read('docs/running.md'), read('docs/delivery.md')]
+    const isNamed = (name: string) =>
+      running.includes(`\`chainscreen_${name}\``) ||
+      delivery.includes(`\`chainscreen_${name}\``) ||
+      (name.startsWith('delivery_') && delivery.includes(`\`…${name.slice('delivery'.length)}\``))
+    expect(names.filter((name) => !isNamed(name))).toEqual([])
+  })
+})
+
 describe('CHANGELOG.md', () => {
   it('says nothing twice of what is unreleased, in sections that stand in order', () => {
     const [unreleased = ''] = (read('CHANGELOG.md').split('## Unreleased\n')[1] ?? '').split('\n## ')
