@@ -1,7 +1,7 @@
 import type { Key } from '../address/key.ts'
 import { type CreditAlert, creditAlerts } from '../ledger/alerts/credit-alerts.ts'
 import { readChainState } from '../ledger/blocks/chain.ts'
-import { dueWork } from '../ledger/coverage/due-work.ts'
+import { dueOwnAlerts, dueWork } from '../ledger/coverage/due-work.ts'
 import { gapsOfTransaction, hasGapOfItsOwn } from '../ledger/coverage/transaction-gaps.ts'
 import type { Db } from '../ledger/database.ts'
 import { type AskedList, listHealth } from '../ledger/lists/list-health.ts'
@@ -49,7 +49,7 @@ export function creditStatus(
   return db.transaction((): CreditStatus => {
     const { chain, txHash, key } = request
     const transactions = transactionsByHash(db, chain, txHash)
-    const ownKeys = new Set(transactions.flatMap(({ transfers }) => transfers.map(({ own_key }) => own_key)))
+    const ownKeys = ownKeysOf(transactions)
     const alerts = creditAlerts(db, chain, txHash, [...ownKeys, ...(key === null ? [] : [key])])
     const height = transactions[0]?.row.block_height ?? null
     const { cursor, finalHeight } = readChainState(db, chain)
@@ -74,7 +74,10 @@ function statusOf(
   if (undecided.length > 0)
     return ['alerted', undecided.map(({ id, disposition }) => `alert ${id} is ${disposition}`)]
 
-  const due = transactions.flatMap(({ row }) => dueWork(db, row))
+  const due = [
+    ...transactions.flatMap(({ row }) => dueWork(db, row)),
+    ...dueOwnAlerts(db, ownKeysOf(transactions)),
+  ]
   if (transactions.length === 0 && !hasGapOfItsOwn(db, chain, txHash))
     return ['pending', ['no screened block has it, or it moves nothing of your addresses']]
   if (due.length > 0) return ['pending', due]
@@ -90,6 +93,10 @@ function statusOf(
   return alerts.length > 0
     ? ['released', alerts.map(({ id, disposition }) => `alert ${id} is ${disposition}`)]
     : ['clear', []]
+}
+
+function ownKeysOf(transactions: readonly FoundTransaction[]): Key[] {
+  return [...new Set(transactions.flatMap(({ transfers }) => transfers.map(({ own_key }) => own_key)))]
 }
 
 function staleLists(db: Db, { lists, at }: Parameters<typeof creditStatus>[2]): string[] {

@@ -1,4 +1,8 @@
-import { all, type Db } from '../database.ts'
+import type { Key } from '../../address/key.ts'
+import { ownAlertId } from '../alerts/own-alert.ts'
+import { all, type Db, one } from '../database.ts'
+import { isOwnAnywhere } from '../own/own-addresses.ts'
+import { entriesNaming } from '../own/own-variants.ts'
 import { entryOf } from '../transfers/stored-form.ts'
 import type { TransactionRow } from '../transfers/stored-rows.ts'
 
@@ -24,4 +28,22 @@ export function dueWork(db: Db, { id, chain, block_height }: TransactionRow & { 
     ...regrades.map(() => 'stored transfers are being regraded after a change of `tokens`'),
     ...rescans.map(({ next, to }) => `a rescan of blocks ${next} to ${to} is due`),
   ].slice(0, 10)
+}
+
+/**
+ * Own addresses that a list names by now, and that have no alert yet: a re-screen writes it, also for transactions that were
+ * screened with that list. A sentence each.
+ */
+export function dueOwnAlerts(db: Db, ownKeys: readonly Key[]): string[] {
+  return ownKeys.flatMap((key) => {
+    const due = entriesNaming(db, key).filter(
+      ({ entry }) =>
+        entry.category !== 'canary' &&
+        entry.intervals.at(-1)?.to === null &&
+        one(db, `select 1 from alerts where id = ? and status != 'withdrawn'`, ownAlertId(key, entry)) ===
+          undefined,
+    )
+    if (due.length === 0 || !isOwnAnywhere(db, key)) return []
+    return due.map(({ entry }) => `list ${entry.listId} names an own address that it pays: the alert is due`)
+  })
 }
