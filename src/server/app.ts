@@ -10,6 +10,7 @@ import { errorHandler } from './errors.ts'
 import { describeApi } from './openapi.ts'
 import { ProblemError, sendProblem } from './problem.ts'
 import { routes } from './routes/routes.ts'
+import { refuseUnreadable } from './unreadable.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -40,6 +41,7 @@ export async function createApp(context: ServerContext): Promise<App> {
     requestTimeout: 15_000,
     keepAliveTimeout: 30_000,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    clientErrorHandler: refuseUnreadable,
     genReqId: () => randomUUID(),
     trustProxy: settings.sso === null ? false : [...settings.sso.trustedProxies],
     exposeHeadRoutes: false,

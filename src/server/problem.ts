@@ -10,6 +10,7 @@ export const problems = {
   'person-required': [403, 'A service can not do this'],
   'needs-other-person': [403, 'Another person has to confirm it'],
   'not-found': [404, 'There is no such thing'],
+  'too-slow': [408, 'The request did not arrive in time'],
   'alert-changed': [409, 'The alert changed since it was seen'],
   'answer-outdated': [409, 'The lists changed since the first answer'],
   'not-held': [409, 'The version is not held'],
@@ -18,6 +19,7 @@ export const problems = {
   'unsupported-media-type': [415, 'The body is not JSON'],
   'key-reused': [422, 'The idempotency key was used with another request'],
   'too-many-requests': [429, 'Too many requests'],
+  'headers-too-large': [431, 'The headers are too large'],
   internal: [500, 'The server failed'],
   busy: [503, 'The server can not answer now'],
   'not-ready': [503, 'The server is not ready'],
@@ -63,19 +65,17 @@ export class ProblemError extends Error {
   }
 }
 
+/** The body of an answer that has a problem. */
+export function problemBody({ problem, message, errors }: ProblemError, requestId: string): Problem {
+  const [status, title] = problems[problem]
+  return { type: problemType(problem), title, status, detail: message, requestId, ...(errors && { errors }) }
+}
+
 /** Answers with a problem. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ProblemError): FastifyReply {
-  const [status, title] = problems[error.problem]
-  const body: Problem = {
-    type: problemType(error.problem),
-    title,
-    status,
-    detail: error.message,
-    requestId: request.id,
-    ...(error.errors && { errors: error.errors }),
-  }
+  const body = problemBody(error, request.id)
   return reply
-    .code(status)
+    .code(body.status)
     .headers({ ...error.headers, 'cache-control': 'no-store' })
     .type('application/problem+json')
     .serializer(JSON.stringify)
