@@ -51,6 +51,9 @@ export type Alert = {
   transferCount: number
   ownKind: string | null
   ownReference: string | null
+  filedOn: string | null
+  filedBy: string | null
+  filedReference: string | null
 }
 
 export type AlertDetail = {
@@ -168,6 +171,9 @@ export type AlertInput = {
   transferCount: number
   ownKind: string | null
   ownReference: string | null
+  filedOn: string | null
+  filedBy: string | null
+  filedReference: string | null
 }
 
 export type AnsweringList = {

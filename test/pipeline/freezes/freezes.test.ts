@@ -42,7 +42,7 @@ describe('an account that an issuer freezes', () => {
       ...{ listId: 'issuer-freezes', category: 'issuer-freeze', key: villain },
       address: `0x${'7'.repeat(40)}`,
       subject: `Frozen by the issuer of USDT (0x${'5'.repeat(40)})`,
-      ...{ programs: [], listedOn: '2023-11-14', firstSeen: '2023-11-14' },
+      ...{ subjectIds: [], programs: [], listedOn: '2023-11-14', firstSeen: '2023-11-14' },
       intervals: [{ from: '2023-11-14T22:14:20Z', to: null }],
     })
     expect(all(db, 'select * from token_freezes')).toEqual([
