@@ -16,9 +16,9 @@ export async function servedProject(config: Readonly<Record<string, unknown>> = 
   return user
 }
 
-/** `chainscreen server` in a process of its own, once it listens. */
-export async function startServing(user: Project): Promise<RunningCli & { url: string }> {
-  const running = user.start(['server'])
+/** `chainscreen server`, or `run`, in a process of its own, once it listens. */
+export async function startServing(user: Project, command = 'server'): Promise<RunningCli & { url: string }> {
+  const running = user.start([command])
   let said = ''
   running.child.stderr?.on('data', (piece: Buffer) => {
     said += piece.toString()
