@@ -115,7 +115,8 @@ export async function fillOnce(user: Project, what: string, fill: () => Promise<
   if (made === undefined) {
     await fill()
     const archived = existsSync(archive) ? readdirSync(archive).map((name) => join(archive, name)) : []
-    const paths = [user.database, ...archived]
+    const epoch = `${user.database}.epoch`
+    const paths = [user.database, ...(existsSync(epoch) ? [epoch] : []), ...archived]
     fills.set(what, new Map(paths.map((path) => [relative(user.dir, path), readFileSync(path)])))
   } else {
     mkdirSync(archive, { recursive: true })
