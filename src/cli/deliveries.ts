@@ -76,7 +76,7 @@ function retryCommand(): Command {
   return withAct(
     command('retry', 'try a sink again at once: also one that is disabled, and events that wait'),
   )
-    .argument('<sink>')
+    .argument('<sink>', 'its id in the config')
     .option('--dead', 'also events that were given up')
     .option('--from <sequence>', 'deliver everything after this event again')
     .action(async (id: string, options: CommonOptions & ActOptions & { dead?: boolean; from?: string }) => {
@@ -91,7 +91,7 @@ function retryCommand(): Command {
 
 function skipCommand(): Command {
   return withAct(command('skip', 'give up events that a sink refused'))
-    .argument('<sink>')
+    .argument('<sink>', 'its id in the config')
     .argument('[sequences...]', 'of the events, as `deliveries list SINK` shows them')
     .option('--all', 'every event that is set aside')
     .action(async (id: string, given: string[], options: CommonOptions & ActOptions & { all?: boolean }) => {

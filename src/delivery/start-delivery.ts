@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import type { SinkConfig } from '../config/delivery.ts'
 import { messageOf } from '../diagnostics/errors.ts'
 import type { Log } from '../diagnostics/log.ts'
@@ -6,6 +5,7 @@ import type { Db } from '../ledger/database.ts'
 import { registerSink } from '../ledger/delivery/sinks.ts'
 import { lastSequence } from '../ledger/events/outbox.ts'
 import { inTurn } from '../ledger/write-turns.ts'
+import { pause } from '../lifecycle/loop.ts'
 import { type Delivery, deliverRound, type Round } from './deliver.ts'
 import { createSink } from './sinks.ts'
 
@@ -59,7 +59,7 @@ export function startDelivery(
   return {
     async stop({ finish }) {
       isFinishing = true
-      const timer = globalThis.setTimeout(() => givingUp.abort(), finish ? finishMs : graceMs)
+      const timer = setTimeout(() => givingUp.abort(), finish ? finishMs : graceMs)
       if (!finish) stopping.abort()
       await ended
       clearTimeout(timer)
@@ -87,6 +87,6 @@ async function untilDue(
   const until = performance.now() + Math.min(waitMs ?? 1_000, 1_000)
   while (!signal.aborted && !isOver() && performance.now() < until) {
     if (waitMs === null && lastSequence(db) > known) return
-    await setTimeout(Math.min(pollMs, waitMs ?? pollMs), undefined, { signal, ref: false }).catch(() => {})
+    await pause(Math.min(pollMs, waitMs ?? pollMs), signal, { ref: false })
   }
 }

@@ -3,6 +3,7 @@ import type { ChainConditions } from '../chains/watchdog.ts'
 import { messageOf } from '../diagnostics/errors.ts'
 import type { Log } from '../diagnostics/log.ts'
 import type { WriteTurns } from '../ledger/write-turns.ts'
+import { pause, startLoop } from '../lifecycle/loop.ts'
 import type { ServerSettings } from '../server/context.ts'
 import { errorOf, type FromServer, type ServerStart, serverThread, type ToServer } from './messages.ts'
 
@@ -60,12 +61,12 @@ export async function startServerThread(options: ServerThreadOptions): Promise<S
 
   const again = (settings: ServerSettings) => {
     log.error('the thread of the API ended by itself: it is started again')
-    setTimeout(() => {
+    void pause(againMs, undefined, { ref: false }).then(() => {
       if (isClosed) return
       start(settings).catch((error: unknown) =>
         log.error(`the thread of the API could not be started again: ${messageOf(error)}`),
       )
-    }, againMs).unref()
+    })
   }
   const start = (settings: ServerSettings) =>
     new Promise<string>((resolve, reject) => {
@@ -88,8 +89,13 @@ export async function startServerThread(options: ServerThreadOptions): Promise<S
     })
   const url = await start(options.settings)
   bound = { ...options.settings, port: Number(new URL(url).port) }
-  const timer = setInterval(tell, tellMs)
-  timer.unref()
+  const telling = startLoop(
+    () => {
+      tell()
+      return tellMs
+    },
+    { ref: false },
+  )
   return {
     url,
     started() {
@@ -98,7 +104,7 @@ export async function startServerThread(options: ServerThreadOptions): Promise<S
     },
     async close() {
       isClosed = true
-      clearInterval(timer)
+      await telling.stop()
       // One that has ended already hears nothing, and there is nothing to wait for.
       post({ type: 'stop' })
       await ended

@@ -69,8 +69,11 @@ describe('a pause', () => {
     const timed = files.filter((name) =>
       /\bset(Timeout|Interval)\b/.test(readFileSync(new URL(name, src), 'utf8')),
     )
-    // Of an exit that hangs, an answer that is late, and a connection that is silent.
-    const deadlines = ['cli/main.ts', 'chains/node-http/http-client.ts', 'chains/evm/heads-hint.ts']
+    // Of an exit that hangs, an answer that is late, a connection that is silent, and work that must end with the program.
+    const deadlines = [
+      ...['cli/main.ts', 'chains/node-http/http-client.ts', 'chains/evm/heads-hint.ts'],
+      ...['delivery/start-delivery.ts', 'threads/readers.ts'],
+    ]
     expect(timed.toSorted()).toEqual([...deadlines, 'lifecycle/loop.ts'].toSorted())
   })
 })
