@@ -140,5 +140,5 @@ describe('a load of own addresses that is killed', () => {
     expect(seen(db)).toMatchObject({ count: 1_100, revisions: { own: 2 } })
     expect(seen(db).own[0]).toEqual({ key: known.key, kind: 'deposit', reference: 'u0', revision: 1 })
     expect(all(db, 'select distinct load from own_rows order by load')).toEqual([{ load: 1 }, { load: 2 }])
-  })
+  }, 600_000)
 })
