@@ -93,6 +93,8 @@ async function lockUnlessDaemon(db: Db): Promise<(() => void) | null> {
 /** With the daemon's config and node, behind its follower. */
 async function byDaemon({ db, chain: { id }, range, log, progress }: Job): Promise<StepCounts> {
   refuseUnfollowed(db, id)
+  // From before the request stands: Ctrl-C right after it ends the command as it says.
+  const signal = stopSignal()
   const asked = await inTurn(db, () => askRescan(db, id, range, now()))
   const about = { chain: id, ...range }
   log.info(
@@ -100,7 +102,7 @@ async function byDaemon({ db, chain: { id }, range, log, progress }: Job): Promi
     `${id}: a daemon runs: blocks ${range.from} to ${range.to} are queued to it, and read with its config, behind its follower. Ctrl-C ends only the command, not the rescan`,
   )
   return watchRescan(db, asked, {
-    signal: stopSignal(),
+    signal,
     onProgress: (done, total) => progress.update(id, done, total),
     onWaiting: (reason) => log.info(about, `${id}: the rescan is waiting: ${reason}`),
   })
