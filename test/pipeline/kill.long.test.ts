@@ -52,6 +52,7 @@ const clocks = new Set([
   'started_at',
   'finished_at',
   'polled_at',
+  'first_sequence',
 ])
 
 /**
@@ -66,12 +67,14 @@ function endState(path: string): Record<string, unknown> {
     .all() as string[]
   const rows = (table: string) =>
     (db.prepare(`select * from ${table}`).all() as Record<string, unknown>[])
-      .filter(({ key }) => !['daemon_pid', 'daemon_heartbeat', 'own_loaded'].includes(String(key)))
+      .filter(({ key }) => !['daemon_pid', 'daemon_heartbeat', 'own_loaded', 'epoch'].includes(String(key)))
       .map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => !clocks.has(column))))
   const state: Record<string, unknown> = Object.fromEntries(tables.map((table) => [table, rows(table)]))
   state.alert_events = db
     .prepare('select alert_id, kind, actor, note, data from alert_events order by alert_id, seq')
     .all()
+  // Their sequence and id come from the moment.
+  state.outbox = db.prepare('select type, chain, data from outbox order by type, chain, data').all()
   // A replay that was killed leaves a row for what it had done by then; the last one is whole.
   state.coverage = rows('coverage').filter(({ kind }) => kind === 'follow')
   state.replayed = db
