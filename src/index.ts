@@ -8,12 +8,8 @@ export type { Config } from './config/schema.ts'
 export { type DaemonOptions, runDaemon } from './daemon.ts'
 export { ChainscreenError, type ErrorCode, exitCodeOf } from './diagnostics/errors.ts'
 export { createLog, type Log } from './diagnostics/log.ts'
-export {
-  type AlertFilter,
-  type CurrentAlertRow,
-  findAlerts,
-  readAlert,
-} from './ledger/alerts/alert-queries.ts'
+export type { AlertFilter } from './ledger/alerts/alert-filter.ts'
+export { type CurrentAlertRow, findAlerts, readAlert } from './ledger/alerts/alert-queries.ts'
 export { readCoverage } from './ledger/coverage/coverage-queries.ts'
 export { openLedgerForReading } from './ledger/open.ts'
 export { type PreCheck, preCheck } from './pipeline/pre-check.ts'

@@ -23,7 +23,7 @@ export function printCoverageAt({ chain, height, hash, readings, gaps, historyRe
     const closed = closedAt === null ? '' : `; screened by a later reading at ${closedAt}`
     printWrapped('  ', `not screened: ${what}${only}: ${printable(reason)}${closed}`, 4)
   }
-  if (gaps.length === 0) printLine('  nothing of it was left out')
+  if (gaps.length === 0) printLine('  not screened: nothing on record')
 }
 
 function printReading(reading: ReadingAt): void {

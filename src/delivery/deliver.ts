@@ -28,7 +28,7 @@ export const retryDelays = [
   ...[14 * hour, 20 * hour, 24 * hour],
 ]
 
-/** When a sink that itself failed is tried again; the last one again and again, since nothing of it is given up. */
+/** When a sink that itself failed is tried again; the last one again and again, since its events are never given up. */
 export const pauseDelays = [5 * second, 5 * minute, 30 * minute]
 
 const longestMs = 24 * hour

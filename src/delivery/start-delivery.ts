@@ -12,7 +12,7 @@ import { createSink } from './sinks.ts'
 /** Between two looks for something new, in milliseconds: an index look-up each. */
 const pollMs = 50
 
-/** How long the round under way may take when the daemon is told to stop, and all that is left when it ends by itself. */
+/** How long the round under way may take when the daemon is to stop, and all that is left when it ends by itself. */
 const [graceMs, finishMs] = [3_000, 300_000]
 
 /** Everything that delivers, until it is stopped. */

@@ -30,7 +30,7 @@ async function checkSource(source: OwnSourceConfig, signal?: AbortSignal): Promi
       what,
       state: 'fail',
       found: messageOf(error),
-      advice: 'change `url` or `query`; nothing of it is read until then',
+      advice: 'change `url` or `query`; no row is read until then',
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What can happen to an alert, as others are told of it: see docs/events.md. */
+/** What can happen to an alert: see docs/events.md. */
 const alertEventTypes = [
   'alert.created',
   'alert.confirmed',

@@ -10,7 +10,7 @@ export interface GroupCommit {
    * @param work synchronous. It may use `inTransaction`. Where SQLite is busy it is done again from the start.
    * @returns what the work returned, once it is committed and on the disk: not before may it be answered.
    * @throws what the work throws: its own writes are undone, those of others stay. `database-busy` and `database-disk` where the
-   * commit fails: nothing of it is stored then.
+   * commit fails: none of it is stored then.
    */
   write<T>(work: () => T): Promise<T>
 }

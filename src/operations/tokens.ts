@@ -25,7 +25,7 @@ export interface NewToken {
   expires: string | null
 }
 
-/** A token that was just made: the only time it is told. */
+/** A token that was just made: the only time it is shown. */
 export interface MadeToken {
   name: string
   token: string

@@ -1,5 +1,6 @@
 import { type Key, keyBytes } from '../address/key.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
+import { hashA, hashB, hashBytes, hashHex, hashHexBytes, hexDigit, hexWordOf } from './fingerprint.ts'
 import { KeyFilter } from './key-filter.ts'
 import type { OwnLookup } from './types.ts'
 
@@ -88,8 +89,7 @@ export class KeyTable implements Omit<OwnLookup, 'has'> {
   /** @throws ChainscreenError `failure` for a key that no watched chain can have */
   addKey(key: Key): void {
     if (key.startsWith('evm:') && key.length === 44) {
-      hashHex(key, 4)
-      this.#filter.addEvm(words[4] as number)
+      this.#filter.addEvm(hashHex(key, 4))
     } else if (key.startsWith('bitcoin:')) this.#hashScript(keyBytes(key))
     else
       throw new ChainscreenError(
@@ -107,9 +107,7 @@ export class KeyTable implements Omit<OwnLookup, 'has'> {
       const end = bytes.indexOf(0x0a, at)
       const next = end === -1 ? keys.length : end
       if (next - at === 44 && keys.startsWith('evm:', at)) {
-        for (let i = 0; i < 5; i++) words[i] = hexWord(bytes, at + 4 + i * 8)
-        this.#filter.addEvm(words[4] as number)
-        hashWords(5, evmSeed)
+        this.#filter.addEvm(hashHexBytes(bytes, at + 4))
         pairs[waiting] = hashA
         pairs[waiting + 1] = hashB
         waiting += 2
@@ -246,92 +244,8 @@ function firstSlot(a: number, capacity: number): number {
   return Math.floor((a >>> 0) * (capacity / 2 ** 32)) * 2
 }
 
-/** The two halves of the latest fingerprint: module variables, because a pair as an object would be garbage per look-up. */
-let hashA = 0
-let hashB = 0
-
 /** A script on its way into a table. Longer ones are no address of a person. */
 const scratch = new Uint8Array(1024)
 
 /** Fingerprints on their way into a table. */
 const pairs = new Int32Array(1 << 12)
-
-/** What the next fingerprint is made of, for the same reason. */
-let words = new Int32Array(16)
-
-const evmSeed = 0x5bd1e995
-const scriptSeed = 0x1b873593
-
-/**
- * Two lanes over the first `count` words. Neither loses bits on the way; they differ in the order of steps and in
- * constants, so that they fall together only by chance. Ends with the finaliser of MurmurHash3 (public domain,
- * https://github.com/aappleby/smhasher/blob/master/src/MurmurHash3.cpp) on each.
- */
-function hashWords(count: number, seed: number): void {
-  let a = seed | 0
-  let b = ~seed
-  for (let i = 0; i < count; i++) {
-    const word = words[i] ?? 0
-    a = Math.imul(a ^ word, 0x85ebca6b)
-    a = (((a << 13) | (a >>> 19)) + 0x2545f491) | 0
-    const c = Math.imul(word, 0xc2b2ae35)
-    b ^= (c << 15) | (c >>> 17)
-    b = Math.imul((b << 17) | (b >>> 15), 0x27d4eb2f)
-  }
-  a = fmix32((a + Math.imul(b, 0x165667b1)) | 0)
-  b = fmix32((b + Math.imul(a, 0x9e3779b1)) | 0)
-  hashA = a
-  hashB = a === 0 && b === 0 ? 1 : b
-}
-
-function fmix32(h: number): number {
-  let x = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35)
-  return x ^ (x >>> 16)
-}
-
-/** Forty hex digits from `at`. */
-function hashHex(text: string, at: number): void {
-  for (let i = 0; i < 5; i++) words[i] = hexWordOf(text, at + i * 8)
-  hashWords(5, evmSeed)
-}
-
-/** Eight hex digits of any case. */
-function hexWordOf(text: string, at: number): number {
-  let word = 0
-  for (let i = at; i < at + 8; i++) word = (word << 4) | hexDigit(text.charCodeAt(i))
-  return word
-}
-
-/** The same of text in bytes. */
-function hexWord(bytes: Uint8Array, at: number): number {
-  let word = 0
-  for (let i = at; i < at + 8; i++) word = (word << 4) | hexDigit(bytes[i] as number)
-  return word
-}
-
-function hashBytes(bytes: Uint8Array, start: number, end: number): void {
-  const count = (end - start + 3) >> 2
-  if (count > words.length) words = new Int32Array(count)
-  let i = start
-  let at = 0
-  for (; i + 4 <= end; i += 4) {
-    words[at++] =
-      byte(bytes, i) | (byte(bytes, i + 1) << 8) | (byte(bytes, i + 2) << 16) | (byte(bytes, i + 3) << 24)
-  }
-  if (i < end) {
-    let word = 0
-    for (let shift = 0; i < end; i++, shift += 8) word |= byte(bytes, i) << shift
-    words[at] = word
-  }
-  hashWords(count, scriptSeed ^ (end - start))
-}
-
-function byte(bytes: Uint8Array, at: number): number {
-  return bytes[at] ?? 0
-}
-
-/** '0'-'9' are 0x30-0x39; 'A'-'F' and 'a'-'f' have bit 6 set and 1-6 in the low bits. */
-function hexDigit(code: number): number {
-  return (code & 15) + (code >> 6) * 9
-}

@@ -31,7 +31,7 @@ export const transactions: readonly ScreenableTx[] = [
   [transfer({ direction: 'withdrawal', own: hotKey, parties: [party(bob, 'destination')] })],
 ].map((transfers, index) => tx({ hash: `0x${index}`, transfers }))
 
-/** A daemon's ledger in a file, and a model that is told the same. */
+/** A daemon's ledger in a file, and a model of the same events. */
 export class History {
   readonly model = new CreditModel([hotKey, coldKey])
   readonly #path: string

@@ -51,7 +51,7 @@ describe('scripts that no compiler reads', () => {
     expect(texts.flatMap(({ script, text }) => missing(script, text))).toEqual([])
   })
 
-  it('are told of what is gone', () => {
+  it('are found where they import what is gone', () => {
     const text = [
       "import { follow, gone } from '../dist/chains/follower.js'",
       "import '../dist/chains/gone.js'",

@@ -139,7 +139,7 @@ describe('a request that is no request', () => {
 })
 
 describe('an answer', () => {
-  it('to a fault of the server says nothing of it, and the log has its id', async () => {
+  it('to a fault of the server does not show it, and the log has its id', async () => {
     const context = servedContext()
     const app = await appOf(context)
     const headers = bearer(tokenOf(context.db, ['read']))

@@ -49,9 +49,9 @@ function indexTransaction(
   if (tx === 0 && (inputs !== 1 || !spendsNothing(reader)))
     reader.fail('a first transaction that is no coinbase')
   for (let i = 0; i < inputs; i++) {
-    reader.skip(36)
-    reader.skipVar()
-    reader.skip(4)
+    reader.advance(36)
+    reader.advanceVar()
+    reader.advance(4)
   }
   let sum = 0
   for (let left = reader.count(minTxOutBytes); left > 0; left--) sum += indexTxOut(reader, outputs)
@@ -60,10 +60,10 @@ function indexTransaction(
   outputs.endGroup()
   if (segwit) {
     for (let i = 0; i < inputs; i++) {
-      for (let items = reader.count(1); items > 0; items--) reader.skipVar()
+      for (let items = reader.count(1); items > 0; items--) reader.advanceVar()
     }
   }
-  reader.skip(4)
+  reader.advance(4)
 }
 
 /** A coinbase's only input names transaction zero, output 0xffffffff (src/primitives/transaction.h, COutPoint::IsNull). */

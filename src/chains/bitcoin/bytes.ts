@@ -31,7 +31,7 @@ export class ByteReader {
     )
   }
 
-  skip(length: number): void {
+  advance(length: number): void {
     if (length > this.bytes.length - this.position) this.fail(`${length} more bytes announced than are there`)
     this.position += length
   }
@@ -45,20 +45,20 @@ export class ByteReader {
 
   u32(): number {
     const at = this.position
-    this.skip(4)
+    this.advance(4)
     return this.#view.getUint32(at, true)
   }
 
   i64(): bigint {
     const at = this.position
-    this.skip(8)
+    this.advance(8)
     return this.#view.getBigInt64(at, true)
   }
 
   /** The next bytes, not copied. */
   take(length: number): Uint8Array {
     const at = this.position
-    this.skip(length)
+    this.advance(length)
     return this.bytes.subarray(at, at + length)
   }
 
@@ -68,7 +68,7 @@ export class ByteReader {
     if (first < 0xfd) return first
     const at = this.position
     if (first === 0xfd) {
-      this.skip(2)
+      this.advance(2)
       const size = this.#view.getUint16(at, true)
       return size >= 0xfd ? size : this.fail('a length in more bytes than it needs')
     }
@@ -85,8 +85,8 @@ export class ByteReader {
   }
 
   /** Steps over a length and that many bytes. */
-  skipVar(): void {
-    this.skip(this.compactSize())
+  advanceVar(): void {
+    this.advance(this.compactSize())
   }
 
   /** A length and that many bytes, not copied. */

@@ -97,9 +97,9 @@ export function bitcoinConflicts(
     for (let left = readTransactionStart(reader).inputs; left > 0; left--) {
       const spent = wanted.get(bytes.toString('hex', reader.position, reader.position + outpointBytes))
       if (spent !== undefined) used.push(spent)
-      reader.skip(outpointBytes)
-      reader.skipVar()
-      reader.skip(4)
+      reader.advance(outpointBytes)
+      reader.advanceVar()
+      reader.advance(4)
     }
     if (used.length === 0) continue
     reader.position = start

@@ -37,7 +37,7 @@ export function readBareTransaction(reader: ByteReader): BareTransaction {
   const shown: { outpoint: Uint8Array; scriptSig: Uint8Array }[] = []
   for (let i = 0; i < inputs; i++) {
     shown.push({ outpoint: reader.take(36), scriptSig: reader.takeVar() })
-    reader.skip(4)
+    reader.advance(4)
   }
   const outputs = readList(reader, readTxOut)
   const bodyEnd = reader.position
@@ -84,7 +84,7 @@ export function readTransaction(
 /** The items of a witness, of very many only the last: nothing runs with more, but a program of a later version may have them. */
 function readWitness(reader: ByteReader): Uint8Array[] {
   const items = reader.count(1)
-  for (let skipped = mostStackItems; skipped < items; skipped++) reader.skipVar()
+  for (let skipped = mostStackItems; skipped < items; skipped++) reader.advanceVar()
   return Array.from({ length: Math.min(items, mostStackItems) }, () => reader.takeVar())
 }
 
@@ -106,7 +106,7 @@ export interface TransactionStart {
 
 /** Reads version, segwit marker and number of inputs; the reader then stands at the first input. */
 export function readTransactionStart(reader: ByteReader): TransactionStart {
-  reader.skip(4)
+  reader.advance(4)
   const inputs = reader.count(minTxInBytes)
   if (inputs > 0) return { segwit: false, inputs }
   if (reader.u8() !== 1) reader.fail('a transaction without inputs')
@@ -132,7 +132,7 @@ export function indexTxOut(reader: ByteReader, table: ScriptTableWriter): number
   if (high > maxMoneyHigh) reader.fail('an amount above 21,000,000 BTC')
   const length = reader.compactSize()
   const start = reader.position
-  reader.skip(length)
+  reader.advance(length)
   table.add(start, start + length)
   return high * 0x1_0000_0000 + low
 }

@@ -78,7 +78,7 @@ export class TxindexReader implements BlockReader {
 
 function readAll(block: Uint8Array, hash: string): BareTransaction[] {
   const reader = new ByteReader(block, `Block ${hash}`)
-  reader.skip(headerBytes)
+  reader.advance(headerBytes)
   const transactions: BareTransaction[] = []
   for (let left = reader.count(minTransactionBytes); left > 0; left--)
     transactions.push(readBareTransaction(reader))

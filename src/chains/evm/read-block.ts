@@ -39,7 +39,7 @@ export async function readBlock(
   const block = await askBlock(readers.rpc, height, options)
   const asked = readers.receipts.read(block, options)
   const all = asked.then((receipts) => receipts.all)
-  // It is told of by `asked`.
+  // `asked` reports it.
   all.catch(() => {})
   const traces = readers.traces.read(block, all, readers.definition, options)
   const [receipts, read] = await Promise.all([asked, traces])

@@ -5,7 +5,7 @@ import { lastSequence } from './outbox.ts'
 /** What stands beside the database: which events were handed out of it. */
 interface HandedOut {
   epoch: string
-  /** The highest sequence that anybody was told of. */
+  /** The highest sequence that was handed out. */
   sequence: number
 }
 

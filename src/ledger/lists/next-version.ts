@@ -68,7 +68,7 @@ export function changeOf(old: EntryVersion | undefined, next: EntryVersion): Ent
 /** What is said of the party of an entry. */
 export type SaidOfParty = Pick<EntryVersion, 'subject' | 'subject_ids'>
 
-/** Whether two sayings are of the same party. One without ids is of before ids were stored: its name decides alone. */
+/** Whether two versions of an entry name the same party. One without ids is of before ids were stored: its name decides alone. */
 export function isSameParty(a: SaidOfParty, b: SaidOfParty): boolean {
   if (a.subject !== b.subject) return false
   return a.subject_ids === b.subject_ids || a.subject_ids === '[]' || b.subject_ids === '[]'

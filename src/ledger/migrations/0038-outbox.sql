@@ -1,4 +1,4 @@
--- The outbox: everything that happened, in one order, for those who are told of it (docs/events.md).
+-- The outbox: everything that happened, in one order, for sinks and streams (docs/events.md).
 
 -- An event of an alert is its row of `alert_events`, and is not stored a second time: `seq` is its sequence. The first 16 bytes of a
 -- SHA-256, the same in every database; null of rows of before, whose id is made from the row (src/ledger/events/event-id.ts).

@@ -160,7 +160,7 @@ function gradeTransaction(
   { stored, alerts }: Regraded,
   after: string | null,
 ): string | null {
-  // One that is not among them any more is as if none was done: an alert is told nothing twice.
+  // One that is not among them any more is as if none was done: no alert gets the same event twice.
   const rest = alerts.slice(alerts.findIndex(({ id }) => id === after) + 1)
   for (const [index, { id, finding }] of rest.entries()) {
     const alert = gradedAlert(work.db, id, at)

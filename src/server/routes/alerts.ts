@@ -1,12 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { AlertFilter } from '../../ledger/alerts/alert-filter.ts'
 import { keyOfAlert } from '../../ledger/alerts/alert-keys.ts'
-import {
-  type AlertFilter,
-  alertPage,
-  type CurrentAlertRow,
-  readAlert,
-} from '../../ledger/alerts/alert-queries.ts'
+import { alertPage, type CurrentAlertRow, readAlert } from '../../ledger/alerts/alert-queries.ts'
 import type { Db } from '../../ledger/database.ts'
 import { readEntry } from '../../ledger/lists/list-entries.ts'
 import { transactionsByHash } from '../../ledger/transfers/transactions-by-hash.ts'

@@ -8,9 +8,9 @@ import {
   isOwn,
   listOwnAddresses,
   type OwnAddress,
-  ownKeysSince,
   retireOwnAddresses,
 } from '../../../src/ledger/own/own-addresses.ts'
+import { ownKeysSince } from '../../../src/ledger/own/own-keys.ts'
 import { readRevisions } from '../../../src/ledger/revisions.ts'
 import { evm } from '../../screening/builders.ts'
 import { tempDir } from '../../temp.ts'

@@ -35,7 +35,7 @@ describe('own addresses from a watched file', () => {
     )
   })
 
-  it('are loaded all or none: a bad row is told until it is repaired, and what was loaded stays', async () => {
+  it('are loaded all or none: a bad row is reported until it is repaired, and what was loaded stays', async () => {
     const { file, source } = ownFile()
     const daemon = watched([source])
     await daemon.start().loaded
@@ -48,7 +48,7 @@ describe('own addresses from a watched file', () => {
     expect(health()).toBeNull()
   })
 
-  it('with a column of nationality are refused, and the rule is told', async () => {
+  it('with a column of nationality are refused, with the rule', async () => {
     const { source } = ownFile(`address,kind,reference,nationality\n${address(1)},deposit,a,XX\n`)
     const daemon = watched([source])
     await daemon.start().loaded

@@ -16,7 +16,7 @@ const now = '2026-03-01T12:00:00.000Z'
 const places = 30
 
 describe.skipIf(!hasPostgres)('a daemon that is killed while it reads own addresses', () => {
-  it('has all of a look or nothing of it, and loses no address and no rescan', async () => {
+  it('has all of a read or none, and loses no address and no rescan', async () => {
     const exchange = await testDatabase()
     await exchange.query(
       `create table wallets as select n::bigint as seq, '0x' || lpad(to_hex(n), 40, '0') as address,

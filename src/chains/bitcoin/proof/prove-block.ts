@@ -188,9 +188,9 @@ function readCoinbase(block: Uint8Array, start: number): Coinbase {
   const reader = new ByteReader(block, 'block')
   reader.position = start
   const { segwit } = readTransactionStart(reader)
-  reader.skip(36)
+  reader.advance(36)
   const scriptSig = reader.takeVar()
-  reader.skip(4)
+  reader.advance(4)
   let commitment: Uint8Array | undefined
   for (let left = reader.compactSize(); left > 0; left--) {
     const { script } = readTxOut(reader)

@@ -144,10 +144,10 @@ function* spentInputs(
     const { segwit } = readTransactionStart(inputs)
     outputs.compactSize()
     for (let input = 0; input < (inputCounts[tx] as number); input++) {
-      inputs.skip(36)
+      inputs.advance(36)
       const scriptSig = span(inputs)
-      inputs.skip(4)
-      outputs.skip(8)
+      inputs.advance(4)
+      outputs.advance(8)
       const script = outputs.takeVar()
       yield { tx, input, scriptSig, witness: segwit ? readWitness(witnesses) : noWitness, script }
     }
@@ -156,7 +156,7 @@ function* spentInputs(
 
 function readWitness(reader: ByteReader): Witness {
   const items = reader.compactSize()
-  for (let i = 3; i < items; i++) reader.skipVar()
+  for (let i = 3; i < items; i++) reader.advanceVar()
   const top: Span[] = []
   for (let i = Math.min(items, 3); i > 0; i--) top.unshift(span(reader))
   return { items, top }
@@ -165,7 +165,7 @@ function readWitness(reader: ByteReader): Witness {
 function span(reader: ByteReader): Span {
   const length = reader.compactSize()
   const start = reader.position
-  reader.skip(length)
+  reader.advance(length)
   return { start, end: reader.position }
 }
 
