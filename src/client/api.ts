@@ -79,29 +79,6 @@ export type AlertDetail = {
   coverage: CoverageRow[]
 }
 
-export type AlertDetailInput = {
-  alert: AlertInput
-  events: AlertEventInput[]
-  /** Of its transaction, as far as they stand in a block. */
-  transfers: TransferInput[]
-  entry: {
-    list: string
-    category: string
-    address: string
-    subject: string | null
-    subjectIds: string[]
-    programs: string[]
-    listedOn: string | null
-    /** When it was in force. */
-    intervals: ({
-      from: string | null
-      to: string | null
-    })[]
-  } | null
-  /** The readings that screened its block. */
-  coverage: CoverageRowInput[]
-}
-
 export type AlertEvent = {
   seq: number
   at: string
@@ -111,82 +88,7 @@ export type AlertEvent = {
   data: unknown
 }
 
-export type AlertEventInput = {
-  seq: number
-  at: string
-  kind: string
-  actor: string
-  note: string | null
-  data: unknown
-}
-
-export type AlertInput = {
-  id: string
-  chain: string | null
-  direction: string | null
-  status: string
-  /** As it was raised; `currentLevel` is as it is graded now. */
-  level: string
-  tags: string[]
-  blockHeight: number | null
-  blockHash: string | null
-  blockTime: string | null
-  txHash: string | null
-  transfer: string | null
-  asset: string | null
-  symbol: string | null
-  decimals: number | null
-  amount: string | null
-  ownAddress: string
-  counterparty: string | null
-  role: string
-  match: string
-  listId: string
-  category: string
-  entryAddress: string
-  subject: string | null
-  subjectIds: string[]
-  programs: string[]
-  listedOn: string | null
-  listedAtTransfer: string | null
-  listRevision: number
-  createdAt: string
-  currentLevel: string
-  currentTags: string[]
-  currentSymbol: string | null
-  currentDecimals: number | null
-  disposition: string
-  dispositionBy: string | null
-  dispositionAt: string | null
-  dispositionNote: string | null
-  proposed: string | null
-  proposedBy: string | null
-  proposedAt: string | null
-  proposedNote: string | null
-  assignee: string | null
-  version: number
-  dueOn: string | null
-  entryInForce: boolean
-  entryRemovedOn: string | null
-  transferCount: number
-  ownKind: string | null
-  ownReference: string | null
-  filedOn: string | null
-  filedBy: string | null
-  filedReference: string | null
-}
-
 export type AnsweringList = {
-  id: string
-  revision: number | null
-  issuedOn: string | null
-  checkedAt: string | null
-  fresh: boolean
-  /** SHA-256 of the version in force. */
-  snapshot: string | null
-}
-
-export type AnsweringListInput = {
   id: string
   revision: number | null
   issuedOn: string | null
@@ -233,56 +135,7 @@ export type Coverage = {
   readings: CoverageRow[]
 }
 
-export type CoverageInput = {
-  chain: string
-  caip2: string | null
-  startHeight: number | null
-  cursorHeight: number | null
-  headHeight: number | null
-  finalHeight: number | null
-  /** Stored history was matched against this list revision. */
-  historyRevision: number
-  ranges: ({
-    from: number
-    to: number
-    level: string
-    listRevision: number
-    ownRevision: number
-    proved: boolean
-  })[]
-  gaps: ({
-    /** null, both: the chain as a whole. */
-    from: number | null
-    to: number | null
-    reason: string
-    /** Only so many transactions of these blocks. */
-    transactions?: number
-  })[]
-  notes: ({
-    /** null, both: the chain as a whole. */
-    from: number | null
-    to: number | null
-    reason: string
-    /** Only so many transactions of these blocks. */
-    transactions?: number
-  })[]
-  /** Rows of `coverage`, with their digests. */
-  readings: CoverageRowInput[]
-}
-
 export type CoverageRow = {
-  kind: string
-  fromHeight: number
-  toHeight: number
-  level: string
-  listRevision: number
-  ownRevision: number
-  proved: boolean | null
-  digest: string
-  updatedAt: string
-}
-
-export type CoverageRowInput = {
   kind: string
   fromHeight: number
   toHeight: number
@@ -307,19 +160,6 @@ export type CreditStatus = {
   alerts: string[]
 }
 
-export type CreditStatusInput = {
-  /** Only `released` and `clear` say that the deposit may be credited. */
-  status: "alerted" | "pending" | "unscreened" | "released" | "clear"
-  reasons: string[]
-  /** From its block to the last that is screened, both counted. */
-  confirmations: number | null
-  /** Whether its block is final: no part of the status. */
-  final: boolean
-  transfers: TransferInput[]
-  /** Ids of the alerts that it rests on. */
-  alerts: string[]
-}
-
 export type Decided = {
   id: string
   decision: string
@@ -331,29 +171,7 @@ export type Decided = {
   disposition: string
 }
 
-export type DecidedInput = {
-  id: string
-  decision: string
-  outcome: "decided" | "proposed" | "confirmed" | "noted"
-  proposedBy: string | null
-  /** When a report is due. */
-  dueOn: string | null
-  version: number
-  disposition: string
-}
-
 export type Event = {
-  /** The same on a retry: heed each once. */
-  id: string
-  /** Such as `alert.created`: docs/events.md has all. */
-  type: string
-  timestamp: string
-  sequence: number
-  epoch: string
-  data: Record<string, unknown>
-}
-
-export type EventInput = {
   /** The same on a retry: heed each once. */
   id: string
   /** Such as `alert.created`: docs/events.md has all. */
@@ -393,13 +211,6 @@ export type List = {
 }
 
 export type ListApproval = {
-  list: string
-  version: string
-  revision: number
-  issuedOn: string | null
-}
-
-export type ListApprovalInput = {
   list: string
   version: string
   revision: number
@@ -451,79 +262,6 @@ export type ListDiff = {
   })[]
 }
 
-export type ListDiffInput = {
-  /** The version it is compared with; null where none is active. */
-  from: string | null
-  to: string
-  counts: {
-    added: number
-    removed: number
-    changed: number
-  }
-  added: ({
-    address: string
-    subject: string | null
-    subjectIds: string[]
-    programs: string[]
-    listedOn: string | null
-    removedOn: string | null
-  })[]
-  removed: ({
-    address: string
-    subject: string | null
-    subjectIds: string[]
-    programs: string[]
-    listedOn: string | null
-    removedOn: string | null
-  })[]
-  changed: ({
-    from: {
-      address: string
-      subject: string | null
-      subjectIds: string[]
-      programs: string[]
-      listedOn: string | null
-      removedOn: string | null
-    }
-    to: {
-      address: string
-      subject: string | null
-      subjectIds: string[]
-      programs: string[]
-      listedOn: string | null
-      removedOn: string | null
-    }
-  })[]
-}
-
-export type ListInput = {
-  id: string
-  format: string
-  category: string
-  state: "fresh" | "stale" | "missing"
-  /** Whether an address that is not in it counts as clear. */
-  fresh: boolean
-  problem: string | null
-  warning: string | null
-  /** The list revision that it last changed. */
-  revision: number
-  /** SHA-256 of the version in force. */
-  snapshot: string | null
-  issuedOn: string | null
-  checkedAt: string | null
-  ageSeconds: number | null
-  maxAgeSeconds: number | null
-  /** Addresses in force. */
-  inForce: number
-  held: ({
-    version: string
-    issuedOn: string | null
-    reason: string | null
-  })[]
-  /** When it was taken out of force. */
-  removedAt: string | null
-}
-
 export type ListVersion = {
   /** SHA-256 of the file. */
   version: string
@@ -537,34 +275,7 @@ export type ListVersion = {
   bytes: number
 }
 
-export type ListVersionInput = {
-  /** SHA-256 of the file. */
-  version: string
-  state: "active" | "superseded" | "held" | "rejected" | "staging"
-  /** Why it is held, or was rejected. */
-  reason: string | null
-  issuedOn: string | null
-  importedAt: string
-  activatedAt: string | null
-  revision: number | null
-  bytes: number
-}
-
 export type Match = {
-  list: string
-  category: string
-  /** As published. */
-  entryAddress: string
-  subject: string | null
-  /** The publisher's own ids of the listed parties. */
-  subjectIds: string[]
-  programs: string[]
-  /** Why the address met the entry: `exact`, `same-key`, `same-script`, `same-account`. */
-  match: string
-  listedOn: string | null
-}
-
-export type MatchInput = {
   list: string
   category: string
   /** As published. */
@@ -592,20 +303,6 @@ export type OwnAdded = {
   } | null
 }
 
-export type OwnAddedInput = {
-  added: number
-  /** Stood there already, just so. */
-  known: number
-  changed: number
-  /** null: nothing at or above the height was screened without them. */
-  rescan: {
-    chain: string
-    from: number
-    to: number
-    state: string
-  } | null
-}
-
 export type OwnAddress = {
   /** What addresses are compared by, and what DELETE takes. */
   key: string
@@ -618,29 +315,7 @@ export type OwnAddress = {
   retiredAt: string | null
 }
 
-export type OwnAddressInput = {
-  /** What addresses are compared by, and what DELETE takes. */
-  key: string
-  address: string
-  kind: string
-  reference: string
-  /** null: every chain of its family. */
-  chain: string | null
-  addedAt: string
-  retiredAt: string | null
-}
-
 export type Party = {
-  role: string
-  address: string
-  key: string
-  direction: string | null
-  /** The variant of the address that entries are looked up by. */
-  matchKey: string
-  matchBasis: string
-}
-
-export type PartyInput = {
   role: string
   address: string
   key: string
@@ -668,24 +343,6 @@ export type Problem = {
   })[]
 }
 
-/** application/problem+json, RFC 9457 */
-export type ProblemInput = {
-  /** Stable: what a program decides by. See docs/api.md. */
-  type: string
-  title: string
-  status: number
-  /** A sentence for a person. */
-  detail: string
-  /** As in the header x-request-id: the log has it where the server failed. */
-  requestId: string
-  /** What of the request is not valid. */
-  errors?: ({
-    in: string
-    path: string
-    detail: string
-  })[]
-}
-
 export type Screening = {
   /** `request` in the record. */
   id: string
@@ -693,17 +350,6 @@ export type Screening = {
   /** In the order of the subjects. */
   results: ScreeningResult[]
   lists: AnsweringList[]
-  /** The list revision that answered. */
-  revision: number
-}
-
-export type ScreeningInput = {
-  /** `request` in the record. */
-  id: string
-  at: string
-  /** In the order of the subjects. */
-  results: ScreeningResultInput[]
-  lists: AnsweringListInput[]
   /** The list revision that answered. */
   revision: number
 }
@@ -729,27 +375,6 @@ export type ScreeningRecord = {
   lists: AnsweringList[]
 }
 
-export type ScreeningRecordInput = {
-  seq: number
-  request: string
-  at: string
-  actor: string
-  via: "cli" | "api"
-  note: string | null
-  reference: string | null
-  chain: string | null
-  asset: string | null
-  address: string
-  key: string | null
-  family: string | null
-  /** `unknown` is never the same as `clear`. */
-  verdict: "clear" | "listed" | "unknown"
-  reason: string | null
-  matches: MatchInput[]
-  listRevision: number
-  lists: AnsweringListInput[]
-}
-
 export type ScreeningResult = {
   address: string
   /** `unknown` is never the same as `clear`. */
@@ -771,40 +396,6 @@ export type ScreeningResult = {
     cursorHeight: number | null
     headHeight: number | null
   } | null
-}
-
-export type ScreeningResultInput = {
-  address: string
-  /** `unknown` is never the same as `clear`. */
-  verdict: "clear" | "listed" | "unknown"
-  /** Why it is `unknown`. */
-  reason: string | null
-  /** The address as compared; null where it is not readable. */
-  key: string | null
-  family: string | null
-  reference: string | null
-  matches: MatchInput[]
-  /** Cases that a `listed` answer opened, or that were open. */
-  alerts: string[]
-  /** What else a person should know. */
-  notes: string[]
-  /** How far the chain that was named is screened. */
-  chain: {
-    id: string
-    cursorHeight: number | null
-    headHeight: number | null
-  } | null
-}
-
-export type ScreeningSubject = {
-  /** In any published form; a payment link or CAIP-10 id too. */
-  address: string
-  /** Decides between families that share an encoding. */
-  asset?: string
-  /** A chain of the config that it would be sent on. */
-  chain?: string
-  /** Your own id of the withdrawal: a `listed` answer then opens an alert. */
-  reference?: string
 }
 
 export type ScreeningSubjectInput = {
@@ -836,26 +427,6 @@ export type Transfer = {
   tags: string[]
   /** Of this transfer, and of its whole transaction. */
   parties: Party[]
-}
-
-export type TransferInput = {
-  chain: string
-  txHash: string
-  blockHeight: number
-  blockHash: string
-  blockTime: string | null
-  transfer: string
-  direction: string
-  asset: string
-  symbol: string | null
-  decimals: number | null
-  /** In base units. */
-  amount: string | null
-  ownAddress: string
-  ownReference: string | null
-  tags: string[]
-  /** Of this transfer, and of its whole transaction. */
-  parties: PartyInput[]
 }
 
 export interface paths {

@@ -27,7 +27,18 @@ export async function describeApi(app: App): Promise<void> {
       },
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (input) => withoutUnused(jsonSchemaTransformObject(input)),
   })
   app.get('/openapi.json', { config: { scope: 'public' }, schema: { hide: true } }, async () => app.swagger())
+}
+
+/** Of each shape the library writes one as it is sent and one as it is read: what no route names is left out. */
+function withoutUnused(document: ReturnType<typeof jsonSchemaTransformObject>): typeof document {
+  const { components = {} } = document as { components?: { schemas?: Record<string, unknown> } }
+  const all = Object.entries(components.schemas ?? {})
+  const text = JSON.stringify(document)
+  const used = all.filter(([name]) => text.includes(`"#/components/schemas/${name}"`))
+  if (used.length === all.length) return document
+  const schemas = Object.fromEntries(used)
+  return withoutUnused({ ...document, components: { ...components, schemas } } as typeof document)
 }
