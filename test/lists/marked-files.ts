@@ -38,9 +38,10 @@ const opensanctions =
   }) +
   entity('w', 'CryptoWallet', {
     publicKey: [ronin, `Passport 719032284 of Telltaleland ${tron}`],
-    holder: ['p'],
+    holder: ['p', 'ru-inn-719032284', 'passport_719032284'],
     topics: ['sanction'],
-  })
+  }) +
+  entity('passport-719032284', 'CryptoWallet', { publicKey: [segwit, 'none'], topics: ['sanction'] })
 
 const tagpack = `title: Invented
 creator: somebody
@@ -50,6 +51,7 @@ tags:
     label: Ann, ${person}
     nationality: Telltaleland
     passport: 719032284
+    actor: ru-inn-719032284
   - address: "Telltaleland, born 1992-12-26"
     label: somebody
 `

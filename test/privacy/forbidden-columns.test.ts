@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { ChainscreenError } from '../../src/diagnostics/errors.ts'
-import { forbiddenColumn, refuseForbiddenColumns } from '../../src/privacy/forbidden-columns.ts'
+import {
+  forbiddenColumn,
+  hasPersonalData,
+  refuseForbiddenColumns,
+} from '../../src/privacy/forbidden-columns.ts'
 
 describe('forbidden columns', () => {
   it.each([
@@ -57,4 +61,15 @@ describe('forbidden columns', () => {
     expect(refuse).not.toThrow(/DOB|Telltale/)
     expect(refuseForbiddenColumns(['address', 'kind'], 'own.csv', 1)).toBeUndefined()
   })
+})
+
+describe('a text beside an address', () => {
+  it.each(['passport_719032284', 'ru_passport_719032284', 'nationality_Telltaleland', 'tax_id_504309044808'])(
+    'tells of a person in %s',
+    (text) => expect(hasPersonalData(text)).toBe(true),
+  )
+
+  it.each(['user_719032284', 'passports_desk', 'tax_2024'])('does not in %s', (text) =>
+    expect(hasPersonalData(text)).toBe(false),
+  )
 })

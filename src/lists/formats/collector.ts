@@ -50,6 +50,13 @@ export class Collector {
     this.#addUnparsed({ ...item, raw: visible(item.raw) })
   }
 
+  /** Of ids, those of a form that holds nothing of a person. The others are counted. */
+  ids(ids: readonly string[], isNeutral: (id: string) => boolean): string[] {
+    const taken = ids.filter(isNeutral)
+    this.#textsLeftOut += ids.length - taken.length
+    return taken
+  }
+
   /** The list that was read. Its counts also say how much was left out, where anything was. */
   list(issuedOn: string | null, counts: Readonly<Record<string, number>>): ParsedList {
     const [addresses, unparsed] = [this.#addresses, this.#unparsed]

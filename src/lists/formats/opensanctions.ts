@@ -5,6 +5,7 @@ import { countUnreadable, currentDay, DateReader, isDayToCome, isoDay } from './
 import { holderSchemas, readEntity, readWallet } from './opensanctions/entity.ts'
 import { WalletHolders } from './opensanctions/holders.ts'
 import { publication } from './opensanctions/index-file.ts'
+import { isNeutralId } from './opensanctions/party-ids.ts'
 import { combineSanctions, readSanction } from './opensanctions/sanction.ts'
 import { readLines } from './read-text.ts'
 
@@ -18,7 +19,7 @@ import { readLines } from './read-text.ts'
  */
 export const opensanctions: ListFormat = {
   id: 'opensanctions',
-  version: 11,
+  version: 12,
   category: 'sanctions',
   listedOnIsPublished: false,
   ages: { check: '72h', issue: '45d' },
@@ -44,7 +45,7 @@ export const opensanctions: ListFormat = {
         if (entities++ === 0) recognised()
         seen.add(isoDay(entity.all('last_seen')[0] ?? ''))
         if (entity.schema === 'CryptoWallet') {
-          if (!(await kept.addWallet(readWallet(entity))))
+          if (!(await kept.addWallet(readWallet(entity, line.number))))
             throw bad(`Line ${line.number} is a wallet of before a second time: damaged.`)
         } else if (entity.schema === 'Sanction')
           await kept.addRecord(['sanction', entity.all('properties.entity'), readSanction(entity)])
@@ -79,7 +80,7 @@ async function join(
       continue
     }
     const says = {
-      subjectIds: wallet.holders.length > 0 ? wallet.holders : [wallet.id],
+      subjectIds: collector.ids(wallet.holders.length > 0 ? wallet.holders : [wallet.id], isNeutralId),
       subject:
         about
           .map(({ name }) => name)
@@ -89,7 +90,7 @@ async function join(
       publishedBy: dates.read(wallet.firstSeen ?? undefined, isoDay),
       source: wallet.datasets.join('; ') || null,
     }
-    const where = `CryptoWallet ${wallet.id}`
+    const where = isNeutralId(wallet.id) ? `CryptoWallet ${wallet.id}` : `line ${wallet.line}`
     for (const key of wallet.publicKeys) collector.field(key, wallet.currency, says, where)
     const at = wallet.exchanges.length > 0 ? ` (${wallet.exchanges.join(', ')})` : ''
     const isNothing = wallet.publicKeys.length + wallet.accountIds.length === 0

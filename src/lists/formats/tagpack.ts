@@ -2,6 +2,7 @@ import { hasPersonalData } from '../../privacy/forbidden-columns.ts'
 import type { ListFormat, ParsedList, RowStore } from '../types.ts'
 import { Collector } from './collector.ts'
 import { countUnreadable, DateReader, isoDay } from './dates.ts'
+import { isActorId } from './tagpack/actor-ids.ts'
 import { readTagPack, type TagPackHeader } from './tagpack/read-tagpack.ts'
 import { Tags } from './tagpack/tags.ts'
 
@@ -15,7 +16,7 @@ import { Tags } from './tagpack/tags.ts'
  */
 export const tagpack: ListFormat = {
   id: 'tagpack',
-  version: 9,
+  version: 10,
   category: 'own-list',
   listedOnIsPublished: false,
   ages: { check: null, issue: null },
@@ -55,7 +56,7 @@ async function collect(
     if (label !== values.label) labelsLeftOut++
     const programs = [values.category, values.abuse].filter((value) => value !== undefined && value !== '')
     const about = {
-      subjectIds: values.actor ? [values.actor] : [],
+      subjectIds: collector.ids(values.actor ? [values.actor] : [], isActorId),
       subject: label ?? null,
       programs: [...new Set(programs)] as string[],
       listedOn: null,

@@ -39,12 +39,12 @@ describe('opensanctions', () => {
     ['behind', (join: object[], wallets: object[]) => [...wallets, ...join]],
   ])('joins a wallet with its holder and the sanctions that stand %s it', async (_, order) => {
     const join = [
-      person('p1', 'Ann LÁZÁR'),
-      sanction('s1', 'p1', { startDate: ['2020-05-06'], listingDate: ['2019-09-13'], programId: ['ZZ-1'] }),
+      person('Q1', 'Ann LÁZÁR'),
+      sanction('s1', 'Q1', { startDate: ['2020-05-06'], listingDate: ['2019-09-13'], programId: ['ZZ-1'] }),
       sanction('s2', 'w1'),
     ]
     const list = await parse(
-      file(...order(join, [wallet('w1', ronin, { holder: ['p1'], currency: ['ETH'] })])),
+      file(...order(join, [wallet('w1', ronin, { holder: ['Q1'], currency: ['ETH'] })])),
     )
     expect(list).toEqual({
       issuedOn: '2026-08-22',
@@ -53,7 +53,7 @@ describe('opensanctions', () => {
           key: expect.stringMatching(/^evm:/),
           address: ronin,
           asset: 'ETH',
-          subjectIds: ['p1'],
+          subjectIds: ['Q1'],
           subject: 'Ann LÁZÁR',
           programs: expect.arrayContaining(['ZZ-1', 'Programme']),
           listedOn: '2019-09-13',
@@ -69,14 +69,49 @@ describe('opensanctions', () => {
   })
 
   it('has the ids of all holders, or that of the wallet where it has none', async () => {
+    const key = 'NK-2T3S8Hu29ktYnKSTgQp2wL'
+    const hash = `il-nbctf-${'0'.repeat(39)}2`
+    const ids = ['Q123', 'ofac-45314', 'eu-fsf-eu-3298-47', key]
+    const list = await parse(file(wallet('w1', ronin, { holder: ids }), wallet(hash, `0x${'2'.repeat(40)}`)))
+    expect(list.addresses.map(({ subjectIds }) => subjectIds)).toEqual([ids, [hash]])
+    expect(list.counts).not.toHaveProperty('textsLeftOut')
+  })
+
+  it.each([
+    ...['ru-inn-504309044808', 'pl-pesel-44051401359', 'passport_719032284', 'passport-719032284'],
+    ...['ru-passport-4509123456', 'ofac-719032284', 'Q71903228401', 'NK-719032284', 'gb-coh-12345678'],
+    ...[
+      'ofac-44051401359',
+      'eu-fsf-ru-504309044808',
+      `ru-passport-${'a'.repeat(40)}`,
+      'Q1\nru-inn-504309044808',
+    ],
+  ])('leaves the id %j out, which may be made of a document, and counts it', async (id) => {
     const list = await parse(
       file(
-        person('p2', 'Bea'),
-        wallet('w1', ronin, { holder: ['p1', 'p2'] }),
-        wallet('w2', `0x${'2'.repeat(40)}`),
+        person(id, 'Ann'),
+        wallet('ofac-1', ronin, { holder: [id] }),
+        wallet(id, `0x${'2'.repeat(40)}`),
+        wallet(`${id}1`, 'none', { holder: ['Q1'] }),
       ),
     )
-    expect(list.addresses.map(({ subjectIds }) => subjectIds)).toEqual([['p1', 'p2'], ['w2']])
+    expect(list.addresses.map(({ subject, subjectIds }) => [subject, subjectIds])).toEqual([
+      ['Ann', []],
+      [null, []],
+    ])
+    expect(list.unparsed).toMatchObject([{ raw: 'none', where: 'line 4' }])
+    expect(list.counts).toMatchObject({ textsLeftOut: 2 })
+  })
+
+  it('has the ids of several holders in their order', async () => {
+    const list = await parse(
+      file(
+        person('Q2', 'Bea'),
+        wallet('w1', ronin, { holder: ['Q3', 'Q2'] }),
+        wallet('Q4', `0x${'2'.repeat(40)}`),
+      ),
+    )
+    expect(list.addresses.map(({ subjectIds }) => subjectIds)).toEqual([['Q3', 'Q2'], ['Q4']])
   })
 
   it.each([
@@ -194,10 +229,10 @@ describe('opensanctions', () => {
     const long = 'y'.repeat(100_000)
     const list = await parse(
       file(
-        wallet('w1', tron, { currency: [`TRX ${long}`], accountId: [`John Smith, DOB 1 Jan 1970 ${long}`] }),
-        wallet('w2', p2sh, { currency: ['BTC of one born 1 Jan 1970'] }),
-        entity('w3', 'CryptoWallet', { accountId: [long], managingExchange: [long] }),
-        entity('w4', 'CryptoWallet', {
+        wallet('Q1', tron, { currency: [`TRX ${long}`], accountId: [`John Smith, DOB 1 Jan 1970 ${long}`] }),
+        wallet('Q2', p2sh, { currency: ['BTC of one born 1 Jan 1970'] }),
+        entity('Q3', 'CryptoWallet', { accountId: [long], managingExchange: [long] }),
+        entity('Q4', 'CryptoWallet', {
           accountId: ['105750906'],
           managingExchange: ['of John, born 1 Jan 1970'],
         }),
@@ -216,24 +251,24 @@ describe('opensanctions', () => {
     const alike = tron.replace('C', 'С')
     const list = await parse(
       file(
-        entity('w1', 'CryptoWallet', { accountId: ['105750906'], managingExchange: ['Binance'] }),
-        wallet('w2', `${p2sh} (Address tag 102334770)*`),
-        wallet('w3', alike),
-        wallet('w4', `${p2sh}, ${segwit}`),
-        wallet('w5', '136849626'),
-        entity('w6', 'CryptoWallet', {}),
+        entity('Q1', 'CryptoWallet', { accountId: ['105750906'], managingExchange: ['Binance'] }),
+        wallet('Q2', `${p2sh} (Address tag 102334770)*`),
+        wallet('Q3', alike),
+        wallet('Q4', `${p2sh}, ${segwit}`),
+        wallet('Q5', '136849626'),
+        entity('Q6', 'CryptoWallet', {}),
       ),
     )
     const both = await parse(file(wallet('w7', p2sh, { accountId: ['105750906'] })))
     expect([both.addresses.length, both.unparsed.map(({ raw }) => raw)]).toEqual([1, ['105750906']])
     expect(list.addresses).toEqual([])
     expect(list.unparsed.map(({ raw, reason, where }) => [raw, reason, where])).toEqual([
-      ['105750906', 'an account at an exchange (Binance), and no address', 'CryptoWallet w1'],
-      [`${p2sh} (Address tag 102334770)*`, 'an address and something else in one field', 'CryptoWallet w2'],
-      [alike, 'contains a character outside ASCII (U+0421)', 'CryptoWallet w3'],
-      [`${p2sh}, ${segwit}`, '2 addresses in one field', 'CryptoWallet w4'],
-      ['136849626', 'no address format known to chainscreen', 'CryptoWallet w5'],
-      ['', 'a wallet without a public key', 'CryptoWallet w6'],
+      ['105750906', 'an account at an exchange (Binance), and no address', 'CryptoWallet Q1'],
+      [`${p2sh} (Address tag 102334770)*`, 'an address and something else in one field', 'CryptoWallet Q2'],
+      [alike, 'contains a character outside ASCII (U+0421)', 'CryptoWallet Q3'],
+      [`${p2sh}, ${segwit}`, '2 addresses in one field', 'CryptoWallet Q4'],
+      ['136849626', 'no address format known to chainscreen', 'CryptoWallet Q5'],
+      ['', 'a wallet without a public key', 'CryptoWallet Q6'],
     ])
   })
 

@@ -48,6 +48,20 @@ describe('tagpack', () => {
     expect(JSON.stringify(list)).not.toMatch(/1970|719032284|Telltaleland/)
   })
 
+  it.each(['passport_719032284', 'ru-inn-504309044808', '44051401359', 'AB1234', 'born1970', 'x'.repeat(65)])(
+    'leaves out the actor %s, which is no plain name',
+    async (actor) => {
+      const list = await parse(`${header}tags:\n- address: ${tron}\n  actor: "${actor}"\n  label: x\n`)
+      expect(list.addresses).toMatchObject([{ subjectIds: [], subject: 'x' }])
+      expect(list.counts).toMatchObject({ textsLeftOut: 1 })
+    },
+  )
+
+  it.each(['lazarusgroup', '1inch', 'exchange-2016'])('takes the actor %s', async (actor) => {
+    const list = await parse(`${header}tags:\n- address: ${tron}\n  actor: ${actor}\n  label: x\n`)
+    expect(list.addresses).toMatchObject([{ subjectIds: [actor] }])
+  })
+
   it('gives every tag the header, where it does not say otherwise', async () => {
     const about = {
       subjectIds: [],

@@ -90,6 +90,8 @@ const sanctioned: ReadonlySet<string> = new Set(['sanction', 'crime.terror'])
 /** A CryptoWallet, as far as it is kept. */
 export interface Wallet {
   id: string
+  /** Of the file. */
+  line: number
   publicKeys: readonly string[]
   accountIds: readonly string[]
   exchanges: readonly string[]
@@ -101,10 +103,11 @@ export interface Wallet {
   claim: 'sanctioned' | 'other' | 'none'
 }
 
-export function readWallet(entity: Entity): Wallet {
+export function readWallet(entity: Entity, line: number): Wallet {
   const topics = entity.all('properties.topics')
   return {
     id: entity.id,
+    line,
     publicKeys: entity.all('properties.publicKey'),
     accountIds: entity.all('properties.accountId'),
     exchanges: entity.all('properties.managingExchange'),
