@@ -26,9 +26,15 @@ export function createJsonlSink({ file }: { file: string }): Sink {
         if (handle !== undefined && (isAsked || !(await isSame(handle, file)))) await close()
         isAsked = false
         handle ??= await openForLines(file)
-        await handle.appendFile(linesOf(events))
-        // What is taken for delivered stays, also when the power goes.
-        await handle.datasync()
+        try {
+          await handle.appendFile(linesOf(events))
+          // What is taken for delivered stays, also when the power goes.
+          await handle.datasync()
+        } catch (error) {
+          // A part of a line may be in the file: it is ended when the file is opened again, before the same events are written.
+          await close().catch(() => {})
+          throw error
+        }
       }),
     async close() {
       process.off('SIGHUP', reopen)
@@ -37,14 +43,19 @@ export function createJsonlSink({ file }: { file: string }): Sink {
   }
 }
 
-/** A line that a crash, or a full disk, cut off is ended, so that the next one stands alone. */
+/** Ends a line that a crash, or a write that failed, cut off, so that the next one stands alone. @throws what the disk answers. */
 async function openForLines(file: string): Promise<FileHandle> {
   const handle = await open(file, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600)
-  const { size } = await handle.stat()
-  const last = Buffer.alloc(1)
-  if (size > 0) await handle.read(last, 0, 1, size - 1)
-  if (size > 0 && last.toString() !== '\n') await handle.appendFile('\n')
-  return handle
+  try {
+    const { size } = await handle.stat()
+    const last = Buffer.alloc(1)
+    if (size > 0) await handle.read(last, 0, 1, size - 1)
+    if (size > 0 && last.toString() !== '\n') await handle.appendFile('\n')
+    return handle
+  } catch (error) {
+    await handle.close().catch(() => {})
+    throw error
+  }
 }
 
 async function isSame(handle: FileHandle, file: string): Promise<boolean> {
