@@ -20,11 +20,12 @@ function run(path: string, killAt: (kills: number) => number): number {
   }
 }
 
+/** All that a database holds but its epoch, which is random: each gets one of its own when it is brought up to date. */
 function stateOf(path: string) {
   const db = openLedger(path, { create: false })
-  const state = dump(db)
+  const { meta = [], ...tables } = dump(db)
   db.close()
-  return state
+  return { ...tables, meta: (meta as { key: string }[]).filter(({ key }) => key !== 'epoch') }
 }
 
 it('a database that is killed while it is brought up to date ends like one that never was, wherever the kills fall', () => {
