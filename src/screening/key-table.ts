@@ -8,7 +8,7 @@ import type { OwnLookup } from './types.ts'
 const maxLoad = 0.6
 const growth = 1.25
 
-/** What stands before the slots, in words of 32 bits. */
+/** What the header holds, in words of 32 bits. */
 const revisionAt = 0
 /** One bit for each length that a script of the table has; the last one for all longer ones. */
 const lengthsAt = 1
@@ -17,6 +17,8 @@ const headerWords = 16
 
 /** The memory of a table, for other threads: see {@link KeyTable.over}. */
 export interface SharedKeys {
+  /** Another one with each new `slots` or `filter`: the revision in it is never that of memory that it did not come with. */
+  header: SharedArrayBuffer
   slots: SharedArrayBuffer
   filter: SharedArrayBuffer
 }
@@ -46,10 +48,11 @@ export class KeyTable implements Omit<OwnLookup, 'has'> {
    */
   constructor(capacityHint: number, shared?: SharedKeys) {
     const slots = shared?.slots ?? slotsOf(Math.max(16, Math.ceil(capacityHint) * 2))
+    const header = shared?.header ?? new SharedArrayBuffer(headerWords * 4)
     this.#filter = new KeyFilter(capacityHint, shared?.filter)
-    this.#shared = { slots, filter: this.#filter.memory }
-    this.#header = new Int32Array(slots, 0, headerWords)
-    this.#slots = new Int32Array(slots, headerWords * 4)
+    this.#shared = { header, slots, filter: this.#filter.memory }
+    this.#header = new Int32Array(header)
+    this.#slots = new Int32Array(slots)
     this.#capacity = this.#slots.length / 2
   }
 
@@ -83,7 +86,8 @@ export class KeyTable implements Omit<OwnLookup, 'has'> {
 
   /** Memory of the table. */
   get bytes(): number {
-    return this.#shared.slots.byteLength + this.#filter.bytes
+    const { header, slots } = this.#shared
+    return header.byteLength + slots.byteLength + this.#filter.bytes
   }
 
   /** @throws ChainscreenError `failure` for a key that no watched chain can have */
@@ -195,7 +199,7 @@ export class KeyTable implements Omit<OwnLookup, 'has'> {
 
   #insert(a: number, b: number): void {
     const filter = this.#filter.memory
-    if (filter !== this.#shared.filter) this.#shared = { ...this.#shared, filter }
+    if (filter !== this.#shared.filter) this.#replace({ filter })
     if (this.#size + 1 > this.#capacity * maxLoad) this.#grow()
     if (insert(this.#slots, this.#capacity, a, b)) this.#size += 1
   }
@@ -208,23 +212,29 @@ export class KeyTable implements Omit<OwnLookup, 'has'> {
     const old = this.#slots
     const capacity = Math.ceil(this.#capacity * growth)
     const memory = slotsOf(capacity)
-    const header = new Int32Array(memory, 0, headerWords)
-    header.set(this.#header)
-    const slots = new Int32Array(memory, headerWords * 4)
+    const slots = new Int32Array(memory)
     for (let i = 0; i < old.length; i += 2) {
       const a = old[i] ?? 0
       const b = old[i + 1] ?? 0
       if (a !== 0 || b !== 0) insert(slots, capacity, a, b)
     }
-    this.#shared = { ...this.#shared, slots: memory }
-    this.#header = header
+    this.#replace({ slots: memory })
     this.#slots = slots
     this.#capacity = capacity
+  }
+
+  /** Takes other memory. Whoever still asks the old one keeps a revision that stays as it was. */
+  #replace(parts: Partial<SharedKeys>): void {
+    const header = new SharedArrayBuffer(headerWords * 4)
+    const words = new Int32Array(header)
+    words.set(this.#header)
+    this.#shared = { ...this.#shared, header, ...parts }
+    this.#header = words
   }
 }
 
 function slotsOf(capacity: number): SharedArrayBuffer {
-  return new SharedArrayBuffer((headerWords + capacity * 2) * 4)
+  return new SharedArrayBuffer(capacity * 2 * 4)
 }
 
 /** @returns whether it was not there before */

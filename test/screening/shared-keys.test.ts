@@ -84,4 +84,21 @@ describe('own addresses in shared memory', () => {
     expect(table.shared).not.toBe(shared)
     expect(table.shared.slots).toBe(shared.slots)
   })
+
+  it.each([0, 4, 1_000, 4_096])(
+    'never claim a revision that they lack something of, whatever was replaced (made for %d)',
+    (hint) => {
+      const table = new KeyTable(hint)
+      const missed: number[] = []
+      for (let index = 0; index < 6_000; index++) {
+        const before = KeyTable.over(table.shared)
+        const key = keyOf(index)
+        table.addKey(key)
+        table.complete(index)
+        if (before.revision >= index && !before.mayHave(key)) missed.push(index)
+        if (!KeyTable.over(table.shared).mayHave(key)) missed.push(index)
+      }
+      expect(missed).toEqual([])
+    },
+  )
 })
