@@ -30,8 +30,8 @@ export function redactedSource(source: ChainSource, redactor: Redactor): ChainSo
     hashAt: (height, signal) => redacted(() => source.hashAt(height, signal)),
     header: (hash, signal) => redacted(() => source.header(hash, signal)),
     ...(hashOf && { hashOf: (height, signal) => redacted(() => hashOf.call(source, height, signal)) }),
-    block: (height, signal, hash) =>
-      redacted(async () => redactedBlock(await source.block(height, signal, hash), redactor)),
+    block: (height, signal, options) =>
+      redacted(async () => redactedBlock(await source.block(height, signal, options), redactor)),
     ...(release && { release: release.bind(source) }),
     refuse: (block, error) => source.refuse?.(block, redactor.redactError(error)),
     ...(mempool && {

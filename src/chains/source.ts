@@ -114,6 +114,14 @@ export interface Trial {
   block?: 'served' | 'missing'
 }
 
+/** @see ChainSource.block */
+export interface BlockOptions {
+  /** From `hashOf`, where it is known. */
+  hash?: string | undefined
+  /** Also where other threads read: leaves nothing out of it that touches no own address. */
+  whole?: boolean | undefined
+}
+
 /** @see ChainSource.release */
 export interface ReleaseOptions {
   /** The memory comes back from another thread, which makes other objects of it. */
@@ -145,12 +153,8 @@ export interface ChainSource {
    * blocks are asked for by height.
    */
   hashOf?(height: number, signal?: AbortSignal): Promise<string>
-  /**
-   * The whole block that the node holds for the best chain at this height, everything about it asked by its hash.
-   *
-   * @param hash from `hashOf`, where it is known.
-   */
-  block(height: number, signal?: AbortSignal, hash?: string): Promise<SourceBlock>
+  /** The whole block that the node holds for the best chain at this height, everything about it asked by its hash. */
+  block(height: number, signal?: AbortSignal, options?: BlockOptions): Promise<SourceBlock>
   /** Takes back the memory of a block of its. To be called, if at all, by whoever is done with it: nothing can be extracted after it. */
   release?(block: SourceBlock, options?: ReleaseOptions): void
   /**

@@ -1,5 +1,5 @@
 import type { NodeEvent } from '../chains/pool/pool.ts'
-import type { SourceBlock } from '../chains/source.ts'
+import type { BlockOptions, SourceBlock } from '../chains/source.ts'
 import type { ChainCondition } from '../chains/watchdog.ts'
 import type { ChainConfig } from '../config/chains.ts'
 import type { Config } from '../config/schema.ts'
@@ -46,7 +46,7 @@ export type ToReader =
   | { type: 'node'; node: number; start: NodeStart }
   /** The table of own addresses that this node's blocks are filtered with: again when it grew. */
   | { type: 'own'; node: number; own: SharedKeys }
-  | { type: 'block'; id: number; node: number; height: number; hash: string | undefined }
+  | { type: 'block'; id: number; node: number; height: number; options: BlockOptions }
   | { type: 'abort'; id: number }
   /** Memory that is not needed any more. */
   | { type: 'release'; node: number; block: SourceBlock }

@@ -24,9 +24,9 @@ export function readByThreads(
   const { hashOf } = source
   return {
     ...source,
-    block: async (height, signal) => {
+    block: async (height, signal, options) => {
       const hash = await hashOf?.(height, signal)
-      const block = await threads.block(node, height, hash, signal)
+      const block = await threads.block(node, height, signal, { ...options, hash })
       return block.content.family === 'evm' && chain !== null
         ? { ...block, content: { ...block.content, chain } }
         : block

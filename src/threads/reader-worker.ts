@@ -40,15 +40,16 @@ async function open(node: Node): Promise<void> {
   }
 }
 
-async function read({ id, node, height, hash }: Extract<ToReader, { type: 'block' }>): Promise<void> {
+async function read({ id, node, height, options }: Extract<ToReader, { type: 'block' }>): Promise<void> {
   const stop = new AbortController()
   asked.set(id, stop)
   try {
     const known = nodes.get(node)
     if (known?.own == null) throw new Error('a reader was asked for a block of a node that it does not know')
     await open(known)
-    const block = handedOver(reduce(await known.source.block(height, stop.signal, hash), known.own))
-    post({ type: 'block', id, block: block.block }, block.memory)
+    const served = await known.source.block(height, stop.signal, options)
+    const { block, memory } = handedOver(options.whole ? served : reduce(served, known.own))
+    post({ type: 'block', id, block }, memory)
   } catch (error) {
     post({ type: 'failed', id, error: errorData(error) })
   } finally {

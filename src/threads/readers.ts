@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { interrupted } from '../chains/node-http/http-client.ts'
 import type { NodeEvent } from '../chains/pool/pool.ts'
-import type { SourceBlock } from '../chains/source.ts'
+import type { BlockOptions, SourceBlock } from '../chains/source.ts'
 import type { ThreadsConfig } from '../config/schema.ts'
 import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
 import type { Log } from '../diagnostics/log.ts'
@@ -84,15 +84,15 @@ export class Readers {
   }
 
   /**
-   * Reads a block of a node, and reduces it.
+   * Reads a block of a node, and reduces it unless it is wanted whole.
    *
    * @throws ChainscreenError as the node's source does; `thread-lost` where reader after reader ended over it.
    */
   async block(
     node: number,
     height: number,
-    hash: string | undefined,
-    signal?: AbortSignal,
+    signal: AbortSignal | undefined,
+    options: BlockOptions,
   ): Promise<SourceBlock> {
     if (signal?.aborted) throw interrupted(signal.reason)
     const reader = this.#of(height)
@@ -106,7 +106,12 @@ export class Readers {
           reject(interrupted(signal?.reason))
         }
         signal?.addEventListener('abort', abort)
-        const asked: Asked = { message: { type: 'block', id, node, height, hash }, tries: 0, resolve, reject }
+        const asked: Asked = {
+          message: { type: 'block', id, node, height, options },
+          tries: 0,
+          resolve,
+          reject,
+        }
         reader.asked.set(id, asked)
         this.#ask(reader, asked)
       })

@@ -83,6 +83,15 @@ describe('readers', () => {
     }
   })
 
+  it('hand over a whole block where one is wanted', async () => {
+    const { source } = await scene()
+    await source.open()
+    const block = await source.block(1, undefined, { whole: true })
+    expect(block).not.toHaveProperty('ownRevision')
+    expect(block.content).not.toHaveProperty('candidates')
+    expect(extract(block, ownSet(cold)).transactions.length).toBeGreaterThan(0)
+  })
+
   it('see addresses that became own since, also where the table grew', async () => {
     const { source, own } = await scene()
     await source.open()

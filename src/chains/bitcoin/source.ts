@@ -5,6 +5,7 @@ import { Redactor } from '../../privacy/redactor.ts'
 import type { BlockRef } from '../../screening/types.ts'
 import { type NodeAuth, NodeClient } from '../node-http/node-client.ts'
 import type {
+  BlockOptions,
   ChainHead,
   ChainSource,
   Mempool,
@@ -217,7 +218,7 @@ export class BitcoinSource implements ChainSource {
     }
   }
 
-  async block(height: number, signal?: AbortSignal, known?: string): Promise<SourceBlock> {
+  async block(height: number, signal?: AbortSignal, options: BlockOptions = {}): Promise<SourceBlock> {
     const reader = this.#reader
     if (reader === undefined) {
       throw new ChainscreenError('failure', 'A Bitcoin source was asked for a block before it was opened.')
@@ -225,7 +226,7 @@ export class BitcoinSource implements ChainSource {
     const absent = (error: unknown) => {
       throw absentBlock(error, this.endpoint, height)
     }
-    const hash = known ?? (await this.hashOf(height, signal))
+    const hash = options.hash ?? (await this.hashOf(height, signal))
     const check = async (raw: RawBlock) => {
       const block = scanBlock(raw, hash)
       return { raw, block, proved: await this.#verifier.prove(block, height) }

@@ -168,9 +168,9 @@ export function createPool(
       },
     }),
     hashAt: (height, signal) => ask((source) => source.hashAt(height, signal), signal),
-    async block(height, signal) {
+    async block(height, signal, options) {
       const read = async (source: ChainSource): Promise<SourceBlock> => {
-        return { ...(await source.block(height, signal)), node: sources.indexOf(source) }
+        return { ...(await source.block(height, signal, options)), node: sources.indexOf(source) }
       }
       const { endpoint, answer } = await askOne(read, signal)
       const others = () => inOrder().filter((other) => other !== endpoint)

@@ -74,7 +74,7 @@ export function pinned(source: ChainSource, db: Db, chain: Chain, now: () => str
     hashAt: (height, signal) => source.hashAt(height, signal),
     header: (hash, signal) => source.header(hash, signal),
     ...(source.hashOf && { hashOf: source.hashOf.bind(source) }),
-    block: (height, signal, hash) => source.block(height, signal, hash),
+    block: (height, signal, options) => source.block(height, signal, options),
     ...(source.release && { release: source.release.bind(source) }),
     ...(source.refuse && { refuse: source.refuse.bind(source) }),
     ...(source.tryOut && { tryOut: source.tryOut.bind(source) }),

@@ -17,6 +17,7 @@ import { createRecheck, type Recheck } from '../rescans/recheck.ts'
 import { followAndRescan } from '../rescans/rescan-loop.ts'
 import { chainOf, createSource, pinned, type SourceOptions } from './create-source.ts'
 import { type ChainContext, createLedgerStore } from './ledger-store.ts'
+import { rereadWhole } from './screen-blocks.ts'
 import type { ScreeningIndex } from './screening-index.ts'
 
 /** What one chain of a daemon is followed with. */
@@ -54,7 +55,7 @@ export async function followChain(config: ChainConfig, job: ChainJob): Promise<v
   const about = { chain: chain.id }
   const context: ChainContext = {
     ...{ db, chain, index, now, widen },
-    reread: ({ height }) => source.block(height, signal),
+    reread: rereadWhole(source, signal),
     onTraces: (away) => {
       if (away === null)
         log.info(about, `${chain.id}: call traces are available again; ${closeGaps(chain.id)}`)

@@ -1,6 +1,6 @@
 import { conflictsIn, extract } from '../../chains/extract.ts'
 import { reducedFor } from '../../chains/reduce.ts'
-import type { SourceBlock } from '../../chains/source.ts'
+import type { ChainSource, SourceBlock } from '../../chains/source.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { ScreenedBlock, StepCounts, StepDid } from '../../ledger/blocks/commit-step.ts'
 import type { Revisions } from '../../ledger/revisions.ts'
@@ -110,6 +110,14 @@ export function refreshed(
   index.refresh()
   const { revisions } = index
   return { blocks: blocks.map((block) => reducedFor(block, revisions.own)), revisions }
+}
+
+/** How blocks are read again: whole, since addresses may become own faster than a node answers, and a whole block lacks none. */
+export function rereadWhole(
+  source: Pick<ChainSource, 'block'>,
+  signal?: AbortSignal,
+): NonNullable<ChainContext['reread']> {
+  return ({ height }) => source.block(height, signal, { whole: true })
 }
 
 function isWhole(blocks: (SourceBlock | null)[]): blocks is SourceBlock[] {

@@ -9,7 +9,7 @@ import { commitHead, type StepCounts } from '../../ledger/blocks/commit-step.ts'
 import { endCoveredReplays } from '../../ledger/blocks/replays.ts'
 import { inTurn } from '../../ledger/write-turns.ts'
 import { type ChainContext, partsAtFreezes } from '../blocks/ledger-store.ts'
-import { type ScreenedAt, screenAndWiden } from '../blocks/screen-blocks.ts'
+import { rereadWhole, type ScreenedAt, screenAndWiden } from '../blocks/screen-blocks.ts'
 
 export interface ReplayRange {
   from: number
@@ -35,8 +35,7 @@ export async function replay(
   source: ChainSource,
   range: ReplayRange,
 ): Promise<StepCounts> {
-  const reread = ({ height }: SourceBlock) => source.block(height, range.signal)
-  const context = { ...chainContext, reread }
+  const context = { ...chainContext, reread: rereadWhole(source, range.signal) }
   const { db, chain, now } = context
   if (range.from > range.to) {
     throw new ChainscreenError(

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { BlockContent } from '../../../src/chains/extract.ts'
-import type { SourceBlock } from '../../../src/chains/source.ts'
+import type { BlockOptions, SourceBlock } from '../../../src/chains/source.ts'
 import { isTemporary } from '../../../src/diagnostics/errors.ts'
 import type { Chain } from '../../../src/ledger/blocks/chain.ts'
 import { openLedger } from '../../../src/ledger/open.ts'
@@ -9,6 +9,7 @@ import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
 import { readRevisions } from '../../../src/ledger/revisions.ts'
 import { shareTurns, WriteTurns, whileBusy } from '../../../src/ledger/write-turns.ts'
 import { createLedgerStore } from '../../../src/pipeline/blocks/ledger-store.ts'
+import { rereadWhole } from '../../../src/pipeline/blocks/screen-blocks.ts'
 import type { ScreenableTx } from '../../../src/screening/types.ts'
 import { FakeChain } from '../../chains/fake-chain.ts'
 import { at, chain, listedDeposit, story } from '../../ledger/fixtures.ts'
@@ -133,6 +134,26 @@ describe('a step of the pipeline', () => {
     await expect(elsewhere.commit([reduced], head, null)).rejects.toMatchObject({ code: 'node-missing-data' })
     await createLedgerStore({ ...context, reread: reread({}) }).commit([reduced], head, null)
     expect(again).toEqual([served.height, served.height])
+    expect(story(db).alerts).toEqual(['0xt pending a1'])
+  })
+
+  it('reads it again whole, so that once is enough, however fast addresses become own', async () => {
+    const { db, context } = screeningLedger()
+    await addOwnAddresses(db, [{ key: own, address: 'text', kind: 'hot', reference: '', chain: '' }], at)
+    const { own: now } = readRevisions(db)
+    const served = block(() => [listedDeposit('0xt')])
+    const asked: unknown[] = []
+    const source = {
+      block: async (height: number, _: unknown, options: BlockOptions = {}) => {
+        asked.push([height, options])
+        db.exec(`update meta set value = value + 1 where key = 'own_revision'`)
+        const reduced = { ...served, ownRevision: now, content: { family: 'evm' } as never }
+        return options.whole ? served : reduced
+      },
+    }
+    const store = createLedgerStore({ ...context, reread: rereadWhole(source) })
+    await store.commit([{ ...served, ownRevision: now - 1, content: { family: 'evm' } as never }], head, null)
+    expect(asked).toEqual([[served.height, { whole: true }]])
     expect(story(db).alerts).toEqual(['0xt pending a1'])
   })
 
