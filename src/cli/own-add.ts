@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import { createLog } from '../diagnostics/log.ts'
-import { revisionOfStaged } from '../ledger/own/own-addresses.ts'
 import { revisionOfDescriptor } from '../ledger/own/own-branches.ts'
 import { registerOwn } from '../operations/own-addresses.ts'
 import { familyOf } from '../own/chain-of-height.ts'
@@ -99,8 +98,9 @@ export function addCommand(): Command {
         const counts = await registerOwn(db, addresses, words, config.chains, act, {
           refuseListed: options.listed !== true,
         })
+        const { revision, ...report } = counts
         const say = () => printCounts(db, counts, since)
-        const added = { report: counts, say, revision: revisionOfStaged(db) }
+        const added = { report, say, revision }
         await finishAdding(db, config, options, added, since)
       } finally {
         db.close()

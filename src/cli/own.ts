@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { createLog } from '../diagnostics/log.ts'
-import { revisionOfStaged } from '../ledger/own/own-addresses.ts'
 import { importOwn, retireOwnAddresses } from '../operations/own-addresses.ts'
 import {
   type ActOptions,
@@ -59,8 +58,9 @@ function importCommand(): Command {
           onWritten: (rows) => progress.update('rows written', Math.min(rows, read), read),
         })
         progress.stop()
+        const { revision, ...report } = counts
         const say = () => printCounts(db, counts, since)
-        const added = { report: counts, say, revision: revisionOfStaged(db) }
+        const added = { report, say, revision }
         await finishAdding(db, config, options, added, since)
       } finally {
         progress.stop()

@@ -294,6 +294,8 @@ export type OwnAdded = {
   /** Stood there already, just so. */
   known: number
   changed: number
+  /** The own revision from which on blocks are screened for all of them: as in `coverage`. */
+  revision: number
   /** null: nothing at or above the height was screened without them. */
   rescan: {
     chain: string

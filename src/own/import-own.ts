@@ -3,6 +3,7 @@ import { readPasted } from '../address/read-pasted.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { Db } from '../ledger/database.ts'
 import {
+  type AddedCounts,
   type AddOptions,
   addOwnAddresses,
   findOwnAddress,
@@ -14,12 +15,7 @@ import { type ReadOwnOptions, readOwnFile } from './read-own-file.ts'
 /** A chain that addresses may be own on. */
 export type OwnChain = { id: string; type: 'evm' } | { id: string; type: 'bitcoin'; network: BitcoinNetwork }
 
-export interface OwnCounts {
-  added: number
-  /** Stood there already, just so. */
-  known: number
-  /** Stood there with another kind or reference, or retired. */
-  changed: number
+export interface OwnCounts extends AddedCounts {
   /** Addresses that were taken out of something else, and the first of it; left out where there are none. */
   taken?: { count: number; first: string }
 }
@@ -76,7 +72,8 @@ export async function addOwn(
 /**
  * Adds the rows that a program sends, all of them or none.
  *
- * @throws ChainscreenError `usage` naming the first row that is wrong, counted from 1: then nothing was added.
+ * @throws ChainscreenError `usage` naming the first row that is wrong, counted from 1, or an address that comes twice with another
+ * kind or reference: then nothing was added.
  */
 export async function addOwnRows(
   db: Db,
@@ -95,7 +92,7 @@ export async function addOwnRows(
     taken.count(row)
     return toOwn(row)
   })
-  return { ...(await addOwnAddresses(db, rows, at, options)), ...taken.report }
+  return { ...(await addOwnAddresses(db, rows, at, { ...options, refusal: 'usage' })), ...taken.report }
 }
 
 /** Counts the rows whose address stood in something else. */

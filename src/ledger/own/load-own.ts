@@ -22,17 +22,20 @@ const maxTries = 3
 /**
  * Takes over what stands in `temp.own_staged`: in short transactions under a load that does not count yet, and in a last
  * one that makes it count. Inside `whileLoading`: nobody else moves `own_load` meanwhile.
+ *
+ * @returns also the latest own revision of all that is staged.
  */
 export async function loadStaged(
   db: Db,
   at: string,
   { onWritten, signal, keepRetired = false, record = () => {} }: LoadOptions = {},
-): Promise<{ added: number; changed: number }> {
+): Promise<{ added: number; changed: number; revision: number }> {
   const begun = await inTurn(db, () => inTransaction(db, () => begin(db)))
   const load: Load = { ...begun, at, keepRetired }
   let written = 0
   let added = 0
   let changed = 0
+  let known = 0
   for (const chunk of chunks(db)) {
     const put = await inPiece(db, () => ({
       changed: putChanged(db, load, chunk),
@@ -40,6 +43,8 @@ export async function loadStaged(
     }))
     changed += put.changed
     added += put.added
+    // What is added is of a later revision than all that was known.
+    if (added === 0) known = Math.max(known, latestRevision(db, chunk))
     written += pieceRows
     onWritten?.(written)
     await refuseAborted(signal)
@@ -63,7 +68,19 @@ export async function loadStaged(
     load.revision = readRevisions(db).own + 1
     for (const chunk of chunks(db)) await inPiece(db, () => redate(db, load, before, chunk))
   }
-  return { added, changed }
+  return { added, changed, revision: added > 0 ? load.revision : known }
+}
+
+/** Of a chunk that stands there already. */
+function latestRevision(db: Db, chunk: Chunk): number {
+  return (
+    one<{ revision: number | null }>(
+      db,
+      `select max(o.revision) as revision from temp.own_staged s cross join own_addresses o on o.key = s.key and o.chain = s.chain
+       where (s.key, s.chain) > (?, ?) and (s.key, s.chain) <= (?, ?) and o.removed_at is null`,
+      ...chunk,
+    )?.revision ?? 0
+  )
 }
 
 /** A load on its way. */

@@ -2,6 +2,7 @@ import type { Key } from '../../address/key.ts'
 import { ChainscreenError } from '../../diagnostics/errors.ts'
 import type { OwnKind } from '../../own/own-row.ts'
 import { all, type Db, each, inTransaction, one, run } from '../database.ts'
+import { pieceRows } from '../in-pieces.ts'
 import { whileLoading } from '../while-loading.ts'
 import { inTurn } from '../write-turns.ts'
 import { type LoadOptions, loadStaged, publishedLoad } from './load-own.ts'
@@ -36,56 +37,89 @@ export interface AddOptions extends LoadOptions {
   refuseListed?: boolean | undefined
   /** What is done with an address that comes twice, with another kind or reference. Default: all is refused. */
   twice?: 'refuse' | 'last counts'
+  /** Code of that refusal. Default `bad-file`. */
+  refusal?: 'bad-file' | 'usage'
 }
+
+/** What {@link addOwnAddresses} did. */
+export interface AddedCounts {
+  added: number
+  /** Stood there already, just so. */
+  known: number
+  /** Stood there with another kind or reference, or retired. */
+  changed: number
+  /** The latest own revision of the addresses that were given: from it on, blocks are screened for all of them. */
+  revision: number
+}
+
+/** What is being added by each connection: it has one `temp.own_staged`. */
+const adding = new WeakMap<Db, Promise<unknown>>()
 
 /**
  * Adds addresses, all or none: what the iterable throws, and a crash at any point, leaves the ledger as it was. Rows are
  * first staged in a temporary table, then written in short transactions under a load that does not count yet, and
- * become visible in one cheap step: the daemon can write between any two of them, however many there are.
+ * become visible in one cheap step: the daemon can write between any two of them, however many there are. Calls on one connection
+ * are done one after the other, in their order.
  *
  * @throws `bad-file` when an address comes twice with another kind or reference; `usage` naming those that are listed,
  * where they are refused; `database-busy` while another load is under way for too long.
  */
-export async function addOwnAddresses(
+export function addOwnAddresses(
   db: Db,
   addresses: AsyncIterable<OwnAddress> | Iterable<OwnAddress>,
   at: string,
   options: AddOptions = {},
-): Promise<{ added: number; known: number; changed: number }> {
+): Promise<AddedCounts> {
+  const turn = (adding.get(db) ?? Promise.resolve()).then(() => addNow(db, addresses, at, options))
+  adding.set(
+    db,
+    turn.catch(() => {}),
+  )
+  return turn
+}
+
+async function addNow(
+  db: Db,
+  addresses: AsyncIterable<OwnAddress> | Iterable<OwnAddress>,
+  at: string,
+  options: AddOptions,
+): Promise<AddedCounts> {
   db.exec(`drop table if exists temp.own_staged;
     create temp table own_staged (
       key text, chain text, address text, kind text, reference text, primary key (key, chain)
     ) without rowid`)
-  let staged = 0
-  db.exec('begin')
-  try {
-    for await (const address of addresses) staged += stage(db, address, options.twice)
-    db.exec('commit')
-  } catch (error) {
-    db.exec('rollback')
-    throw error
-  }
+  const staged = await stageAll(db, addresses, options)
   const load = () => {
     // Lists are loaded in the same turn: none can name them in between.
     if (options.refuseListed === true) refuseListed(db)
     return loadStaged(db, at, options)
   }
-  const { added, changed } = await whileLoading(db, load, options)
-  return { added, changed, known: staged - added - changed }
+  const { added, changed, revision } = await whileLoading(db, load, options)
+  return { added, changed, known: staged - added - changed, revision }
 }
 
-/** The latest own revision of the addresses that {@link addOwnAddresses} was last called with on this connection. */
-export function revisionOfStaged(db: Db): number {
-  return (
-    one<{ revision: number | null }>(
-      db,
-      `select max(o.revision) as revision from temp.own_staged s join own_addresses o using (key, chain)
-       where o.removed_at is null`,
-    )?.revision ?? 0
-  )
+/** In transactions of the temporary table alone. None is open while more is awaited: others write on this connection meanwhile. */
+async function stageAll(
+  db: Db,
+  addresses: AsyncIterable<OwnAddress> | Iterable<OwnAddress>,
+  options: AddOptions,
+): Promise<number> {
+  let staged = 0
+  let batch: OwnAddress[] = []
+  const stageBatch = db.transaction(() => {
+    for (const address of batch) staged += stage(db, address, options)
+  })
+  for await (const address of addresses) {
+    batch.push(address)
+    if (batch.length < pieceRows) continue
+    stageBatch()
+    batch = []
+  }
+  stageBatch()
+  return staged
 }
 
-function stage(db: Db, own: OwnAddress, twice: AddOptions['twice']): number {
+function stage(db: Db, own: OwnAddress, { twice, refusal = 'bad-file' }: AddOptions): number {
   const { changes } = run(
     db,
     'insert into temp.own_staged (key, chain, address, kind, reference) values (?, ?, ?, ?, ?) on conflict do nothing',
@@ -108,7 +142,7 @@ function stage(db: Db, own: OwnAddress, twice: AddOptions['twice']): number {
   )
   if (first?.kind === own.kind && first.reference === own.reference) return 0
   throw new ChainscreenError(
-    'bad-file',
+    refusal,
     `The address ${own.address} comes twice, as ${first?.kind} "${first?.reference}" and as ${own.kind} "${own.reference}": nothing was added.`,
   )
 }

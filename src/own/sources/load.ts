@@ -12,7 +12,7 @@ import { inTurn } from '../../ledger/write-turns.ts'
 export interface Look {
   /** For look-ups. */
   db: Db
-  /** For the load itself, which has a transaction open while it stages: a connection that nothing else uses meanwhile. */
+  /** For the load itself: a connection adds one load after the other, and a slow source holds up no other. */
   writer: Db
   chains: readonly ChainConfig[]
   /** Now, ISO-8601. */

@@ -67,7 +67,7 @@ function startSource(
   source: OwnSourceConfig,
   { log, now, once, signal: ends, pace = { fileLookMs, firstRetryMs } }: OwnSourceOptions,
 ): OwnSources {
-  // It stages rows in a transaction that stays open over many a pause.
+  // Rows are staged by connection, while the source is read: a slow source holds up no other.
   const writer = openLedger(database, { create: false })
   shareTurnsOf(db, writer)
   shareLoads(db, writer)

@@ -2,12 +2,7 @@ import { z } from 'zod'
 import type { Key } from '../../address/key.ts'
 import { readPasted } from '../../address/read-pasted.ts'
 import { askReplay } from '../../ledger/blocks/replays.ts'
-import {
-  isOwnAnywhere,
-  type OwnAddressRow,
-  ownAddressPage,
-  revisionOfStaged,
-} from '../../ledger/own/own-addresses.ts'
+import { isOwnAnywhere, type OwnAddressRow, ownAddressPage } from '../../ledger/own/own-addresses.ts'
 import { inTurn } from '../../ledger/write-turns.ts'
 import { registerOwnRows, retireOwnKey } from '../../operations/own-addresses.ts'
 import { ownKinds } from '../../own/own-row.ts'
@@ -55,6 +50,9 @@ const addedShape = z
     added: z.int(),
     known: z.int().describe('Stood there already, just so.'),
     changed: z.int(),
+    revision: z
+      .int()
+      .describe('The own revision from which on blocks are screened for all of them: as in `coverage`.'),
     rescan: rescanShape
       .nullable()
       .describe('null: nothing at or above the height was screened without them.'),
@@ -101,14 +99,14 @@ export const ownAddressRoutes: Routes = (app, context) => {
     async (request) => {
       const { addresses, since, note = null } = request.body
       if (since !== undefined) demandChain(context, since.chain)
-      const counts = await registerOwnRows(
+      const { added, known, changed, revision } = await registerOwnRows(
         db,
         addresses,
         context.settings.chains,
         actOf(request, now(), note),
       )
-      const rescan = since === undefined ? null : await rescanSince(context, since)
-      return { added: counts.added, known: counts.known, changed: counts.changed, rescan }
+      const rescan = since === undefined ? null : await rescanSince(context, since, revision)
+      return { added, known, changed, revision, rescan }
     },
   )
   app.delete(
@@ -159,8 +157,11 @@ function demandChain({ settings }: ServerContext, chain: string): void {
   )
 }
 
-async function rescanSince({ db, now }: ServerContext, { chain, height }: { chain: string; height: number }) {
-  const ownRevision = revisionOfStaged(db)
+async function rescanSince(
+  { db, now }: ServerContext,
+  { chain, height }: { chain: string; height: number },
+  ownRevision: number,
+) {
   const asked = await inTurn(db, () => askReplay(db, { chain, from: height, ownRevision }, now()))
   return asked && { chain, from: asked.from, to: asked.to, state: asked.state }
 }

@@ -27,12 +27,18 @@ describe('own addresses', () => {
       added: 2,
       known: 0,
       changed: 0,
+      revision: 1,
     })
     expect(readRevisions(db)).toEqual({ list: 0, own: 1 })
     const again = [own(evm('1')), own(evm('2'), { kind: 'hot' }), own(evm('1'))]
-    expect(await addOwnAddresses(db, again, at)).toEqual({ added: 0, known: 1, changed: 1 })
+    expect(await addOwnAddresses(db, again, at)).toEqual({ added: 0, known: 1, changed: 1, revision: 1 })
     expect(readRevisions(db).own).toBe(1)
-    expect(await addOwnAddresses(db, [own(evm('3'))], at)).toEqual({ added: 1, known: 0, changed: 0 })
+    expect(await addOwnAddresses(db, [own(evm('3'))], at)).toEqual({
+      added: 1,
+      known: 0,
+      changed: 0,
+      revision: 2,
+    })
     expect([...listOwnAddresses(db)].map(({ key, kind, revision }) => [key, kind, revision])).toEqual([
       [evm('1'), 'deposit', 1],
       [evm('2'), 'hot', 1],
@@ -53,7 +59,12 @@ describe('own addresses', () => {
     }
     await expect(addOwnAddresses(db, broken(), at)).rejects.toThrow('line 3 is bad')
     expect(dump(db)).toEqual(before)
-    expect(await addOwnAddresses(db, [own(evm('3'))], at)).toEqual({ added: 1, known: 0, changed: 0 })
+    expect(await addOwnAddresses(db, [own(evm('3'))], at)).toEqual({
+      added: 1,
+      known: 0,
+      changed: 0,
+      revision: 2,
+    })
   })
 
   it('that come twice with another meaning are refused, and nothing is added', async () => {
@@ -112,7 +123,12 @@ describe('own addresses', () => {
     expect(isOwn(db, 'ethereum', evm('1'))).toBe(true)
     await retireOwnAddresses(db, [evm('1')], '2027-01-01T00:00:00.000Z')
     expect([...listOwnAddresses(db)][0]?.retired_at).toBe('2026-02-01T00:00:00.000Z')
-    expect(await addOwnAddresses(db, [own(evm('1'))], at)).toEqual({ added: 0, known: 0, changed: 1 })
+    expect(await addOwnAddresses(db, [own(evm('1'))], at)).toEqual({
+      added: 0,
+      known: 0,
+      changed: 1,
+      revision: 1,
+    })
     expect([...listOwnAddresses(db)][0]?.retired_at).toBeNull()
     expect(readRevisions(db).own).toBe(1)
   })

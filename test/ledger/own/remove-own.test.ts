@@ -92,6 +92,7 @@ describe('an address that never was own', () => {
       added: 1,
       known: 0,
       changed: 0,
+      revision: 3,
     })
     expect(readRevisions(db).own).toBe(3)
     expect([...listOwnAddresses(db)]).toMatchObject([{ kind: 'cold', revision: 3, removed_at: null }])

@@ -263,7 +263,7 @@ describe('while windows are widened', () => {
         if (row === rows[1]) await followNode(db, node)
       }
     }
-    expect(await addOwnAddresses(beside, slowly(), at)).toEqual({ added: 0, known: 0, changed: 3 })
+    expect(await addOwnAddresses(beside, slowly(), at)).toMatchObject({ added: 0, known: 0, changed: 3 })
     beside.close()
     expect(windowsOf(db)[0]).toEqual({ branch: 0, derived: 60, used: 39 })
     const references = all<{ reference: string; n: number }>(
