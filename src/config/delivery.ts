@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isEventPattern } from '../events/types.ts'
-import { flag, group, id, oneOf, text, unique } from './values.ts'
+import { flag, group, id, oneOf, text, unique, urlWithLogin } from './values.ts'
 
 const eventsExpected = 'a list of types such as alert.created, or groups such as alert.*'
 
@@ -46,7 +46,7 @@ const stdout = group({ ...everySink, type: z.literal('stdout') })
 const webhook = group({
   ...everySink,
   type: z.literal('webhook'),
-  url: z.url({ protocol: /^https?$/, error: urlExpected }).describe('Where events are posted to.'),
+  url: urlWithLogin(/^https?:\/\//i, urlExpected).describe('Where events are posted to.'),
   secret: text(secretExpected)
     .transform(secretsOf)
     .describe('Signs what is posted. Several, with spaces between, while you change from one to the next.'),
@@ -55,7 +55,7 @@ const webhook = group({
     .default(false)
     .describe('Whether the receiver may have an address that is not public. Default: false.'),
 })
-  .refine(({ url, allowPrivate }) => allowPrivate || !url.startsWith('http:'), {
+  .refine(({ url, allowPrivate }) => allowPrivate || !/^http:/i.test(url), {
     path: ['url'],
     error: urlExpected,
   })

@@ -9,7 +9,7 @@ import {
   rpcSchema,
   startSchema,
 } from './node.ts'
-import { flag, group, id, oneOf, text, unique, wholeNumber } from './values.ts'
+import { flag, group, id, oneOf, text, unique, urlWithLogin, wholeNumber } from './values.ts'
 
 const addressExpected =
   'the 0x address of the token contract, in lower case or with a correct EIP-55 checksum'
@@ -46,9 +46,7 @@ export const evmChainSchema = group({
     'The EIP-155 chain id; a node that answers another is refused.',
   ),
   rpc: rpcSchema,
-  ws: z
-    .string(wsExpected)
-    .refine((url) => /^wss?:\/\//i.test(url) && URL.canParse(url), wsExpected)
+  ws: urlWithLogin(/^wss?:\/\//i, wsExpected)
     .optional()
     .describe('WebSocket of a node. It announces new heads before the next poll. A hint only.'),
   start: startSchema,

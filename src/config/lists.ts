@@ -3,28 +3,26 @@ import { formats } from '../lists/formats/index.ts'
 import { freezeListKeys, tokenBlacklist } from '../lists/formats/token-blacklist.ts'
 import type { ListFormat, ListOptions } from '../lists/types.ts'
 import type { FreezeListConfig } from './freeze-list.ts'
-import { durationMs, durationOf, group, id, oneOf, percentage, text, unique, wholeNumber } from './values.ts'
+import {
+  durationMs,
+  durationOf,
+  group,
+  id,
+  oneOf,
+  percentage,
+  text,
+  unique,
+  urlWithLogin,
+  wholeNumber,
+} from './values.ts'
 
 const urlExpected = 'an https:// or http:// URL'
-const loginExpected =
-  'an https:// or http:// URL with percent-encoded user and password (a percent sign is %25)'
 const hostsExpected = 'a list of host names, such as [files.example.org]'
 
 /** Where a list is fetched from. Kept as written, since it may hold a key: print it with `redactUrl` only. */
-const listUrlSchema = z
-  .string(urlExpected)
-  .refine((url) => /^https?:\/\//i.test(url) && URL.canParse(url), urlExpected)
-  .refine((url) => !URL.canParse(url) || canReadLogin(new URL(url)), loginExpected)
-  .describe('Where the list is fetched from. In place of file.')
-
-function canReadLogin({ username, password }: URL): boolean {
-  try {
-    decodeURIComponent(`${username}:${password}`)
-    return true
-  } catch {
-    return false
-  }
-}
+const listUrlSchema = urlWithLogin(/^https?:\/\//i, urlExpected).describe(
+  'Where the list is fetched from. In place of file.',
+)
 
 /** Hosts as `URL.host` gives them: lower case, with a port where it is not the usual one. */
 const redirectHostsSchema = z

@@ -1,38 +1,17 @@
 import { z } from 'zod'
 import { defaultMaxResponse } from '../chains/answer-limits.ts'
-import { byteSize, durationMs, flag, group, oneOf, wholeNumber } from './values.ts'
+import { byteSize, durationMs, flag, group, oneOf, urlWithLogin, wholeNumber } from './values.ts'
 
-const userExpected = 'a URL whose user name and password have %25 where a % is meant'
 const rpcExpected = 'a list of http:// or https:// URLs, such as [http://127.0.0.1:8545]'
 
 /** The URLs of the nodes. Kept as written: print them with `redactUrl` only. */
 export const rpcSchema = z
-  .array(
-    z.string(rpcExpected).refine(isHttpUrl, rpcExpected).refine(hasReadableUser, userExpected),
-    rpcExpected,
-  )
+  .array(urlWithLogin(/^https?:\/\//i, rpcExpected), rpcExpected)
   .min(1, rpcExpected)
   .transform((urls) => urls as unknown as readonly [string, ...string[]])
   .describe(
     'URLs of nodes of this chain. One is in use; another takes over when it fails, answers wrongly or lags.',
   )
-
-/** What stands for itself in a user name or password has no %, which begins the code of a letter (RFC 3986, section 2.1). */
-function hasReadableUser(url: string): boolean {
-  if (!URL.canParse(url)) return true
-  const { username, password } = new URL(url)
-  try {
-    decodeURIComponent(username)
-    decodeURIComponent(password)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function isHttpUrl(url: string): boolean {
-  return /^https?:\/\//i.test(url) && URL.canParse(url)
-}
 
 const startExpected = 'a block height, or latest'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { durationMs, group, id, text, unique, wholeNumber } from './values.ts'
+import { durationMs, group, id, text, unique, urlWithLogin, wholeNumber } from './values.ts'
 
 const dayMs = 86_400_000
 const urlExpected = 'a postgres:// URL, such as postgres://user:password@127.0.0.1:5432/exchange'
@@ -28,10 +28,9 @@ const fileSource = group({
 const postgresSource = group({
   ...shared,
   type: z.literal('postgres'),
-  url: z
-    .string(urlExpected)
-    .refine((url) => /^postgres(ql)?:\/\//i.test(url) && URL.canParse(url), urlExpected)
-    .describe('Where the database is, with its login; better from the environment, or in urlFile.'),
+  url: urlWithLogin(/^postgres(ql)?:\/\//i, urlExpected).describe(
+    'Where the database is, with its login; better from the environment, or in urlFile.',
+  ),
   urlFile: text('the path of a file').optional().describe('File that holds the URL.'),
   query: text(queryExpected)
     .refine((query) => /\$1(?!\d)/.test(query), queryExpected)

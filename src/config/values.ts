@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isLoginCut } from '../diagnostics/errors.ts'
 
 /**
  * Values that several groups share. The message of every check is what was expected, in words that end the
@@ -73,6 +74,29 @@ export function flag(expected = 'true or false') {
 /** Text that is not empty. */
 export function text(expected: string) {
   return z.string(expected).min(1, expected)
+}
+
+const loginExpected =
+  'a URL with %25, %2F, %3F, %23 and %40 for each %, /, ?, # and @ that is part of its user or password (and %40 for an @ behind its host)'
+
+/** A URL that may hold a user and a password, kept as written. @param scheme how it begins. */
+export function urlWithLogin(scheme: RegExp, expected: string) {
+  return z.string(expected).superRefine((url, context) => {
+    const isUrl = scheme.test(url) && URL.canParse(url)
+    if (isUrl && !isLoginCut(url) && canReadLogin(new URL(url))) return
+    const message = isUrl || (scheme.test(url) && isLoginCut(url)) ? loginExpected : expected
+    context.addIssue({ code: 'custom', message })
+  })
+}
+
+/** What stands for itself in a user name or password has no %, which begins the code of a letter (RFC 3986, section 2.1). */
+function canReadLogin({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(`${username}:${password}`)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** One of a few words. */

@@ -120,14 +120,24 @@ export function isMissing(error: unknown): boolean {
   return error instanceof ChainscreenError && error.code === 'node-missing-data'
 }
 
-/** Scheme, host and port of a URL: paths, queries and user names of node URLs carry keys. */
+/** Scheme, host and port of a URL: paths, queries and user names of node URLs carry keys. Nothing of one whose login is cut. */
 export function redactUrl(url: string): string {
-  try {
-    const { protocol, host } = new URL(url)
-    return `${protocol}//${host}`
-  } catch {
-    return '(not a URL)'
-  }
+  if (isLoginCut(url)) return '(a URL that is not shown)'
+  const { protocol, host } = URL.canParse(url) ? new URL(url) : { protocol: '', host: '' }
+  return host === '' ? '(not a URL)' : `${protocol}//${host}`
+}
+
+/**
+ * Whether a `/`, `?` or `#` in the user or password of a URL may have ended them: what is taken for the host, the port and the path
+ * are pieces of the login then. An @ tells: it stands behind all of a login, and hardly anywhere in a path.
+ */
+export function isLoginCut(url: string): boolean {
+  if (!URL.canParse(url)) return /:\/\/[^/?#]*[/?#][^@]*@/.test(url)
+  const { protocol, host, pathname, search, hash } = new URL(url)
+  if (!`${pathname}${search}${hash}`.includes('@')) return false
+  // `https://cdn.example.org/list@1/file.csv`: a host alone, and no port that a password could begin with.
+  const isPlainHost = /^(?:http|ws)s?:$/.test(protocol) && /^[^:]+\.[^:]+$/.test(host)
+  return !(isPlainHost && url.toLowerCase().startsWith(`${protocol}//${host}/`))
 }
 
 /** The text of anything thrown. */

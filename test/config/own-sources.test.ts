@@ -43,6 +43,23 @@ describe('sources of own addresses', () => {
     expect(lines.join()).not.toContain('s3cr3tword')
   })
 
+  it.each([
+    ...['/s3cr3tword', '12/s3cr3tword', '?s3cr3tword', '12?s3cr3tword', '#s3cr3tword', 's3cr3tword/x'],
+    ...['s3cr3tword?x', 's3cr3tword#x', 'x@s3cr3tword/x', 's3cr3tword%zz', '/s3cr3tword@x'],
+  ])(
+    'are refused with the password %j, which is not percent-encoded, and nothing of the URL is shown',
+    (password) => {
+      const { message, lines } = refusal(postgres(`url: "postgres://exchanger:${password}@db.example.org/d"`))
+      expect(lines).toEqual([expect.stringMatching(/^c\.yaml:2 own\[0\]\.url: found .*, expected .*%2F/)])
+      expect(`${message}${lines}`).not.toMatch(/s3cr3t|exchanger|12/)
+    },
+  )
+
+  it('take a password that is percent-encoded, or has an @ alone', () => {
+    for (const url of ['postgres://u:%2F%3F%23%40%25@h/d', 'postgres://u:p@ss@h/d'])
+      expect(parse(postgres(`url: "${url}"`)).own).toMatchObject([{ url }])
+  })
+
   it('are refused where the query does not use $1, or an id is there twice', () => {
     const whole = postgres('url: "postgres://h/d"').replace(' where seq > $1', '')
     expect(refusal(whole).lines).toEqual([expect.stringContaining('rows after $1')])

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher, ProxyAgent } from 'undici'
-import { ChainscreenError, redactUrl } from '../../diagnostics/errors.ts'
+import { ChainscreenError, isLoginCut, redactUrl } from '../../diagnostics/errors.ts'
 import type { Redactor } from '../../privacy/redactor.ts'
 import type { DownloadPolicy } from './types.ts'
 
@@ -86,6 +86,7 @@ function namesFor({ protocol }: URL): string[] {
 function readProxy(text: string): URL | null {
   try {
     const proxy = new URL(text)
+    if (isLoginCut(text)) return null
     decodeURIComponent(`${proxy.username}:${proxy.password}`)
     return proxy.protocol === 'http:' || proxy.protocol === 'https:' ? proxy : null
   } catch {
