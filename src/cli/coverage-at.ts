@@ -9,6 +9,7 @@ export function printCoverageAt({ chain, height, hash, readings, gaps, historyRe
       '  ',
       `This block was not screened: \`chainscreen coverage ${chain}\` shows what was, and every gap.`,
     )
+    gaps.forEach(printGap)
     return
   }
   readings.forEach(printReading)
@@ -18,12 +19,15 @@ export function printCoverageAt({ chain, height, hash, readings, gaps, historyRe
       '  ',
       `Its stored transfers were matched since with the lists up to revision ${historyRevision}.`,
     )
-  for (const { what, reason, txHash, closedAt } of gaps) {
-    const only = txHash === null ? '' : ` of transaction ${txHash}`
-    const closed = closedAt === null ? '' : `; screened by a later reading at ${closedAt}`
-    printWrapped('  ', `not screened: ${what}${only}: ${printable(reason)}${closed}`, 4)
-  }
+  gaps.forEach(printGap)
   if (gaps.length === 0) printLine('  not screened: nothing on record')
+}
+
+function printGap({ what, reason, txHash, closedAt }: CoverageAt['gaps'][number]): void {
+  const only = txHash === null ? '' : ` of transaction ${txHash}`
+  const closed = closedAt === null ? '' : `; screened by a later reading at ${closedAt}`
+  const of = what === null ? 'gap' : `not screened: ${what}${only}`
+  printWrapped('  ', `${of}: ${printable(reason)}${closed}`, 4)
 }
 
 function printReading(reading: ReadingAt): void {

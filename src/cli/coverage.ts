@@ -1,3 +1,4 @@
+import type { Config } from '../config/schema.ts'
 import { chainIds } from '../ledger/blocks/chain.ts'
 import { coverageAt } from '../ledger/coverage/coverage-at.ts'
 import { type ChainCoverage, readCoverage } from '../ledger/coverage/coverage-queries.ts'
@@ -33,7 +34,8 @@ export const coverageCommand: CommandFactory = () =>
       const db = openLedgerForReading(databaseOf(options, config))
       try {
         if (chain !== undefined) refuseUnknownChain(db, config, chain)
-        if (options.at !== undefined) return printAt(db, chain, parseHeight(options.at), options)
+        if (options.at !== undefined)
+          return printAt(db, { chain, height: parseHeight(options.at), config }, options)
         const report = readCoverage(db, chain, config?.chains ?? [])
         if (options.json) return printJson(report)
         const left = config === null ? [] : leftBehind(db, config)
@@ -45,10 +47,16 @@ export const coverageCommand: CommandFactory = () =>
       }
     })
 
-function printAt(db: Db, chain: string | undefined, height: number, { json }: CommonOptions): void {
-  const reports = (chain === undefined ? chainIds(db) : [chain]).map((id) => coverageAt(db, id, height))
+function printAt(
+  db: Db,
+  { chain, height, config }: { chain: string | undefined; height: number; config: Config | null },
+  { json }: CommonOptions,
+): void {
+  const starts = new Map(config?.chains.map(({ id, start }) => [id, start]))
+  const ids = chain === undefined ? [...new Set([...chainIds(db), ...starts.keys()])].sort() : [chain]
+  const reports = ids.map((id) => coverageAt(db, id, height, starts.get(id)))
   if (json) printJson(reports)
-  else if (reports.length === 0) printLine('No chain was followed yet.')
+  else if (reports.length === 0) printLine('No chain was followed yet, and the config names none.')
   else reports.forEach(printCoverageAt)
 }
 

@@ -364,5 +364,14 @@ describe('coverage at a height', () => {
     expect((await user.run('coverage', '--at', '10')).stdout).toContain('This block was not screened')
     const [answer] = JSON.parse((await user.run('coverage', '--at', '8', '--json')).stdout)
     expect(answer).toMatchObject({ chain: 'ethereum', height: 8, readings: [{ level: 'full', lists: [] }] })
+    expect(stdout).toContain('not screened: nothing on record')
+  })
+
+  it('says what was not searched for, and not that nothing is on record', async () => {
+    const user = await busyQueue()
+    await user.run('own', 'add', `0x${'8'.repeat(40)}`, '--kind', 'hot', '--reference', 'u-8')
+    const { stdout } = await user.run('coverage', 'ethereum', '--at', '8')
+    expect(stdout).toContain('  gap: 1 own addresses were registered later (replay screens them)\n')
+    expect(stdout).not.toContain('nothing on record')
   })
 })

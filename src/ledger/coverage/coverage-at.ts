@@ -1,7 +1,10 @@
 import { keptHash } from '../blocks/block-hashes.ts'
+import type { Start } from '../blocks/lower-start.ts'
 import { all, type Db, one } from '../database.ts'
 import { historyRevision } from '../lists/rescreens.ts'
 import { readRevisions } from '../revisions.ts'
+import { type ChainRow, gapsBeside, neverFollowed } from './coverage-gaps.ts'
+import { coveredRanges } from './ranges.ts'
 
 /** A version of a list that a block was screened with. */
 export interface ListAt {
@@ -54,8 +57,10 @@ export interface CoverageAt {
   readings: ReadingAt[]
   /** What of it was not screened, or not at first. */
   gaps: {
-    what: string
+    /** As in `unscreened`; `null`: no row of it, but what follows from `coverage`, such as own addresses that were registered later. */
+    what: string | null
     reason: string
+    /** `null`: the block as a whole. */
     txHash: string | null
     closedAt: string | null
     closedBy: number | null
@@ -64,8 +69,12 @@ export interface CoverageAt {
   historyRevision: number
 }
 
-/** What was screened of one block, with which lists, and when. */
-export function coverageAt(db: Db, chain: string, height: number): CoverageAt {
+/**
+ * What was screened of one block, with which lists, and when.
+ *
+ * @param start of the chain in the config; `latest` where that is not known.
+ */
+export function coverageAt(db: Db, chain: string, height: number, start: Start = 'latest'): CoverageAt {
   const rows = all<{
     id: number
     kind: 'follow' | 'replay'
@@ -89,20 +98,35 @@ export function coverageAt(db: Db, chain: string, height: number): CoverageAt {
       ...{ coverage: row.id, kind: row.kind, from: row.from_height, to: row.to_height, level: row.level },
       ...{ proved: row.proved === null ? null : row.proved === 1, startedAt: row.started_at },
       ...{ updatedAt: row.updated_at, digest: row.digest, ownRevision: row.own_revision },
-      ...{ listRevision: row.list_revision, lists: listsAt(db, row.list_revision) },
+      ...{ listRevision: row.list_revision, lists: listsAt(db, row.list_revision, row.started_at) },
     })),
-    gaps: all(
-      db,
-      `select what, reason, tx_hash as txHash, closed_at as closedAt, closed_by as closedBy from unscreened
-       where chain = ?1 and from_height <= ?2 and to_height >= ?2 order by id`,
-      ...[chain, height],
-    ),
+    gaps: [
+      ...gapsThatHold(db, chain, height, start),
+      ...all<CoverageAt['gaps'][number]>(
+        db,
+        `select what, reason, tx_hash as txHash, closed_at as closedAt, closed_by as closedBy from unscreened
+         where chain = ?1 and from_height <= ?2 and to_height >= ?2 order by id`,
+        ...[chain, height],
+      ),
+    ],
     historyRevision: historyRevision(db, readRevisions(db).list),
   }
 }
 
-/** The versions of lists that were in force at a list revision. Of versions that say the same, the first one of that revision. */
-export function listsAt(db: Db, revision: number): ListAt[] {
+function gapsThatHold(db: Db, chain: string, height: number, start: Start): CoverageAt['gaps'] {
+  const row = one<ChainRow>(db, 'select * from chains where id = ?', chain) ?? neverFollowed(chain)
+  return gapsBeside(db, row, coveredRanges(db, chain), start)
+    .filter(({ from, to }) => from === null || to === null || (from <= height && height <= to))
+    .map(({ reason }) => ({ what: null, reason, txHash: null, closedAt: null, closedBy: null }))
+}
+
+/**
+ * The versions of lists that a block was screened with. Versions that say the same share a list revision: of those, the last one
+ * that was activated by then.
+ *
+ * @param by when it was screened, ISO-8601; `null`, where that was not recorded: of such versions the first one.
+ */
+export function listsAt(db: Db, revision: number, by: string | null): ListAt[] {
   const lists = all<{ id: string; category: string; origin: string; format: string }>(
     db,
     `select id, category, origin, format from lists where category != 'canary' order by id`,
@@ -113,17 +137,19 @@ export function listsAt(db: Db, revision: number): ListAt[] {
     const found = one<Omit<ListAt, 'recorded' | 'id' | 'category'> & { recorded: number }>(
       db,
       versionAt,
-      id,
-      revision,
+      ...[id, revision, by],
     )
     return found === undefined ? [] : [{ id, category, ...found, recorded: found.recorded === 1 }]
   })
 }
 
+/** Only activations since its last change: whatever clocks said, what was in force before then said something else. */
 const versionAt = `select s.format, s.id as snapshot, s.issued_on as issuedOn, s.file_sha256 as fileSha256, s.sha256, s.parser, a.revision,
     a.at as activatedAt, a.recorded
   from list_activations a join list_snapshots s on s.id = a.snapshot_id
-  where a.list_id = ? and a.revision <= ? order by a.revision desc, a.seq limit 1`
+  where a.list_id = ?1 and a.revision <= ?2 and a.revision >= ifnull((select max(revision) from rescreens
+    where kind = 'list' and list_id = ?1 and revision <= ?2 and state != 'staging'), 0)
+  order by ifnull(a.at <= ?3, 0) desc, iif(a.at <= ?3, -a.seq, a.seq) limit 1`
 
 /** Taken out of force, and not loaded again by then. */
 function wasRemoved(db: Db, listId: string, revision: number): boolean {

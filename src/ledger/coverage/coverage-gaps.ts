@@ -33,6 +33,12 @@ export interface ChainRow {
   final_height: number | null
 }
 
+/** A chain of the config that was never followed. */
+export function neverFollowed(id: string): ChainRow {
+  const nothing = { start_height: null, cursor_height: null, head_height: null, final_height: null }
+  return { id, caip2: null, ...nothing }
+}
+
 /**
  * Everything that can be told from what is covered, and what was noted while it was read.
  *
@@ -45,14 +51,26 @@ export function gapsOf(
   start: Start,
 ): CoverageGap[] {
   return [
+    ...gapsBeside(db, chain, ranges, start),
+    ...unscreenedBlocks(db, chain.id),
+    ...unscreenedTransactions(db, chain.id),
+  ]
+}
+
+/** The gaps that no row of `unscreened` tells of: they follow from what is covered, and from what came since. */
+export function gapsBeside(
+  db: Db,
+  chain: ChainRow,
+  ranges: readonly CoveredRange[],
+  start: Start,
+): CoverageGap[] {
+  return [
     ...(ranges.length === 0 ? [{ from: null, to: null, reason: 'nothing screened yet' }] : []),
     ...unread(chain, ranges, pendingReplays(db, chain.id), start),
     ...behind(chain, ranges),
     ...oldLists(db, ranges),
     ...lateAddresses(db, chain, ranges),
     ...removedAddresses(db, chain, ranges),
-    ...unscreenedBlocks(db, chain.id),
-    ...unscreenedTransactions(db, chain.id),
   ]
 }
 

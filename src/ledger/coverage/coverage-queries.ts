@@ -4,7 +4,14 @@ import { historyRevision } from '../lists/rescreens.ts'
 import { type MempoolState, readMempools } from '../mempool/pending-transactions.ts'
 import { lateDerived } from '../own/late-addresses.ts'
 import { readRevisions } from '../revisions.ts'
-import { type ChainRow, type ClosedGap, type CoverageGap, closedGaps, gapsOf } from './coverage-gaps.ts'
+import {
+  type ChainRow,
+  type ClosedGap,
+  type CoverageGap,
+  closedGaps,
+  gapsOf,
+  neverFollowed,
+} from './coverage-gaps.ts'
 import { type CoveredRange, coveredRanges } from './ranges.ts'
 import { type UndecodedKind, undecodedKinds } from './unscreened.ts'
 
@@ -81,9 +88,4 @@ export function readCoverage(
 function unprovedBlocks(ranges: readonly CoveredRange[]): CoverageGap[] {
   const reason = 'read with `verify: off`: nothing was proved (a replay with `verify: strict` proves it)'
   return ranges.filter(({ unproved }) => unproved).map(({ from, to }) => ({ from, to, reason }))
-}
-
-function neverFollowed(id: string): ChainRow {
-  const nothing = { start_height: null, cursor_height: null, head_height: null, final_height: null }
-  return { id, caip2: null, ...nothing }
 }

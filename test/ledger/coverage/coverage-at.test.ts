@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { coverageAt, listsAt } from '../../../src/ledger/coverage/coverage-at.ts'
+import { noteUnscreened } from '../../../src/ledger/coverage/unscreened.ts'
 import { all, type Db } from '../../../src/ledger/database.ts'
 import { openLedger } from '../../../src/ledger/open.ts'
+import { addOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
 import { readRevisions } from '../../../src/ledger/revisions.ts'
 import { importList } from '../../../src/lists/import-list.ts'
 import { removeList } from '../../../src/lists/remove-list.ts'
@@ -16,6 +18,17 @@ import { databaseOf } from '../old-database.ts'
 const source = { id: 'house', format: 'csv', maxAgeSeconds: null, maxRemoved: 1 }
 const sha = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex')
 const csv = (...digits: string[]) => `address\n${digits.map((digit) => `0x${digit.repeat(40)}\n`).join('')}`
+
+const ownRow = (digit: string) => ({
+  ...{ key: `evm:${digit.repeat(40)}` as const, address: `0x${digit.repeat(40)}`, chain: '' },
+  ...{ kind: 'hot' as const, reference: 'r' },
+})
+
+function fileOf(content: string): string {
+  const path = join(tempDir(), 'list.csv')
+  writeFileSync(path, content)
+  return path
+}
 
 /** Loads a packed csv. @returns the SHA-256 of the file, and of what it holds. */
 async function load(db: Db, content: string, when = at): Promise<{ fileSha256: string; sha256: string }> {
@@ -38,7 +51,11 @@ describe('coverage at a height', () => {
     // The first one once more: its row of `list_snapshots` has another revision now.
     await load(db, csv('1'), '2026-01-03T00:00:00.000Z')
     const [seven, eight] = [coverageAt(db, 'ethereum', 7), coverageAt(db, 'ethereum', 8)]
-    expect(seven).toMatchObject({ hash: 'a7', gaps: [], historyRevision: expect.any(Number) })
+    expect(seven).toMatchObject({ hash: 'a7', historyRevision: 0 })
+    // Nobody matched stored history with what came since.
+    expect(seven.gaps).toMatchObject([
+      { what: null, reason: expect.stringMatching(/^matched against list revision 1; the lists are at 3/) },
+    ])
     expect(seven.readings).toMatchObject([
       {
         ...{ kind: 'follow', from: 7, to: 7, level: 'full', proved: true, startedAt: at, updatedAt: at },
@@ -53,8 +70,68 @@ describe('coverage at a height', () => {
     ])
     expect(first.fileSha256).not.toBe(first.sha256)
     expect(eight.readings).toMatchObject([{ proved: false, lists: [{ ...second, revision: 2 }] }])
-    expect(listsAt(db, 3)).toMatchObject([{ ...first, revision: 3 }])
+    expect(listsAt(db, 3, '2026-01-04')).toMatchObject([{ ...first, revision: 3 }])
     expect(coverageAt(db, 'ethereum', 9).readings).toEqual([])
+  })
+
+  it('names no version that was activated after the block was screened', async () => {
+    const db = freshChain()
+    const days = [2, 3, 4, 5, 6, 7].map((day) => `2026-01-0${day}T00:00:00.000Z`)
+    const [first = '', second = '', other = '', screenedAt = '', third = '', last = ''] = days
+    // The same address each time, in other bytes: no list revision moves.
+    await load(db, csv('1'), first)
+    const inForce = await load(db, `${csv('1')}\n`, second)
+    await load(db, `${csv('1')}\n\n`, third)
+    expect(readRevisions(db).list).toBe(1)
+    commit(db, [screened(ref(7))], { at: screenedAt })
+    expect(coverageAt(db, 'ethereum', 7).readings).toMatchObject([
+      { lists: [{ ...inForce, revision: 1, activatedAt: second }] },
+    ])
+    // Another list moves the revision, and one that says the same is activated with that.
+    await importList(db, { ...source, id: 'other' }, { path: fileOf(csv('2')) }, { approve: true, at: other })
+    commit(db, [screened(ref(8))], { at: screenedAt })
+    await load(db, `${csv('1')}\n\n\n`, last)
+    expect(coverageAt(db, 'ethereum', 8).readings).toMatchObject([
+      {
+        listRevision: 2,
+        lists: [
+          { ...inForce, revision: 1 },
+          { id: 'other', revision: 2 },
+        ],
+      },
+    ])
+  })
+
+  it('names the version that a block was screened with where a clock was wrong, or no time is known', async () => {
+    const db = freshChain()
+    const old = await load(db, csv('1'))
+    const current = await load(db, csv('2'), '2026-01-09T00:00:00.000Z')
+    await load(db, `${csv('2')}\n`, '2026-01-10T00:00:00.000Z')
+    for (const by of ['2026-01-02T00:00:00.000Z', null]) {
+      expect(listsAt(db, 2, by)).toMatchObject([{ ...current, revision: 2 }])
+      expect(listsAt(db, 1, by)).toMatchObject([old])
+    }
+  })
+
+  it('has every gap that holds the height, and none of another height', async () => {
+    const db = freshChain()
+    await addOwnAddresses(db, [ownRow('1')], at)
+    commit(
+      db,
+      [7, 8].map((height) => screened(ref(height))),
+      { head: { height: 12 } },
+    )
+    await addOwnAddresses(db, [ownRow('2')], at)
+    commit(db, [screened(ref(9))], { head: { height: 12 } })
+    noteUnscreened(db, 'ethereum', 9, { what: 'traces', reason: 'none' }, at)
+    const reasons = (height: number, start?: number) =>
+      coverageAt(db, 'ethereum', height, start).gaps.map(({ what, reason }) => [what, reason])
+    expect(reasons(8)).toEqual([[null, '1 own addresses were registered later (replay screens them)']])
+    expect(reasons(9)).toEqual([['traces', 'none']])
+    expect(reasons(10)).toEqual([[null, 'not screened yet: the node said that it has them']])
+    expect(reasons(6)).toEqual([])
+    expect(reasons(6, 5)).toEqual([[null, expect.stringContaining('`start` in the config is 5')]])
+    expect(coverageAt(db, 'bitcoin', 6).gaps).toMatchObject([{ reason: 'nothing screened yet' }])
   })
 
   it('leaves out a list while it was out of force', async () => {
@@ -63,7 +140,7 @@ describe('coverage at a height', () => {
     await removeList(db, 'house', [], { actor: 'ann', note: null, at })
     const removed = readRevisions(db).list
     await load(db, csv('1'))
-    expect([1, removed, readRevisions(db).list].map((revision) => listsAt(db, revision).length)).toEqual([
+    expect([1, removed, readRevisions(db).list].map((revision) => listsAt(db, revision, at).length)).toEqual([
       1, 0, 1,
     ])
   })
