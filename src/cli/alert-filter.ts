@@ -7,7 +7,7 @@ import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { AlertFilter } from '../ledger/alerts/alert-filter.ts'
 import type { Db } from '../ledger/database.ts'
 import { readLists } from '../ledger/lists/lists.ts'
-import { isoMoment } from '../time/moments.ts'
+import { isInFuture, isoMoment } from '../time/moments.ts'
 import { type CommonOptions, chainHelp, now, parseHeight, refuseUnknownChain } from './common.ts'
 
 /** The options that choose alerts, as they were typed. */
@@ -52,7 +52,7 @@ export function withFilter(command: Command): Command {
       'whose report is due by then: a date, 3d (from today), or today; overdue ones too',
     )
     .option('--filed', 'whose report was sent (`alerts filed`)')
-    .option('--no-filed', 'whose report was not sent')
+    .option('--no-filed', 'whose report was not sent, also where it is due anew after another decision')
     .option('--assignee <name>', 'assigned to this person; none: to nobody')
     .option('--open', 'only alerts without a decision that are neither orphaned nor withdrawn')
     .option('--canary', 'also the test alerts of the canary')
@@ -137,6 +137,8 @@ function momentOf(since: string): string {
   const ago = durationIn(since)
   if (ago !== null) return new Date(Date.parse(now()) - ago).toISOString()
   const moment = isoMoment(since)
+  if (moment !== null && isInFuture(moment, now()))
+    throw usage(`--since ${since} is in the future (a date begins at 00:00 UTC): nothing was raised since.`)
   if (moment !== null) return moment
   throw usage(`--since ${since} is no time; expected one such as 24h, 2026-01-31 or 2026-01-31T12:00:00Z.`)
 }

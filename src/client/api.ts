@@ -509,6 +509,8 @@ export interface paths {
         since?: string
         /** Whose report is due on this day or before. */
         due?: string
+        /** Whose report was sent; `false`: was not, also where it is due anew. */
+        filed?: "true" | "false"
         assignee?: string
         unassigned?: "true" | "false"
         /** Without a decision, neither orphaned nor withdrawn. */

@@ -56,8 +56,25 @@ export function checkedAct({ actor, note, at }: Act): Act {
 export function checkedDay(on: string, at: string): string {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(on) || isoMoment(on) === null)
     throw new ChainscreenError('usage', `--on ${on} is no day; expected one such as 2026-01-31.`)
-  // A day begins first in UTC+14.
+  // The day begins first in UTC+14.
   if (Date.parse(on) > Date.parse(at) + 14 * 3_600_000)
     throw new ChainscreenError('usage', `--on ${on} is in the future; expected the day on which it happened.`)
   return on
+}
+
+/**
+ * The day of `--on` is no earlier than what it is about.
+ *
+ * @param known when that was: an ISO-8601 moment, or a day. @param what it is, for the message.
+ * @throws ChainscreenError `usage` where it is.
+ */
+export function refuseBefore(on: string, known: string, what: string): void {
+  // A day ends last in UTC-12.
+  const isMoment = known.includes('T')
+  const first = isMoment ? new Date(Date.parse(known) - 12 * 3_600_000).toISOString().slice(0, 10) : known
+  if (on < first)
+    throw new ChainscreenError(
+      'usage',
+      `--on ${on} is before ${known.slice(0, 10)}, ${what}; expected the day on which it happened. Nothing was recorded.`,
+    )
 }

@@ -10,7 +10,7 @@ import {
 import { type Act, writeAudit } from '../ledger/audit.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { type Decision, isReported } from '../screening/decision.ts'
-import { checkedAct, checkedDay } from './act.ts'
+import { checkedAct, checkedDay, refuseBefore } from './act.ts'
 import { isSamePerson } from './same-person.ts'
 
 export interface DecisionRequest {
@@ -41,7 +41,8 @@ export interface Decided {
 /**
  * Decides alerts. Where the decision needs two people, the first one proposes it, and the same decision of another one confirms it.
  *
- * @throws ChainscreenError `usage` for an alert that is not there, words that must not be stored, and a day that is none;
+ * @throws ChainscreenError `usage` for an alert that is not there, words that must not be stored, and a day that is none, is in the
+ * future, or is before that of the block;
  * `alert-changed` where an alert has another version by now; `needs-other-person` for who proposed the decision; `needs-person` for a
  * service where it takes two people.
  */
@@ -51,6 +52,7 @@ export function decide(db: Db, request: DecisionRequest, by: Decider): Decided[]
   return inTransaction(db, () =>
     idsOf(db, request.ids).map((id) => {
       refuseChanged(db, id, request.version)
+      if (on !== null) refuseBeforeAlert(db, id, on)
       return decideOne(db, id, { decision: request.decision, on }, act)
     }),
   )
@@ -123,6 +125,18 @@ function decideOne(
   const data = { proposal: proposal.seq, proposedBy: proposal.actor, on: on ?? proposal.on }
   writeDecision(db, id, { ...act, kind: decision, data })
   return done('confirmed', proposal.actor)
+}
+
+/**
+ * Nothing was blocked, rejected or reported before it was there. Of an own address that a list names, nobody knows when.
+ *
+ * @throws ChainscreenError `usage`
+ */
+export function refuseBeforeAlert(db: Db, id: string, on: string): void {
+  const { role, block_time, created_at } = currentAlert(db, id)
+  if (role === 'own') return
+  if (block_time !== null) refuseBefore(on, block_time, `the day of the block of alert ${id}`)
+  else refuseBefore(on, created_at, `the day on which alert ${id} was raised`)
 }
 
 /** Whole ids, each once. */

@@ -1,11 +1,11 @@
 import { ChainscreenError } from '../diagnostics/errors.ts'
-import { currentAlert } from '../ledger/alerts/decisions.ts'
+import { currentAlert, dayOfDecision } from '../ledger/alerts/decisions.ts'
 import { writeEvent } from '../ledger/alerts/write-alert.ts'
 import { type Act, writeAudit } from '../ledger/audit.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { isReported } from '../screening/decision.ts'
-import { checkedAct, checkedDay, checkedWords } from './act.ts'
-import { idsOf } from './decide.ts'
+import { checkedAct, checkedDay, checkedWords, refuseBefore } from './act.ts'
+import { idsOf, refuseBeforeAlert } from './decide.ts'
 
 /** A report on blocked property or a rejected transaction, as it was sent. */
 export interface Report {
@@ -22,7 +22,7 @@ export interface Report {
  * @param ids alerts, by id or its first digits.
  * @returns their whole ids.
  * @throws ChainscreenError `usage` for an alert that is not there or is not blocked or rejected (also one for which that is proposed and
- * not confirmed), a day that is none or is in the future, an empty reference, and words that must not be stored.
+ * not confirmed), a day that is none, is in the future, or is before that of the block or of the decision, an empty reference, and words that must not be stored.
  */
 export function fileReport(db: Db, ids: readonly string[], report: Report, by: Act): string[] {
   const act = checkedAct(by)
@@ -34,6 +34,9 @@ export function fileReport(db: Db, ids: readonly string[], report: Report, by: A
     const whole = idsOf(db, ids)
     for (const id of whole) {
       refuseUndecided(db, id)
+      refuseBeforeAlert(db, id, on)
+      const decidedOn = dayOfDecision(db, id)
+      if (decidedOn !== null) refuseBefore(on, decidedOn, `the day of the decision on alert ${id}`)
       writeEvent(db, { ...act, alertId: id, kind: 'filed', cause: null, data: { on, reference } })
       writeAudit(db, act, 'alert.filed', id, { on, reference })
     }

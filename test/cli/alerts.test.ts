@@ -94,6 +94,13 @@ describe('the queue', () => {
     },
   )
 
+  it('refuses a time that is still to come', async () => {
+    expect(await (await busyQueue()).run('alerts', '--since', '2999-01-01')).toMatchObject({
+      ...{ code: 2, stdout: '' },
+      stderr: expect.stringContaining('--since 2999-01-01 is in the future'),
+    })
+  })
+
   it.each([80, 120, 200])('fits a terminal of %i characters', async (width) => {
     const user = await busyQueue()
     onTerminal(width)

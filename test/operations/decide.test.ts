@@ -230,6 +230,8 @@ describe('the day on which a report is due', () => {
       expect(refusal(() => decide(db, { ids, decision: 'blocked', on }, ann)).message).toContain(
         `--on ${on} is`,
       )
+    const early = () => decide(db, { ids, decision: 'blocked', on: '2023-11-12' }, ann)
+    expect(refusal(early).message).toContain('--on 2023-11-12 is before 2023-11-14, the day of the block of')
     expect(refusal(() => decide(db, { ids, decision: 'released', on: '2026-01-01' }, ann)).message).toContain(
       'not of `released`',
     )

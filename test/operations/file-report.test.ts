@@ -3,7 +3,7 @@ import type { ChainscreenError } from '../../src/diagnostics/errors.ts'
 import { findAlerts } from '../../src/ledger/alerts/alert-queries.ts'
 import { currentAlert } from '../../src/ledger/alerts/decisions.ts'
 import { readAudit } from '../../src/ledger/audit.ts'
-import { all, type Db } from '../../src/ledger/database.ts'
+import { all, type Db, run } from '../../src/ledger/database.ts'
 import { decide, requireSecondPerson } from '../../src/operations/decide.ts'
 import { fileReport } from '../../src/operations/file-report.ts'
 import { at, commit, dump, freshChain, listedDeposit, ref, screened } from '../ledger/fixtures.ts'
@@ -59,6 +59,43 @@ describe('a report that was filed', () => {
     expect(currentAlert(db, ids[0] ?? '')).toMatchObject({ due_on: null, filed_on: '2025-12-30' })
     decide(db, { ids, decision: 'rejected', on: '2025-12-31' }, ann)
     expect(currentAlert(db, ids[0] ?? '')).toMatchObject({ due_on: '2026-01-15', filed_on: '2025-12-30' })
+    // The report that was sent was of the decision before: who looks for what is to be sent finds the alert.
+    const found = (filed: boolean) => findAlerts(db, { filed }).map(({ id }) => id)
+    expect([found(true), found(false)]).toEqual([[], ids])
+    fileReport(db, ids, { ...report, on: '2025-12-31' }, bob)
+    expect([found(true), found(false)]).toEqual([ids, []])
+    decide(db, { ids, decision: 'reopened' }, ann)
+    expect([found(true), found(false)]).toEqual([[], ids])
+  })
+
+  it('counts as sent where nothing is due any more', () => {
+    const { db, ids } = queue('0x1')
+    decide(db, { ids, decision: 'blocked' }, ann)
+    fileReport(db, ids, report, bob)
+    decide(db, { ids, decision: 'released' }, ann)
+    expect([findAlerts(db, { filed: true }).length, findAlerts(db, { filed: false }).length]).toEqual([1, 0])
+  })
+
+  it('is refused on a day before that of the block, or of the decision, and then of all', () => {
+    const { db, ids } = queue('0x1', '0x2')
+    const [first = '', second = ''] = ids
+    run(db, 'update alerts set block_time = ? where id = ?', '2025-12-29T11:59:59Z', first)
+    run(db, 'update alerts set block_time = ? where id = ?', '2025-12-20T00:00:00Z', second)
+    decide(db, { ids: [first], decision: 'blocked' }, ann)
+    decide(db, { ids: [second], decision: 'rejected', on: '2025-12-29' }, ann)
+    const before = dump(db)
+    const refused = (on: string, ...of: string[]) => refusal(() => fileReport(db, of, { ...report, on }, bob))
+    expect(refused('2025-12-27', first)).toContain(
+      `--on 2025-12-27 is before 2025-12-29, the day of the block`,
+    )
+    expect(refused('2025-12-28', second)).toContain(
+      '--on 2025-12-28 is before 2025-12-29, the day of the decision',
+    )
+    expect(refused('2025-12-28', first, second)).toContain('the day of the decision')
+    expect(dump(db)).toEqual(before)
+    // It still was the day before in Baker Island.
+    expect(fileReport(db, [first], { ...report, on: '2025-12-28' }, bob)).toEqual([first])
+    expect(fileReport(db, [second], { ...report, on: '2025-12-29' }, bob)).toEqual([second])
   })
 
   it('is refused of an alert that is neither blocked nor rejected, and then of all', () => {

@@ -24,7 +24,7 @@ export interface AlertFilter {
   assignee?: string | null
   /** Whose report is due on this day or before, `YYYY-MM-DD`. */
   dueBy?: string
-  /** Whose report was sent to the regulator, or was not. */
+  /** Whose report was sent to the regulator, or was not. One that is due anew was not: what was sent was of an earlier decision. */
   filed?: boolean
   /** Only those without a decision, of transactions that did not lose their block. */
   open?: boolean
@@ -70,7 +70,8 @@ export function conditionsOf(
   if (filter.assignee !== undefined) where('assignee is ?', filter.assignee)
   if (filter.disposition !== undefined) where('disposition = ?', filter.disposition)
   if (filter.dueBy !== undefined) where('due_on <= ?', filter.dueBy)
-  if (filter.filed !== undefined) where(`filed_on is ${filter.filed ? 'not null' : 'null'}`)
+  if (filter.filed !== undefined)
+    where(`${filter.filed ? '' : 'not '}(filed_on is not null and due_on is null)`)
   if (filter.tx !== undefined) {
     const digits = filter.tx.toLowerCase().replace(/^0x/, '')
     where('tx_hash in (?, ?)', digits, `0x${digits}`)

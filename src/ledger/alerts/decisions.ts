@@ -19,6 +19,13 @@ export function currentAlert(db: Db, id: string): CurrentAlertRow {
   return alert
 }
 
+/** The day that a `blocked` or `rejected` which stands gave, `YYYY-MM-DD`; `null` where it gave none. */
+export function dayOfDecision(db: Db, id: string): string | null {
+  const sql = `select data ->> '$.on' as "on" from alert_events where alert_id = ? and kind in ('blocked', 'rejected')
+    order by seq desc limit 1`
+  return one<{ on: string | null }>(db, sql, id)?.on ?? null
+}
+
 /** The proposal that stands: nothing happened to the alert since that could make the decision another one. */
 export function standingProposal(db: Db, id: string): Proposal | undefined {
   return one<Proposal>(

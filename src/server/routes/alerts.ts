@@ -11,7 +11,7 @@ import { pageOf, paging, placeOf } from '../cursor.ts'
 import { ProblemError } from '../problem.ts'
 import { alertOf, camelName, coverageRows, eventOf, transfersOf } from '../rows.ts'
 import { alertDetailShape, alertShape } from '../shapes/alerts.ts'
-import { momentShape, page } from '../shapes/shared.ts'
+import { momentShape, page, periodOf } from '../shapes/shared.ts'
 import { always, answers, type Routes } from './answers.ts'
 
 /** Of routes about one alert. */
@@ -36,6 +36,7 @@ const filters = z.strictObject({
   tx: z.string().max(200).optional(),
   since: momentShape.optional().describe('Raised at or after.'),
   due: z.iso.date().optional().describe('Whose report is due on this day or before.'),
+  filed: yes.optional().describe('Whose report was sent; `false`: was not, also where it is due anew.'),
   assignee: z.string().max(100).optional(),
   unassigned: yes.optional(),
   open: yes.optional().describe('Without a decision, neither orphaned nor withdrawn.'),
@@ -49,7 +50,7 @@ const filters = z.strictObject({
 })
 
 /** The queue of alerts, and everything of one. */
-export const alertRoutes: Routes = (app, { db }) => {
+export const alertRoutes: Routes = (app, { db, now }) => {
   app.get(
     '/v1/alerts',
     {
@@ -63,10 +64,11 @@ export const alertRoutes: Routes = (app, { db }) => {
       },
     },
     async (request, reply) => {
-      const { cursor, limit, due, unassigned, ...query } = request.query
+      const { cursor, limit, due, since, unassigned, ...query } = request.query
       const after = placeOf(cursor, z.tuple([z.string(), z.string()]))
       const filter = {
         ...query,
+        ...(since && periodOf({ since }, now())),
         ...(due && { dueBy: due }),
         ...(unassigned && { assignee: null }),
       } as AlertFilter

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { readPasted } from '../../address/read-pasted.ts'
 import { findScreenings } from '../../ledger/screenings.ts'
 import { type ScreeningSubject, screen } from '../../operations/screen.ts'
-import { isoMoment } from '../../time/moments.ts'
 import { actOf } from '../callers.ts'
 import type { ServerContext } from '../context.ts'
 import { pageOf, paging, placeOf } from '../cursor.ts'
@@ -10,7 +9,7 @@ import { doOnce, onceHeaders } from '../once.ts'
 import { ProblemError } from '../problem.ts'
 import { listOf, recordOf, resultOf, screeningTerms } from '../screening-answers.ts'
 import { recordShape, screeningShape, subjectShape } from '../shapes/screenings.ts'
-import { momentShape, page } from '../shapes/shared.ts'
+import { momentShape, page, periodOf } from '../shapes/shared.ts'
 import { always, answers, type Routes } from './answers.ts'
 
 const body = z.strictObject({ subjects: z.array(subjectShape).min(1).max(1_000) })
@@ -63,8 +62,7 @@ export const screeningRoutes: Routes = (app, context) => {
         {
           ...filter,
           key: address === undefined ? undefined : keyIn(address),
-          since: momentIn(since),
-          until: momentIn(until),
+          ...periodOf({ since, until }, now()),
         },
         { before, limit: limit + 1 },
       )
@@ -106,9 +104,4 @@ function keyIn(address: string): string {
   const parsed = readPasted(address)
   if (parsed.ok) return parsed.key
   throw new ProblemError('invalid-request', 'querystring/address: expected an address.')
-}
-
-/** Of a query parameter that `momentShape` took. */
-function momentIn(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : (isoMoment(text) ?? text)
 }

@@ -4,16 +4,15 @@ import type { Db } from '../../ledger/database.ts'
 import { keysOfReference } from '../../ledger/own/own-addresses.ts'
 import { readParties } from '../../ledger/transfers/stored-rows.ts'
 import { transferPage } from '../../ledger/transfers/transfer-page.ts'
-import { isoMoment } from '../../time/moments.ts'
 import { cursorOf, paging, placeOf } from '../cursor.ts'
 import { ProblemError } from '../problem.ts'
 import { transfersOf } from '../rows.ts'
 import { transferShape } from '../shapes/alerts.ts'
-import { momentShape, page } from '../shapes/shared.ts'
+import { momentShape, page, periodOf } from '../shapes/shared.ts'
 import { always, answers, type Routes } from './answers.ts'
 
 /** Stored movements. */
-export const transferRoutes: Routes = (app, { db }) => {
+export const transferRoutes: Routes = (app, { db, now }) => {
   app.get(
     '/v1/transfers',
     {
@@ -35,11 +34,9 @@ export const transferRoutes: Routes = (app, { db }) => {
     },
     async ({ query: { cursor, limit, address, reference, direction, chain, since, until } }) => {
       const before = placeOf(cursor, z.tuple([z.int()]))?.[0] ?? null
-      const moment = (text: string | undefined) =>
-        text === undefined ? undefined : (isoMoment(text) ?? text)
       const filter = {
         ...{ chain, direction, keys: keysOf(db, address, reference) },
-        ...{ since: moment(since), until: moment(until) },
+        ...periodOf({ since, until }, now()),
       }
       const { found, next } = transferPage(db, filter, before, limit)
       const data = found.flatMap(({ row, transfer }) =>
