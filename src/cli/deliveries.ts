@@ -3,12 +3,12 @@ import type { Command } from 'commander'
 import { createSink } from '../delivery/sinks.ts'
 import { ChainscreenError } from '../diagnostics/errors.ts'
 import type { Db } from '../ledger/database.ts'
-import { readParked, sinkStates } from '../ledger/delivery/sinks.ts'
+import { readParked, type SinkState, sinkStates } from '../ledger/delivery/sinks.ts'
 import { readEpoch } from '../ledger/events/epoch.ts'
 import { lastSequence } from '../ledger/events/outbox.ts'
 import { openLedgerForReading } from '../ledger/open.ts'
 import { inTurn } from '../ledger/write-turns.ts'
-import { retrySink, skipEvents } from '../operations/deliveries.ts'
+import { demandSink, retrySink, skipEvents } from '../operations/deliveries.ts'
 import { printColumns } from './columns.ts'
 import {
   type ActOptions,
@@ -41,6 +41,7 @@ function listCommand(): Command {
     .action((id: string | undefined, options: CommonOptions) => {
       const db = openLedgerForReading(databaseOf(options, configIfAny(options)))
       try {
+        if (id !== undefined) demandSink(db, id)
         const sinks = sinkStates(db).filter((sink) => id === undefined || sink.id === id)
         const parked = id === undefined ? [] : readParked(db, id)
         if (options.json) printJson(id === undefined ? sinks : { sinks, events: parked })
@@ -54,10 +55,10 @@ function listCommand(): Command {
 function print(sinks: ReturnType<typeof sinkStates>, parked: ReturnType<typeof readParked>): void {
   const columns = (titles: string) => titles.split(' ').map((title) => ({ title }))
   printColumns(
-    columns('SINK DEPTH OLDEST WAITING DEAD ATTEMPTS NEXT STATE'),
-    sinks.map(({ id, depth, oldestAt, waiting, dead, attempts, next_at, disabled, problem }) => [
-      ...[id, depth, oldestAt, waiting, dead, attempts, next_at],
-      disabled === null ? (problem ?? 'ok') : `disabled: ${disabled}`,
+    columns('SINK DEPTH OLDEST WAITING REFUSED DEAD ATTEMPTS NEXT STATE'),
+    sinks.map(({ id, depth, oldestAt, waiting, refused, dead, attempts, next_at, ...sink }) => [
+      ...[id, depth, oldestAt, waiting, refused, dead, attempts, next_at],
+      stateText(sink),
     ]),
     'No sink: `delivery` of the config names them, and `run` begins with them.',
   )
@@ -72,13 +73,22 @@ function print(sinks: ReturnType<typeof sinkStates>, parked: ReturnType<typeof r
   )
 }
 
+function stateText({
+  disabled,
+  problem,
+  refusal,
+}: Pick<SinkState, 'disabled' | 'problem' | 'refusal'>): string {
+  if (disabled !== null) return `disabled: ${disabled}`
+  return problem ?? (refusal === null ? 'ok' : `refuses events: ${refusal}`)
+}
+
 function retryCommand(): Command {
   return withAct(
     command('retry', 'try a sink again at once: also one that is disabled, and events that wait'),
   )
     .argument('<sink>', 'its id in the config')
     .option('--dead', 'also events that were given up')
-    .option('--from <sequence>', 'deliver everything after this event again')
+    .option('--from <sequence>', 'deliver everything after this event again: one that the sink has passed')
     .action(async (id: string, options: CommonOptions & ActOptions & { dead?: boolean; from?: string }) => {
       const from = options.from === undefined ? undefined : parseHeight(options.from, 'sequence')
       const count = await changing(options, (db, act) =>
@@ -90,9 +100,9 @@ function retryCommand(): Command {
 }
 
 function skipCommand(): Command {
-  return withAct(command('skip', 'give up events that a sink refused'))
+  return withAct(command('skip', 'give up events that a sink refused, or has yet to get'))
     .argument('<sink>', 'its id in the config')
-    .argument('[sequences...]', 'of the events, as `deliveries list SINK` shows them')
+    .argument('[sequences...]', 'of the events, as `deliveries list SINK` shows them, or after its cursor')
     .option('--all', 'every event that is set aside')
     .action(async (id: string, given: string[], options: CommonOptions & ActOptions & { all?: boolean }) => {
       if ((given.length === 0) === (options.all !== true))

@@ -4,11 +4,13 @@ import { isAskedFor } from '../events/types.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import {
   dueParked,
+  forgetSkipped,
   isWaiting,
   nextDue,
   type ParkedRow,
   putParked,
   readSink,
+  readSkipped,
   releaseNext,
   removeParked,
   type SinkRow,
@@ -51,11 +53,9 @@ export interface Round {
   sent: number
   /** Milliseconds until there may be something to do; 0: there is more now; `null`: when something happens. */
   waitMs: number | null
-  /** What went wrong now, and did not before. */
-  problem: string | null
 }
 
-const nothing = (waitMs: number | null): Round => ({ sent: 0, waitMs, problem: null })
+const nothing = (waitMs: number | null): Round => ({ sent: 0, waitMs })
 
 /**
  * Delivers what is due to one sink: first what was set aside and is to be tried again, then a batch of what happened since. Each round
@@ -79,9 +79,10 @@ async function newRound(delivery: Delivery, row: SinkRow, signal: AbortSignal): 
   const known = lastSequence(db)
   const stored = readEvents(db, row.cursor, sink.batch)
   const epoch = readEpoch(db)
+  const skipped = readSkipped(db, id)
   const asked = stored
     .map((event) => envelopeOf(event, epoch))
-    .filter(({ type }) => isAskedFor(type, patterns))
+    .filter(({ type, sequence }) => isAskedFor(type, patterns) && !skipped.has(sequence))
   const isBehind = (event: Envelope) => {
     const alert = alertOfEvent(event)
     return alert !== null && isWaiting(db, id, alert)
@@ -102,6 +103,7 @@ async function newRound(delivery: Delivery, row: SinkRow, signal: AbortSignal): 
     row,
     { cursor, stop: stopped && outcomes.get(stopped), sent: countSent(done, outcomes) },
     () => {
+      forgetSkipped(db, id, cursor)
       for (const event of done) {
         const outcome = behind.has(event) ? ({ kind: 'behind' } as const) : outcomes.get(event)
         if (outcome?.kind === 'refused') putParked(db, firstRefusal(delivery, event, outcome.why))
@@ -142,6 +144,8 @@ async function retryRound(
         const again = nextRefusal(delivery, parked, outcome.why)
         putParked(db, again)
         if (again.state === 'dead') releaseNext(db, id, parked.alert, at)
+      } else if (outcome.kind === 'behind') {
+        putParked(db, { ...parked, state: 'behind', next_at: null })
       }
     }
   })
@@ -155,7 +159,17 @@ async function send(
   const last = events.at(-1)
   if (last === undefined) return []
   noteHandedOut(db, last.sequence)
-  return sink.deliver(events, signal)
+  return untilAborted(sink.deliver(events, signal), signal)
+}
+
+/** What the sink answers; nothing, once the daemon waits no more: a file or a pipe may hear no signal. */
+function untilAborted(work: Promise<Outcome[]>, signal: AbortSignal): Promise<readonly Outcome[]> {
+  return new Promise((resolve, reject) => {
+    const end = () => resolve([])
+    signal.addEventListener('abort', end, { once: true })
+    if (signal.aborted) end()
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end))
+  })
 }
 
 function isStop(outcome: Outcome | undefined): outcome is Extract<Outcome, { kind: 'later' | 'off' }> {
@@ -193,8 +207,7 @@ async function finish(
     next.problem = stop.why
   }
   await inTurn(db, () => withoutFlush(db, () => inTransaction(db, () => saveSink(db, next) && park())))
-  const problem = next.problem !== null && next.problem !== row.problem ? next.problem : null
-  return { sent, problem, waitMs: next.next_at === null ? 0 : Date.parse(next.next_at) - now() }
+  return { sent, waitMs: next.next_at === null ? 0 : Date.parse(next.next_at) - now() }
 }
 
 /** A cursor that a power cut takes back repeats what was sent, under the same ids: that is no reason to wait for the disk. */

@@ -44,6 +44,25 @@ export function startLoop(
   }
 }
 
+/**
+ * Waits until work has ended, for so many milliseconds at most, or until the signal.
+ *
+ * @returns whether it has ended. The work goes on otherwise.
+ * @throws what the work throws.
+ */
+export async function endsWithin(work: Promise<unknown>, ms: number, signal?: AbortSignal): Promise<boolean> {
+  const over = new AbortController()
+  const end = () => over.abort()
+  signal?.addEventListener('abort', end, { once: true })
+  if (signal?.aborted) end()
+  try {
+    return await Promise.race([work.then(() => true), pause(ms, over.signal).then(() => false)])
+  } finally {
+    signal?.removeEventListener('abort', end)
+    end()
+  }
+}
+
 /** Longer than this a timer can't be: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args. */
 const longestTimerMs = 2 ** 31 - 1
 

@@ -83,8 +83,13 @@ export function readHealth(
 }
 
 function sinkProblems(sinks: readonly SinkState[], at: string): string[] {
-  return sinks.flatMap(({ id, disabled, problem, attempts, dead, oldestAt }) => [
+  return sinks.flatMap(({ id, disabled, problem, attempts, refused, refusal, dead, oldestAt }) => [
     ...(disabled === null ? [] : [`sink ${id} is disabled: ${disabled}`]),
+    ...(refused === 0
+      ? []
+      : [
+          `sink ${id} refuses ${refused} events (${refusal}): \`chainscreen deliveries list ${id}\` shows them`,
+        ]),
     ...(dead === 0
       ? []
       : [`sink ${id} has ${dead} dead letters: \`chainscreen deliveries list ${id}\` shows them`]),

@@ -236,6 +236,11 @@ function putSinks(put: Put, { sinks }: Health): void {
     each(({ waiting }) => waiting),
   )
   put(
+    'delivery_refused',
+    'Of those: which the sink itself refused.',
+    each(({ refused }) => refused),
+  )
+  put(
     'delivery_dead_letters',
     'Events that were given up.',
     each(({ dead }) => dead),

@@ -4,9 +4,22 @@ import { type Delivery, deliverRound, pauseDelays, retryDelays } from '../../src
 import { createWebhookSink } from '../../src/delivery/webhook-sink.ts'
 import type { Envelope } from '../../src/events/shapes.ts'
 import { all, type Db, inTransaction } from '../../src/ledger/database.ts'
-import { editSink, readParked, readSink, registerSink, sinkStates } from '../../src/ledger/delivery/sinks.ts'
+import {
+  dueSql,
+  editSink,
+  nextDueSql,
+  readCondition,
+  readParked,
+  readSink,
+  readSkipped,
+  registerSink,
+  sinkStates,
+} from '../../src/ledger/delivery/sinks.ts'
 import { writeOutbox } from '../../src/ledger/events/outbox.ts'
 import { decide } from '../../src/operations/decide.ts'
+import { retrySink, skipEvents } from '../../src/operations/deliveries.ts'
+import { readHealth } from '../../src/server/health.ts'
+import { renderMetrics } from '../../src/server/metrics.ts'
 import { at, commit, freshChain, listedDeposit, ref, screened } from '../ledger/fixtures.ts'
 import { type Answer, receiver } from './receiver.ts'
 
@@ -50,6 +63,12 @@ const decided = (db: Db, ...txs: string[]) =>
 const idsOf = (db: Db, tx: string) =>
   all<{ id: string }>(db, 'select id from alerts where tx_hash = ?', tx).map(({ id }) => id)
 const ok: Answer = { status: 204 }
+
+function sinkOf(db: Db) {
+  const sink = readSink(db, 'hook')
+  if (sink === undefined) throw new Error('there is no sink')
+  return sink
+}
 
 describe('a webhook', () => {
   it('posts each event once, signed with every secret', async () => {
@@ -153,6 +172,82 @@ describe('a webhook', () => {
     expect(await deliver()).toBeNull()
     expect(types(hook.got).slice(3)).toEqual(['alert.created 0xa', 'alert.decided 0xa'])
     expect(readParked(db, 'hook')).toEqual([])
+  })
+
+  it('gets the events of one alert in their order where what was given up is tried again', async () => {
+    let refuses: (event: Envelope) => boolean = () => true
+    const { db, hook, deliver, pass } = await delivering((event) => (refuses(event) ? { status: 400 } : ok))
+    alerts(db, '0xa')
+    await deliver()
+    while (readParked(db, 'hook')[0]?.state !== 'dead') {
+      pass(24 * hour)
+      await deliver()
+    }
+    decided(db, '0xa')
+    await deliver()
+    decided(db, '0xa')
+    await deliver()
+    expect(readParked(db, 'hook').map(({ state }) => state)).toEqual(['dead', 'retry', 'behind'])
+    const before = hook.got.length
+    refuses = ({ type }) => type === 'alert.created'
+    editSink(db, 'hook', { retry: { dead: true } }, at)
+    expect(readParked(db, 'hook').map(({ state }) => state)).toEqual(['retry', 'behind', 'behind'])
+    await deliver()
+    expect(types(hook.got).slice(before)).toEqual(['alert.created 0xa'])
+    refuses = () => false
+    pass(retryDelays[0] ?? 0)
+    expect(await deliver()).toBeNull()
+    expect(hook.got.slice(before + 1).map(({ event }) => event.sequence)).toEqual([1, 2, 3])
+    expect(readParked(db, 'hook')).toEqual([])
+  })
+
+  it('shows what it refuses at once: in health, in metrics, and to `deliveries list`', async () => {
+    const { db, deliver } = await delivering(() => ({ status: 403 }))
+    alerts(db, '0xa', '0xb')
+    expect(readCondition(db, sinkOf(db))).toEqual({ state: 'delivers', reason: null })
+    await deliver()
+    decided(db, '0xa')
+    await deliver()
+    expect(readCondition(db, sinkOf(db))).toEqual({ state: 'refuses', reason: 'HTTP 403' })
+    expect(sinkStates(db)).toMatchObject([{ waiting: 3, refused: 2, refusal: 'HTTP 403', dead: 0 }])
+    const settings = { lists: [], chains: [], canary: undefined, sinks: ['hook'], own: [] }
+    const health = readHealth(db, settings, [], at)
+    expect(health).toMatchObject({ healthy: false })
+    expect(health.problems).toContain(
+      'sink hook refuses 2 events (HTTP 403): `chainscreen deliveries list hook` shows them',
+    )
+    expect(await renderMetrics(db, health)).toContain('chainscreen_delivery_refused{sink="hook"} 2')
+  })
+
+  it('looks up what is due by an index, however much is set aside', () => {
+    const db = freshChain()
+    for (const [sql, ...params] of [
+      [dueSql, 'hook', at, 64],
+      [nextDueSql, 'hook'],
+    ] as const) {
+      const plan = all<{ detail: string }>(db, `explain query plan ${sql}`, ...params).map(
+        ({ detail }) => detail,
+      )
+      expect(plan).toEqual([expect.stringMatching(/^SEARCH .* INDEX delivery_parked_due \(sink=\?/)])
+    }
+  })
+
+  it('passes over an event that a person gives up before it is sent', async () => {
+    let isUp = false
+    const { db, hook, deliver } = await delivering(() => (isUp ? ok : { status: 500 }))
+    stale(db)
+    alerts(db, '0xa')
+    await deliver()
+    hook.got.length = 0
+    expect(skipEvents(db, 'hook', [1], ann)).toBe(1)
+    isUp = true
+    retrySink(db, 'hook', { dead: false }, ann)
+    expect(await deliver()).toBeNull()
+    expect(types(hook.got)).toEqual(['alert.created 0xa'])
+    expect([sinkOf(db).cursor, [...readSkipped(db, 'hook')]]).toEqual([2, []])
+    retrySink(db, 'hook', { dead: false, from: 0 }, ann)
+    await deliver()
+    expect(types(hook.got).slice(1).sort()).toEqual(['alert.created 0xa', 'list.stale '])
   })
 
   it.each([301, 400])('that answers %i to an event for three days: it is given up', async (status) => {

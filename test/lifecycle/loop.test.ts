@@ -72,7 +72,7 @@ describe('a pause', () => {
     // Of an exit that hangs, an answer that is late, a connection that is silent, and work that must end with the program.
     const deadlines = [
       ...['cli/main.ts', 'chains/node-http/http-client.ts', 'chains/evm/heads-hint.ts'],
-      ...['delivery/start-delivery.ts', 'threads/readers.ts'],
+      'threads/readers.ts',
     ]
     expect(timed.toSorted()).toEqual([...deadlines, 'lifecycle/loop.ts'].toSorted())
   })

@@ -38,20 +38,20 @@ export function readSinks(db: Db): SinkRow[] {
   return all<SinkRow>(db, 'select * from delivery_sinks order by id')
 }
 
-/** Those that are due for another attempt, the oldest first. */
+/** Those that are due for another attempt, which was due the longest first: of each alert one at most, the earliest that waits. */
 export function dueParked(db: Db, sink: string, at: string, limit: number): ParkedRow[] {
-  return all<ParkedRow>(
-    db,
-    `select * from delivery_parked where sink = ? and state = 'retry' and next_at <= ? order by sequence limit ?`,
-    ...[sink, at, limit],
-  )
+  return all<ParkedRow>(db, dueSql, sink, at, limit)
 }
 
 /** When the next one is due; `null` where none is. */
 export function nextDue(db: Db, sink: string): string | null {
-  const sql = `select min(next_at) as at from delivery_parked where sink = ? and state = 'retry'`
-  return one<{ at: string | null }>(db, sql, sink)?.at ?? null
+  return one<{ at: string | null }>(db, nextDueSql, sink)?.at ?? null
 }
+
+/** For the test that no scan stands behind them. */
+export const dueSql = `select * from delivery_parked where sink = ? and state = 'retry' and next_at <= ?
+  order by next_at, sequence limit ?`
+export const nextDueSql = `select min(next_at) as at from delivery_parked where sink = ? and state = 'retry'`
 
 /** Whether an event of an alert waits, so that later ones have to wait behind it. */
 export function isWaiting(db: Db, sink: string, alert: string): boolean {
@@ -104,17 +104,28 @@ export function saveSink(
   return changes > 0
 }
 
+/** Events above the cursor that a person gave up. */
+export function readSkipped(db: Db, sink: string): Set<number> {
+  const sql = 'select sequence from delivery_skipped where sink = ?'
+  return new Set(all<{ sequence: number }>(db, sql, sink).map(({ sequence }) => sequence))
+}
+
+/** Forgets those that the cursor has passed, inside a transaction. */
+export function forgetSkipped(db: Db, sink: string, cursor: number): void {
+  run(db, 'delete from delivery_skipped where sink = ? and sequence <= ?', sink, cursor)
+}
+
 /** What a person asks of a sink. */
 export interface SinkEdit {
   /** Try everything at once: the sink itself, and what waits; with `dead` also what was given up. */
   retry?: { dead: boolean }
-  /** Give up these, or all that wait or were given up. */
+  /** Give up these, set aside or above the cursor, or all that are set aside. */
   skip?: readonly number[] | 'all'
   /** Deliver everything after this sequence again. */
   from?: number
 }
 
-/** Changes how far a sink is, as a person asks for it. @returns how many events that are set aside it concerns. */
+/** Changes how far a sink is, as a person asks for it. @returns how many events it concerns that are set aside or skipped. */
 export function editSink(db: Db, id: string, { retry, skip, from }: SinkEdit, at: string): number {
   return inTransaction(db, () => {
     let changed = 0
@@ -128,6 +139,7 @@ export function editSink(db: Db, id: string, { retry, skip, from }: SinkEdit, at
       )
       for (const { alert } of gone) releaseNext(db, id, alert, at)
       changed += gone.length
+      if (skip !== 'all') changed += skipAboveCursor(db, id, skip)
     }
     if (retry !== undefined) {
       changed += run(
@@ -136,6 +148,7 @@ export function editSink(db: Db, id: string, { retry, skip, from }: SinkEdit, at
          where sink = ? and (state = 'retry' or state = 'dead' and ?)`,
         ...[at, id, retry.dead ? 1 : 0],
       ).changes
+      queueBehindEarlier(db, id)
       run(db, 'update delivery_sinks set attempts = 0, next_at = null, disabled = null where id = ?', id)
     }
     if (from !== undefined) {
@@ -147,39 +160,86 @@ export function editSink(db: Db, id: string, { retry, skip, from }: SinkEdit, at
   })
 }
 
-/** How it goes with a sink. */
+function skipAboveCursor(db: Db, id: string, sequences: readonly number[]): number {
+  return run(
+    db,
+    `insert into delivery_skipped (sink, sequence)
+     select k.id, j.value from delivery_sinks k join json_each(?) j on j.value > k.cursor where k.id = ? on conflict do nothing`,
+    ...[JSON.stringify(sequences), id],
+  ).changes
+}
+
+/** What was given up and is tried again may be earlier than what of its alert is tried already: that waits behind it, then. */
+function queueBehindEarlier(db: Db, id: string): void {
+  run(
+    db,
+    `update delivery_parked as p set state = 'behind', next_at = null
+     where sink = ? and state = 'retry' and alert is not null and exists (
+       select 1 from delivery_parked e
+       where e.sink = p.sink and e.alert = p.alert and e.state != 'dead' and e.sequence < p.sequence)`,
+    id,
+  )
+}
+
+/** How it goes with a sink: `refuses` some events, `gave-up` some, `fails` itself, or is `disabled`. */
+export interface SinkCondition {
+  state: 'delivers' | 'gave-up' | 'refuses' | 'fails' | 'disabled'
+  /** What it answered; `null` of one that delivers or gave up. */
+  reason: string | null
+}
+
+/** The condition of a sink, the worst first. A few look-ups by index, however much is set aside. */
+export function readCondition(db: Db, { id, disabled, problem }: SinkRow): SinkCondition {
+  if (disabled !== null) return { state: 'disabled', reason: disabled }
+  if (problem !== null) return { state: 'fails', reason: problem }
+  const refusal = one<{ problem: string }>(db, refusalSql, id)?.problem
+  if (refusal !== undefined) return { state: 'refuses', reason: refusal }
+  const dead = one(db, `select 1 from delivery_parked where sink = ? and state = 'dead' limit 1`, id)
+  return { state: dead === undefined ? 'delivers' : 'gave-up', reason: null }
+}
+
+const refusalSql = `select problem from delivery_parked
+  where sink = ? and state = 'retry' and problem is not null order by next_at limit 1`
+
+/** How it goes with a sink, in numbers. */
 export interface SinkState extends SinkRow {
   /** Events that are not delivered: behind the cursor, whether or not the sink asks for them, and set aside. */
   depth: number
   /** When the oldest of them happened, ISO-8601. */
   oldestAt: string | null
+  /** Set aside, and not given up: refused, or behind one of their alert that was. */
   waiting: number
+  /** Of those that wait: which the sink itself refused. */
+  refused: number
+  /** What it answered to the one that is tried again first; `null` where it refused none. */
+  refusal: string | null
   dead: number
 }
 
 export function sinkStates(db: Db): SinkState[] {
   return readSinks(db).map((sink) => {
-    const parked = all<{ dead: number; n: number; first: number }>(
-      db,
-      `select state = 'dead' as dead, count(*) as n, min(sequence) as first from delivery_parked where sink = ? group by 1`,
-      sink.id,
-    )
-    const waiting = parked.find(({ dead }) => dead === 0)
+    const parked = one<ParkedCounts>(db, parkedCountsSql, sink.id)
+    const { waiting = 0, refused = 0, dead = 0 } = parked ?? {}
     const behind = one<{ n: number }>(db, behindSql, sink.cursor)?.n ?? 0
-    const first = waiting?.first ?? sink.cursor + 1
+    const first = parked?.first ?? sink.cursor + 1
+    const depth = behind + waiting
     return {
-      ...sink,
-      depth: behind + (waiting?.n ?? 0),
-      oldestAt:
-        behind + (waiting?.n ?? 0) === 0
-          ? null
-          : (one<{ at: string | null }>(db, oldestSql, first)?.at ?? null),
-      waiting: waiting?.n ?? 0,
-      dead: parked.find(({ dead }) => dead === 1)?.n ?? 0,
+      ...{ ...sink, depth, waiting, refused, dead },
+      oldestAt: depth === 0 ? null : (one<{ at: string | null }>(db, oldestSql, first)?.at ?? null),
+      refusal: one<{ problem: string }>(db, refusalSql, sink.id)?.problem ?? null,
     }
   })
 }
 
+interface ParkedCounts extends Pick<SinkState, 'waiting' | 'refused' | 'dead'> {
+  /** The sequence of the earliest that waits. */
+  first: number | null
+}
+
+const parkedCountsSql = `select count(*) filter (where state != 'dead') as waiting,
+    count(*) filter (where state = 'retry' and problem is not null) as refused,
+    count(*) filter (where state = 'dead') as dead, min(sequence) filter (where state != 'dead') as first
+  from delivery_parked where sink = ?`
 const behindSql = `select (select count(*) from alert_events where seq > ?1) + (select count(*) from outbox where sequence > ?1) as n`
 const oldestSql = `select min(at) as at from (
   select at from (select at from alert_events where seq >= ?1 order by seq limit 1)

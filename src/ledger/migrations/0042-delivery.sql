@@ -24,3 +24,13 @@ create table delivery_parked (
 ) strict, without rowid;
 
 create index delivery_parked_by_alert on delivery_parked (sink, alert) where alert is not null;
+
+-- Of each alert one row at most: the earliest that is not given up.
+create index delivery_parked_due on delivery_parked (sink, next_at) where state = 'retry';
+
+-- Events above the cursor that a person gave up: they are passed over, and forgotten here with that.
+create table delivery_skipped (
+  sink text not null,
+  sequence integer not null,
+  primary key (sink, sequence)
+) strict, without rowid;
