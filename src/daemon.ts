@@ -120,7 +120,7 @@ async function work(config: Config, db: Db, options: Running): Promise<void> {
   await registerSinks(db, config.delivery)
   const delivery = startDelivery(db, config.delivery, { log })
   // After everything that raises alerts has ended.
-  stack.defer(() => delivery.stop({ finish: once && isReady && !signal.aborted }))
+  stack.defer(() => delivery.stop({ finish: once && isReady && !signal.aborted, signal }))
   const loader =
     options.readers > 0 ? startLoaderThread(config, { ...options, turns }) : startLoader(db, config, options)
   stack.defer(() => loader.stop({ finish: once && isReady && !signal.aborted }))

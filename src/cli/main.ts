@@ -2,11 +2,14 @@
 import { watchOutput } from './output.ts'
 import { runCli } from './run-cli.ts'
 
-const isWritten = watchOutput()
+const outputEnds = watchOutput()
 // Where errors can't be written there is no place left to say so; the exit code tells of the command all the same.
 process.stderr.on('error', () => {})
 
 const code = await runCli(process.argv.slice(2))
-process.exitCode = (await isWritten()) ? code : 1
+const output = await outputEnds()
+process.exitCode = output === 'lost' ? 1 : code
+// What nobody reads would keep the process.
+if (output === 'unread') process.exit()
 // 75: restart me. What hangs must not keep the process.
 if (code === 75) setTimeout(() => process.exit(code), 1_000).unref()

@@ -4,17 +4,27 @@ import { formatUnits } from 'viem/utils'
 import { withoutPrivateKeys } from '../address/secret.ts'
 import type { Log } from '../diagnostics/log.ts'
 import { writeLinesBy } from '../diagnostics/stderr-lines.ts'
+import { endsWithin } from '../lifecycle/loop.ts'
 
 /** The first failure to write to stdout. */
 let fault: NodeJS.ErrnoException | null = null
+
+/** How long one waits for the reader of what was printed, in milliseconds. */
+let longestMs = Number.POSITIVE_INFINITY
+
+/** Waits for a reader no longer than so many milliseconds: for what is printed again where nobody read it. */
+export function leaveUnreadAfter(ms: number): void {
+  longestMs = ms
+}
 
 /**
  * Hears of what can't be written to stdout, and says so on stderr. A reader that has seen enough (`| head`) is no failure, and
  * is told nothing. The command goes on: what it does besides printing must not stand half done.
  *
- * @returns waits until all that was printed is written; false where some of it was lost.
+ * @returns waits until all that was printed is written: `lost` where some of it can't be, `unread` where nobody reads it in time, and
+ * the process has to be ended.
  */
-export function watchOutput(): () => Promise<boolean> {
+export function watchOutput(): () => Promise<'written' | 'lost' | 'unread'> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // Node opens stdout again after each failure, and so may tell of many.
     if (fault !== null) return
@@ -25,10 +35,11 @@ export function watchOutput(): () => Promise<boolean> {
     )
   })
   return async () => {
-    await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
+    const written = new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
+    if (!(await endsWithin(written, longestMs))) return 'unread'
     // The handlers are called behind the callback.
     await setImmediate()
-    return fault === null || fault.code === 'EPIPE'
+    return fault === null || fault.code === 'EPIPE' ? 'written' : 'lost'
   }
 }
 

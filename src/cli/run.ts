@@ -1,7 +1,7 @@
 import { runDaemon } from '../daemon.ts'
 import { createLog } from '../diagnostics/log.ts'
 import { type CommandFactory, type CommonOptions, command, configOf, stopSignal } from './common.ts'
-import { createProgress } from './output.ts'
+import { createProgress, leaveUnreadAfter } from './output.ts'
 
 /** `run [--once]`: the daemon. */
 export const runCommand: CommandFactory = () =>
@@ -28,5 +28,7 @@ export const runCommand: CommandFactory = () =>
         })
       } finally {
         progress.stop()
+        // Delivery has waited for who reads events, and sends them again at the next start.
+        leaveUnreadAfter(1_000)
       }
     })

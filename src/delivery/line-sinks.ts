@@ -1,7 +1,9 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
+import type { Writable } from 'node:stream'
 import { messageOf } from '../diagnostics/errors.ts'
 import type { Envelope } from '../events/shapes.ts'
+import { endsWithin } from '../lifecycle/loop.ts'
 import type { Outcome, Sink } from './sink.ts'
 
 const batch = 500
@@ -63,18 +65,38 @@ async function isSame(handle: FileHandle, file: string): Promise<boolean> {
   return there !== null && held.ino === there.ino && held.dev === there.dev && held.size <= there.size
 }
 
+/** How long one waits for the reader of a pipe, in milliseconds. */
+const unreadMs = 30_000
+
 /** `stdout`: a line for each event. The log goes to stderr. */
-export function createStdoutSink(): Sink {
+export function createStdoutSink(output: Writable = process.stdout, longestMs = unreadMs): Sink {
+  /** What nobody has read yet: nothing is written behind it. */
+  let unread: Promise<void> = Promise.resolve()
+  let isTorn = false
+  const write = (text: string) =>
+    new Promise<void>((resolve, reject) =>
+      output.write(text, (error) => {
+        isTorn = Boolean(error)
+        if (error) reject(error)
+        else resolve()
+      }),
+    )
+  const readInTime = async () => {
+    if (!(await endsWithin(unread, longestMs)))
+      throw new Error(`nobody reads it for ${longestMs / 1000} seconds`)
+  }
   return {
     batch,
     deliver: (events) =>
-      allOrNone(
-        events,
-        () =>
-          new Promise<void>((resolve, reject) =>
-            process.stdout.write(linesOf(events), (error) => (error ? reject(error) : resolve())),
-          ),
-      ),
+      allOrNone(events, async () => {
+        await readInTime()
+        unread = write((isTorn ? '\n' : '') + linesOf(events))
+        // What failed is known, and is written again: it stands in nobody's way.
+        const failed = unread.catch(() => {})
+        await readInTime().finally(() => {
+          unread = failed
+        })
+      }),
     close: async () => {},
   }
 }

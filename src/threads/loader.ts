@@ -62,7 +62,7 @@ export function startLoader(db: Db, config: Config, options: LoaderOptions): Loa
     async stop({ finish }) {
       if (!finish) stopping.abort()
       await ready.catch(() => {})
-      await stopRescreening?.({ finish })
+      await stopRescreening?.({ finish, signal: options.signal })
       await own.stop()
       await stopUpdates()
       await stopWatching()

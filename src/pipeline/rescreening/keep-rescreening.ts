@@ -10,13 +10,13 @@ const lookEveryMs = 1_000
 /**
  * Works off, in the background, what lists and own addresses that change make necessary, until it is stopped.
  *
- * @returns stops after the chunk under way, or, to `finish`, when nothing is left to do.
+ * @returns stops after the chunk under way, or, to `finish`, when nothing is left to do, or at the signal.
  */
 export function startRescreening(
   db: Db,
   log: Log,
   now: () => string,
-): (options: { finish: boolean }) => Promise<void> {
+): (options: { finish: boolean; signal?: AbortSignal }) => Promise<void> {
   const loop = startLoop(async (signal) => {
     try {
       report(log, await rescreen(db, { now, signal }))
@@ -25,9 +25,9 @@ export function startRescreening(
     }
     return lookEveryMs
   })
-  return async ({ finish }) => {
+  return async ({ finish, signal }) => {
     await loop.stop()
-    if (finish) report(log, await rescreen(db, { now }))
+    if (finish) report(log, await rescreen(db, { now, ...(signal && { signal }) }))
   }
 }
 
