@@ -83,6 +83,17 @@ export function coveredRanges(db: Db, chain: string): CoveredRange[] {
   return ranges
 }
 
+/** The own revision of the readings that saw most of a block; `null` where it was not read. */
+export function ownRevisionAt(db: Db, chain: string, height: number): number | null {
+  const over = all<CoverageRow>(
+    db,
+    `select id, from_height, to_height, level, list_revision, own_revision, proved from coverage
+     where chain = ?1 and from_height <= ?2 and to_height >= ?2 order by id`,
+    ...[chain, height],
+  )
+  return over.length === 0 ? null : termsOf(over).ownRevision
+}
+
 function termsOf(over: readonly CoverageRow[]): Omit<CoveredRange, 'from' | 'to'> {
   const most = Math.max(...over.map(strength))
   const strongest = over.filter((row) => strength(row) === most)

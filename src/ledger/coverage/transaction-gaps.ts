@@ -2,6 +2,7 @@ import { caip2Of } from '../blocks/chain.ts'
 import { all, type Db, one } from '../database.ts'
 import { removalsOn } from '../own/remove-own.ts'
 import type { FoundTransaction } from '../transfers/transactions-by-hash.ts'
+import { ownRevisionAt } from './ranges.ts'
 
 const reasonSql = `what || ': ' || reason as reason`
 
@@ -36,15 +37,10 @@ function gapsOfBlock(db: Db, chain: string, height: number): string[] {
        and tx_hash is null and closed_at is null order by id`,
     ...[chain, height],
   )
-  const readings = all<{ own: number }>(
-    db,
-    `select own_revision as own from coverage where chain = ?1 and from_height <= ?2 and to_height >= ?2`,
-    ...[chain, height],
-  )
-  if (readings.length === 0) return [`block ${height} is not in the record of what was screened`]
-  const latest = Math.max(...readings.map(({ own }) => own))
+  const ownRevision = ownRevisionAt(db, chain, height)
+  if (ownRevision === null) return [`block ${height} is not in the record of what was screened`]
   const misread = removalsOn(db, { id: chain, caip2: caip2Of(db, chain) }).some(
-    ({ addedRevision, revision }) => addedRevision <= latest && latest < revision,
+    ({ addedRevision, revision }) => addedRevision <= ownRevision && ownRevision < revision,
   )
   return [
     ...gaps.map(({ reason }) => reason),

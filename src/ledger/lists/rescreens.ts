@@ -218,6 +218,19 @@ export function rescreenItemsSql(whole: boolean, after: boolean): string {
        where i.rescreen = ?4 and (i.list, i.key) ${from} ${at} order by i.list, i.key limit ?3`
 }
 
+/** Whether a change of an entry is still to be matched with stored history, and to be told of its alerts. */
+export function isRescreenDue(db: Db, { listId, key }: { listId: string; key: Key }): boolean {
+  return (
+    one(
+      db,
+      `select 1 from rescreens r cross join rescreen_items i on i.rescreen = r.id
+       where r.state = 'pending' and i.list = (select number from list_numbers where list_id = ?)
+         and i.key = (select id from list_keys where key = ? and variant_of is null) limit 1`,
+      ...[listId, key],
+    ) !== undefined
+  )
+}
+
 /** Notes what a job did and how far it is, in the transaction that did it. */
 export function saveRescreen(
   db: Db,

@@ -35,6 +35,33 @@ export function pendingLookback(db: Db, chain: string): Lookback | null {
 }
 
 /**
+ * Times of blocks may be two hours ahead of a clock (https://en.bitcoin.it/wiki/Block_timestamp), so a later block may have an
+ * earlier time by as much, and the first block is looked for from two hours before the time that was asked for.
+ */
+const slackSeconds = 4 * 3_600
+
+/**
+ * Whether a rescan that was asked for, and is not queued yet, may read a block for addresses that it was not screened with.
+ *
+ * @param block.time unix seconds; `null` where it is not known to the second.
+ */
+export function mayLookBackAt(
+  db: Db,
+  chain: string,
+  block: { height: number; time: number | null },
+): boolean {
+  return (
+    one(
+      db,
+      `select 1 from own_lookbacks l where chain = ?1 and (?3 is null or since - ?4 <= ?3) and not exists (
+         select 1 from coverage c where c.chain = ?1 and c.from_height <= ?2 and c.to_height >= ?2
+           and c.own_revision >= l.own_revision) limit 1`,
+      ...[chain, block.height, block.time, slackSeconds],
+    ) !== undefined
+  )
+}
+
+/**
  * Queues the rescan that was asked for, up to the cursor. A rescan that is queued and has not begun takes it in, so that an
  * exchange which registers addresses all day has two of them at most: one under way, and one that waits.
  *
