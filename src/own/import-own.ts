@@ -7,6 +7,7 @@ import {
   type AddOptions,
   addOwnAddresses,
   findOwnAddress,
+  type GivenOwn,
   type OwnAddress,
 } from '../ledger/own/own-addresses.ts'
 import { checkOwnRow, type KnownChains, type OwnFields, type OwnRow, quoted } from './own-row.ts'
@@ -127,7 +128,7 @@ export async function* ownAddressesOf(
   reading: Omit<ReadOwnOptions, 'chains'>,
   onRow: (row: OwnRow) => void = () => {},
   wanted: (own: OwnAddress, row: OwnRow) => boolean = () => true,
-): AsyncGenerator<OwnAddress> {
+): AsyncGenerator<GivenOwn> {
   for await (const batch of readOwnFile(file, { ...reading, chains: knownChains(chains) })) {
     for (const row of batch) {
       const mixUp = wrongNetwork(row, chains)
@@ -161,8 +162,8 @@ function wrongNetwork(row: OwnRow, chains: readonly OwnChain[]): string | null {
   return isOther ? `is no address of ${networks.join(' or ')}, the Bitcoin network of the config` : null
 }
 
-function toOwn(row: OwnRow): OwnAddress {
-  return { key: row.key, address: row.text, kind: row.kind, reference: row.reference, chain: row.chain ?? '' }
+function toOwn({ key, text, kind, reference, chain, line }: OwnRow): GivenOwn {
+  return { key, address: text, kind, reference, chain: chain ?? '', place: line }
 }
 
 /** What the prefix of a Bitcoin address can tell: testnet 4 and signet share theirs, and base58 shares it with regtest. */

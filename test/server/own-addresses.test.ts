@@ -73,5 +73,5 @@ it('of two that mean another thing by one address, the last counts, and each say
   const twice = { addresses: [{ address: address(8) }, { address: address(8), reference: 'b' }] }
   const refused = await ask('POST /v1/own-addresses', { token, body: twice })
   expect(refused).toMatchObject({ status: 400, body: { type: 'urn:chainscreen:problem:invalid-request' } })
-  expect(refused.body.detail).toContain('comes twice')
+  expect(refused.body.detail).toContain('comes twice, in rows 1 and 2,')
 })

@@ -21,6 +21,14 @@ export interface OwnAddress {
   chain: string
 }
 
+/** An own address that is given to be added. */
+export interface GivenOwn extends OwnAddress {
+  /** Where it stands in what is given: line of a file, seq of a query (64 bits), number of a row from 1. */
+  place?: number | bigint
+  /** It stands in the ledger just so: it is not added, and counts against other rows of the same address alone. */
+  isKnown?: boolean
+}
+
 export interface OwnAddressRow extends OwnAddress {
   added_at: string
   revision: number
@@ -36,7 +44,7 @@ export interface AddOptions extends LoadOptions {
    */
   refuseListed?: boolean | undefined
   /** What is done with an address that comes twice, with another kind or reference. Default: all is refused. */
-  twice?: 'refuse' | 'last counts'
+  twice?: 'refuse' | 'highest place counts'
   /** Code of that refusal. Default `bad-file`. */
   refusal?: 'bad-file' | 'usage'
 }
@@ -66,7 +74,7 @@ const adding = new WeakMap<Db, Promise<unknown>>()
  */
 export function addOwnAddresses(
   db: Db,
-  addresses: AsyncIterable<OwnAddress> | Iterable<OwnAddress>,
+  addresses: AsyncIterable<GivenOwn> | Iterable<GivenOwn>,
   at: string,
   options: AddOptions = {},
 ): Promise<AddedCounts> {
@@ -80,13 +88,13 @@ export function addOwnAddresses(
 
 async function addNow(
   db: Db,
-  addresses: AsyncIterable<OwnAddress> | Iterable<OwnAddress>,
+  addresses: AsyncIterable<GivenOwn> | Iterable<GivenOwn>,
   at: string,
   options: AddOptions,
 ): Promise<AddedCounts> {
   db.exec(`drop table if exists temp.own_staged;
     create temp table own_staged (
-      key text, chain text, address text, kind text, reference text, primary key (key, chain)
+      key text, chain text, address text, kind text, reference text, place integer, primary key (key, chain)
     ) without rowid`)
   const staged = await stageAll(db, addresses, options)
   const load = () => {
@@ -101,11 +109,11 @@ async function addNow(
 /** In transactions of the temporary table alone. None is open while more is awaited: others write on this connection meanwhile. */
 async function stageAll(
   db: Db,
-  addresses: AsyncIterable<OwnAddress> | Iterable<OwnAddress>,
+  addresses: AsyncIterable<GivenOwn> | Iterable<GivenOwn>,
   options: AddOptions,
 ): Promise<number> {
   let staged = 0
-  let batch: OwnAddress[] = []
+  let batch: GivenOwn[] = []
   const stageBatch = db.transaction(() => {
     for (const address of batch) staged += stage(db, address, options)
   })
@@ -119,31 +127,37 @@ async function stageAll(
   return staged
 }
 
-function stage(db: Db, own: OwnAddress, { twice, refusal = 'bad-file' }: AddOptions): number {
-  const { changes } = run(
-    db,
-    'insert into temp.own_staged (key, chain, address, kind, reference) values (?, ?, ?, ?, ?) on conflict do nothing',
-    ...[own.key, own.chain, own.address, own.kind, own.reference],
-  )
-  if (changes === 1) return 1
-  if (twice === 'last counts') {
+function stage(db: Db, own: GivenOwn, { twice, refusal = 'bad-file' }: AddOptions): number {
+  const { key, chain, kind, reference, place = null } = own
+  if (own.isKnown !== true) {
+    const { changes } = run(
+      db,
+      `insert into temp.own_staged (key, chain, address, kind, reference, place) values (?, ?, ?, ?, ?, ?)
+       on conflict do nothing`,
+      ...[key, chain, own.address, kind, reference, place],
+    )
+    if (changes === 1) return 1
+  }
+  if (twice === 'highest place counts') {
     run(
       db,
-      'update temp.own_staged set kind = ?, reference = ? where key = ? and chain = ?',
-      ...[own.kind, own.reference, own.key, own.chain],
+      // Of two in one place always the same.
+      `update temp.own_staged set kind = ?3, reference = ?4, place = ?5
+       where key = ?1 and chain = ?2 and (place, reference, kind) < (?5, ?4, ?3)`,
+      ...[key, chain, kind, reference, place],
     )
     return 0
   }
-  const first = one<OwnAddress>(
+  const first = one<{ kind: string; reference: string; place: number | null }>(
     db,
-    'select * from temp.own_staged where key = ? and chain = ?',
-    own.key,
-    own.chain,
+    'select kind, reference, place from temp.own_staged where key = ? and chain = ?',
+    ...[key, chain],
   )
-  if (first?.kind === own.kind && first.reference === own.reference) return 0
+  if (first?.kind === kind && first.reference === reference) return 0
+  const where = place === null ? '' : `, in rows ${first?.place} and ${place}`
   throw new ChainscreenError(
     refusal,
-    `The address ${own.address} comes twice, as ${first?.kind} "${first?.reference}" and as ${own.kind} "${own.reference}": nothing was added.`,
+    `An address comes twice${where}, with another kind or reference: nothing was added.`,
   )
 }
 

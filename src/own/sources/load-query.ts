@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { OwnQueryConfig } from '../../config/own-sources.ts'
-import type { OwnAddress } from '../../ledger/own/own-addresses.ts'
+import type { GivenOwn } from '../../ledger/own/own-addresses.ts'
 import {
   knownOwn,
   mostUntaken,
@@ -34,7 +34,7 @@ export function queryIdentity({ url, query }: OwnQueryConfig): string {
  * @throws ChainscreenError as `readQuery` and `addOwnAddresses`: then nothing was taken, and the same is asked again.
  */
 export async function loadQuery(look: Look, source: OwnQueryConfig): Promise<LookOutcome> {
-  const { db, chains, at, signal } = look
+  const { db, at } = look
   const identity = queryIdentity(source)
   const known = readOwnSource(db, source.id)
   const last = known?.identity === identity ? known : undefined
@@ -46,30 +46,55 @@ export async function loadQuery(look: Look, source: OwnQueryConfig): Promise<Loo
     if (kind === 'bad') bad++
     if (untaken.length < mostUntaken) untaken.push({ place: place.toString(), kind, reason })
   }
-  async function* wanted(): AsyncGenerator<OwnAddress> {
-    for await (const rows of readQuery(source, after ?? beforeAll, signal)) {
-      for (const { seq, ...fields } of rows) {
-        if (highest === null || seq > highest) highest = seq
-        const own = ownAddressOf(fields, chains)
-        if (typeof own === 'string') {
-          skip(seq, 'bad', own)
-          continue
-        }
-        const there = knownOwn(db, own.key, own.chain)
-        if (there.state === 'removed') skip(seq, 'removed', removedReason)
-        else if (there.state === 'unknown') yield own
-        // What was read before is asked again for what was committed late. Its words are compared once a day.
-        else if (after !== null && last?.position != null && seq <= last.position) continue
-        else if (there.kind !== own.kind || there.reference !== own.reference) yield own
+  const isSame = (there: ReturnType<typeof knownOwn>, own: GivenOwn) =>
+    there.state === 'own' && there.kind === own.kind && there.reference === own.reference
+  // What was read before is asked again for what was committed late. Its words are compared once a day.
+  const isCompared = (seq: bigint) => after === null || last?.position == null || seq > last.position
+  async function* wanted(): AsyncGenerator<GivenOwn> {
+    let lowestChange: bigint | null = null
+    let highestSame: bigint | null = null
+    for await (const { seq, own } of ownRows(source, after ?? beforeAll, look)) {
+      if (highest === null || seq > highest) highest = seq
+      if (typeof own === 'string') {
+        skip(seq, 'bad', own)
+        continue
+      }
+      const there = knownOwn(db, own.key, own.chain)
+      if (there.state === 'removed') skip(seq, 'removed', removedReason)
+      else if (there.state === 'unknown') yield own
+      else if (!isCompared(seq)) continue
+      else if (isSame(there, own)) {
+        if (highestSame === null || seq > highestSame) highestSame = seq
+      } else {
+        if (lowestChange === null || seq < lowestChange) lowestChange = seq
+        yield own
       }
     }
+    // Of several rows of one address the highest seq counts: that may be one which says what is known, and came before.
+    if (lowestChange === null || highestSame === null || highestSame < lowestChange) return
+    for await (const { seq, own } of ownRows(source, lowestChange - 1n, look))
+      if (typeof own !== 'string' && isCompared(seq) && isSame(knownOwn(db, own.key, own.chain), own))
+        yield { ...own, isKnown: true }
   }
   const read = () => ({
     ...{ id: source.id, type: source.type, identity, position: highest, at, untaken, after },
     ...{ wholeAt: after === null ? at : (last?.wholeAt ?? null), sha256: null },
   })
-  const counts = await loadFromSource(look, source, wanted(), read, { twice: 'last counts' })
+  const counts = await loadFromSource(look, source, wanted(), read, { twice: 'highest place counts' })
   return { ...counts, bad }
+}
+
+/** The rows after a seq, one by one, as own addresses; or why one is none, as a clause. */
+async function* ownRows(
+  source: OwnQueryConfig,
+  after: bigint,
+  { chains, signal }: Pick<Look, 'chains' | 'signal'>,
+): AsyncGenerator<{ seq: bigint; own: GivenOwn | string }> {
+  for await (const rows of readQuery(source, after, signal))
+    for (const { seq, ...fields } of rows) {
+      const own = ownAddressOf(fields, chains)
+      yield { seq, own: typeof own === 'string' ? own : { ...own, place: seq } }
+    }
 }
 
 /** @returns `null` to ask for all rows. */

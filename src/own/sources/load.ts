@@ -4,7 +4,7 @@ import type { OwnSourceConfig } from '../../config/own-sources.ts'
 import { writeAudit } from '../../ledger/audit.ts'
 import { type Db, inTransaction } from '../../ledger/database.ts'
 import { askLookback } from '../../ledger/own/lookbacks.ts'
-import { type AddOptions, addOwnAddresses, type OwnAddress } from '../../ledger/own/own-addresses.ts'
+import { type AddOptions, addOwnAddresses, type GivenOwn } from '../../ledger/own/own-addresses.ts'
 import { noteOwnSourceRead, type OwnSourceRead } from '../../ledger/own/own-sources.ts'
 import { inTurn } from '../../ledger/write-turns.ts'
 
@@ -38,7 +38,7 @@ export interface LookOutcome {
 export async function loadFromSource(
   { db, writer, chains, at, signal }: Look,
   source: OwnSourceConfig,
-  addresses: AsyncGenerator<OwnAddress>,
+  addresses: AsyncGenerator<GivenOwn>,
   read: () => OwnSourceRead,
   options: Pick<AddOptions, 'twice'> = {},
 ): Promise<Pick<LookOutcome, 'added' | 'changed'>> {
@@ -69,11 +69,11 @@ export async function loadFromSource(
 
 /** Gives what comes, and notes of which family and chain it is. */
 async function* noting(
-  first: OwnAddress,
-  others: AsyncGenerator<OwnAddress>,
+  first: GivenOwn,
+  others: AsyncGenerator<GivenOwn>,
   touched: Set<string>,
-): AsyncGenerator<OwnAddress> {
-  const note = (own: OwnAddress) => {
+): AsyncGenerator<GivenOwn> {
+  const note = (own: GivenOwn) => {
     touched.add(`${keyFamily(own.key)} ${own.chain}`)
     return own
   }

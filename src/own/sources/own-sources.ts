@@ -86,7 +86,8 @@ function startSource(
     } catch (error) {
       if (signal.aborted) return
       failures++
-      if (messageOf(error) !== messageOf(failure ?? '')) log.error(about, failureText(source, error))
+      if (messageOf(error) !== messageOf(failure ?? ''))
+        log.error({ ...about, ...stackOf(error) }, failureText(source, error))
       failure = error
       await inTurn(db, () => noteOwnSourceFailure(db, markOf(source), sentenceOf(error), now())).catch(
         (second: unknown) => log.error(about, `own source ${source.id}: ${messageOf(second)}`),
@@ -153,12 +154,23 @@ function report({ id }: OwnSourceConfig, { added, changed, bad }: LookOutcome, l
 }
 
 function sentenceOf(error: unknown): string {
-  // What is not ours may quote anything.
   return error instanceof ChainscreenError
     ? [error.message, ...error.details].join(' ')
-    : 'an unexpected error: see the log'
+    : `an unexpected error: ${nameOf(error)}`
+}
+
+/** Of what is not ours the message may quote a row. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'no error'
+  return 'code' in error ? `${error.name} ${error.code}` : error.name
+}
+
+/** Where an error comes from that is not ours. */
+function stackOf(error: unknown): { stack?: string[] } {
+  if (error instanceof ChainscreenError || !(error instanceof Error)) return {}
+  return { stack: error.stack?.split('\n').filter((line) => /^ +at /.test(line)) ?? [] }
 }
 
 function failureText({ id }: OwnSourceConfig, error: unknown): string {
-  return `own source ${id} can't be read; what was read of it before stays: ${sentenceOf(error)}${error instanceof ChainscreenError ? '' : ` ${messageOf(error)}`}`
+  return `own source ${id} can't be read; what was read of it before stays: ${sentenceOf(error)}`
 }

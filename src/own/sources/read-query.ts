@@ -82,7 +82,8 @@ function readColumns(names: readonly string[], id: string): (row: (string | null
   const cell = (row: (string | null)[], column: string) => row[columns.indexOf(column)]?.trim() ?? ''
   return (row) => {
     const seq = cell(row, 'seq')
-    if (!/^-?\d{1,19}$/.test(seq)) refuse('answers a seq that is no whole number')
+    if (!/^-?\d{1,19}$/.test(seq) || BigInt.asIntN(64, BigInt(seq)) !== BigInt(seq))
+      refuse('answers a seq that is no whole number of 64 bits')
     return {
       address: cell(row, 'address'),
       kind: cell(row, 'kind'),

@@ -72,7 +72,7 @@ describe('own addresses', () => {
     const twice = [own(evm('1')), own(evm('2')), own(evm('1'), { reference: 'u2' })]
     await expect(addOwnAddresses(db, twice, at)).rejects.toMatchObject({
       code: 'bad-file',
-      message: expect.stringContaining('comes twice, as deposit "u1" and as deposit "u2"'),
+      message: 'An address comes twice, with another kind or reference: nothing was added.',
     })
     expect(countOwnAddresses(db)).toBe(0)
     expect(readRevisions(db).own).toBe(0)

@@ -48,6 +48,30 @@ describe('own addresses from a watched file', () => {
     expect(health()).toBeNull()
   })
 
+  it('with an address twice are refused with the rows, and what stands in them is told nowhere', async () => {
+    const { source } = ownFile(header + row(0xabcdef, 'client-77') + row(2, 'b') + row(0xabcdef, 'client-78'))
+    const daemon = watched([source])
+    await daemon.start().loaded
+    expect(owned(daemon.db)).toEqual([])
+    const told = [
+      ...daemon.lines,
+      JSON.stringify(all(daemon.db, 'select * from own_sources')),
+      JSON.stringify(ownSourceHealth(daemon.db, ['wallets'], daemon.clock.now)),
+    ]
+    for (const text of told) expect(text).toContain('An address comes twice, in rows 2 and 4,')
+    expect(told.join()).not.toMatch(/client-7|abcdef/)
+  })
+
+  it('fail with an error that is not ours without its words, which may quote a row', async () => {
+    const { source } = ownFile()
+    const daemon = watched([source])
+    daemon.db.exec(`create trigger t before insert on own_rows begin select raise(abort, 'Jane Doe'); end`)
+    await daemon.start().loaded
+    const told = [...daemon.lines, JSON.stringify(all(daemon.db, 'select * from own_sources'))].join()
+    expect(told).toContain('an unexpected error: SqliteError SQLITE_CONSTRAINT_TRIGGER')
+    expect(told).not.toContain('Jane')
+  })
+
   it('with a column of nationality are refused, with the rule', async () => {
     const { source } = ownFile(`address,kind,reference,nationality\n${address(1)},deposit,a,XX\n`)
     const daemon = watched([source])

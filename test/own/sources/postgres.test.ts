@@ -124,6 +124,64 @@ describe.skipIf(!hasPostgres)('own addresses from a PostgreSQL database', () => 
     expect(references(daemon.db)).toEqual(['a2', 'b2'])
   })
 
+  it.each(['seq', 'seq desc'])(
+    'have the words of the highest seq, look after look, in the order %s',
+    async (order) => {
+      const database = await exchange([1, address(1), 'z'], [2, address(1), 'a'], [3, address(2), 'b'])
+      const daemon = watched([source(database, { query: `${query} order by ${order}`, overlap: 0 })])
+      await ask(daemon)
+      expect(references(daemon.db)).toEqual(['a', 'b'])
+      for (const [day, added] of ['02', '03', '04'].entries()) {
+        daemon.clock.now = `2026-03-${added}T12:00:00.000Z`
+        await ask(daemon)
+        expect(references(daemon.db)).toEqual([day > 0 ? 'a2' : 'a', 'b'])
+        if (day > 0) continue
+        await insert(database, 4, address(1), 'a3')
+        await insert(database, 5, address(1), 'a2')
+        await ask(daemon)
+        expect(references(daemon.db)).toEqual(['a2', 'b'])
+      }
+      expect(readAudit(daemon.db).map(({ data }) => data)).toEqual([
+        '{"added":2,"changed":0}',
+        '{"added":0,"changed":1}',
+      ])
+    },
+  )
+
+  it('of a late row do not go before those of a higher seq that were read', async () => {
+    const database = await exchange([100, address(1), 'a'])
+    const daemon = watched([source(database)])
+    await ask(daemon)
+    await insert(database, 90, address(1), 'late')
+    await ask(daemon)
+    daemon.clock.now = '2026-03-02T12:00:00.000Z'
+    await ask(daemon)
+    expect(references(daemon.db)).toEqual(['a'])
+  })
+
+  it('in one place twice have the same words in every look', async () => {
+    const database = await exchange([1, address(1), 'a'], [1, address(1), 'b'])
+    for (const order of ['reference', 'reference desc']) {
+      const daemon = watched([source(database, { query: `${query} order by ${order}` })])
+      await ask(daemon)
+      daemon.clock.now = '2026-03-02T12:00:00.000Z'
+      await ask(daemon)
+      expect(references(daemon.db)).toEqual(['b'])
+    }
+  })
+
+  it.each(['9223372036854775808', '-9223372036854775809', '1.5', 'x'])(
+    'with the seq %s, which is no whole number of 64 bits, are refused',
+    async (seq) => {
+      const database = await exchange([1, address(1), 'a'])
+      const text = `select address, kind, reference, '${seq}'::text as seq from wallets where seq > $1`
+      const daemon = watched([source(database, { query: text })])
+      await ask(daemon)
+      expect(readOwnSource(daemon.db, 'exchange')?.failure).toContain('a seq that is no whole number')
+      expect(references(daemon.db)).toEqual([])
+    },
+  )
+
   it('stay retired, and stay removed, although the query still answers them', async () => {
     const database = await exchange([1, address(1), 'a'], [2, address(2), 'b'])
     const daemon = watched([source(database)])
