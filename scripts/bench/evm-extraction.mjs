@@ -40,7 +40,7 @@ for (const [name, dist] of Object.entries(versions)) {
     has: (key) => own.has(key.slice(4)),
   }
   const chain = { tokens: new Map(), nativeSymbol: 'ETH', definition: chainDefinition(1) }
-  const extract = () => extractBlock({ block, receipts, frames: null, odd: new Map() }, lookup, chain)
+  const extract = () => extractBlock({ block, receipts, frames: null, unreadable: new Map() }, lookup, chain)
   const found = extract()
   const transactions = found.transactions ?? found
   const counted = (found.undecoded ?? []).reduce((sum, kind) => sum + kind.logs, 0)

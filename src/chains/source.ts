@@ -45,7 +45,7 @@ export interface SourceBlock extends BlockRef {
   traces?: 'read' | 'none' | { away: string }
   unscreened: readonly Unscreened[]
   /** Something of a transaction is not understood, also when it was asked for again: another node may serve it better. */
-  odd?: boolean
+  hasUnreadable?: boolean
   /** Nothing of it was proved (`verify: off`): it does not answer for an earlier reading that was `unverified`. */
   unproved?: boolean
   /** Bytes the node sent for it. */

@@ -125,7 +125,7 @@ async function obtainNoted(
           ...(policy && { policy }),
           onFailure: (error, pauseMs) => onFailure?.(redactor.redactError(error), pauseMs),
         },
-        tell: (text) => onNote?.(redactor.redact(text)),
+        note: (text) => onNote?.(redactor.redact(text)),
       },
       kept,
       formatOf(list.format).publication,

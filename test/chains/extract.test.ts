@@ -42,7 +42,7 @@ async function evmBlock(): Promise<SourceBlock> {
       number: asked === '0x0' ? '0x0' : block.number,
       transactions: [unsigned, ...others],
     }),
-    eth_getBlockReceipts: () => receipts.with(1, { ...receipts[1], logs: ['odd'] } as never),
+    eth_getBlockReceipts: () => receipts.with(1, { ...receipts[1], logs: ['unreadable'] } as never),
   })
   const source = createEvmSource({ url: node.url, chainId: 1, tokens: [], traces: 'off', verify: 'warn' })
   onTestFinished(() => source.close())

@@ -19,7 +19,7 @@ export class FakeChain implements ChainSource {
   tip: FakeBlock
   finalized: number | null = null
   unscreened: readonly Unscreened[] = []
-  odd = false
+  hasUnreadable = false
   /** Called before every answer; what it throws is the answer. */
   onCall: (call: 'open' | 'head' | 'header' | 'block', height?: number) => void = () => {}
   readonly calls = { open: 0, head: 0, header: 0, block: 0 }
@@ -92,7 +92,7 @@ export class FakeChain implements ChainSource {
       ...ref,
       level: 'full',
       unscreened: this.unscreened,
-      odd: this.odd,
+      hasUnreadable: this.hasUnreadable,
       bytes: 1,
       content: {
         family: 'made-up',

@@ -1,5 +1,4 @@
 import { asAddress, asNumber, asQuantity, asWord, badAnswer } from './answers.ts'
-import { noteOddity, nowhere } from './oddity.ts'
 import {
   commonTypes,
   type RpcBlock,
@@ -9,6 +8,7 @@ import {
   typeOf,
   unreadableType,
 } from './types.ts'
+import { noteUnreadable, nowhere } from './unreadable.ts'
 
 /** 9999-12-31T23:59:59Z. Later times have another form as text (ISO 8601), and beyond the year 275760 none in JavaScript. */
 const lastTime = 253_402_300_799
@@ -56,7 +56,7 @@ export function checkBlock(answer: unknown, method: string): RpcBlock {
 
 /**
  * Checks the fields of a transaction that are read, and puts their hex into lower case in place. What can't be read of it is
- * noted as an oddity: types that a chain made up have fields of their own, and no value or input (Tempo's 0x76).
+ * noted as unreadable: types that a chain made up have fields of their own, and no value or input (Tempo's 0x76).
  *
  * @param at where it stands in the answer. @throws ChainscreenError `node-bad-answer` where it is none, or has no hash.
  */
@@ -64,28 +64,28 @@ export function checkTransaction(answer: unknown, at: () => string, method: stri
   if (typeof answer !== 'object' || answer === null) throw badAnswer(method, at(), answer)
   const tx = answer as { [K in keyof RpcTransaction]: unknown } & { data?: unknown }
   tx.hash = asWord(tx.hash) ?? fail(method, `${at()}.hash`, tx.hash)
-  const odd = (field: string, about: string[] | null) =>
-    noteOddity(answer, { what: 'transaction', reason: `its ${field} can’t be read`, about })
+  const note = (field: string, about: string[] | null) =>
+    noteUnreadable(answer, { what: 'transaction', reason: `its ${field} can’t be read`, about })
   const from = asAddress(tx.from)
   const to = isAbsent(tx.to) ? null : asAddress(tx.to)
-  if (from === undefined) odd('sender', null)
-  if (to === undefined) odd('receiver', null)
+  if (from === undefined) note('sender', null)
+  if (to === undefined) note('receiver', null)
   const between = from === undefined || to === undefined || to === null ? null : [from, to]
   tx.from = from ?? nowhere
   tx.to = to === undefined ? nowhere : to
   const type = isAbsent(tx.type) ? null : asQuantity(tx.type)
-  if (type === undefined) odd('type', null)
+  if (type === undefined) note('type', null)
   tx.type = type === undefined ? unreadableType : type
   const value = asQuantity(tx.value)
   // Some nodes name it as transactions are sent.
   const input = [tx.input, tx.data].find((text) => typeof text === 'string')
   const hasBoth = commonTypes.has(typeOf(tx as RpcTransaction))
-  if (value === undefined && (hasBoth || !isAbsent(tx.value))) odd('value', between)
-  if (input === undefined && (hasBoth || !isAbsent(tx.input))) odd('input', between)
+  if (value === undefined && (hasBoth || !isAbsent(tx.value))) note('value', between)
+  if (input === undefined && (hasBoth || !isAbsent(tx.input))) note('input', between)
   tx.value = value ?? null
   tx.input = input ?? null
   const mint = isAbsent(tx.mint) ? null : asQuantity(tx.mint)
-  if (mint === undefined) odd('mint', from === undefined ? null : [from])
+  if (mint === undefined) note('mint', from === undefined ? null : [from])
   tx.mint = mint ?? null
 }
 

@@ -1,7 +1,7 @@
 import { asAddress, asQuantity, asWord, badAnswer } from './answers.ts'
 import type { ChainDefinition } from './definition.ts'
-import { noteOddity, nowhere, type Oddity } from './oddity.ts'
 import { commonTypes, type RpcBlock, type RpcReceipt, type RpcTransaction, typeOf } from './types.ts'
+import { noteUnreadable, nowhere, type Unreadable } from './unreadable.ts'
 
 export interface PairedReceipts {
   /** By the hash of their transaction. */
@@ -99,23 +99,23 @@ function fail(method: string, field: string, value: unknown, expected?: string):
 /** A receipt as it was served; whose it is has been looked at. */
 export type ServedReceipt = { [K in keyof RpcReceipt]: unknown } & { root?: unknown }
 
-const noStatus: Oddity = {
+const noStatus: Unreadable = {
   what: 'status',
   reason: 'its receipt does not say whether it succeeded',
   about: null,
   unlessTraced: true,
 }
-const noContract: Oddity = {
+const noContract: Unreadable = {
   what: 'receipt',
   reason: 'its receipt does not say which contract it created',
   about: null,
   unlessTraced: true,
 }
-const noLogs: Oddity = { what: 'logs', reason: 'its receipt has no list of logs', about: null }
-const badLog: Oddity = { what: 'logs', reason: 'a log of it can’t be read', about: null }
+const noLogs: Unreadable = { what: 'logs', reason: 'its receipt has no list of logs', about: null }
+const badLog: Unreadable = { what: 'logs', reason: 'a log of it can’t be read', about: null }
 
 /**
- * Checks what a receipt says, and puts its hex into lower case in place. What can't be read is noted as an oddity, and left
+ * Checks what a receipt says, and puts its hex into lower case in place. What can't be read is noted as unreadable, and left
  * empty: where `verify` is strict, the root in the header says whether it is so.
  *
  * @param tx the transaction, where the block has it.
@@ -124,14 +124,14 @@ export function readContent(receipt: ServedReceipt, tx: RpcTransaction | undefin
   readStatus(receipt)
   readContract(receipt, tx)
   if (!Array.isArray(receipt.logs)) {
-    noteOddity(receipt, noLogs)
+    noteUnreadable(receipt, noLogs)
     receipt.logs = []
     return
   }
   const logs: unknown[] = receipt.logs
   for (let i = 0; i < logs.length; i++) {
     if (isLog(logs[i])) continue
-    noteOddity(receipt, badLog)
+    noteUnreadable(receipt, badLog)
     // It keeps its place: transfers are named by that.
     logs[i] = { address: nowhere, topics: [], data: '0x' }
   }
@@ -146,7 +146,7 @@ function readStatus(receipt: ServedReceipt): void {
   }
   // Before Byzantium a receipt has a state root where the status stands now.
   const absent = receipt.status === undefined || receipt.status === null
-  if (!absent || asWord(receipt.root) === undefined) noteOddity(receipt, noStatus)
+  if (!absent || asWord(receipt.root) === undefined) noteUnreadable(receipt, noStatus)
   receipt.status = null
 }
 
@@ -157,7 +157,7 @@ function readContract(receipt: ServedReceipt, tx: RpcTransaction | undefined): v
   if (receipt.contractAddress !== null || tx === undefined || tx.to) return
   // A created contract got value, and the receipt alone knows its address.
   const gotValue = tx.value !== null && !/^0x0*$/.test(tx.value) && receipt.status !== '0x0'
-  if (!absent || (gotValue && commonTypes.has(typeOf(tx)))) noteOddity(receipt, noContract)
+  if (!absent || (gotValue && commonTypes.has(typeOf(tx)))) noteUnreadable(receipt, noContract)
 }
 
 /** Every log is looked through for own addresses, whatever event it is. Its data may be any bytes. */

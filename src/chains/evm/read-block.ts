@@ -4,12 +4,12 @@ import { badAnswer } from './answers.ts'
 import { checkBlock } from './check-block.ts'
 import type { ChainDefinition } from './definition.ts'
 import { transactionAt } from './extract/context.ts'
-import { type Oddity, oddities } from './oddity.ts'
 import type { BlockReceipts, ReceiptReader } from './read-receipts.ts'
 import type { ByteTally, CallOptions, RpcClient } from './rpc/client.ts'
 import { isUnread } from './traces/call-frames.ts'
 import type { TraceReader, TracesOfBlock } from './traces/trace-reader.ts'
 import { isReadWhole, type RpcBlock, typeOf, unreadableType } from './types.ts'
+import { type Unreadable, unreadableParts } from './unreadable.ts'
 
 /** A block as one node served it, checked for shape and for belonging together. */
 export interface ServedBlock {
@@ -47,24 +47,24 @@ export async function readBlock(
 }
 
 /** What of transactions and their receipts is not understood, by the transaction's place in the block: nearly always nothing. */
-export function oddTransactions({
+export function unreadableByTransaction({
   block: { transactions },
   receipts,
-}: Pick<ServedBlock, 'block' | 'receipts'>): ReadonlyMap<number, readonly Oddity[]> {
-  const odd = new Map<number, readonly Oddity[]>()
+}: Pick<ServedBlock, 'block' | 'receipts'>): ReadonlyMap<number, readonly Unreadable[]> {
+  const found = new Map<number, readonly Unreadable[]>()
   for (const [index, tx] of transactions.entries()) {
-    const all = [...(tx[oddities] ?? []), ...(receipts.all[index]?.[oddities] ?? [])]
-    if (all.length > 0) odd.set(index, all)
+    const all = [...(tx[unreadableParts] ?? []), ...(receipts.all[index]?.[unreadableParts] ?? [])]
+    if (all.length > 0) found.set(index, all)
   }
-  return odd
+  return found
 }
 
 /** Whether something of a transaction is not understood, as it was served. */
-export function isOdd({ traces, ...served }: ServedBlock): boolean {
+export function anyUnreadable({ traces, ...served }: ServedBlock): boolean {
   const traced = traces.frames ?? []
   return (
-    oddTransactions(served).size > 0 ||
-    traced.some((trace) => trace !== null && (isUnread(trace) || trace.odd.length > 0))
+    unreadableByTransaction(served).size > 0 ||
+    traced.some((trace) => trace !== null && (isUnread(trace) || trace.unreadable.length > 0))
   )
 }
 
@@ -132,7 +132,7 @@ export function receiptsOf({ absent, tooLarge, extra, repeated }: BlockReceipts)
   ]
 }
 
-/** Oddities do not count here. */
+/** What is unreadable in a trace does not count here. */
 const nothing = new Map()
 
 function statusOf({ block, receipts: { all: receipts, absent }, traces }: ServedBlock): Unscreened[] {
@@ -141,8 +141,8 @@ function statusOf({ block, receipts: { all: receipts, absent }, traces }: Served
   const unknown = receipts.some((receipt, index) => {
     const { status, transactionHash } = receipt
     if ((status !== undefined && status !== null) || without.has(transactionHash)) return false
-    if (receipt[oddities] !== undefined) return false
-    return transactionAt({ block, receipts, frames, odd: nothing }, index)?.frames === null
+    if (receipt[unreadableParts] !== undefined) return false
+    return transactionAt({ block, receipts, frames, unreadable: nothing }, index)?.frames === null
   })
   if (!unknown) return []
   const reason = 'receipts from before Byzantium do not say whether a transaction succeeded'

@@ -34,7 +34,7 @@ const batchSize = 100
 /** After so many blocks without it the node is asked for all receipts of a block again: a gateway may have been the reason. */
 const tryAgainAfter = 500
 /** Blocks that lacked a receipt once, at most: they are asked for again within moments. */
-const mostOdd = 1_000
+const mostIncomplete = 1_000
 
 /**
  * Reads the receipts of one node's blocks: all of a block in one call, or, where the node does not have that (Ganache,
@@ -45,7 +45,8 @@ export class ReceiptReader {
   readonly #definition: ChainDefinition
   /** Blocks left to read one receipt after the other; 0: all at once. */
   #singly = 0
-  readonly #odd = new Set<string>()
+  /** Blocks whose receipts were not all served the last time. */
+  readonly #incomplete = new Set<string>()
 
   constructor(rpc: RpcClient, definition: ChainDefinition) {
     this.#rpc = rpc
@@ -167,9 +168,9 @@ export class ReceiptReader {
     const { hash, number, transactions } = block
     const served = `The node at ${this.#rpc.endpoint} has ${transactions.length - absent.length} receipts of block ${Number(number)} (${hash}), but the block has ${transactions.length} transactions`
     if (absent.length === 0) {
-      this.#odd.delete(hash)
+      this.#incomplete.delete(hash)
     } else if (absent.length === transactions.length && tooLarge.length === 0 && !this.#isOwnAlone(block)) {
-      // Not one: that is no odd transaction, but a node that lags behind itself.
+      // Not one: that is no missing receipt, but a node that lags behind itself.
       const code = Array.isArray(answer) ? 'node-bad-answer' : 'node-missing-data'
       throw new ChainscreenError(
         code,
@@ -177,9 +178,9 @@ export class ReceiptReader {
       )
     } else if (absent.length === 1 && absent[0] === endsInOwnTransaction(block, this.#definition)) {
       // It stands in no root, and nodes are known to leave it out.
-    } else if (!this.#odd.has(hash)) {
-      if (this.#odd.size >= mostOdd) this.#odd.clear()
-      this.#odd.add(hash)
+    } else if (!this.#incomplete.has(hash)) {
+      if (this.#incomplete.size >= mostIncomplete) this.#incomplete.clear()
+      this.#incomplete.add(hash)
       throw new ChainscreenError('node-missing-data', `${served}: it is asked again.`)
     }
   }

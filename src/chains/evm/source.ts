@@ -13,14 +13,14 @@ import { ChainIdentity, type FinalityTag, finalityTagReader, probeNode } from '.
 import { loadKeccak } from './proof/keccak.ts'
 import { createVerifier, type VerifyMode } from './proof/prove-block.ts'
 import {
+  anyUnreadable,
   type BlockReaders,
-  isOdd,
   missing,
-  oddTransactions,
   readBlock,
   readLogs,
   receiptsOf,
   type ServedBlock,
+  unreadableByTransaction,
   unscreenedOf,
 } from './read-block.ts'
 import { lackingOf, ReceiptReader } from './read-receipts.ts'
@@ -144,8 +144,8 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
       const tally = { bytes: 0 }
       const read = () => readBlock(readers, height, { tally, signal })
       let served = await read()
-      // What is odd may be the node's for a moment; what stays so when it is asked again is in the block.
-      if (isOdd(served)) served = await read()
+      // What is unreadable may be the node's for a moment; what stays so when it is asked again is in the block.
+      if (anyUnreadable(served)) served = await read()
       const { block } = served
       const receipts = served.receipts.all
       const { frames } = served.traces
@@ -159,10 +159,18 @@ export function createEvmSource(options: EvmSourceOptions): ChainSource {
         level: frames === null && !definition.logsAllNative ? 'logs' : 'full',
         ...(definition.logsAllNative ? {} : tracesOf(served)),
         unscreened: [...unscreenedOf(served, definition), ...unverified, ...unread],
-        odd: isOdd(served),
+        hasUnreadable: anyUnreadable(served),
         unproved: verify === 'off',
         bytes: tally.bytes,
-        content: { family: 'evm', block, receipts, frames, odd: oddTransactions(served), chain, verify },
+        content: {
+          family: 'evm',
+          block,
+          receipts,
+          frames,
+          unreadable: unreadableByTransaction(served),
+          chain,
+          verify,
+        },
         ...(notices.length > 0 && { freezes: notices }),
       }
     },

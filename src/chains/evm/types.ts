@@ -1,5 +1,5 @@
 import type { ChainDefinition } from './definition.ts'
-import type { MayBeOdd } from './oddity.ts'
+import type { MayHaveUnreadable } from './unreadable.ts'
 
 /**
  * The part of a node's answers that screening reads, after `check-block.ts` and `check-receipts.ts` looked at each of these fields. The
@@ -18,7 +18,7 @@ export interface RpcBlock extends RpcHeader {
   withdrawals?: readonly RpcWithdrawal[] | null
 }
 
-export interface RpcTransaction extends MayBeOdd {
+export interface RpcTransaction extends MayHaveUnreadable {
   hash: string
   /** {@link nowhere} where it can't be read, as is `to`. */
   from: string
@@ -33,7 +33,7 @@ export interface RpcTransaction extends MayBeOdd {
   mint?: string | null
 }
 
-export interface RpcReceipt extends MayBeOdd {
+export interface RpcReceipt extends MayHaveUnreadable {
   transactionHash: string
   blockHash: string
   /** `0x1` succeeded, `0x0` failed. Absent (or null) before Byzantium, where `root` stands instead (EIP-658). */

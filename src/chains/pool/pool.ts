@@ -184,11 +184,11 @@ export function createPool(
         },
         release,
       )
-      if (!block.odd) return block
+      if (!block.hasUnreadable) return block
       // What is the same with every node is in the block.
       for (const other of others()) {
         const theirs = await askEndpoint(other, read, clock, signal).catch(() => null)
-        if (theirs?.hash === block.hash && theirs.level === block.level && !theirs.odd) {
+        if (theirs?.hash === block.hash && theirs.level === block.level && !theirs.hasUnreadable) {
           release(block)
           return theirs
         }

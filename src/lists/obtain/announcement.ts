@@ -7,7 +7,7 @@ import { FetchFailure } from '../fetch/fetch-failure.ts'
 import { fetchList } from '../fetch/fetch-list.ts'
 import type { Validators } from '../fetch/types.ts'
 import type { Announcement, Publication } from '../publication.ts'
-import type { Announced, Kept, Look } from './archived.ts'
+import type { Announced, Kept, SourceAccess } from './archived.ts'
 
 /** `same`: the announced version is the one that is kept. */
 type Asked =
@@ -23,29 +23,29 @@ type Asked =
  * the environment names no proxy that can be used: the file would be no better off.
  */
 export async function askAnnouncement(
-  look: Look,
+  access: SourceAccess,
   kept: Kept | null,
   publication: Publication,
 ): Promise<Asked | null> {
-  const file = new URL(look.request.url)
+  const file = new URL(access.request.url)
   const known = kept?.announced ?? null
   try {
-    const answer = await fetchText(look, publication.announcementUrl(file), known?.index ?? null)
+    const answer = await fetchText(access, publication.announcementUrl(file), known?.index ?? null)
     if (answer.state === 'not-modified') {
       return known === null ? null : { state: 'same', status: 304, announced: known }
     }
     const announcement = publication.readAnnouncement(answer.text, file)
     const { version, checksum } = announcement
-    const secret = [version, checksum].find((text) => text !== null && look.request.redactor.reveals(text))
+    const secret = [version, checksum].find((text) => text !== null && access.request.redactor.reveals(text))
     if (secret !== undefined) throw new ChainscreenError('bad-file', 'it holds what this list is asked with.')
     const announced: Announced = { index: answer.validators, version, checksum }
     if (known !== null && isSame(known, announced)) return { state: 'same', status: 200, announced }
     return { state: 'newer', announcement, announced }
   } catch (error) {
-    if (look.request.signal?.aborted || isInTheWay(error)) throw error
+    if (access.request.signal?.aborted || isInTheWay(error)) throw error
     const absent = error instanceof FetchFailure && (error.status === 404 || error.status === 410)
     if (!absent)
-      look.tell(`its announcement can't be used, and the file is loaded without: ${messageOf(error)}`)
+      access.note(`its announcement can't be used, and the file is loaded without: ${messageOf(error)}`)
     return null
   }
 }
@@ -70,11 +70,11 @@ function isSame(known: Announced, now: Announced): boolean {
  * @throws FetchFailure where it is not the announced file.
  */
 export async function checkAnnounced(
-  { request, tell }: Look,
+  { request, note }: SourceAccess,
   path: string,
   { check }: Announcement,
 ): Promise<void> {
-  if (check === null) return tell('its announcement says nothing that the file could be checked against')
+  if (check === null) return note('its announcement says nothing that the file could be checked against')
   try {
     await pipeline(check(createReadStream(path, { highWaterMark: 1 << 18 })), dropped())
   } catch (cause) {
@@ -93,7 +93,7 @@ const maxTextBytes = 64 * 1024 * 1024
 
 /** A small text beside a list's file, within the same bounds as the file. @throws as `fetchList`. */
 export async function fetchText(
-  { request, options }: Look,
+  { request, options }: SourceAccess,
   url: URL,
   known: Validators | null,
 ): Promise<{ state: 'not-modified' } | { state: 'fetched'; text: string; validators: Validators }> {

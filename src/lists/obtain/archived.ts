@@ -6,13 +6,13 @@ import { archivedPath } from '../archive.ts'
 import type { FetchFailure } from '../fetch/fetch-failure.ts'
 import type { DownloadPolicy, FetchRequest, Validators } from '../fetch/types.ts'
 
-/** One look at a list's source. */
-export interface Look {
+/** How a list's source is asked, each time anew. */
+export interface SourceAccess {
   /** For the list's file; everything else is asked within the same bounds. */
   request: Omit<FetchRequest, 'known'>
   options: { policy?: DownloadPolicy; onFailure?: (error: FetchFailure, pauseMs: number) => void }
-  /** Tells the log, in the words after `list X: `. */
-  tell: (text: string) => void
+  /** Writes to the log, in the words after `list X: `. */
+  note: (text: string) => void
 }
 
 /** What is kept of a version of a list, and what its source said of it. */

@@ -11,7 +11,7 @@ import { mayLeadTo } from '../fetch/ask.ts'
 import { fetchList } from '../fetch/fetch-list.ts'
 import type { Announcement, Publication } from '../publication.ts'
 import { fetchText } from './announcement.ts'
-import type { Kept, Look } from './archived.ts'
+import type { Kept, SourceAccess } from './archived.ts'
 
 /** Written to disk at a time. */
 const blockChars = 1 << 18
@@ -23,7 +23,7 @@ const blockChars = 1 << 18
  * @throws anything: then the whole file has to be loaded.
  */
 export async function makeFromDeltas(
-  look: Look,
+  access: SourceAccess,
   kept: Kept,
   publication: Publication,
   { deltasUrl, version, checksum, check }: Announcement,
@@ -33,15 +33,15 @@ export async function makeFromDeltas(
   if (deltasUrl === null || checksum === null || check === null) {
     throw doubt('no checksum is announced to check the result against')
   }
-  const index = await fetchText(look, beside(look, deltasUrl), null)
+  const index = await fetchText(access, beside(access, deltasUrl), null)
   if (index.state !== 'fetched') throw doubt('their index could not be downloaded')
   const plan = publication.planDeltas(index.text, from, version)
   if ('why' in plan) throw doubt(plan.why)
   await checkArchived(kept.path, kept.sha256)
-  const path = join(look.request.folder, `.${randomUUID()}.part`)
+  const path = join(access.request.folder, `.${randomUUID()}.part`)
   const deltas: string[] = []
   try {
-    for (const url of plan.urls) deltas.push(await fetchDelta(look, beside(look, url)))
+    for (const url of plan.urls) deltas.push(await fetchDelta(access, beside(access, url)))
     let state: Readable = unpacked(kept.path)
     for (const delta of deltas) {
       state = Readable.from(inBlocks(publication.applyDelta(state, createReadStream(delta))), {
@@ -58,7 +58,7 @@ export async function makeFromDeltas(
   }
 }
 
-async function fetchDelta({ request, options }: Look, url: URL): Promise<string> {
+async function fetchDelta({ request, options }: SourceAccess, url: URL): Promise<string> {
   const result = await fetchList({ ...request, url: url.href, known: null }, options)
   if (result.state === 'not-modified') throw doubt('one of them could not be downloaded')
   return result.path
@@ -73,7 +73,7 @@ function unpacked(path: string): Readable {
 }
 
 /** An address that an index names. It may lead where a redirect of the list may lead, and takes the list's password along. */
-function beside({ request }: Look, text: string): URL {
+function beside({ request }: SourceAccess, text: string): URL {
   const origin = new URL(request.url)
   const url = URL.canParse(text, origin.href) ? new URL(text, origin) : null
   if (url === null || !mayLeadTo(url, origin, origin, request.redirectHosts)) {

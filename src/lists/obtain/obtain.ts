@@ -3,7 +3,7 @@ import { fetchList } from '../fetch/fetch-list.ts'
 import type { Validators } from '../fetch/types.ts'
 import type { Announcement, Publication } from '../publication.ts'
 import { askAnnouncement, checkAnnounced } from './announcement.ts'
-import type { Announced, Kept, Look } from './archived.ts'
+import type { Announced, Kept, SourceAccess } from './archived.ts'
 import { makeFromDeltas } from './deltas.ts'
 
 /** What a look at a list's source gave. */
@@ -30,44 +30,44 @@ export type Obtained =
  * @throws FetchFailure, or ChainscreenError `aborted`.
  */
 export async function obtain(
-  look: Look,
+  access: SourceAccess,
   kept: Kept | null,
   publication: Publication | undefined,
 ): Promise<Obtained> {
-  if (publication === undefined) return download(look, kept)
-  const asked = await askAnnouncement(look, kept, publication)
-  if (asked === null) return download(look, kept)
+  if (publication === undefined) return download(access, kept)
+  const asked = await askAnnouncement(access, kept, publication)
+  if (asked === null) return download(access, kept)
   if (asked.state === 'same')
     return { state: 'not-modified', status: asked.status, announced: asked.announced }
   const { announcement, announced } = asked
   if (kept !== null && announcement.deltasUrl !== null) {
-    const made = await tryDeltas(look, kept, publication, announcement)
+    const made = await tryDeltas(access, kept, publication, announcement)
     if (made !== null) return { state: 'fetched', status: 200, validators: null, announced, ...made }
   }
-  const result = await download(look, null)
+  const result = await download(access, null)
   if (result.state !== 'fetched') return result
-  await checkAnnounced(look, result.path, announcement)
+  await checkAnnounced(access, result.path, announcement)
   return { ...result, announced }
 }
 
 /** The file itself, with no word on what it must be. */
-async function download(look: Look, kept: Kept | null): Promise<Obtained> {
-  const result = await fetchList({ ...look.request, known: kept?.file ?? null }, look.options)
+async function download(access: SourceAccess, kept: Kept | null): Promise<Obtained> {
+  const result = await fetchList({ ...access.request, known: kept?.file ?? null }, access.options)
   if (result.state === 'not-modified') return { ...result, announced: null }
   return { ...result, announced: null, how: undefined }
 }
 
 async function tryDeltas(
-  look: Look,
+  access: SourceAccess,
   kept: Kept,
   publication: Publication,
   announcement: Announcement,
 ): Promise<{ path: string; how: string } | null> {
   try {
-    return await makeFromDeltas(look, kept, publication, announcement)
+    return await makeFromDeltas(access, kept, publication, announcement)
   } catch (error) {
-    if (look.request.signal?.aborted) throw error
-    look.tell(`its deltas were not used, and the whole file is loaded: ${messageOf(error)}`)
+    if (access.request.signal?.aborted) throw error
+    access.note(`its deltas were not used, and the whole file is loaded: ${messageOf(error)}`)
     return null
   }
 }

@@ -76,7 +76,7 @@ describe('what of a transaction can’t be read', () => {
     const block = await source.block(7)
     const { transactions, unscreened } = extract(block, ownOf(own))
     expect(transactions).toMatchObject([{ transfers: [{ id: 'value', amount: 5n }] }])
-    return { odd: block.odd, unscreened }
+    return { hasUnreadable: block.hasUnreadable, unscreened }
   }
 
   it.each<[string, object, object, string, RegExp]>([
@@ -103,11 +103,11 @@ describe('what of a transaction can’t be read', () => {
     ['a log without data', {}, { logs: [{ ...log(address(1), transfer), data: null }] }, 'logs', /a log/],
     ['a log that is null', {}, { logs: [null] }, 'logs', /a log/],
   ])('(%s) is a gap of it alone, and refuses no block', async (_, tx, receipt, what, reason) => {
-    expect(await read(tx, receipt)).toEqual({ odd: true, unscreened: gap(what, reason) })
+    expect(await read(tx, receipt)).toEqual({ hasUnreadable: true, unscreened: gap(what, reason) })
   })
 
   it('is no gap where it is about others', async () => {
-    expect(await read({ value: 5 })).toEqual({ odd: true, unscreened: [] })
+    expect(await read({ value: 5 })).toEqual({ hasUnreadable: true, unscreened: [] })
   })
 
   it('keeps the places of the logs beside it', async () => {
@@ -125,7 +125,7 @@ describe('what of a transaction can’t be read', () => {
 
   it('takes `data` for `input`, and a status of more digits', async () => {
     expect(await read({ input: undefined, data: '0x01' }, { status: '0x01' })).toEqual({
-      odd: false,
+      hasUnreadable: false,
       unscreened: [],
     })
   })
@@ -146,7 +146,7 @@ describe('a transaction of a type that is not known', () => {
     const source = createEvmSource({ url: node.url, chainId: 1, tokens: [], traces: 'off' })
     onTestFinished(() => source.close())
     const read = await source.block(7)
-    expect(read.odd).toBe(false)
+    expect(read.hasUnreadable).toBe(false)
     expect(read.unscreened).toMatchObject([{ what: 'traces' }, { what: 'transaction-type' }])
     return extract(read, ownOf(own))
   }

@@ -73,7 +73,8 @@ export function extractFrom(
   { chainId = 1, frames = null }: { chainId?: number; frames?: BlockFrames | null } = {},
 ): readonly ScreenableTx[] {
   const { block, receipts } = blockOf(sketches, withdrawals)
-  return extractBlock({ block, receipts, frames, odd: new Map() }, own, chainOf(tokens, chainId)).transactions
+  return extractBlock({ block, receipts, frames, unreadable: new Map() }, own, chainOf(tokens, chainId))
+    .transactions
 }
 
 /** The transfers of the one transaction that is expected to have some. */

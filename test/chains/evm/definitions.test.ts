@@ -91,7 +91,7 @@ describe('what chains do in ways of their own', () => {
     const sketch = { from: user, to: router, value: `0x${amount.toString(16)}`, logs }
     const { block, receipts } = blockOf([sketch])
     const extraction = extractBlock(
-      { block, receipts, frames: null, odd: new Map() },
+      { block, receipts, frames: null, unreadable: new Map() },
       ownOf(mine),
       chainOf([], polygon),
     )

@@ -78,8 +78,10 @@ function read(scenario: Scenario, reading: Reading | 'none'): Map<string, Screen
     const { definition, ...chain } = chainOf(tokens, 31337)
     const frames =
       reading === 'none' ? null : readings[reading](served[reading], block, receipts, definition, reading)
-    for (const tx of extractBlock({ block, receipts, frames, odd: new Map() }, own, { definition, ...chain })
-      .transactions)
+    for (const tx of extractBlock({ block, receipts, frames, unreadable: new Map() }, own, {
+      definition,
+      ...chain,
+    }).transactions)
       found.set(`${block.hash} ${tx.hash}`, tx)
   }
   return found

@@ -79,28 +79,28 @@ describe('a pool of nodes', () => {
     expect(second.calls.block).toBe(1)
   })
 
-  it('takes a block that is odd at one node from the next, where it is not; else as it is', async () => {
+  it('takes a block that is unreadable at one node from the next, where it is not; else as it is', async () => {
     const { first, second, pool } = twoNodes()
     await pool.open()
     await pool.head()
-    first.odd = true
-    expect(await pool.block(5)).toMatchObject({ height: 5, odd: false })
+    first.hasUnreadable = true
+    expect(await pool.block(5)).toMatchObject({ height: 5, hasUnreadable: false })
     expect(pool.endpoint).toBe('http://first:8545')
-    second.odd = true
-    expect(await pool.block(6)).toMatchObject({ height: 6, odd: true })
+    second.hasUnreadable = true
+    expect(await pool.block(6)).toMatchObject({ height: 6, hasUnreadable: true })
     failWith(second, 'node-unreachable', 'block')
-    expect(await pool.block(7)).toMatchObject({ height: 7, odd: true })
+    expect(await pool.block(7)).toMatchObject({ height: 7, hasUnreadable: true })
     expect([first.calls.block, second.calls.block]).toEqual([3, 3])
   })
 
-  it('does not take another block for one that is odd', async () => {
+  it('does not take another block for one that is unreadable', async () => {
     const { first, second, pool } = twoNodes(4)
-    first.odd = true
+    first.hasUnreadable = true
     second.mine(1, 'b')
     first.mine(1)
     await pool.open()
     await pool.head()
-    expect(await pool.block(5)).toMatchObject({ hash: 'a5', odd: true })
+    expect(await pool.block(5)).toMatchObject({ hash: 'a5', hasUnreadable: true })
   })
 
   it('sets a node that answers wrongly aside at once, and tries it again later', async () => {

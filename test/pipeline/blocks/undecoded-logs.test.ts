@@ -29,7 +29,7 @@ const tells = log(contract, [unknown, topic(villain), topic(own)], words(3))
 
 /** A block of these transactions, as a source gives it. */
 function block(height: number, ...sketches: TxSketch[]): SourceBlock {
-  const read = { ...blockOf(sketches), frames: null, odd: new Map() }
+  const read = { ...blockOf(sketches), frames: null, unreadable: new Map() }
   return {
     ...{ ...ref(height), level: 'logs', unscreened: [], bytes: 0 },
     content: { family: 'evm', ...read, chain: chainOf([]), verify: 'off' },

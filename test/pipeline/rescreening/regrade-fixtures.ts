@@ -38,7 +38,7 @@ export function block(height: number, names: Names, ...sketches: TxSketch[]): So
     .filter(({ asset }) => asset !== 'native')
     .map(({ asset, symbol }) => ({ address: asset as `0x${string}`, symbol: symbol ?? '' }))
   const named = sketches.map((sketch, index) => ({ hash: hash(height * 100 + index), ...sketch }))
-  const read = { ...blockOf(named), frames: null, odd: new Map() }
+  const read = { ...blockOf(named), frames: null, unreadable: new Map() }
   return {
     ...{ ...ref(height), level: 'logs', unscreened: [], bytes: 0 },
     content: { family: 'evm', ...read, chain: chainOf(tokens), verify: 'off' },

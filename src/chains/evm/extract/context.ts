@@ -1,9 +1,9 @@
 import { evmKey } from '../../../address/key.ts'
 import type { OwnLookup, Party, Role } from '../../../screening/types.ts'
 import type { ChainDefinition } from '../definition.ts'
-import { nowhere, type Oddity } from '../oddity.ts'
 import { type BlockFrames, type CallFrames, isUnread, type UnreadTrace } from '../traces/call-frames.ts'
 import type { RpcBlock, RpcReceipt, RpcTransaction, TokenTable } from '../types.ts'
+import { nowhere, type Unreadable } from '../unreadable.ts'
 import type { CallPaths } from './call-paths.ts'
 import type { FundFlow } from './fund-flow.ts'
 
@@ -21,8 +21,8 @@ export interface ReadBlock {
   receipts: readonly RpcReceipt[]
   /** `null`: no call traces were read. */
   frames: BlockFrames | null
-  /** What of a transaction and its receipt is not understood, by its place in the block: see `oddTransactions`. */
-  odd: ReadonlyMap<number, readonly Oddity[]>
+  /** What of a transaction and its receipt is not understood, by its place in the block: see `unreadableByTransaction`. */
+  unreadable: ReadonlyMap<number, readonly Unreadable[]>
 }
 
 /** A transaction with all that was read of it. */
@@ -32,7 +32,7 @@ export interface ReadTransaction {
   frames: CallFrames | null
   succeeded: boolean
   /** What of it is not understood. */
-  odd: readonly Oddity[]
+  unreadable: readonly Unreadable[]
 }
 
 /** The transaction at an index of a block. */
@@ -47,31 +47,31 @@ export function transactionAt(read: ReadBlock, index: number): ReadTransaction |
     receipt,
     frames,
     succeeded: succeeded(receipt, frames),
-    odd: oddIn(read.odd.get(index), receipt, trace, frames),
+    unreadable: unreadableIn(read.unreadable.get(index), receipt, trace, frames),
   }
 }
 
-const nothing: readonly Oddity[] = []
+const nothing: readonly Unreadable[] = []
 
 /** Nearly always nothing: asked for every transaction of a block. */
-function oddIn(
-  served: readonly Oddity[] | undefined,
+function unreadableIn(
+  served: readonly Unreadable[] | undefined,
   receipt: RpcReceipt,
   trace: BlockFrames[number] | undefined,
   frames: CallFrames | null,
-): readonly Oddity[] {
+): readonly Unreadable[] {
   const inTrace =
     trace === null || trace === undefined
       ? nothing
       : isUnread(trace)
         ? unreadTrace(receipt, trace)
-        : trace.odd
+        : trace.unreadable
   if (served === undefined) return inTrace
   return [...served.filter(({ unlessTraced }) => !(unlessTraced && frames !== null)), ...inTrace]
 }
 
 /** What failed moved nothing inside. */
-function unreadTrace({ status }: RpcReceipt, { unread }: UnreadTrace): Oddity[] {
+function unreadTrace({ status }: RpcReceipt, { unread }: UnreadTrace): Unreadable[] {
   if (status === '0x0') return []
   const reason = `its trace ${unread}: value moved inside its contract calls is not read`
   return [{ what: 'traces', reason, about: null }]

@@ -2,10 +2,10 @@ import { evmKey } from '../../../address/key.ts'
 import type { OwnLookup, ScreenableTx, Transfer } from '../../../screening/types.ts'
 import type { Conflict, Extraction, Unscreened } from '../../source.ts'
 import { asNumber } from '../answers.ts'
-import { type Oddity, unscreenedOdd } from '../oddity.ts'
 import { proveSenders, type VerifyMode } from '../proof/prove-block.ts'
 import { servedFields } from '../proof/rlp.ts'
 import { isReadWhole, type RpcBlock, type RpcTransaction, typeOf } from '../types.ts'
+import { type Unreadable, unscreenedParts } from '../unreadable.ts'
 import { type EvmChain, ownCheck, type ReadBlock, type ReadTransaction, transactionAt } from './context.ts'
 import { foldTransfers } from './fold-transfers.ts'
 import { touches } from './touches.ts'
@@ -32,12 +32,12 @@ export interface EvmContent extends ReadBlock {
  * `extractEvm` finds the same in it, and `evmConflicts` by the nonces. Pure.
  */
 export function reduceEvm(content: EvmContent, own: OwnLookup): EvmContent {
-  const { block, receipts, frames, odd, chain } = content
+  const { block, receipts, frames, unreadable, chain } = content
   const kept: number[] = []
   for (let i = 0; i < receipts.length; i++) {
     const one = transactionAt(content, i)
     if (one === null) continue
-    if (one.odd.length > 0 || !isReadWhole(one.tx, chain.definition) || touches(one, own)) kept.push(i)
+    if (one.unreadable.length > 0 || !isReadWhole(one.tx, chain.definition) || touches(one, own)) kept.push(i)
   }
   const { withdrawals } = block
   const anyOwn = withdrawals?.some(({ address }) => own.mayHaveEvm(address)) ?? false
@@ -51,7 +51,9 @@ export function reduceEvm(content: EvmContent, own: OwnLookup): EvmContent {
     },
     receipts: pick(receipts),
     frames: frames && kept.map((i) => frames[i] ?? null),
-    odd: new Map(kept.flatMap((i, place) => (odd.has(i) ? [[place, odd.get(i) ?? []] as const] : []))),
+    unreadable: new Map(
+      kept.flatMap((i, place) => (unreadable.has(i) ? [[place, unreadable.get(i) ?? []] as const] : [])),
+    ),
     spentNonces: block.transactions.map((tx) => `${accountNonce(tx) ?? ''} ${tx.hash}`).join('\n'),
   }
 }
@@ -79,8 +81,10 @@ export function extractBlock(read: ReadBlock, own: OwnLookup, chain: EvmChain): 
   for (let i = 0; i < read.receipts.length; i++) {
     const one = transactionAt(read, i)
     if (one === null) continue
-    const odd = isReadWhole(one.tx, chain.definition) ? one.odd : [...one.odd, namedElsewhere(one.tx)]
-    if (odd.length > 0) unscreened.push(...unscreenedOdd(odd, own, one.tx.hash))
+    const unreadable = isReadWhole(one.tx, chain.definition)
+      ? one.unreadable
+      : [...one.unreadable, namedElsewhere(one.tx)]
+    if (unreadable.length > 0) unscreened.push(...unscreenedParts(unreadable, own, one.tx.hash))
     if (touches(one, own)) extracted.push(extractOne(one, own, chain))
   }
   limitUndecoded(extracted, own, chain)
@@ -143,7 +147,7 @@ const addressText = /^0x[0-9a-f]{40}$/i
  * What a transaction of a type that is not known names in fields of its own, such as the calls of Tempo's 0x76
  * (https://docs.tempo.xyz): value that it moves so may stand in no log.
  */
-function namedElsewhere(tx: RpcTransaction): Oddity {
+function namedElsewhere(tx: RpcTransaction): Unreadable {
   const about = new Set<string>()
   const open: unknown[] = Object.entries(tx).flatMap(([name, value]) => (common.has(name) ? [] : [value]))
   let looked = 0

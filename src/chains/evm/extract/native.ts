@@ -2,9 +2,9 @@ import { evmKey } from '../../../address/key.ts'
 import type { Tag } from '../../../screening/level.ts'
 import type { Transfer } from '../../../screening/types.ts'
 import type { ChainDefinition } from '../definition.ts'
-import { nowhere } from '../oddity.ts'
 import { type CallFrames, transferIdOf } from '../traces/call-frames.ts'
 import { opDeposit, type RpcLog, type RpcReceipt, type RpcTransaction, typeOf } from '../types.ts'
+import { nowhere } from '../unreadable.ts'
 import {
   asParties,
   type EvmChain,

@@ -1,8 +1,8 @@
 import { evmKey } from '../../../address/key.ts'
 import type { OwnLookup, ScreenableTx, Transfer } from '../../../screening/types.ts'
 import type { Unscreened } from '../../source.ts'
-import { nowhere } from '../oddity.ts'
 import type { RpcTransaction } from '../types.ts'
+import { nowhere } from '../unreadable.ts'
 import { callPathsOf, tokenCallOf } from './call-paths.ts'
 import {
   asParties,

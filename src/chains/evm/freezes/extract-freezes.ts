@@ -2,8 +2,8 @@ import { evmKey } from '../../../address/key.ts'
 import type { FreezeNotice } from '../../../screening/types.ts'
 import type { Unscreened } from '../../source.ts'
 import { dataLength, topicAddress, topicAt } from '../extract/event-words.ts'
-import { oddities } from '../oddity.ts'
 import type { RpcLog, RpcReceipt } from '../types.ts'
+import { unreadableParts } from '../unreadable.ts'
 
 /** What the receipts of a block say of frozen accounts. */
 interface Freezes {
@@ -24,7 +24,8 @@ export function extractFreezes(receipts: readonly RpcReceipt[], contracts: Reado
   let before = 0
   for (const receipt of receipts) {
     const { logs, transactionHash: txHash } = receipt
-    if (receipt[oddities]?.some(({ what }) => what === 'logs')) found.unread.push({ ...oddLogs, txHash })
+    if (receipt[unreadableParts]?.some(({ what }) => what === 'logs'))
+      found.unread.push({ ...unreadableLogs, txHash })
     for (let i = 0; i < logs.length; i++) {
       const log = logs[i]
       if (log === undefined || !isFreezeTopic(log.topics[0]) || !contracts.has(log.address)) continue
@@ -55,7 +56,7 @@ function accountOf({ topics, data }: RpcLog): string | null {
   return word?.startsWith(`0x${'0'.repeat(24)}`) ? topicAddress(word) : null
 }
 
-const oddLogs = {
+const unreadableLogs = {
   what: 'freeze',
   reason: 'some of its logs can’t be read, and may be an issuer’s freeze or unfreeze',
 }

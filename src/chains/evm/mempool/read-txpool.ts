@@ -5,12 +5,12 @@ import { checkHeader, checkTransaction } from '../check-block.ts'
 import type { EvmChain } from '../extract/context.ts'
 import { topicAt, transferTopic } from '../extract/event-words.ts'
 import { accountNonce } from '../extract/extract.ts'
-import { oddities } from '../oddity.ts'
 import { type Keccak, loadKeccak } from '../proof/keccak.ts'
 import { proveSigners } from '../proof/signers.ts'
 import type { RpcClient } from '../rpc/client.ts'
 import { isMethodMissing } from '../rpc/refusal.ts'
 import type { RpcLog, RpcReceipt, RpcTransaction } from '../types.ts'
+import { unreadableParts } from '../unreadable.ts'
 
 const method = 'txpool_content'
 
@@ -38,7 +38,7 @@ export async function readTxpool(
     read: async (hashes) =>
       hashes.flatMap((hash) => {
         const tx = byHash.get(hash)
-        const read = tx !== undefined && tx[oddities] === undefined
+        const read = tx !== undefined && tx[unreadableParts] === undefined
         const proved = read && (keccak === null || provesTrue(tx, chain, keccak))
         return proved ? [pendingTransaction(tx, chain)] : []
       }),
@@ -84,7 +84,7 @@ function provesTrue(tx: RpcTransaction, { definition }: EvmChain, keccak: Keccak
 }
 
 function pendingTransaction(tx: RpcTransaction, chain: EvmChain): PendingTransaction {
-  const one = { tx, receipt: expectedReceipt(tx), frames: null, succeeded: true, odd: [] }
+  const one = { tx, receipt: expectedReceipt(tx), frames: null, succeeded: true, unreadable: [] }
   const nonce = accountNonce(tx)
   return {
     hash: tx.hash,

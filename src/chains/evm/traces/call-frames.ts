@@ -1,8 +1,8 @@
 import { badAnswer } from '../answers.ts'
 import { endsInOwnTransaction } from '../check-receipts.ts'
 import type { ChainDefinition } from '../definition.ts'
-import { nowhere, type Oddity } from '../oddity.ts'
 import { isSignedType, type RpcBlock, type RpcReceipt, type RpcTransaction } from '../types.ts'
+import { nowhere, type Unreadable } from '../unreadable.ts'
 
 /**
  * How a frame runs. `value`: in the context of its callee, and what it carries moves there. `static`: it carries
@@ -30,7 +30,7 @@ export interface CallFrames {
   /** For each log of the receipt the frame that wrote it, where the node told it and it agrees with the receipt. */
   logs: number[] | null
   /** Frames of which something could not be read. They move nothing. */
-  odd: Oddity[]
+  unreadable: Unreadable[]
 }
 
 interface FrameMove {
@@ -60,7 +60,7 @@ export function newFrames(failed: boolean, from: string, to: string, kind: Frame
     position: [0],
     moves: [],
     logs: null,
-    odd: [],
+    unreadable: [],
   }
 }
 
@@ -76,16 +76,16 @@ export function addFrame(
   frames.kind.push(kind)
   frames.parent.push(parent)
   frames.position.push(position)
-  if (from === undefined || to === undefined) frames.odd.push(oddCall)
+  if (from === undefined || to === undefined) frames.unreadable.push(unreadableCall)
   else if (kind === 'value') {
-    if (value === undefined) frames.odd.push({ ...oddCall, about: [from, to] })
+    if (value === undefined) frames.unreadable.push({ ...unreadableCall, about: [from, to] })
     else if (!isZero(value)) frames.moves.push({ frame: index, value, selfDestruct })
   }
   return index
 }
 
 /** For a call that can't be read, between whom it may be. */
-export const oddCall: Oddity = {
+export const unreadableCall: Unreadable = {
   what: 'traces',
   reason: 'a call in its trace can’t be read: value that it moved is not seen',
   about: null,

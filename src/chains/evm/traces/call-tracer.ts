@@ -1,7 +1,7 @@
 import { asAddress, asNumber, asQuantity, asWord, badAnswer } from '../answers.ts'
 import type { ChainDefinition } from '../definition.ts'
-import { nowhere } from '../oddity.ts'
 import type { RpcBlock, RpcReceipt, RpcTransaction } from '../types.ts'
+import { nowhere } from '../unreadable.ts'
 import {
   addFrame,
   type BlockFrames,
@@ -11,11 +11,11 @@ import {
   type FrameFields,
   type FrameKind,
   newFrames,
-  oddCall,
   refuseAllUnread,
   topFrameFault,
   tracedTransactions,
   type UnreadTrace,
+  unreadableCall,
 } from './call-frames.ts'
 
 /**
@@ -104,7 +104,7 @@ function walk(top: RawFrame, frames: CallFrames, matcher: LogMatcher): void {
     const child = level.calls[level.next]
     level.next++
     if (!isRawFrame(child)) {
-      frames.odd.push(oddCall)
+      frames.unreadable.push(unreadableCall)
       continue
     }
     const fields = frameFields(child)
@@ -119,7 +119,7 @@ function walk(top: RawFrame, frames: CallFrames, matcher: LogMatcher): void {
 }
 
 function levelOf(raw: RawFrame, frame: number, frames: CallFrames): Level {
-  if (!isListOrNothing(raw.calls)) frames.odd.push(oddCall)
+  if (!isListOrNothing(raw.calls)) frames.unreadable.push(unreadableCall)
   return {
     frame,
     calls: Array.isArray(raw.calls) ? raw.calls : [],

@@ -1,8 +1,8 @@
 import { asAddress, asWord, badAnswer } from '../answers.ts'
 import type { ChainDefinition } from '../definition.ts'
-import { nowhere } from '../oddity.ts'
 import { RpcRefusal } from '../rpc/refusal.ts'
 import type { RpcBlock, RpcReceipt, RpcTransaction } from '../types.ts'
+import { nowhere } from '../unreadable.ts'
 import {
   addFrame,
   type BlockFrames,

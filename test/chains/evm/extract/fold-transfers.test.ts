@@ -18,7 +18,7 @@ const chain = chainOf([{ address: coin, symbol: 'COIN' }])
 
 function extracted(...sketches: TxSketch[]) {
   const { block, receipts } = blockOf(sketches)
-  return extractBlock({ block, receipts, frames: null, odd: new Map() }, ownOf(hot), chain)
+  return extractBlock({ block, receipts, frames: null, unreadable: new Map() }, ownOf(hot), chain)
 }
 
 function batch(contract: string, count: number): TxSketch {

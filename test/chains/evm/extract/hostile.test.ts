@@ -6,8 +6,8 @@ import * as topics from '../../../../src/chains/evm/extract/event-words.ts'
 import { maxExactSteps } from '../../../../src/chains/evm/extract/fund-flow.ts'
 import { touches } from '../../../../src/chains/evm/extract/touches.ts'
 import { extractTransaction } from '../../../../src/chains/evm/extract/transaction.ts'
-import { oddities } from '../../../../src/chains/evm/oddity.ts'
 import type { RpcReceipt } from '../../../../src/chains/evm/types.ts'
+import { unreadableParts } from '../../../../src/chains/evm/unreadable.ts'
 import { randomRuns } from '../../../long.ts'
 import { address, blockOf, chainOf, extractFrom, log, topic, words } from '../build.ts'
 import { ownOf } from '../own.ts'
@@ -74,7 +74,7 @@ describe('whatever a contract writes', () => {
         const { block, receipts } = blockOf([{ logs }])
         const [tx, receipt] = [block.transactions[0], receipts[0]]
         if (!tx || !receipt) throw new Error('no transaction')
-        const one = { tx, receipt, frames: null, succeeded: true, odd: [] }
+        const one = { tx, receipt, frames: null, succeeded: true, unreadable: [] }
         const found = extractTransaction(one, ownOf(own), chainOf(tokens))
         if (found) expect(touches(one, ownOf(own))).toBe(true)
       }),
@@ -147,6 +147,6 @@ describe('a receipt of logs that can’t be read', () => {
     const receipt = { ...served, logs: Array.from({ length: 1_000 }, () => 0) } as unknown as ServedReceipt
     readContent(receipt, undefined)
     expect(receipt.logs).toHaveLength(1_000)
-    expect((receipt as unknown as RpcReceipt)[oddities]).toMatchObject([{ what: 'logs' }])
+    expect((receipt as unknown as RpcReceipt)[unreadableParts]).toMatchObject([{ what: 'logs' }])
   })
 })

@@ -103,7 +103,7 @@ describe('value inside a transaction', () => {
       return readBlockTraces(answer, block, receipts, chainDefinition(1), 'debug_traceBlockByHash')
     }
     const extractBlockOf = (frames: BlockFrames) =>
-      extractBlock({ block, receipts, frames, odd: new Map() }, ownOf(own, hot), chainOf([]))
+      extractBlock({ block, receipts, frames, unreadable: new Map() }, ownOf(own, hot), chainOf([]))
     const nothing = { transactions: [], unscreened: [] }
 
     it.each<[string, Record<string, unknown>]>([
@@ -144,17 +144,17 @@ describe('value inside a transaction', () => {
   describe('that can’t be read', () => {
     const { block, receipts } = blockOf([call, { ...call, value: '0x3', to: hot, input: '0x' }])
     const read = (frames: BlockFrames, ...mine: string[]) =>
-      extractBlock({ block, receipts, frames, odd: new Map() }, ownOf(...mine), chainOf([]))
-    const odd = (about: string[] | null) => [{ what: 'traces', reason: 'odd', about }]
+      extractBlock({ block, receipts, frames, unreadable: new Map() }, ownOf(...mine), chainOf([]))
+    const unreadable = (about: string[] | null) => [{ what: 'traces', reason: 'unreadable', about }]
     const [frames] = readFrames(framesOf(call, [{ to: own, value: 5 }]))
 
     it('is a gap of its transaction, for whoever it may be about; the rest is read', () => {
       const about = (some: string[] | null) =>
-        read([{ ...frames, odd: odd(some) } as BlockFrames[0], null], own)
+        read([{ ...frames, unreadable: unreadable(some) } as BlockFrames[0], null], own)
       for (const some of [null, [own], [bob, own]])
         expect(about(some)).toMatchObject({
           transactions: [{ transfers: [{ id: 'trace:0', amount: 5n }] }],
-          unscreened: [{ what: 'traces', reason: 'odd', txHash: block.transactions[0]?.hash }],
+          unscreened: [{ what: 'traces', reason: 'unreadable', txHash: block.transactions[0]?.hash }],
         })
       expect(about([bob])).toMatchObject({ transactions: [{}], unscreened: [] })
     })
@@ -169,7 +169,7 @@ describe('value inside a transaction', () => {
     it('matters nothing of a transaction that failed', () => {
       const failed = blockOf([{ ...call, status: '0x0' }])
       const found = extractBlock(
-        { ...failed, frames: [{ unread: 'is missing' }], odd: new Map() },
+        { ...failed, frames: [{ unread: 'is missing' }], unreadable: new Map() },
         ownOf(own),
         chainOf([]),
       )

@@ -27,7 +27,11 @@ const tokens = [{ address: named as `0x${string}`, symbol: 'NMD' }]
 
 function extracted(sketch: TxSketch) {
   const { block, receipts } = blockOf([sketch])
-  return extractBlock({ block, receipts, frames: null, odd: new Map() }, ownOf(own, hot), chainOf(tokens))
+  return extractBlock(
+    { block, receipts, frames: null, unreadable: new Map() },
+    ownOf(own, hot),
+    chainOf(tokens),
+  )
 }
 
 const transfersOf = (...logs: RpcLog[]) => extracted({ logs }).transactions[0]?.transfers ?? []
@@ -199,7 +203,7 @@ describe('a block whose undecoded logs name thousands of own addresses', () => {
   const lookup = ownOf(own, hot, ...ours)
   const block = (...sketches: TxSketch[]) => {
     const { block, receipts } = blockOf(sketches)
-    return extractBlock({ block, receipts, frames: null, odd: new Map() }, lookup, chainOf(tokens))
+    return extractBlock({ block, receipts, frames: null, unreadable: new Map() }, lookup, chainOf(tokens))
   }
   const of = (count: number, from = 0) => ours.slice(from, from + count)
   const spam = (count: number, from = 0, more: string[] = []): TxSketch => ({

@@ -91,16 +91,16 @@ describe('the answer of debug_traceBlockByHash', () => {
     ['with one to nobody', [fine, { ...fine, to: undefined }], null],
     ['with one of a value that is no number', [fine, { ...fine, value: 5 }], known],
   ])('is read but for calls %s', (_, calls, about) => {
-    const [first, odd] = readFrames(read(second({ calls })))
-    expect(first?.odd).toEqual([])
-    expect(odd?.odd).toEqual([expect.objectContaining({ what: 'traces', about })])
-    expect(odd?.moves).toHaveLength(Array.isArray(calls) ? 1 : 0)
+    const [first, unreadable] = readFrames(read(second({ calls })))
+    expect(first?.unreadable).toEqual([])
+    expect(unreadable?.unreadable).toEqual([expect.objectContaining({ what: 'traces', about })])
+    expect(unreadable?.moves).toHaveLength(Array.isArray(calls) ? 1 : 0)
   })
 
   it('is read below a call that can’t be read', () => {
     const calls = [{ ...fine, to: undefined, calls: [{ ...fine, from: address(3), to: address(4) }] }]
-    const [, odd] = readFrames(read(second({ calls })))
-    expect(odd?.moves).toEqual([{ frame: 2, value: '0x1', selfDestruct: false }])
+    const [, unreadable] = readFrames(read(second({ calls })))
+    expect(unreadable?.moves).toEqual([{ frame: 2, value: '0x1', selfDestruct: false }])
   })
 
   it('is unread where a failed transaction is said to have succeeded', () => {
@@ -170,7 +170,7 @@ describe('the answer of trace_block', () => {
     const [frames] = readFrames(readFlat((items) => [items[0], { ...items[1], result: null }, items[2]]))
     expect(frames).toMatchObject({
       moves: [{ frame: 2, value: '0x2' }],
-      odd: [{ what: 'traces', about: [address(2), address(3)] }],
+      unreadable: [{ what: 'traces', about: [address(2), address(3)] }],
     })
   })
 

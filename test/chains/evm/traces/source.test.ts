@@ -160,7 +160,7 @@ describe('a trace that can’t be read', () => {
     const { source } = await sourceOf({ debug_traceBlockByHash: () => answer(answers.shift()) })
     await source.open()
     const block = await source.block(7)
-    expect(block).toMatchObject({ level: 'full', unscreened: [], odd: false })
+    expect(block).toMatchObject({ level: 'full', unscreened: [], hasUnreadable: false })
     expect(extract(block, ownOf(own))).toMatchObject({
       transactions: [{ transfers: [{ id: 'trace:0' }] }],
       unscreened: [],
@@ -179,7 +179,7 @@ describe('a trace that can’t be read', () => {
     })
     await source.open()
     const block = await source.block(7)
-    expect(block).toMatchObject({ level: 'full', unscreened: [], odd: true })
+    expect(block).toMatchObject({ level: 'full', unscreened: [], hasUnreadable: true })
     expect(extract(block, ownOf(own))).toMatchObject({
       transactions: [{ hash: tx?.hash, transfers: [{ id: 'trace:0' }] }],
       unscreened: [{ what: 'traces', txHash: second?.hash }],
@@ -233,7 +233,7 @@ describe('a source that must read traces', () => {
       )
       expect((await again(3)).every((code) => code.startsWith('node-'))).toBe(true)
       const read = await source.block(7)
-      expect(read).toMatchObject({ level: 'full', odd: true })
+      expect(read).toMatchObject({ level: 'full', hasUnreadable: true })
       expect(extract(read, ownOf(own)).unscreened).toMatchObject([{ what: 'traces', txHash: tx?.hash }])
     },
   )
@@ -450,7 +450,7 @@ describe('one transaction whose trace can’t be had', () => {
     handlers.debug_traceBlockByHash = whole
     handlers.debug_traceTransaction = singly(alone)
     const block = await source.block(7)
-    expect(block).toMatchObject({ level: 'full', traces: 'read', unscreened: [], odd: true })
+    expect(block).toMatchObject({ level: 'full', traces: 'read', unscreened: [], hasUnreadable: true })
     expect(extract(block, ownOf(own))).toMatchObject({
       transactions: [{ hash: two[0]?.hash, transfers: [{ id: 'trace:0', amount: 5n }] }],
       unscreened: [{ what: 'traces', txHash: two[1]?.hash }],
@@ -462,7 +462,7 @@ describe('one transaction whose trace can’t be had', () => {
     handlers.debug_traceBlockByHash = refuses(-32000)
     handlers.debug_traceTransaction = ([asked]) => goodOnes[String(asked)]
     const block = await source.block(7)
-    expect(block).toMatchObject({ level: 'full', traces: 'read', unscreened: [], odd: false })
+    expect(block).toMatchObject({ level: 'full', traces: 'read', unscreened: [], hasUnreadable: false })
     expect(extract(block, ownOf(own))).toMatchObject({
       transactions: [{ hash: two[0]?.hash }, { hash: two[1]?.hash }],
       unscreened: [],
@@ -511,7 +511,7 @@ describe('one transaction whose trace can’t be had by trace_block', () => {
     const { handlers, node, source } = await ofTwo(singly(alone))
     handlers.trace_block = rpcError(-32000, 'execution timeout')
     const block = await source.block(7)
-    expect(block).toMatchObject({ level: 'full', traces: 'read', unscreened: [], odd: true })
+    expect(block).toMatchObject({ level: 'full', traces: 'read', unscreened: [], hasUnreadable: true })
     expect(extract(block, ownOf(own))).toMatchObject({
       transactions: [{ hash: two[0]?.hash, transfers: [{ id: 'trace:0', amount: 5n }] }],
       unscreened: [{ what: 'traces', txHash: two[1]?.hash }],
@@ -523,7 +523,7 @@ describe('one transaction whose trace can’t be had by trace_block', () => {
     const { handlers, source } = await ofTwo(singly(([asked]) => itemsOf(asked)))
     handlers.trace_block = refuses(-32000)
     const block = await source.block(7)
-    expect(block).toMatchObject({ level: 'full', traces: 'read', unscreened: [], odd: false })
+    expect(block).toMatchObject({ level: 'full', traces: 'read', unscreened: [], hasUnreadable: false })
     expect(extract(block, ownOf(own)).transactions).toHaveLength(2)
   })
 
@@ -542,7 +542,7 @@ describe('the only transaction of a block, whose trace can’t be had where othe
   const timeout = rpcError(-32000, 'execution timeout')
   const isRow = async (source: Awaited<ReturnType<typeof openedChain>>['source']) => {
     const block = await source.block(80)
-    expect(block).toMatchObject({ level: 'full', unscreened: [], odd: true })
+    expect(block).toMatchObject({ level: 'full', unscreened: [], hasUnreadable: true })
     expect(block.traces).toBeUndefined()
     expect(extract(block, ownOf(address(9)))).toEqual({
       transactions: [],

@@ -4,9 +4,9 @@ import type { Unscreened } from '../source.ts'
 
 /**
  * Something of one transaction, as a node served it, that is not understood. Everything else of it is read: anybody can put
- * odd things into a block, and what one transaction holds must stop nothing but itself.
+ * unreadable things into a block, and what one transaction holds must stop nothing but itself.
  */
-export interface Oddity {
+export interface Unreadable {
   /** As in `Unscreened`. */
   what: string
   /** Worded the same for each transaction, so that coverage can count them. */
@@ -20,24 +20,28 @@ export interface Oddity {
 /** Where an address is not known, or there is none. */
 export const nowhere = '0x'
 
-/** What is odd about something served, noted on it where it was checked: a symbol, so that no node can serve it. */
-export const oddities = Symbol('oddities')
+/** What is unreadable about something served, noted on it where it was checked: a symbol, so that no node can serve it. */
+export const unreadableParts = Symbol('unreadable parts')
 
-export interface MayBeOdd {
-  [oddities]?: readonly Oddity[]
+export interface MayHaveUnreadable {
+  [unreadableParts]?: readonly Unreadable[]
 }
 
-/** Notes an oddity on what was served, once: a node may serve millions of the same. */
-export function noteOddity(served: object, oddity: Oddity): void {
-  const one = served as MayBeOdd
-  const known = one[oddities] ?? []
-  if (!known.includes(oddity)) one[oddities] = [...known, oddity]
+/** Notes an unreadable part on what was served, once: a node may serve millions of the same. */
+export function noteUnreadable(served: object, part: Unreadable): void {
+  const one = served as MayHaveUnreadable
+  const known = one[unreadableParts] ?? []
+  if (!known.includes(part)) one[unreadableParts] = [...known, part]
 }
 
-/** The oddities of one transaction that are about own addresses, or may be, each once. */
-export function unscreenedOdd(odd: readonly Oddity[], own: OwnLookup, txHash: string): readonly Unscreened[] {
+/** What is unreadable of one transaction and is about own addresses, or may be: each once. */
+export function unscreenedParts(
+  parts: readonly Unreadable[],
+  own: OwnLookup,
+  txHash: string,
+): readonly Unscreened[] {
   const found = new Map<string, Unscreened>()
-  for (const { what, reason, about } of odd) {
+  for (const { what, reason, about } of parts) {
     const concerns = about === null || about.some((address) => isOwn(address, own))
     if (concerns) found.set(`${what} ${reason}`, { what, reason, txHash })
   }

@@ -166,7 +166,7 @@ function found(read: SourceBlock) {
 
 const tracers = ['callTracer', 'trace_block'] as const
 
-describe('odd answers', () => {
+describe('unreadable answers', () => {
   it.each(tracers)(
     'of one transaction refuse no block, and leave the others as they are, with %s',
     async (tracer) => {
