@@ -10,8 +10,8 @@ export interface LoadOptions {
   /** Called with the number of rows that were compared and written so far. */
   onWritten?: ((rows: number) => void) | undefined
   signal?: AbortSignal | undefined
-  /** Leaves an address retired that is loaded again as it stands: for who loads the same again and again. */
-  keepRetired?: boolean | undefined
+  /** Leaves an address retired or removed that is loaded again: for who loads the same again and again. */
+  keepsAside?: boolean | undefined
   /** Called in the transaction that makes the load count. */
   record?: ((counts: { added: number; changed: number; revision: number }) => void) | undefined
 }
@@ -28,10 +28,10 @@ const maxTries = 3
 export async function loadStaged(
   db: Db,
   at: string,
-  { onWritten, signal, keepRetired = false, record = () => {} }: LoadOptions = {},
+  { onWritten, signal, keepsAside = false, record = () => {} }: LoadOptions = {},
 ): Promise<{ added: number; changed: number; revision: number }> {
   const begun = await inTurn(db, () => inTransaction(db, () => begin(db)))
-  const load: Load = { ...begun, at, keepRetired }
+  const load: Load = { ...begun, at, keepsAside }
   let written = 0
   let added = 0
   let changed = 0
@@ -89,7 +89,7 @@ interface Load {
   /** The own revision that it is to make. */
   revision: number
   at: string
-  keepRetired: boolean
+  keepsAside: boolean
 }
 
 /**
@@ -173,21 +173,21 @@ function* chunks(db: Db): Generator<Chunk> {
 }
 
 /** Of a chunk, what stands there already with another kind or reference, or retired: as a newer version of its row. */
-function putChanged(db: Db, { id, keepRetired }: Load, chunk: Chunk): number {
+function putChanged(db: Db, { id, keepsAside }: Load, chunk: Chunk): number {
   return run(
     db,
-    `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision)
-     select o.key, o.chain, ?, o.address, s.kind, s.reference, o.added_at, o.revision
+    `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision, retired_at)
+     select o.key, o.chain, ?1, o.address, s.kind, s.reference, o.added_at, o.revision, iif(?6, o.retired_at, null)
      from temp.own_staged s cross join own_addresses o on o.key = s.key and o.chain = s.chain
-     where (s.key, s.chain) > (?, ?) and (s.key, s.chain) <= (?, ?)
+     where (s.key, s.chain) > (?2, ?3) and (s.key, s.chain) <= (?4, ?5)
        and o.removed_at is null
-       and (o.kind != s.kind or o.reference != s.reference or (o.retired_at is not null and not ?))`,
-    ...[id, ...chunk, +keepRetired],
+       and (o.kind != s.kind or o.reference != s.reference or (o.retired_at is not null and not ?6))`,
+    ...[id, ...chunk, +keepsAside],
   ).changes
 }
 
 /** Of a chunk, what does not stand there yet, or was removed. */
-function putNew(db: Db, { id, revision, at }: Load, chunk: Chunk): number {
+function putNew(db: Db, { id, revision, at, keepsAside }: Load, chunk: Chunk): number {
   run(
     db,
     `insert into own_forms (form, key)
@@ -201,8 +201,9 @@ function putNew(db: Db, { id, revision, at }: Load, chunk: Chunk): number {
     `insert into own_rows (key, chain, load, address, kind, reference, added_at, revision)
      select key, chain, ?, address, kind, reference, ?, ? from temp.own_staged s
      where (key, chain) > (?, ?) and (key, chain) <= (?, ?)
-       and not exists (select 1 from own_rows o where o.key = s.key and o.chain = s.chain and o.removed_at is null)`,
-    ...[id, at, revision, ...chunk],
+       and not exists (select 1 from own_rows o where o.key = s.key and o.chain = s.chain and o.removed_at is null)
+       and not (? and exists (select 1 from own_removals r where r.key = s.key and r.chain = s.chain))`,
+    ...[id, at, revision, ...chunk, +keepsAside],
   ).changes
 }
 

@@ -49,7 +49,7 @@ export async function loadFromSource(
   }
   const touched = new Set<string>()
   const counts = await addOwnAddresses(writer, noting(first.value, addresses, touched), at, {
-    ...{ signal, keepRetired: true, ...options },
+    ...{ signal, keepsAside: true, ...options },
     record: ({ added, changed, revision }) => {
       noteOwnSourceRead(writer, read())
       if (added + changed > 0)
