@@ -63,10 +63,10 @@ interface RescreenedList
 
 const rescreenedSql = `select r.list_id as list, r.revision, s.sha256 as snapshot, r.first_sequence as first, r.entries, r.transactions,
     r.created, r.reinstated, r.removals, r.listed_again as listedAgain, r.regraded
-  from rescreens r join list_snapshots s on s.list_id = r.list_id and s.revision = r.revision
-  join lists l on l.id = r.list_id
+  from rescreens r join list_activations a on a.list_id = r.list_id and a.revision = r.revision
+  join list_snapshots s on s.id = a.snapshot_id join lists l on l.id = r.list_id
   where r.id = ? and r.kind = 'list' and r.first_sequence is not null and l.category != 'canary'
-  order by s.id desc limit 1`
+  order by a.seq limit 1`
 
 /** For the test that no scan stands behind it. */
 const followedSql = `select distinct a.id from alert_events e cross join alerts a on a.id = e.alert_id

@@ -21,7 +21,9 @@ export interface SnapshotRow {
   /** JSON: what the file says of itself. */
   counts: string
   imported_at: string
+  /** Of its last activation: `list_activations` has all of them. */
   activated_at: string | null
+  /** The list revision at its last activation. */
   revision: number | null
   /** The version of the format's parser that read it: the same bytes read by another are another snapshot. */
   parser: number
@@ -30,9 +32,9 @@ export interface SnapshotRow {
 }
 
 /** The day on which these bytes were first activated, by whichever reading of them; of what never was, the day it came. */
-export function activatedOn(db: Db, snapshot: SnapshotRow): string {
-  const { activated_at, imported_at } = snapshot
-  return (firstActivated(db, snapshot) ?? activated_at ?? imported_at).slice(0, 10)
+export function activatedOn(db: Db, { list_id, sha256, imported_at }: SnapshotRow): string {
+  const first = one<{ at: string | null }>(db, firstActivationSql, list_id, sha256, null)?.at
+  return (first ?? imported_at).slice(0, 10)
 }
 
 /** What a version's file says of itself, such as how many parties it has. */
@@ -83,22 +85,22 @@ export function activeSnapshot(db: Db, listId: string): SnapshotRow | undefined 
 
 /** The version that a list revision made active. */
 export function snapshotOfRevision(db: Db, listId: string, revision: number): SnapshotRow | undefined {
-  return one<SnapshotRow>(
-    db,
-    'select * from list_snapshots where list_id = ? and revision = ? order by id desc limit 1',
-    ...[listId, revision],
-  )
+  return one<SnapshotRow>(db, snapshotOfRevisionSql, listId, revision)
 }
+
+/** A later activation at the same revision changed nothing. */
+const snapshotOfRevisionSql = `select s.* from list_activations a join list_snapshots s on s.id = a.snapshot_id
+  where a.list_id = ? and a.revision = ? order by a.seq limit 1`
 
 /** When another version of the parser first had these bytes activated; `null` where none had. */
 export function firstActivated(db: Db, { id, list_id, sha256 }: SnapshotRow): string | null {
-  const row = one<{ at: string | null }>(
-    db,
-    'select min(activated_at) as at from list_snapshots where list_id = ? and sha256 = ? and id != ?',
-    ...[list_id, sha256, id],
-  )
-  return row?.at ?? null
+  return one<{ at: string | null }>(db, firstActivationSql, list_id, sha256, id)?.at ?? null
 }
+
+/** Of bytes, but for one reading of them. */
+const firstActivationSql = `select min(a.at) as at
+  from list_snapshots s join list_activations a on a.list_id = s.list_id and a.snapshot_id = s.id
+  where s.list_id = ? and s.sha256 = ? and s.id is not ?`
 
 /** Of the versions that wait for approval, the one that was found last: also one that was known before. */
 export function lastHeld(db: Db, listId: string): SnapshotRow | undefined {

@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { Key } from '../../../src/address/key.ts'
-import { all, type Db, inTransaction } from '../../../src/ledger/database.ts'
+import { all, type Db, inTransaction, run } from '../../../src/ledger/database.ts'
+import { writeListRescreened } from '../../../src/ledger/events/list-events.ts'
 import { activateSnapshot } from '../../../src/ledger/lists/activate-snapshot.ts'
-import { findSnapshot, type SnapshotEntry } from '../../../src/ledger/lists/list-snapshots.ts'
+import {
+  activatedOn,
+  activeSnapshot,
+  findSnapshot,
+  type SnapshotEntry,
+  snapshotOfRevision,
+} from '../../../src/ledger/lists/list-snapshots.ts'
 import { findList, putList } from '../../../src/ledger/lists/lists.ts'
 import { addSnapshot } from '../../../src/ledger/lists/stage-snapshot.ts'
 import { readRevisions } from '../../../src/ledger/revisions.ts'
@@ -30,13 +37,13 @@ function activate(
   db: Db,
   day: string,
   entries: SnapshotEntry[],
-  options: { listId?: string; csv?: boolean } = {},
+  options: { listId?: string; csv?: boolean; on?: string } = {},
 ): number {
-  const { listId = 'ofac-sdn', csv = false } = options
+  const { listId = 'ofac-sdn', csv = false, on = day } = options
   const sha256 = createHash('sha256')
     .update(JSON.stringify([day, entries]))
     .digest('hex')
-  const at = csv ? `${day}T10:00:00.000Z` : '2026-01-01T00:00:00.000Z'
+  const at = csv ? `${on}T10:00:00.000Z` : '2026-01-01T00:00:00.000Z'
   return inTransaction(db, () => {
     putList(db, { id: listId, format: csv ? 'csv' : 'ofac', category: 'sanctions', maxAgeSeconds: null })
     const snapshot =
@@ -63,6 +70,61 @@ function entries(db: Db): string[] {
      from list_entries e order by list_id, key`,
   ).map((row) => `${row.key.at(-1)} ${row.first_seen} ${row.removed_on ?? '-'}: ${row.intervals}`)
 }
+
+describe('the version that a revision made active', () => {
+  it('stays known where the version comes back, and where it is activated again without a change', () => {
+    const db = freshLedger()
+    const versions = [[says(evm('1'))], [says(evm('2'))]]
+    const revisions = [0, 1, 0, 1, 1].map((version) => activate(db, '2024-05-29', versions[version] ?? []))
+    expect(revisions).toEqual([1, 2, 3, 4, 4])
+    const shas = [1, 2, 3, 4].map((revision) => snapshotOfRevision(db, 'ofac-sdn', revision)?.sha256)
+    expect(shas).toEqual([shas[0], shas[1], shas[0], shas[1]])
+    expect(new Set(shas).size).toBe(2)
+    expect(shas).not.toContain(undefined)
+    expect(snapshotOfRevision(db, 'ofac-sdn', 5)).toBeUndefined()
+  })
+
+  it('is the first of those that moved no revision', () => {
+    const db = freshLedger()
+    activate(db, '2024-05-29', [says(evm('1'))])
+    const first = snapshotOfRevision(db, 'ofac-sdn', 1)?.sha256
+    expect(activate(db, '2024-05-30', [says(evm('1'))])).toBe(1)
+    expect(snapshotOfRevision(db, 'ofac-sdn', 1)?.sha256).toBe(first)
+  })
+
+  it('stands in the event that its entries are matched with history, also where it came back', () => {
+    const db = freshLedger()
+    const versions = [[says(evm('1'))], [says(evm('2'))]]
+    for (const version of [0, 1, 0]) activate(db, '2024-05-29', versions[version] ?? [])
+    const jobs = all<{ id: number }>(
+      db,
+      'select id from rescreens where revision is not null order by revision',
+    )
+    run(db, 'update rescreens set first_sequence = 0')
+    inTransaction(db, () => {
+      for (const { id } of jobs) writeListRescreened(db, id, '2026-01-01T00:00:00.000Z')
+    })
+    const told = all<{ revision: number; snapshot: string }>(
+      db,
+      `select data ->> '$.revision' as revision, data ->> '$.snapshot' as snapshot from outbox
+       where type = 'list.rescreened' order by sequence`,
+    )
+    expect(told.map(({ revision }) => revision)).toEqual([1, 2, 3])
+    for (const { revision, snapshot } of told)
+      expect(snapshot).toBe(snapshotOfRevision(db, 'ofac-sdn', revision)?.sha256)
+  })
+
+  it('keeps the day on which its bytes were first activated', () => {
+    const db = freshLedger()
+    const [first, other] = [[says(evm('1'))], [says(evm('2'))]]
+    activate(db, '2024-05-29', first, { csv: true, on: '2024-05-29' })
+    activate(db, '2024-05-30', other, { csv: true, on: '2024-05-30' })
+    activate(db, '2024-05-29', first, { csv: true, on: '2024-05-31' })
+    const active = activeSnapshot(db, 'ofac-sdn')
+    expect(active?.activated_at).toBe('2024-05-31T10:00:00.000Z')
+    expect(active && activatedOn(db, active)).toBe('2024-05-29')
+  })
+})
 
 describe('activating a snapshot', () => {
   it('dates its entries with the day it was issued', () => {
