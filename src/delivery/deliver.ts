@@ -1,7 +1,7 @@
 import { envelopeOf } from '../events/envelope.ts'
 import type { Envelope } from '../events/shapes.ts'
 import { isAskedFor } from '../events/types.ts'
-import { type Db, inTransaction } from '../ledger/database.ts'
+import { type Db, inTransaction, withoutFlush } from '../ledger/database.ts'
 import {
   dueParked,
   forgetSkipped,
@@ -206,18 +206,9 @@ async function finish(
     next.next_at = new Date(now() + waitMs).toISOString()
     next.problem = stop.why
   }
+  // A cursor that a power cut takes back repeats what was sent, under the same ids.
   await inTurn(db, () => withoutFlush(db, () => inTransaction(db, () => saveSink(db, next) && park())))
   return { sent, waitMs: next.next_at === null ? 0 : Date.parse(next.next_at) - now() }
-}
-
-/** A cursor that a power cut takes back repeats what was sent, under the same ids: that is no reason to wait for the disk. */
-function withoutFlush<T>(db: Db, write: () => T): T {
-  db.pragma('synchronous = NORMAL')
-  try {
-    return write()
-  } finally {
-    db.pragma('synchronous = FULL')
-  }
 }
 
 /** Up to a tenth longer, so that many do not come back at once. */

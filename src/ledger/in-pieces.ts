@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { ChainscreenError } from '../diagnostics/errors.ts'
-import { type Db, inTransaction } from './database.ts'
+import { type Db, inTransaction, withoutFlush } from './database.ts'
 import { inTurn, pieceMs } from './write-turns.ts'
 
 /** Rows that one transaction of a large load writes, at most. */
@@ -11,14 +11,7 @@ export const pieceRows = 500
  * flushes later flushes it too, so that the last one makes all of it safe.
  */
 export function inPiece<T>(db: Db, work: () => T): Promise<T> {
-  return inTurn(db, () => {
-    db.pragma('synchronous = NORMAL')
-    try {
-      return inTransaction(db, work)
-    } finally {
-      db.pragma('synchronous = FULL')
-    }
-  })
+  return inTurn(db, () => withoutFlush(db, () => inTransaction(db, work)))
 }
 
 /**

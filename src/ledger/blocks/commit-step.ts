@@ -10,7 +10,7 @@ import {
   type UndecodedNote,
   type UnscreenedNote,
 } from '../coverage/unscreened.ts'
-import { type Db, inTransaction, run } from '../database.ts'
+import { type Db, inTransaction, run, withoutFlush } from '../database.ts'
 import { noteFollowed } from '../freezes/freeze-contracts.ts'
 import { writeFreezes } from '../freezes/freeze-entries.ts'
 import type { Conflict } from '../mempool/pending-transactions.ts'
@@ -138,13 +138,7 @@ function flushWhereItMatters<T>(db: Db, { blocks, head, finalHeight }: Step, wri
   const last = blocks.at(-1)
   const canBeReadAgain =
     last !== undefined && finalHeight !== null && head.height - last.height >= last.height - finalHeight
-  if (!canBeReadAgain) return write()
-  db.pragma('synchronous = NORMAL')
-  try {
-    return write()
-  } finally {
-    db.pragma('synchronous = FULL')
-  }
+  return canBeReadAgain ? withoutFlush(db, write) : write()
 }
 
 /** Notes a new head and what became final with it, when there is no new block. */

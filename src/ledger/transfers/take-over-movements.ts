@@ -1,5 +1,5 @@
 import type { Direction } from '../../screening/types.ts'
-import { all, type Db, inTransaction, one } from '../database.ts'
+import { all, type Db, inTransaction, one, withoutFlush } from '../database.ts'
 import { insertBlock, putLookups, storedBlockSql } from './stored-block.ts'
 import { storedHash } from './stored-form.ts'
 import { insertTransaction, putParty, putTransfer } from './transaction-rows.ts'
@@ -16,15 +16,12 @@ export type OnProgress = (name: string, done: number, total: number) => void
 export function takeOverMovements(db: Db, onProgress: OnProgress): void {
   const total = lastId(db, 'transactions')
   if (total === 0) return
-  db.pragma('synchronous = NORMAL')
-  try {
+  withoutFlush(db, () => {
     for (let done = -1; done < total; ) {
       done = inTransaction(db, () => takeOverSome(db, total))
       onProgress('bringing stored transfers up to date', done, total)
     }
-  } finally {
-    db.pragma('synchronous = FULL')
-  }
+  })
 }
 
 function lastId(db: Db, table: 'transactions' | 'transaction_rows'): number {
