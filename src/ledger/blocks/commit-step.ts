@@ -94,6 +94,8 @@ function commit(db: Db, chain: Chain, step: Step, isOver: () => boolean): StepDi
     const did: StepDid = { created: 0, reinstated: 0, known: 0, blocks: 0 }
     let previous = readChainState(db, chain.id).cursor
     let open: { row: CoverageRow; terms: string } | undefined
+    // Final once the last block is written, and not before.
+    const below: [BlockRef, CoverageRow][] = []
     for (const block of step.blocks) {
       if (previous !== null && (block.parentHash !== previous.hash || block.height !== previous.height + 1)) {
         throw new Error(`block ${block.height} does not follow on the cursor at ${previous.height}`)
@@ -106,6 +108,7 @@ function commit(db: Db, chain: Chain, step: Step, isOver: () => boolean): StepDi
       open = { row, terms: text }
       const isEnd = block === step.blocks.at(-1) || isOver()
       if (block.height >= step.windowFrom || isEnd) storeInWindow(db, chain, block, row)
+      else below.push([block, row])
       takeOverFreezes(db, chain, block, step)
       previous = block
       did.blocks++
@@ -119,11 +122,9 @@ function commit(db: Db, chain: Chain, step: Step, isOver: () => boolean): StepDi
       noteFollowed(db, chain.id, isoTime(previous.time))
     }
     noteTraces(db, chain.id, step.blocks.slice(0, did.blocks), step.at)
-    finish(
-      db,
-      chain,
-      did.blocks === step.blocks.length ? step : { ...step, finalHeight: null, windowFrom: 0 },
-    )
+    const isWhole = did.blocks === step.blocks.length
+    if (!isWhole) for (const [block, row] of below) storeInWindow(db, chain, block, row)
+    finish(db, chain, isWhole ? step : { ...step, finalHeight: null, windowFrom: 0 })
     return did
   })
 }

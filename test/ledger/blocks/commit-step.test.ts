@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { pinChain, readChainState } from '../../../src/ledger/blocks/chain.ts'
+import { blockAt, pinChain, readChainState } from '../../../src/ledger/blocks/chain.ts'
 import { commitHead, commitStep } from '../../../src/ledger/blocks/commit-step.ts'
+import { rollBack } from '../../../src/ledger/blocks/roll-back.ts'
 import { inTransaction } from '../../../src/ledger/database.ts'
 import { putFreezeLists } from '../../../src/ledger/freezes/freeze-contracts.ts'
 import { bumpRevision, type Revisions, readRevisions } from '../../../src/ledger/revisions.ts'
@@ -69,6 +70,29 @@ describe('a step', () => {
       const whole = state(8, finalHeight)
       for (const most of [1, 2, 3, 7]) expect(state(most, finalHeight)).toEqual(whole)
     }
+  })
+
+  it('that ends early keeps every block in the hash window that is not final yet', () => {
+    const db = freshChain()
+    const blocks = [7, 8, 9, 10].map((height) => screened(ref(height)))
+    const inWindow = () => dump(db).blocks?.map((row) => (row as { hash: string }).hash)
+    const step = {
+      blocks,
+      revisions: readRevisions(db),
+      head: { height: 12 },
+      finalHeight: 9,
+      windowFrom: 9,
+      at,
+    }
+    let open = 2
+    expect(commitStep(db, chain, step, () => --open <= 0)).toMatchObject({ blocks: 2 })
+    expect([readChainState(db, chain.id).finalHeight, inWindow()]).toEqual([null, ['a7', 'a8']])
+    // A crash here, and a reorg after it: the fork is found, and what it shares stays.
+    expect(blockAt(db, chain.id, 7)).toEqual(ref(7))
+    rollBack(db, chain, ref(7), at)
+    expect(dump(db).coverage).toMatchObject([{ from_height: 7, to_height: 7, last_hash: 'a7' }])
+    commit(db, blocks.slice(1), { head: { height: 12 }, finalHeight: 9, windowFrom: 9 })
+    expect([readChainState(db, chain.id).finalHeight, inWindow()]).toEqual([9, ['a9', 'a10']])
   })
 
   it('leaves nothing when it fails half-way', () => {
