@@ -22,7 +22,7 @@ interface WatchdogEvents {
 
 /** Looks at progress, not at connections: a socket can be open and mute for ever. */
 export interface Watchdog {
-  /** A look at the node was completed, whatever it found; a failure that is waited out is one too. */
+  /** A look at the node was completed, whatever it found. One that failed is none: a node that is away is waited for until it counts as a stall. */
   headRead(chain: string): void
   /** The cursor moved. */
   moved(chain: string): void
