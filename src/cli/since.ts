@@ -46,7 +46,7 @@ export async function sinceOf(
   refuseAboveHead(db, chain.id, height)
   const earlier = pendingReplays(db, chain.id).filter(({ next }) => next < height)
   const heights = [height, ...earlier.map(({ next }) => next)]
-  const missing = await missingBlocks(chain, heights)
+  const missing = await missingBlocks(chain, heights, stopSignal())
   const stuck = earlier.filter(({ next }) => missing.has(next))
   return { chain, height, isMissing: missing.has(height), stuck }
 }
@@ -137,7 +137,8 @@ export async function finishAdding(
 
 /** The error for a height that the node can't serve, with the first one that it can. */
 async function withoutBlock(db: Db, { chain, height }: Since): Promise<ChainscreenError> {
-  const first = await firstServed(chain, height, readChainState(db, chain.id).cursor?.height ?? height)
+  const last = readChainState(db, chain.id).cursor?.height ?? height
+  const first = await firstServed(chain, height, last, stopSignal())
   const [lack, later] =
     first === null ? ['', 'with a later --since'] : [`; its first block is ${first}`, `with --since ${first}`]
   return new ChainscreenError(

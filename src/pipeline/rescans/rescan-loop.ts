@@ -74,12 +74,23 @@ export function startRescans(
     return lookEveryMs
   })
 
-  /** What own sources ask for becomes a rescan. One that fails is tried again after a pause. */
+  /**
+   * What own sources ask for becomes a rescan. One that fails is tried again after a pause. What the node does not have holds up
+   * nothing else.
+   */
   async function queueLookbacks(stopped: AbortSignal): Promise<void> {
     if (pendingLookback(db, chain.id) === null || Date.now() < nextLookback) return
     nextLookback = Date.now() + longestPauseMs
-    await resolveLookback(context, config, { freezeContracts, log, signal: stopped })
-    nextLookback = 0
+    try {
+      await resolveLookback(context, config, { freezeContracts, log, signal: stopped })
+      nextLookback = 0
+    } catch (error) {
+      if (stopped.aborted || !isMissing(error)) throw error
+      log.warn(
+        { chain: chain.id },
+        `${chain.id}: the rescan for new own addresses will be retried: ${messageOf(error)}`,
+      )
+    }
   }
 
   /** The blocks that are left to read again, in words. */

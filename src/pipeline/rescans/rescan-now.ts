@@ -84,30 +84,40 @@ async function lockUnlessDaemon(db: Db): Promise<(() => void) | null> {
 /**
  * Those of these heights whose blocks the chain's node does not have. Blocks are read whole: a pruned node still knows the
  * hashes of those it has not. Where the node can't be asked now, none is said to be missing.
+ *
+ * @throws on the signal alone.
  */
-export async function missingBlocks(config: ChainConfig, heights: readonly number[]): Promise<Set<number>> {
+export async function missingBlocks(
+  config: ChainConfig,
+  heights: readonly number[],
+  signal: AbortSignal,
+): Promise<Set<number>> {
   const missing = new Set<number>()
   for (const height of new Set(heights)) {
-    const served = await isServed(config, height)
+    const served = await isServed(config, height, signal)
     if (served === null) break
     if (!served) missing.add(height)
   }
   return missing
 }
 
-/** @returns `null` where the node can't be asked now. */
-async function isServed(config: ChainConfig, height: number): Promise<boolean | null> {
+/** @returns `null` where the node can't be asked now. @throws on the signal alone. */
+async function isServed(config: ChainConfig, height: number, signal: AbortSignal): Promise<boolean | null> {
   // One for each height: what a node of a pool does not have is held against it.
   // Traces may be gone where the block is not, and are then done without.
   const bare =
     config.type === 'evm' && config.traces === 'auto' ? { ...config, traces: 'off' as const } : config
-  const source = await openSource(bare).catch(() => null)
+  const source = await openSource(bare, {}, signal).catch((error) => {
+    if (signal.aborted) throw error
+    return null
+  })
   if (source === null) return null
   try {
-    const block = await source.block(height)
+    const block = await source.block(height, signal)
     source.release?.(block)
     return true
   } catch (error) {
+    if (signal.aborted) throw error
     return isMissing(error) ? false : null
   } finally {
     await source.close()
@@ -117,12 +127,17 @@ async function isServed(config: ChainConfig, height: number): Promise<boolean | 
 /**
  * The first block at or above a height that the chain's node has, if it has every later one too.
  *
- * @returns `null` if it has none up to `last`, or can't be asked now.
+ * @returns `null` if it has none up to `last`, or can't be asked now. @throws on the signal alone.
  */
-export async function firstServed(config: ChainConfig, height: number, last: number): Promise<number | null> {
+export async function firstServed(
+  config: ChainConfig,
+  height: number,
+  last: number,
+  signal: AbortSignal,
+): Promise<number | null> {
   let isKnown = true
   const first = await firstHeight(height, last, async (at) => {
-    const served = await isServed(config, at)
+    const served = await isServed(config, at, signal)
     if (served === null) isKnown = false
     return served === true
   })

@@ -38,7 +38,7 @@ export async function resolveLookback(
     } finally {
       await source.close()
     }
-    if (from !== null) from = await firstThatIsServed(config, from, cursor.height, log)
+    if (from !== null) from = await firstThatIsServed(config, from, cursor.height, { log, signal })
   }
   const first = from
   await inTurn(db, () => queueLookback(db, chain.id, asked, first, now()))
@@ -84,10 +84,10 @@ async function firstThatIsServed(
   config: ChainConfig,
   height: number,
   last: number,
-  log: Log,
+  { log, signal }: { log: Log; signal: AbortSignal },
 ): Promise<number> {
-  if ((await missingBlocks(config, [height])).size === 0) return height
-  const first = await firstServed(config, height, last)
+  if ((await missingBlocks(config, [height], signal)).size === 0) return height
+  const first = await firstServed(config, height, last, signal)
   if (first === null)
     throw new ChainscreenError(
       'node-missing-data',
