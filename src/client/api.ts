@@ -59,8 +59,10 @@ export type Alert = {
 export type AlertDetail = {
   alert: Alert
   events: AlertEvent[]
-  /** Of its transaction, as far as they stand in a block. */
+  /** 1,000 at most, with 5,000 parties of their own at most: the counts say how many there are. */
   transfers: Transfer[]
+  /** Those of the transfers, each once, with 5,000 parties in all at most. */
+  transactions: Transaction[]
   entry: {
     list: string
     category: string
@@ -155,7 +157,10 @@ export type CreditStatus = {
   confirmations: number | null
   /** Whether its block is final: no part of the status. */
   final: boolean
+  /** 1,000 at most, with 5,000 parties of their own at most: the counts say how many there are. */
   transfers: Transfer[]
+  /** Those of the transfers, each once, with 5,000 parties in all at most. */
+  transactions: Transaction[]
   /** Ids of the alerts that it rests on. */
   alerts: string[]
 }
@@ -411,6 +416,20 @@ export type ScreeningSubjectInput = {
   reference?: string
 }
 
+export type Transaction = {
+  chain: string
+  txHash: string
+  blockHeight: number
+  blockHash: string
+  blockTime: string | null
+  /** How many transfers it has. */
+  transferCount: number
+  /** How many parties took part in all of it. */
+  partyCount: number
+  /** Of the whole transaction: of each transfer of it, or of those of `direction`. */
+  parties: Party[]
+}
+
 export type Transfer = {
   chain: string
   txHash: string
@@ -427,7 +446,9 @@ export type Transfer = {
   ownAddress: string
   ownReference: string | null
   tags: string[]
-  /** Of this transfer, and of its whole transaction. */
+  /** How many parties it has of its own. */
+  partyCount: number
+  /** Of this transfer alone: those of its transaction stand there. */
   parties: Party[]
 }
 
@@ -795,6 +816,8 @@ export interface paths {
         data: Transfer[]
         /** `cursor` of the next page; null at the end. */
         next: string | null
+        /** Those of the transfers, each once, with 5,000 parties in all at most. */
+        transactions: Transaction[]
       }
     }
   }

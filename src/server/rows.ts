@@ -2,9 +2,16 @@ import type { z } from 'zod'
 import type { AlertEventRow, CurrentAlertRow } from '../ledger/alerts/alert-queries.ts'
 import { all, type Db } from '../ledger/database.ts'
 import { assetName } from '../ledger/transfers/known-assets.ts'
-import type { PartyRow } from '../ledger/transfers/stored-rows.ts'
+import {
+  countParties,
+  countTransfers,
+  type PartyRow,
+  readPartiesOf,
+  readSharedParties,
+  type TransferRow,
+} from '../ledger/transfers/stored-rows.ts'
 import type { FoundTransaction } from '../ledger/transfers/transactions-by-hash.ts'
-import type { alertShape, coverageRowShape, eventShape, partyShape, transferShape } from './shapes/alerts.ts'
+import type { alertShape, coverageRowShape, eventShape, movementsShape, partyShape } from './shapes/alerts.ts'
 
 /** `snake_case` columns as `camelCase` members. */
 function camel(row: object): Record<string, unknown> {
@@ -32,31 +39,63 @@ export function eventOf({ data, ...row }: AlertEventRow): z.output<typeof eventS
   return { ...row, data: data === null ? null : (JSON.parse(data) as unknown) }
 }
 
-/** The transfers of a transaction, each with those who took part in it, and in all of it. */
-export function transfersOf(
+/** Of one answer: a transaction can have tens of thousands. */
+export const mostMovements = { transfers: 1_000, parties: 5_000 }
+
+/**
+ * Transfers, each with its own parties; and once for each transaction, the parties of all of it.
+ *
+ * @param isFirst of each transaction, which transfers come before the others: more than {@link mostMovements} are cut off.
+ */
+export function movementsOf(
   db: Db,
-  { row, transfers, parties }: FoundTransaction,
-): z.output<typeof transferShape>[] {
-  return transfers.map((transfer) => ({
-    ...{ chain: row.chain, txHash: row.hash, blockHeight: row.block_height, blockHash: row.block_hash },
-    blockTime: timeText(row.block_time),
-    ...{
-      transfer: transfer.transfer,
-      direction: transfer.direction,
-      asset: transfer.asset,
-      symbol: transfer.symbol,
-    },
-    ...{ decimals: decimalsOf(db, row.chain, transfer.asset), amount: transfer.amount },
-    ...{ ownAddress: transfer.own_address, ownReference: referenceOf(db, row.chain, transfer.own_key) },
+  found: readonly FoundTransaction[],
+  isFirst: (transfer: TransferRow) => boolean = () => true,
+): z.output<typeof movementsShape> {
+  let [ofTransfers, shared] = [mostMovements.parties, mostMovements.parties]
+  const movements: z.output<typeof movementsShape> = { transfers: [], transactions: [] }
+  for (const { row, transfers } of found) {
+    const ordered = [...transfers.filter(isFirst), ...transfers.filter((each) => !isFirst(each))]
+    const shown = ordered.slice(0, mostMovements.transfers - movements.transfers.length)
+    const ids = shown.map(({ id }) => id)
+    const counts = countParties(db, row.id)
+    const own = new Map<number | null, PartyRow[]>(ids.map((id) => [id, []]))
+    for (const party of readPartiesOf(db, row.id, ids, ofTransfers)) own.get(party.transfer_id)?.push(party)
+    const parties = readSharedParties(db, row.id, shared).map(partyOf)
+    for (const transfer of shown) {
+      const rows = own.get(transfer.id) ?? []
+      ofTransfers -= rows.length
+      movements.transfers.push({
+        ...transferOf(db, row, transfer),
+        ...{ partyCount: counts.get(transfer.id) ?? 0, parties: rows.map(partyOf) },
+      })
+    }
+    shared -= parties.length
+    movements.transactions.push({
+      ...blockOf(row),
+      transferCount: countTransfers(db, row.id),
+      ...{ partyCount: counts.get(null) ?? 0, parties },
+    })
+  }
+  return movements
+}
+
+function transferOf(db: Db, row: FoundTransaction['row'], transfer: TransferRow) {
+  const { direction, asset, symbol, amount, own_address, own_key } = transfer
+  return {
+    ...blockOf(row),
+    ...{ transfer: transfer.transfer, direction, asset, symbol },
+    ...{ decimals: decimalsOf(db, row.chain, asset), amount },
+    ...{ ownAddress: own_address, ownReference: referenceOf(db, row.chain, own_key) },
     tags: list(transfer.tags),
-    parties: parties
-      .filter(({ transfer_id, direction }) =>
-        transfer_id === null
-          ? direction === null || direction === transfer.direction
-          : transfer_id === transfer.id,
-      )
-      .map(partyOf),
-  }))
+  }
+}
+
+function blockOf({ chain, hash, block_height, block_hash, block_time }: FoundTransaction['row']) {
+  return {
+    ...{ chain, txHash: hash, blockHeight: block_height, blockHash: block_hash },
+    blockTime: timeText(block_time),
+  }
 }
 
 function partyOf({

@@ -2,7 +2,16 @@ import type { MatchBasis } from '../../address/equivalents.ts'
 import type { Key } from '../../address/key.ts'
 import type { Direction, Role } from '../../screening/types.ts'
 import { all, type Db, one } from '../database.ts'
-import { addressOf, basisOf, directionOf, entryId, keyOf, roleOf, type Stored } from './stored-form.ts'
+import {
+  addressOf,
+  basisOf,
+  directionOf,
+  entryId,
+  entryOf,
+  keyOf,
+  roleOf,
+  type Stored,
+} from './stored-form.ts'
 
 /** An inclusion of a transaction, in words of the view `transactions`. */
 export interface TransactionRow {
@@ -56,8 +65,8 @@ export const transactionSql = `select x.hash_text as hash, b.chain, c.caip2, b.h
 export const transfersSql = `select t.n, t.transfer, t.direction, a.asset || ifnull(':' || t.token, '') as asset, a.symbol,
     cast(t.amount as text) as amount, t.own, t.own_address, ifnull(t.tags, '[]') as tags, ifnull(t.logs, 1) as logs
   from transfer_rows t cross join assets a on a.id = t.asset where t.tx = ? order by t.n`
-export const partiesSql = `select n, transfer, direction, role, party, address, match, basis
-  from party_rows where tx = ? order by n`
+const partyColumns = 'n, transfer, direction, role, party, address, match, basis'
+export const partiesSql = `select ${partyColumns} from party_rows where tx = ? order by n`
 
 interface StoredTransfer
   extends Pick<TransferRow, 'transfer' | 'asset' | 'symbol' | 'amount' | 'tags' | 'logs'> {
@@ -91,18 +100,63 @@ interface StoredParty {
 
 /** The parties of a transaction, in the order in which they were stored. */
 export function readParties(db: Db, transactionId: number): PartyRow[] {
-  return all<StoredParty>(db, partiesSql, transactionId).map((row) => {
-    const { transfer, direction, party, match } = row
-    const key = keyOf(party)
-    return {
-      id: entryId(transactionId, row.n),
-      transfer_id: transfer === null ? null : entryId(transactionId, transfer),
-      direction: direction === null ? null : directionOf(direction),
-      role: roleOf(row.role),
-      key,
-      address: addressOf(party, row.address),
-      match_key: match === null ? key : keyOf(match),
-      match_basis: basisOf(row.basis),
-    }
-  })
+  return all<StoredParty>(db, partiesSql, transactionId).map((row) => partyOf(transactionId, row))
+}
+
+/** The parties of some transfers of a transaction, so many of them at most, in the same order. @param ids of the transfers. */
+export function readPartiesOf(
+  db: Db,
+  transactionId: number,
+  ids: readonly number[],
+  most: number,
+): PartyRow[] {
+  const numbers = JSON.stringify(ids.map((id) => entryOf(id).n))
+  const rows = all<StoredParty>(
+    db,
+    `select ${partyColumns} from party_rows where tx = ? and transfer in (select value from json_each(?)) order by n limit ?`,
+    ...[transactionId, numbers, most],
+  )
+  return rows.map((row) => partyOf(transactionId, row))
+}
+
+/** Those of the whole transaction alone. */
+export function readSharedParties(db: Db, transactionId: number, most: number): PartyRow[] {
+  const rows = all<StoredParty>(
+    db,
+    `select ${partyColumns} from party_rows where tx = ? and transfer is null order by n limit ?`,
+    ...[transactionId, most],
+  )
+  return rows.map((row) => partyOf(transactionId, row))
+}
+
+/** How many parties each transfer of a transaction has, by its id; by `null`, how many the whole transaction. */
+export function countParties(db: Db, transactionId: number): Map<number | null, number> {
+  const sql = 'select transfer, count(*) as parties from party_rows where tx = ? group by transfer'
+  const rows = all<{ transfer: number | null; parties: number }>(db, sql, transactionId)
+  return new Map(
+    rows.map(({ transfer, parties }) => [
+      transfer === null ? null : entryId(transactionId, transfer),
+      parties,
+    ]),
+  )
+}
+
+export function countTransfers(db: Db, transactionId: number): number {
+  const sql = 'select count(*) as transfers from transfer_rows where tx = ?'
+  return one<{ transfers: number }>(db, sql, transactionId)?.transfers ?? 0
+}
+
+function partyOf(transactionId: number, row: StoredParty): PartyRow {
+  const { transfer, direction, party, match } = row
+  const key = keyOf(party)
+  return {
+    id: entryId(transactionId, row.n),
+    transfer_id: transfer === null ? null : entryId(transactionId, transfer),
+    direction: direction === null ? null : directionOf(direction),
+    role: roleOf(row.role),
+    key,
+    address: addressOf(party, row.address),
+    match_key: match === null ? key : keyOf(match),
+    match_basis: basisOf(row.basis),
+  }
 }

@@ -1,28 +1,18 @@
 import { all, type Db } from '../database.ts'
 import { kinds, lookupHashSql, rowBits } from './stored-form.ts'
-import {
-  type PartyRow,
-  readParties,
-  readTransaction,
-  readTransfers,
-  type TransactionRow,
-  type TransferRow,
-} from './stored-rows.ts'
+import { readTransaction, readTransfers, type TransactionRow, type TransferRow } from './stored-rows.ts'
 
-/** A transaction that stands in a screened block, with what it moved and who took part. */
+/** A transaction that stands in a screened block, with what it moved. */
 export interface FoundTransaction {
   row: TransactionRow & { id: number }
   transfers: readonly TransferRow[]
-  parties: readonly PartyRow[]
 }
 
 /** The inclusions of a transaction that stand. @param hash as the chain writes it. */
 export function transactionsByHash(db: Db, chain: string, hash: string): FoundTransaction[] {
   return all<{ id: number }>(db, byHashSql, hash, chain).flatMap(({ id }) => {
     const row = readTransaction(db, id)
-    return row === undefined
-      ? []
-      : [{ row: { ...row, id }, transfers: readTransfers(db, id), parties: readParties(db, id) }]
+    return row === undefined ? [] : [{ row: { ...row, id }, transfers: readTransfers(db, id) }]
   })
 }
 

@@ -2,6 +2,7 @@ import type { Key } from '../../address/key.ts'
 import { all, type Db, one } from '../database.ts'
 import { entryId, entryOf } from './stored-form.ts'
 import { readTransaction, readTransfers, type TransactionRow, type TransferRow } from './stored-rows.ts'
+import type { FoundTransaction } from './transactions-by-hash.ts'
 
 /** What to look for. Everything given must hold. */
 export interface TransferFilter {
@@ -14,16 +15,11 @@ export interface TransferFilter {
   until?: string | undefined
 }
 
-export interface FoundTransfer {
-  row: TransactionRow & { id: number }
-  transfer: TransferRow
-}
-
 /** So many transactions are looked at for one page: the next page goes on where it ended. */
 const mostLookedAt = 5_000
 
 /**
- * Stored deposits and withdrawals that stand, the newest stored first.
+ * Stored deposits and withdrawals that stand, the newest stored first: of each transaction, those that were found.
  *
  * @param before ids of transfers lower than this; `null`: from the newest.
  * @returns `next` is where the next page begins; `null` at the end. A page may be short, or empty, before the end.
@@ -33,8 +29,9 @@ export function transferPage(
   filter: TransferFilter,
   before: number | null,
   limit: number,
-): { found: FoundTransfer[]; next: number | null } {
-  const found: FoundTransfer[] = []
+): { found: FoundTransaction[]; next: number | null } {
+  const found: FoundTransaction[] = []
+  let count = 0
   const start =
     before ??
     entryId((one<{ id: number | null }>(db, 'select max(id) as id from transaction_rows')?.id ?? 0) + 1, 0)
@@ -43,11 +40,13 @@ export function transferPage(
   for (const id of ids) {
     const row = readTransaction(db, id)
     if (row === undefined || !fits(row, filter)) continue
-    for (const transfer of readTransfers(db, id).reverse()) {
-      if (transfer.id >= start || !matches(transfer, filter)) continue
-      if (found.length === limit) return { found, next: (found.at(-1) as FoundTransfer).transfer.id }
-      found.push({ row: { ...row, id }, transfer })
-    }
+    const transfers = readTransfers(db, id)
+      .reverse()
+      .filter((transfer) => transfer.id < start && matches(transfer, filter))
+    const shown = transfers.slice(0, limit - count)
+    if (shown.length > 0) found.push({ row: { ...row, id }, transfers: shown })
+    count += shown.length
+    if (shown.length < transfers.length) return { found, next: found.at(-1)?.transfers.at(-1)?.id ?? null }
   }
   const last = ids.at(-1)
   return { found, next: ids.length === mostLookedAt && last !== undefined ? entryId(last, 0) : null }

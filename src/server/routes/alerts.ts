@@ -9,7 +9,7 @@ import { transactionsByHash } from '../../ledger/transfers/transactions-by-hash.
 import { csvLine } from '../csv.ts'
 import { pageOf, paging, placeOf } from '../cursor.ts'
 import { ProblemError } from '../problem.ts'
-import { alertOf, camelName, coverageRows, eventOf, transfersOf } from '../rows.ts'
+import { alertOf, camelName, coverageRows, eventOf, movementsOf } from '../rows.ts'
 import { alertDetailShape, alertShape } from '../shapes/alerts.ts'
 import { momentShape, page, periodOf } from '../shapes/shared.ts'
 import { always, answers, type Routes } from './answers.ts'
@@ -118,7 +118,7 @@ function detailOf(db: Db, id: string): z.output<typeof alertDetailShape> {
   return {
     alert: alertOf(alert),
     events: events.map(eventOf),
-    transfers: found.flatMap((each) => transfersOf(db, each)),
+    ...movementsOf(db, found, ({ transfer }) => transfer === alert.transfer),
     entry: entry === undefined ? null : entryOf(entry),
     coverage:
       chain === null || block_height === null

@@ -4,9 +4,9 @@ import { readPasted } from '../../address/read-pasted.ts'
 import { creditStatus } from '../../pipeline/credit-status.ts'
 import type { ServedChain, ServerContext } from '../context.ts'
 import { ProblemError } from '../problem.ts'
-import { transfersOf } from '../rows.ts'
+import { movementsOf } from '../rows.ts'
 import { screeningTerms } from '../screening-answers.ts'
-import { transferShape } from '../shapes/alerts.ts'
+import { movementsShape } from '../shapes/alerts.ts'
 import { always, answers, type Routes } from './answers.ts'
 
 const creditShape = z
@@ -17,7 +17,7 @@ const creditShape = z
     reasons: z.array(z.string()),
     confirmations: z.int().nullable().describe('From its block to the last that is screened, both counted.'),
     final: z.boolean().describe('Whether its block is final: no part of the status.'),
-    transfers: z.array(transferShape),
+    ...movementsShape.shape,
     alerts: z.array(z.string()).describe('Ids of the alerts that it rests on.'),
   })
   .meta({ id: 'CreditStatus' })
@@ -57,7 +57,7 @@ export const transactionRoutes: Routes = (app, context) => {
       return {
         ...{ status: found.status, reasons: found.reasons },
         ...{ confirmations: found.confirmations, final: found.final },
-        transfers: found.transactions.flatMap((each) => transfersOf(context.db, each)),
+        ...movementsOf(context.db, found.transactions, ({ own_key }) => own_key === request.key),
         alerts: found.alerts.map(({ id }) => id),
       }
     },

@@ -2,14 +2,16 @@ import { z } from 'zod'
 import { readPasted } from '../../address/read-pasted.ts'
 import type { Db } from '../../ledger/database.ts'
 import { keysOfReference } from '../../ledger/own/own-addresses.ts'
-import { readParties } from '../../ledger/transfers/stored-rows.ts'
 import { transferPage } from '../../ledger/transfers/transfer-page.ts'
 import { cursorOf, paging, placeOf } from '../cursor.ts'
 import { ProblemError } from '../problem.ts'
-import { transfersOf } from '../rows.ts'
-import { transferShape } from '../shapes/alerts.ts'
+import { movementsOf } from '../rows.ts'
+import { movementsShape } from '../shapes/alerts.ts'
 import { momentShape, page, periodOf } from '../shapes/shared.ts'
 import { always, answers, type Routes } from './answers.ts'
+
+const { transfers, transactions } = movementsShape.shape
+const transfersPage = page(transfers.element).extend({ transactions })
 
 /** Stored movements. */
 export const transferRoutes: Routes = (app, { db, now }) => {
@@ -29,7 +31,7 @@ export const transferRoutes: Routes = (app, { db, now }) => {
           since: momentShape.optional().describe('Of the block.'),
           until: momentShape.optional(),
         }),
-        response: answers(page(transferShape), always),
+        response: answers(transfersPage, always),
       },
     },
     async ({ query: { cursor, limit, address, reference, direction, chain, since, until } }) => {
@@ -39,10 +41,8 @@ export const transferRoutes: Routes = (app, { db, now }) => {
         ...periodOf({ since, until }, now()),
       }
       const { found, next } = transferPage(db, filter, before, limit)
-      const data = found.flatMap(({ row, transfer }) =>
-        transfersOf(db, { row, transfers: [transfer], parties: readParties(db, row.id) }),
-      )
-      return { data, next: next === null ? null : cursorOf([next]) }
+      const { transfers: data, transactions } = movementsOf(db, found)
+      return { data, next: next === null ? null : cursorOf([next]), transactions }
     },
   )
 }

@@ -72,13 +72,17 @@ export const partyShape = z
   })
   .meta({ id: 'Party' })
 
-export const transferShape = z
+const inBlock = {
+  chain: z.string(),
+  txHash: z.string(),
+  blockHeight: z.int(),
+  blockHash: z.string(),
+  blockTime: text,
+}
+
+const transferShape = z
   .object({
-    chain: z.string(),
-    txHash: z.string(),
-    blockHeight: z.int(),
-    blockHash: z.string(),
-    blockTime: text,
+    ...inBlock,
     transfer: z.string(),
     direction: z.string(),
     asset: z.string(),
@@ -88,9 +92,31 @@ export const transferShape = z
     ownAddress: z.string(),
     ownReference: text,
     tags: z.array(z.string()),
-    parties: z.array(partyShape).describe('Of this transfer, and of its whole transaction.'),
+    partyCount: z.int().describe('How many parties it has of its own.'),
+    parties: z.array(partyShape).describe('Of this transfer alone: those of its transaction stand there.'),
   })
   .meta({ id: 'Transfer' })
+
+const transactionShape = z
+  .object({
+    ...inBlock,
+    transferCount: z.int().describe('How many transfers it has.'),
+    partyCount: z.int().describe('How many parties took part in all of it.'),
+    parties: z
+      .array(partyShape)
+      .describe('Of the whole transaction: of each transfer of it, or of those of `direction`.'),
+  })
+  .meta({ id: 'Transaction' })
+
+/** What moved, and who took part: at most 1,000 transfers, and 5,000 parties of either kind, in one answer. */
+export const movementsShape = z.object({
+  transfers: z
+    .array(transferShape)
+    .describe('1,000 at most, with 5,000 parties of their own at most: the counts say how many there are.'),
+  transactions: z
+    .array(transactionShape)
+    .describe('Those of the transfers, each once, with 5,000 parties in all at most.'),
+})
 
 export const eventShape = z
   .object({
@@ -122,7 +148,7 @@ export const alertDetailShape = z
   .object({
     alert: alertShape,
     events: z.array(eventShape),
-    transfers: z.array(transferShape).describe('Of its transaction, as far as they stand in a block.'),
+    ...movementsShape.shape,
     entry: z
       .object({
         list: z.string(),
