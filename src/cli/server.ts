@@ -4,7 +4,7 @@ import type { Config } from '../config/schema.ts'
 import { createLog } from '../diagnostics/log.ts'
 import { readHalt } from '../ledger/blocks/chain.ts'
 import type { Db } from '../ledger/database.ts'
-import { daemonChains } from '../ledger/file-locks.ts'
+import { daemonChains, isDaemonBeating, isDaemonLockFree } from '../ledger/file-locks.ts'
 import { createGroupCommit } from '../ledger/group-commit.ts'
 import { serverSettings } from '../server/context.ts'
 import { startServer } from '../server/server.ts'
@@ -38,11 +38,21 @@ export const serverCommand: CommandFactory = () =>
 /** How it goes with the chains, as far as the database tells. */
 function conditionsIn(db: Db, config: Config): ChainCondition[] {
   const followed = daemonChains(db)
+  const missing = missingDaemon(db)
   return config.chains.map(({ id: chain }) => {
     const halt = readHalt(db, chain)
     if (halt !== null) return { chain, state: 'halted' as const, since: halt.at, reason: halt.reason }
-    if (followed?.includes(chain)) return { chain, state: 'following' as const, since: now(), reason: null }
-    const reason = 'no daemon that follows it runs on this database'
+    if (missing === null && followed?.includes(chain))
+      return { chain, state: 'following' as const, since: now(), reason: null }
+    const reason = missing ?? 'no daemon that follows it runs on this database'
     return { chain, state: 'waiting' as const, since: new Date(0).toISOString(), reason }
   })
+}
+
+/** Why nothing is followed; `null` where a daemon is at it. What it wrote of itself outlives it: the lock does not. */
+function missingDaemon(db: Db): string | null {
+  if (isDaemonLockFree(db)) return 'no daemon runs on this database'
+  return isDaemonBeating(db, now())
+    ? null
+    : 'the daemon on this database has shown no sign of life for 90 seconds'
 }

@@ -42,6 +42,29 @@ describe('`chainscreen server`, without the daemon', () => {
     expect(stderr).not.toContain(token)
   })
 
+  it('is not healthy once the daemon beside it is dead', async () => {
+    const chains = [{ id: 'ethereum', type: 'evm', chainId: 1, rpc: ['http://127.0.0.1:9'], start: 0 }]
+    const user = await servedProject()
+    const lists = [{ id: 'house', format: 'csv', file: `${user.dir}/house.csv` }]
+    user.configure({ lists, chains, server: { listen: '127.0.0.1:0' }, log: { level: 'info' } })
+    await user.run('own', 'add', clear)
+    const daemon = await startServing(user, 'run')
+    const server = await startServing(user)
+    const health = async () => {
+      const answer = await fetch(`${server.url}/health`)
+      return { status: answer.status, ...((await answer.json()) as { problems: string[] }) }
+    }
+    await expect.poll(health).toMatchObject({ status: 200, problems: [], chains: [{ state: 'following' }] })
+    daemon.child.kill('SIGKILL')
+    await daemon.done
+    expect(await health()).toMatchObject({
+      ...{ status: 503, healthy: false, chains: [{ state: 'waiting' }] },
+      problems: [expect.stringContaining('no daemon runs on this database')],
+    })
+    server.child.kill('SIGTERM')
+    await server.done
+  })
+
   it('makes no database: one that is missing is an error', async () => {
     const user = await servedProject()
     const { stderr, code } = await user.run('server', '--db', `${user.dir}/none.db`)
