@@ -144,7 +144,8 @@ export function idsOf(db: Db, ids: readonly string[]): string[] {
   return [...new Set(ids.map((id) => findAlertId(db, id)))]
 }
 
-function refuseChanged(db: Db, id: string, given: DecisionRequest['version']): void {
+/** @throws ChainscreenError `alert-changed` where an alert has another version than was seen. */
+export function refuseChanged(db: Db, id: string, given: DecisionRequest['version']): void {
   const seen = typeof given === 'object' ? given[id] : given
   if (seen === undefined) return
   const { version } = currentAlert(db, id)

@@ -3,7 +3,7 @@ import { writeEvent } from '../ledger/alerts/write-alert.ts'
 import { type Act, writeAudit } from '../ledger/audit.ts'
 import { type Db, inTransaction } from '../ledger/database.ts'
 import { checkedAct, checkedWords } from './act.ts'
-import { idsOf } from './decide.ts'
+import { type DecisionRequest, idsOf, refuseChanged } from './decide.ts'
 
 /**
  * Gives alerts to a person: all of them or none.
@@ -29,15 +29,23 @@ export function assign(db: Db, ids: readonly string[], assignee: string | null, 
 /**
  * Adds a note to alerts: to all of them or to none.
  *
+ * @param version the version of the one alert that was seen, or of each by its id.
  * @returns their whole ids.
- * @throws ChainscreenError `usage` for an alert that is not there, a note that is empty, and words that must not be stored.
+ * @throws ChainscreenError `usage` for an alert that is not there, a note that is empty, and words that must not be stored;
+ * `alert-changed` where an alert has another version by now.
  */
-export function comment(db: Db, ids: readonly string[], by: Act): string[] {
+export function comment(
+  db: Db,
+  ids: readonly string[],
+  by: Act,
+  version?: DecisionRequest['version'],
+): string[] {
   const act = checkedAct(by)
   if (act.note === null) throw new ChainscreenError('usage', '--note is empty; expected the note to add.')
   return inTransaction(db, () => {
     const whole = idsOf(db, ids)
     for (const id of whole) {
+      refuseChanged(db, id, version)
       writeEvent(db, { ...act, alertId: id, kind: 'note', cause: null })
       writeAudit(db, act, 'alert.note', id)
     }

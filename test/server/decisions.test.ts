@@ -61,6 +61,24 @@ describe('a decision by API', () => {
     )
   })
 
+  it('is refused as a note too, where the alert is another one than was seen', async () => {
+    const { ask, token, id, ids, db, version } = await queue(2)
+    const ann = token('ann')
+    const seen = await version(id, ann)
+    const one = (body: object) =>
+      ask(`POST /v1/alerts/${id}/decisions`, { token: ann, body: { note: 'n', version: seen, ...body } })
+    expect((await one({ decision: 'note' })).body).toMatchObject({ outcome: 'noted', version: seen })
+    expect((await one({ decision: 'released' })).status).toBe(200)
+    expect((await one({ decision: 'note' })).body.type).toBe(type('alert-changed'))
+    const versions = Object.fromEntries(ids.map((each) => [each, seen]))
+    const many = (body: object) =>
+      ask('POST /v1/decisions', { token: ann, body: { decision: 'note', note: 'n', ids, ...body } })
+    expect((await many({ versions })).body.type).toBe(type('alert-changed'))
+    // Who says what was seen says it of all.
+    expect((await many({ versions: { [id]: seen + 1 } })).body.type).toBe(type('invalid-request'))
+    expect(all(db, `select * from alert_events where kind = 'note'`)).toHaveLength(1)
+  })
+
   it('is done once for each key: a client that heard no answer asks again', async () => {
     const { ask, token, id, db, version } = await queue()
     const ann = token('ann')

@@ -7,6 +7,7 @@ import { assign, comment } from '../../operations/follow-up.ts'
 import { actOf } from '../callers.ts'
 import type { ServerContext } from '../context.ts'
 import { doOnce, onceHeaders } from '../once.ts'
+import { ProblemError } from '../problem.ts'
 import { decidedShape, decisionBody } from '../shapes/alerts.ts'
 import { alertParams, demandAlerts } from './alerts.ts'
 import { always, answers, type Routes } from './answers.ts'
@@ -32,7 +33,9 @@ const manyBody = z.strictObject({
   versions: z
     .record(alertParams.shape.id, version)
     .optional()
-    .describe('Of each alert as it was seen, by id.'),
+    .describe(
+      'Of each alert as it was seen, by id: another one by now is refused. Of all of them, or of none.',
+    ),
 })
 const assigneeBody = z.strictObject({
   assignee: z.string().min(1).max(100).nullable().describe('null: to nobody.'),
@@ -77,6 +80,9 @@ export const decisionRoutes: Routes = (app, context) => {
     },
     (request, reply) => {
       const { versions, ...body } = request.body
+      const unseen = versions && body.ids.find((id) => versions[id] === undefined)
+      if (unseen !== undefined)
+        throw new ProblemError('invalid-request', `body/versions: it has none of alert ${unseen}.`)
       return doOnce(context, request, reply, () => ({
         data: decideAll(context, request, { ...body, version: versions }),
       }))
@@ -121,7 +127,7 @@ function decideAll(
   demandAlerts(db, ids)
   const act = actOf(request, now(), note)
   if (decision === 'note')
-    return comment(db, ids, act).map((id) =>
+    return comment(db, ids, act, seen).map((id) =>
       nowOf(db, { id, decision, outcome: 'noted', proposedBy: null, dueOn: null }),
     )
   const decided = decide(db, { ids, decision, on: on ?? null, version: seen }, act)
