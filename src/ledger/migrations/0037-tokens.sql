@@ -16,6 +16,11 @@ create trigger tokens_keep before delete on tokens begin
   select raise(abort, 'tokens are revoked, not deleted');
 end;
 
-create trigger tokens_fixed before update of name, hash, scopes, person, created_at, expires_at on tokens begin
+create trigger tokens_revoked before update of revoked_at on tokens
+when old.revoked_at is not null or new.revoked_at is null begin
+  select raise(abort, 'a token that was revoked stays revoked');
+end;
+
+create trigger tokens_fixed before update of id, name, hash, scopes, person, created_at, expires_at on tokens begin
   select raise(abort, 'a token is revoked, and another one added');
 end;
