@@ -1,14 +1,18 @@
 import { ChainscreenError, messageOf } from '../diagnostics/errors.ts'
+import { pause } from '../lifecycle/loop.ts'
 import { createApp } from './app.ts'
-import type { ServerContext } from './context.ts'
+import type { App, ServerContext } from './context.ts'
 
 /** A server that listens. */
 export interface ApiServer {
   /** Such as `http://127.0.0.1:8790`. */
   readonly url: string
-  /** Ends streams and connections, and answers what was asked already. */
+  /** Ends streams and connections, and answers what was asked already, within {@link closing}. */
   close(): Promise<void>
 }
+
+/** How long answers that are under way have when a server closes, in milliseconds. Tests shorten it. */
+export const closing = { longestMs: 5_000 }
 
 /**
  * Serves the API, health and metrics in this thread.
@@ -20,7 +24,7 @@ export async function startServer(context: ServerContext): Promise<ApiServer> {
   const app = await createApp(context)
   app.server.maxConnections = limits.connections
   try {
-    return { url: await app.listen({ host, port }), close: () => app.close() }
+    return { url: await app.listen({ host, port }), close: () => closeWithin(app, closing.longestMs) }
   } catch (cause) {
     await app.close()
     throw new ChainscreenError(
@@ -29,4 +33,12 @@ export async function startServer(context: ServerContext): Promise<ApiServer> {
       { cause },
     )
   }
+}
+
+async function closeWithin(app: App, longestMs: number): Promise<void> {
+  const closed = new AbortController()
+  const cut = pause(longestMs, closed.signal, { ref: false }).then(() => app.server.closeAllConnections())
+  await app.close()
+  closed.abort()
+  await cut
 }

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { withoutPrivateKeys } from '../../address/secret.ts'
 import { readEpoch } from '../../ledger/events/epoch.ts'
 import { lastSequence } from '../../ledger/events/outbox.ts'
 import { startLoop } from '../../lifecycle/loop.ts'
 import { callerOfHash } from '../callers.ts'
+import { cleaned } from '../cleaned.ts'
 import type { ServerContext } from '../context.ts'
 import { ProblemError } from '../problem.ts'
 import { nextEvents } from './events.ts'
@@ -36,7 +36,7 @@ export async function streamEvents(
   request: FastifyRequest,
   reply: FastifyReply,
   context: ServerContext,
-  { after, types }: { after: number; types: readonly string[] | undefined },
+  { closing, ...from }: { after: number; types: readonly string[] | undefined; closing: AbortSignal },
 ): Promise<void> {
   const streams = open.get(context) ?? 0
   if (streams >= streamPace.most)
@@ -46,19 +46,20 @@ export async function streamEvents(
   reply.hijack()
   const gone = new AbortController()
   for (const event of ['close', 'error']) raw.on(event, () => gone.abort())
+  const signal = AbortSignal.any([gone.signal, closing])
   try {
     raw.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
+      connection: 'close',
       'x-content-type-options': 'nosniff',
       'x-request-id': request.id,
     })
-    await send(raw, request, context, { after, types }, gone.signal)
+    await send(raw, request, context, from, signal)
     raw.end()
   } catch (error) {
-    if (!gone.signal.aborted)
-      context.log.warn({ requestId: request.id, err: error }, 'a stream of events ended')
+    if (!signal.aborted) context.log.warn({ requestId: request.id, err: error }, 'a stream of events ended')
     raw.destroy()
   } finally {
     open.set(context, (open.get(context) ?? 1) - 1)
@@ -95,7 +96,7 @@ async function send(
       )
       // Those that nobody asked for are passed over for good.
       const passed = events.at(-1)?.sequence === to ? '' : `id: ${epoch}:${to}\n\n`
-      await write(raw, withoutPrivateKeys(text.join('')) + passed, signal)
+      await write(raw, cleaned(db, text.join('')) + passed, signal)
       after = to
       sentAt = performance.now()
       return 0
