@@ -617,7 +617,7 @@ export interface paths {
         /** The day on which it was blocked or rejected; by default what the alert says. */
         on?: string
         ids: string[]
-        /** Of each alert as it was seen, by id. */
+        /** Of each alert as it was seen, by id: another one by now is refused. Of all of them, or of none. */
         versions?: Record<string, number>
       }
       answer: {

@@ -9,6 +9,7 @@ export type Scope = (typeof scopes)[number]
 const categories = ['sanctions', 'issuer-freeze', 'own-list'] as const
 
 const listenExpected = 'ADDRESS:PORT, such as 127.0.0.1:8790 or [::1]:8790'
+const hostExpected = 'a name without a port, such as cs.example'
 const tokenExpected = 'text of 16 characters or more'
 const scopesExpected = `a list of scopes: ${scopes.join(', ')}`
 const scopesOf = z.record(
@@ -77,6 +78,7 @@ const compatSchema = group({
       oneOf(categories, `a list of categories: ${categories.join(', ')}`),
       `a list of categories: ${categories.join(', ')}`,
     )
+    .min(1, 'one category at least')
     .default(['sanctions'])
     .describe('Categories of lists that the two compatible routes answer from. Default: sanctions.'),
 }).prefault({})
@@ -97,12 +99,19 @@ export const serverSchema = group({
     .optional()
     .describe('A token with scope read that the config knows; better from the environment, or in tokenFile.'),
   tokenFile: text('the path of a file').optional().describe('File that holds the token.'),
+  hosts: z
+    .array(text(hostExpected).regex(/^[A-Za-z0-9._-]{1,253}$/, hostExpected), 'a list of names')
+    .default([])
+    .describe(
+      'Names that a server on loopback is asked by, as a proxy passes them on, besides localhost and its addresses.',
+    ),
   sso: ssoSchema.optional().describe('People whom a proxy names after single sign-on.'),
   limits: limitsSchema.describe('How much one client may ask.'),
   compat: compatSchema.describe('The routes in the shape of what exchanges already call.'),
 })
-  .transform(({ listen, token, sso, limits, compat }) => ({
+  .transform(({ listen, token, hosts, sso, limits, compat }) => ({
     ...{ ...listen, token: token ?? null, sso: sso ?? null, limits, compat },
+    hosts: hosts.map((name) => name.toLowerCase()),
   }))
   .optional()
   .describe('The API, health and metrics over HTTP. Without it, no port is open.')

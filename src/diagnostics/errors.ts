@@ -30,7 +30,7 @@ export class ChainscreenError extends Error {
 }
 
 /** What can go wrong, by who has to act, with the exit code a command ends with. */
-const exitCodes = {
+export const exitCodes = {
   /** Wrong words on the command line. */
   usage: 2,
   /** The config file is wrong, or names something that is not there. */

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import rateLimit from '@fastify/rate-limit'
 import fastify, { type FastifyRequest } from 'fastify'
 import { validatorCompiler } from 'fastify-type-provider-zod'
-import { withoutPrivateKeys } from '../address/secret.ts'
-import type { Scope } from '../config/server.ts'
+import { isLoopback, type Scope } from '../config/server.ts'
 import { type Caller, callerReader, demandScope } from './callers.ts'
+import { cleaned } from './cleaned.ts'
 import type { App, ServerContext } from './context.ts'
 import { errorHandler } from './errors.ts'
 import { describeApi } from './openapi.ts'
@@ -18,6 +18,8 @@ declare module 'fastify' {
     scope?: Scope | 'public' | 'bare'
     /** Whether the token may come as user and password. */
     takesBasic?: boolean
+    /** Of a GET: it writes something all the same. */
+    writes?: boolean
   }
   interface FastifyRequest {
     /** Who asks; `null` where nobody said. */
@@ -37,7 +39,9 @@ export async function createApp(context: ServerContext): Promise<App> {
   const { settings } = context
   const app: App = fastify({
     bodyLimit,
-    forceCloseConnections: true,
+    // Who is being answered is heard to the end: see `startServer`.
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
     requestTimeout: 15_000,
     keepAliveTimeout: 30_000,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
@@ -70,9 +74,15 @@ export async function createApp(context: ServerContext): Promise<App> {
     if (config?.scope === undefined) throw new Error(`the route ${url} does not say which scope it needs`)
   })
   app.decorateRequest('caller', null)
+  let isClosing = false
+  app.addHook('preClose', async () => {
+    isClosing = true
+  })
   app.addHook('onSend', async (request, reply, payload) => {
     reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })
-    return typeof payload === 'string' ? withoutPrivateKeys(payload) : payload
+    // One that is kept open would hold up the end.
+    if (isClosing) reply.header('connection', 'close')
+    return typeof payload === 'string' ? cleaned(context.db, payload) : payload
   })
   await app.register(rateLimit, { global: false })
   guard(app, context)
@@ -93,17 +103,19 @@ function guard(app: App, context: ServerContext): void {
   })
   const refused = app.createRateLimit({ max: limits.refusalsPerMinute, timeWindow: 60_000 })
   app.addHook('onRequest', async (request) => {
-    const { scope = 'public', takesBasic = false } = request.routeOptions.config
+    demandHost(request, context)
+    const { scope = 'public', takesBasic = false, writes = false } = request.routeOptions.config
     if (scope === 'public') return
     try {
       request.caller = read(request, takesBasic)
       if (scope !== 'bare') demandScope(request.caller, scope)
     } catch (error) {
-      if (request.caller === null) await count(refused, request)
+      // What is refused counts too: for who has no token by address, else as any other request of the token.
+      await count(request.caller === null ? refused : asked, request)
       if (scope !== 'bare') throw error
     }
     await count(asked, request)
-    if (request.caller?.by === 'sso' && request.method !== 'GET') demandOwnOrigin(request)
+    if (request.caller?.by === 'sso' && (request.method !== 'GET' || writes)) demandOwnOrigin(request)
   })
 }
 
@@ -116,9 +128,36 @@ async function count(limit: ReturnType<App['createRateLimit']>, request: Fastify
   })
 }
 
-/** A browser sends what signs a person in along with requests of other sites. @throws ProblemError `cross-origin` */
-function demandOwnOrigin({ headers, host, protocol }: FastifyRequest): void {
+/** Names of this machine, for a server that nobody else can reach. */
+const ownNames = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d{1,5})?$/i
+
+/**
+ * A page of another site can have its own name lead to this machine (DNS rebinding), and then read what is answered here without a
+ * token. Its browser says the name: what says none is no browser.
+ *
+ * @throws ProblemError `wrong-host`
+ */
+function demandHost({ headers }: FastifyRequest, { settings }: ServerContext): void {
+  // Not `request.host`: any page may send `X-Forwarded-Host`.
+  const { host } = headers
+  if (host === undefined || !isLoopback(settings.host) || ownNames.test(host)) return
+  const name = host.replace(/:\d{1,5}$/, '').toLowerCase()
+  if (settings.hosts.includes(name)) return
+  throw new ProblemError(
+    'wrong-host',
+    'This server listens on loopback, and does not know this name of it: `server.hosts` has those it is asked by.',
+  )
+}
+
+/**
+ * A browser sends what signs a person in along with requests of other sites. It says which site with every request that changes
+ * something, and with a GET whether the site is the same.
+ *
+ * @throws ProblemError `cross-origin`
+ */
+function demandOwnOrigin({ headers, host, protocol, method }: FastifyRequest): void {
   if (headers.origin === `${protocol}://${host}`) return
+  if (method === 'GET' && headers.origin === undefined && headers['sec-fetch-site'] === 'same-origin') return
   throw new ProblemError(
     'cross-origin',
     'After single sign-on, a request that changes something needs an `Origin` of this server.',

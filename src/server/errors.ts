@@ -3,10 +3,12 @@ import { ChainscreenError, type ErrorCode, messageOf } from '../diagnostics/erro
 import type { Log } from '../diagnostics/log.ts'
 import { ProblemError, type ProblemName, sendProblem } from './problem.ts'
 
-/** Errors of operations whose sentence is for who asks. What is not here is answered without its text, which may name a path. */
+/**
+ * Errors of operations whose sentence is for who asks. What is not here is answered without its text: it names files of this
+ * machine (`bad-file`, `disk`, `database`), or hosts.
+ */
 const told: Partial<Record<ErrorCode, ProblemName>> = {
   usage: 'invalid-request',
-  'bad-file': 'invalid-request',
   'alert-changed': 'alert-changed',
   'needs-other-person': 'needs-other-person',
   'needs-person': 'person-required',
@@ -14,16 +16,26 @@ const told: Partial<Record<ErrorCode, ProblemName>> = {
 
 const later = { 'retry-after': '1' }
 
+/** Who asks in vain asks again and again: of what a route refuses as busy, the log has the first in so long. */
+const quietMs = 60_000
+
 /** Answers whatever a route throws, and logs what is a fault of the server. */
 export function errorHandler(log: Log) {
+  const refusedAt = new Map<string, number>()
+  const isFirst = (text: string) => {
+    const isQuiet = performance.now() - (refusedAt.get(text) ?? Number.NEGATIVE_INFINITY) < quietMs
+    if (!isQuiet) refusedAt.set(text, performance.now())
+    return !isQuiet
+  }
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const problem = problemOf(error)
-    if (problem.problem === 'internal' || problem.problem === 'busy') {
+    const about = { requestId: request.id, route: request.routeOptions.url }
+    if (error instanceof ProblemError) {
+      if (problem.problem === 'busy' && isFirst(`${about.route} ${problem.message}`))
+        log.warn(about, `requests are refused: ${problem.message}`)
+    } else if (problem.problem === 'internal' || problem.problem === 'busy') {
       const stack = error instanceof Error && problem.problem === 'internal' ? error.stack : undefined
-      log.error(
-        { requestId: request.id, route: request.routeOptions.url, stack },
-        `a request failed: ${messageOf(error)}`,
-      )
+      log.error({ ...about, stack }, `a request failed: ${messageOf(error)}`)
     }
     return sendProblem(request, reply, problem)
   }

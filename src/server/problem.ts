@@ -17,6 +17,7 @@ export const problems = {
   'epoch-changed': [410, 'The cursor belongs to a database of before a restore'],
   'too-large': [413, 'The request is too large'],
   'unsupported-media-type': [415, 'The body is not JSON'],
+  'wrong-host': [421, 'The request is for another host'],
   'key-reused': [422, 'The idempotency key was used with another request'],
   'too-many-requests': [429, 'Too many requests'],
   'headers-too-large': [431, 'The headers are too large'],

@@ -14,7 +14,16 @@ describe('server', () => {
       ...{ host: '127.0.0.1', port: 8790, token: null, sso: null },
       limits: { requestsPerSecond: 1_000, refusalsPerMinute: 60, connections: 1_000 },
       compat: { categories: ['sanctions'] },
+      hosts: [],
     })
+  })
+
+  it('refuses to answer from no category: to the clients of those routes nothing is clear', () => {
+    expect(refusal('server: { compat: { categories: [] } }').lines[0]).toContain('one category at least')
+  })
+
+  it.each(['cs.example:443', 'http://cs.example', ''])('refuses %j as a name it is asked by', (name) => {
+    expect(refusal(`server: { hosts: ["${name}"] }`).lines[0]).toContain('a name without a port')
   })
 
   it.each([

@@ -1,8 +1,12 @@
 import { connect } from 'node:net'
+import { dirname } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { run } from '../../src/ledger/database.ts'
+import { ChainscreenError, type ErrorCode, exitCodes } from '../../src/diagnostics/errors.ts'
+import { all, run } from '../../src/ledger/database.ts'
 import { revoke } from '../../src/operations/tokens.ts'
 import { startServer } from '../../src/server/server.ts'
+import { activateList } from '../pipeline/fixtures.ts'
+import { evm } from '../screening/builders.ts'
 import { appOf, bearer, contextOf, servedContext, start, tokenOf } from './fixtures.ts'
 
 const url = '/v1/lists'
@@ -39,6 +43,25 @@ describe('a token', () => {
     for (let count = 0; count < 3; count++) strangers.push((await app.inject({ url })).statusCode)
     expect(strangers).toEqual([401, 401, 429])
   })
+
+  it('that lacks a scope may not ask for it without end either', async () => {
+    const context = contextOf({ server: { limits: { requestsPerSecond: 3 } } })
+    const app = await appOf(context)
+    const headers = bearer(tokenOf(context.db, ['screen']))
+    const statuses = []
+    for (let count = 0; count < 5; count++) statuses.push((await app.inject({ url, headers })).statusCode)
+    expect(statuses).toEqual([403, 403, 403, 429, 429])
+  })
+
+  it('stays revoked, whoever writes to the table', () => {
+    const { db } = contextOf()
+    tokenOf(db, ['read'], { name: 'a' })
+    revoke(db, 'a', root)
+    for (const value of ['null', "'2099-01-01T00:00:00.000Z'"])
+      expect(() => run(db, `update tokens set revoked_at = ${value}`)).toThrow('stays revoked')
+    expect(() => run(db, 'update tokens set id = 7')).toThrow('a token is revoked')
+    expect(db.prepare('select revoked_at from tokens').pluck().all()).toEqual([start])
+  })
 })
 
 describe('single sign-on', () => {
@@ -62,7 +85,7 @@ describe('single sign-on', () => {
   })
 
   it('changes something for pages of this server alone', async () => {
-    const app = await appOf(contextOf({ server: { sso } }))
+    const app = await appOf(contextOf({ server: { sso, hosts: ['cs.example'] } }))
     const post = async (origin?: string) =>
       (
         await app.inject({
@@ -78,6 +101,80 @@ describe('single sign-on', () => {
     expect([await post(), await post('http://evil.example'), await post('http://cs.example')]).toEqual([
       403, 403, 404,
     ])
+  })
+
+  it('reads for any page, and has a GET that writes something for pages of this server alone', async () => {
+    const users = { ann: ['read', 'screen'] as const }
+    const context = servedContext({}, { server: { sso: { ...sso, users }, hosts: ['cs.example'] } })
+    const app = await appOf(context)
+    const get = async (path: string, more: Record<string, string> = {}) =>
+      (
+        await app.inject({
+          url: path,
+          headers: { ...headers, host: 'cs.example', ...more },
+          remoteAddress: '10.0.0.1',
+        })
+      ).statusCode
+    const screens = `/api/v1/address/0x${'2'.repeat(40)}`
+    expect(await get(url)).toBe(200)
+    for (const path of [screens, '/v1/events'])
+      expect([
+        await get(path),
+        await get(path, { 'sec-fetch-site': 'cross-site' }),
+        await get(path, { 'sec-fetch-site': 'none' }),
+        await get(path, { origin: 'http://evil.example', 'sec-fetch-site': 'same-origin' }),
+        await get(path, { 'sec-fetch-site': 'same-origin' }),
+        await get(path, { origin: 'http://cs.example' }),
+      ]).toEqual([403, 403, 403, 403, 200, 200])
+    expect(all(context.db, 'select actor from screenings')).toEqual([{ actor: 'ann' }, { actor: 'ann' }])
+    // A token is sent by a program, and not by a browser that was led astray.
+    expect(
+      (await app.inject({ url: screens, headers: bearer(tokenOf(context.db, ['screen'])) })).statusCode,
+    ).toBe(200)
+  })
+})
+
+describe('a server on loopback', () => {
+  const statusesOf = async (server: Record<string, unknown>) => {
+    const app = await appOf(servedContext({}, { server }))
+    return async (...hosts: string[]) => {
+      const answers = hosts.map((host) => app.inject({ url: '/metrics', headers: { host } }))
+      return (await Promise.all(answers)).map(({ statusCode }) => statusCode)
+    }
+  }
+
+  it('answers by names of this machine, and of the config, and not by one that was made to lead here', async () => {
+    const ask = await statusesOf({ hosts: ['CS.example'] })
+    expect(
+      await ask('localhost', 'LOCALHOST:8790', '127.0.0.1:8790', '127.0.0.2', '[::1]:8790', 'cs.example:443'),
+    ).toEqual([200, 200, 200, 200, 200, 200])
+    expect(
+      await ask(
+        'evil.example',
+        'evil.example:8790',
+        'localhost.evil.example',
+        '127.0.0.1.evil.example',
+        '10.0.0.7',
+      ),
+    ).toEqual([421, 421, 421, 421, 421])
+  })
+
+  it('does not believe a page that says which name was asked', async () => {
+    const app = await appOf(
+      contextOf({
+        server: {
+          sso: { userHeader: 'X-User', trustedProxies: ['127.0.0.1'], secret: 'known-to-the-proxy-alone' },
+        },
+      }),
+    )
+    const headers = { host: 'evil.example', 'x-forwarded-host': 'localhost' }
+    const answer = await app.inject({ url: '/livez', headers, remoteAddress: '127.0.0.1' })
+    expect(answer.json()).toMatchObject({ status: 421, type: 'urn:chainscreen:problem:wrong-host' })
+  })
+
+  it('is another one than a server that others reach by any name: there every answer needs a token', async () => {
+    const ask = await statusesOf({ listen: '0.0.0.0:8790', token: 'sixteen-letters-at-least' })
+    expect(await ask('cs.example', 'localhost')).toEqual([401, 401])
   })
 })
 
@@ -118,7 +215,7 @@ describe('a request that is no request', () => {
     onTestFinished(() => server.close())
     const port = Number(new URL(server.url).port)
     const socket = connect(port, '127.0.0.1')
-    const one = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n'
+    const one = 'GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n'
     let text = ''
     socket.setEncoding('utf8').on('data', (data: string) => {
       text += data
@@ -149,5 +246,43 @@ describe('an answer', () => {
     expect(answer.body).not.toContain('unscreened')
     expect(context.lines.join()).toMatch(/a request failed/)
     expect(answer.headers['x-request-id']).toBe(answer.json().requestId)
+  })
+
+  it('names no file of this machine, whatever went wrong', async () => {
+    const context = servedContext()
+    const { db } = context
+    // A version that is held, and whose archived file is gone.
+    activateList(db, [evm('2')], 'ofac-sdn', '2025-12-02')
+    const sha256 = db.prepare(`select sha256 from list_snapshots where state = 'superseded'`).pluck().get()
+    run(db, `update list_snapshots set state = 'held' where sha256 = ?`, sha256)
+    const conditions = () => [
+      { chain: 'ethereum', state: 'halted' as const, since: start, reason: `${db.name} can't be used` },
+    ]
+    const app = await appOf({ ...context, conditions })
+    const headers = bearer(tokenOf(db, ['admin', 'read']))
+    const approve = `/v1/lists/ofac-sdn/versions/${sha256}/approve`
+    const gone = await app.inject({ method: 'POST', url: approve, headers, payload: { note: 'n' } })
+    expect(gone.json()).toMatchObject({ status: 500, type: 'urn:chainscreen:problem:internal' })
+    expect(context.lines.join()).toContain(db.name)
+    const health = await app.inject({ url: '/health', headers })
+    expect(health.json().problems.join()).toContain(`ledger.db can't be used`)
+    for (const { body } of [gone, health]) expect(body).not.toContain(dirname(db.name))
+  })
+
+  it('has the text of an error only where that is for who asks', async () => {
+    let code: ErrorCode = 'failure'
+    const failing = {
+      write: () => Promise.reject(new ChainscreenError(code, 'at /srv/cs/a.db', { details: ['/srv/b'] })),
+    }
+    const context = servedContext({ group: failing })
+    const app = await appOf(context)
+    const headers = bearer(tokenOf(context.db, ['screen']))
+    const payload = { subjects: [{ address: `0x${'2'.repeat(40)}` }] }
+    for (code of Object.keys(exitCodes) as ErrorCode[]) {
+      const answer = await app.inject({ method: 'POST', url: '/v1/screenings', headers, payload })
+      const told = ['usage', 'alert-changed', 'needs-other-person', 'needs-person'].includes(code)
+      expect({ code, told: answer.body.includes('/srv/') }).toEqual({ code, told })
+      expect({ code, isFault: answer.statusCode >= 500 }).toEqual({ code, isFault: !told })
+    }
   })
 })

@@ -150,4 +150,37 @@ describe('the compatible shapes', () => {
     expect((await post(ask, 'nobody')).status).toBe(400)
     expect((await post(await askerOf({ ...context, isStarted: () => false }), clean)).status).toBe(503)
   })
+
+  it.each([
+    ['none of its lists is of sanctions', `update lists set category = 'own-list'`, ['sanctions']],
+    [
+      'the list of sanctions has no version in force',
+      'update lists set active_snapshot = null',
+      ['sanctions'],
+    ],
+    ['it answers from a category that no list has', '', ['sanctions', 'issuer-freeze']],
+  ])('are 503, and on record as unknown, where %s', async (_, sql, categories) => {
+    const { context } = await served()
+    if (sql !== '') run(context.db, sql)
+    const settings = { ...context.settings, compat: { categories: categories as ['sanctions'] } }
+    const ask = await askerOf({ ...context, settings })
+    const token = tokenOf(context.db, ['screen'], { name: 'a' })
+    expect((await ask(`GET /api/v1/address/${clean}`, { token })).status).toBe(503)
+    const body = [{ address: clean }]
+    expect((await ask('POST /public/v1/sanctions/screening', { token, body })).status).toBe(503)
+    expect(all(context.db, 'select verdict from screenings')).toEqual([
+      { verdict: 'unknown' },
+      { verdict: 'unknown' },
+    ])
+  })
+
+  it('that can not answer are in the log once, and not with each request', async () => {
+    const { context } = await served()
+    const ask = await askerOf({ ...context, isStarted: () => false })
+    const token = tokenOf(context.db, ['screen'], { name: 'a' })
+    for (let count = 0; count < 5; count++)
+      expect((await ask(`GET /api/v1/address/${clean}`, { token })).status).toBe(503)
+    expect(context.lines).toHaveLength(1)
+    expect(context.lines[0]).toContain('The lists can not answer now')
+  })
 })

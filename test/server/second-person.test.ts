@@ -12,7 +12,7 @@ const sso = {
 
 /** An alert whose release takes two people, and ways to ask for it: by single sign-on, and by token. */
 async function scene() {
-  const context = servedContext({}, { server: { sso } })
+  const context = servedContext({}, { server: { sso, hosts: ['cs.example'] } })
   commit(context.db, [screened(ref(7), [listedDeposit('0x1')])])
   requireSecondPerson(context.db, ['released'], { actor: 'chainscreen', note: null, at })
   const app = await appOf(context)

@@ -45,7 +45,7 @@ it('a request that comes byte by byte is cut off, and holds up nobody else', asy
   expect([app.server.headersTimeout, app.server.requestTimeout]).toEqual([10_000, 15_000])
   Object.assign(app.server, { headersTimeout: 200, requestTimeout: 400 })
   const token = tokenOf(db, ['screen', 'read'])
-  const post = `POST /v1/screenings HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-API-Key: ${token}\r\n`
+  const post = `POST /v1/screenings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nX-API-Key: ${token}\r\n`
   const slow = Promise.all([
     send(port, 'GET /v1/lists HTTP/1.1\r\nX-Slow: ', 'a'),
     send(port, `${post}Content-Length: 60000\r\n\r\n`, ' '),
@@ -72,7 +72,10 @@ it.each([
   ['headers larger than 16 KB', `X-Large: ${'a'.repeat(20_000)}\r\n`, 431],
 ])('%s sets none of an answer', async (_, header, status) => {
   const { port, lines } = await listening()
-  const text = await send(port, `GET /livez HTTP/1.1\r\nHost: x\r\n${header}Connection: close\r\n\r\n`)
+  const text = await send(
+    port,
+    `GET /livez HTTP/1.1\r\nHost: localhost\r\n${header}Connection: close\r\n\r\n`,
+  )
   expect(text.match(/^HTTP\/1\.1 /gm)).toHaveLength(1)
   expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
   expect(text.toLowerCase()).not.toContain('set-cookie')
@@ -89,7 +92,7 @@ it.each([
   const token = tokenOf(db, ['read'])
   const text = await send(
     port,
-    `GET ${path} HTTP/1.1\r\nHost: x\r\nX-API-Key: ${token}\r\nConnection: close\r\n\r\n`,
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ${token}\r\nConnection: close\r\n\r\n`,
   )
   expect(text).toMatch(/^HTTP\/1\.1 (200|400|404) /)
   expect(text.split('\r\n\r\n')[0]?.toLowerCase()).not.toContain('set-cookie')

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { ChainConfig } from '../../config/chains.ts'
 import type { OwnSourceConfig } from '../../config/own-sources.ts'
 import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
@@ -89,7 +90,7 @@ function startSource(
       if (messageOf(error) !== messageOf(failure ?? ''))
         log.error({ ...about, ...stackOf(error) }, failureText(source, error))
       failure = error
-      await inTurn(db, () => noteOwnSourceFailure(db, markOf(source), sentenceOf(error), now())).catch(
+      await inTurn(db, () => noteOwnSourceFailure(db, markOf(source), storable(source, error), now())).catch(
         (second: unknown) => log.error(about, `own source ${source.id}: ${messageOf(second)}`),
       )
     }
@@ -169,6 +170,12 @@ function nameOf(error: unknown): string {
 function stackOf(error: unknown): { stack?: string[] } {
   if (error instanceof ChainscreenError || !(error instanceof Error)) return {}
   return { stack: error.stack?.split('\n').filter((line) => /^ +at /.test(line)) ?? [] }
+}
+
+/** Who reads it by the API learns nothing of the folders of this machine. */
+function storable(source: OwnSourceConfig, error: unknown): string {
+  const text = sentenceOf(error)
+  return source.type === 'file' ? text.replaceAll(source.file, basename(source.file)) : text
 }
 
 function failureText({ id }: OwnSourceConfig, error: unknown): string {

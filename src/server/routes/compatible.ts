@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readLists } from '../../ledger/lists/lists.ts'
 import { screen } from '../../operations/screen.ts'
 import type { PreCheck } from '../../pipeline/pre-check.ts'
 import { actOf } from '../callers.ts'
@@ -22,7 +23,7 @@ export const compatibleRoutes: Routes = (app, context) => {
   app.get(
     '/api/v1/address/:address',
     {
-      config: { scope: 'screen' },
+      config: { scope: 'screen', writes: true },
       schema: {
         summary: 'Identifications of an address, `[]` for clear',
         params: z.object({ address: z.string().min(1).max(200) }),
@@ -75,10 +76,13 @@ async function screened(
   addresses: readonly string[],
 ): Promise<PreCheck[]> {
   const { db, group, now, settings } = context
+  const categories: readonly string[] = settings.compat.categories
   const act = { ...actOf(request, now()), via: 'api' as const }
   const subjects = addresses.map((address) => ({ address: withPrefix(address) }))
-  const { results } = await group.write(() => screen(db, subjects, screeningTerms(context), act))
-  const categories: readonly string[] = settings.compat.categories
+  const { results } = await group.write(() => {
+    const terms = screeningTerms(context)
+    return screen(db, subjects, { ...terms, doubt: terms.doubt ?? missingCategory(context) }, act)
+  })
   return results.map((check, index) => {
     const matches = check.matches.filter(({ category }) => categories.includes(category))
     if (check.key === null)
@@ -89,6 +93,16 @@ async function screened(
       throw new ProblemError('busy', 'The lists can not answer now: this is not the same as clear.')
     return { ...check, matches }
   })
+}
+
+/** Why nothing can be clear here: who has no list of a category knows nothing of it. */
+function missingCategory({ db, settings }: ServerContext): string | null {
+  const inConfig = new Set(settings.lists.map(({ id }) => id))
+  const active = readLists(db).filter(
+    ({ id, active_snapshot }) => inConfig.has(id) && active_snapshot !== null,
+  )
+  const missing = settings.compat.categories.find((each) => active.every(({ category }) => category !== each))
+  return missing === undefined ? null : `no list of the category ${missing} is in force`
 }
 
 /** Clients send the hex of an EVM address without 0x. */

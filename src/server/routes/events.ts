@@ -32,10 +32,12 @@ const eventsPage = page(eventShape).extend({
 /** Everything that happened, in order, from any point; and as a stream. */
 export const eventRoutes: Routes = (app, context) => {
   const { db } = context
+  const closing = new AbortController()
+  app.addHook('preClose', async () => closing.abort())
   app.get(
     '/v1/events',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', writes: true },
       schema: {
         summary: 'Events after a sequence, in order',
         querystring: z.strictObject({
@@ -62,7 +64,7 @@ export const eventRoutes: Routes = (app, context) => {
   app.get(
     '/v1/events/stream',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', writes: true },
       schema: {
         summary: 'Events as they happen, as server-sent events',
         description:
@@ -85,6 +87,7 @@ export const eventRoutes: Routes = (app, context) => {
       await streamEvents(request, reply, context, {
         after: cursor.after ?? lastSequence(db),
         types: query.types,
+        closing: closing.signal,
       })
     },
   )
