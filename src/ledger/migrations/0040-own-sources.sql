@@ -8,6 +8,7 @@ create table own_sources (
   whole_at text,                 -- postgres: when all rows were asked for last
   sha256 text,                   -- file: of the content that was loaded last
   loaded_at text,                -- the last time that it was read to its end; null: never
+  seen_at text,                  -- until when all that it names is known; rescans for what is new begin `lookback` before it
   failing_since text,            -- null while it can be read
   failure text                   -- why it can't, as a sentence
 ) strict, without rowid;

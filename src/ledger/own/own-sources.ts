@@ -16,6 +16,8 @@ export interface OwnSourceState {
   sha256: string | null
   /** When it was last read to its end, ISO-8601; `null` for never. */
   loadedAt: string | null
+  /** Until when all that it names is known, ISO-8601; `null` for never. Of a file this may be an hour before now. */
+  seenAt: string | null
   /** Since when it can't be read, ISO-8601; `null` while it can. */
   failingSince: string | null
   /** Why, as a sentence. */
@@ -27,7 +29,7 @@ export function readOwnSource(db: Db, id: string): OwnSourceState | undefined {
   const row = one<Omit<OwnSourceState, 'position'> & { position: string | null }>(
     db,
     `select id, type, identity, position, whole_at as wholeAt, sha256, loaded_at as loadedAt,
-       failing_since as failingSince, failure from own_sources where id = ?`,
+       seen_at as seenAt, failing_since as failingSince, failure from own_sources where id = ?`,
     id,
   )
   return row && { ...row, position: row.position === null ? null : BigInt(row.position) }
@@ -59,10 +61,11 @@ export interface OwnSourceRead
 export function noteOwnSourceRead(db: Db, read: OwnSourceRead): void {
   run(
     db,
-    `insert into own_sources (id, type, identity, position, whole_at, sha256, loaded_at) values (?, ?, ?, ?, ?, ?, ?)
+    `insert into own_sources (id, type, identity, position, whole_at, sha256, loaded_at, seen_at)
+     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)
      on conflict do update set type = excluded.type, identity = excluded.identity, position = excluded.position,
        whole_at = excluded.whole_at, sha256 = excluded.sha256, loaded_at = excluded.loaded_at,
-       failing_since = null, failure = null`,
+       seen_at = excluded.seen_at, failing_since = null, failure = null`,
     ...[read.id, read.type, read.identity, read.position?.toString() ?? null, read.wholeAt, read.sha256],
     read.at,
   )
@@ -78,6 +81,11 @@ export function noteOwnSourceRead(db: Db, read: OwnSourceRead): void {
       'insert into own_source_rows (source, place, kind, reason) values (?, ?, ?, ?) on conflict do nothing',
       ...[read.id, place, kind, reason],
     )
+}
+
+/** Notes that a source still has what was read of it. */
+export function noteOwnSourceSeen(db: Db, id: string, at: string): void {
+  run(db, 'update own_sources set seen_at = ? where id = ?', at, id)
 }
 
 /** Notes that a source can't be read. What was read of it before stays. */

@@ -3,9 +3,16 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import type { OwnFileConfig } from '../../config/own-sources.ts'
 import { ChainscreenError, whyUnreadable } from '../../diagnostics/errors.ts'
-import { knownOwn, mostUntaken, readOwnSource, type UntakenRow } from '../../ledger/own/own-sources.ts'
+import {
+  knownOwn,
+  mostUntaken,
+  noteOwnSourceSeen,
+  readOwnSource,
+  type UntakenRow,
+} from '../../ledger/own/own-sources.ts'
+import { inTurn } from '../../ledger/write-turns.ts'
 import { ownAddressesOf } from '../import-own.ts'
-import { type Look, type LookOutcome, loadFromSource } from './load.ts'
+import { type Look, type LookOutcome, loadFromSource, unreadSince } from './load.ts'
 import { removedReason } from './removed.ts'
 
 /** Tells a file from another one. */
@@ -25,7 +32,10 @@ export async function loadFile(look: Look, source: OwnFileConfig): Promise<LookO
   const sha256 = await hashOf(source.file, signal)
   const last = readOwnSource(db, source.id)
   const isLoaded = last?.identity === identity && last.sha256 === sha256
-  if (isLoaded && last.failure === null) return { added: 0, changed: 0, bad: 0 }
+  if (isLoaded && last.failure === null) {
+    await inTurn(db, () => noteOwnSourceSeen(db, source.id, at))
+    return { added: 0, changed: 0, bad: 0 }
+  }
   const untaken: UntakenRow[] = []
   const rows = ownAddressesOf(source.file, chains, { signal }, undefined, (own, row) => {
     if (knownOwn(db, own.key, own.chain).state !== 'removed') return true
@@ -35,7 +45,7 @@ export async function loadFile(look: Look, source: OwnFileConfig): Promise<LookO
   })
   const read = () => ({
     ...{ id: source.id, type: source.type, identity, position: null, wholeAt: null, sha256, at, untaken },
-    after: null,
+    ...{ after: null, unreadSince: unreadSince(last, at) },
   })
   return { ...(await loadFromSource(look, source, rows, read)), bad: 0 }
 }

@@ -10,7 +10,7 @@ import {
 } from '../../ledger/own/own-sources.ts'
 import { placeOf } from '../../postgres/connect.ts'
 import { ownAddressOf } from '../import-own.ts'
-import { type Look, type LookOutcome, loadFromSource } from './load.ts'
+import { type Look, type LookOutcome, loadFromSource, unreadSince } from './load.ts'
 import { readQuery } from './read-query.ts'
 import { removedReason } from './removed.ts'
 
@@ -39,6 +39,9 @@ export async function loadQuery(look: Look, source: OwnQueryConfig): Promise<Loo
   const known = readOwnSource(db, source.id)
   const last = known?.identity === identity ? known : undefined
   const after = afterOf(last, source.overlap, at)
+  // Below it rows are asked for once a day.
+  const lateBelow = after === null && last?.position != null ? last.position - BigInt(source.overlap) : null
+  let newSince = unreadSince(known, at)
   const untaken: UntakenRow[] = []
   let bad = 0
   let highest: bigint | null = after === null ? null : (last?.position ?? null)
@@ -61,8 +64,11 @@ export async function loadQuery(look: Look, source: OwnQueryConfig): Promise<Loo
       }
       const there = knownOwn(db, own.key, own.chain)
       if (there.state === 'removed') skip(seq, 'removed', removedReason)
-      else if (there.state === 'unknown') yield own
-      else if (!isCompared(seq)) continue
+      else if (there.state === 'unknown') {
+        const wasLate = lateBelow !== null && seq < lateBelow
+        if (wasLate && last?.wholeAt != null && last.wholeAt < newSince) newSince = last.wholeAt
+        yield own
+      } else if (!isCompared(seq)) continue
       else if (isSame(there, own)) {
         if (highestSame === null || seq > highestSame) highestSame = seq
       } else {
@@ -79,6 +85,7 @@ export async function loadQuery(look: Look, source: OwnQueryConfig): Promise<Loo
   const read = () => ({
     ...{ id: source.id, type: source.type, identity, position: highest, at, untaken, after },
     ...{ wholeAt: after === null ? at : (last?.wholeAt ?? null), sha256: null },
+    unreadSince: newSince,
   })
   const counts = await loadFromSource(look, source, wanted(), read, { twice: 'highest place counts' })
   return { ...counts, bad }

@@ -5,7 +5,7 @@ import { writeAudit } from '../../ledger/audit.ts'
 import { type Db, inTransaction } from '../../ledger/database.ts'
 import { askLookback } from '../../ledger/own/lookbacks.ts'
 import { type AddOptions, addOwnAddresses, type GivenOwn } from '../../ledger/own/own-addresses.ts'
-import { noteOwnSourceRead, type OwnSourceRead } from '../../ledger/own/own-sources.ts'
+import { noteOwnSourceRead, type OwnSourceRead, type OwnSourceState } from '../../ledger/own/own-sources.ts'
 import { inTurn } from '../../ledger/write-turns.ts'
 
 /** What one look at a source needs. */
@@ -18,6 +18,18 @@ export interface Look {
   /** Now, ISO-8601. */
   at: string
   signal: AbortSignal
+}
+
+/** What a look came to. */
+export interface SourceRead extends OwnSourceRead {
+  /** Since when an address that is new may stand there, ISO-8601. */
+  unreadSince: string
+}
+
+/** Since when nobody knows what a source names: rows that came meanwhile were not looked for in the blocks of that time. */
+export function unreadSince(state: OwnSourceState | undefined, at: string): string {
+  const since = state?.seenAt ?? state?.failingSince ?? at
+  return since < at ? since : at
 }
 
 /** What came of it. */
@@ -39,7 +51,7 @@ export async function loadFromSource(
   { db, writer, chains, at, signal }: Look,
   source: OwnSourceConfig,
   addresses: AsyncGenerator<GivenOwn>,
-  read: () => OwnSourceRead,
+  read: () => SourceRead,
   options: Pick<AddOptions, 'twice'> = {},
 ): Promise<Pick<LookOutcome, 'added' | 'changed'>> {
   const first = await addresses.next()
@@ -51,14 +63,15 @@ export async function loadFromSource(
   const counts = await addOwnAddresses(writer, noting(first.value, addresses, touched), at, {
     ...{ signal, keepsAside: true, ...options },
     record: ({ added, changed, revision }) => {
-      noteOwnSourceRead(writer, read())
+      const noted = read()
+      noteOwnSourceRead(writer, noted)
       if (added + changed > 0)
         writeAudit(writer, { actor: 'chainscreen', note: null, at }, 'own.imported', source.id, {
           added,
           changed,
         })
       if (added === 0 || source.lookbackMs === 0) return
-      const since = Math.floor((Date.parse(at) - source.lookbackMs) / 1000)
+      const since = Math.floor((Date.parse(noted.unreadSince) - source.lookbackMs) / 1000)
       for (const { id, type } of chains)
         if (touched.has(`${type} `) || touched.has(`${type} ${id}`))
           askLookback(writer, id, { since, ownRevision: revision })

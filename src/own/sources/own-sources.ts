@@ -5,7 +5,7 @@ import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
 import type { Log } from '../../diagnostics/log.ts'
 import type { Db } from '../../ledger/database.ts'
 import { openLedger } from '../../ledger/open.ts'
-import { noteOwnSourceFailure, readOwnSource } from '../../ledger/own/own-sources.ts'
+import { noteOwnSourceFailure, noteOwnSourceSeen, readOwnSource } from '../../ledger/own/own-sources.ts'
 import { shareLoads } from '../../ledger/while-loading.ts'
 import { inTurn, shareTurnsOf } from '../../ledger/write-turns.ts'
 import { startLoop } from '../../lifecycle/loop.ts'
@@ -20,6 +20,8 @@ const fileLookMs = 2_000
 /** After a failure a source is read again after so long, then twice that, … */
 const firstRetryMs = 5_000
 const longestRetryMs = 300_000
+/** How often it is noted that a file has not changed. */
+const seenEveryMs = 3_600_000
 
 export interface OwnSourceOptions {
   log: Log
@@ -74,6 +76,7 @@ function startSource(
   shareLoads(db, writer)
   const about = { source: source.id }
   const file = source.type === 'file' ? watchFileState(source.file) : null
+  let seenAt = Number.NEGATIVE_INFINITY
   let failures = 0
   let failure: unknown
 
@@ -83,6 +86,7 @@ function startSource(
       if (failures > 0) log.info(about, `own source ${source.id}: it can be read again`)
       failures = 0
       failure = undefined
+      seenAt = Date.parse(now())
       report(source, outcome, log)
     } catch (error) {
       if (signal.aborted) return
@@ -91,8 +95,17 @@ function startSource(
         log.error({ ...about, ...stackOf(error) }, failureText(source, error))
       failure = error
       await inTurn(db, () => noteOwnSourceFailure(db, markOf(source), storable(source, error), now())).catch(
-        (second: unknown) => log.error(about, `own source ${source.id}: ${messageOf(second)}`),
+        (second: unknown) => log.error(about, `own source ${source.id}: ${sentenceOf(second)}`),
       )
+    }
+  }
+  const noteUnchanged = async () => {
+    const at = now()
+    try {
+      await inTurn(db, () => noteOwnSourceSeen(db, source.id, at))
+      seenAt = Date.parse(at)
+    } catch (error) {
+      log.error(about, `own source ${source.id}: ${sentenceOf(error)}`)
     }
   }
   const pauseMs = () =>
@@ -114,7 +127,7 @@ function startSource(
       if (isDue) {
         await look(signal)
         nextTry = Date.now() + pauseMs()
-      }
+      } else if (failures === 0 && Date.parse(now()) - seenAt >= seenEveryMs) await noteUnchanged()
       first?.()
       first = undefined
       if (once) return null

@@ -7,6 +7,7 @@ import { all } from '../../../src/ledger/database.ts'
 import { pendingLookback } from '../../../src/ledger/own/lookbacks.ts'
 import { retireOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
 import { ownSourceHealth } from '../../../src/ledger/own/own-source-health.ts'
+import { readOwnSource } from '../../../src/ledger/own/own-sources.ts'
 import { tempDir } from '../../temp.ts'
 import { address, day, owned, references, watched } from './fixtures.ts'
 
@@ -125,5 +126,40 @@ describe('own addresses from a watched file', () => {
     await without.start().loaded
     expect(references(without.db)).toEqual(['a'])
     expect(pendingLookback(without.db, 'ethereum')).toBeNull()
+  })
+
+  const hours = (from: number, back: number) =>
+    Date.parse(`${day}00:00:00.000Z`) / 1000 + (from - back) * 3_600
+
+  it('ask for a rescan of the time that the file could not be read, too', async () => {
+    const { file, source } = ownFile()
+    const daemon = watched([{ ...source, lookback: '2h' }])
+    const first = daemon.start()
+    await first.loaded
+    await first.stop()
+    writeFileSync(file, `${header + row(2, 'b')}nonsense,deposit,c\n`)
+    daemon.clock.now = '2026-03-03T12:00:00.000Z'
+    const second = daemon.start()
+    await second.loaded
+    await second.stop()
+    expect(references(daemon.db)).toEqual(['a'])
+    writeFileSync(file, header + row(2, 'b'))
+    daemon.clock.now = '2026-03-05T12:00:00.000Z'
+    daemon.db.exec('delete from own_lookbacks')
+    await daemon.start().loaded
+    expect(references(daemon.db)).toEqual(['a', 'b'])
+    expect(pendingLookback(daemon.db, 'ethereum')).toMatchObject({ since: hours(12, 2) })
+  })
+
+  it('ask for no longer a rescan than that where the file was there all the time', async () => {
+    const { file, source } = ownFile()
+    const daemon = watched([{ ...source, lookback: '2h' }])
+    await daemon.start().loaded
+    daemon.db.exec('delete from own_lookbacks')
+    daemon.clock.now = `${day}20:00:00.000Z`
+    await vi.waitFor(() => expect(readOwnSource(daemon.db, 'wallets')?.seenAt).toBe(daemon.clock.now), 10_000)
+    appendFileSync(file, row(2, 'b'))
+    await vi.waitFor(() => expect(references(daemon.db)).toEqual(['a', 'b']), 10_000)
+    expect(pendingLookback(daemon.db, 'ethereum')).toMatchObject({ since: hours(20, 2) })
   })
 })

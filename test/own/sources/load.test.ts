@@ -27,7 +27,7 @@ async function load(
   const look = { db, writer, chains, at: clock.now, signal: new AbortController().signal }
   const read = () => ({
     ...{ id: 'wallets', type: 'file' as const, identity: 'x', position: null, wholeAt: null },
-    ...{ sha256: 'y', at: clock.now, untaken: [], after: null },
+    ...{ sha256: 'y', at: clock.now, untaken: [], after: null, unreadSince: clock.now },
   })
   const counts = await loadFromSource(look, source, staged(), read)
   writer.close()

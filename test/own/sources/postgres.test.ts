@@ -4,6 +4,7 @@ import { configSchema } from '../../../src/config/schema.ts'
 import { examine } from '../../../src/doctor/doctor.ts'
 import { readAudit } from '../../../src/ledger/audit.ts'
 import { all } from '../../../src/ledger/database.ts'
+import { pendingLookback } from '../../../src/ledger/own/lookbacks.ts'
 import { retireOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
 import { ownSourceHealth } from '../../../src/ledger/own/own-source-health.ts'
 import { readOwnSource } from '../../../src/ledger/own/own-sources.ts'
@@ -285,6 +286,34 @@ describe.skipIf(!hasPostgres)('own addresses from a PostgreSQL database', () => 
     await vi.waitFor(() => expect(references(daemon.db)).toEqual(['a', 'b']), 10_000)
     expect(readOwnSource(daemon.db, 'exchange')).toMatchObject({ failure: null, failingSince: null })
     expect(daemon.lines.join('\n')).toContain('it can be read again')
+  })
+
+  it('ask for a rescan of all the time in which they may have come unread', async () => {
+    const database = await exchange([100, address(1), 'a'])
+    const daemon = watched([source(database, { lookback: '2h', overlap: 10 })])
+    const since = async (now: string) => {
+      daemon.db.exec('delete from own_lookbacks')
+      daemon.clock.now = now
+      await ask(daemon)
+      const asked = pendingLookback(daemon.db, 'ethereum')
+      return asked && new Date(asked.since * 1000).toISOString()
+    }
+    await database.query('alter table wallets rename to away')
+    expect(await since('2026-03-01T00:00:00.000Z')).toBeNull()
+    await database.query('alter table away rename to wallets')
+    expect(await since('2026-03-02T00:00:00.000Z')).toBe('2026-02-28T22:00:00.000Z')
+    expect(await since('2026-03-02T10:00:00.000Z')).toBeNull()
+    await insert(database, 101, address(2), 'b')
+    expect(await since('2026-03-02T11:00:00.000Z')).toBe('2026-03-02T08:00:00.000Z')
+    await database.query('alter table wallets rename to away')
+    expect(await since('2026-03-02T12:00:00.000Z')).toBeNull()
+    await database.query('alter table away rename to wallets')
+    await insert(database, 102, address(3), 'c')
+    expect(await since('2026-03-08T12:00:00.000Z')).toBe('2026-03-02T09:00:00.000Z')
+    // Committed too late for the overlap, so that it is found the next day.
+    await insert(database, 50, address(4), 'd')
+    expect(await since('2026-03-09T11:00:00.000Z')).toBeNull()
+    expect(await since('2026-03-09T12:00:00.000Z')).toBe('2026-03-08T10:00:00.000Z')
   })
 
   it('stop a start with --once where they were never read, and no later one', async () => {
