@@ -2,7 +2,7 @@ import { type ChainSource, reportRefusals, type SourceBlock } from '../../chains
 import { blockAt, readChainState } from '../../ledger/blocks/chain.ts'
 import { commitReplay } from '../../ledger/blocks/commit-replay.ts'
 import { ownRevisionOf } from '../../ledger/coverage/coverage.ts'
-import { gapsClosedBy } from '../../ledger/coverage/unscreened.ts'
+import { gapsClosedBy, type UnscreenedNote } from '../../ledger/coverage/unscreened.ts'
 import { registeredBetween } from '../../ledger/own/own-branches.ts'
 import {
   extractedMovements,
@@ -10,7 +10,7 @@ import {
   storedMovements,
 } from '../../ledger/transfers/stored-movements.ts'
 import type { ChainContext } from '../blocks/ledger-store.ts'
-import { refreshed, screenAndWiden, screenBlocks } from '../blocks/screen-blocks.ts'
+import { refreshed, rereadWhole, screenAndWiden, screenBlocks } from '../blocks/screen-blocks.ts'
 
 /** A second reading of a block that is not like the first. */
 export interface RecheckDifference {
@@ -42,10 +42,28 @@ export function createRecheck(
   const { db, chain, index, now } = context
   const due = () => (readChainState(db, chain.id).cursor?.height ?? -1) - depth
   let next: number | undefined
-  const write = (blocks: readonly SourceBlock[]) =>
-    screenAndWiden(context, blocks, (screened) =>
-      commitReplay(db, chain, { ...screened, at: now() }, { row: undefined, terms: '' }),
+  // The note is of this comparison, and not of the block: one that is read again before it is written keeps it.
+  const write = (block: SourceBlock, notes: readonly UnscreenedNote[], signal: AbortSignal) =>
+    reportRefusals(source, () =>
+      screenAndWiden(
+        { ...context, reread: rereadWhole(source, signal) },
+        [block],
+        ({ blocks, revisions }) => {
+          const noted = blocks.map((each) => ({ ...each, unscreened: [...each.unscreened, ...notes] }))
+          return commitReplay(
+            db,
+            chain,
+            { blocks: noted, revisions, at: now() },
+            { row: undefined, terms: '' },
+          )
+        },
+      ),
     )
+  const readCurrent = async (height: number, signal: AbortSignal): Promise<SourceBlock> => {
+    const [current] = refreshed(index, [await source.block(height, signal)]).blocks
+    // Addresses became own since it was asked for: a whole block answers for them too.
+    return current ?? source.block(height, signal, { whole: true })
+  }
   return {
     async run(signal) {
       next ??= due() + 1
@@ -53,12 +71,9 @@ export function createRecheck(
       next = Math.max(next, due() - depth)
       for (; next <= due(); next++) {
         const stored = blockAt(db, chain.id, next)
-        const read = await source.block(next, signal)
+        const block = await readCurrent(next, signal)
         // Without its traces this time: nothing can be said of what was read with them.
-        if (typeof read.traces === 'object') continue
-        const [block] = refreshed(index, [read]).blocks
-        // Addresses became own since it was asked for.
-        if (block == null) continue
+        if (typeof block.traces === 'object') continue
         // A branch that just lost is the follower's business; own addresses added since make any reading differ.
         const revision = ownRevisionOf(db, chain.id, next)
         if (stored?.hash !== block.hash || revision === undefined) continue
@@ -75,12 +90,11 @@ export function createRecheck(
         const missing = notIn(known, found).filter((line) => !isNewVariant(line, known) && !isExplained(line))
         const extra = notIn(found, known).filter((line) => !isExplained(line))
         if (missing.length + extra.length === 0) {
-          if (closed.length > 0) await write([block])
+          if (closed.length > 0) await write(block, [], signal)
           continue
         }
         const reason = `a second reading has ${missing.length} movements or parties more, and ${extra.length} less`
-        const noted = { ...block, unscreened: [...block.unscreened, { what: 'recheck', reason }] }
-        await write([noted])
+        await write(block, [{ what: 'recheck', reason }], signal)
         onDifference({ height: next, hash: block.hash, missing, extra })
       }
     },

@@ -1,19 +1,29 @@
 import { describe, expect, it } from 'vitest'
+import type { BlockOptions, ChainSource, SourceBlock } from '../../../src/chains/source.ts'
+import { ChainscreenError, messageOf } from '../../../src/diagnostics/errors.ts'
+import { type Db, inTransaction } from '../../../src/ledger/database.ts'
+import { bumpRevision } from '../../../src/ledger/revisions.ts'
 import { createRecheck, type RecheckDifference } from '../../../src/pipeline/rescans/recheck.ts'
 import { FakeChain } from '../../chains/fake-chain.ts'
 import { followOnce } from '../../chains/follow-through.ts'
-import { story } from '../../ledger/fixtures.ts'
+import { at, story } from '../../ledger/fixtures.ts'
 import { type Screening, screeningLedger } from '../fixtures.ts'
 
 const signal = new AbortController().signal
 
 /** A chain of ten blocks that was followed to its head, and a second reading of it two blocks behind. */
-async function followed() {
+async function followed(beforeWrite: (db: Db) => void = () => {}) {
   const node = new FakeChain()
   node.mine(10)
   const ledger = screeningLedger()
   const differences: RecheckDifference[] = []
-  const recheck = createRecheck(ledger.context, node, 2, (difference) => differences.push(difference))
+  // The time is asked for right before a reading is written.
+  const now = () => {
+    beforeWrite(ledger.db)
+    return at
+  }
+  const context = { ...ledger.context, now }
+  const recheck = createRecheck(context, node, 2, (difference) => differences.push(difference))
   await recheck.run(signal)
   await follow(node, ledger)
   return { node, ledger, recheck, differences }
@@ -169,6 +179,75 @@ describe('a second reading', () => {
     expect(
       ledger.db.prepare(`select from_height, to_height from coverage where kind = 'replay'`).raw().all(),
     ).toEqual([[12, 12]])
+  })
+
+  describe('of a block that a reader reduced', () => {
+    /** Block 10 has a movement more now, and answers for the own addresses of a revision, unless it is asked for whole. */
+    function serveReduced(node: FakeChain, ownRevision: () => number, whole: Partial<SourceBlock> = {}) {
+      serveOtherwise(node, 'a10', ['0x10', '0xmissed'])
+      const asked: string[] = []
+      const block = node.block.bind(node)
+      node.block = async (height, abort, options?: BlockOptions) => {
+        asked.push(`${height}${options?.whole ? ' whole' : ''}`)
+        const served = await block(height, abort)
+        return options?.whole ? { ...served, ...whole } : { ...served, ownRevision: ownRevision() }
+      }
+      return asked
+    }
+    const noted = (db: Db) =>
+      db.prepare(`select from_height, to_height, what from unscreened where closed_at is null`).raw().all()
+
+    it('before addresses became own, reads it again whole, and compares that', async () => {
+      const { node, recheck, differences, ledger } = await followed()
+      node.mine(2)
+      await follow(node, ledger)
+      const asked = serveReduced(node, () => -1)
+      await recheck.run(signal)
+      expect(asked.filter((each) => each.startsWith('10'))).toEqual(['10', '10 whole'])
+      expect(differences).toMatchObject([{ height: 10, extra: [] }])
+      expect(noted(ledger.db)).toEqual([[10, 10, 'recheck']])
+    })
+
+    /** Right before block 10 is written, an address becomes own. */
+    const lateOwn = () => {
+      let isDue = true
+      return (db: Db) => {
+        if (isDue) inTransaction(db, () => bumpRevision(db, 'own'))
+        isDue = false
+      }
+    }
+
+    it('keeps its note where addresses become own before it is written, and it is read again', async () => {
+      const { node, recheck, differences, ledger } = await followed(lateOwn())
+      node.mine(2)
+      await follow(node, ledger)
+      const asked = serveReduced(node, () => 0)
+      await recheck.run(signal)
+      expect(asked.filter((each) => each.startsWith('10'))).toEqual(['10', '10 whole'])
+      expect(differences).toMatchObject([{ height: 10, extra: [] }])
+      expect(story(ledger.db).alerts).toContain('0xmissed pending a10')
+      expect(noted(ledger.db)).toEqual([[10, 10, 'recheck']])
+    })
+
+    it('tells the source where extraction refuses what was read again', async () => {
+      const { node, recheck, ledger } = await followed(lateOwn())
+      node.mine(2)
+      await follow(node, ledger)
+      const lie = new ChainscreenError('node-bad-answer', 'a lie')
+      const content: SourceBlock['content'] = {
+        family: 'made-up',
+        get extraction(): never {
+          throw lie
+        },
+      }
+      serveReduced(node, () => 0, { content })
+      const refused: unknown[] = []
+      const source: ChainSource = node
+      source.refuse = (block, error) => refused.push(`${block.hash} ${messageOf(error)}`)
+      await expect(recheck.run(signal)).rejects.toThrow('a lie')
+      expect(refused).toEqual(['a10 a lie'])
+      expect(noted(ledger.db)).toEqual([])
+    })
   })
 
   it('alarms when a block has a movement less, and keeps what stands', async () => {
