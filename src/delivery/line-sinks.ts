@@ -24,7 +24,7 @@ export function createJsonlSink({ file }: { file: string }): Sink {
   return {
     batch,
     deliver: (events) =>
-      allOrNone(events, async () => {
+      allOrNone(events, file, async () => {
         if (handle !== undefined && (isAsked || !(await isSame(handle, file)))) await close()
         isAsked = false
         handle ??= await openForLines(file)
@@ -88,7 +88,7 @@ export function createStdoutSink(output: Writable = process.stdout, longestMs = 
   return {
     batch,
     deliver: (events) =>
-      allOrNone(events, async () => {
+      allOrNone(events, null, async () => {
         await readInTime()
         unread = write((isTorn ? '\n' : '') + linesOf(events))
         // What failed is known, and is written again: it stands in nobody's way.
@@ -105,11 +105,17 @@ function linesOf(events: readonly Envelope[]): string {
   return events.map((event) => `${JSON.stringify(event)}\n`).join('')
 }
 
-async function allOrNone(events: readonly Envelope[], write: () => Promise<void>): Promise<Outcome[]> {
+/** @param file left out of what is said: `/health` names no path of the machine. */
+async function allOrNone(
+  events: readonly Envelope[],
+  file: string | null,
+  write: () => Promise<void>,
+): Promise<Outcome[]> {
   try {
     await write()
     return events.map(() => ({ kind: 'sent' }))
   } catch (error) {
-    return events.map(() => ({ kind: 'later', why: messageOf(error) }))
+    const why = file === null ? messageOf(error) : messageOf(error).replaceAll(file, 'its file')
+    return events.map(() => ({ kind: 'later', why }))
   }
 }

@@ -1,11 +1,13 @@
 import { lookup as lookUp } from 'node:dns'
-import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { Agent, request } from 'undici'
-import { withoutPrivateKeys } from '../address/secret.ts'
 import { messageOf } from '../diagnostics/errors.ts'
 import type { Envelope } from '../events/shapes.ts'
+import { withDeadline } from '../lifecycle/loop.ts'
 import { retryAfterMs } from '../network/retry.ts'
+import { Redactor } from '../privacy/redactor.ts'
+import { isPrivate } from './private-address.ts'
 import { alertOfEvent, type Outcome, type Sink } from './sink.ts'
 
 export interface WebhookConfig {
@@ -19,10 +21,13 @@ export interface WebhookConfig {
 /** Requests at the same time, each for other alerts. */
 const concurrency = 8
 const timeoutMs = 15_000
+/** For a request and its answer, whole. */
+const longestMs = 2 * timeoutMs
 
 /** `webhook`: Standard Webhooks 1.0 (https://www.standardwebhooks.com). */
 export function createWebhookSink({ url, secrets, allowPrivate }: WebhookConfig): Sink {
   const signers = secrets.map((secret) => new Webhook(secret))
+  const redactor = new Redactor('node', [url])
   const agent = new Agent({
     connections: concurrency,
     connect: { timeout: timeoutMs, ...(allowPrivate ? {} : { lookup: publicOnly }) },
@@ -30,24 +35,25 @@ export function createWebhookSink({ url, secrets, allowPrivate }: WebhookConfig)
   const post = async (event: Envelope, signal: AbortSignal): Promise<Outcome> => {
     const host = new URL(url).hostname.replace(/^\[|\]$/g, '')
     if (!allowPrivate && isIP(host) !== 0 && isPrivate(host)) return { kind: 'later', why: privateText(host) }
-    const body = withoutPrivateKeys(JSON.stringify(event))
+    const body = JSON.stringify(event)
     const now = new Date()
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'chainscreen',
+      'webhook-id': event.id,
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+      'webhook-signature': signers.map((signer) => signer.sign(event.id, now, body)).join(' '),
+    }
+    const limits = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs }
     try {
-      const response = await request(url, {
-        ...{ method: 'POST', body, dispatcher: agent, headersTimeout: timeoutMs, bodyTimeout: timeoutMs },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(2 * timeoutMs)]),
-        headers: {
-          'content-type': 'application/json',
-          'user-agent': 'chainscreen',
-          'webhook-id': event.id,
-          'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-          'webhook-signature': signers.map((signer) => signer.sign(event.id, now, body)).join(' '),
-        },
+      return await withDeadline(longestMs, signal, async (within) => {
+        const asked = { method: 'POST', body, headers, dispatcher: agent, ...limits, signal: within } as const
+        const response = await request(url, asked)
+        await response.body.dump({ limit: 64 * 1024, signal: within }).catch(() => {})
+        return outcomeOf(response.statusCode, response.headers['retry-after'])
       })
-      await response.body.dump({ limit: 64 * 1024, signal: AbortSignal.timeout(timeoutMs) }).catch(() => {})
-      return outcomeOf(response.statusCode, response.headers['retry-after'])
     } catch (error) {
-      return { kind: 'later', why: reasonOf(error, url) }
+      return { kind: 'later', why: reasonOf(error, url, redactor) }
     }
   }
   return {
@@ -104,30 +110,6 @@ async function inOrder(
   return outcomes.map((outcome) => outcome ?? ended ?? { kind: 'later', why: 'it was not sent' })
 }
 
-/** What is not of the public Internet (https://www.iana.org/assignments/iana-ipv4-special-registry, and -ipv6-). */
-const privateAddresses = new BlockList()
-for (const [net, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 3],
-] as const)
-  privateAddresses.addSubnet(net, prefix, 'ipv4')
-// Of IPv6 only 2000::/3 is given out.
-privateAddresses.addSubnet('::', 3, 'ipv6')
-privateAddresses.addSubnet('4000::', 2, 'ipv6')
-privateAddresses.addSubnet('8000::', 1, 'ipv6')
-
-function isPrivate(address: string): boolean {
-  return privateAddresses.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
-}
-
 function privateText(host: string): string {
   return `${host} has an address that is not public: set \`allowPrivate: true\` if that is meant`
 }
@@ -143,10 +125,8 @@ const publicOnly: LookupFunction = (hostname, options, callback) => {
   })
 }
 
-/** Without the path and query of the URL, which may hold a key. */
-function reasonOf(error: unknown, url: string): string {
-  const { origin, pathname, search } = new URL(url)
+/** What a connection failed with, without what of the URL may be a key. */
+function reasonOf(error: unknown, url: string, redactor: Redactor): string {
   const causes = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error)
-  const text = pathname.length > 1 ? causes.replaceAll(pathname, '/…') : causes
-  return `${origin}: ${search.length > 1 ? text.replaceAll(search, '') : text}`
+  return `${new URL(url).origin}: ${redactor.redact(causes)}`
 }

@@ -1,12 +1,21 @@
+import { withoutPrivateKeys } from '../address/secret.ts'
 import type { CurrentAlertRow } from '../ledger/alerts/alert-queries.ts'
 import type { StoredEvent } from '../ledger/events/read-events.ts'
 import { decisions } from '../screening/decision.ts'
 import type { Envelope } from './shapes.ts'
 
-/** An event as it is sent. @param epoch what its sequence counts in. */
+/** An event as it is sent, without the private keys that text from outside may hold. @param epoch what its sequence counts in. */
 export function envelopeOf(event: StoredEvent, epoch: string): Envelope {
   const { id, at: timestamp, sequence } = event
-  return { id, type: typeOf(event), timestamp, sequence, epoch, data: dataOf(event) }
+  return { id, type: typeOf(event), timestamp, sequence, epoch, data: withoutKeysIn(dataOf(event)) }
+}
+
+/** Each value by itself: in the text of the whole, a phrase may be cut by escapes, and words of several values may seem to be one. */
+function withoutKeysIn<T>(value: T): T {
+  if (typeof value === 'string') return withoutPrivateKeys(value) as T
+  if (Array.isArray(value)) return value.map(withoutKeysIn) as T
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withoutKeysIn(each)])) as T
 }
 
 /** Such as `alert.created`, or `list.held`. */

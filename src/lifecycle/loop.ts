@@ -63,6 +63,31 @@ export async function endsWithin(work: Promise<unknown>, ms: number, signal?: Ab
   }
 }
 
+/**
+ * Does work under a signal that aborts with another one, and after so many milliseconds. When the work has ended, nothing of it is left: no
+ * timer, and no listener of a signal that lives as long as the program.
+ *
+ * @throws what the work throws.
+ */
+export async function withDeadline<T>(
+  ms: number,
+  outer: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController()
+  const end = () => controller.abort()
+  outer.addEventListener('abort', end, { once: true })
+  if (outer.aborted) end()
+  const late = new Error(`it took longer than ${ms / 1000} seconds`)
+  void pause(ms, controller.signal, { ref: false }).then(() => controller.abort(late))
+  try {
+    return await work(controller.signal)
+  } finally {
+    outer.removeEventListener('abort', end)
+    end()
+  }
+}
+
 /** Longer than this a timer can't be: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args. */
 const longestTimerMs = 2 ** 31 - 1
 

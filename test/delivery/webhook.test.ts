@@ -1,5 +1,6 @@
+import { getEventListeners } from 'node:events'
 import { Webhook } from 'standardwebhooks'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Delivery, deliverRound, pauseDelays, retryDelays } from '../../src/delivery/deliver.ts'
 import { createWebhookSink } from '../../src/delivery/webhook-sink.ts'
 import type { Envelope } from '../../src/events/shapes.ts'
@@ -325,6 +326,35 @@ describe('a webhook', () => {
     await deliver()
     expect(hook.got).toHaveLength(2)
     expect(readSink(db, 'hook')).toMatchObject({ cursor: 1, edits: 1 })
+  })
+
+  it('leaves nothing of a request behind, however many there are', async () => {
+    const { db, hook, delivery } = await delivering(() => ok)
+    const { signal } = new AbortController()
+    const any = vi.spyOn(AbortSignal, 'any')
+    const timeout = vi.spyOn(AbortSignal, 'timeout')
+    onTestFinished(() => {
+      for (const spy of [any, timeout]) spy.mockRestore()
+    })
+    for (let each = 0; each < 20; each++) stale(db)
+    await deliverRound(delivery, signal)
+    expect(hook.got).toHaveLength(20)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    // These live until their time is over, with all that listens to them.
+    expect([any.mock.calls, timeout.mock.calls]).toEqual([[], []])
+  })
+
+  it('that cannot be reached tells no key of its address', async () => {
+    const url = 'http://user:hunter2pass@127.0.0.1:1/services/T0SECRETKEY?token=abcdef123456'
+    const sink = createWebhookSink({ url, secrets, allowPrivate: false })
+    const reachable = createWebhookSink({ url, secrets, allowPrivate: true })
+    const event = { id: 'a', type: 'list.stale', timestamp: at, sequence: 1, epoch: 'e', data: {} }
+    for (const each of [sink, reachable]) {
+      const [outcome] = await each.deliver([event], new AbortController().signal)
+      expect(outcome).toMatchObject({ kind: 'later' })
+      expect(JSON.stringify(outcome)).not.toMatch(/hunter2|SECRETKEY|abcdef123456|whsec_/)
+      await each.close()
+    }
   })
 
   it('goes to no address that is not public, unless the config says so', async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readEpoch } from '../../ledger/events/epoch.ts'
 import { lastSequence } from '../../ledger/events/outbox.ts'
-import { startLoop } from '../../lifecycle/loop.ts'
+import { startLoop, withDeadline } from '../../lifecycle/loop.ts'
 import { callerOfHash } from '../callers.ts'
 import { cleaned } from '../cleaned.ts'
 import type { ServerContext } from '../context.ts'
@@ -90,7 +90,7 @@ async function send(
     }
     if (lastSequence(db) > after) {
       if (!mayStillRead(request, context)) return null
-      const { events, after: to } = nextEvents(db, after, streamPace.batch, from.types)
+      const { events, after: to } = await nextEvents(db, after, streamPace.batch, from.types)
       const text = events.map(
         (event) => `id: ${epoch}:${event.sequence}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`,
       )
@@ -120,5 +120,5 @@ function mayStillRead({ caller }: FastifyRequest, context: ServerContext): boole
 /** Writes, and waits until the reader took it. @throws Error where it takes nothing for too long. */
 async function write(raw: Raw, text: string, signal: AbortSignal): Promise<void> {
   if (signal.aborted || raw.write(text)) return
-  await once(raw, 'drain', { signal: AbortSignal.any([signal, AbortSignal.timeout(streamPace.stalledMs)]) })
+  await withDeadline(streamPace.stalledMs, signal, (within) => once(raw, 'drain', { signal: within }))
 }
