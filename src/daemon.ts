@@ -6,7 +6,7 @@ import type { Log } from './diagnostics/log.ts'
 import type { Act } from './ledger/audit.ts'
 import type { Db } from './ledger/database.ts'
 import { watchDatabaseFile } from './ledger/database-file.ts'
-import { renewEpochWhereRestored } from './ledger/events/epoch.ts'
+import { newEpochText, renewEpochWhereRestored } from './ledger/events/epoch.ts'
 import { takeDaemonLock } from './ledger/file-locks.ts'
 import { createGroupCommit } from './ledger/group-commit.ts'
 import { leftChains, leftChainText, leftOwnChains, leftOwnText } from './ledger/left-behind.ts'
@@ -69,10 +69,7 @@ export async function runDaemon(config: Config, given: DaemonOptions): Promise<v
     onLoadWait(db, (text) => given.log.info(text))
     const chains = config.chains.map(({ id }) => id)
     defer(await takeDaemonLock(db, chains))
-    if (await inTurn(db, () => renewEpochWhereRestored(db)))
-      given.log.info(
-        'events begin another epoch: the database was restored or moved, or is of an earlier version',
-      )
+    if (await renewEpochWhereRestored(db)) given.log.info(newEpochText)
     const file = watchDatabaseFile(db, now)
     defer(file.stop)
     const signal = AbortSignal.any([given.signal, file.signal])

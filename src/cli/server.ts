@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts'
 import { createLog } from '../diagnostics/log.ts'
 import { readHalt } from '../ledger/blocks/chain.ts'
 import type { Db } from '../ledger/database.ts'
+import { newEpochText, renewEpochWhereRestored } from '../ledger/events/epoch.ts'
 import { daemonChains, isDaemonBeating, isDaemonLockFree } from '../ledger/file-locks.ts'
 import { createGroupCommit } from '../ledger/group-commit.ts'
 import { serverSettings } from '../server/context.ts'
@@ -20,6 +21,7 @@ export const serverCommand: CommandFactory = () =>
       const signal = stopSignal()
       const db = openLedger(config.database, { create: false })
       try {
+        if (await renewEpochWhereRestored(db)) log.info(newEpochText)
         const server = await startServer({
           ...{ db, group: createGroupCommit(db), settings: serverSettings(config), log, now },
           conditions: () => conditionsIn(db, config),

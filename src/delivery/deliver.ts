@@ -158,7 +158,7 @@ async function send(
 ): Promise<readonly Outcome[]> {
   const last = events.at(-1)
   if (last === undefined) return []
-  noteHandedOut(db, last.sequence)
+  await noteHandedOut(db, last.sequence)
   return untilAborted(sink.deliver(events, signal), signal)
 }
 

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { clear, listed, post, servedProject, startServing } from './served-project.ts'
 
@@ -63,6 +64,18 @@ describe('`chainscreen server`, without the daemon', () => {
     })
     server.child.kill('SIGTERM')
     await server.done
+  })
+
+  it('begins another epoch where the database was restored, as the daemon does', async () => {
+    const user = await servedProject()
+    const epoch = () => user.query<{ value: string }>(`select value from meta where key = 'epoch'`)[0]?.value
+    const before = epoch()
+    rmSync(`${user.database}.epoch`)
+    const running = await startServing(user)
+    expect(epoch()).toMatch(/^[0-9a-f]{32}$/)
+    expect(epoch()).not.toBe(before)
+    running.child.kill('SIGTERM')
+    expect((await running.done).stderr).toContain('events begin another epoch')
   })
 
   it('makes no database: one that is missing is an error', async () => {

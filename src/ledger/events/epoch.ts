@@ -1,5 +1,6 @@
 import { readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { createPrivate, type Db, inTransaction, one, run } from '../database.ts'
+import { inTurn } from '../write-turns.ts'
 import { lastSequence } from './outbox.ts'
 
 /** What stands beside the database: which events were handed out of it. */
@@ -16,16 +17,23 @@ export function readEpoch(db: Db): string {
   return row.value
 }
 
+export const newEpochText =
+  'events begin another epoch: the database was restored or moved, or is of an earlier version'
+
 /**
  * Begins another epoch where this database is not the one that events were last handed out of: a backup was restored, or it was moved
  * here. The file beside the database says which events those were; who copies the database alone does not copy it. Where both
- * were restored, delete `DATABASE.epoch` before the start. In one writer's turn, before anything is handed out.
+ * were restored, delete `DATABASE.epoch` before the start. Before anything is handed out.
  *
  * @returns whether it did.
+ * @throws ChainscreenError as {@link inTurn} does.
  */
-export function renewEpochWhereRestored(db: Db): boolean {
+export async function renewEpochWhereRestored(db: Db): Promise<boolean> {
   const path = epochPath(db)
-  if (path === null) return false
+  return path !== null && (await inTurn(db, () => inTransaction(db, () => renewWhereRestored(db, path))))
+}
+
+function renewWhereRestored(db: Db, path: string): boolean {
   const known = readHandedOut(path)
   const last = lastSequence(db)
   const isSame = known !== null && known.epoch === readEpoch(db) && known.sequence <= last
@@ -43,15 +51,22 @@ export function renewEpoch(db: Db): void {
 /**
  * Notes, after or before they are handed out, that events up to a sequence are known outside. Whoever hands out calls it: a backup from
  * before them is known as one then. Not flushed: after a power cut it may say less, and a restore is then noticed only if the
- * backup is from before what it says.
+ * backup is from before what it says. Whoever writes it holds the write lock of the database: of two, the higher sequence stays.
+ *
+ * @throws ChainscreenError as {@link inTurn} does.
  */
-export function noteHandedOut(db: Db, sequence: number): void {
+export async function noteHandedOut(db: Db, sequence: number): Promise<void> {
   const path = epochPath(db)
-  if (path === null) return
-  const epoch = readEpoch(db)
+  if (path === null || isNoted(db, path, sequence)) return
+  const write = () => {
+    if (!isNoted(db, path, sequence)) writeHandedOut(path, { epoch: readEpoch(db), sequence })
+  }
+  await inTurn(db, () => inTransaction(db, write))
+}
+
+function isNoted(db: Db, path: string, sequence: number): boolean {
   const known = readHandedOut(path)
-  if (known?.epoch === epoch && known.sequence >= sequence) return
-  writeHandedOut(path, { epoch, sequence })
+  return known !== null && known.epoch === readEpoch(db) && known.sequence >= sequence
 }
 
 /** `null` for a database in memory. */

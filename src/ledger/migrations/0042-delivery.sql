@@ -28,6 +28,14 @@ create index delivery_parked_by_alert on delivery_parked (sink, alert) where ale
 -- Of each alert one row at most: the earliest that is not given up.
 create index delivery_parked_due on delivery_parked (sink, next_at) where state = 'retry';
 
+-- What a sink has yet to get, or may be asked to send again, stays.
+create trigger outbox_keep before delete on outbox
+when exists (select 1 from delivery_sinks where cursor < old.sequence)
+  or exists (select 1 from delivery_parked where sequence = old.sequence)
+begin
+  select raise(abort, 'a sink has yet to get this event');
+end;
+
 -- Events above the cursor that a person gave up: they are passed over, and forgotten here with that.
 create table delivery_skipped (
   sink text not null,

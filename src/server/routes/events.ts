@@ -53,7 +53,7 @@ export const eventRoutes: Routes = (app, context) => {
     },
     async ({ query }) => {
       const now = demandCursor(db, query)
-      const read = nextEvents(db, query.after, query.limit, query.types)
+      const read = await nextEvents(db, query.after, query.limit, query.types)
       return {
         data: read.events,
         next: read.isLast ? null : String(read.after),
@@ -120,17 +120,17 @@ export interface NextEvents {
 }
 
 /** Events after a sequence, as they are sent, and noted as handed out. @param types all, where not given. */
-export function nextEvents(
+export async function nextEvents(
   db: Db,
   after: number,
   limit: number,
   types: readonly string[] | undefined,
-): NextEvents {
+): Promise<NextEvents> {
   const known = lastSequence(db)
   const stored = readEvents(db, after, limit)
   const isLast = stored.length < limit
   const to = Math.max(after, stored.at(-1)?.sequence ?? 0, isLast ? known : 0)
-  if (stored.length > 0) noteHandedOut(db, to)
+  if (stored.length > 0) await noteHandedOut(db, to)
   const epoch = readEpoch(db)
   const events = stored
     .map((event) => envelopeOf(event, epoch))

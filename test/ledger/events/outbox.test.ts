@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { pinChain } from '../../../src/ledger/blocks/chain.ts'
 import { rewind, rollBack } from '../../../src/ledger/blocks/roll-back.ts'
 import { all, type Db, inTransaction, one, run } from '../../../src/ledger/database.ts'
+import { putParked, registerSink } from '../../../src/ledger/delivery/sinks.ts'
 import { lastSequence, writeOutbox } from '../../../src/ledger/events/outbox.ts'
 import { alertEventsSql, outboxSql, readEvents } from '../../../src/ledger/events/read-events.ts'
 import { openLedger } from '../../../src/ledger/open.ts'
@@ -47,6 +48,46 @@ describe('the outbox', () => {
     expect(all(db, 'select * from outbox')).toEqual([])
     commit(db, [screened(ref(8), [{ ...listedDeposit('0xb'), hash: '0xb' }], { findings: [] })])
     expect(types(db)).toEqual(['alert.created'])
+  })
+
+  it('has no private key in what is sent, in whichever value of it, and however it is written', () => {
+    const db = freshLedger()
+    const key = 'KwDiBf89QgGbjEhKnhXJuH7LrciVrZi3qYjgd9M7rFU73sVHnoWn'
+    const words = Array.from({ length: 12 }, () => 'abandon')
+    const data = {
+      reason: words.join('\n'),
+      of: [{ text: `see ${key}` }, words.join(' ')],
+      alerts: ['0xa'],
+      n: 1,
+    }
+    inTransaction(db, () => writeOutbox(db, { type: 'list.held', at, data }))
+    expect(envelopes(db)).toMatchObject([
+      {
+        data: {
+          reason: '(not shown)',
+          of: [{ text: 'see (not shown)' }, '(not shown)'],
+          alerts: ['0xa'],
+          n: 1,
+        },
+      },
+    ])
+  })
+
+  it('keeps an event until every sink has passed it, and none has set it aside', () => {
+    const db = freshLedger()
+    for (let each = 0; each < 3; each++)
+      inTransaction(db, () => writeOutbox(db, { type: 'list.stale', at, data: {} }))
+    registerSink(db, 'slow', 'start')
+    registerSink(db, 'fast', 'now')
+    run(db, `update delivery_sinks set cursor = 2 where id = 'slow'`)
+    const parked = { sink: 'fast', sequence: 2, alert: null, state: 'dead', attempts: 10 } as const
+    putParked(db, { ...parked, next_at: null, problem: 'HTTP 400' })
+    for (const sequence of [2, 3])
+      expect(() => run(db, 'delete from outbox where sequence = ?', sequence)).toThrow(
+        'yet to get this event',
+      )
+    run(db, 'delete from outbox where sequence = 1')
+    expect(all(db, 'select sequence from outbox')).toEqual([{ sequence: 2 }, { sequence: 3 }])
   })
 
   it('counts alerts and everything else with one counter, in the order of the commits', () => {
