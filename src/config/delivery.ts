@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isEventPattern } from '../events/types.ts'
-import { flag, group, id, oneOf, text, unique, urlWithLogin } from './values.ts'
+import { durationMs, flag, group, id, oneOf, text, unique, urlWithLogin, wholeNumber } from './values.ts'
 
 const eventsExpected = 'a list of types such as alert.created, or groups such as alert.*'
 
@@ -61,10 +61,70 @@ const webhook = group({
   })
   .transform(({ secret: secrets, secretFile: _, ...rest }) => ({ ...rest, secrets }))
 
+const serverExpected =
+  'nats://HOST:PORT, or tls://HOST:PORT, without a login: see `user`, `token` and `creds`'
+const credsExpected = 'the text of a .creds file: a user JWT and its NKEY seed'
+
+function isNatsServer(server: string): boolean {
+  if (!/^(nats|tls):\/\//i.test(server) || !URL.canParse(server)) return false
+  const { hostname, username, password, pathname, search, hash } = new URL(server)
+  return hostname !== '' && username + password + search + hash === '' && ['', '/'].includes(pathname)
+}
+
+const tlsFile = () => text('the path of a PEM file').optional()
+
+const nats = group({
+  ...everySink,
+  type: z.literal('nats'),
+  servers: z
+    .array(text(serverExpected).refine(isNatsServer, serverExpected), `a list of ${serverExpected}`)
+    .min(1, `a list of ${serverExpected}`)
+    .describe('The servers of one cluster, tried in turn. tls:// demands TLS.'),
+  stream: text('the name of a stream')
+    .regex(/^[A-Za-z0-9_-]{1,255}$/, 'the name of a stream: letters, digits, - and _')
+    .default('CHAINSCREEN')
+    .describe('The stream of JetStream that gets events. It is created where it is missing.'),
+  duplicateWindow: durationMs('a duration from 1s to 30d', 1_000, 30 * 86_400_000)
+    .default(120_000)
+    .describe('For how long the stream knows the ids of events, and stores none of them twice. Default: 2m.'),
+  replicas: wholeNumber('1 to 5', 1, 5)
+    .default(1)
+    .describe('On how many servers a stream that is created is kept. Default: 1.'),
+  user: text('a user name').optional(),
+  password: text('a password').optional(),
+  passwordFile: text('the path of a file').optional().describe('File that holds the password.'),
+  token: text('a token').optional(),
+  tokenFile: text('the path of a file').optional().describe('File that holds the token.'),
+  creds: text(credsExpected)
+    .regex(/USER JWT-+\s.*USER NKEY SEED-+\s/s, credsExpected)
+    .optional()
+    .describe('A user JWT with its NKEY seed, as `nsc` writes it; better in credsFile.'),
+  credsFile: text('the path of a file').optional().describe('The .creds file.'),
+  tls: group({ caFile: tlsFile(), certFile: tlsFile(), keyFile: tlsFile() })
+    .refine(({ certFile, keyFile }) => (certFile === undefined) === (keyFile === undefined), {
+      error: 'certFile and keyFile, or neither',
+    })
+    .optional()
+    .describe(
+      'Demands TLS. Certificate authorities, and the certificate of a client, where the system has none.',
+    ),
+})
+  .refine(({ user, password }) => (user === undefined) === (password === undefined), {
+    path: ['user'],
+    error: 'both user and password, or neither',
+  })
+  .refine(({ user, token, creds }) => [user, token, creds].filter((way) => way !== undefined).length <= 1, {
+    error: 'one of user, token and creds',
+  })
+  .transform(({ duplicateWindow, passwordFile: _, tokenFile: __, credsFile: ___, ...rest }) => ({
+    ...rest,
+    duplicateWindowMs: duplicateWindow,
+  }))
+
 /** `delivery`: who gets events. */
 export const deliverySchema = z
   .array(
-    z.discriminatedUnion('type', [jsonl, stdout, webhook], 'a type: jsonl, stdout or webhook'),
+    z.discriminatedUnion('type', [jsonl, stdout, webhook, nats], 'a type: jsonl, stdout, webhook or nats'),
     'a list of sinks',
   )
   .default([])

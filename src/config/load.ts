@@ -76,7 +76,7 @@ function readConfigFile(file: string): string {
 }
 
 /** Documented sinks that this version does not have yet. One is refused, never ignored. */
-const sinksNotBuilt = ['nats', 'postgres']
+const sinksNotBuilt = ['postgres']
 
 function findNotBuilt(config: unknown): Mistake[] {
   const { delivery } = (config ?? {}) as { delivery?: unknown }

@@ -8,13 +8,16 @@ import type { KeyPath, Mistake } from './mistakes.ts'
 import type { Config } from './schema.ts'
 
 /** Keys whose values are never shown, and may come from a file named by `<key>File`. */
-export const secretKeys: readonly string[] = ['password', 'token', 'secret']
+export const secretKeys: readonly string[] = ['password', 'token', 'secret', 'creds']
 
 /** Keys that may come from a file: secrets, and URLs that may hold one. */
 const fileKeys: readonly string[] = [...secretKeys, 'url']
 
 /** Stands in for a secret that could not be read, so that it is not reported as missing or too short as well. */
-const unread = (key: string) => (key === 'url' ? 'postgres://unread' : 'unread'.repeat(8))
+const unread = (key: string) => {
+  if (key === 'creds') return '---USER JWT--- unread ---USER NKEY SEED--- unread'
+  return key === 'url' ? 'postgres://unread' : 'unread'.repeat(8)
+}
 
 /** Reads every `<key>File` into `<key>`; a line break at the end of the file is not part of the secret. */
 export function readSecretFiles(value: unknown, folder: string, path: KeyPath = []): Mistake[] {
@@ -78,9 +81,12 @@ export function resolvePaths(config: Config, folder: string): Config {
     lists: config.lists.map((list) =>
       'file' in list && list.file !== bundledFile ? { ...list, file: absolute(folder, list.file) } : list,
     ),
-    delivery: config.delivery.map((sink) =>
-      sink.type === 'jsonl' ? { ...sink, file: absolute(folder, sink.file) } : sink,
-    ),
+    delivery: config.delivery.map((sink) => {
+      if (sink.type === 'jsonl') return { ...sink, file: absolute(folder, sink.file) }
+      if (sink.type !== 'nats' || sink.tls === undefined) return sink
+      const files = Object.entries(sink.tls).map(([key, file]) => [key, file && absolute(folder, file)])
+      return { ...sink, tls: Object.fromEntries(files) }
+    }),
     own: config.own.map((source) =>
       source.type === 'file' ? { ...source, file: absolute(folder, source.file) } : source,
     ),

@@ -1,5 +1,6 @@
 import type { SinkConfig } from '../config/delivery.ts'
 import { createJsonlSink, createStdoutSink } from './line-sinks.ts'
+import { createNatsSink } from './nats-sink.ts'
 import type { Sink } from './sink.ts'
 import { createWebhookSink } from './webhook-sink.ts'
 
@@ -12,5 +13,7 @@ export function createSink(config: SinkConfig): Sink {
       return createStdoutSink()
     case 'webhook':
       return createWebhookSink(config)
+    case 'nats':
+      return createNatsSink(config)
   }
 }

@@ -58,7 +58,7 @@ export function createWebhookSink({ url, secrets, allowPrivate }: WebhookConfig)
   }
   return {
     batch: 64,
-    deliver: (events, signal) => inOrder(events, (event) => post(event, signal)),
+    deliver: (events, signal) => inOrder(events, (event) => post(event, signal), concurrency),
     close: () => agent.destroy(),
   }
 }
@@ -80,10 +80,13 @@ function outcomeOf(status: number, retryAfter: string | string[] | undefined): O
 /**
  * Sends events of several alerts at once, and those of one alert in turn. After one that is refused, no further one of its alert is
  * sent; after one with which the sink itself failed, none at all.
+ *
+ * @param atOnce of so many alerts, begun in the order of the events.
  */
-async function inOrder(
+export async function inOrder(
   events: readonly Envelope[],
   post: (event: Envelope) => Promise<Outcome>,
+  atOnce: number,
 ): Promise<Outcome[]> {
   const outcomes: (Outcome | undefined)[] = events.map(() => undefined)
   const lanes = new Map<string, number[]>()
@@ -106,7 +109,7 @@ async function inOrder(
       }
     }
   }
-  await Promise.all(Array.from({ length: concurrency }, work))
+  await Promise.all(Array.from({ length: atOnce }, work))
   return outcomes.map((outcome) => outcome ?? ended ?? { kind: 'later', why: 'it was not sent' })
 }
 

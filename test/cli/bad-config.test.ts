@@ -23,10 +23,10 @@ describe('a config that is not right', () => {
   })
 
   it('asks for a feature that is not built: refused, never ignored', async () => {
-    const user = await busyUser({ delivery: [{ id: 'bus', type: 'nats' }] })
+    const user = await busyUser({ delivery: [{ id: 'queue', type: 'postgres' }] })
     await refused(user, ['run', '--once'], {
       code: 2,
-      says: /^\S+chainscreen\.yaml:\d+ delivery\[0\] is of type nats, which is not built yet in this version: remove it\.$/,
+      says: /^\S+chainscreen\.yaml:\d+ delivery\[0\] is of type postgres, which is not built yet in this version: remove it\.$/,
     })
   })
 

@@ -3,8 +3,8 @@ import { exitCodeOf } from '../../src/diagnostics/errors.ts'
 import { bitcoinChain, evmChain, parse, refusal } from './parse.ts'
 
 describe('a documented key that this version can not obey', () => {
-  it.each(['nats', 'postgres'])('is refused by name: a sink of type %s', (type) => {
-    const { code, lines } = refusal(`delivery: [{ id: bus, type: ${type}, stream: CHAINSCREEN }]`)
+  it.each(['postgres'])('is refused by name: a sink of type %s', (type) => {
+    const { code, lines } = refusal(`delivery: [{ id: bus, type: ${type}, schema: chainscreen }]`)
     expect(lines).toEqual([
       expect.stringContaining(
         `delivery[0] is of type ${type}, which is not built yet in this version: remove it`,
@@ -16,20 +16,20 @@ describe('a documented key that this version can not obey', () => {
   it('ends a command with exit code 2, as a wrong config does', () => {
     expect.assertions(1)
     try {
-      parse('delivery: [{ id: bus, type: nats }]')
+      parse('delivery: [{ id: bus, type: postgres }]')
     } catch (error) {
       expect(exitCodeOf(error)).toBe(2)
     }
   })
 
   it('is not also reported for a variable inside of it that is not set', () => {
-    const { code, lines } = refusal(`delivery: [{ id: bus, type: nats, creds: "\${NO_SUCH}" }]`)
+    const { code, lines } = refusal(`delivery: [{ id: bus, type: postgres, url: "\${NO_SUCH}" }]`)
     expect(code).toBe('not-built')
-    expect(lines).toEqual([expect.stringContaining('c.yaml:1 delivery[0] is of type nats')])
+    expect(lines).toEqual([expect.stringContaining('c.yaml:1 delivery[0] is of type postgres')])
   })
 
   it('does not hide that other keys are wrong', () => {
-    const { code, lines } = refusal('delivery: [{ id: bus, type: nats }]\nlog: { level: loud }')
+    const { code, lines } = refusal('delivery: [{ id: bus, type: postgres }]\nlog: { level: loud }')
     expect(code).toBe('config')
     expect(lines).toHaveLength(2)
   })

@@ -16,8 +16,19 @@ import { receiver } from './receiver.ts'
 
 const child = fileURLToPath(new URL('./kill-child.mjs', import.meta.url))
 
+/** One more sink that is delivered to. */
+interface OtherSink {
+  config: SinkConfig
+  /** The sequences of what it has, in its order. Each must be there once. */
+  stored(): Promise<number[]>
+}
+
 /** Kills a process that delivers, so often, and holds what arrived against what happened: each at least once, the first times in order. */
-export async function killWhileDelivering(times: number, random: () => number): Promise<void> {
+export async function killWhileDelivering(
+  times: number,
+  random: () => number,
+  other?: OtherSink,
+): Promise<void> {
   const dir = tempDir()
   const [path, file] = [join(dir, 'ledger.db'), join(dir, 'events.jsonl')]
   const hook = await receiver(() => ({ status: 204 }))
@@ -26,6 +37,7 @@ export async function killWhileDelivering(times: number, random: () => number): 
   const sinks: SinkConfig[] = [
     { ...every, id: 'log', type: 'jsonl', file },
     { ...every, id: 'hook', type: 'webhook', url: hook.url, secrets, allowPrivate: true },
+    ...(other === undefined ? [] : [other.config]),
   ]
   for (let time = 0; time < times; time++) {
     const running = spawn(process.execPath, [child, path, JSON.stringify(sinks)], {
@@ -54,4 +66,5 @@ export async function killWhileDelivering(times: number, random: () => number): 
   expect([...new Set(written)]).toEqual(expected)
   const posted = new Map(hook.got.map(({ event }) => [event.sequence, event.id]))
   expect([...posted.keys()].sort((a, b) => a - b)).toEqual(expected)
+  if (other !== undefined) expect(await other.stored()).toEqual(expected)
 }

@@ -8,11 +8,14 @@ export interface Cable {
   cut(): void
   /** Lets through again. */
   mend(): void
+  /** What the server answers on the connections that are open is lost. */
+  mute(): void
 }
 
 export async function cableTo(port: number): Promise<Cable> {
   let isCut = false
   const open = new Set<Socket>()
+  const answers = new Map<Socket, Socket>()
   const server = createServer((socket) => {
     if (isCut) return void socket.destroy()
     const behind = connect(port, '127.0.0.1')
@@ -21,11 +24,13 @@ export async function cableTo(port: number): Promise<Cable> {
       one.on('error', () => {})
       one.on('close', () => {
         open.delete(one)
+        answers.delete(behind)
         socket.destroy()
         behind.destroy()
       })
     }
     socket.pipe(behind).pipe(socket)
+    answers.set(behind, socket)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const cut = () => {
@@ -43,6 +48,9 @@ export async function cableTo(port: number): Promise<Cable> {
     cut,
     mend: () => {
       isCut = false
+    },
+    mute: () => {
+      for (const [behind, socket] of answers) behind.unpipe(socket).resume()
     },
   }
 }

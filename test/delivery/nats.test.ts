@@ -1,0 +1,395 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Delivery, deliverRound } from '../../src/delivery/deliver.ts'
+import { createNatsSink, type NatsConfig, subjectOf } from '../../src/delivery/nats-sink.ts'
+import type { Envelope } from '../../src/events/shapes.ts'
+import { all, type Db, inTransaction } from '../../src/ledger/database.ts'
+import { readParked, readSink, registerSink } from '../../src/ledger/delivery/sinks.ts'
+import { writeOutbox } from '../../src/ledger/events/outbox.ts'
+import { decide } from '../../src/operations/decide.ts'
+import { at, commit, freshChain, listedDeposit, ref, screened } from '../ledger/fixtures.ts'
+import { hasNats, storedIn, testNats } from '../nats/server.ts'
+import { cableTo } from '../postgres/away.ts'
+import { tempDir } from '../temp.ts'
+import { restartWhileDelivering } from './restart-nats.ts'
+
+const signal = new AbortController().signal
+const stream = 'CHAINSCREEN'
+
+const sinkTo = (url: string, keys: Partial<NatsConfig> = {}) => {
+  const sink = createNatsSink({ servers: [url], stream, duplicateWindowMs: 120_000, replicas: 1, ...keys })
+  onTestFinished(() => sink.close())
+  return sink
+}
+
+const event = (sequence: number, data: Record<string, unknown> = {}): Envelope => ({
+  ...{
+    id: sequence.toString(16).padStart(32, '0'),
+    type: 'list.stale',
+    timestamp: at,
+    sequence,
+    epoch: 'e',
+    data,
+  },
+})
+const sent = { kind: 'sent' }
+const later = (text: string) => ({ kind: 'later', why: expect.stringContaining(text) })
+
+async function managing<T>(
+  url: string,
+  work: (manager: Awaited<ReturnType<typeof jetstreamManager>>) => Promise<T>,
+) {
+  const connection = await connect({ servers: url })
+  try {
+    return await work(await jetstreamManager(connection))
+  } finally {
+    await connection.close()
+  }
+}
+
+/** A ledger that is delivered from, and a clock that moves only when a test says so. */
+function delivering(url: string, keys: Partial<NatsConfig> = {}) {
+  const db = freshChain()
+  registerSink(db, 'bus', 'now')
+  let nowMs = Date.parse(at)
+  const sink = sinkTo(url, keys)
+  const delivery: Delivery = { db, id: 'bus', sink, events: ['*'], now: () => nowMs, random: () => 0 }
+  const deliver = async (): Promise<number | null> => {
+    for (;;) {
+      const { waitMs } = await deliverRound(delivery, signal)
+      if (waitMs !== 0) return waitMs
+    }
+  }
+  const pass = (ms: number | null) => {
+    nowMs += ms ?? 0
+  }
+  return { db, deliver, pass }
+}
+
+const stale = (db: Db, data: object = {}) =>
+  inTransaction(db, () => writeOutbox(db, { type: 'list.stale', at, data: { ...data } }))
+const alerts = (db: Db, ...ids: string[]) =>
+  commit(db, [screened(ref(7 + all(db, 'select 1 from blocks').length), ids.map(listedDeposit))])
+const problem = (db: Db) => readSink(db, 'bus')?.problem
+const sequences = async (url: string) => (await storedIn(url, stream)).map((each) => each.event.sequence)
+
+describe('the subject of an event', () => {
+  it('has its chain and its type, and a dash where there is no chain', () => {
+    expect(subjectOf(event(1))).toBe('chainscreen.-.list.stale')
+    const caip2 = 'bip122:000000000019d6689c085ae165831e93'
+    expect(subjectOf({ ...event(1, { caip2 }), type: 'alert.created' })).toBe(
+      `chainscreen.${caip2}.alert.created`,
+    )
+    for (const odd of [null, 7, 'a b:1', 'eip155:>', 'eip155.1', '', '*'])
+      expect(subjectOf(event(1, { caip2: odd }))).toBe('chainscreen.-.list.stale')
+  })
+})
+
+describe.skipIf(!hasNats)('a stream of NATS', () => {
+  it('is created, and has each event once, under its id and subject, in the order of its alert', async () => {
+    const { url } = await testNats()
+    const { db, deliver } = delivering(url)
+    alerts(db, '0xa', '0xb')
+    stale(db)
+    const ids = all<{ id: string }>(db, 'select id from alerts').map(({ id }) => id)
+    decide(db, { ids, decision: 'acknowledged' }, { actor: 'ann', note: null, at })
+    expect(await deliver()).toBeNull()
+    const stored = await storedIn(url, stream)
+    expect(stored.map((each) => each.event.sequence).sort()).toEqual([1, 2, 3, 4, 5])
+    const ofAlert = (id: string) => stored.filter((each) => each.event.data.alertId === id)
+    for (const id of ids)
+      expect(ofAlert(id).map((each) => each.event.type)).toEqual(['alert.created', 'alert.decided'])
+    for (const { id, subject, event: each } of stored) {
+      expect([id, subject]).toEqual([each.id, subjectOf(each)])
+      expect(each.id).toMatch(/^[0-9a-f]{32}$/)
+    }
+    const found = await managing(url, (manager) => manager.streams.info(stream))
+    expect(found.config).toMatchObject({
+      ...{ subjects: ['chainscreen.>'], storage: 'file', discard: 'new', duplicate_window: 120e9 },
+    })
+    expect(readSink(db, 'bus')).toMatchObject({ cursor: 5, problem: null })
+  })
+
+  it('stores an event once whose acknowledgement was lost', async () => {
+    const { url, port } = await testNats()
+    const cable = await cableTo(port)
+    const { db, deliver, pass } = delivering(`nats://127.0.0.1:${cable.port}`)
+    stale(db)
+    await deliver()
+    cable.mute()
+    alerts(db, '0xa')
+    const lost = deliver()
+    await expect.poll(() => sequences(url)).toEqual([1, 2])
+    cable.cut()
+    const wait = await lost
+    expect(problem(db)).toContain(stream)
+    expect(readSink(db, 'bus')?.cursor).toBe(1)
+    cable.mend()
+    pass(wait)
+    expect(await deliver()).toBeNull()
+    expect(readSink(db, 'bus')).toMatchObject({ cursor: 2, problem: null })
+    expect(await sequences(url)).toEqual([1, 2])
+  })
+
+  it('that answers nothing is left at once where the daemon ends', async () => {
+    const silent = createServer(() => {})
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void silent.close())
+    const { port } = silent.address() as AddressInfo
+    const stopping = new AbortController()
+    const came = new Promise<void>((resolve) =>
+      silent.once('connection', (socket) => {
+        socket.on('error', () => {})
+        socket.once('close', () => resolve())
+        stopping.abort()
+      }),
+    )
+    const sink = sinkTo(`nats://127.0.0.1:${port}`)
+    expect(await sink.deliver([event(1)], stopping.signal)).toEqual([later(`nats://127.0.0.1:${port} `)])
+    // The connection is closed too: it would keep the process alive.
+    await came
+  })
+
+  it('is made again where somebody deleted it, and gets what happens from then on', async () => {
+    const { url } = await testNats()
+    const { db, deliver, pass } = delivering(url)
+    stale(db)
+    await deliver()
+    await managing(url, (manager) => manager.streams.delete(stream))
+    stale(db)
+    const wait = await deliver()
+    expect(problem(db)).toContain('there is no such stream, or no JetStream')
+    pass(wait)
+    expect(await deliver()).toBeNull()
+    expect(await sequences(url)).toEqual([2])
+  })
+
+  it('that is full takes nothing, and all of it later: nothing is given up', async () => {
+    const { url } = await testNats()
+    const { db, deliver, pass } = delivering(url)
+    stale(db)
+    await deliver()
+    await managing(url, (manager) => manager.streams.update(stream, { max_msgs: 2 }))
+    for (let count = 0; count < 5; count++) stale(db)
+    for (let attempt = 0; attempt < 20; attempt++) pass(await deliver())
+    expect(problem(db)).toContain('maximum messages exceeded')
+    expect([readSink(db, 'bus')?.cursor, readParked(db, 'bus')]).toEqual([2, []])
+    await managing(url, (manager) => manager.streams.update(stream, { max_msgs: -1 }))
+    expect(await deliver()).toBeNull()
+    expect(await sequences(url)).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  it('refuses an event that is larger than it takes, and gets the others', async () => {
+    const { url } = await testNats()
+    const { db, deliver } = delivering(url)
+    stale(db)
+    await deliver()
+    await managing(url, (manager) => manager.streams.update(stream, { max_msg_size: 2_000 }))
+    stale(db, { list: 'x'.repeat(3_000) })
+    stale(db, { list: 'x'.repeat(2_000_000) })
+    stale(db)
+    await deliver()
+    expect(await sequences(url)).toEqual([1, 4])
+    expect(readParked(db, 'bus')).toMatchObject([
+      {
+        sequence: 2,
+        state: 'retry',
+        problem: expect.stringContaining('message size exceeds maximum allowed'),
+      },
+      { sequence: 3, state: 'retry', problem: expect.stringContaining('max_payload') },
+    ])
+  })
+
+  it.each([
+    ['memory', { subjects: ['chainscreen.>'], storage: StorageType.Memory }, 'is kept in memory'],
+    ['other subjects', { subjects: ['chainscreen.-.>'] }, 'does not take chainscreen.>'],
+    ['no acknowledgements', { subjects: ['chainscreen.>'], no_ack: true }, 'acknowledges nothing'],
+    [
+      'a short window',
+      { subjects: ['chainscreen.>'], duplicate_window: 1e9 },
+      'knows ids for 1 s, and duplicateWindow asks for 120 s',
+    ],
+  ])('with %s gets nothing', async (_what, settings, why) => {
+    const { url } = await testNats()
+    await managing(url, (manager) => manager.streams.add({ name: stream, ...settings }))
+    expect(await sinkTo(url).deliver([event(1)], signal)).toEqual([later(why)])
+    expect(await sequences(url)).toEqual([])
+  })
+
+  it('that somebody made gets events where its settings lose none', async () => {
+    const { url } = await testNats()
+    const settings = { subjects: ['other', 'chainscreen.>'], retention: RetentionPolicy.Workqueue }
+    await managing(url, (manager) => manager.streams.add({ name: stream, ...settings }))
+    expect(await sinkTo(url).deliver([event(1)], signal)).toEqual([sent])
+  })
+
+  it('counts as told only by its own acknowledgement', async () => {
+    const { url } = await testNats()
+    const sink = sinkTo(url)
+    await sink.deliver([event(1)], signal)
+    await managing(url, (manager) => manager.streams.delete(stream))
+    const other = await connect({ servers: url })
+    onTestFinished(() => other.close())
+    other.subscribe('chainscreen.>', {
+      callback: (_error, message) => void message.respond('{"stream":"OTHER","seq":1}'),
+    })
+    await other.flush()
+    expect(await sink.deliver([event(2)], signal)).toEqual([later('somebody else than the stream')])
+  })
+
+  it('is sent nothing where there is no JetStream', async () => {
+    const { url } = await testNats('accounts { A { users = [{ user: a, password: b }] } }\nno_auth_user: a')
+    expect(await sinkTo(url).deliver([event(1)], signal)).toEqual([
+      later('JetStream not enabled for account'),
+    ])
+  })
+})
+
+describe.skipIf(!hasNats)('a NATS server that goes down and comes up again', () => {
+  it('loses no event, and doubles none', () => restartWhileDelivering(2), 60_000)
+})
+
+describe.skipIf(!hasNats)('credentials of NATS', () => {
+  const users = `accounts { A { jetstream: enabled, users = [
+    { user: daemon, password: "pass-7f3a9c" }
+    { user: reader, password: "read-7f3a9c", permissions: { publish: "$JS.API.>", subscribe: "_INBOX.>" } }
+  ] } }`
+
+  it('that are right are taken, and wrong ones are in no error', async () => {
+    const { url } = await testNats(users)
+    const login = { user: 'daemon', password: 'pass-7f3a9c' }
+    expect(await sinkTo(url, login).deliver([event(1)], signal)).toEqual([sent])
+    const wrong = { user: 'daemon', password: 'wrong-51b8e2' }
+    for (const keys of [wrong, { token: 'wrong-51b8e2' }, {}]) {
+      const outcomes = await sinkTo(url, keys).deliver([event(2)], signal)
+      expect(outcomes).toEqual([{ kind: 'later', why: `${url} refuses the credentials` }])
+      expect(JSON.stringify(outcomes)).not.toContain('51b8e2')
+    }
+  })
+
+  it('that may not publish lose nothing: the sink fails, with what it may not', async () => {
+    const { url } = await testNats(users)
+    const reader = { user: 'reader', password: 'read-7f3a9c' }
+    const [outcome] = await sinkTo(url, reader).deliver([event(1)], signal)
+    expect(outcome).toEqual(later('chainscreen.-.list.stale'))
+  })
+
+  it('of a creds file that has none are an error without its text', async () => {
+    const { url } = await testNats(users)
+    const creds = `-----BEGIN NATS USER JWT-----\neyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5In0\n------END NATS USER JWT------\n\n-----BEGIN USER NKEY SEED-----\nSUABCDEFGHIJKLMNOPQRSTUVWXYZ234567\n------END USER NKEY SEED------`
+    const [outcome] = await sinkTo(url, { creds }).deliver([event(1)], signal)
+    expect(outcome).toEqual(later(url))
+    expect(JSON.stringify(outcome)).not.toMatch(/SUABC|eyJ0/)
+  })
+
+  it('are tried with each server in turn', async () => {
+    const { url, stop } = await testNats(users)
+    const other = await testNats(users)
+    await stop()
+    const login = { user: 'daemon', password: 'pass-7f3a9c', servers: [url, other.url] }
+    expect(await sinkTo(url, login).deliver([event(1)], signal)).toEqual([sent])
+    await other.stop()
+    const outcomes = await sinkTo(url, login).deliver([event(1)], signal)
+    expect(outcomes).toEqual([later(`${url} refuses connections; ${other.url} refuses connections`)])
+  })
+})
+
+const openssl = '/usr/bin/openssl'
+
+describe.skipIf(!hasNats || !existsSync(openssl))('TLS to NATS', () => {
+  /** A certificate authority, and what it signed for a name: paths of PEM files. */
+  function certificates(names: string) {
+    const dir = tempDir()
+    const path = (name: string) => join(dir, name)
+    const run = (...words: string[]) => execFileSync(openssl, words, { cwd: dir, stdio: 'pipe' })
+    run(
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      'ca.key',
+      '-out',
+      'ca.pem',
+      '-subj',
+      '/CN=ca',
+      '-days',
+      '2',
+    )
+    run(
+      'req',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      'key.pem',
+      '-out',
+      'request.pem',
+      '-subj',
+      '/CN=any',
+    )
+    writeFileSync(path('names'), `subjectAltName=${names}\n`)
+    run(
+      'x509',
+      '-req',
+      '-in',
+      'request.pem',
+      '-CA',
+      'ca.pem',
+      '-CAkey',
+      'ca.key',
+      '-CAcreateserial',
+      '-out',
+      'cert.pem',
+      '-days',
+      '2',
+      '-extfile',
+      'names',
+    )
+    return { caFile: path('ca.pem'), certFile: path('cert.pem'), keyFile: path('key.pem') }
+  }
+  const settings = ({ caFile, certFile, keyFile }: ReturnType<typeof certificates>, verify = false) =>
+    `tls { cert_file: "${certFile}", key_file: "${keyFile}", ca_file: "${caFile}", verify: ${verify} }`
+
+  it('is demanded by tls://, and holds the certificate against the name or address of the server', async () => {
+    const files = certificates('DNS:localhost,IP:127.0.0.1')
+    const { port } = await testNats(settings(files, true))
+    for (const host of ['localhost', '127.0.0.1'])
+      expect(await sinkTo(`tls://${host}:${port}`, { tls: files }).deliver([event(1)], signal)).toEqual([
+        sent,
+      ])
+    // It asks for the certificate of a client.
+    const { caFile } = files
+    const [outcome] = await sinkTo(`tls://localhost:${port}`, { tls: { caFile } }).deliver([event(1)], signal)
+    expect(outcome?.kind).toBe('later')
+    expect(await sinkTo(`tls://localhost:${port}`).deliver([event(1)], signal)).toEqual([
+      later('could not be asked'),
+    ])
+  })
+
+  it.each(['127.0.0.1', 'localhost'])('refuses a certificate of another name than %s', async (host) => {
+    const files = certificates(host === 'localhost' ? 'IP:127.0.0.1' : 'DNS:localhost')
+    const { port } = await testNats(settings(files))
+    const tls = { caFile: files.caFile }
+    const outcomes = await sinkTo(`tls://${host}:${port}`, { tls }).deliver([event(1)], signal)
+    expect(outcomes).toEqual([later('ERR_TLS_CERT_ALTNAME_INVALID')])
+  })
+
+  it('is never left out where it is demanded', async () => {
+    const { port, url } = await testNats()
+    for (const [server, keys] of [
+      [`tls://127.0.0.1:${port}`, {}],
+      [url, { tls: {} }],
+    ] as const)
+      expect(await sinkTo(server, keys).deliver([event(1)], signal)).toEqual([
+        later(`does not support 'tls'`),
+      ])
+  })
+})
