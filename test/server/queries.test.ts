@@ -63,4 +63,5 @@ it('coverage of a block has the gaps that follow from what came since', async ()
   }
   expect(await reasons(7)).toContain('1 own addresses were registered later (replay screens them)')
   expect(await reasons(8)).not.toContain('1 own addresses were registered later (replay screens them)')
+  expect((await ask('GET /v1/coverage/ethereum?from=8&to=7', { token })).status).toBe(400)
 })

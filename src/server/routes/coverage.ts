@@ -57,6 +57,9 @@ export const coverageRoutes: Routes = (app, { db, settings }) => {
     async ({ params, query: { from = 0, to = Number.MAX_SAFE_INTEGER } }) => {
       const [found] = readCoverage(db, params.chain, settings.chains)
       if (found === undefined) throw new ProblemError('not-found', 'There is no chain of that name.')
+      // Of no block there is no gap: that would look like good news.
+      if (from > to)
+        throw new ProblemError('invalid-request', 'querystring/to: expected no height below `from`.')
       const asked = { from, to }
       const within = (range: { from: number | null; to: number | null }) =>
         range.from === null || range.to === null || shared({ from: range.from, to: range.to }, asked) !== null
