@@ -139,6 +139,24 @@ describe('standard output', () => {
     return { chunks, output, read }
   }
 
+  it('has whole lines behind one that was cut off', async () => {
+    const chunks: string[] = []
+    let isFull = true
+    const output = {
+      write(text: string, written: (error?: Error) => void) {
+        chunks.push(isFull ? text.slice(0, 10) : text)
+        written(isFull ? new Error('ENOSPC') : undefined)
+      },
+    }
+    const sink = createStdoutSink(output as unknown as Writable)
+    expect(await sink.deliver([event(1)], signal)).toEqual([{ kind: 'later', why: 'ENOSPC' }])
+    isFull = false
+    expect(await sink.deliver([event(1)], signal)).toEqual([{ kind: 'sent' }])
+    expect(await sink.deliver([event(2)], signal)).toEqual([{ kind: 'sent' }])
+    const lines = chunks.join('').split('\n').slice(1, -1)
+    expect(lines.map((line) => (JSON.parse(line) as Envelope).sequence)).toEqual([1, 2])
+  })
+
   it('that nobody reads fails in time, and gets nothing behind what is not read', async () => {
     const { chunks, output, read } = pipe()
     const sink = createStdoutSink(output, 10)

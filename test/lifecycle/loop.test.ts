@@ -1,6 +1,7 @@
+import { getEventListeners } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { pause, startLoop } from '../../src/lifecycle/loop.ts'
+import { endsWithin, pause, startLoop, withDeadline } from '../../src/lifecycle/loop.ts'
 
 const anHour = 3_600_000
 
@@ -48,6 +49,33 @@ describe('a loop', () => {
     })
     await expect(loop.ended).rejects.toThrow('the round failed')
     await expect(loop.stop()).rejects.toThrow('the round failed')
+  })
+})
+
+describe('work with a limit', () => {
+  const never = new Promise<never>(() => {})
+
+  it('is waited for until it ends, the time is over, or the signal comes, and leaves no listener behind', async () => {
+    const { signal } = new AbortController()
+    expect(await endsWithin(Promise.resolve(), anHour, signal)).toBe(true)
+    expect(await endsWithin(never, 5, signal)).toBe(false)
+    expect(await endsWithin(never, anHour, AbortSignal.abort())).toBe(false)
+    await expect(endsWithin(Promise.reject(new Error('it failed')), anHour)).rejects.toThrow('it failed')
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  it('hears of a deadline, and of the signal of another, and leaves no listener behind', async () => {
+    const outer = new AbortController()
+    const untilAborted = async (signal: AbortSignal) => {
+      await pause(anHour, signal)
+      signal.throwIfAborted()
+    }
+    await expect(withDeadline(5, outer.signal, untilAborted)).rejects.toThrow('longer than 0.005 seconds')
+    expect(await withDeadline(anHour, outer.signal, async () => 'done')).toBe('done')
+    expect(getEventListeners(outer.signal, 'abort')).toEqual([])
+    const cut = withDeadline(anHour, outer.signal, untilAborted)
+    outer.abort()
+    await expect(cut).rejects.toThrow('aborted')
   })
 })
 

@@ -53,6 +53,19 @@ describe('a daemon at work', () => {
     expect(alerts(db)).toHaveLength(1)
   })
 
+  it('that was told to finish leaves the rest where the signal comes', async () => {
+    const { db, said, log } = scene()
+    activateList(db, [evm('b')])
+    db.exec(`create trigger broken before insert on alerts begin select raise(abort, 'no disk'); end`)
+    const stop = startRescreening(db, log, () => at)
+    await vi.waitFor(() => expect(said).toHaveLength(1))
+    db.exec('drop trigger broken')
+    await stop({ finish: true, signal: AbortSignal.abort() })
+    expect(alerts(db)).toEqual([])
+    await startRescreening(db, log, () => at)({ finish: true })
+    expect(alerts(db)).toHaveLength(1)
+  })
+
   it('says what went wrong, and tries again', async () => {
     const { db, said, log } = scene()
     activateList(db, [evm('b')])
