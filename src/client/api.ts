@@ -133,11 +133,14 @@ export type Coverage = {
     /** Only so many transactions of these blocks. */
     transactions?: number
   })[]
-  /** Rows of `coverage`, with their digests. */
+  /** Rows of `coverage`, with their digests: a page of them. */
   readings: CoverageRow[]
+  /** `cursor` of the next page of readings; null at the end. */
+  next: string | null
 }
 
 export type CoverageRow = {
+  id: number
   kind: string
   fromHeight: number
   toHeight: number
@@ -600,6 +603,10 @@ export interface paths {
         chain: string
       }
       query: {
+        /** `next` of the page before. */
+        cursor?: string
+        /** Of readings. */
+        limit?: number
         from?: number
         to?: number
       }

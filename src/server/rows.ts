@@ -4,7 +4,7 @@ import { all, type Db } from '../ledger/database.ts'
 import { assetName } from '../ledger/transfers/known-assets.ts'
 import {
   countParties,
-  countTransfers,
+  countTransfersOf,
   type PartyRow,
   readPartiesOf,
   readSharedParties,
@@ -73,7 +73,7 @@ export function movementsOf(
     shared -= parties.length
     movements.transactions.push({
       ...blockOf(row),
-      transferCount: countTransfers(db, row.id),
+      transferCount: countTransfersOf(db, row.id),
       ...{ partyCount: counts.get(null) ?? 0, parties },
     })
   }
@@ -124,19 +124,23 @@ function referenceOf(db: Db, chain: string, key: string): string | null {
   return all<{ reference: string | null }>(db, sql, key, chain)[0]?.reference ?? null
 }
 
-/** The readings that screened a block, or any of a range. */
+/** The readings that screened a block, or any of a range. @param after ids later than this. @param limit -1: all. */
 export function coverageRows(
   db: Db,
   chain: string,
   { from, to }: { from: number; to: number },
-): z.output<typeof coverageRowShape>[] {
-  return all<{ proved: number | null }>(
+  after = 0,
+  limit = -1,
+): (z.output<typeof coverageRowShape> & { id: number })[] {
+  return all<{ id: number; proved: number | null }>(
     db,
-    `select kind, from_height, to_height, level, list_revision, own_revision, proved, digest, updated_at
-     from coverage where chain = ? and from_height <= ? and to_height >= ? order by id limit 10000`,
-    ...[chain, to, from],
+    // The index begins with chain and kind; `+id` has SQLite not go through all rows instead.
+    `select id, kind, from_height, to_height, level, list_revision, own_revision, proved, digest, updated_at
+     from coverage where chain = ? and kind in ('follow', 'replay') and from_height <= ? and to_height >= ? and +id > ?
+     order by +id limit ?`,
+    ...[chain, to, from, after, limit],
   ).map((row) => ({
     ...(camel(row) as z.output<typeof coverageRowShape>),
-    proved: row.proved === null ? null : row.proved === 1,
+    ...{ id: row.id, proved: row.proved === null ? null : row.proved === 1 },
   }))
 }

@@ -95,7 +95,8 @@ export function rewindImpact(db: Db, chain: string, height: number): RewindImpac
 export function coverageOver(db: Db, chain: string, height: number): { from: number }[] {
   return all<{ from: number }>(
     db,
-    'select from_height as "from" from coverage where chain = ?1 and from_height <= ?2 and to_height > ?2',
+    `select from_height as "from" from coverage
+     where chain = ?1 and kind in ('follow', 'replay') and from_height <= ?2 and to_height > ?2`,
     ...[chain, height],
   )
 }

@@ -89,7 +89,7 @@ export function coverageAt(db: Db, chain: string, height: number, start: Start =
     list_revision: number
   }>(
     db,
-    'select * from coverage where chain = ?1 and from_height <= ?2 and to_height >= ?2 order by id',
+    `select * from coverage where chain = ?1 and kind in ('follow', 'replay') and from_height <= ?2 and to_height >= ?2 order by +id`,
     ...[chain, height],
   )
   return {

@@ -206,7 +206,8 @@ export function shortenCoverage(
 ): void {
   const rows = all<{ id: number; from_height: number; seed: string }>(
     db,
-    'select id, from_height, seed from coverage where chain = ?1 and from_height <= ?2 and to_height > ?2',
+    `select id, from_height, seed from coverage
+     where chain = ?1 and kind in ('follow', 'replay') and from_height <= ?2 and to_height > ?2`,
     ...[chain, to.height],
   )
   for (const { id, from_height, seed } of rows) {

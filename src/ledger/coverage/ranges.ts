@@ -88,7 +88,7 @@ export function ownRevisionAt(db: Db, chain: string, height: number): number | n
   const over = all<CoverageRow>(
     db,
     `select id, from_height, to_height, level, list_revision, own_revision, proved from coverage
-     where chain = ?1 and from_height <= ?2 and to_height >= ?2 order by id`,
+     where chain = ?1 and kind in ('follow', 'replay') and from_height <= ?2 and to_height >= ?2 order by +id`,
     ...[chain, height],
   )
   return over.length === 0 ? null : termsOf(over).ownRevision

@@ -31,3 +31,6 @@ create table own_lookbacks (
 ) strict;
 
 create index own_lookbacks_by_chain on own_lookbacks (chain);
+
+-- By the exchange's own id. Those without one are left out: they may be most.
+create index own_rows_by_reference on own_rows (reference) where reference != '';

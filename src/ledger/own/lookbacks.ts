@@ -54,7 +54,7 @@ export function mayLookBackAt(
     one(
       db,
       `select 1 from own_lookbacks l where chain = ?1 and (?3 is null or since - ?4 <= ?3) and not exists (
-         select 1 from coverage c where c.chain = ?1 and c.from_height <= ?2 and c.to_height >= ?2
+         select 1 from coverage c where c.chain = ?1 and c.kind in ('follow', 'replay') and c.from_height <= ?2 and c.to_height >= ?2
            and c.own_revision >= l.own_revision) limit 1`,
       ...[chain, block.height, block.time, slackSeconds],
     ) !== undefined

@@ -312,16 +312,26 @@ export function ownAddressPage(
   after: Pick<OwnAddress, 'key' | 'chain'> | null,
   limit: number,
 ): OwnAddressRow[] {
+  const { key, reference } = filter
+  const conditions = [
+    'removed_at is null and (key, chain) > (?, ?)',
+    ...(key === null ? [] : ['key = ?']),
+    ...(reference === null ? [] : [referenceIs(reference)]),
+  ]
   return all<OwnAddressRow>(
     db,
-    `select * from own_addresses where removed_at is null and (key, chain) > (?1, ?2) and key = ifnull(?3, key)
-       and reference = ifnull(?4, reference) order by key, chain limit ?5`,
-    ...[after?.key ?? '', after?.chain ?? '', filter.key, filter.reference, limit],
+    `select * from own_addresses where ${conditions.join(' and ')} order by key, chain limit ?`,
+    ...[after?.key ?? '', after?.chain ?? '', ...[key, reference].filter((value) => value !== null), limit],
   )
 }
 
-/** Own addresses that carry the exchange's own id, also retired ones; a thousand at most. Looks at every own address. */
+/** The index has no addresses without a reference: they are many, and nobody looks for them by it. */
+function referenceIs(reference: string): string {
+  return reference === '' ? 'reference = ?' : `reference = ? and reference != ''`
+}
+
+/** Own addresses that carry the exchange's own id, which is not empty; also retired ones; a thousand at most. */
 export function keysOfReference(db: Db, reference: string): Key[] {
-  const sql = 'select distinct key from own_addresses where reference = ? and removed_at is null limit 1000'
+  const sql = `select distinct key from own_addresses where ${referenceIs(reference)} and removed_at is null limit 1000`
   return all<{ key: Key }>(db, sql, reference).map(({ key }) => key)
 }

@@ -7,7 +7,7 @@ export type Stored = Buffer | string | number | bigint | null
 
 /** An epoch of look-ups is 32,768 transactions: all that a step writes lies in one, or two. */
 export const rowBits = 15
-const rowsOfEpoch = 2 ** rowBits
+export const rowsOfEpoch = 2 ** rowBits
 
 /** Transfers, or parties, of a transaction. A block has fewer. */
 export const entryBits = 20

@@ -141,7 +141,7 @@ export function countParties(db: Db, transactionId: number): Map<number | null, 
   )
 }
 
-export function countTransfers(db: Db, transactionId: number): number {
+export function countTransfersOf(db: Db, transactionId: number): number {
   const sql = 'select count(*) as transfers from transfer_rows where tx = ?'
   return one<{ transfers: number }>(db, sql, transactionId)?.transfers ?? 0
 }

@@ -1,6 +1,6 @@
 import type { Key } from '../../address/key.ts'
 import { all, type Db, one } from '../database.ts'
-import { entryId, entryOf } from './stored-form.ts'
+import { entryId, entryOf, kinds, lookupHashSql, placeOf, rowsOfEpoch } from './stored-form.ts'
 import { readTransaction, readTransfers, type TransactionRow, type TransferRow } from './stored-rows.ts'
 import type { FoundTransaction } from './transactions-by-hash.ts'
 
@@ -17,6 +17,9 @@ export interface TransferFilter {
 
 /** So many transactions are looked at for one page: the next page goes on where it ended. */
 const mostLookedAt = 5_000
+
+/** And so many look-ups, one for each key and epoch: of the next epochs, the next page. */
+const mostLookUps = 20_000
 
 /**
  * Stored deposits and withdrawals that stand, the newest stored first: of each transaction, those that were found.
@@ -36,7 +39,7 @@ export function transferPage(
     before ??
     entryId((one<{ id: number | null }>(db, 'select max(id) as id from transaction_rows')?.id ?? 0) + 1, 0)
   const { transactionId } = entryOf(start)
-  const ids = idsBelow(db, filter.keys, transactionId)
+  const { ids, next } = idsBelow(db, filter.keys, transactionId)
   for (const id of ids) {
     const row = readTransaction(db, id)
     if (row === undefined || !fits(row, filter)) continue
@@ -48,27 +51,48 @@ export function transferPage(
     count += shown.length
     if (shown.length < transfers.length) return { found, next: found.at(-1)?.transfers.at(-1)?.id ?? null }
   }
-  const last = ids.at(-1)
-  return { found, next: ids.length === mostLookedAt && last !== undefined ? entryId(last, 0) : null }
+  return { found, next: next === null ? null : entryId(next, 0) }
 }
 
-/** Transactions up to this one, the newest first. */
-function idsBelow(db: Db, keys: readonly Key[] | null, upTo: number): number[] {
-  const rows =
-    keys === null
-      ? all<{ id: number }>(
-          db,
-          'select id from transaction_rows where id <= ? order by id desc limit ?',
-          ...[upTo, mostLookedAt],
-        )
-      : all<{ id: number }>(
-          db,
-          `select distinct t.transaction_id as id from json_each(?1) k cross join transfers t on t.own_key = k.value
-           where t.transaction_id <= ?2 order by id desc limit ?3`,
-          ...[JSON.stringify(keys), upTo, mostLookedAt],
-        )
-  return rows.map(({ id }) => id)
+interface SomeTransactions {
+  /** The newest first. */
+  ids: number[]
+  /** Those below it were not looked at; `null`: there are none. */
+  next: number | null
 }
+
+/** Transactions up to this one, the newest first: so many as one page looks at. */
+function idsBelow(db: Db, keys: readonly Key[] | null, upTo: number): SomeTransactions {
+  if (keys !== null) return keys.length === 0 ? { ids: [], next: null } : idsOfKeys(db, keys, upTo)
+  const rows = all<{ id: number }>(
+    db,
+    'select id from transaction_rows where id <= ? order by id desc limit ?',
+    ...[upTo, mostLookedAt],
+  )
+  return {
+    ids: rows.map(({ id }) => id),
+    next: rows.length < mostLookedAt ? null : (rows.at(-1)?.id ?? null),
+  }
+}
+
+/** Epoch after epoch, each by a few look-ups for each key. What another key led to is found out later. */
+function idsOfKeys(db: Db, keys: readonly Key[], upTo: number): SomeTransactions {
+  const ids: number[] = []
+  const hashes = JSON.stringify(keys)
+  let lookUps = 0
+  for (let { epoch, row } = placeOf(upTo); epoch >= 0; epoch--, row = rowsOfEpoch) {
+    if (lookUps > mostLookUps) return { ids, next: epoch * rowsOfEpoch + row }
+    lookUps += keys.length
+    const rows = all<{ row: number }>(db, ownIdsSql, hashes, epoch, row, mostLookedAt - ids.length)
+    for (const found of rows) ids.push(epoch * rowsOfEpoch + found.row)
+    if (ids.length === mostLookedAt) return { ids, next: ids.at(-1) ?? null }
+  }
+  return { ids, next: null }
+}
+
+const ownIdsSql = `select distinct l.row from json_each(?1) k
+  cross join lookups l on l.epoch = ?2 and l.hash = ${lookupHashSql('k.value')} and l.kind = ${kinds.ownKey}
+  where l.row <= ?3 order by l.row desc limit ?4`
 
 function fits({ chain, block_time }: TransactionRow, filter: TransferFilter): boolean {
   if (filter.chain !== undefined && filter.chain !== chain) return false

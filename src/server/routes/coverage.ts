@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { readCoverage } from '../../ledger/coverage/coverage-queries.ts'
 import { shared } from '../../ledger/coverage/ranges.ts'
+import { pageOf, paging, placeOf } from '../cursor.ts'
 import { ProblemError } from '../problem.ts'
 import { coverageRows } from '../rows.ts'
 import { coverageRowShape } from '../shapes/alerts.ts'
@@ -34,7 +35,8 @@ const coverageShape = z
     ),
     gaps: z.array(gap),
     notes: z.array(gap),
-    readings: z.array(coverageRowShape).describe('Rows of `coverage`, with their digests.'),
+    readings: z.array(coverageRowShape).describe('Rows of `coverage`, with their digests: a page of them.'),
+    next: z.string().nullable().describe('`cursor` of the next page of readings; null at the end.'),
   })
   .meta({ id: 'Coverage' })
 
@@ -48,13 +50,16 @@ export const coverageRoutes: Routes = (app, { db, settings }) => {
         summary: 'What was screened of a chain, with every gap and its reason',
         params: z.object({ chain: z.string().max(64) }),
         querystring: z.strictObject({
+          cursor: paging.cursor,
+          limit: z.coerce.number().int().min(1).max(10_000).default(1_000).describe('Of readings.'),
           from: z.coerce.number().int().min(0).optional(),
           to: z.coerce.number().int().min(0).optional(),
         }),
         response: answers(coverageShape, [...always, 'not-found']),
       },
     },
-    async ({ params, query: { from = 0, to = Number.MAX_SAFE_INTEGER } }) => {
+    async ({ params, query: { cursor, limit, from = 0, to = Number.MAX_SAFE_INTEGER } }) => {
+      const after = placeOf(cursor, z.tuple([z.int()]))?.[0] ?? 0
       const [found] = readCoverage(db, params.chain, settings.chains)
       if (found === undefined) throw new ProblemError('not-found', 'There is no chain of that name.')
       // Of no block there is no gap: that would look like good news.
@@ -63,6 +68,8 @@ export const coverageRoutes: Routes = (app, { db, settings }) => {
       const asked = { from, to }
       const within = (range: { from: number | null; to: number | null }) =>
         range.from === null || range.to === null || shared({ from: range.from, to: range.to }, asked) !== null
+      const rows = coverageRows(db, params.chain, asked, after, limit + 1)
+      const { data: readings, next } = pageOf(rows, limit, { item: (row) => row, place: ({ id }) => [id] })
       const { chain, caip2, startHeight, cursorHeight, headHeight, finalHeight, historyRevision } = found
       return {
         ...{ chain, caip2, startHeight, cursorHeight, headHeight, finalHeight, historyRevision },
@@ -71,7 +78,7 @@ export const coverageRoutes: Routes = (app, { db, settings }) => {
           .map(({ weaker: _, unproved, ...range }) => ({ ...range, proved: unproved !== true })),
         gaps: found.gaps.filter(within),
         notes: found.notes.filter(within),
-        readings: coverageRows(db, params.chain, asked),
+        ...{ readings, next },
       }
     },
   )

@@ -131,6 +131,7 @@ export const eventShape = z
 
 export const coverageRowShape = z
   .object({
+    id: z.int(),
     kind: z.string(),
     fromHeight: z.int(),
     toHeight: z.int(),
