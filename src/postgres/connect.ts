@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
 import pg from 'pg'
+import { pause } from '../lifecycle/loop.ts'
 import { Redactor } from '../privacy/redactor.ts'
 import { postgresError } from './errors.ts'
 
@@ -9,7 +10,7 @@ export interface Postgres {
   readonly place: string
   /** @throws ChainscreenError `postgres-unreachable`, `postgres-refused`; `aborted` on the signal. */
   query(text: string, values?: readonly (string | null)[]): Promise<PostgresRows>
-  /** Never throws. */
+  /** Never throws, and takes two seconds at most. */
   close(): Promise<void>
 }
 
@@ -24,6 +25,8 @@ export interface ConnectOptions {
   connectMs?: number
   /** How long one statement may take, on both sides. Default 5 minutes. */
   statementMs?: number
+  /** How long the server may take to part. Default 2 s. */
+  closeMs?: number
 }
 
 /**
@@ -33,11 +36,13 @@ export interface ConnectOptions {
  * @throws ChainscreenError as {@link Postgres.query}.
  */
 export async function connectPostgres(url: string, options: ConnectOptions = {}): Promise<Postgres> {
-  const { signal, connectMs = 10_000, statementMs = 300_000 } = options
+  const { signal, connectMs = 10_000, statementMs = 300_000, closeMs = 2_000 } = options
   const redactor = redactorOf(url)
   const place = placeOf(url)
   const failed = (error: unknown) =>
     postgresError(error, { place, redactor, isAborted: signal?.aborted === true })
+  // A socket that is destroyed before it connects comes to life again when it does.
+  if (signal?.aborted) throw failed(signal.reason)
   const socket = new Socket()
   let client: pg.Client
   try {
@@ -56,17 +61,28 @@ export async function connectPostgres(url: string, options: ConnectOptions = {})
   }
   // Without a listener, a connection that breaks between two queries would end the process. The next query fails.
   client.on('error', () => {})
-  const abort = () => socket.destroy()
+  let abort = () => {}
+  const interrupted = new Promise<never>((_, reject) => {
+    abort = () => {
+      socket.destroy()
+      reject(new Error('interrupted'))
+    }
+  })
+  interrupted.catch(() => {})
   signal?.addEventListener('abort', abort, { once: true })
   const close = async () => {
     signal?.removeEventListener('abort', abort)
-    await client.end().catch(() => {})
+    // A server that is gone says no goodbye.
+    const parted = new AbortController()
+    const ended = client.end().catch(() => {})
+    await Promise.race([ended, interrupted.catch(() => {}), pause(closeMs, parted.signal)])
+    parted.abort()
     socket.destroy()
   }
   try {
-    if (signal?.aborted) abort()
-    await client.connect()
+    await Promise.race([client.connect(), interrupted])
   } catch (error) {
+    socket.destroy()
     await close()
     throw failed(error)
   }
