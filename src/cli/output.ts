@@ -67,7 +67,8 @@ function* jsonLines(values: Iterable<unknown>): Generator<string> {
   let last: string | undefined
   for (const value of values) {
     yield last === undefined ? '[' : `${last},`
-    last = jsonText(value).replace(/^/gm, '  ')
+    // Not by `^`, which stands behind U+2028 and U+2029 too: a text may hold them.
+    last = `  ${jsonText(value).replaceAll('\n', '\n  ')}`
   }
   if (last === undefined) return yield '[]'
   yield last

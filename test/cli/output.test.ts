@@ -31,6 +31,7 @@ describe('a JSON array of values that come one by one', () => {
     ['none', []],
     ['one', [{ a: 1 }]],
     ['many, of all shapes', [1, null, 'two\nlines', [], {}, { a: [1, { b: 2n }], c: {} }, ['x', ['y']]]],
+    ['texts with line ends of their own', [{ a: 'x\u2028y\u2029z\u0085w\rv' }, 'x\u2028y']],
   ])('is written like one that is there: %s', (_what, values) => {
     const whole = written(() => printJson(values))
     expect(written(() => printJsonRows(values.values())).join('')).toBe(whole.join(''))
