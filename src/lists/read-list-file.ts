@@ -5,7 +5,7 @@ import type { SnapshotEntries } from '../ledger/lists/list-snapshots.ts'
 import { ScratchRows } from '../ledger/lists/scratch-rows.ts'
 import { ForbiddenContent } from '../privacy/forbidden-columns.ts'
 import { type Archiving, archive } from './archive.ts'
-import { fileHash } from './file-hash.ts'
+import { fileHash, stampOf } from './file-hash.ts'
 import { kindOfFile } from './kind-of-file.ts'
 import { merge } from './merge.ts'
 import { defaultMaxBytes, openListFile } from './open-file.ts'
@@ -25,7 +25,7 @@ export interface ListFile {
 /** A version of a list, read whole and kept. */
 export interface ArchivedList {
   sha256: string
-  /** Of the file as it came, packed or not; `null` where it was made here. */
+  /** Of the file as it came, packed or not; `null` where it was made here, or changed while it was read. */
   fileSha256: string | null
   /** Bytes, decompressed. */
   size: number
@@ -72,6 +72,7 @@ export async function readListFile(
   let archiving: Archiving | undefined
   let recognised = false
   const rows = new ScratchRows<ListedAddress>()
+  const stamp = await stampOf(file.path)
   try {
     const input = await openListFile(file.path, file)
     archiving = await archive(input, folder, signal)
@@ -83,7 +84,9 @@ export async function readListFile(
     archiving.bytes.resume()
     const { sha256, size } = await archiving.done
     await archiving.keep(sha256)
-    const fileSha256 = file.isOurs ? null : await fileHash(file.path, { sha256, size })
+    const fileSha256 = file.isOurs
+      ? null
+      : await fileHash(file.path, stamp, { sha256, size, head: archiving.head() })
     const { issuedOn, addresses, unparsed, counts } = parsed
     for (const [index, row] of addresses.entries()) rows.add(row, index)
     const entries = mergeRows(rows)
@@ -101,7 +104,7 @@ export async function readListFile(
     }
     const head = archiving?.head() ?? Buffer.alloc(0)
     const keep = keepRejected && recognised && !(error instanceof ForbiddenContent)
-    const read = await finish(archiving, file, folder, keep)
+    const read = await finish(archiving, { ...file, stamp }, folder, keep)
     if (read === undefined) throw error
     throw new RejectedList(error, messageFor(error, file, recognised ? null : kindOfFile(head, format.id)), {
       read,
@@ -131,7 +134,7 @@ export function mergeRows(rows: ScratchRows<ListedAddress>): SnapshotEntries {
 /** Reads a rejected file to its end. @returns `null` = not told apart; `undefined` = the file can't even be read. */
 async function finish(
   archiving: Archiving | undefined,
-  file: ListFile,
+  file: ListFile & { stamp: string },
   folder: string,
   keep: boolean,
 ): Promise<RejectedList['read'] | undefined> {
@@ -151,7 +154,7 @@ async function finish(
 
 /** The same for one that can't be decompressed, as it came. */
 async function finishRaw(
-  file: ListFile,
+  file: ListFile & { stamp: string },
   folder: string,
   keep: boolean,
 ): Promise<RejectedList['read'] | undefined> {
@@ -163,7 +166,8 @@ async function finishRaw(
   try {
     archiving.bytes.resume()
     const done = await archiving.done
-    if (keep) await archiving.keep(done.sha256)
+    // Another file that stands there now has not shown that it is of the format.
+    if (keep && (await stampOf(file.path)) === file.stamp) await archiving.keep(done.sha256)
     else await archiving.discard()
     return done
   } catch {

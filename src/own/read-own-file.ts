@@ -1,3 +1,4 @@
+import type { Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { CsvError, parse } from 'csv-parse'
@@ -13,6 +14,8 @@ export interface ReadOwnOptions {
   /** Called after each batch. */
   onProgress?: (progress: { bytes: number; totalBytes: number; rows: number }) => void
   signal?: AbortSignal
+  /** Gets all bytes that are read. */
+  hash?: Hash
 }
 
 /** Bad rows that an error lists one by one; the rest is counted. */
@@ -33,7 +36,7 @@ interface CsvRecord {
  * @throws ChainscreenError `bad-file`; `details` has a line for each of the first 20 bad rows. `aborted` on the signal.
  */
 export async function* readOwnFile(path: string, options: ReadOwnOptions): AsyncGenerator<OwnRow[]> {
-  const { chains, batchSize = 1000, onProgress, signal } = options
+  const { chains, batchSize = 1000, onProgress, signal, hash } = options
   const totalBytes = await sizeOf(path)
   const input = createReadStream(path, { highWaterMark: 1 << 18 })
   const parser = parse({
@@ -44,6 +47,7 @@ export async function* readOwnFile(path: string, options: ReadOwnOptions): Async
     max_record_size: 100_000,
   })
   input.on('error', (error) => parser.destroy(unreadable(path, error)))
+  if (hash !== undefined) input.on('data', (bytes) => hash.update(bytes))
   input.pipe(parser)
 
   let fieldsOf: ReturnType<typeof readOwnHeader> | undefined

@@ -34,20 +34,22 @@ export async function loadFile(look: Look, source: OwnFileConfig): Promise<LookO
   const isLoaded = last?.identity === identity && last.sha256 === sha256
   if (isLoaded && last.failure === null) {
     await inTurn(db, () => noteOwnSourceSeen(db, source.id, at))
-    return { added: 0, changed: 0, bad: 0 }
+    return { added: 0, changed: 0 }
   }
+  // What was read for the comparison may be another content by now.
+  const hash = createHash('sha256')
   const untaken: UntakenRow[] = []
-  const rows = ownAddressesOf(source.file, chains, { signal }, undefined, (own, row) => {
+  const rows = ownAddressesOf(source.file, chains, { signal, hash }, undefined, (own, row) => {
     if (knownOwn(db, own.key, own.chain).state !== 'removed') return true
     if (untaken.length < mostUntaken)
       untaken.push({ place: String(row.line), kind: 'removed', reason: removedReason })
     return false
   })
   const read = () => ({
-    ...{ id: source.id, type: source.type, identity, position: null, wholeAt: null, sha256, at, untaken },
-    ...{ after: null, unreadSince: unreadSince(last, at) },
+    ...{ id: source.id, type: source.type, identity, position: null, wholeAt: null, at, untaken },
+    ...{ sha256: hash.copy().digest('hex'), after: null, unreadSince: unreadSince(last, at) },
   })
-  return { ...(await loadFromSource(look, source, rows, read)), bad: 0 }
+  return loadFromSource(look, source, rows, read)
 }
 
 async function hashOf(file: string, signal: AbortSignal): Promise<string> {

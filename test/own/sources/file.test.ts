@@ -2,12 +2,15 @@ import { appendFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { parseAddress } from '../../../src/address/parse.ts'
+import type { ChainConfig } from '../../../src/config/chains.ts'
 import { readAudit } from '../../../src/ledger/audit.ts'
 import { all } from '../../../src/ledger/database.ts'
+import { openLedger } from '../../../src/ledger/open.ts'
 import { pendingLookback } from '../../../src/ledger/own/lookbacks.ts'
 import { retireOwnAddresses } from '../../../src/ledger/own/own-addresses.ts'
 import { ownSourceHealth } from '../../../src/ledger/own/own-source-health.ts'
 import { readOwnSource } from '../../../src/ledger/own/own-sources.ts'
+import { loadFile } from '../../../src/own/sources/load-file.ts'
 import { tempDir } from '../../temp.ts'
 import { address, day, owned, references, watched } from './fixtures.ts'
 
@@ -161,5 +164,33 @@ describe('own addresses from a watched file', () => {
     appendFileSync(file, row(2, 'b'))
     await vi.waitFor(() => expect(references(daemon.db)).toEqual(['a', 'b']), 10_000)
     expect(pendingLookback(daemon.db, 'ethereum')).toMatchObject({ since: hours(20, 2) })
+  })
+
+  it('are loaded again where the file changed back after it was read', async () => {
+    const { file, source } = ownFile()
+    const { db, chains, clock } = watched([source])
+    const look = async (changed: readonly ChainConfig[]) => {
+      const writer = openLedger(db.name)
+      const about = { db, writer, at: clock.now, signal: new AbortController().signal }
+      const { added } = await loadFile(
+        { ...about, chains: changed },
+        { id: 'wallets', type: 'file', file, lookbackMs: 0 },
+      )
+      writer.close()
+      return added
+    }
+    // Between the look at its hash and the reading, the chains of the config are asked for.
+    const changing = new Proxy(chains, {
+      get(target, name) {
+        if (name === 'map') writeFileSync(file, header + row(2, 'b'))
+        return Reflect.get(target, name)
+      },
+    })
+    expect(await look(changing)).toBe(1)
+    expect(references(db)).toEqual(['b'])
+    writeFileSync(file, header + row(1, 'a'))
+    expect(await look(chains)).toBe(1)
+    expect(references(db)).toEqual(['a', 'b'])
+    expect(await look(chains)).toBe(0)
   })
 })
