@@ -103,12 +103,12 @@ export function noteOwnSourceFailure(
   )
 }
 
-/** How many rows of a source are no own addresses, and the first of them. */
+/** How many rows of a source are no own addresses, the first of them, and the place of the last. */
 export function untakenRows(
   db: Db,
   source: string,
   kind: UntakenRow['kind'],
-): { count: number; first: UntakenRow } | null {
+): { count: number; first: UntakenRow; last: string } | null {
   const [first] = all<UntakenRow>(
     db,
     `select place, kind, reason from own_source_rows where source = ? and kind = ?
@@ -116,8 +116,13 @@ export function untakenRows(
     ...[source, kind],
   )
   if (first === undefined) return null
-  const sql = 'select count(*) as count from own_source_rows where source = ? and kind = ?'
-  return { count: one<{ count: number }>(db, sql, source, kind)?.count ?? 0, first }
+  const rest = one<{ count: number; last: string }>(
+    db,
+    `select count(*) as count, cast(max(cast(place as integer)) as text) as last from own_source_rows
+     where source = ? and kind = ?`,
+    ...[source, kind],
+  )
+  return { count: rest?.count ?? 0, first, last: rest?.last ?? first.place }
 }
 
 /** What the ledger says of an address that a source names: an index look-up. */

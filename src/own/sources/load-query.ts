@@ -43,10 +43,8 @@ export async function loadQuery(look: Look, source: OwnQueryConfig): Promise<Loo
   const lateBelow = after === null && last?.position != null ? last.position - BigInt(source.overlap) : null
   let newSince = unreadSince(known, at)
   const untaken: UntakenRow[] = []
-  let bad = 0
   let highest: bigint | null = after === null ? null : (last?.position ?? null)
   const skip = (place: bigint, kind: UntakenRow['kind'], reason: string) => {
-    if (kind === 'bad') bad++
     if (untaken.length < mostUntaken) untaken.push({ place: place.toString(), kind, reason })
   }
   const isSame = (there: ReturnType<typeof knownOwn>, own: GivenOwn) =>
@@ -87,8 +85,7 @@ export async function loadQuery(look: Look, source: OwnQueryConfig): Promise<Loo
     ...{ wholeAt: after === null ? at : (last?.wholeAt ?? null), sha256: null },
     unreadSince: newSince,
   })
-  const counts = await loadFromSource(look, source, wanted(), read, { twice: 'highest place counts' })
-  return { ...counts, bad }
+  return loadFromSource(look, source, wanted(), read, { twice: 'highest place counts' })
 }
 
 /** The rows after a seq, one by one, as own addresses; or why one is none, as a clause. */

@@ -36,8 +36,6 @@ export function unreadSince(state: OwnSourceState | undefined, at: string): stri
 export interface LookOutcome {
   added: number
   changed: number
-  /** Rows that are no own addresses. */
-  bad: number
 }
 
 /**
@@ -53,7 +51,7 @@ export async function loadFromSource(
   addresses: AsyncGenerator<GivenOwn>,
   read: () => SourceRead,
   options: Pick<AddOptions, 'twice'> = {},
-): Promise<Pick<LookOutcome, 'added' | 'changed'>> {
+): Promise<LookOutcome> {
   const first = await addresses.next()
   if (first.done === true) {
     await inTurn(db, () => inTransaction(db, () => noteOwnSourceRead(db, read())))

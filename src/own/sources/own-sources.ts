@@ -5,7 +5,12 @@ import { ChainscreenError, messageOf } from '../../diagnostics/errors.ts'
 import type { Log } from '../../diagnostics/log.ts'
 import type { Db } from '../../ledger/database.ts'
 import { openLedger } from '../../ledger/open.ts'
-import { noteOwnSourceFailure, noteOwnSourceSeen, readOwnSource } from '../../ledger/own/own-sources.ts'
+import {
+  noteOwnSourceFailure,
+  noteOwnSourceSeen,
+  readOwnSource,
+  untakenRows,
+} from '../../ledger/own/own-sources.ts'
 import { shareLoads } from '../../ledger/while-loading.ts'
 import { inTurn, shareTurnsOf } from '../../ledger/write-turns.ts'
 import { startLoop } from '../../lifecycle/loop.ts'
@@ -77,6 +82,7 @@ function startSource(
   const about = { source: source.id }
   const file = source.type === 'file' ? watchFileState(source.file) : null
   let seenAt = Number.NEGATIVE_INFINITY
+  let bad = ''
   let failures = 0
   let failure: unknown
 
@@ -88,6 +94,7 @@ function startSource(
       failure = undefined
       seenAt = Date.parse(now())
       report(source, outcome, log)
+      bad = reportBad(db, source, bad, log)
     } catch (error) {
       if (signal.aborted) return
       failures++
@@ -159,12 +166,25 @@ function markOf(source: OwnSourceConfig) {
   return { id: source.id, type: source.type, identity }
 }
 
-function report({ id }: OwnSourceConfig, { added, changed, bad }: LookOutcome, log: Log): void {
-  const about = { source: id, added, changed, bad }
-  if (added + changed > 0)
-    log.info(about, `own source ${id}: ${added} own addresses added, ${changed} changed`)
-  if (bad > 0)
-    log.error(about, `own source ${id}: ${bad} rows are no own addresses, and are not watched: see /health`)
+function report({ id }: OwnSourceConfig, { added, changed }: LookOutcome, log: Log): void {
+  if (added + changed === 0) return
+  const about = { source: id, added, changed }
+  log.info(about, `own source ${id}: ${added} own addresses added, ${changed} changed`)
+}
+
+/** Tells of rows that are no own addresses, once until there are others. @returns which there are. */
+function reportBad(db: Db, { id }: OwnSourceConfig, before: string, log: Log): string {
+  const rows = untakenRows(db, id, 'bad')
+  const bad = rows === null ? '' : [rows.count, rows.first.place, rows.last].join(' ')
+  if (bad === before) return before
+  const about = { source: id, bad: rows?.count ?? 0 }
+  if (rows === null) log.info(about, `own source ${id}: all rows are own addresses again`)
+  else
+    log.error(
+      about,
+      `own source ${id}: ${rows.count} rows are no own addresses, and are not watched: see /health`,
+    )
+  return bad
 }
 
 function sentenceOf(error: unknown): string {

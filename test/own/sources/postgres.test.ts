@@ -227,6 +227,29 @@ describe.skipIf(!hasPostgres)('own addresses from a PostgreSQL database', () => 
     ])
   })
 
+  it('that are none are logged once, until there are others', async () => {
+    const database = await exchange([1, address(1), 'a'], [7, 'nonsense', 'x'])
+    const daemon = watched([source(database)])
+    const told = () => daemon.lines.filter((line) => /no own addresses|own addresses again/.test(line))
+    await daemon.start().loaded
+    let looks = 0
+    const look = async () => {
+      looks++
+      await insert(database, 100 + looks, address(100 + looks), `look-${looks}`)
+      await vi.waitFor(() => expect(references(daemon.db)).toContain(`look-${looks}`), 10_000)
+    }
+    await look()
+    expect(told()).toHaveLength(1)
+    await insert(database, 8, 'nonsense', 'y')
+    await look()
+    expect(told()).toHaveLength(2)
+    expect(told()[1]).toContain('2 rows are no own addresses')
+    await database.query('delete from wallets where seq in (7, 8)')
+    await look()
+    await look()
+    expect(told()).toHaveLength(3)
+  })
+
   it.each([
     ['nationality', 'has a column (number 5) that must not be there'],
     ['nationality as "countryOfResidence"', 'has a column (number 5) that must not be there'],
