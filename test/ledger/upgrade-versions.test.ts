@@ -354,3 +354,29 @@ describe('a database of the schema version 32, whose lists tell of persons in ot
     expect(readFileSync(path, 'latin1').split(telling).length - 1).toBe(12)
   })
 })
+
+describe('a database of the schema version 34, whose unreadable wallets are named by their ids', () => {
+  it('has no such id any more, which may be the number of a document', () => {
+    const id = 'ru-inn-504309044808'
+    const list = (format: string) =>
+      `insert into lists (id, format, category) values ('${format}', '${format}', 'sanctions');
+       insert into list_snapshots (list_id, sha256, format, state, bytes, counts, imported_at, parser)
+         values ('${format}', 'ab', '${format}', 'superseded', 1, '{}', '2026-01-01', 1);
+       insert into list_unparsed (list_id, snapshot, parser, location, raw, asset, reason) values
+         ('${format}', 'ab', 1, 'CryptoWallet ${id}', 'x', null, 'r'), ('${format}', 'ab', 1, 'CryptoWallet ${id}0', 'x', null, 'r');`
+    const path = databaseOf(34, list('opensanctions') + list('csv'))
+    const db = freshLedger(path)
+    const places = (format: string) =>
+      all<{ location: string }>(
+        db,
+        `select location from list_unparsed where list_id = '${format}' order by 1`,
+      )
+    expect(places('opensanctions').map(({ location }) => location)).toEqual([
+      expect.stringMatching(/^CryptoWallet \(row \d+\)$/),
+      expect.stringMatching(/^CryptoWallet \(row \d+\)$/),
+    ])
+    expect(places('csv')).toHaveLength(2)
+    db.exec(`delete from list_unparsed where list_id = 'csv'`)
+    expect(JSON.stringify(all(db, 'select * from list_unparsed'))).not.toContain(id)
+  })
+})

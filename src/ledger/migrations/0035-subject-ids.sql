@@ -52,3 +52,16 @@ join list_keys k on k.id = c.key and k.variant_of is null
 where s.state != 'rejected' and c.gone is null and c.snapshot = (
   select max(l.snapshot) from snapshot_changes l where l.list = c.list and l.key = c.key and l.snapshot <= s.id
 );
+
+-- An earlier program named a wallet that can't be read by OpenSanctions' id, which may be made of the number of a document
+-- (`ru-inn-…`). The archived file is parsed again, and then says which line it is.
+-- `pages_to_forget` in `meta`: the freed pages have to be written anew (src/ledger/migrate.ts).
+
+insert into meta (key, value)
+select 'pages_to_forget', '1' where exists (
+  select 1 from list_unparsed
+  where location like 'CryptoWallet %' and list_id in (select list_id from list_snapshots where format = 'opensanctions')
+) on conflict do nothing;
+
+update list_unparsed set location = 'CryptoWallet (row ' || rowid || ')'
+where location like 'CryptoWallet %' and list_id in (select list_id from list_snapshots where format = 'opensanctions');
