@@ -177,9 +177,19 @@ const manyWords = new RegExp(
   'u',
 )
 
+/**
+ * The same of text in ASCII, in which words of the lists have three letters at least. Hex is no run of words then, though its digits
+ * stand between letters as numbers stand between words: nearly every answer and log line has some, and what follows costs more.
+ */
+const manyAsciiWords = new RegExp(`(?<![a-z])(?:[a-z]{3,}[\\s\\d,;.)]+){${wholePhrase - 1}}[a-z]{3}`, 'i')
+
+function hasManyWords(text: string): boolean {
+  return (/[\u0080-\uffff]/.test(text) ? manyWords : manyAsciiWords).test(text)
+}
+
 /** The text without every run of {@link wholePhrase} words or more of one list of BIP 39, numbered or not. */
 function withoutMnemonics(text: string): string {
-  if (text.length > longestMessage || !manyWords.test(text)) return text
+  if (text.length > longestMessage || !hasManyWords(text)) return text
   listsOf ??= wordsOfLists()
   const found: [start: number, end: number][] = []
   /** Of each list, where the run under way begins, and how many words it has. */
