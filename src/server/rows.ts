@@ -6,6 +6,7 @@ import {
   countParties,
   countTransfersOf,
   type PartyRow,
+  readParties,
   readPartiesOf,
   readSharedParties,
   type TransferRow,
@@ -49,19 +50,24 @@ export const mostMovements = { transfers: 1_000, parties: 5_000 }
  */
 export function movementsOf(
   db: Db,
-  found: readonly FoundTransaction[],
+  transactions: readonly FoundTransaction[],
   isFirst: (transfer: TransferRow) => boolean = () => true,
 ): z.output<typeof movementsShape> {
   let [ofTransfers, shared] = [mostMovements.parties, mostMovements.parties]
   const movements: z.output<typeof movementsShape> = { transfers: [], transactions: [] }
-  for (const { row, transfers } of found) {
+  for (const { row, transfers } of transactions) {
     const ordered = [...transfers.filter(isFirst), ...transfers.filter((each) => !isFirst(each))]
     const shown = ordered.slice(0, mostMovements.transfers - movements.transfers.length)
     const ids = shown.map(({ id }) => id)
     const counts = countParties(db, row.id)
-    const own = new Map<number | null, PartyRow[]>(ids.map((id) => [id, []]))
-    for (const party of readPartiesOf(db, row.id, ids, ofTransfers)) own.get(party.transfer_id)?.push(party)
-    const parties = readSharedParties(db, row.id, shared).map(partyOf)
+    // Nearly always all of them, by one look-up.
+    const isFew = [...counts.values()].reduce((sum, count) => sum + count, 0) <= Math.min(ofTransfers, shared)
+    const found = isFew
+      ? readParties(db, row.id)
+      : [...readPartiesOf(db, row.id, ids, ofTransfers), ...readSharedParties(db, row.id, shared)]
+    const own = new Map<number | null, PartyRow[]>([null, ...ids].map((id) => [id, []]))
+    for (const party of found) own.get(party.transfer_id)?.push(party)
+    const parties = (own.get(null) ?? []).map(partyOf)
     for (const transfer of shown) {
       const rows = own.get(transfer.id) ?? []
       ofTransfers -= rows.length
