@@ -16,6 +16,7 @@ const benchmarks = {
   'list-change': ['list-change.mjs', '20000'],
   ledger: ['ledger.mjs', '100000'],
   own: ['own-import.mjs', '100000'],
+  server: ['server.mjs', '500', '3', '500'],
 }
 const [name, ...options] = process.argv.slice(2)
 if (name !== undefined && !Object.hasOwn(benchmarks, name)) {
