@@ -27,7 +27,7 @@ const blocksPerListed = 5
  * Writes a recording of the chain to `out`.
  *
  * @param options.touched how many transactions of each block are own ones: one in five is a withdrawal.
- * @returns the heights of the full blocks, the own addresses, and how many withdrawals go to listed ones.
+ * @returns the heights of the full blocks, the own and the listed addresses, and how many withdrawals go to listed ones.
  */
 export async function makeBitcoinChain({ out, blocks, txs, own: ownCount, touched }) {
   const random = randomBytes('chainscreen bench')
@@ -134,8 +134,9 @@ export async function makeBitcoinChain({ out, blocks, txs, own: ownCount, touche
     for (const line of [header, ...lines]) yield `${JSON.stringify(line)}\n`
   }
   await pipeline(text(), createGzip({ level: 1 }), createWriteStream(out))
-  const addresses = own.map(({ script }) => addressText(makeKey('bitcoin', script), 'regtest'))
-  return { from, to: tip.height, own: addresses, listed: listedPaid }
+  const textOf = (script) => addressText(makeKey('bitcoin', script), 'regtest')
+  const addresses = own.map(({ script }) => textOf(script))
+  return { from, to: tip.height, own: addresses, listedAddresses: listed.map(textOf), listed: listedPaid }
 }
 
 function recordedGenesis() {

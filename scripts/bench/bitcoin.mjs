@@ -1,19 +1,22 @@
 // Bitcoin over REST: how fast a backfill of full blocks is, beside the wire floor (the same requests, the bodies
-// dropped). Against the project's own replay node, and against a Bitcoin Core where its path is given.
+// dropped), and beside the script one would write instead. Against the project's own replay node, and against a Bitcoin Core where its path is given.
 //
 //   npm run build && node scripts/bench/bitcoin.mjs [--bitcoind PATH] [--blocks N] [--txs N]
-//     [--touched N] [--verify off|strict] [--rounds N] [--prefetch N]
+//     [--touched N] [--own N] [--verify off|strict] [--readers 0,1] [--rounds N] [--prefetch N]
 //
-// `--touched`: how many transactions of each block pay or spend own addresses. `--verify`: as in the config.
+// `--touched`: how many transactions of each block pay or spend own addresses. `--own`: own addresses that no block has, beside 2,000 that
+// blocks have. `--verify`: as in the config. `--readers`: with so many threads that read, each in turn; 0: the main thread reads.
 
+import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { makeBitcoinChain } from './bitcoin-chain.mjs'
-import { following } from './following.mjs'
+import { followings } from './following.mjs'
 import { startBitcoind, startServe } from './processes.mjs'
 import { inTurn, report } from './rounds.mjs'
+import { usualBitcoin, usualBitcoinVerbose } from './usual-scripts.mjs'
 import { inParallel, openWire, rpcCall } from './wire.mjs'
 
 const { values } = parseArgs({
@@ -22,6 +25,8 @@ const { values } = parseArgs({
     blocks: { type: 'string', default: '120' },
     txs: { type: 'string', default: '2000' },
     touched: { type: 'string', default: '10' },
+    own: { type: 'string', default: '0' },
+    readers: { type: 'string', default: '0,1' },
     verify: { type: 'string', default: 'off' },
     rounds: { type: 'string', default: '7' },
     prefetch: { type: 'string', default: '8' },
@@ -48,9 +53,10 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-async function measure(name, node, { from, to, own, listed }) {
+async function measure(name, node, { from, to, own, listedAddresses, listed }) {
+  const ours = []
   try {
-    const ours = await following(folder, {
+    const settings = {
       chain: {
         id: 'bench',
         type: 'bitcoin',
@@ -61,29 +67,40 @@ async function measure(name, node, { from, to, own, listed }) {
         prefetch,
         verify: values.verify,
       },
-      own,
+      own: [...own, ...strangers(Number(values.own))],
       expected: { alerts: listed, blocks },
-    })
+    }
+    ours.push(...(await followings(folder, settings, values.readers)))
     let bytes = 0
     const floor = async () => {
       bytes = await wireFloor(node, from, to)
     }
-    const times = await inTurn(
-      [
-        { name: 'floor', run: floor },
-        { name: 'chainscreen', ...ours },
-      ],
-      rounds,
+    const asked = { from, to, prefetch, own, listed: new Set(listedAddresses) }
+    const usual = [{ name: 'bitcoinjs and a Set', run: () => counted(usualBitcoin(node, asked)) }]
+    if (node.version !== undefined)
+      usual.push({ name: 'getblock 3 and a Set', run: () => counted(usualBitcoinVerbose(node, asked)) })
+    const counted = async (alerts) => {
+      if ((await alerts) !== listed)
+        throw new Error(`the usual script found ${await alerts} alerts of ${listed}`)
+    }
+    const times = await inTurn([{ name: 'floor', run: floor }, ...usual, ...ours], rounds)
+    const { touched, verify } = values
+    report(
+      `Bitcoin over REST from ${name}, ${touched} of ${txs} touched, ${values.own} more own addresses, verify ${verify}`,
+      times,
+      { ours: ours.map((each) => each.name), unit: 'blocks', count: blocks },
     )
-    report(`Bitcoin over REST from ${name}: ${blocks} blocks of ${txs} transactions`, times, {
-      ours: 'chainscreen',
-      unit: 'blocks',
-      count: blocks,
-    })
-    console.log(`  ${(bytes / blocks / 1e3).toFixed(0)} kB a block;`, ours.counts())
+    for (const each of ours)
+      console.log(`  ${each.name}: ${(bytes / blocks / 1e3).toFixed(0)} kB a block;`, each.counts())
   } finally {
+    for (const each of ours) await each.stop()
     await node.stop()
   }
+}
+
+function* strangers(count) {
+  for (let i = 0; i < count; i++)
+    yield `0x${createHash('sha256').update(`chainscreen bench: stranger ${i}`).digest('hex').slice(0, 40)}`
 }
 
 /** Asks what the program asks, in the same order and as much at once: hashes in hundreds, then both halves of each block. */

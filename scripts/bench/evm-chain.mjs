@@ -1,4 +1,4 @@
-// Blocks of 150 transactions in a live anvil: payments, token transfers, and calls that write several logs.
+// Blocks in a live anvil: payments, token transfers, and calls that write several logs.
 
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -13,15 +13,16 @@ const tokenCode =
   '5f528060200135' +
   '81357fddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef60205fa3606001600156' +
   '5b00'
-const depositsPerBlock = 5
 const blocksPerListed = 10
 
 /**
  * Starts anvil and mines the chain.
  *
+ * @param options.touched how many transactions of each block pay own addresses.
+ *
  * @returns the node, its tokens, the heights of the full blocks, the own addresses, and how many deposits are listed ones.
  */
-export async function startEvmChain({ blocks, txs, own: ownCount }) {
+export async function startEvmChain({ blocks, txs, own: ownCount, touched }) {
   const senders = Array.from({ length: txs }, (_, index) => address(`sender ${index}`))
   const own = Array.from({ length: ownCount }, (_, index) => address(`own ${index}`))
   const listed = listedAddresses()
@@ -33,7 +34,7 @@ export async function startEvmChain({ blocks, txs, own: ownCount }) {
   let listedDeposits = 0
   for (let b = 0; b < blocks; b++) {
     const calls = senders.map((sender, index) => {
-      const paysOwn = index < depositsPerBlock
+      const paysOwn = index < touched
       const isListed = index === 0 && b % blocksPerListed === 0
       if (isListed) listedDeposits++
       const to = paysOwn ? own[deposits++ % own.length] : address(`payee ${b} ${index}`)

@@ -10,6 +10,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compactRows, separateIndexes } from './ledger-schemas.mjs'
+import { addResult } from './results.mjs'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -110,6 +111,7 @@ try {
   }
   const results = runs.map(({ schema, rows }) => ({ schema: schema.name, chain: values.chain, rows }))
   if (values.json) console.log(JSON.stringify(results))
+  for (const { schema, rows } of results) addFigures(schema, rows)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
@@ -130,6 +132,29 @@ function stepOf({ prepare }, done, movements) {
       { height, hash: blockHash, time },
       movements.slice(index * perBlock, (index + 1) * perBlock),
     )
+  })
+}
+
+/** What the table of all benchmarks has of a schema: over its tenths, and the last one beside the first. */
+function addFigures(name, rows) {
+  const title = `A ledger of ${transfers} transfers, 2.7 parties each (${values.chain})`
+  const over = (pick) => {
+    const sorted = rows.map(pick).toSorted((a, b) => a - b)
+    return { median: sorted[sorted.length >> 1], low: sorted[0], high: sorted.at(-1) }
+  }
+  addResult({ title, name, what: 'bytes each', ...over((row) => row.bytesEach) })
+  addResult({ title, name, what: 'write one, µs', ...over((row) => row.writeMicros) })
+  addResult({ title, name, what: 'processor to write one, µs', ...over((row) => row.writeProcessorMicros) })
+  addResult({ title, name, what: 'look up a key, µs', ...over((row) => row.lookUpMicros.key) })
+  const [first, last] = [rows[0], rows.at(-1)]
+  const steady = first.writeProcessorMicros / last.writeProcessorMicros
+  addResult({
+    title,
+    name: `${name}, first tenth / last`,
+    what: 'ratio',
+    median: steady,
+    low: steady,
+    high: steady,
   })
 }
 

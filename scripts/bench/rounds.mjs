@@ -1,48 +1,68 @@
 // Runs contestants in turn (A B C A B C …), so that a machine that grows faster or slower does so for all of them.
 
+import { addResult } from './results.mjs'
+
 /**
  * @param contestants `{ name, run }` each; `run` does the work once and returns what it found, for a check.
- * @returns by name the milliseconds of each counted round, by the clock and of processor time in this process; two rounds before them warm the code up.
+ * @returns by name the milliseconds of each counted round: by the clock, of processor time in all threads of this process, and how long its main
+ *   thread was not idle. Two rounds before them warm the code up.
  */
 export async function inTurn(contestants, rounds, warmUp = 2) {
-  const times = Object.fromEntries(contestants.map(({ name }) => [name, { wall: [], cpu: [] }]))
+  const times = Object.fromEntries(contestants.map(({ name }) => [name, { wall: [], cpu: [], main: [] }]))
   for (let round = -warmUp; round < rounds; round++) {
     for (const { name, prepare, run } of contestants) {
       const prepared = await prepare?.()
       const cpu = process.cpuUsage()
+      const loop = performance.eventLoopUtilization()
       const start = performance.now()
       await run(prepared)
       const ms = performance.now() - start
       const { user, system } = process.cpuUsage(cpu)
+      const { active } = performance.eventLoopUtilization(loop)
       if (round < 0) continue
       times[name].wall.push(ms)
       times[name].cpu.push((user + system) / 1000)
+      times[name].main.push(active)
     }
   }
   return times
 }
 
-/** A line a contestant, and one for each ratio of `ours` to another, pair by pair. */
+/**
+ * A line a contestant, and one for each ratio of ours to another, pair by pair. Where `BENCH_RESULTS` names a file, they are added to it: see
+ * `results.mjs`.
+ *
+ * @param options.ours the names of those that are ours.
+ */
 export function report(title, times, { ours, unit, count }) {
   console.log(`\n${title}`)
-  for (const [name, { wall, cpu }] of Object.entries(times)) {
-    const perSecond = wall.map((each) => (count / each) * 1000)
-    const cpuEach = cpu.map((each) => each / count)
+  for (const [name, { wall, cpu, main }] of Object.entries(times)) {
+    const perSecond = summary(wall.map((each) => (count / each) * 1000))
+    const cpuEach = summary(cpu.map((each) => each / count))
+    const mainEach = summary(main.map((each) => each / count))
     console.log(
-      `  ${name.padEnd(28)} ${figures(perSecond, 0)} ${unit}/s; processor ${figures(cpuEach, 2)} ms each`,
+      `  ${name.padEnd(32)} ${figures(perSecond, 0)} ${unit}/s; processor ${figures(cpuEach, 2)} ms each, main thread ${figures(mainEach, 2)} ms`,
     )
+    addResult({ title, name, what: `${unit} a second`, ...perSecond })
+    addResult({ title, name, what: 'processor, ms each', ...cpuEach })
+    addResult({ title, name, what: 'main thread, ms each', ...mainEach })
   }
-  for (const [name, { wall }] of Object.entries(times)) {
-    if (name === ours) continue
-    const ratios = wall.map((each, i) => each / times[ours].wall[i])
-    console.log(`  ${`${ours} / ${name}`.padEnd(28)} ${figures(ratios, 2)}`)
-  }
+  for (const one of ours)
+    for (const [name, { wall }] of Object.entries(times)) {
+      if (ours.includes(name)) continue
+      const ratio = summary(wall.map((each, i) => each / times[one].wall[i]))
+      console.log(`  ${`${one} / ${name}`.padEnd(32)} ${figures(ratio, 2)}`)
+      addResult({ title, name: `${one} / ${name}`, what: 'ratio', ...ratio })
+    }
 }
 
-function figures(values, digits) {
+function summary(values) {
   const sorted = values.toSorted((a, b) => a - b)
-  const [low, high] = [sorted[0], sorted.at(-1)]
-  const middle = (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2
+  const median = (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2
+  return { median, low: sorted[0], high: sorted.at(-1) }
+}
+
+function figures({ median, low, high }, digits) {
   const text = (value) => value.toFixed(digits)
-  return `${text(middle).padStart(6)}  (${text(low)}–${text(high)})`
+  return `${text(median).padStart(6)}  (${text(low)}–${text(high)})`
 }
