@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { ChainConfig } from '../../src/config/chains.ts'
 import { configSchema } from '../../src/config/schema.ts'
 import { checkAgainstLedger } from '../../src/doctor/ledger.ts'
+import { blockAt, readChainState } from '../../src/ledger/blocks/chain.ts'
 import { lowerFinal, noteFinalRule, readFinalRule, ruleChange } from '../../src/ledger/blocks/finality.ts'
 import { insertReplay, noteReplayFailure } from '../../src/ledger/blocks/replays.ts'
+import { rewind, rollBack } from '../../src/ledger/blocks/roll-back.ts'
 import { readCoverage } from '../../src/ledger/coverage/coverage-queries.ts'
 import { type Db, run } from '../../src/ledger/database.ts'
 import { at, chain, commit, freshChain, listedDeposit, ref, screened, story } from '../ledger/fixtures.ts'
@@ -49,6 +51,17 @@ describe('a finality that was changed', () => {
     noteFinalRule(db, chain.id, { depth: 10, tag: 'finalized' })
     expect(story(db).alerts.filter((alert) => alert.includes('final'))).toHaveLength(10)
     expect(told(db, { finality: { depth: 10 } })).toEqual([])
+  })
+
+  it('is not one where a reorg has taken the cursor back, and the daemon starts again before it read the other branch', () => {
+    const db = followed()
+    expect(readChainState(db, chain.id)).toMatchObject({ cursor: { height: 20 }, finalHeight: 14 })
+    rollBack(db, chain, blockAt(db, chain.id, 16) ?? null, at)
+    expect(lowerFinal(db, chain.id, 6, at)).toBeNull()
+    expect(told(db)).toEqual([])
+    const to = ref(12)
+    rewind(db, chain, { to, served: [], actor: 'ann', note: null, at })
+    expect(lowerFinal(db, chain.id, 6, at)).toMatchObject({ from: 12, to: 6 })
   })
 
   it('leaves what is deep enough final, and says so', () => {

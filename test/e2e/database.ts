@@ -18,7 +18,7 @@ export function query<Row = Record<string, unknown>>(
 /** Columns that say when and in which steps something was done: no two runs agree on them. */
 const ofTheRun = new Set([
   ...['seq', 'at', 'created_at', 'added_at', 'updated_at', 'imported_at', 'activated_at', 'content_since'],
-  ...['started_at', 'finished_at'],
+  ...['started_at', 'finished_at', 'since'],
 ])
 
 /**

@@ -124,7 +124,8 @@ export function moveCursor(db: Db, chainId: string, to: BlockRef | null, at: str
   run(
     db,
     `update chains set cursor_height = ?1, cursor_hash = ?2, cursor_time = ?3, updated_at = ?4,
-       start_height = ifnull(start_height, ?1) where id = ?5`,
+       start_height = ifnull(start_height, ?1),
+       followed_height = nullif(max(ifnull(followed_height, -1), ifnull(?1, -1)), -1) where id = ?5`,
     ...[to?.height ?? null, to?.hash ?? null, to?.time ?? null, at, chainId],
   )
 }

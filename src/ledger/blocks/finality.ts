@@ -37,7 +37,7 @@ export function ruleChange(db: Db, chain: string, rule: FinalRule): string[] {
   const was = readFinalRule(db, chain)
   const { cursor, finalHeight } = readChainState(db, chain)
   if (was === null || cursor === null) return []
-  const allowed = cursor.height - rule.depth
+  const allowed = followedTo(db, chain) - rule.depth
   const count = (status: string, where: string) =>
     one<{ n: number }>(
       db,
@@ -62,6 +62,12 @@ export function ruleChange(db: Db, chain: string, rule: FinalRule): string[] {
   return told
 }
 
+/** The highest block that was read and followed, also where a reorg took it back; -1 for none. */
+function followedTo(db: Db, chain: string): number {
+  const sql = 'select followed_height as height from chains where id = ?'
+  return one<{ height: number | null }>(db, sql, chain)?.height ?? -1
+}
+
 /** What was called final too early. */
 interface LoweredFinal {
   from: number
@@ -71,8 +77,9 @@ interface LoweredFinal {
 }
 
 /**
- * Takes back a final height that lies less than `depth` blocks below the cursor: written by a version that believed a
- * node's word of its head, or with a smaller `depth`. Its alerts are `pending` again, each with an event, and become
+ * Takes back a final height that lies less than `depth` blocks below the highest block that was followed: written by a version that
+ * believed a node's word of its head, or with a smaller `depth`. Not below the cursor: a reorg that is not read to its end has the cursor
+ * on its fork. Its alerts are `pending` again, each with an event, and become
  * final when the chain has grown.
  *
  * @returns `null` where nothing was wrong.
@@ -81,7 +88,7 @@ export function lowerFinal(db: Db, chainId: string, depth: number, at: string): 
   return inTransaction(db, () => {
     const { cursor, finalHeight } = readChainState(db, chainId)
     if (finalHeight === null) return null
-    const allowed = (cursor?.height ?? -1) - depth
+    const allowed = followedTo(db, chainId) - depth
     if (finalHeight <= allowed) return null
     const to = allowed < 0 ? null : allowed
     run(db, 'update chains set final_height = ?, updated_at = ? where id = ?', to, at, chainId)

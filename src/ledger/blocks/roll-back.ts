@@ -127,7 +127,8 @@ export function rewind(db: Db, chain: Chain, { to, served, actor, note, at }: Re
     rollBack(db, chain, to, at, { actor, note })
     run(
       db,
-      `update chains set final_height = min(final_height, ?), halted_at = null, halted_reason = null where id = ?`,
+      `update chains set final_height = min(final_height, ?1), followed_height = ?1, halted_at = null, halted_reason = null
+       where id = ?2`,
       ...[to.height, chain.id],
     )
     run(
