@@ -121,10 +121,30 @@ const nats = group({
     duplicateWindowMs: duplicateWindow,
   }))
 
+const postgresExpected = 'a postgres:// URL, such as postgres://user:password@127.0.0.1:5432/compliance'
+const schemaExpected = 'the name of a schema: a-z, 0-9 and _'
+
+const postgres = group({
+  ...everySink,
+  type: z.literal('postgres'),
+  url: urlWithLogin(/^postgres(ql)?:\/\//i, postgresExpected).describe(
+    'Where the database is, with its login; better from the environment, or in urlFile.',
+  ),
+  urlFile: text('the path of a file').optional().describe('File that holds the URL.'),
+  schema: text(schemaExpected)
+    .regex(/^[a-z_][a-z0-9_]{0,62}$/, schemaExpected)
+    .default('chainscreen')
+    .describe('The schema of the tables. It is created where it is missing. Default: chainscreen.'),
+}).transform(({ urlFile: _, ...rest }) => rest)
+
 /** `delivery`: who gets events. */
 export const deliverySchema = z
   .array(
-    z.discriminatedUnion('type', [jsonl, stdout, webhook, nats], 'a type: jsonl, stdout, webhook or nats'),
+    z.discriminatedUnion(
+      'type',
+      [jsonl, stdout, webhook, nats, postgres],
+      'a type: jsonl, stdout, webhook, nats or postgres',
+    ),
     'a list of sinks',
   )
   .default([])

@@ -16,7 +16,7 @@ const maxConfigBytes = 1024 * 1024
  * @param file path of `chainscreen.yaml`.
  * @param overrides.db path of the database, relative to the working directory; in place of `database` of the file.
  * @param env values for `${NAME}` in the file.
- * @throws ChainscreenError `config`; `not-built` if the only mistakes are keys of a later version. `details` has a line for each mistake.
+ * @throws ChainscreenError `config`. `details` has a line for each mistake.
  * @example
  * const config = loadConfig('chainscreen.yaml')
  * config.database // '/srv/chainscreen/chainscreen.db'
@@ -45,7 +45,7 @@ export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv =
     throw new ChainscreenError('config', `The config ${file} is empty: write one with \`chainscreen init\`.`)
   }
   const keys = findPrivateKeys(document)
-  const mistakes = [...keys, ...findNotBuilt(value), ...unset, ...readSecretFiles(value, folder)]
+  const mistakes = [...keys, ...unset, ...readSecretFiles(value, folder)]
   const parsed = configSchema.safeParse(value)
   if (!parsed.success) mistakes.push(...fromSchema(parsed.error.issues, document))
   if (!parsed.success || mistakes.length > 0) throw configError(mistakes, document)
@@ -75,19 +75,6 @@ function readConfigFile(file: string): string {
   }
 }
 
-/** Documented sinks that this version does not have yet. One is refused, never ignored. */
-const sinksNotBuilt = ['postgres']
-
-function findNotBuilt(config: unknown): Mistake[] {
-  const { delivery } = (config ?? {}) as { delivery?: unknown }
-  if (!Array.isArray(delivery)) return []
-  return delivery.flatMap((sink: { type?: unknown } | null, at) => {
-    const type = sinksNotBuilt.find((name) => name === sink?.type)
-    const text = ` is of type ${type}, which is not built yet in this version: remove it`
-    return type === undefined ? [] : [{ path: ['delivery', at], text, notBuilt: true }]
-  })
-}
-
 /** `$${` stands for a `${` that is meant as it is. */
 const reference = /\$\$\{|\$\{([^}]*)(\}?)/g
 const inside = /^([A-Za-z_][A-Za-z0-9_]*)(?::-([\s\S]*))?$/
@@ -104,7 +91,7 @@ function substituteEnvironment(document: ConfigDocument, env: NodeJS.ProcessEnv)
       const [, name, fallback] = (end === '}' && inside.exec(content)) || []
       if (name === undefined) {
         const wrong = `found a \${ that names no variable, expected \${NAME} or \${NAME:-default} ($\${ for a plain \${)`
-        mistakes.push({ path, text: `: ${wrong}`, notBuilt: false })
+        mistakes.push({ path, text: `: ${wrong}` })
         return whole
       }
       const value = env[name]
@@ -115,7 +102,6 @@ function substituteEnvironment(document: ConfigDocument, env: NodeJS.ProcessEnv)
       mistakes.push({
         path,
         text: `: the environment variable ${shown} is not set: set it, or write \${${shown}:-default}`,
-        notBuilt: false,
       })
       return whole
     }),

@@ -59,20 +59,13 @@ export function configError(all: readonly Mistake[], document: ConfigDocument): 
     details.length === 1
       ? `${first}.`
       : `${document.file} has ${details.length} things to change, the first: ${first}.`
-  return new ChainscreenError(lines.every((mistake) => mistake.notBuilt) ? 'not-built' : 'config', message, {
-    details,
-  })
+  return new ChainscreenError('config', message, { details })
 }
 
-/** A mistake that only follows from another: an earlier one of the same key, or anything inside a key that is not built. */
+/** A mistake that only follows from another: an earlier one of the same key. */
 function isEcho(mistake: Mistake, all: readonly Mistake[]): boolean {
   const key = keyText(mistake.path)
-  return all.some((other) => {
-    const cause = keyText(other.path)
-    if (key === cause) return all.indexOf(other) < all.indexOf(mistake)
-    if (!other.notBuilt) return false
-    return key.startsWith(`${cause}[`) || key.startsWith(`${cause}.`)
-  })
+  return all.some((other) => key === keyText(other.path) && all.indexOf(other) < all.indexOf(mistake))
 }
 
 /** Where a value stands in the config: `['lists', 0, 'guard', 'maxRemoved']`. */
@@ -81,14 +74,12 @@ export type KeyPath = readonly PropertyKey[]
 /** One thing in the config that must change. Never holds the value of a variable or a secret. */
 export interface Mistake {
   path: KeyPath
-  /** What is wrong, to be read after the key: `: found …, expected …` or ` is not built yet …`. */
+  /** What is wrong, to be read after the key: `: found …, expected …`. */
   text: string
-  /** The config is right, but this version can't do it. */
-  notBuilt: boolean
 }
 
 function found(path: KeyPath, what: string, expected: string): Mistake {
-  return { path, text: `: found ${what}, expected ${expected}`, notBuilt: false }
+  return { path, text: `: found ${what}, expected ${expected}` }
 }
 
 /** `lists[0].guard.maxRemoved`. */

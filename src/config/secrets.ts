@@ -41,7 +41,7 @@ function readSecretFile(
 ): Mistake[] {
   const file = group[`${key}File`]
   if (typeof file !== 'string' || file === '') return []
-  const mistake = (text: string): Mistake[] => [{ path, text: `: ${text}`, notBuilt: false }]
+  const mistake = (text: string): Mistake[] => [{ path, text: `: ${text}` }]
   if (group[key] !== undefined) return mistake(`found ${key} too, expected only one of the two`)
   let secret: string
   try {
@@ -69,7 +69,7 @@ export function findPrivateKeys(document: ConfigDocument): Mistake[] {
     const isKey = names.includes(String(path.at(-1))) ? mayHoldSecret : holdsKey
     if (path.some((step) => mayHold.includes(String(step))) || !isKey(text)) return []
     const wrong = 'holds a private key or a seed phrase (not shown): take it out, and treat it as disclosed'
-    return [{ path, text: ` ${wrong}`, notBuilt: false }]
+    return [{ path, text: ` ${wrong}` }]
   })
 }
 

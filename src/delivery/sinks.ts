@@ -1,6 +1,7 @@
 import type { SinkConfig } from '../config/delivery.ts'
 import { createJsonlSink, createStdoutSink } from './line-sinks.ts'
 import { createNatsSink } from './nats-sink.ts'
+import { createPostgresSink } from './postgres-sink.ts'
 import type { Sink } from './sink.ts'
 import { createWebhookSink } from './webhook-sink.ts'
 
@@ -15,5 +16,7 @@ export function createSink(config: SinkConfig): Sink {
       return createWebhookSink(config)
     case 'nats':
       return createNatsSink(config)
+    case 'postgres':
+      return createPostgresSink(config)
   }
 }

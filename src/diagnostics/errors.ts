@@ -35,8 +35,6 @@ export const exitCodes = {
   usage: 2,
   /** The config file is wrong, or names something that is not there. */
   config: 2,
-  /** The config asks for a feature this version does not have. */
-  'not-built': 2,
   /** A node answers for another chain or network than the config says. */
   'wrong-chain': 2,
   /** A file a user brought (addresses, list) is not acceptable. */

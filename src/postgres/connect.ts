@@ -91,9 +91,11 @@ export async function connectPostgres(url: string, options: ConnectOptions = {})
     close,
     async query(text, values = []) {
       try {
-        const { fields, rows } = await client.query<(string | null)[]>({
+        const answered = await client.query<(string | null)[]>({
           ...{ text, values: [...values], rowMode: 'array' },
         })
+        // Of several statements, which take no values, each has an answer.
+        const { fields, rows } = (Array.isArray(answered) ? answered.at(-1) : answered) as typeof answered
         return { columns: fields.map(({ name }) => name), rows }
       } catch (error) {
         throw failed(error)

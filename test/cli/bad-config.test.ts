@@ -22,11 +22,11 @@ describe('a config that is not right', () => {
     })
   })
 
-  it('asks for a feature that is not built: refused, never ignored', async () => {
-    const user = await busyUser({ delivery: [{ id: 'queue', type: 'postgres' }] })
+  it('asks for a sink of an unknown type: refused, never ignored', async () => {
+    const user = await busyUser({ delivery: [{ id: 'queue', type: 'kafka' }] })
     await refused(user, ['run', '--once'], {
       code: 2,
-      says: /^\S+chainscreen\.yaml:\d+ delivery\[0\] is of type postgres, which is not built yet in this version: remove it\.$/,
+      says: /^\S+chainscreen\.yaml:\d+ delivery\[0\]\.type: found "kafka", expected a type: jsonl, stdout, webhook, nats or postgres\.$/,
     })
   })
 

@@ -68,3 +68,32 @@ describe('a sink of type nats', () => {
     expect(message).not.toContain('9d1f')
   })
 })
+
+describe('a sink of type postgres', () => {
+  it('needs a URL, and has a schema', () => {
+    const url = 'postgres://daemon:pass-9d1f@127.0.0.1/compliance'
+    const sink = { id: 'queue', type: 'postgres', events: ['*'], from: 'now', url, schema: 'chainscreen' }
+    expect(parse(`delivery: [{ id: queue, type: postgres, url: "${url}" }]`).delivery).toEqual([sink])
+    const file = join(tempDir(), 'url')
+    writeFileSync(file, `${url}\n`)
+    const text = `delivery: [{ id: queue, type: postgres, urlFile: ${file}, schema: screening_2 }]`
+    expect(parse(text).delivery).toEqual([{ ...sink, schema: 'screening_2' }])
+  })
+
+  it.each([
+    ['url: "mysql://daemon:pass-9d1f@127.0.0.1/x"', 'a postgres:// URL'],
+    ['url: "postgres://127.0.0.1/x", schema: \'a"; drop\'', 'the name of a schema'],
+    ['url: "postgres://127.0.0.1/x", schema: A', 'the name of a schema'],
+  ])('refuses %s', (keys, expected) => {
+    const { message, lines } = refusal(`delivery: [{ id: queue, type: postgres, ${keys} }]`)
+    expect(message).toContain(expected)
+    expect(lines).toHaveLength(1)
+    expect(message).not.toContain('9d1f')
+  })
+})
+
+it('a sink of a type that there is none of is refused, with the types that there are', () => {
+  const { code, lines } = refusal('delivery: [{ id: bus, type: kafka }]')
+  expect(code).toBe('config')
+  expect(lines).toEqual([expect.stringContaining('jsonl, stdout, webhook, nats or postgres')])
+})

@@ -10,10 +10,13 @@ export interface Cable {
   mend(): void
   /** What the server answers on the connections that are open is lost. */
   mute(): void
+  /** Does something, once, as soon as a client has sent a text, before the server has it. */
+  onQuery(text: string, act: () => void): void
 }
 
 export async function cableTo(port: number): Promise<Cable> {
   let isCut = false
+  let watched: [text: string, act: () => void] | undefined
   const open = new Set<Socket>()
   const answers = new Map<Socket, Socket>()
   const server = createServer((socket) => {
@@ -29,6 +32,12 @@ export async function cableTo(port: number): Promise<Cable> {
         behind.destroy()
       })
     }
+    socket.on('data', (chunk: Buffer) => {
+      const [text, act] = watched ?? []
+      if (text === undefined || !chunk.includes(text)) return
+      watched = undefined
+      act?.()
+    })
     socket.pipe(behind).pipe(socket)
     answers.set(behind, socket)
   })
@@ -48,6 +57,9 @@ export async function cableTo(port: number): Promise<Cable> {
     cut,
     mend: () => {
       isCut = false
+    },
+    onQuery: (text, act) => {
+      watched = [text, act]
     },
     mute: () => {
       for (const [behind, socket] of answers) behind.unpipe(socket).resume()
