@@ -48,6 +48,15 @@ subscribe('net.client.socket', (message) =>
 )
 
 /**
+ * The client prints what is no NATS, as the server wrote it, to standard output, where events may be read as lines. What it prints is
+ * known by the connection that it is printed for.
+ */
+const print = console.log
+console.log = (...words: unknown[]) => {
+  if (socketsOf.getStore() === undefined) print(...words)
+}
+
+/**
  * Connects to the first server that answers. It connects once: who sends again, and when, is decided by the round of delivery.
  *
  * @throws Error with the reason of each server, without a secret.

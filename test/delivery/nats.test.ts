@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -88,6 +89,40 @@ describe('the subject of an event', () => {
     )
     for (const odd of [null, 7, 'a b:1', 'eip155:>', 'eip155.1', '', '*'])
       expect(subjectOf(event(1, { caip2: odd }))).toBe('chainscreen.-.list.stale')
+  })
+})
+
+const child = `
+  import { createNatsSink } from ${JSON.stringify(new URL('../../dist/delivery/nats-sink.js', import.meta.url))}
+  const sink = createNatsSink({ servers: [process.argv[1]], stream: 'S', duplicateWindowMs: 1_000, replicas: 1 })
+  const event = { id: 'a', type: 'list.stale', timestamp: '', sequence: 1, epoch: 'e', data: {} }
+  const outcomes = await sink.deliver([event], new AbortController().signal)
+  await sink.close()
+  console.log(JSON.stringify(outcomes))`
+
+/** Answers as NATS does until something is asked of JetStream; then it says something else, and hangs up. */
+async function speaksOtherwise(text: string): Promise<string> {
+  const info = { server_id: 'x', version: '2.9.0', proto: 1, headers: true, max_payload: 1_000_000 }
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.write(`INFO ${JSON.stringify(info)}\r\n`)
+    socket.on('data', (chunk) => {
+      if (chunk.includes('PUB')) socket.end(text)
+      else if (chunk.includes('PING')) socket.write('PONG\r\n')
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return `nats://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+describe('something that is no NATS', () => {
+  it('is printed nowhere: events may be lines of standard output', async () => {
+    const url = await speaksOtherwise('\u001b[31mlook here\r\n')
+    const words = ['--input-type=module', '-e', child, url]
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, words)
+    expect(JSON.parse(stdout)).toEqual([later('S ')])
+    expect(stdout + stderr).not.toContain('look here')
   })
 })
 
@@ -271,6 +306,18 @@ describe.skipIf(!hasNats)('credentials of NATS', () => {
       expect(outcomes).toEqual([{ kind: 'later', why: `${url} refuses the credentials` }])
       expect(JSON.stringify(outcomes)).not.toContain('51b8e2')
     }
+  })
+
+  it('need no more than the rights that are documented', async () => {
+    const page = readFileSync(new URL('../../docs/delivery.md', import.meta.url), 'utf8')
+    const [, publish, subscribe] = /^publish: (.*)\nsubscribe: (.*)$/m.exec(page) ?? []
+    const permissions = `permissions: { publish: ${publish}, subscribe: ${subscribe} }`
+    const { url } = await testNats(
+      `accounts { A { jetstream: enabled, users = [{ user: daemon, password: "a-7f3a9c", ${permissions} }] } }`,
+    )
+    const login = { user: 'daemon', password: 'a-7f3a9c' }
+    expect(await sinkTo(url, login).deliver([event(1)], signal)).toEqual([sent])
+    expect(await sinkTo(url, login).deliver([event(2)], signal)).toEqual([sent])
   })
 
   it('that may not publish lose nothing: the sink fails, with what it may not', async () => {
