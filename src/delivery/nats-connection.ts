@@ -124,7 +124,9 @@ export function natsProblem(error: unknown, place: NatsPlace): string {
   if (error instanceof AuthorizationError) return 'refuses the credentials'
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
   if (transportCode(cause) !== '') return describeTransportError(cause)
-  return `answers: ${redactorOf(place).quote(messageOf(error))}`
+  // What the client says of a connection that was closed before there was a word: it has no code.
+  if (/undefined error$/.test(messageOf(error))) return 'closed the connection'
+  return `fails: ${redactorOf(place).quote(messageOf(error))}`
 }
 
 function redactorOf({ user = '', password, token, creds }: NatsPlace): Redactor {

@@ -186,7 +186,9 @@ describe.skipIf(!hasNats)('a stream of NATS', () => {
       }),
     )
     const sink = sinkTo(`nats://127.0.0.1:${port}`)
-    expect(await sink.deliver([event(1)], stopping.signal)).toEqual([later(`nats://127.0.0.1:${port} `)])
+    expect(await sink.deliver([event(1)], stopping.signal)).toEqual([
+      later(`nats://127.0.0.1:${port} closed the connection`),
+    ])
     // The connection is closed too: it would keep the process alive.
     await came
   })
@@ -427,6 +429,13 @@ describe.skipIf(!hasNats || !existsSync(openssl))('TLS to NATS', () => {
     const tls = { caFile: files.caFile }
     const outcomes = await sinkTo(`tls://${host}:${port}`, { tls }).deliver([event(1)], signal)
     expect(outcomes).toEqual([later('ERR_TLS_CERT_ALTNAME_INVALID')])
+  })
+
+  it('that lacks a file says which', async () => {
+    const { port } = await testNats(settings(certificates('DNS:localhost')))
+    const tls = { caFile: '/nowhere/ca.pem' }
+    const outcomes = await sinkTo(`tls://localhost:${port}`, { tls }).deliver([event(1)], signal)
+    expect(outcomes).toEqual([later('/nowhere/ca.pem')])
   })
 
   it('is never left out where it is demanded', async () => {
