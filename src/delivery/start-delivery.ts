@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { SinkConfig } from '../config/delivery.ts'
 import { messageOf } from '../diagnostics/errors.ts'
 import type { Log } from '../diagnostics/log.ts'
@@ -64,6 +65,8 @@ export function startDelivery(
   const { graceMs, finishMs, againMs } = limits
   const stopping = new AbortController()
   const givingUp = new AbortController()
+  // Every sink listens, and a webhook once for each of its requests: their number is no sign of a leak.
+  setMaxListeners(0, stopping.signal, givingUp.signal)
   let isFinishing = false
   const run = async ({ id, events }: SinkConfig, sink: Sink) => {
     const delivery: Delivery = { db, id, sink, events, now, random }

@@ -57,6 +57,19 @@ describe('delivery', () => {
     ])
   })
 
+  it('has many requests under one signal without a warning of Node', async () => {
+    const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    onTestFinished(() => warnings.mockRestore())
+    const { db } = delivering(async (events, signal) => {
+      const end = () => {}
+      for (let request = 0; request < 30; request++) signal.addEventListener('abort', end.bind(null))
+      return events.map(() => ({ kind: 'sent' }))
+    })
+    happen(db)
+    await waitFor('the event', () => (readSink(db, 'hook')?.cursor === 1 ? true : undefined))
+    expect(warnings).not.toHaveBeenCalled()
+  })
+
   it('says so where a person gives the last refused event up', async () => {
     const { db, lines, line } = delivering(answers({ kind: 'refused', why: 'HTTP 404' }))
     happen(db)
