@@ -1,5 +1,5 @@
-// How many requests the API answers: the credit status of a deposit against an empty route of the same server, in turns; and what
-// idle connections cost.
+// How many requests the API answers: a screening (which is on disk before it is answered) and the credit status of a deposit, against an
+// empty route of Fastify by itself that takes the same body, in turns; and what idle connections cost.
 //
 //   npm run build && node scripts/bench/server.mjs [REQUESTS A ROUND] [ROUNDS] [IDLE CONNECTIONS]
 //
@@ -14,6 +14,7 @@ import { connect } from 'node:net'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import fastify from 'fastify'
 import { configSchema } from '../../dist/config/schema.js'
 import { pinChain } from '../../dist/ledger/blocks/chain.js'
 import { commitStep } from '../../dist/ledger/blocks/commit-step.js'
@@ -58,7 +59,8 @@ async function serve(path) {
   process.on('message', () =>
     process.send({ memoryMb: process.memoryUsage().rss / 1e6, cpu: process.cpuUsage() }),
   )
-  process.send({ url: server.url })
+  const plain = fastify().post('/', async () => ({}))
+  process.send({ url: server.url, plain: await plain.listen({ port: 0, host: '127.0.0.1' }) })
 }
 
 async function measure(requests, rounds, idle) {
@@ -67,20 +69,31 @@ async function measure(requests, rounds, idle) {
   const token = await fill(path)
   const child = fork(fileURLToPath(import.meta.url), ['serve', path])
   try {
-    const [{ url }] = await once(child, 'message')
+    const [{ url, plain }] = await once(child, 'message')
     const agent = new Agent({ keepAlive: true, maxSockets: connections })
     const ask = asker(url, agent, token)
+    const askPlain = asker(plain, agent, token)
     const credit = (number) =>
       `/v1/transactions?chain=ethereum&tx=${hash(number % deposits)}&address=0x${own(number % deposits).slice(4)}`
     const { status } = JSON.parse(await ask(credit(0)))
     if (status !== 'clear') throw new Error(`the deposit is ${status}`)
+    const body = (number) => ({
+      subjects: [{ address: `0x${hex(`asked ${number}`, 40)}`, chain: 'ethereum' }],
+    })
+    const screened = JSON.parse(await ask('/v1/screenings', body(0)))
+    if (screened.results[0].verdict !== 'clear')
+      throw new Error(`a screening is ${screened.results[0].verdict}`)
     const contestants = [
+      { name: 'empty route of Fastify', run: () => many(requests, (number) => askPlain('/', body(number))) },
+      {
+        name: 'screening, recorded',
+        run: () => many(requests, (number) => ask('/v1/screenings', body(number))),
+      },
       { name: 'credit status', run: () => many(requests, (number) => ask(credit(number))) },
-      { name: 'empty route', run: () => many(requests, () => ask('/livez')) },
     ]
-    const title = `${requests} requests a round, load ${loadavg()[0].toFixed(1)} before`
-    report(title, await inTurn(contestants, rounds), {
-      ours: 'credit status',
+    console.log(`load ${loadavg()[0].toFixed(1)} before`)
+    report(`The API, ${connections} connections`, await inTurn(contestants, rounds), {
+      ours: ['screening, recorded', 'credit status'],
       unit: 'requests',
       count: requests,
     })
@@ -124,10 +137,11 @@ async function idleConnection(url) {
 }
 
 function asker(url, agent, token) {
-  const headers = { authorization: `Bearer ${token}` }
-  return (path) =>
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  return (path, body) =>
     new Promise((resolve, reject) => {
-      request(`${url}${path}`, { agent, headers }, (response) => {
+      const method = body === undefined ? 'GET' : 'POST'
+      request(`${url}${path}`, { agent, headers, method }, (response) => {
         let body = ''
         response.setEncoding('utf8').on('data', (piece) => {
           body += piece
@@ -135,7 +149,7 @@ function asker(url, agent, token) {
         response.on('end', () => (response.statusCode === 200 ? resolve(body) : reject(new Error(body))))
       })
         .on('error', reject)
-        .end()
+        .end(body === undefined ? undefined : JSON.stringify(body))
     })
 }
 
