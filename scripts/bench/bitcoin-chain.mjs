@@ -145,7 +145,13 @@ function recordedGenesis() {
     height: 0,
     hash: genesis.hash,
     parentHash: '0'.repeat(64),
-    header: headerJson({ hash: genesis.hash, height: 0, time: genesis.time, txs: 1 }),
+    header: headerJson({
+      hash: genesis.hash,
+      height: 0,
+      time: genesis.time,
+      txs: 1,
+      raw: Buffer.from(genesis.block, 'hex'),
+    }),
     block: Buffer.from(genesis.block, 'hex').toString('base64'),
     spent: Buffer.from('0100', 'hex').toString('base64'),
   }
@@ -174,10 +180,13 @@ function recordedBlock(made, transactions) {
   }
 }
 
-function headerJson({ hash, height, time, txs, parentHash }) {
+function headerJson({ hash, height, time, txs, parentHash, raw }) {
   return JSON.stringify({
     hash,
     height,
+    version: raw.readInt32LE(0),
+    merkleroot: Buffer.from(raw.subarray(36, 68)).reverse().toString('hex'),
+    nonce: raw.readUInt32LE(76),
     time,
     mediantime: Math.max(genesis.time, time - 3000),
     bits: '207fffff',

@@ -38,6 +38,7 @@ const benchmarks = {
   ledger: ['ledger.mjs', ['300000']],
   own: ['own-import.mjs', ['100000']],
   server: ['server.mjs', ['500', '3', '500']],
+  'server-load': ['server-load.mjs', []],
 }
 
 const [first, ...rest] = process.argv.slice(2)

@@ -124,7 +124,7 @@ async function measure(node, { from, to, own }) {
 
 /** Until the chain was read up to a height. @returns when that was seen, and the height then. */
 async function untilCursor(path, height) {
-  for (let tries = 0; tries < 60_000; tries++) {
+  for (let tries = 0; tries < 12_000; tries++) {
     const cursor = cursorOf(path)
     if (cursor >= height) return { height: cursor, at: performance.now() }
     await new Promise((resolve) => setTimeout(resolve, 5))
