@@ -74,9 +74,19 @@ const insertDaemonsSql = `insert into alert_daemons (alert_id, daemon, chain, st
 const progress = (row: string) =>
   `(${row}.version, case ${row}.status when 'pending-mempool' then 0 when 'pending' then 1 else 2 end)`
 
+/** What people did with it. Assigning, proposing and filing raise no version, and no other daemon knows of any of it. */
+const acts = (row: string) =>
+  `array_remove(array['decided ' || nullif(${row}.disposition, 'open'), 'proposed ' || ${row}.proposed,
+    'assigned ' || ${row}.assignee, 'filed ' || ${row}.filed_on], null)`
+
+/**
+ * A daemon delivers in order, and an alert as it is now: its own row is always older. Of two daemons that are equally far, the other one
+ * replaces no act: only a row without any, or one whose acts it has all, and more.
+ */
 const deleteOlderSql = `delete from alerts_current held using jsonb_populate_recordset(null::alerts_current, $1::jsonb) given
-  where held.id = given.id and (${progress('given')} > ${progress('held')} or ${progress('given')} = ${progress('held')}
-    and (given.daemon = held.daemon or given.updated_at >= held.updated_at))`
+  where held.id = given.id and (given.daemon = held.daemon or ${progress('given')} > ${progress('held')}
+    or ${progress('given')} = ${progress('held')} and ${acts('given')} @> ${acts('held')}
+      and (${acts('given')} != ${acts('held')} or ${acts('held')} = '{}' and given.updated_at >= held.updated_at))`
 
 const insertAlertsSql = `insert into alerts_current
   select * from jsonb_populate_recordset(null::alerts_current, $1::jsonb) on conflict (id) do nothing`

@@ -2,11 +2,13 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Delivery, deliverRound } from '../../src/delivery/deliver.ts'
 import { createPostgresSink } from '../../src/delivery/postgres-sink.ts'
 import type { Envelope } from '../../src/events/shapes.ts'
+import { lowerFinal } from '../../src/ledger/blocks/finality.ts'
 import { all, type Db, inTransaction } from '../../src/ledger/database.ts'
 import { editSink, readParked, readSink, registerSink } from '../../src/ledger/delivery/sinks.ts'
 import { readEpoch, renewEpoch } from '../../src/ledger/events/epoch.ts'
 import { writeOutbox } from '../../src/ledger/events/outbox.ts'
-import { decide } from '../../src/operations/decide.ts'
+import { decide, requireSecondPerson } from '../../src/operations/decide.ts'
+import { fileReport } from '../../src/operations/file-report.ts'
 import { assign } from '../../src/operations/follow-up.ts'
 import { at, commit, freshChain, listedDeposit, ref, screened } from '../ledger/fixtures.ts'
 import { cableTo } from '../postgres/away.ts'
@@ -198,6 +200,99 @@ describe.skipIf(!hasPostgres)('a queue in PostgreSQL', () => {
     expect(
       (await rows(database, 'select status from alert_daemons order by status')).map(({ status }) => status),
     ).toEqual(['final', 'pending'])
+  })
+
+  it.each<[what: string, act: (db: Db) => void, acts: object]>([
+    ['assigned', (db) => assign(db, [idOf(db, '0xa')], 'bea', ann), { assignee: 'bea' }],
+    [
+      'proposed',
+      (db) => {
+        requireSecondPerson(db, ['released'], ann)
+        decide(db, { ids: [idOf(db, '0xa')], decision: 'released' }, ann)
+      },
+      { proposed: 'released' },
+    ],
+  ])('keeps that an alert was %s where another daemon delivers it', async (_what, act, acts) => {
+    const database = await testDatabase()
+    const [acting, other] = [delivering(database.url), delivering(database.url)]
+    for (const { db } of [acting, other]) {
+      alerts(db, '0xa')
+      commit(db, [screened(ref(8))], { finalHeight: 8 })
+    }
+    // The other one is later with all it tells, and without the act.
+    await acting.deliver()
+    act(acting.db)
+    await acting.deliver()
+    await database.query(`update chainscreen.alerts_current set updated_at = '2025-01-01T00:00:00.000Z'`)
+    await other.deliver()
+    const held = await rows(database, 'select * from alerts_current')
+    expect(held).toMatchObject([{ ...acts, status: 'final', daemon: readEpoch(acting.db) }])
+    expect(await rows(database, 'select 1 from alert_daemons')).toHaveLength(2)
+    // And where the other one was first, and its word is younger.
+    await rows(database, 'delete from alerts_current')
+    editSink(other.db, 'queue', { from: 0 }, at)
+    await other.deliver()
+    await database.query(`update chainscreen.alerts_current set updated_at = '2027-01-01T00:00:00.000Z'`)
+    editSink(acting.db, 'queue', { from: 0 }, at)
+    await acting.deliver()
+    expect(await rows(database, 'select * from alerts_current')).toMatchObject([acts])
+  })
+
+  it('keeps the report of an alert that two daemons have decided', async () => {
+    const database = await testDatabase()
+    const [filing, other] = [delivering(database.url), delivering(database.url)]
+    for (const { db } of [filing, other]) {
+      alerts(db, '0xa')
+      decided(db, '0xa', 'blocked')
+    }
+    await other.deliver()
+    await filing.deliver()
+    const read = () => rows(database, 'select filed_on, daemon from alerts_current')
+    expect(await read()).toEqual([{ filed_on: null, daemon: readEpoch(other.db) }])
+    const on = at.slice(0, 10)
+    fileReport(filing.db, [idOf(filing.db, '0xa')], { on, reference: 'R-1' }, ann)
+    await filing.deliver()
+    const filed = [{ filed_on: on, daemon: readEpoch(filing.db) }]
+    expect(await read()).toEqual(filed)
+    assign(other.db, [idOf(other.db, '0xa')], 'bea', ann)
+    await other.deliver()
+    expect(await read()).toEqual(filed)
+  })
+
+  it('has an alert as its daemon has it, also where that is pending again', async () => {
+    const database = await testDatabase()
+    const { db, deliver } = delivering(database.url)
+    alerts(db, '0xa')
+    commit(db, [screened(ref(8))], { finalHeight: 8 })
+    await deliver()
+    expect(lowerFinal(db, 'ethereum', 5, at)).toMatchObject({ alerts: 1 })
+    assign(db, [idOf(db, '0xa')], 'bea', ann)
+    await deliver()
+    expect(await rows(database, 'select status, assignee from alerts_current')).toEqual([
+      { status: 'pending', assignee: 'bea' },
+    ])
+    assign(db, [idOf(db, '0xa')], null, ann)
+    await deliver()
+    expect(await rows(database, 'select status, assignee from alerts_current')).toEqual([
+      { status: 'pending', assignee: null },
+    ])
+  })
+
+  it('has the rows of a restored backup after what the documentation says', async () => {
+    const database = await testDatabase()
+    const [lost, restored] = [delivering(database.url), delivering(database.url)]
+    for (const { db } of [lost, restored]) alerts(db, '0xa')
+    decided(lost.db, '0xa', 'blocked')
+    await lost.deliver()
+    await restored.deliver()
+    const read = () => rows(database, 'select disposition, daemon from alerts_current')
+    expect(await read()).toEqual([{ disposition: 'blocked', daemon: readEpoch(lost.db) }])
+    for (const table of ['alerts_current', 'alert_daemons'])
+      await rows(database, `delete from ${table} where daemon = '${readEpoch(lost.db)}'`)
+    editSink(restored.db, 'queue', { from: 0 }, at)
+    await restored.deliver()
+    expect(await read()).toEqual([{ disposition: 'open', daemon: readEpoch(restored.db) }])
+    expect(await kinds(database)).toEqual(['created', 'blocked'])
   })
 
   it('gives sequences in the order of commits, also where a writer is held back', async () => {
