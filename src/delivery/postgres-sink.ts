@@ -35,6 +35,7 @@ export function createPostgresSink({ url, schema }: PostgresConfig): Sink {
     batch,
     async deliver(events, signal) {
       try {
+        if (held?.isClosed()) await close()
         await write(held ?? (await open(signal)), schema, events)
         return events.map(() => ({ kind: 'sent' }))
       } catch (error) {

@@ -10,6 +10,8 @@ export interface Postgres {
   readonly place: string
   /** @throws ChainscreenError `postgres-unreachable`, `postgres-refused`; `aborted` on the signal. */
   query(text: string, values?: readonly (string | null)[]): Promise<PostgresRows>
+  /** Whether the connection is known to have ended: the server, or a pooler, ends one that idles. */
+  isClosed(): boolean
   /** Never throws, and takes two seconds at most. */
   close(): Promise<void>
 }
@@ -59,8 +61,13 @@ export async function connectPostgres(url: string, options: ConnectOptions = {})
   } catch (error) {
     throw failed(error)
   }
+  let isClosed = false
+  const noteClosed = () => {
+    isClosed = true
+  }
   // Without a listener, a connection that breaks between two queries would end the process. The next query fails.
-  client.on('error', () => {})
+  client.on('error', noteClosed)
+  client.on('end', noteClosed)
   let abort = () => {}
   const interrupted = new Promise<never>((_, reject) => {
     abort = () => {
@@ -88,6 +95,7 @@ export async function connectPostgres(url: string, options: ConnectOptions = {})
   }
   return {
     place,
+    isClosed: () => isClosed,
     close,
     async query(text, values = []) {
       try {

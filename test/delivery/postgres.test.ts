@@ -295,6 +295,20 @@ describe.skipIf(!hasPostgres)('a queue in PostgreSQL', () => {
     expect(await kinds(database)).toEqual(['created', 'blocked'])
   })
 
+  it('is written to over a new connection where the server ended one that idled', async () => {
+    const database = await testDatabase()
+    const { db, deliver } = delivering(database.url)
+    stale(db)
+    await deliver()
+    const own = `from pg_stat_activity where datname = current_database() and application_name = 'chainscreen'`
+    const ended = await database.query(`select pg_terminate_backend(pid) as ended ${own}`)
+    expect(ended).toEqual([{ ended: true }])
+    await expect.poll(() => database.query(`select pid ${own}`)).toEqual([])
+    stale(db)
+    expect(await deliver()).toBeNull()
+    expect(readSink(db, 'queue')).toMatchObject({ cursor: 2, attempts: 0, problem: null })
+  })
+
   it('gives sequences in the order of commits, also where a writer is held back', async () => {
     const database = await testDatabase()
     const { db, deliver } = delivering(database.url)

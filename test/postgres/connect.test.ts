@@ -66,3 +66,14 @@ it('closing does not wait for a server that never parts', async () => {
   const db = await connectPostgres(url, { closeMs: 10 })
   await db.close()
 })
+
+it('knows that the server ended a connection, also without a word', async () => {
+  const { server, url } = await serverThat((socket) => socket.once('data', () => socket.write(welcome)))
+  const accepted = once(server, 'connection') as Promise<[Socket]>
+  const db = await connectPostgres(url)
+  expect(db.isClosed()).toBe(false)
+  const [socket] = await accepted
+  socket.end()
+  await expect.poll(() => db.isClosed()).toBe(true)
+  await db.close()
+})
