@@ -93,6 +93,11 @@ async function connectTo(server: string, place: NatsPlace, signal: AbortSignal):
     destroy()
     throw error
   }
+    // There was no socket to destroy yet, such as during the look-up of the name.
+    if (signal.aborted) {
+      cut()
+      throw new Error('was stopped while it connected')
+    }
 }
 
 /** What the client passes on to `tls.connect`. */

@@ -39,13 +39,18 @@ interface Ready extends NatsLink {
 export function createNatsSink(config: NatsConfig): Sink {
   let ready: Ready | undefined
   const cut = () => {
+  let closed = false
     ready?.cut()
     ready = undefined
   }
   const prepare = async (signal: AbortSignal): Promise<Ready> => {
+  const demandOpen = (signal: AbortSignal) => {
+    if (closed || signal.aborted) throw new StreamProblem(`the sink to the stream ${config.stream} is closed`)
+  }
     const link = await connectNats(config, signal)
     try {
       const manager = await jetstreamManager(link.connection, { checkAPI: false, timeout: answerMs })
+      demandOpen(signal)
       await ensureStream(manager, config)
       return { ...link, client: manager.jetstream() }
     } catch (error) {
@@ -72,8 +77,11 @@ export function createNatsSink(config: NatsConfig): Sink {
     async deliver(events, signal) {
       try {
         if (ready?.connection.isClosed()) cut()
+        demandOpen(signal)
         ready ??= await prepare(signal)
       } catch (error) {
+        // Nobody would end a connection that is kept after `close`.
+        demandOpen(signal)
         const why = error instanceof Error ? error.message : String(error)
         return events.map(() => ({ kind: 'later', why }))
       }
@@ -85,7 +93,10 @@ export function createNatsSink(config: NatsConfig): Sink {
       if (outcomes.some(({ kind }) => kind === 'later')) cut()
       return outcomes
     },
-    close: async () => cut(),
+    async close() {
+      closed = true
+      cut()
+    },
   }
 }
 

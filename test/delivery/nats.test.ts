@@ -1,6 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -89,6 +90,24 @@ describe('the subject of an event', () => {
     )
     for (const odd of [null, 7, 'a b:1', 'eip155:>', 'eip155.1', '', '*'])
       expect(subjectOf(event(1, { caip2: odd }))).toBe('chainscreen.-.list.stale')
+  })
+})
+
+/** The sockets that this process opens from now on. */
+function opened(): Socket[] {
+  const sockets: Socket[] = []
+  const note = (message: unknown) => void sockets.push((message as { socket: Socket }).socket)
+  subscribe('net.client.socket', note)
+  onTestFinished(() => void unsubscribe('net.client.socket', note))
+  return sockets
+}
+
+describe('a daemon without NATS', () => {
+  it('prints as it did', async () => {
+    const print = console.log
+    vi.resetModules()
+    await import('../../src/delivery/nats-connection.ts')
+    expect(console.log).toBe(print)
   })
 })
 
@@ -191,6 +210,35 @@ describe.skipIf(!hasNats)('a stream of NATS', () => {
     ])
     // The connection is closed too: it would keep the process alive.
     await came
+  })
+
+  it.each(['localhost', '127.0.0.1'])(
+    'on %s has no connection where the daemon ends before there is one',
+    async (host) => {
+      const { url, port } = await testNats()
+      const stopping = new AbortController()
+      const sockets = opened()
+      const outcomes = sinkTo(`nats://${host}:${port}`).deliver([event(1)], stopping.signal)
+      stopping.abort()
+      expect(await outcomes).toEqual([later('was stopped while it connected')])
+      expect(sockets.length).toBeGreaterThan(0)
+      expect(sockets.filter(({ destroyed }) => !destroyed)).toEqual([])
+      await expect(storedIn(url, stream)).rejects.toThrow('stream not found')
+    },
+  )
+
+  it('has no connection where the sink is closed before there is one, nor afterwards', async () => {
+    const { port } = await testNats()
+    const sockets = opened()
+    const sink = sinkTo(`nats://localhost:${port}`)
+    const outcomes = sink.deliver([event(1)], signal)
+    await sink.close()
+    expect(await outcomes).toEqual([later('is closed')])
+    const count = sockets.length
+    expect(count).toBeGreaterThan(0)
+    expect(await sink.deliver([event(2)], signal)).toEqual([later('is closed')])
+    expect(sockets).toHaveLength(count)
+    expect(sockets.filter(({ destroyed }) => !destroyed)).toEqual([])
   })
 
   it('is made again where somebody deleted it, and gets what happens from then on', async () => {
