@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
+import { resolve } from 'node:path'
 import {
   AuthorizationError,
   type ConnectionOptions,
@@ -123,7 +124,7 @@ function given(files: NonNullable<NatsPlace['tls']>): Record<string, string> {
   )
 }
 
-/** What went wrong with NATS, to follow the name of who was asked, without a secret. */
+/** What went wrong with NATS, to follow the name of who was asked, without a secret and without a path of the machine. */
 export function natsProblem(error: unknown, place: NatsPlace): string {
   if (error instanceof TimeoutError) return 'did not answer in time'
   if (error instanceof AuthorizationError) return 'refuses the credentials'
@@ -131,7 +132,15 @@ export function natsProblem(error: unknown, place: NatsPlace): string {
   if (transportCode(cause) !== '') return describeTransportError(cause)
   // What the client says of a connection that was closed before there was a word: it has no code.
   if (/undefined error$/.test(messageOf(error))) return 'closed the connection'
-  return `fails: ${redactorOf(place).quote(messageOf(error))}`
+  return `fails: ${redactorOf(place).quote(withoutPaths(messageOf(error), place))}`
+}
+
+/** Files of TLS by their keys. The longest path first: another may be its beginning. */
+function withoutPaths(text: string, { tls }: NatsPlace): string {
+  return Object.entries(given(tls ?? {}))
+    .map(([key, file]) => [key, resolve(file)] as const)
+    .sort(([, one], [, other]) => other.length - one.length)
+    .reduce((rest, [key, path]) => rest.replaceAll(path, key), text)
 }
 
 function redactorOf({ user = '', password, token, creds }: NatsPlace): Redactor {

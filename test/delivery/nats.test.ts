@@ -479,11 +479,15 @@ describe.skipIf(!hasNats || !existsSync(openssl))('TLS to NATS', () => {
     expect(outcomes).toEqual([later('ERR_TLS_CERT_ALTNAME_INVALID')])
   })
 
-  it('that lacks a file says which', async () => {
-    const { port } = await testNats(settings(certificates('DNS:localhost')))
-    const tls = { caFile: '/nowhere/ca.pem' }
-    const outcomes = await sinkTo(`tls://localhost:${port}`, { tls }).deliver([event(1)], signal)
-    expect(outcomes).toEqual([later('/nowhere/ca.pem')])
+  it('that lacks a file says which by its key, without a path of the machine', async () => {
+    const files = certificates('DNS:localhost')
+    const { port } = await testNats(settings(files))
+    const gone = (key: keyof typeof files) => ({ ...files, [key]: `${files[key]}.gone` })
+    for (const key of ['caFile', 'certFile', 'keyFile'] as const) {
+      const outcomes = await sinkTo(`tls://localhost:${port}`, { tls: gone(key) }).deliver([event(1)], signal)
+      expect(outcomes).toEqual([later(`${key} doesn't exist`)])
+      expect(JSON.stringify(outcomes)).not.toMatch(/\.pem|\.gone|\/tmp/)
+    }
   })
 
   it('is never left out where it is demanded', async () => {
