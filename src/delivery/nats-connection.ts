@@ -39,22 +39,26 @@ const connectMs = 10_000
 /** A connection that is dead is found out within two of these. */
 const pingMs = 20_000
 
+/** Of the connection that is worked for; `undefined` until there is a first one, so that a program without NATS is left as it is. */
+let installed: AsyncLocalStorage<Socket[]> | undefined
+
 /**
  * The sockets of a connection. The client leaves one open where a server accepts it and says nothing, and no signal ends it sooner:
  * so they are noted as they are made (https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html#net), and destroyed here.
- */
-const socketsOf = new AsyncLocalStorage<Socket[]>()
-subscribe('net.client.socket', (message) =>
-  socketsOf.getStore()?.push((message as { socket: Socket }).socket),
-)
-
-/**
+ *
  * The client prints what is no NATS, as the server wrote it, to standard output, where events may be read as lines. What it prints is
  * known by the connection that it is printed for.
  */
-const print = console.log
-console.log = (...words: unknown[]) => {
-  if (socketsOf.getStore() === undefined) print(...words)
+function install(): AsyncLocalStorage<Socket[]> {
+  const socketsOf = new AsyncLocalStorage<Socket[]>()
+  subscribe('net.client.socket', (message) =>
+    socketsOf.getStore()?.push((message as { socket: Socket }).socket),
+  )
+  const print = console.log
+  console.log = (...words: unknown[]) => {
+    if (socketsOf.getStore() === undefined) print(...words)
+  }
+  return socketsOf
 }
 
 /**
@@ -81,12 +85,18 @@ async function connectTo(server: string, place: NatsPlace, signal: AbortSignal):
     for (const socket of sockets) socket.destroy()
   }
   signal.addEventListener('abort', destroy, { once: true })
+  installed ??= install()
   try {
-    const connection = await socketsOf.run(sockets, () => connect(optionsOf(server, place)))
+    const connection = await installed.run(sockets, () => connect(optionsOf(server, place)))
     const cut = () => {
       signal.removeEventListener('abort', destroy)
       connection.close().catch(() => {})
       destroy()
+    }
+    // There was no socket to destroy yet, such as during the look-up of the name.
+    if (signal.aborted) {
+      cut()
+      throw new Error('was stopped while it connected')
     }
     return { connection, cut }
   } catch (error) {
@@ -94,11 +104,6 @@ async function connectTo(server: string, place: NatsPlace, signal: AbortSignal):
     destroy()
     throw error
   }
-    // There was no socket to destroy yet, such as during the look-up of the name.
-    if (signal.aborted) {
-      cut()
-      throw new Error('was stopped while it connected')
-    }
 }
 
 /** What the client passes on to `tls.connect`. */
