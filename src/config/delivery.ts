@@ -85,8 +85,8 @@ const nats = group({
     .default('CHAINSCREEN')
     .describe('The stream of JetStream that gets events. It is created where it is missing.'),
   duplicateWindow: durationMs('a duration from 1s to 30d', 1_000, 30 * 86_400_000)
-    .default(120_000)
-    .describe('For how long the stream knows the ids of events, and stores none of them twice. Default: 2m.'),
+    .default(3_600_000)
+    .describe('For how long the stream knows the ids of events, and stores none of them twice. Default: 1h.'),
   replicas: wholeNumber('1 to 5', 1, 5)
     .default(1)
     .describe('On how many servers a stream that is created is kept. Default: 1.'),

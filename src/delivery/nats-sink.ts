@@ -5,6 +5,7 @@ import {
   type JetStreamClient,
   type JetStreamManager,
   jetstreamManager,
+  RetentionPolicy,
   StorageType,
   type StreamConfig,
 } from '@nats-io/jetstream'
@@ -38,19 +39,19 @@ interface Ready extends NatsLink {
  */
 export function createNatsSink(config: NatsConfig): Sink {
   let ready: Ready | undefined
-  const cut = () => {
   let closed = false
+  const cut = () => {
     ready?.cut()
     ready = undefined
   }
-  const prepare = async (signal: AbortSignal): Promise<Ready> => {
   const demandOpen = (signal: AbortSignal) => {
     if (closed || signal.aborted) throw new StreamProblem(`the sink to the stream ${config.stream} is closed`)
   }
+  const prepare = async (signal: AbortSignal): Promise<Ready> => {
     const link = await connectNats(config, signal)
     try {
-      const manager = await jetstreamManager(link.connection, { checkAPI: false, timeout: answerMs })
       demandOpen(signal)
+      const manager = await jetstreamManager(link.connection, { checkAPI: false, timeout: answerMs })
       await ensureStream(manager, config)
       return { ...link, client: manager.jetstream() }
     } catch (error) {
@@ -76,12 +77,13 @@ export function createNatsSink(config: NatsConfig): Sink {
     batch: atOnce,
     async deliver(events, signal) {
       try {
-        if (ready?.connection.isClosed()) cut()
         demandOpen(signal)
+        if (ready?.connection.isClosed()) cut()
         ready ??= await prepare(signal)
-      } catch (error) {
         // Nobody would end a connection that is kept after `close`.
         demandOpen(signal)
+      } catch (error) {
+        cut()
         const why = error instanceof Error ? error.message : String(error)
         return events.map(() => ({ kind: 'later', why }))
       }
@@ -131,9 +133,22 @@ function wrongSettings(found: StreamConfig, windowMs: number): string | null {
     return `does not take ${subjects}: add it to its subjects`
   if (found.no_ack) return 'acknowledges nothing (no_ack): it can not be told what it took'
   if (found.storage === StorageType.Memory) return 'is kept in memory: a restart loses what it took'
+  if (found.retention !== RetentionPolicy.Limits)
+    return `drops events as they are read: its retention is ${found.retention}, not limits`
+  const limit = losingLimit(found)
+  if (limit !== undefined)
+    return `loses its oldest events (${limit} with discard ${found.discard}): remove the limit, or have it refuse new ones`
   if (found.duplicate_window < nanos(windowMs))
     return `knows ids for ${found.duplicate_window / 1e9} s, and duplicateWindow asks for ${windowMs / 1_000} s: change one of the two`
   return null
+}
+
+/** The limit at which a stream drops its oldest message for a new one. The limit of a subject does so unless told otherwise. */
+function losingLimit(found: StreamConfig): string | undefined {
+  const refuses = found.discard === DiscardPolicy.New
+  if (found.max_msgs_per_subject > 0 && !(refuses && found.discard_new_per_subject))
+    return 'max_msgs_per_subject'
+  return refuses ? undefined : (['max_msgs', 'max_bytes'] as const).find((limit) => found[limit] > 0)
 }
 
 /** https://github.com/nats-io/nats-server/blob/main/server/errors.json: JSStreamMessageExceedsMaximumErr. */

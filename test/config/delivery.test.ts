@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { pauseDelays } from '../../src/delivery/deliver.ts'
 import { tempDir } from '../temp.ts'
 import { parse, refusal } from './parse.ts'
 
@@ -19,9 +20,15 @@ describe('a sink of type nats', () => {
     expect(parse(nats('')).delivery).toEqual([
       {
         ...{ id: 'bus', type: 'nats', events: ['*'], from: 'now', servers: ['nats://127.0.0.1:4222'] },
-        ...{ stream: 'CHAINSCREEN', duplicateWindowMs: 120_000, replicas: 1 },
+        ...{ stream: 'CHAINSCREEN', duplicateWindowMs: 3_600_000, replicas: 1 },
       },
     ])
+  })
+
+  it('knows ids for longer than the pauses after which an event is sent again', () => {
+    const pauses = pauseDelays.reduce((sum, ms) => sum + ms, 0)
+    const [sink] = parse(nats('')).delivery
+    expect(sink?.type === 'nats' && sink.duplicateWindowMs).toBeGreaterThan(pauses)
   })
 
   it('takes its credentials from files and the environment', () => {

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream'
+import { DiscardPolicy, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Delivery, deliverRound } from '../../src/delivery/deliver.ts'
@@ -300,18 +300,43 @@ describe.skipIf(!hasNats)('a stream of NATS', () => {
       { subjects: ['chainscreen.>'], duplicate_window: 1e9 },
       'knows ids for 1 s, and duplicateWindow asks for 120 s',
     ],
+    ['a queue', { retention: RetentionPolicy.Workqueue }, 'retention is workqueue, not limits'],
+    ['interest', { retention: RetentionPolicy.Interest }, 'retention is interest, not limits'],
+    ['max_msgs', { max_msgs: 9 }, 'loses its oldest events (max_msgs with discard old)'],
+    ['max_bytes', { max_bytes: 9_000 }, 'loses its oldest events (max_bytes with discard old)'],
+    ['max_msgs_per_subject', { max_msgs_per_subject: 9 }, 'loses its oldest events (max_msgs_per_subject'],
+    [
+      'a limit of each subject that drops the oldest',
+      { max_msgs_per_subject: 9, discard: DiscardPolicy.New },
+      'loses its oldest events (max_msgs_per_subject',
+    ],
   ])('with %s gets nothing', async (_what, settings, why) => {
     const { url } = await testNats()
-    await managing(url, (manager) => manager.streams.add({ name: stream, ...settings }))
+    await managing(url, (manager) =>
+      manager.streams.add({ name: stream, subjects: ['chainscreen.>'], ...settings }),
+    )
     expect(await sinkTo(url).deliver([event(1)], signal)).toEqual([later(why)])
     expect(await sequences(url)).toEqual([])
   })
 
-  it('that somebody made gets events where its settings lose none', async () => {
+  it.each([
+    {},
+    { discard: DiscardPolicy.New, max_msgs: 9, max_bytes: 9_000 },
+    { discard: DiscardPolicy.New, max_msgs_per_subject: 9, discard_new_per_subject: true },
+  ])('that somebody made gets events where its settings lose none: %j', async (limits) => {
     const { url } = await testNats()
-    const settings = { subjects: ['other', 'chainscreen.>'], retention: RetentionPolicy.Workqueue }
-    await managing(url, (manager) => manager.streams.add({ name: stream, ...settings }))
+    const settings = { name: stream, subjects: ['other', 'chainscreen.>'], ...limits }
+    await managing(url, (manager) => manager.streams.add(settings))
     expect(await sinkTo(url).deliver([event(1)], signal)).toEqual([sent])
+  })
+
+  it('with the window of NATS itself gets events only where the config names that window', async () => {
+    const { url } = await testNats()
+    await managing(url, (manager) => manager.streams.add({ name: stream, subjects: ['chainscreen.>'] }))
+    expect(await sinkTo(url, { duplicateWindowMs: 3_600_000 }).deliver([event(1)], signal)).toEqual([
+      later('knows ids for 120 s, and duplicateWindow asks for 3600 s'),
+    ])
+    expect(await sinkTo(url, { duplicateWindowMs: 120_000 }).deliver([event(1)], signal)).toEqual([sent])
   })
 
   it('counts as told only by its own acknowledgement', async () => {
