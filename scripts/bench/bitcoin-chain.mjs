@@ -27,7 +27,7 @@ const blocksPerListed = 5
  * Writes a recording of the chain to `out`.
  *
  * @param options.touched how many transactions of each block are own ones: one in five is a withdrawal.
- * @returns the heights of the full blocks, the own and the listed addresses, and how many withdrawals go to listed ones.
+ * @returns the heights of the full blocks, the own and the listed addresses, and how many withdrawals go to listed ones: in all, and up to a height.
  */
 export async function makeBitcoinChain({ out, blocks, txs, own: ownCount, touched }) {
   const random = randomBytes('chainscreen bench')
@@ -39,7 +39,7 @@ export async function makeBitcoinChain({ out, blocks, txs, own: ownCount, touche
   const lines = []
   let tip = { hash: Buffer.from(genesis.hash, 'hex').reverse(), height: 0, time: genesis.time }
   let counter = 0
-  let listedPaid = 0
+  const listedAt = []
   let deposits = 0
   const withdrawalsPerBlock = Math.floor(touched / 5)
   const depositsPerBlock = touched - withdrawalsPerBlock
@@ -93,9 +93,9 @@ export async function makeBitcoinChain({ out, blocks, txs, own: ownCount, touche
         : [coins[next++], ...(i % 2 === 0 ? [coins[next++]] : [])]
       const value = inputs.reduce((sum, coin) => sum + coin.value, 0n)
       const paysListed = withdrawal && i === 1 && b % blocksPerListed === 0
-      if (paysListed) listedPaid++
+      if (paysListed) listedAt.push(tip.height + 1)
       const payee = paysListed
-        ? { script: listed[listedPaid % listed.length] }
+        ? { script: listed[listedAt.length % listed.length] }
         : deposit
           ? own[deposits++ % own.length]
           : { script: anyScript(random, made.length) }
@@ -134,9 +134,17 @@ export async function makeBitcoinChain({ out, blocks, txs, own: ownCount, touche
     for (const line of [header, ...lines]) yield `${JSON.stringify(line)}\n`
   }
   await pipeline(text(), createGzip({ level: 1 }), createWriteStream(out))
+  const listedUpTo = (height) => listedAt.filter((each) => each <= height).length
   const textOf = (script) => addressText(makeKey('bitcoin', script), 'regtest')
   const addresses = own.map(({ script }) => textOf(script))
-  return { from, to: tip.height, own: addresses, listedAddresses: listed.map(textOf), listed: listedPaid }
+  return {
+    from,
+    to: tip.height,
+    own: addresses,
+    listedAddresses: listed.map(textOf),
+    listed: listedAt.length,
+    listedUpTo,
+  }
 }
 
 function recordedGenesis() {

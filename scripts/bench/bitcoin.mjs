@@ -53,7 +53,7 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-async function measure(name, node, { from, to, own, listedAddresses, listed }) {
+async function measure(name, node, { from, to, own, listedAddresses, listed, listedUpTo }) {
   const ours = []
   try {
     const settings = {
@@ -75,14 +75,18 @@ async function measure(name, node, { from, to, own, listedAddresses, listed }) {
     const floor = async () => {
       bytes = await wireFloor(node, from, to)
     }
-    const asked = { from, to, prefetch, own, listed: new Set(listedAddresses) }
-    const usual = [{ name: 'bitcoinjs and a Set', run: () => counted(usualBitcoin(node, asked)) }]
-    if (node.version !== undefined)
-      usual.push({ name: 'getblock 3 and a Set', run: () => counted(usualBitcoinVerbose(node, asked)) })
+    // A tenth of the blocks: they are that slow. What they find is compared with what is in it.
+    const end = from + Math.ceil(blocks / 10) - 1
+    const part = (end - from + 1) / blocks
+    const asked = { from, to: end, prefetch, own, listed: new Set(listedAddresses) }
     const counted = async (alerts) => {
-      if ((await alerts) !== listed)
-        throw new Error(`the usual script found ${await alerts} alerts of ${listed}`)
+      const found = await alerts
+      const expected = listedUpTo(end)
+      if (found !== expected) throw new Error(`the usual script found ${found} alerts of ${expected}`)
     }
+    const usual = [{ name: 'bitcoinjs and a Set', part, run: () => counted(usualBitcoin(node, asked)) }]
+    if (node.version !== undefined)
+      usual.push({ name: 'getblock 3 and a Set', part, run: () => counted(usualBitcoinVerbose(node, asked)) })
     const times = await inTurn([{ name: 'floor', run: floor }, ...usual, ...ours], rounds)
     const { touched, verify } = values
     report(

@@ -3,14 +3,15 @@
 import { addResult } from './results.mjs'
 
 /**
- * @param contestants `{ name, run }` each; `run` does the work once and returns what it found, for a check.
+ * @param contestants `{ name, run }` each; `run` does the work once and returns what it found, for a check. Who is slow may do a `part` of the
+ *   work, from 0 to 1: its times are taken for the whole.
  * @returns by name the milliseconds of each counted round: by the clock, of processor time in all threads of this process, and how long its main
  *   thread was not idle. Two rounds before them warm the code up.
  */
 export async function inTurn(contestants, rounds, warmUp = 2) {
   const times = Object.fromEntries(contestants.map(({ name }) => [name, { wall: [], cpu: [], main: [] }]))
   for (let round = -warmUp; round < rounds; round++) {
-    for (const { name, prepare, run } of contestants) {
+    for (const { name, prepare, run, part = 1 } of contestants) {
       const prepared = await prepare?.()
       const cpu = process.cpuUsage()
       const loop = performance.eventLoopUtilization()
@@ -20,9 +21,9 @@ export async function inTurn(contestants, rounds, warmUp = 2) {
       const { user, system } = process.cpuUsage(cpu)
       const { active } = performance.eventLoopUtilization(loop)
       if (round < 0) continue
-      times[name].wall.push(ms)
-      times[name].cpu.push((user + system) / 1000)
-      times[name].main.push(active)
+      times[name].wall.push(ms / part)
+      times[name].cpu.push((user + system) / 1000 / part)
+      times[name].main.push(active / part)
     }
   }
   return times
