@@ -225,11 +225,13 @@ describe('a request that is no request', () => {
     socket.write(one.slice(10))
     await expect.poll(() => text.match(/200 OK/g)?.length).toBe(3)
     socket.destroy()
-    // Many connections: those above the limit are closed, and the others are served.
-    const many = Array.from({ length: 200 }, () => connect(port, '127.0.0.1').on('error', () => {}))
+    // Many connections: those above the limit are closed, unless the operating system keeps them waiting.
+    const many = Array.from({ length: 2_000 }, () => connect(port, '127.0.0.1').on('error', () => {}))
     await expect
-      .poll(() => many.filter((each) => each.closed || each.destroyed || each.readableEnded).length)
-      .toBeGreaterThan(150)
+      .poll(() => many.filter((each) => each.closed || each.destroyed || each.readableEnded).length, {
+        timeout: 20_000,
+      })
+      .toBeGreaterThan(1_000)
     for (const each of many) each.destroy()
     await expect.poll(async () => (await fetch(`${server.url}/livez`).catch(() => null))?.status).toBe(200)
   })
