@@ -4,6 +4,8 @@ import { type BigIntStats, statSync } from 'node:fs'
 export interface FileState {
   /** Whether it has changed since this last said so, and was quiet between two looks: a large file is not read while it is copied. */
   hasSettled(): boolean
+  /** Whether it is as it was when `hasSettled` last said so, or at the beginning. */
+  isUnchanged(): boolean
 }
 
 /** Begins with the file as it is now, also where there is none. */
@@ -19,6 +21,7 @@ export function watchFileState(path: string): FileState {
       settled = now
       return true
     },
+    isUnchanged: () => stateOf(path) === settled,
   }
 }
 

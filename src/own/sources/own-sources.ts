@@ -134,7 +134,8 @@ function startSource(
       if (isDue) {
         await look(signal)
         nextTry = Date.now() + pauseMs()
-      } else if (failures === 0 && Date.parse(now()) - seenAt >= seenEveryMs) await noteUnchanged()
+      } else if (failures === 0 && file.isUnchanged() && Date.parse(now()) - seenAt >= seenEveryMs)
+        await noteUnchanged()
       first?.()
       first = undefined
       if (once) return null
