@@ -13,7 +13,7 @@ import { inTurn } from './write-turns.ts'
  * @throws `database-locked` with the pid of the daemon that holds it.
  */
 export async function takeDaemonLock(db: Db, chains: readonly string[] | null = null): Promise<() => void> {
-  const release = takeFileLock(lockPath(db))
+  const release = takeFileLock(lockPath(db), lookMs)
   if (release === null) {
     throw new ChainscreenError(
       'database-locked',
@@ -69,6 +69,9 @@ function daemonPid(db: Db): string | undefined {
   return one<{ value: string }>(db, `select value from meta where key = 'daemon_pid'`)?.value
 }
 
+/** Who only looks whether the lock is free has it for a moment: a look at `/health` must not fail a daemon's start. */
+const lookMs = 500
+
 /** Kept from the garbage collector, which closes what nobody refers to, and so would release the lock. */
 const held = new Set<Db>()
 
@@ -76,14 +79,15 @@ const held = new Set<Db>()
  * An exclusive lock between processes: SQLite's own, on a file of its own. The operating system lets go of it when the
  * process ends, however it ends.
  *
+ * @param waitMs for whom holds it so long only, the thread waits.
  * @returns lets go; `null` where somebody else holds it.
  * @throws ChainscreenError `database` where the file can't be made.
  */
-export function takeFileLock(path: string): (() => void) | null {
+export function takeFileLock(path: string, waitMs = 0): (() => void) | null {
   let lock: Db
   try {
     createPrivate(path)
-    lock = new Database(path, { timeout: 0 })
+    lock = new Database(path, { timeout: waitMs })
   } catch (error) {
     throw databaseError(path, error)
   }

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { linkSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { takeDaemonLock, takeFileLock } from '../../src/ledger/file-locks.ts'
 import { openLedger, openLedgerForReading } from '../../src/ledger/open.ts'
@@ -42,6 +44,34 @@ describe('the file of a lock', () => {
 })
 
 describe('the lock of a daemon', () => {
+  it('is not refused for who only looks whether it is free', async () => {
+    const path = join(tempDir(), 'ledger.db')
+    const db = freshLedger(path)
+    ;(await takeDaemonLock(db))()
+    // A look that takes 100 ms, as on a busy machine.
+    const looker = new Worker(
+      `const { parentPort, workerData } = require('node:worker_threads')
+       const Database = require(workerData.sqlite)
+       const lock = new Database(workerData.path, { readonly: true })
+       lock.exec('begin; select count(*) from sqlite_schema')
+       const read = lock.prepare('select name from sqlite_schema').all()
+       parentPort.postMessage('looks')
+       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+       lock.close()`,
+      {
+        eval: true,
+        workerData: {
+          path: `${path}.lock`,
+          sqlite: createRequire(import.meta.url).resolve('better-sqlite3'),
+        },
+      },
+    )
+    onTestFinished(async () => void (await looker.terminate()))
+    await once(looker, 'message')
+    const release = await takeDaemonLock(db)
+    release()
+  })
+
   it('is refused while another process holds it, with its pid, and free once that is killed', async () => {
     const path = join(tempDir(), 'ledger.db')
     const child = await otherDaemon(path)
