@@ -108,7 +108,7 @@ async function measure(node, { from, to, own }) {
   const once = (value) => ({ median: value, low: value, high: value })
   console.log(`\n${title}; load of the machine ${loadavg()[0].toFixed(1)}`)
   console.log(
-    `  ${sorted.length} answers: median ${at(0.5).toFixed(1)} ms, p99 ${at(0.99).toFixed(1)} ms, longest ${at(1).toFixed(1)} ms`,
+    `  ${sorted.length} requests, ${sorted.filter((each) => each === Number.POSITIVE_INFINITY).length} of them refused or cut off: median ${at(0.5).toFixed(1)} ms, p99 ${at(0.99).toFixed(1)} ms, longest ${at(1).toFixed(1)} ms`,
   )
   const show = (list) => list.map((each) => each.toFixed(1)).join(', ')
   console.log(`  backfill: alone ${show(alone)} blocks/s; with requests ${show(loaded)} blocks/s`)
@@ -153,7 +153,11 @@ async function openLoop(url, token, signal) {
     const due = began + (number * 1000) / rate
     const wait = due - performance.now()
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
-    const one = ask(agent, url, token, number).then(() => times.push(performance.now() - due))
+    // What is refused or cut off counts as never answered.
+    const one = ask(agent, url, token, number).then(
+      () => times.push(performance.now() - due),
+      () => times.push(Number.POSITIVE_INFINITY),
+    )
     open.add(one)
     void one.finally(() => open.delete(one))
   }
