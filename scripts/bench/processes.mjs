@@ -76,7 +76,7 @@ async function untilUp(ask, child) {
   }
 }
 
-function ended(child) {
+export function ended(child) {
   return new Promise((resolve) => {
     if (child.exitCode !== null) return resolve()
     child.once('exit', resolve)

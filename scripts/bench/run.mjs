@@ -3,11 +3,11 @@
 //   npm run bench                                  all of them, at a size that takes some minutes; OFAC's file where OFAC_FILE names it
 //   npm run bench -- --bitcoind PATH               Bitcoin from a Bitcoin Core too
 //   npm run bench -- --json FILE                   keeps what was measured
-//   npm run bench -- --check [FILE]                fails where a ratio fell by more than a quarter; FILE: of an earlier --json
+//   npm run bench -- --check FILE                  fails where a ratio fell by more than a quarter; FILE: of an earlier --json
 //   npm run bench -- bitcoin --touched 400         one of them, with its own options
 
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -98,16 +98,19 @@ function optionsOf(args) {
   for (let i = 0; i < args.length; i++) {
     const name = args[i].slice(2)
     const value = args[i + 1]?.startsWith('--') === false ? args[++i] : undefined
-    if (name === 'check') options.check = value ?? fileURLToPath(new URL('baseline.json', import.meta.url))
-    else if ((name === 'json' || name === 'bitcoind') && value !== undefined) options[name] = value
+    if (['bitcoind', 'json', 'check'].includes(name) && value !== undefined) options[name] = value
     else usage()
+  }
+  if (options.check !== undefined && !existsSync(options.check)) {
+    console.error(`${options.check} is not there: --check names what an earlier run kept with --json`)
+    process.exit(2)
   }
   return options
 }
 
 function usage() {
   console.error(
-    `usage: npm run bench [-- --bitcoind PATH] [--json FILE] [--check [FILE]]\n       npm run bench -- ${Object.keys(benchmarks).join(' | ')} [OPTIONS]`,
+    `usage: npm run bench [-- --bitcoind PATH] [--json FILE] [--check FILE]\n       npm run bench -- ${Object.keys(benchmarks).join(' | ')} [OPTIONS]`,
   )
   process.exit(2)
 }

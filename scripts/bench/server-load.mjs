@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import Database from 'better-sqlite3'
 import { makeBitcoinChain } from './bitcoin-chain.mjs'
-import { freePort, startServe } from './processes.mjs'
+import { ended, freePort, startServe } from './processes.mjs'
 import { addResult } from './results.mjs'
 
 const { values } = parseArgs({
@@ -97,8 +97,7 @@ async function measure(node, { from, to, own }) {
         if (load !== undefined) latencies.push(...(await load))
       } finally {
         stop.abort()
-        daemon.kill('SIGTERM')
-        await new Promise((resolve) => daemon.once('exit', resolve))
+        await ended(daemon)
       }
     }
   }
