@@ -1,6 +1,17 @@
 import { z } from 'zod'
 import { isEventPattern } from '../events/types.ts'
-import { durationMs, flag, group, id, oneOf, text, unique, urlWithLogin, wholeNumber } from './values.ts'
+import {
+  durationMs,
+  flag,
+  group,
+  id,
+  oneOf,
+  postgresPlace,
+  text,
+  unique,
+  urlWithLogin,
+  wholeNumber,
+} from './values.ts'
 
 const eventsExpected = 'a list of types such as alert.created, or groups such as alert.*'
 
@@ -121,16 +132,12 @@ const nats = group({
     duplicateWindowMs: duplicateWindow,
   }))
 
-const postgresExpected = 'a postgres:// URL, such as postgres://user:password@127.0.0.1:5432/compliance'
 const schemaExpected = 'the name of a schema: a-z, 0-9 and _'
 
 const postgres = group({
   ...everySink,
   type: z.literal('postgres'),
-  url: urlWithLogin(/^postgres(ql)?:\/\//i, postgresExpected).describe(
-    'Where the database is, with its login; better from the environment, or in urlFile.',
-  ),
-  urlFile: text('the path of a file').optional().describe('File that holds the URL.'),
+  ...postgresPlace('compliance'),
   schema: text(schemaExpected)
     .regex(/^[a-z_][a-z0-9_]{0,62}$/, schemaExpected)
     .default('chainscreen')

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { durationMs, group, id, text, unique, urlWithLogin, wholeNumber } from './values.ts'
+import { durationMs, group, id, postgresPlace, text, unique, wholeNumber } from './values.ts'
 
 const dayMs = 86_400_000
-const urlExpected = 'a postgres:// URL, such as postgres://user:password@127.0.0.1:5432/exchange'
 const queryExpected = 'a SELECT that answers address, kind, reference and seq of the rows after $1'
 const lookbackExpected = 'a duration such as 24h, or 0s'
 const everyExpected = 'a duration from 1s to 1d'
@@ -28,10 +27,7 @@ const fileSource = group({
 const postgresSource = group({
   ...shared,
   type: z.literal('postgres'),
-  url: urlWithLogin(/^postgres(ql)?:\/\//i, urlExpected).describe(
-    'Where the database is, with its login; better from the environment, or in urlFile.',
-  ),
-  urlFile: text('the path of a file').optional().describe('File that holds the URL.'),
+  ...postgresPlace('exchange'),
   query: text(queryExpected)
     .refine((query) => /\$1(?!\d)/.test(query), queryExpected)
     .describe('Answers address, kind, reference and seq, and chain if you like, of the rows after $1.'),

@@ -89,6 +89,17 @@ export function urlWithLogin(scheme: RegExp, expected: string) {
   })
 }
 
+/** The keys that say where a PostgreSQL is. `urlFile` has become `url` when this is parsed (see `secrets.ts`). @param name of a database, for the example. */
+export function postgresPlace(name: string) {
+  const expected = `a postgres:// URL, such as postgres://user:password@127.0.0.1:5432/${name}`
+  return {
+    url: urlWithLogin(/^postgres(ql)?:\/\//i, expected).describe(
+      'Where the database is, with its login; better from the environment, or in urlFile.',
+    ),
+    urlFile: text('the path of a file').optional().describe('File that holds the URL.'),
+  }
+}
+
 /** What stands for itself in a user name or password has no %, which begins the code of a letter (RFC 3986, section 2.1). */
 function canReadLogin({ username, password }: URL): boolean {
   try {

@@ -4,15 +4,19 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { expect } from 'vitest'
+import { expect, it } from 'vitest'
 import type { SinkConfig } from '../../src/config/delivery.ts'
 import { startDelivery } from '../../src/delivery/start-delivery.ts'
 import type { Envelope } from '../../src/events/shapes.ts'
 import { all } from '../../src/ledger/database.ts'
 import { openLedger } from '../../src/ledger/open.ts'
 import { rememberingLog } from '../lists/remembering-log.ts'
+import { hasNats, storedIn, testNats } from '../nats/server.ts'
+import { hasPostgres, testDatabase } from '../postgres/cluster.ts'
 import { tempDir } from '../temp.ts'
+import { postgresSink } from './interrupt-postgres.ts'
 import { receiver } from './receiver.ts'
+import { natsSink } from './restart-nats.ts'
 
 const child = fileURLToPath(new URL('./kill-child.mjs', import.meta.url))
 
@@ -21,6 +25,33 @@ interface OtherSink {
   config: SinkConfig
   /** The sequences of what it has, in its order. Each must be there once. */
   stored(): Promise<number[]>
+}
+
+/** Kills it so often for a webhook and a file, and `others` times with each other sink that is here. */
+export function describeKills(times: number, others: number, limitMs: number): void {
+  it('loses nothing', () => killWhileDelivering(times, Math.random), limitMs)
+
+  it.skipIf(!hasNats)(
+    'loses nothing to NATS either, and doubles nothing',
+    async () => {
+      const { url } = await testNats()
+      const stored = async () =>
+        (await storedIn(url, 'CHAINSCREEN')).map(({ event: { sequence } }) => sequence)
+      await killWhileDelivering(others, Math.random, { config: natsSink(url), stored })
+    },
+    limitMs,
+  )
+
+  it.skipIf(!hasPostgres)(
+    'loses nothing to PostgreSQL either, and doubles nothing',
+    async () => {
+      const { url, query } = await testDatabase()
+      const text = 'select daemon_sequence from chainscreen.events order by sequence'
+      const stored = async () => (await query(text)).map((row) => Number(row.daemon_sequence))
+      await killWhileDelivering(others, Math.random, { config: postgresSink(url), stored })
+    },
+    limitMs,
+  )
 }
 
 /** Kills a process that delivers, so often, and holds what arrived against what happened: each at least once, the first times in order. */

@@ -8,17 +8,16 @@ import { promisify } from 'node:util'
 import { DiscardPolicy, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type Delivery, deliverRound } from '../../src/delivery/deliver.ts'
 import { createNatsSink, type NatsConfig, subjectOf } from '../../src/delivery/nats-sink.ts'
 import type { Envelope } from '../../src/events/shapes.ts'
-import { all, type Db, inTransaction } from '../../src/ledger/database.ts'
+import { all, type Db } from '../../src/ledger/database.ts'
 import { readParked, readSink, registerSink } from '../../src/ledger/delivery/sinks.ts'
-import { writeOutbox } from '../../src/ledger/events/outbox.ts'
 import { decide } from '../../src/operations/decide.ts'
-import { at, commit, freshChain, listedDeposit, ref, screened } from '../ledger/fixtures.ts'
+import { at, freshChain } from '../ledger/fixtures.ts'
 import { hasNats, storedIn, testNats } from '../nats/server.ts'
 import { cableTo } from '../postgres/away.ts'
 import { tempDir } from '../temp.ts'
+import { alerts, deliveringTo, stale } from './delivering.ts'
 import { restartWhileDelivering } from './restart-nats.ts'
 
 const signal = new AbortController().signal
@@ -59,25 +58,9 @@ async function managing<T>(
 function delivering(url: string, keys: Partial<NatsConfig> = {}) {
   const db = freshChain()
   registerSink(db, 'bus', 'now')
-  let nowMs = Date.parse(at)
-  const sink = sinkTo(url, keys)
-  const delivery: Delivery = { db, id: 'bus', sink, events: ['*'], now: () => nowMs, random: () => 0 }
-  const deliver = async (): Promise<number | null> => {
-    for (;;) {
-      const { waitMs } = await deliverRound(delivery, signal)
-      if (waitMs !== 0) return waitMs
-    }
-  }
-  const pass = (ms: number | null) => {
-    nowMs += ms ?? 0
-  }
-  return { db, deliver, pass }
+  return deliveringTo(db, 'bus', sinkTo(url, keys))
 }
 
-const stale = (db: Db, data: object = {}) =>
-  inTransaction(db, () => writeOutbox(db, { type: 'list.stale', at, data: { ...data } }))
-const alerts = (db: Db, ...ids: string[]) =>
-  commit(db, [screened(ref(7 + all(db, 'select 1 from blocks').length), ids.map(listedDeposit))])
 const problem = (db: Db) => readSink(db, 'bus')?.problem
 const sequences = async (url: string) => (await storedIn(url, stream)).map((each) => each.event.sequence)
 

@@ -1,18 +1,17 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type Delivery, deliverRound } from '../../src/delivery/deliver.ts'
 import { createPostgresSink } from '../../src/delivery/postgres-sink.ts'
 import type { Envelope } from '../../src/events/shapes.ts'
 import { lowerFinal } from '../../src/ledger/blocks/finality.ts'
-import { all, type Db, inTransaction } from '../../src/ledger/database.ts'
+import { all, type Db } from '../../src/ledger/database.ts'
 import { editSink, readParked, readSink, registerSink } from '../../src/ledger/delivery/sinks.ts'
 import { readEpoch, renewEpoch } from '../../src/ledger/events/epoch.ts'
-import { writeOutbox } from '../../src/ledger/events/outbox.ts'
 import { decide, requireSecondPerson } from '../../src/operations/decide.ts'
 import { fileReport } from '../../src/operations/file-report.ts'
 import { assign } from '../../src/operations/follow-up.ts'
-import { at, commit, freshChain, listedDeposit, ref, screened } from '../ledger/fixtures.ts'
+import { at, commit, freshChain, ref, screened } from '../ledger/fixtures.ts'
 import { cableTo } from '../postgres/away.ts'
 import { hasPostgres, type TestDatabase, testDatabase } from '../postgres/cluster.ts'
+import { alerts, deliveringTo, stale } from './delivering.ts'
 import { interruptWhileDelivering } from './interrupt-postgres.ts'
 
 const signal = new AbortController().signal
@@ -30,25 +29,9 @@ function delivering(url: string) {
   // Test databases are copies of one.
   renewEpoch(db)
   registerSink(db, 'queue', 'start')
-  let nowMs = Date.parse(at)
-  const sink = sinkTo(url)
-  const delivery: Delivery = { db, id: 'queue', sink, events: ['*'], now: () => nowMs, random: () => 0 }
-  const deliver = async (): Promise<number | null> => {
-    for (;;) {
-      const { waitMs } = await deliverRound(delivery, signal)
-      if (waitMs !== 0) return waitMs
-    }
-  }
-  const pass = (ms: number | null) => {
-    nowMs += ms ?? 0
-  }
-  return { db, deliver, pass }
+  return deliveringTo(db, 'queue', sinkTo(url))
 }
 
-const stale = (db: Db, data: object = {}) =>
-  inTransaction(db, () => writeOutbox(db, { type: 'list.stale', at, data: { ...data } }))
-const alerts = (db: Db, ...ids: string[]) =>
-  commit(db, [screened(ref(7 + all(db, 'select 1 from blocks').length), ids.map(listedDeposit))])
 const idOf = (db: Db, tx: string) =>
   all<{ id: string }>(db, 'select id from alerts where tx_hash = ?', tx)[0]?.id ?? ''
 const decided = (db: Db, tx: string, decision: 'acknowledged' | 'blocked') =>
