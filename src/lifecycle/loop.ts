@@ -64,7 +64,7 @@ export async function endsWithin(work: Promise<unknown>, ms: number, signal?: Ab
 }
 
 /**
- * Does work under a signal that aborts with another one, and after so many milliseconds. When the work has ended, nothing of it is left: no
+ * Does work under a signal that aborts with another one, and after so many milliseconds. When the work has ended, neither is left: no
  * timer, and no listener of a signal that lives as long as the program.
  *
  * @throws what the work throws.

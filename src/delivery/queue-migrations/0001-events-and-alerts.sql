@@ -7,7 +7,7 @@ create table events (
   id text not null unique,
   type text not null,
   at text not null,
-  -- The database that told of it first, by the epoch of its events, and its sequence there.
+  -- The database that sent it first, by the epoch of its events, and its sequence there.
   daemon text not null,
   daemon_sequence bigint not null,
   chain text,                     -- as in the config of that daemon

@@ -218,7 +218,7 @@ export function rescreenItemsSql(whole: boolean, after: boolean): string {
        where i.rescreen = ?4 and (i.list, i.key) ${from} ${at} order by i.list, i.key limit ?3`
 }
 
-/** Whether a change of an entry is still to be matched with stored history, and to be told of its alerts. */
+/** Whether a change of an entry is still to be matched with stored history, and to be written as events of its alerts. */
 export function isRescreenDue(db: Db, { listId, key }: { listId: string; key: Key }): boolean {
   return (
     one(

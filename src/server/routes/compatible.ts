@@ -95,7 +95,7 @@ async function screened(
   })
 }
 
-/** Why nothing can be clear here: who has no list of a category knows nothing of it. */
+/** Why nothing can be clear here: without a list of a category nobody knows who is in it. */
 function missingCategory({ db, settings }: ServerContext): string | null {
   const inConfig = new Set(settings.lists.map(({ id }) => id))
   const active = readLists(db).filter(
